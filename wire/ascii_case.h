@@ -1,0 +1,60 @@
+// ASCII case folding eight octets at a time, for names in wire format (RFC 4343).
+//
+// Works on whole names, length octets included: a length is at most 63 and so never looks like a
+// letter. Nothing here reads outside the octets that it was given.
+//
+// Thread: any; pure functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace tern::wire {
+
+constexpr uint8_t LowerOctet(uint8_t octet) {
+  return octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet | 0x20) : octet;
+}
+
+// Adding to seven-bit lanes carries into the eighth bit exactly when the lane has reached the
+// bound, so two additions tell letters from the rest; octets above 127 are masked out.
+constexpr uint64_t LowerWord(uint64_t word) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  const uint64_t heptets = word & kOnes * 0x7f;
+  const uint64_t from_a = heptets + kOnes * (0x80 - 'A');
+  const uint64_t behind_z = heptets + kOnes * (0x80 - 'Z' - 1);
+  const uint64_t upper = (from_a ^ behind_z) & ~word & kOnes * 0x80;
+  return word | upper >> 2;
+}
+
+inline uint64_t LoadLowered(const uint8_t* octets) {
+  uint64_t word;
+  std::memcpy(&word, octets, sizeof word);
+  return LowerWord(word);
+}
+
+inline uint64_t LoadLoweredHalf(const uint8_t* octets) {
+  uint32_t half;
+  std::memcpy(&half, octets, sizeof half);
+  return LowerWord(half);
+}
+
+// The last words overlap what was compared before, which costs less than a loop over the rest.
+inline bool EqualIgnoringCase(const uint8_t* a, const uint8_t* b, size_t octets) {
+  if (octets >= 8) {
+    for (size_t at = 0; at + 8 < octets; at += 8) {
+      if (LoadLowered(a + at) != LoadLowered(b + at)) return false;
+    }
+    return LoadLowered(a + octets - 8) == LoadLowered(b + octets - 8);
+  }
+  if (octets >= 4) {
+    return LoadLoweredHalf(a) == LoadLoweredHalf(b) &&
+           LoadLoweredHalf(a + octets - 4) == LoadLoweredHalf(b + octets - 4);
+  }
+  for (size_t at = 0; at < octets; ++at) {
+    if (LowerOctet(a[at]) != LowerOctet(b[at])) return false;
+  }
+  return true;
+}
+
+}  // namespace tern::wire

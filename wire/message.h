@@ -1,0 +1,139 @@
+// Reads a DNS message in place (RFC 1035 section 4): header, question, records. Nothing is
+// copied; every view borrows the packet. Every length, count and pointer is checked before use:
+// counts are believed only as far as the octets go, and pointers go strictly backward.
+//
+// Thread: any; values that borrow the packet.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::wire {
+
+inline constexpr size_t kHeaderOctets = 12;
+inline constexpr size_t kMessageOctetsMax = 65535;
+
+inline uint16_t LoadU16(const uint8_t* p) { return static_cast<uint16_t>(p[0] << 8 | p[1]); }
+inline uint32_t LoadU32(const uint8_t* p) {
+  return uint32_t{p[0]} << 24 | uint32_t{p[1]} << 16 | uint32_t{p[2]} << 8 | p[3];
+}
+inline void StoreU16(uint8_t* p, uint16_t v) {
+  p[0] = static_cast<uint8_t>(v >> 8);
+  p[1] = static_cast<uint8_t>(v);
+}
+inline void StoreU32(uint8_t* p, uint32_t v) {
+  StoreU16(p, static_cast<uint16_t>(v >> 16));
+  StoreU16(p + 2, static_cast<uint16_t>(v));
+}
+
+// The second 16 bits of the header (RFC 1035 section 4.1.1, RFC 4035 section 3.2).
+inline constexpr uint16_t kFlagQR = 0x8000;
+inline constexpr uint16_t kFlagAA = 0x0400;
+inline constexpr uint16_t kFlagTC = 0x0200;
+inline constexpr uint16_t kFlagRD = 0x0100;
+inline constexpr uint16_t kFlagRA = 0x0080;
+inline constexpr uint16_t kFlagAD = 0x0020;
+inline constexpr uint16_t kFlagCD = 0x0010;
+
+struct Header {
+  uint16_t id = 0;
+  uint16_t flags = 0;
+  uint16_t question_count = 0;
+  uint16_t answer_count = 0;
+  uint16_t authority_count = 0;
+  uint16_t additional_count = 0;
+
+  bool Has(uint16_t flag) const { return (flags & flag) != 0; }
+  Opcode opcode() const { return static_cast<Opcode>(flags >> 11 & 0xf); }
+  // The low four bits only; EDNS holds the others.
+  Rcode rcode() const { return static_cast<Rcode>(flags & 0xf); }
+};
+
+enum class ParseError : uint8_t {
+  kNone,
+  kShort,      // the octets end before what was announced
+  kBadName,    // label type, length, or a pointer that does not go backward
+  kBadRecord,  // RDATA that does not fit its type
+};
+
+// A possibly compressed name inside a message, walked and found sound when it was read.
+// A default-made one is the root.
+class PackedName {
+ public:
+  PackedName() = default;
+  // Checks the name at `offset`; `*end` becomes the offset behind it in place.
+  static ParseError Read(std::span<const uint8_t> message, size_t offset, PackedName* name,
+                         size_t* end);
+
+  void CopyTo(Name* name) const;
+  bool Equals(NameView name) const;
+  bool IsSubdomainOf(NameView ancestor) const;
+  size_t uncompressed_size() const { return size_; }
+
+ private:
+  // A hostile message can chain thousands of pointers; a sound name needs at most one a label.
+  static constexpr size_t kPointersMax = kLabelsMax + 1;
+  static constexpr uint8_t kRoot[1] = {0};
+
+  bool IsUncompressed() const { return run_octets_ == size_; }
+  NameView ViewOfUncompressed() const { return NameView::FromValid(message_ + offset_, size_); }
+  bool EqualsFrom(size_t at, const uint8_t* name) const;
+
+  const uint8_t* message_ = kRoot;
+  uint16_t offset_ = 0;
+  uint8_t size_ = 1;        // octets when uncompressed
+  uint8_t run_octets_ = 1;  // octets before the first pointer; all when there is none
+};
+
+struct Question {
+  PackedName name;
+  RRType type = RRType::kNone;
+  RRClass rrclass = RRClass::kIN;
+};
+
+struct RecordView {
+  PackedName owner;
+  RRType type = RRType::kNone;
+  uint16_t rrclass = 0;  // OPT keeps a size here
+  uint32_t ttl = 0;      // as sent; RFC 2181 section 8's top-bit rule is applied by TtlSeconds()
+  std::span<const uint8_t> rdata;    // as sent; its names may be compressed
+  std::span<const uint8_t> message;  // the packet that the pointers in rdata point into
+
+  // Seconds. A TTL with the top bit set counts as zero (RFC 2181 section 8).
+  uint32_t TtlSeconds() const { return ttl > 0x7fffffff ? 0 : ttl; }
+};
+
+enum class Section : uint8_t { kAnswer, kAuthority, kAdditional };
+
+// Walks one message from its front: Open, ReadQuestion once a question, NextRecord until it
+// reports the end.
+class MessageReader {
+ public:
+  // Reads the header.
+  static ParseError Open(std::span<const uint8_t> message, MessageReader* reader);
+
+  const Header& header() const { return header_; }
+  std::span<const uint8_t> message() const { return message_; }
+
+  // REQUIRES: fewer than header().question_count questions were read.
+  ParseError ReadQuestion(Question* question);
+
+  // Reads the next record and says in which section it stands. *done is set, and nothing else
+  // written, when no record is left. REQUIRES: all questions were read.
+  ParseError NextRecord(RecordView* record, Section* section, bool* done);
+
+  // The octet behind what was read so far.
+  size_t offset() const { return offset_; }
+
+ private:
+  std::span<const uint8_t> message_;
+  Header header_;
+  size_t offset_ = 0;
+  uint32_t records_left_[3] = {0, 0, 0};
+};
+
+}  // namespace tern::wire

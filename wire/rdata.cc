@@ -1,0 +1,289 @@
+#include "wire/rdata.h"
+
+#include <cstring>
+
+#include "wire/rdata_fields.h"
+
+namespace tern::wire {
+namespace {
+
+using enum RdataField;
+
+constexpr RRType Number(uint16_t value) { return static_cast<RRType>(value); }
+
+constexpr auto kShapes = std::to_array<RdataShape>({
+    {RRType::kA, "A", {kIPv4}},
+    {RRType::kNS, "NS", {kCompressedName}},
+    {Number(3), "MD", {kCompressedName}},
+    {Number(4), "MF", {kCompressedName}},
+    {RRType::kCNAME, "CNAME", {kCompressedName}},
+    {RRType::kSOA, "SOA", {kCompressedName, kCompressedName, kU32, kU32, kU32, kU32, kU32}},
+    {Number(7), "MB", {kCompressedName}},
+    {Number(8), "MG", {kCompressedName}},
+    {Number(9), "MR", {kCompressedName}},
+    {RRType::kPTR, "PTR", {kCompressedName}},
+    {RRType::kHINFO, "HINFO", {kString, kString}},
+    {Number(14), "MINFO", {kCompressedName, kCompressedName}},
+    {RRType::kMX, "MX", {kU16, kCompressedName}},
+    {RRType::kTXT, "TXT", {kStrings}},
+    {Number(17), "RP", {kReadCompressedName, kReadCompressedName}},
+    {Number(18), "AFSDB", {kU16, kReadCompressedName}},
+    {Number(21), "RT", {kU16, kReadCompressedName}},
+    {Number(26), "PX", {kU16, kReadCompressedName, kReadCompressedName}},
+    {RRType::kAAAA, "AAAA", {kIPv6}},
+    {RRType::kSRV, "SRV", {kU16, kU16, kU16, kReadCompressedName}},
+    {RRType::kNAPTR, "NAPTR", {kU16, kU16, kString, kString, kString, kReadCompressedName}},
+    {Number(36), "KX", {kU16, kPlainName}},
+    // RFC 6672 section 2.5: never compressed.
+    {RRType::kDNAME, "DNAME", {kPlainName}},
+    {RRType::kOPT, "OPT", {kOptions}},
+    {RRType::kDS, "DS", {kU16, kU8, kU8, kHex}},
+    {Number(44), "SSHFP", {kU8, kU8, kHex}},
+    {RRType::kRRSIG, "RRSIG", {kType, kU8, kU8, kU32, kTime, kTime, kU16, kPlainName, kBase64}},
+    {RRType::kNSEC, "NSEC", {kPlainName, kTypeBitmap}},
+    {RRType::kDNSKEY, "DNSKEY", {kU16, kU8, kU8, kBase64}},
+    {RRType::kNSEC3, "NSEC3", {kU8, kU8, kU16, kSalt, kHashedName, kTypeBitmap}},
+    {RRType::kNSEC3PARAM, "NSEC3PARAM", {kU8, kU8, kU16, kSalt}},
+    {RRType::kTLSA, "TLSA", {kU8, kU8, kU8, kHex}},
+    {Number(53), "SMIMEA", {kU8, kU8, kU8, kHex}},
+    {Number(59), "CDS", {kU16, kU8, kU8, kHex}},
+    {Number(60), "CDNSKEY", {kU16, kU8, kU8, kBase64}},
+    {Number(61), "OPENPGPKEY", {kBase64}},
+    {Number(62), "CSYNC", {kU32, kU16, kTypeBitmap}},
+    {Number(63), "ZONEMD", {kU32, kU8, kU8, kHex}},
+    {RRType::kSVCB, "SVCB", {kU16, kPlainName, kSvcParams}},
+    {RRType::kHTTPS, "HTTPS", {kU16, kPlainName, kSvcParams}},
+    {RRType::kSPF, "SPF", {kStrings}},
+    {Number(256), "URI", {kU16, kU16, kQuotedRest}},
+    {RRType::kCAA, "CAA", {kU8, kTag, kQuotedRest}},
+});
+
+// A place in kShapes, plus one, for the types below 100; zero for an opaque one. The few above are
+// at the table's end.
+constexpr size_t kIndexed = 100;
+constexpr size_t kAboveIndexed = 2;
+constexpr auto kShapeIndex = [] {
+  std::array<uint8_t, kIndexed> index{};
+  for (size_t i = 0; i < kShapes.size(); ++i) {
+    const auto value = static_cast<uint16_t>(kShapes[i].type);
+    if (value < kIndexed) index[value] = static_cast<uint8_t>(i + 1);
+  }
+  return index;
+}();
+static_assert(static_cast<uint16_t>(kShapes[kShapes.size() - kAboveIndexed - 1].type) < kIndexed);
+
+bool HasField(const RdataShape& shape, RdataField wanted) {
+  for (const RdataField field : shape.fields) {
+    if (field == wanted) return true;
+  }
+  return false;
+}
+
+bool HasOctets(std::span<const uint8_t> octets, size_t count) { return octets.size() >= count; }
+
+// One or more strings, whole to the end (RFC 1035 section 3.3.14).
+bool AreStrings(std::span<const uint8_t> left) {
+  if (left.empty()) return false;
+  while (!left.empty()) {
+    const size_t octets = left[0] + size_t{1};
+    if (!HasOctets(left, octets)) return false;
+    left = left.subspan(octets);
+  }
+  return true;
+}
+
+// Windows go up, none is empty, none ends in a zero octet (RFC 4034 section 4.1.2).
+bool IsTypeBitmap(std::span<const uint8_t> left) {
+  int last_window = -1;
+  while (!left.empty()) {
+    if (!HasOctets(left, 3)) return false;
+    const size_t octets = left[1];
+    if (left[0] <= last_window || octets < 1 || octets > 32) return false;
+    if (!HasOctets(left, 2 + octets) || left[1 + octets] == 0) return false;
+    last_window = left[0];
+    left = left.subspan(2 + octets);
+  }
+  return true;
+}
+
+// Code, length, value. SVCB wants its keys strictly increasing (RFC 9460 section 2.2). The values'
+// own formats are the client's business: a resolver must carry what it does not know.
+bool AreTaggedValues(std::span<const uint8_t> left, bool increasing) {
+  int last_code = -1;
+  while (!left.empty()) {
+    if (!HasOctets(left, 4)) return false;
+    const int code = LoadU16(left.data());
+    const size_t octets = size_t{4} + LoadU16(left.data() + 2);
+    if (!HasOctets(left, octets) || (increasing && code <= last_code)) return false;
+    last_code = code;
+    left = left.subspan(octets);
+  }
+  return true;
+}
+
+std::optional<size_t> IfFits(size_t octets, std::span<const uint8_t> left) {
+  if (!HasOctets(left, octets)) return std::nullopt;
+  return octets;
+}
+
+// The field has a length octet before it. `octets_min` counts without it.
+std::optional<size_t> CountedOctets(size_t octets_min, std::span<const uint8_t> left) {
+  if (left.empty() || left[0] < octets_min) return std::nullopt;
+  return IfFits(left[0] + size_t{1}, left);
+}
+
+std::optional<size_t> AllIf(bool valid, std::span<const uint8_t> left) {
+  if (!valid) return std::nullopt;
+  return left.size();
+}
+
+// A name that may be compressed, at the front of the `left` last octets of the RDATA.
+ParseError CopyName(const RecordView& record, std::span<const uint8_t> left, std::span<uint8_t> out,
+                    size_t* taken, size_t* written) {
+  const size_t offset = static_cast<size_t>(left.data() - record.message.data());
+  PackedName packed;
+  size_t end;
+  const ParseError error = PackedName::Read(record.message, offset, &packed, &end);
+  if (error != ParseError::kNone) return error;
+  *taken = end - offset;
+  *written = packed.uncompressed_size();
+  if (*taken > left.size() || *written > out.size()) return ParseError::kBadRecord;
+  Name name;
+  packed.CopyTo(&name);
+  std::memcpy(out.data(), name.data(), name.size());
+  return ParseError::kNone;
+}
+
+}  // namespace
+
+std::span<const RdataShape> KnownShapes() { return kShapes; }
+
+const RdataShape* FindShape(RRType type) {
+  const auto value = static_cast<uint16_t>(type);
+  if (value < kIndexed) {
+    return kShapeIndex[value] == 0 ? nullptr : &kShapes[kShapeIndex[value] - 1];
+  }
+  for (size_t i = kShapes.size() - kAboveIndexed; i < kShapes.size(); ++i) {
+    if (kShapes[i].type == type) return &kShapes[i];
+  }
+  return nullptr;
+}
+
+std::optional<size_t> FieldOctets(RdataField field, std::span<const uint8_t> left) {
+  switch (field) {
+    case kEnd:
+      return 0;
+    case kCompressedName:
+    case kReadCompressedName:
+    case kPlainName: {
+      const std::optional<NameView> name = NameView::FromWire(left);
+      if (!name) return std::nullopt;
+      return name->size();
+    }
+    case kU8:
+      return IfFits(1, left);
+    case kU16:
+    case kType:
+      return IfFits(2, left);
+    case kU32:
+    case kTime:
+    case kIPv4:
+      return IfFits(4, left);
+    case kIPv6:
+      return IfFits(16, left);
+    case kString:
+    case kSalt:
+      return CountedOctets(0, left);
+    case kTag:
+    case kHashedName:
+      return CountedOctets(1, left);
+    case kStrings:
+      return AllIf(AreStrings(left), left);
+    case kTypeBitmap:
+      return AllIf(IsTypeBitmap(left), left);
+    case kSvcParams:
+      return AllIf(AreTaggedValues(left, /*increasing=*/true), left);
+    case kOptions:
+      return AllIf(AreTaggedValues(left, /*increasing=*/false), left);
+    case kQuotedRest:
+    case kHex:
+    case kBase64:
+      return left.size();
+  }
+  return std::nullopt;
+}
+
+bool IsValidRdata(RRType type, std::span<const uint8_t> rdata) {
+  if (rdata.size() > kRdataOctetsMax) return false;
+  const RdataShape* shape = FindShape(type);
+  if (shape == nullptr) return true;
+  for (const RdataField field : shape->fields) {
+    if (field == kEnd) break;
+    const std::optional<size_t> octets = FieldOctets(field, rdata);
+    if (!octets) return false;
+    rdata = rdata.subspan(*octets);
+  }
+  return rdata.empty();
+}
+
+ParseError CopyRdata(const RecordView& record, std::span<uint8_t> out, size_t* written) {
+  const RdataShape* shape = FindShape(record.type);
+  std::span<const uint8_t> left = record.rdata;
+  size_t total = 0;
+  if (shape != nullptr) {
+    for (const RdataField field : shape->fields) {
+      if (field == kEnd) break;
+      size_t taken;
+      size_t put;
+      if (field == kCompressedName || field == kReadCompressedName) {
+        const ParseError error = CopyName(record, left, out.subspan(total), &taken, &put);
+        if (error != ParseError::kNone) return error;
+      } else {
+        const std::optional<size_t> octets = FieldOctets(field, left);
+        if (!octets) return field == kPlainName ? ParseError::kBadName : ParseError::kBadRecord;
+        taken = put = *octets;
+        if (put > out.size() - total) return ParseError::kBadRecord;
+        if (put != 0) std::memcpy(out.data() + total, left.data(), put);
+      }
+      left = left.subspan(taken);
+      total += put;
+    }
+    if (!left.empty()) return ParseError::kBadRecord;
+  } else {
+    total = left.size();
+    if (total > out.size()) return ParseError::kBadRecord;
+    if (total != 0) std::memcpy(out.data(), left.data(), total);
+  }
+  *written = total;
+  return ParseError::kNone;
+}
+
+int NameOffset(RRType type) {
+  switch (type) {
+    case RRType::kNS:
+    case RRType::kCNAME:
+    case RRType::kPTR:
+    case RRType::kDNAME:
+    case RRType::kSOA:
+      return 0;
+    case RRType::kMX:
+      return 2;
+    case RRType::kSRV:
+      return 6;
+    default:
+      return -1;
+  }
+}
+
+bool MayCompress(RRType type) {
+  const RdataShape* shape = FindShape(type);
+  return shape != nullptr && HasField(*shape, kCompressedName);
+}
+
+SoaFields ReadSoa(std::span<const uint8_t> rdata) {
+  constexpr size_t kNumbersOctets = 20;  // serial, refresh, retry, expire, minimum
+  const uint8_t* numbers = rdata.data() + rdata.size() - kNumbersOctets;
+  return SoaFields{LoadU32(numbers), LoadU32(numbers + 16)};
+}
+
+}  // namespace tern::wire

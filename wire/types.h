@@ -1,0 +1,86 @@
+// The protocol's small vocabularies: record types, classes, response codes, opcodes and extended
+// error codes, as the registries number them. Values that have no name here are legal everywhere:
+// an enum value made from any 16-bit number is valid (RFC 3597).
+//
+// Thread: any; everything here is a value.
+#pragma once
+
+#include <cstdint>
+
+namespace tern::wire {
+
+enum class RRType : uint16_t {
+  kNone = 0,
+  kA = 1,
+  kNS = 2,
+  kCNAME = 5,
+  kSOA = 6,
+  kPTR = 12,
+  kHINFO = 13,
+  kMX = 15,
+  kTXT = 16,
+  kAAAA = 28,
+  kSRV = 33,
+  kNAPTR = 35,
+  kDNAME = 39,
+  kOPT = 41,
+  kDS = 43,
+  kRRSIG = 46,
+  kNSEC = 47,
+  kDNSKEY = 48,
+  kNSEC3 = 50,
+  kNSEC3PARAM = 51,
+  kTLSA = 52,
+  kSVCB = 64,
+  kHTTPS = 65,
+  kSPF = 99,
+  kTKEY = 249,
+  kTSIG = 250,
+  kIXFR = 251,
+  kAXFR = 252,
+  kMAILB = 253,
+  kMAILA = 254,
+  kANY = 255,
+  kCAA = 257,
+};
+
+enum class RRClass : uint16_t { kIN = 1, kCH = 3, kHS = 4, kNONE = 254, kANY = 255 };
+
+// The 12-bit code: header bits below, EDNS bits above (RFC 6891 section 6.1.3).
+enum class Rcode : uint16_t {
+  kNoError = 0,
+  kFormErr = 1,
+  kServFail = 2,
+  kNXDomain = 3,
+  kNotImp = 4,
+  kRefused = 5,
+  kYXDomain = 6,
+  kBadVers = 16,
+  kBadCookie = 23,
+};
+
+enum class Opcode : uint8_t { kQuery = 0, kIQuery = 1, kStatus = 2, kNotify = 4, kUpdate = 5 };
+
+// Extended DNS errors, RFC 8914 section 4.
+enum class ExtendedError : uint16_t {
+  kOther = 0,
+  kStaleAnswer = 3,
+  kForgedAnswer = 4,
+  kBlocked = 15,
+  kProhibited = 18,
+  kStaleNXDomainAnswer = 19,
+  kNotAuthoritative = 20,
+  kNotSupported = 21,
+  kNoReachableAuthority = 22,
+  kNetworkError = 23,
+  kInvalidData = 24,
+  kNone = 0xffff,  // no extended error to report; never sent
+};
+
+// Types that only have a meaning in a question (RFC 6895 section 3.1), and OPT.
+constexpr bool IsMetaType(RRType type) {
+  const auto value = static_cast<uint16_t>(type);
+  return type == RRType::kNone || type == RRType::kOPT || (value >= 128 && value <= 255);
+}
+
+}  // namespace tern::wire

@@ -1,0 +1,91 @@
+// Writes a DNS message into a caller's buffer with name compression (RFC 1035 section 4.1.4).
+//
+// A record that does not fit leaves the message as it was before it. The writer allocates
+// nothing and remembers a bounded number of names; names after that are written out.
+//
+// Thread: one. The buffer must outlive the writer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "wire/edns.h"
+#include "wire/message.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::wire {
+
+class MessageWriter {
+ public:
+  // Writes at most min(buffer.size(), 65535) octets. REQUIRES: buffer.size() >= 12.
+  explicit MessageWriter(std::span<uint8_t> buffer);
+
+  MessageWriter(const MessageWriter&) = delete;
+  MessageWriter& operator=(const MessageWriter&) = delete;
+
+  // Keeps `octets` free for what comes later (OPT); a second call replaces the first. What is
+  // already written stays: with less room than `octets` left, nothing more fits.
+  void Reserve(size_t octets);
+
+  // Header fields; flags are the whole second word, without the counts.
+  void SetHeader(uint16_t id, uint16_t flags);
+  void SetFlag(uint16_t flag);
+  uint16_t flags() const;
+
+  // The question's name goes out as it is, case included. REQUIRES: nothing but the header before.
+  // False, and no change, when it does not fit; so do the two below.
+  [[nodiscard]] bool AddQuestion(NameView name, RRType type, RRClass rrclass);
+
+  // `rdata` is uncompressed; its names are compressed where RFC 3597 section 4 allows it.
+  // REQUIRES: sections in their order.
+  [[nodiscard]] bool AddRecord(Section section, NameView owner, RRType type, RRClass rrclass,
+                               uint32_t ttl, std::span<const uint8_t> rdata);
+
+  // OPT with its options' octets, as EDNS option TLVs; uses up the reservation.
+  [[nodiscard]] bool AddOpt(const Edns& edns);
+
+  // Takes back all that was added after `mark` (for whole-RRset truncation, RFC 2181 section 9).
+  // Header flags and the reservation stay as they are.
+  struct Mark {
+    uint16_t size;
+    uint16_t counts[4];
+    uint8_t names;
+  };
+  Mark GetMark() const;
+  void Rewind(const Mark& mark);
+
+  size_t size() const { return size_; }
+
+  // Puts the counts into the header and returns the number of octets of the message.
+  size_t Finish();
+
+ private:
+  static constexpr size_t kNamesMax = 64;
+
+  static constexpr size_t kPointableOctets = 0x4000;  // a pointer has 14 bits
+
+  bool Fits(size_t octets) const { return octets <= limit_ - size_; }
+  void PutOctets(const uint8_t* octets, size_t count);
+  // The offset of an earlier name equal to `name`; 0 when there is none.
+  size_t FindName(NameView name) const;
+  bool EqualsAt(size_t offset, NameView name) const;
+  void RememberName(size_t offset, size_t octets);
+  bool PutName(NameView name);
+  bool PutRdata(RRType type, std::span<const uint8_t> rdata);
+  bool TryAddRecord(NameView owner, RRType type, RRClass rrclass, uint32_t ttl,
+                    std::span<const uint8_t> rdata);
+
+  uint8_t* data_;
+  size_t capacity_;
+  size_t limit_;  // capacity_ without what is reserved; never below size_
+  size_t size_ = kHeaderOctets;
+  uint16_t counts_[4] = {0, 0, 0, 0};
+  // Offsets of names (and of their suffixes) that a pointer may name; below 0x4000.
+  uint16_t names_[kNamesMax];
+  uint8_t name_octets_[kNamesMax];  // uncompressed; tells most names apart without a look
+  uint8_t name_count_ = 0;
+};
+
+}  // namespace tern::wire
