@@ -1,0 +1,71 @@
+// How octets are written in presentation format: escapes in names and character-strings
+// (RFC 1035 section 5.1), decimal numbers, hexadecimal, base64 and base32hex (RFC 4648).
+// Shared by the parts of the room that print and parse; others use presentation.h.
+//
+// Thread: any; pure functions.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tern::wire {
+
+enum class Quoting : uint8_t {
+  kQuoted,  // inside double quotes
+  kBare,    // a field of its own
+  kLabel,   // one label of a name
+};
+
+// Appends `octets` so that they are read back as the same octets.
+void AppendEscaped(std::span<const uint8_t> octets, Quoting quoting, std::string* text);
+
+// One octet at the front of `*text`, with its escape undone; `*text` moves on behind it and
+// `*escaped` says whether it was escaped. Nothing for an escape that is cut off or above 255.
+// REQUIRES: !text->empty().
+std::optional<uint8_t> TakeOctet(std::string_view* text, bool* escaped);
+
+// All of `text` with its escapes undone.
+std::optional<std::string> UndoEscapes(std::string_view text);
+
+// Digits only, no sign, at most `max`.
+std::optional<uint32_t> ParseDecimal(std::string_view text, uint32_t max);
+
+std::string ToHex(std::span<const uint8_t> octets);
+std::optional<std::string> FromHex(std::string_view text);
+
+// With padding (RFC 4648 section 4).
+std::string ToBase64(std::span<const uint8_t> octets);
+std::optional<std::string> FromBase64(std::string_view text);
+
+// Without padding, as RFC 5155 section 3.3 wants it.
+std::string ToBase32Hex(std::span<const uint8_t> octets);
+std::optional<std::string> FromBase32Hex(std::string_view text);
+
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool EqualTexts(std::string_view a, std::string_view b);  // ASCII case ignored
+
+inline void AppendPiece(std::string_view piece, std::string* text) { text->append(piece); }
+void AppendPiece(std::integral auto number, std::string* text) {
+  text->append(std::to_string(number));
+}
+// Texts and numbers one behind the other. (Debian's absl::StrCat does not take std::string_view.)
+template <typename... Pieces>
+std::string Concat(const Pieces&... pieces) {
+  std::string text;
+  (AppendPiece(pieces, &text), ...);
+  return text;
+}
+
+inline std::span<const uint8_t> AsOctets(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+inline std::string_view AsText(std::span<const uint8_t> octets) {
+  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+}
+
+}  // namespace tern::wire
