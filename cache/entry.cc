@@ -1,0 +1,265 @@
+#include "cache/entry.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+namespace tern::cache {
+namespace {
+
+constexpr size_t kTagAt = 0;
+constexpr size_t kExpiryAt = 4;
+constexpr size_t kTtlAt = 8;
+constexpr size_t kTypeAt = 12;
+constexpr size_t kSizeAt = 14;
+constexpr size_t kKindAt = 16;
+constexpr size_t kRankAt = 17;
+constexpr size_t kNameSizeAt = 19;
+constexpr size_t kCountAt = 20;
+constexpr size_t kDetailAt = 22;
+
+constexpr size_t RoundUp8(size_t octets) { return (octets + 7) & ~size_t{7}; }
+
+template <typename T>
+void StoreAt(uint8_t* bytes, size_t offset, T value) {
+  std::memcpy(bytes + offset, &value, sizeof value);
+}
+
+template <typename T>
+T LoadAt(const uint8_t* bytes, size_t offset) {
+  T value;
+  std::memcpy(&value, bytes + offset, sizeof value);
+  return value;
+}
+
+bool HasRecords(EntryKind kind) {
+  return kind == EntryKind::kRRset || kind == EntryKind::kNoData || kind == EntryKind::kNxDomain;
+}
+
+// Reads forward through bytes of unknown origin.
+class Walker {
+ public:
+  explicit Walker(std::span<const uint8_t> bytes) : left_(bytes) {}
+
+  bool Skip(size_t octets) {
+    if (left_.size() < octets) return false;
+    left_ = left_.subspan(octets);
+    return true;
+  }
+  bool SkipRecord() {
+    if (left_.size() < 2) return false;
+    const size_t length = LoadAt<uint16_t>(left_.data(), 0);
+    return Skip(2 + length);
+  }
+  bool SkipName(size_t octets) {
+    if (left_.size() < octets) return false;
+    const std::optional<wire::NameView> name = wire::NameView::FromWire(left_.first(octets));
+    return name && name->size() == octets && Skip(octets);
+  }
+  bool SkipNameServer() {
+    uint8_t n;
+    if (!Octet(&n) || !SkipName(n)) return false;
+    if (!Octet(&n) || n > kAddressesPerServerMax || !Skip(size_t{n} * 4)) return false;
+    return Octet(&n) && n <= kAddressesPerServerMax && Skip(size_t{n} * 16);
+  }
+  size_t left() const { return left_.size(); }
+
+ private:
+  bool Octet(uint8_t* value) {
+    if (left_.empty()) return false;
+    *value = left_[0];
+    return Skip(1);
+  }
+
+  std::span<const uint8_t> left_;
+};
+
+}  // namespace
+
+KeySpace SpaceOf(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kRRset:
+    case EntryKind::kNoData:
+      return KeySpace::kData;
+    case EntryKind::kNxDomain:
+      return KeySpace::kNxDomain;
+    case EntryKind::kDelegation:
+      return KeySpace::kDelegation;
+    case EntryKind::kFailure:
+      return KeySpace::kFailure;
+  }
+  return KeySpace::kData;  // no such kind; IsSoundEntry keeps them out
+}
+
+bool NameServerCursor::Next(NameServerView* server) {
+  if (left_ == 0) return false;
+  const size_t name_octets = *at_++;
+  server->name = wire::NameView::FromValid(at_, name_octets);
+  at_ += name_octets;
+  const size_t ipv4_octets = size_t{*at_++} * 4;
+  server->ipv4 = {at_, ipv4_octets};
+  at_ += ipv4_octets;
+  const size_t ipv6_octets = size_t{*at_++} * 16;
+  server->ipv6 = {at_, ipv6_octets};
+  at_ += ipv6_octets;
+  --left_;
+  return true;
+}
+
+bool EntryBuilder::Start(EntryKind kind, wire::NameView name, wire::RRType type, Rank rank,
+                         uint32_t ttl, Seconds now, uint16_t detail) {
+  size_ = 0;
+  count_ = 0;
+  const size_t size = kEntryHeaderOctets + name.size();
+  // The shortest entry of every kind must fit, so that Finish cannot fail.
+  if (RoundUp8(size + 2) > buffer_.size()) return false;
+  uint8_t* bytes = buffer_.data();
+  std::memset(bytes, 0, kEntryHeaderOctets);
+  // A time that the clock cannot hold is as far away as it can.
+  const Seconds expiry = static_cast<Seconds>(
+      std::min<uint64_t>(uint64_t{now} + ttl, std::numeric_limits<Seconds>::max()));
+  StoreAt(bytes, kExpiryAt, expiry);
+  StoreAt(bytes, kTtlAt, ttl);
+  StoreAt(bytes, kTypeAt, static_cast<uint16_t>(type));
+  bytes[kKindAt] = static_cast<uint8_t>(kind);
+  bytes[kRankAt] = static_cast<uint8_t>(rank);
+  bytes[kNameSizeAt] = static_cast<uint8_t>(name.size());
+  StoreAt(bytes, kDetailAt, detail);
+  std::memcpy(bytes + kEntryHeaderOctets, name.data(), name.size());
+  size_ = size;
+  return true;
+}
+
+bool EntryBuilder::StartRRset(wire::NameView name, wire::RRType type, Rank rank, uint32_t ttl,
+                              Seconds now) {
+  return Start(EntryKind::kRRset, name, type, rank, ttl, now, 0);
+}
+
+// Negative answers come from authoritative servers or are not cached at all (RFC 2308 section 5),
+// so they rank with authoritative answers.
+bool EntryBuilder::StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
+                               uint32_t ttl, Seconds now) {
+  const uint16_t labels = static_cast<uint16_t>(name.CommonLabels(soa_owner));
+  return Start(EntryKind::kNoData, name, type, Rank::kAnswerAuthoritative, ttl, now, labels);
+}
+
+bool EntryBuilder::StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,
+                                 Seconds now) {
+  const uint16_t labels = static_cast<uint16_t>(name.CommonLabels(soa_owner));
+  return Start(EntryKind::kNxDomain, name, wire::RRType{}, Rank::kAnswerAuthoritative, ttl, now,
+               labels);
+}
+
+bool EntryBuilder::StartDelegation(wire::NameView cut, uint32_t ttl, Seconds now) {
+  return Start(EntryKind::kDelegation, cut, wire::RRType{}, Rank::kAuthority, ttl, now, 0);
+}
+
+bool EntryBuilder::StartFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
+                                uint16_t failures_in_a_row, uint32_t ttl, Seconds now) {
+  if (!Start(EntryKind::kFailure, name, type, Rank::kAdditional, ttl, now,
+             static_cast<uint16_t>(error))) {
+    return false;
+  }
+  StoreAt(buffer_.data(), size_, failures_in_a_row);
+  size_ += 2;
+  return true;
+}
+
+bool EntryBuilder::AddRecord(std::span<const uint8_t> rdata) {
+  if (size_ == 0 || !HasRecords(static_cast<EntryKind>(buffer_[kKindAt]))) return false;
+  RecordCursor cursor(buffer_.data() + kEntryHeaderOctets + buffer_[kNameSizeAt], count_);
+  std::span<const uint8_t> present;
+  while (cursor.Next(&present)) {
+    if (std::ranges::equal(present, rdata)) return true;  // RFC 2181 section 5
+  }
+  const size_t size = size_ + 2 + rdata.size();
+  if (count_ == kRecordsMax || rdata.size() > 0xffff ||
+      RoundUp8(size) > std::min(buffer_.size(), kEntryOctetsMax)) {
+    return false;
+  }
+  StoreAt(buffer_.data(), size_, static_cast<uint16_t>(rdata.size()));
+  if (!rdata.empty()) std::memcpy(buffer_.data() + size_ + 2, rdata.data(), rdata.size());
+  size_ = size;
+  ++count_;
+  return true;
+}
+
+bool EntryBuilder::AddNameServer(wire::NameView name, std::span<const uint8_t> ipv4,
+                                 std::span<const uint8_t> ipv6) {
+  if (size_ == 0 || static_cast<EntryKind>(buffer_[kKindAt]) != EntryKind::kDelegation) {
+    return false;
+  }
+  const size_t n4 = std::min(ipv4.size() / 4, kAddressesPerServerMax);
+  const size_t n6 = std::min(ipv6.size() / 16, kAddressesPerServerMax);
+  const size_t size = size_ + 1 + name.size() + 1 + n4 * 4 + 1 + n6 * 16;
+  if (count_ == kNameServersMax || RoundUp8(size) > std::min(buffer_.size(), kEntryOctetsMax)) {
+    return false;
+  }
+  uint8_t* at = buffer_.data() + size_;
+  *at++ = static_cast<uint8_t>(name.size());
+  std::memcpy(at, name.data(), name.size());
+  at += name.size();
+  *at++ = static_cast<uint8_t>(n4);
+  if (n4 > 0) std::memcpy(at, ipv4.data(), n4 * 4);
+  at += n4 * 4;
+  *at++ = static_cast<uint8_t>(n6);
+  if (n6 > 0) std::memcpy(at, ipv6.data(), n6 * 16);
+  size_ = size;
+  ++count_;
+  return true;
+}
+
+std::span<const uint8_t> EntryBuilder::Finish() {
+  if (size_ == 0) return {};
+  uint8_t* bytes = buffer_.data();
+  const size_t padded = RoundUp8(size_);
+  std::memset(bytes + size_, 0, padded - size_);
+  StoreAt(bytes, kSizeAt, static_cast<uint16_t>(padded / 8));
+  StoreAt(bytes, kCountAt, count_);
+  StoreAt(bytes, kTagAt, uint32_t{0});
+  return {bytes, padded};
+}
+
+bool IsSoundEntry(std::span<const uint8_t> bytes) {
+  if (bytes.size() < kEntryHeaderOctets + 1 || bytes.size() > kEntryOctetsMax ||
+      bytes.size() % 8 != 0) {
+    return false;
+  }
+  if (size_t{LoadAt<uint16_t>(bytes.data(), kSizeAt)} * 8 != bytes.size()) return false;
+  if (bytes[kKindAt] > static_cast<uint8_t>(EntryKind::kFailure) ||
+      bytes[kRankAt] > static_cast<uint8_t>(Rank::kLocal)) {
+    return false;
+  }
+  const size_t name_octets = bytes[kNameSizeAt];
+  const uint16_t count = LoadAt<uint16_t>(bytes.data(), kCountAt);
+  const uint16_t detail = LoadAt<uint16_t>(bytes.data(), kDetailAt);
+  Walker walker(bytes.subspan(kEntryHeaderOctets));
+  if (!walker.SkipName(name_octets)) return false;
+  const wire::NameView name =
+      wire::NameView::FromValid(bytes.data() + kEntryHeaderOctets, name_octets);
+
+  switch (static_cast<EntryKind>(bytes[kKindAt])) {
+    case EntryKind::kNoData:
+    case EntryKind::kNxDomain:
+      if (detail > name.LabelCount()) return false;
+      [[fallthrough]];
+    case EntryKind::kRRset:
+      if (count > kRecordsMax) return false;
+      for (uint16_t i = 0; i < count; ++i) {
+        if (!walker.SkipRecord()) return false;
+      }
+      break;
+    case EntryKind::kDelegation:
+      if (count > kNameServersMax) return false;
+      for (uint16_t i = 0; i < count; ++i) {
+        if (!walker.SkipNameServer()) return false;
+      }
+      break;
+    case EntryKind::kFailure:
+      if (count != 0 || !walker.Skip(2)) return false;
+      break;
+  }
+  return walker.left() < 8;  // nothing but the padding
+}
+
+}  // namespace tern::cache

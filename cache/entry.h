@@ -1,0 +1,209 @@
+// One cache entry: self-contained octets without pointers, immutable but for one mark.
+//
+// The same bytes serve in the store, in a reply that is being put together for a question that was
+// just resolved, on disk and between machines.
+//
+// Layout (host byte order; multiples of 8 octets in all):
+//    0  u32 tag        the store's: the part of the hash that finds the entry's slot again
+//    4  u32 expiry     seconds on the store's clock
+//    8  u32 ttl        seconds, as clamped when the entry was made
+//   12  u16 type       0 where the key space has no type
+//   14  u16 size       of the whole entry, in units of 8 octets
+//   16  u8  kind       EntryKind
+//   17  u8  rank       Rank
+//   18  u8  used       the eviction policy's mark: the only octet that changes; atomic, relaxed
+//   19  u8  name size
+//   20  u16 count      records (RRset, negative), name servers (delegation), 0 (failure)
+//   22  u16 detail     negative: labels of the SOA's owner; RRset: number of RRSIGs among `count`'s
+//                      followers (DNSSEC; 0 today); failure: the extended error
+//   24  name, then the kind's own octets:
+//       RRset, negative   count x (u16 length, RDATA without compression)
+//       delegation        count x (u8 size, name, u8 n4, n4 x 4 octets, u8 n6, n6 x 16 octets)
+//       failure           u16 number of failures in a row
+//
+// An address record of a 25-octet name takes 56 octets.
+//
+// Thread: any may read. A view lives as long as the bytes: for entries in the store until the
+// reader's next quiescent state.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "cache/ttl.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::cache {
+
+enum class EntryKind : uint8_t {
+  kRRset,       // records of (name, type)
+  kNoData,      // the name exists without that type: RFC 2308 section 2.2
+  kNxDomain,    // the name does not exist, nor any below it: RFC 2308 section 2.1, RFC 8020
+  kDelegation,  // a zone cut as the parent gave it: name servers and glue; never answered from
+  kFailure,     // resolution of (name, type) failed: RFC 9520
+};
+
+// Entries that may replace one another share a key space.
+enum class KeySpace : uint8_t {
+  kData,        // kRRset and kNoData, by (name, type)
+  kNxDomain,    // by name
+  kDelegation,  // by name
+  kFailure,     // by (name, type)
+};
+KeySpace SpaceOf(EntryKind kind);
+
+// RFC 2181 section 5.4.1, least trusted first.
+enum class Rank : uint8_t {
+  kAdditional,  // additional section; glue
+  kAuthority,   // authority section of a non-authoritative answer (referral)
+  kAnswerNotAuthoritative,
+  kAuthorityAuthoritative,
+  kAnswerAuthoritative,
+  kLocal,  // configured here
+};
+
+inline constexpr size_t kEntryHeaderOctets = 24;
+// Larger RRsets are answered but not kept.
+inline constexpr size_t kEntryOctetsMax = 32 * 1024;
+inline constexpr size_t kRecordsMax = 256;
+inline constexpr size_t kNameServersMax = 13;
+inline constexpr size_t kAddressesPerServerMax = 6;
+
+// Walks the records of an RRset or of a negative answer.
+class RecordCursor {
+ public:
+  RecordCursor(const uint8_t* at, uint16_t count) : at_(at), left_(count) {}
+  // False when no record is left.
+  bool Next(std::span<const uint8_t>* rdata) {
+    if (left_ == 0) return false;
+    uint16_t length;
+    std::memcpy(&length, at_, 2);
+    *rdata = {at_ + 2, length};
+    at_ += 2 + length;
+    --left_;
+    return true;
+  }
+
+ private:
+  const uint8_t* at_;
+  uint16_t left_;
+};
+
+// Walks the name servers of a delegation.
+struct NameServerView {
+  wire::NameView name;
+  std::span<const uint8_t> ipv4;  // 4 octets an address
+  std::span<const uint8_t> ipv6;  // 16 octets an address
+};
+class NameServerCursor {
+ public:
+  NameServerCursor(const uint8_t* at, uint16_t count) : at_(at), left_(count) {}
+  bool Next(NameServerView* server);
+
+ private:
+  const uint8_t* at_;
+  uint16_t left_;
+};
+
+class EntryView {
+ public:
+  EntryView() = default;
+  // REQUIRES: `bytes` came from EntryBuilder::Finish (or passed IsSoundEntry), 8-octet aligned.
+  explicit EntryView(const uint8_t* bytes) : bytes_(bytes) {}
+
+  explicit operator bool() const { return bytes_ != nullptr; }
+  const uint8_t* bytes() const { return bytes_; }
+  size_t size() const { return size_t{Load<uint16_t>(14)} * 8; }
+
+  EntryKind kind() const { return static_cast<EntryKind>(bytes_[16]); }
+  Rank rank() const { return static_cast<Rank>(bytes_[17]); }
+  wire::RRType type() const { return static_cast<wire::RRType>(Load<uint16_t>(12)); }
+  wire::NameView name() const {
+    return wire::NameView::FromValid(bytes_ + kEntryHeaderOctets, bytes_[19]);
+  }
+  Seconds expiry() const { return Load<uint32_t>(4); }
+  uint32_t ttl() const { return Load<uint32_t>(8); }  // the original, seconds
+  bool IsFresh(Seconds now) const { return expiry() > now; }
+  // Seconds left to live; 0 for an expired entry.
+  uint32_t Remaining(Seconds now) const { return expiry() > now ? expiry() - now : 0; }
+  uint16_t count() const { return Load<uint16_t>(20); }
+  uint16_t detail() const { return Load<uint16_t>(22); }
+  uint32_t tag() const { return Load<uint32_t>(0); }
+
+  // REQUIRES: kind() is kRRset, kNoData or kNxDomain. A negative answer holds its SOA's RDATA, or
+  // no record when the server gave none.
+  RecordCursor Records() const { return RecordCursor(payload(), count()); }
+  // The owner of a negative answer's SOA, an ancestor of name() or the name itself.
+  wire::NameView SoaOwner() const { return name().Suffix(detail()); }
+  // REQUIRES: kind() is kDelegation.
+  NameServerCursor NameServers() const { return NameServerCursor(payload(), count()); }
+  // REQUIRES: kind() is kFailure.
+  uint16_t FailuresInARow() const {
+    uint16_t n;
+    std::memcpy(&n, payload(), 2);
+    return n;
+  }
+  wire::ExtendedError Error() const { return static_cast<wire::ExtendedError>(detail()); }
+
+ private:
+  template <typename T>
+  T Load(size_t offset) const {
+    T value;
+    std::memcpy(&value, bytes_ + offset, sizeof value);
+    return value;
+  }
+  const uint8_t* payload() const { return bytes_ + kEntryHeaderOctets + bytes_[19]; }
+
+  const uint8_t* bytes_ = nullptr;
+};
+
+// Makes an entry in a caller's buffer. Start..., then Add..., then Finish.
+// An Add that does not fit, or goes over the limits above, returns false and leaves the entry as
+// it was.
+class EntryBuilder {
+ public:
+  // REQUIRES: buffer is 8-octet aligned and outlives the builder's entries.
+  explicit EntryBuilder(std::span<uint8_t> buffer) : buffer_(buffer) {}
+
+  // `ttl` is clamped already, in seconds. `now` is the time of the answer.
+  [[nodiscard]] bool StartRRset(wire::NameView name, wire::RRType type, Rank rank, uint32_t ttl,
+                                Seconds now);
+  // kNoData. REQUIRES: soa_owner is `name` or an ancestor (ignored when no SOA record is added).
+  [[nodiscard]] bool StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
+                                 uint32_t ttl, Seconds now);
+  [[nodiscard]] bool StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,
+                                   Seconds now);
+  [[nodiscard]] bool StartDelegation(wire::NameView cut, uint32_t ttl, Seconds now);
+  [[nodiscard]] bool StartFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
+                                  uint16_t failures_in_a_row, uint32_t ttl, Seconds now);
+
+  // A record of an RRset, or the SOA of a negative answer. An RDATA that is there already is
+  // dropped (RFC 2181 section 5), and true returned.
+  [[nodiscard]] bool AddRecord(std::span<const uint8_t> rdata);
+  // A name server of a delegation; at most kAddressesPerServerMax addresses of each family are
+  // kept.
+  [[nodiscard]] bool AddNameServer(wire::NameView name, std::span<const uint8_t> ipv4,
+                                   std::span<const uint8_t> ipv6);
+
+  uint16_t count() const { return count_; }
+  // Pads, fills in the sizes and returns the entry; it borrows the buffer.
+  std::span<const uint8_t> Finish();
+
+ private:
+  [[nodiscard]] bool Start(EntryKind kind, wire::NameView name, wire::RRType type, Rank rank,
+                           uint32_t ttl, Seconds now, uint16_t detail);
+
+  std::span<uint8_t> buffer_;
+  size_t size_ = 0;
+  uint16_t count_ = 0;
+};
+
+// Walks bytes of unknown origin (disk, another machine) and says whether an EntryView over them is
+// safe. Checks every length; never reads beyond `bytes`.
+bool IsSoundEntry(std::span<const uint8_t> bytes);
+
+}  // namespace tern::cache

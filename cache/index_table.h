@@ -1,0 +1,73 @@
+// A shard's hash index: which location holds the entry of a tag.
+//
+// Buckets of one cache line, eight slots of {tag, location} each. A tag has two candidate buckets,
+// both derived from the tag alone, so that a larger table is filled without looking at an entry.
+//
+// Invariants:
+// 1. A slot is 0 (empty) or names an entry that was whole before the slot was written.
+// 2. A slot moves only from its tag's first bucket to its second, and is written there before it
+//    is cleared here: a reader who looks at the first bucket, then the second, never misses it.
+// 3. The table's memory is its own mapping, so that its size is exact.
+//
+// Thread: look-ups by any; changes under the shard's lock.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "cache/segment_arena.h"
+
+namespace tern::cache {
+
+class IndexTable {
+ public:
+  static constexpr size_t kSlotsPerBucket = 8;
+  static constexpr size_t kPageOctets = 4096;
+
+  struct alignas(64) Bucket {
+    std::atomic<uint64_t> slots[kSlotsPerBucket];
+  };
+  using Slot = std::atomic<uint64_t>;
+
+  static uint64_t Pack(uint32_t tag, Location location) { return uint64_t{tag} << 32 | location; }
+  static uint32_t TagOf(uint64_t value) { return static_cast<uint32_t>(value >> 32); }
+  static Location LocationOf(uint64_t value) { return static_cast<Location>(value); }
+
+  // An empty table of `octets` in all, a multiple of kPageOctets; null when the kernel has no
+  // memory.
+  static IndexTable* Map(size_t octets);
+  static void Unmap(IndexTable* table);
+
+  size_t octets() const { return (size_t{bucket_count_} + 1) * sizeof(Bucket); }
+  size_t slots() const { return size_t{bucket_count_} * kSlotsPerBucket; }
+  size_t buckets() const { return bucket_count_; }
+
+  const Bucket& First(uint32_t tag) const { return BucketAt(Scale(tag)); }
+  const Bucket& Second(uint32_t tag) const { return BucketAt(Scale(tag * kSecondMix)); }
+  Bucket& First(uint32_t tag) { return BucketAt(Scale(tag)); }
+  Bucket& Second(uint32_t tag) { return BucketAt(Scale(tag * kSecondMix)); }
+  // They follow the table's own line in the same mapping.
+  Bucket& BucketAt(size_t i) { return reinterpret_cast<Bucket*>(this + 1)[i]; }
+  const Bucket& BucketAt(size_t i) const { return reinterpret_cast<const Bucket*>(this + 1)[i]; }
+
+  // The slot that holds exactly `value`, or null.
+  Slot* FindValue(uint64_t value);
+  // An empty slot for `tag`: in the emptier of its buckets, or made by moving another entry to its
+  // second bucket. Null when both are full and nothing moves.
+  Slot* FindRoom(uint32_t tag);
+
+ private:
+  static constexpr uint32_t kSecondMix = 0x9e3779b1;  // odd; the high bits depend on all bits
+
+  explicit IndexTable(uint32_t bucket_count) : bucket_count_(bucket_count) {}
+  uint32_t Scale(uint32_t hash) const {
+    return static_cast<uint32_t>(uint64_t{hash} * bucket_count_ >> 32);
+  }
+  Slot* MoveOne(Bucket& bucket);
+
+  alignas(64) uint32_t bucket_count_;
+};
+static_assert(sizeof(IndexTable) == sizeof(IndexTable::Bucket));
+
+}  // namespace tern::cache

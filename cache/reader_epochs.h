@@ -1,0 +1,92 @@
+// Quiescent-state reclamation: which of the things that writers took out of sight may be reused.
+//
+// The writer takes a thing out of sight, then calls Retire() and remembers the epoch it returns.
+// The thing may be reused once SafeEpoch() has reached that epoch: by then every reader has said
+// "I hold nothing" after the thing went out of sight, or sleeps.
+//
+// Invariants:
+// 1. A reader's slot holds 0 while it sleeps (or is not taken), else an epoch that is not newer
+//    than the last time at which it held nothing.
+// 2. Slots have a cache line each; a reader writes no other line.
+//
+// No fences: the writer reads the slots with read-modify-write operations. Those and the exchange
+// of Wake() are ordered in each slot, so that either the writer sees the reader awake, or the
+// reader sees everything that the writer took out of sight before.
+//
+// Thread: Enter, Quiescent, Sleep and Wake by the slot's owner; the rest by any.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace tern::cache {
+
+inline constexpr size_t kReadersMax = 1024;
+
+class ReaderEpochs {
+ public:
+  ReaderEpochs() : slots_(std::make_unique<Slot[]>(kReadersMax)) {}
+
+  // Takes a slot, awake; none when all are taken.
+  std::optional<size_t> Enter() {
+    std::lock_guard lock(mutex_);
+    size_t slot;
+    if (!free_.empty()) {
+      slot = free_.back();
+      free_.pop_back();
+    } else if (taken_max_.load(std::memory_order_relaxed) < kReadersMax) {
+      slot = taken_max_.load(std::memory_order_relaxed);
+      taken_max_.store(slot + 1, std::memory_order_seq_cst);
+    } else {
+      return std::nullopt;
+    }
+    Wake(slot);
+    return slot;
+  }
+  void Leave(size_t slot) {
+    Sleep(slot);
+    std::lock_guard lock(mutex_);
+    free_.push_back(slot);
+  }
+
+  void Quiescent(size_t slot) {
+    slots_[slot].epoch.store(epoch_.load(std::memory_order_acquire), std::memory_order_release);
+  }
+  void Sleep(size_t slot) { slots_[slot].epoch.store(kAsleep, std::memory_order_release); }
+  void Wake(size_t slot) {
+    slots_[slot].epoch.exchange(epoch_.load(std::memory_order_acquire), std::memory_order_seq_cst);
+  }
+
+  uint64_t Retire() { return epoch_.fetch_add(1, std::memory_order_acq_rel) + 1; }
+
+  // Things retired at this epoch or before are seen by nobody.
+  uint64_t SafeEpoch() {
+    uint64_t safe = std::numeric_limits<uint64_t>::max();
+    const size_t slots = taken_max_.load(std::memory_order_seq_cst);
+    for (size_t i = 0; i < slots; ++i) {
+      const uint64_t epoch = slots_[i].epoch.fetch_add(0, std::memory_order_seq_cst);
+      if (epoch != kAsleep && epoch < safe) safe = epoch;
+    }
+    return safe;
+  }
+
+ private:
+  static constexpr uint64_t kAsleep = 0;
+  struct alignas(64) Slot {
+    std::atomic<uint64_t> epoch{kAsleep};
+  };
+
+  alignas(64) std::atomic<uint64_t> epoch_{1};
+  alignas(64) std::atomic<size_t> taken_max_{0};
+  std::unique_ptr<Slot[]> slots_;
+  std::mutex mutex_;
+  std::vector<size_t> free_;  // at most kReadersMax
+};
+
+}  // namespace tern::cache

@@ -1,0 +1,45 @@
+#include "cache/segment_arena.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace tern::cache {
+
+SegmentArena::SegmentArena(size_t octets) {
+  octets = std::min(octets, kArenaOctetsMax - kSegmentOctets);
+  segments_ = static_cast<uint32_t>(octets / kSegmentOctets);
+  octets_ = (size_t{segments_} + 1) * kSegmentOctets;  // number 0 stays untouched
+  void* range = mmap(nullptr, octets_, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (range == MAP_FAILED) {
+    std::fprintf(stderr, "cache: cannot reserve %zu octets of address space\n", octets_);
+    std::abort();
+  }
+  // Huge pages would map what nobody asked for, and the ceiling would not be exact.
+  madvise(range, octets_, MADV_NOHUGEPAGE);
+  states_ = std::make_unique<SegmentState[]>(segments_ + 1);
+  base_ = static_cast<uint8_t*>(range);
+}
+
+SegmentArena::~SegmentArena() { munmap(base_, octets_); }
+
+uint32_t SegmentArena::Take() {
+  std::lock_guard lock(mutex_);
+  if (!free_.empty()) {
+    const uint32_t segment = free_.back();
+    free_.pop_back();
+    return segment;
+  }
+  return taken_max_ < segments_ ? ++taken_max_ : kNoSegment;
+}
+
+void SegmentArena::Give(uint32_t segment) {
+  madvise(base_ + size_t{segment} * kSegmentOctets, kSegmentOctets, MADV_DONTNEED);
+  std::lock_guard lock(mutex_);
+  free_.push_back(segment);
+}
+
+}  // namespace tern::cache

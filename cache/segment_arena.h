@@ -1,0 +1,70 @@
+// The address range that all shards cut their segments from, and what the kernel has mapped for it.
+//
+// One reservation of the whole ceiling, of which untouched pages cost nothing; a location of 32
+// bits (octets / 8 from the start) names any octet of it. Location 0 is never used.
+//
+// Invariant: a segment that Give() got back holds no memory.
+//
+// Thread: any; a lock inside, taken once per segment.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace tern::cache {
+
+// Holds the largest entry. Small, so that one eviction is a short pause and a small ceiling still
+// has queues of some length.
+inline constexpr size_t kSegmentOctets = 32 * 1024;
+// What 32-bit locations can name.
+inline constexpr size_t kArenaOctetsMax = size_t{32} << 30;
+inline constexpr uint32_t kNoSegment = 0;
+
+using Location = uint32_t;
+
+// What the shard that took a segment notes about it.
+struct SegmentState {
+  uint32_t next = kNoSegment;  // in its queue, towards the newest
+  uint32_t filled = 0;         // octets
+  bool in_main = false;        // the queue it is or was in
+  uint64_t epoch = 0;          // of its retirement
+};
+
+class SegmentArena {
+ public:
+  // Aborts when the address range cannot be reserved: there is no cache without.
+  explicit SegmentArena(size_t octets);
+  ~SegmentArena();
+  SegmentArena(const SegmentArena&) = delete;
+  SegmentArena& operator=(const SegmentArena&) = delete;
+
+  uint8_t* At(Location location) const { return base_ + size_t{location} * 8; }
+  static Location LocationOf(uint32_t segment, size_t offset) {
+    return static_cast<Location>((size_t{segment} * kSegmentOctets + offset) / 8);
+  }
+  static uint32_t SegmentOf(Location location) {
+    return static_cast<uint32_t>(size_t{location} * 8 / kSegmentOctets);
+  }
+
+  // REQUIRES: the caller took the segment.
+  SegmentState& StateOf(uint32_t segment) { return states_[segment]; }
+
+  // A segment's number, or kNoSegment when all are taken.
+  uint32_t Take();
+  // Unmaps its pages. REQUIRES: nobody looks at it any more.
+  void Give(uint32_t segment);
+
+ private:
+  uint8_t* base_ = nullptr;
+  size_t octets_ = 0;
+  uint32_t segments_ = 0;  // numbered from 1
+  std::unique_ptr<SegmentState[]> states_;
+  std::mutex mutex_;
+  uint32_t taken_max_ = 0;
+  std::vector<uint32_t> free_;  // at most segments_
+};
+
+}  // namespace tern::cache

@@ -1,0 +1,391 @@
+#include "cache/shard.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace tern::cache {
+namespace {
+
+constexpr size_t kUsedAt = 18;
+// The use mark counts to here; readers stop writing it then.
+constexpr uint8_t kUsedMax = 3;
+// An entry that expired longer ago than this is of no use as a stale answer either
+// (RFC 8767 section 5 proposes 1 to 3 days).
+constexpr Seconds kStaleMax = 86400;
+// Of all queued segments.
+constexpr size_t kSmallPercent = 10;
+// Evictions that one Put may do to make room, and how many of them keep what was used: when main
+// is full of used entries, the bound of the work is what counts.
+constexpr int kEvictionsPerPut = 8;
+constexpr int kKeepingEvictionsPerPut = 4;
+// Index load, in percent, from which growing is worth an eviction.
+constexpr size_t kCrowdedPercent = 75;
+// Segments that must be free after a Put took one: the reserve of invariant 3.
+constexpr size_t kReserve = 1;
+
+std::atomic_ref<uint8_t> UsedMark(const uint8_t* entry) {
+  // Segments are writable memory; only views of them are const.
+  return std::atomic_ref<uint8_t>(const_cast<uint8_t&>(entry[kUsedAt]));
+}
+
+void MarkUsed(const uint8_t* entry) {
+  const std::atomic_ref<uint8_t> mark = UsedMark(entry);
+  const uint8_t used = mark.load(std::memory_order_relaxed);
+  // Two readers at once may count as one; nobody minds.
+  if (used < kUsedMax) mark.store(used + 1, std::memory_order_relaxed);
+}
+
+uint8_t Used(const uint8_t* entry) { return UsedMark(entry).load(std::memory_order_relaxed); }
+
+void Add(std::atomic<uint64_t>* counter, int64_t change) {
+  // Written under the lock only, so that no read-modify-write is needed.
+  counter->store(counter->load(std::memory_order_relaxed) + static_cast<uint64_t>(change),
+                 std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Shard::~Shard() {
+  for (const RetiredTable& retired : retired_tables_) IndexTable::Unmap(retired.table);
+  IndexTable* table = table_.load(std::memory_order_relaxed);
+  if (table != nullptr) IndexTable::Unmap(table);
+}
+
+void Shard::Start(const ShardSurroundings& surroundings, size_t budget_octets) {
+  around_ = surroundings;
+  arena_ = surroundings.arena;
+  budget_octets_ = budget_octets;
+  IndexTable* table = IndexTable::Map(IndexTable::kPageOctets);
+  if (table == nullptr) {
+    std::fprintf(stderr, "cache: no memory for the index\n");
+    std::abort();
+  }
+  CountOctets(static_cast<ptrdiff_t>(table->octets()));
+  table_.store(table, std::memory_order_release);
+}
+
+EntryView Shard::Find(const EntryKey& key) const {
+  const IndexTable* table = table_.load(std::memory_order_acquire);
+  // First, then second: invariant 2 of the index.
+  for (const IndexTable::Bucket* bucket : {&table->First(key.tag), &table->Second(key.tag)}) {
+    for (const IndexTable::Slot& slot : bucket->slots) {
+      const uint64_t value = slot.load(std::memory_order_acquire);
+      if (IndexTable::TagOf(value) != key.tag || value == 0) continue;
+      const EntryView entry(arena_->At(IndexTable::LocationOf(value)));
+      if (!key.Matches(entry)) continue;
+      MarkUsed(entry.bytes());
+      return entry;
+    }
+  }
+  return {};
+}
+
+void Shard::Prefetch(uint32_t tag) const {
+  const IndexTable* table = table_.load(std::memory_order_acquire);
+  __builtin_prefetch(&table->First(tag));
+  __builtin_prefetch(&table->Second(tag));
+}
+
+PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Seconds now) {
+  std::lock_guard lock(mutex_);
+  Queue* queue = &small_;
+  uint8_t used = 0;
+  IndexTable::Slot* slot = Lookup(key);
+  const bool known = slot != nullptr;
+  if (known) {
+    const Location location = IndexTable::LocationOf(slot->load(std::memory_order_relaxed));
+    const EntryView old(arena_->At(location));
+    // RFC 2181 section 5.4.1.
+    if (old.IsFresh(now) && old.rank() > EntryView(bytes.data()).rank()) {
+      return PutOutcome::kOutranked;
+    }
+    // A refresh takes over its predecessor's place and merits.
+    used = Used(old.bytes());
+    if (around_.arena->StateOf(SegmentArena::SegmentOf(location)).in_main) queue = &main_;
+  } else {
+    if (ghosts_.Recall(key.tag)) queue = &main_;
+    slot = MakeSlot(key.tag, now);
+  }
+  // Evictions in here clear slots and change locations in them, but move none: `slot` stays ours.
+  if (!EnsureRoom(*queue, bytes.size(), now)) return PutOutcome::kNoRoom;
+  const Location location = Append(*queue, bytes, key.tag, used);
+  const uint64_t before = slot->load(std::memory_order_relaxed);
+  slot->store(IndexTable::Pack(key.tag, location), std::memory_order_release);
+  if (before == 0) {
+    Add(&entries_, 1);
+    Add(&insertions_, 1);
+  } else if (known) {
+    Add(&replacements_, 1);
+  } else {
+    Add(&evictions_, 1);
+    Add(&insertions_, 1);
+  }
+  // Ahead of need, so that readers have passed on by the time when the room is wanted.
+  if (AvailableSegments() + limbo_.count <= kReserve) Evict(true, now);
+  return PutOutcome::kStored;
+}
+
+bool Shard::Erase(const EntryKey& key) {
+  std::lock_guard lock(mutex_);
+  IndexTable::Slot* slot = Lookup(key);
+  if (slot == nullptr) return false;
+  slot->store(0, std::memory_order_release);
+  Add(&entries_, -1);
+  return true;
+}
+
+void Shard::AddTo(StoreStatistics* statistics) const {
+  statistics->entries += entries_.load(std::memory_order_relaxed);
+  statistics->insertions += insertions_.load(std::memory_order_relaxed);
+  statistics->replacements += replacements_.load(std::memory_order_relaxed);
+  statistics->evictions += evictions_.load(std::memory_order_relaxed);
+}
+
+void Shard::ForEach(const std::function<void(EntryView)>& visit) const {
+  std::lock_guard lock(mutex_);
+  const IndexTable* table = table_.load(std::memory_order_relaxed);
+  for (size_t i = 0; i < table->buckets(); ++i) {
+    for (const IndexTable::Slot& slot : table->BucketAt(i).slots) {
+      const uint64_t value = slot.load(std::memory_order_relaxed);
+      if (value != 0) visit(EntryView(arena_->At(IndexTable::LocationOf(value))));
+    }
+  }
+}
+
+IndexTable::Slot* Shard::Lookup(const EntryKey& key) {
+  IndexTable* table = table_.load(std::memory_order_relaxed);
+  for (IndexTable::Bucket* bucket : {&table->First(key.tag), &table->Second(key.tag)}) {
+    for (IndexTable::Slot& slot : bucket->slots) {
+      const uint64_t value = slot.load(std::memory_order_relaxed);
+      if (IndexTable::TagOf(value) != key.tag || value == 0) continue;
+      if (key.Matches(EntryView(arena_->At(IndexTable::LocationOf(value))))) return &slot;
+    }
+  }
+  return nullptr;
+}
+
+// A slot that `tag` may take: an empty one, or that of the entry which can best be spared.
+IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Seconds now) {
+  IndexTable::Slot* slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
+  if (slot == nullptr && GrowIndex(now)) {
+    slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
+  }
+  return slot != nullptr ? slot : LeastValuable(tag, now);
+}
+
+// REQUIRES: both buckets of `tag` are full... or became less so by an eviction in GrowIndex.
+IndexTable::Slot* Shard::LeastValuable(uint32_t tag, Seconds now) {
+  IndexTable* table = table_.load(std::memory_order_relaxed);
+  IndexTable::Slot* least = nullptr;
+  int least_value = 0;
+  for (IndexTable::Bucket* bucket : {&table->First(tag), &table->Second(tag)}) {
+    for (IndexTable::Slot& slot : bucket->slots) {
+      const uint64_t packed = slot.load(std::memory_order_relaxed);
+      if (packed == 0) return &slot;
+      const Location location = IndexTable::LocationOf(packed);
+      const EntryView entry(arena_->At(location));
+      const bool in_main = around_.arena->StateOf(SegmentArena::SegmentOf(location)).in_main;
+      int value = Used(entry.bytes()) * 2 + (in_main ? 1 : 0);
+      if (!entry.IsFresh(now)) value -= 4;
+      if (least != nullptr && value >= least_value) continue;
+      least = &slot;
+      least_value = value;
+    }
+  }
+  return least;
+}
+
+bool Shard::GrowIndex(Seconds now) {
+  IndexTable* old = table_.load(std::memory_order_relaxed);
+  constexpr size_t kPage = IndexTable::kPageOctets;
+  const size_t grown =
+      std::max(old->octets() + kPage, (old->octets() * 3 / 2 + kPage - 1) / kPage * kPage);
+  const bool crowded =
+      entries_.load(std::memory_order_relaxed) * 100 >= old->slots() * kCrowdedPercent;
+  // With room to spare any two full buckets are reason enough; an eviction needs a better one.
+  if (!crowded && used_octets_ + grown + 2 * kSegmentOctets > budget_octets_) return false;
+  if (!FreeOctets(grown, now)) return false;
+  IndexTable* table = IndexTable::Map(grown);
+  if (table == nullptr) return false;
+  CountOctets(static_cast<ptrdiff_t>(grown));
+  for (size_t i = 0; i < old->buckets(); ++i) {
+    for (const IndexTable::Slot& slot : old->BucketAt(i).slots) {
+      const uint64_t value = slot.load(std::memory_order_relaxed);
+      if (value == 0) continue;
+      IndexTable::Slot* room = table->FindRoom(IndexTable::TagOf(value));
+      if (room == nullptr) {
+        Add(&entries_, -1);
+        Add(&evictions_, 1);
+        continue;
+      }
+      room->store(value, std::memory_order_relaxed);
+    }
+  }
+  table_.store(table, std::memory_order_release);
+  retired_tables_.push_back({old, around_.readers->Retire()});
+  if (ghosts_.octets() > 0) MapGhosts();
+  Reclaim();
+  return true;
+}
+
+bool Shard::Fits(const Queue& queue, size_t octets) const {
+  return queue.open && around_.arena->StateOf(queue.newest).filled + octets <= kSegmentOctets;
+}
+
+bool Shard::OpenSegment(Queue& queue) {
+  uint32_t segment = Dequeue(free_);
+  if (segment == kNoSegment) {
+    if (used_octets_ + kSegmentOctets > budget_octets_) return false;
+    segment = around_.arena->Take();
+    if (segment == kNoSegment) return false;
+    CountOctets(kSegmentOctets);
+  }
+  SegmentState& state = around_.arena->StateOf(segment);
+  state.filled = 0;
+  state.in_main = &queue == &main_;
+  Enqueue(queue, segment);
+  queue.open = true;
+  return true;
+}
+
+Location Shard::Append(Queue& queue, std::span<const uint8_t> bytes, uint32_t tag, uint8_t used) {
+  SegmentState& state = around_.arena->StateOf(queue.newest);
+  const Location location = SegmentArena::LocationOf(queue.newest, state.filled);
+  state.filled += static_cast<uint32_t>(bytes.size());
+  uint8_t* to = around_.arena->At(location);
+  // `bytes` may lie in the store, where readers write the mark at any time: it is not read here.
+  std::memcpy(to, &tag, sizeof tag);
+  std::memcpy(to + sizeof tag, bytes.data() + sizeof tag, kUsedAt - sizeof tag);
+  to[kUsedAt] = used;
+  std::memcpy(to + kUsedAt + 1, bytes.data() + kUsedAt + 1, bytes.size() - kUsedAt - 1);
+  return location;
+}
+
+void Shard::Enqueue(Queue& queue, uint32_t segment) {
+  around_.arena->StateOf(segment).next = kNoSegment;
+  if (queue.count++ == 0) {
+    queue.oldest = segment;
+  } else {
+    around_.arena->StateOf(queue.newest).next = segment;
+  }
+  queue.newest = segment;
+}
+
+uint32_t Shard::Dequeue(Queue& queue) {
+  if (queue.count == 0) return kNoSegment;
+  const uint32_t segment = queue.oldest;
+  queue.oldest = around_.arena->StateOf(segment).next;
+  if (--queue.count == 0) queue.open = false;
+  return segment;
+}
+
+// Makes the queue's newest segment take `octets` more. False when readers pin all that could go.
+bool Shard::EnsureRoom(Queue& queue, size_t octets, Seconds now) {
+  if (Fits(queue, octets)) return true;
+  Reclaim();
+  for (int i = 0; i < kEvictionsPerPut; ++i) {
+    if (AvailableSegments() > kReserve) break;
+    if (limbo_.count >= LimboMax()) return false;
+    Evict(i < kKeepingEvictionsPerPut, now);
+    Reclaim();
+    // What main kept may have opened a segment.
+    if (Fits(queue, octets)) return true;
+  }
+  return AvailableSegments() > kReserve && OpenSegment(queue);
+}
+
+size_t Shard::AvailableSegments() const {
+  return free_.count + (budget_octets_ - used_octets_) / kSegmentOctets;
+}
+
+// More than this waiting for readers, and it is better to refuse a Put than to lose what is there.
+size_t Shard::LimboMax() const { return std::max<size_t>(2, budget_octets_ / kSegmentOctets / 8); }
+
+void Shard::Evict(bool keep_used, Seconds now) {
+  const bool from_small =
+      main_.count == 0 || small_.count * 100 > (small_.count + main_.count) * kSmallPercent;
+  if (ghosts_.octets() == 0) MapGhosts();
+  const uint32_t segment = Dequeue(from_small ? small_ : main_);
+  if (segment == kNoSegment) return;
+  EvictEntries(segment, keep_used, now);
+  around_.arena->StateOf(segment).epoch = around_.readers->Retire();
+  Enqueue(limbo_, segment);
+}
+
+void Shard::EvictEntries(uint32_t segment, bool keep_used, Seconds now) {
+  IndexTable* table = table_.load(std::memory_order_relaxed);
+  const SegmentState& state = around_.arena->StateOf(segment);
+  size_t octets = 0;
+  for (size_t at = 0; at < state.filled; at += octets) {
+    const Location location = SegmentArena::LocationOf(segment, at);
+    const EntryView entry(around_.arena->At(location));
+    octets = entry.size();
+    IndexTable::Slot* slot = table->FindValue(IndexTable::Pack(entry.tag(), location));
+    if (slot == nullptr) continue;  // dead
+    uint8_t used = Used(entry.bytes());
+    const bool fresh = entry.IsFresh(now);
+    const bool too_stale = !fresh && now - entry.expiry() > kStaleMax;
+    if (used > 0 && keep_used && !too_stale && (Fits(main_, octets) || OpenSegment(main_))) {
+      // Uses before the move to main are spent; in main each round costs one, stale entries all.
+      used = state.in_main && fresh ? used - 1 : 0;
+      const Location moved = Append(main_, {entry.bytes(), octets}, entry.tag(), used);
+      slot->store(IndexTable::Pack(entry.tag(), moved), std::memory_order_release);
+      continue;
+    }
+    slot->store(0, std::memory_order_release);
+    if (!state.in_main) ghosts_.Remember(entry.tag());
+    Add(&entries_, -1);
+    Add(&evictions_, 1);
+  }
+}
+
+// As many ghosts as the index has slots. Without room for them eviction does without.
+void Shard::MapGhosts() {
+  CountOctets(-static_cast<ptrdiff_t>(ghosts_.octets()));
+  ghosts_.Unmap();
+  constexpr size_t kPage = IndexTable::kPageOctets;
+  const size_t slots = table_.load(std::memory_order_relaxed)->slots();
+  const size_t octets = (slots * GhostTable::kOctetsPerTag + kPage - 1) / kPage * kPage;
+  if (used_octets_ + octets > budget_octets_) return;
+  if (ghosts_.Map(octets)) CountOctets(static_cast<ptrdiff_t>(octets));
+}
+
+void Shard::Reclaim() {
+  if (limbo_.count == 0 && retired_tables_.empty()) return;
+  const uint64_t safe = around_.readers->SafeEpoch();
+  while (limbo_.count > 0 && around_.arena->StateOf(limbo_.oldest).epoch <= safe) {
+    Enqueue(free_, Dequeue(limbo_));
+  }
+  std::erase_if(retired_tables_, [&](const RetiredTable& retired) {
+    if (retired.epoch > safe) return false;
+    CountOctets(-static_cast<ptrdiff_t>(retired.table->octets()));
+    IndexTable::Unmap(retired.table);
+    return true;
+  });
+}
+
+// Brings the budget to where `octets` more leave the reserve untouched.
+bool Shard::FreeOctets(size_t octets, Seconds now) {
+  const size_t wanted = octets + kReserve * kSegmentOctets;
+  while (used_octets_ + wanted > budget_octets_) {
+    if (free_.count > 0) {
+      around_.arena->Give(Dequeue(free_));
+      CountOctets(-static_cast<ptrdiff_t>(kSegmentOctets));
+      continue;
+    }
+    Reclaim();
+    if (free_.count > 0) continue;
+    if (limbo_.count >= LimboMax() || small_.count + main_.count <= 2) return false;
+    Evict(false, now);
+  }
+  return true;
+}
+
+void Shard::CountOctets(ptrdiff_t change) {
+  used_octets_ += static_cast<size_t>(change);
+  around_.octets->fetch_add(static_cast<size_t>(change), std::memory_order_relaxed);
+}
+
+}  // namespace tern::cache

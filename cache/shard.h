@@ -1,0 +1,136 @@
+// A part of the store: an index, and a log of entries in segments.
+//
+// Eviction is S3-FIFO (Yang et al., SOSP 2023) over logs. New entries go to the tail of the
+// `small` queue of segments; when its oldest segment goes, entries that were used since are copied
+// to `main`, the tags of the others are remembered as ghosts. A name that comes back while it is
+// a ghost goes to `main` at once. When main's oldest segment goes, used entries are copied to its
+// tail with a lower use count. An entry that was replaced or erased is dead: no slot names its
+// location, and it goes with its segment.
+//
+// Invariants:
+// 1. used_octets_ (index tables, ghosts, segments; those that readers still pin included) never
+//    exceeds the budget.
+// 2. A segment that left its queue waits in limbo until no reader can see it, as do index tables.
+// 3. Unless readers pin everything, one segment is in reserve, so that an eviction always finds
+//    room for what it keeps.
+//
+// Thread: Find and Prefetch by any registered reader, without a lock; all else takes the lock.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "cache/entry.h"
+#include "cache/ghost_table.h"
+#include "cache/index_table.h"
+#include "cache/reader_epochs.h"
+#include "cache/segment_arena.h"
+#include "cache/store.h"
+#include "cache/ttl.h"
+
+namespace tern::cache {
+
+// Which entry is meant, with the hash that finds its slot.
+struct EntryKey {
+  wire::NameView name;
+  KeySpace space;
+  wire::RRType type;  // kNone in key spaces without a type
+  uint32_t tag;
+
+  bool Matches(EntryView entry) const {
+    return entry.tag() == tag && entry.type() == type && SpaceOf(entry.kind()) == space &&
+           entry.name().Equals(name);
+  }
+};
+
+// What the shards of a store have in common.
+struct ShardSurroundings {
+  SegmentArena* arena;
+  ReaderEpochs* readers;
+  std::atomic<size_t>* octets;  // mapped by the whole store
+};
+
+class Shard {
+ public:
+  Shard() = default;
+  ~Shard();
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  // Once, before any use. Aborts without memory for the first page of index.
+  void Start(const ShardSurroundings& surroundings, size_t budget_octets);
+
+  EntryView Find(const EntryKey& key) const;
+  void Prefetch(uint32_t tag) const;
+
+  PutOutcome Put(const EntryKey& key, std::span<const uint8_t> bytes, Seconds now);
+  bool Erase(const EntryKey& key);
+  void AddTo(StoreStatistics* statistics) const;
+  void ForEach(const std::function<void(EntryView)>& visit) const;
+
+ private:
+  // A queue of segments, oldest first, linked through SegmentState::next. Entries are appended
+  // to its newest segment while `open`.
+  struct Queue {
+    uint32_t oldest = kNoSegment;
+    uint32_t newest = kNoSegment;
+    size_t count = 0;
+    bool open = false;
+  };
+  struct RetiredTable {
+    IndexTable* table;
+    uint64_t epoch;
+  };
+
+  // Index.
+  IndexTable::Slot* Lookup(const EntryKey& key);
+  IndexTable::Slot* MakeSlot(uint32_t tag, Seconds now);
+  IndexTable::Slot* LeastValuable(uint32_t tag, Seconds now);
+  bool GrowIndex(Seconds now);
+
+  // Log.
+  bool Fits(const Queue& queue, size_t octets) const;
+  bool OpenSegment(Queue& queue);
+  // REQUIRES: Fits(queue, octets).
+  Location Append(Queue& queue, std::span<const uint8_t> bytes, uint32_t tag, uint8_t used);
+  void Enqueue(Queue& queue, uint32_t segment);
+  uint32_t Dequeue(Queue& queue);
+
+  // Memory.
+  bool EnsureRoom(Queue& queue, size_t octets, Seconds now);
+  size_t AvailableSegments() const;
+  size_t LimboMax() const;
+  void Evict(bool keep_used, Seconds now);
+  void EvictEntries(uint32_t segment, bool keep_used, Seconds now);
+  void MapGhosts();
+  void Reclaim();
+  bool FreeOctets(size_t octets, Seconds now);
+  void CountOctets(ptrdiff_t change);
+
+  // What a reader touches.
+  alignas(64) std::atomic<IndexTable*> table_{nullptr};
+  const SegmentArena* arena_ = nullptr;
+
+  // What writers touch, under the lock.
+  alignas(64) mutable std::mutex mutex_;
+  ShardSurroundings around_{};
+  size_t budget_octets_ = 0;
+  size_t used_octets_ = 0;
+  Queue small_;
+  Queue main_;
+  Queue limbo_;  // in order of epoch
+  Queue free_;   // mapped, not in use
+  std::vector<RetiredTable> retired_tables_;
+  GhostTable ghosts_;
+  std::atomic<uint64_t> entries_{0};
+  std::atomic<uint64_t> insertions_{0};
+  std::atomic<uint64_t> replacements_{0};
+  std::atomic<uint64_t> evictions_{0};
+};
+
+}  // namespace tern::cache

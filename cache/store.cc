@@ -1,0 +1,124 @@
+#include "cache/store.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <optional>
+
+#include "cache/reader_epochs.h"
+#include "cache/segment_arena.h"
+#include "cache/shard.h"
+
+namespace tern::cache {
+namespace {
+
+constexpr size_t kShardOctets = size_t{4} << 20;
+constexpr size_t kShardsMax = 256;
+
+size_t ShardCount(size_t memory_octets) {
+  return std::clamp<size_t>(std::bit_floor(memory_octets / kShardOctets), 1, kShardsMax);
+}
+
+bool HasType(KeySpace space) { return space == KeySpace::kData || space == KeySpace::kFailure; }
+
+// Spreads a name's hash with space and type over 64 bits. `name_hash` is keyed, so that nobody
+// outside can choose what comes out.
+uint64_t KeyHash(uint64_t name_hash, KeySpace space, wire::RRType type) {
+  const uint64_t kind = uint64_t{static_cast<uint8_t>(space)} << 16 | static_cast<uint16_t>(type);
+  const uint64_t mixed = name_hash ^ ((kind + 1) * 0x9e3779b97f4a7c15);
+  const auto product = static_cast<unsigned __int128>(mixed) * 0xd1342543de82ef95;
+  return static_cast<uint64_t>(product >> 64) ^ static_cast<uint64_t>(product);
+}
+
+}  // namespace
+
+struct Store::Common {
+  explicit Common(size_t octets)
+      : arena(octets),
+        octets_max(octets),
+        shard_count(ShardCount(octets)),
+        shards(std::make_unique<Shard[]>(shard_count)) {}
+
+  ReaderEpochs readers;
+  SegmentArena arena;
+  std::atomic<size_t> octets{0};  // mapped
+  size_t octets_max;
+  size_t shard_count;
+  std::unique_ptr<Shard[]> shards;
+};
+
+Store::Store(const StoreOptions& options) : seed_(options.seed) {
+  // What locations cannot name is not used; what is below the least is not a cache.
+  const size_t octets = std::clamp(options.memory_octets, kStoreOctetsMin, kArenaOctetsMax);
+  common_ = std::make_unique<Common>(octets);
+  shards_ = common_->shards.get();
+  shard_bits_ = static_cast<uint32_t>(std::bit_width(common_->shard_count) - 1);
+  const ShardSurroundings surroundings{&common_->arena, &common_->readers, &common_->octets};
+  for (size_t i = 0; i < common_->shard_count; ++i) {
+    shards_[i].Start(surroundings, octets / common_->shard_count);
+  }
+}
+
+Store::~Store() = default;
+
+void Store::Reader::Quiescent() { store_->common_->readers.Quiescent(slot_); }
+void Store::Reader::Sleep() { store_->common_->readers.Sleep(slot_); }
+void Store::Reader::Wake() { store_->common_->readers.Wake(slot_); }
+Store::Reader::~Reader() { store_->common_->readers.Leave(slot_); }
+
+std::unique_ptr<Store::Reader> Store::Register() {
+  const std::optional<size_t> slot = common_->readers.Enter();
+  if (!slot) return nullptr;
+  return std::unique_ptr<Reader>(new Reader(this, *slot));
+}
+
+// The top bits choose the shard, the low half is the tag.
+Shard& Store::ShardOf(uint64_t key_hash) const {
+  return shards_[(key_hash >> 32) >> (32 - shard_bits_)];
+}
+
+EntryView Store::Find(wire::NameView name, uint64_t name_hash, KeySpace space,
+                      wire::RRType type) const {
+  if (!HasType(space)) type = wire::RRType::kNone;
+  const uint64_t hash = KeyHash(name_hash, space, type);
+  return ShardOf(hash).Find({name, space, type, static_cast<uint32_t>(hash)});
+}
+
+void Store::Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) const {
+  if (!HasType(space)) type = wire::RRType::kNone;
+  const uint64_t hash = KeyHash(name_hash, space, type);
+  ShardOf(hash).Prefetch(static_cast<uint32_t>(hash));
+}
+
+PutOutcome Store::Put(std::span<const uint8_t> bytes, Seconds now) {
+  if (bytes.size() < kEntryHeaderOctets || bytes.size() > kEntryOctetsMax) {
+    return PutOutcome::kTooLarge;
+  }
+  const EntryView entry(bytes.data());
+  const KeySpace space = SpaceOf(entry.kind());
+  const wire::NameView name = entry.name();
+  const uint64_t hash = KeyHash(Hash(name), space, entry.type());
+  return ShardOf(hash).Put({name, space, entry.type(), static_cast<uint32_t>(hash)}, bytes, now);
+}
+
+bool Store::Erase(wire::NameView name, KeySpace space, wire::RRType type) {
+  if (!HasType(space)) type = wire::RRType::kNone;
+  const uint64_t hash = KeyHash(Hash(name), space, type);
+  return ShardOf(hash).Erase({name, space, type, static_cast<uint32_t>(hash)});
+}
+
+StoreStatistics Store::Statistics() const {
+  StoreStatistics statistics;
+  statistics.octets = octets();
+  statistics.octets_max = common_->octets_max;
+  for (size_t i = 0; i < common_->shard_count; ++i) shards_[i].AddTo(&statistics);
+  return statistics;
+}
+
+size_t Store::octets() const { return common_->octets.load(std::memory_order_relaxed); }
+
+void Store::ForEach(const std::function<void(EntryView)>& visit) const {
+  for (size_t i = 0; i < common_->shard_count; ++i) shards_[i].ForEach(visit);
+}
+
+}  // namespace tern::cache

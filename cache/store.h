@@ -1,0 +1,121 @@
+// The one store: RRsets, negative answers, delegations and failures of the whole process.
+//
+// Readers take no lock and write nothing that is shared but a "was used" mark in the entry they
+// hit, and that only when it is not set yet. Writers take their shard's lock.
+//
+// Invariants:
+// 1. octets() never exceeds the ceiling given at the start: it counts segments and indexes as the
+//    kernel maps them, with what readers still pin.
+// 2. An entry that a reader found stays readable and unchanged until that reader's next quiescent
+//    state; entries are replaced, never changed.
+// 3. A fresh entry of a higher rank is not replaced by one of a lower rank (RFC 2181 section
+//    5.4.1).
+// 4. An entry past its TTL stays until it is evicted or replaced.
+//
+// Thread: Find from any thread that owns a Reader, between that Reader's quiescent states; Put and
+// Erase likewise. The store outlives its Readers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "cache/entry.h"
+#include "cache/ttl.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::cache {
+
+inline constexpr size_t kStoreOctetsMin = size_t{1} << 20;
+
+struct StoreOptions {
+  size_t memory_octets = size_t{256} << 20;  // hard ceiling; at least kStoreOctetsMin
+  uint64_t seed = 0;                         // keys the hash; random in production
+};
+
+enum class PutOutcome : uint8_t {
+  kStored,
+  kOutranked,  // a fresh entry of higher rank stays
+  kTooLarge,   // over kEntryOctetsMax
+  kNoRoom,     // everything is pinned by readers
+};
+
+struct StoreStatistics {
+  size_t octets = 0;      // mapped now
+  size_t octets_max = 0;  // the ceiling
+  uint64_t entries = 0;   // findable now
+  uint64_t insertions = 0;
+  uint64_t replacements = 0;
+  uint64_t evictions = 0;
+};
+
+class Shard;
+
+class Store {
+ public:
+  explicit Store(const StoreOptions& options);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // A thread's licence to look into the store.
+  class Reader {
+   public:
+    // Says that the thread holds no EntryView. Once a loop turn; one store to its own cache line.
+    void Quiescent();
+    // Around a sleep: a sleeping thread pins nothing. Wake() before the next Find.
+    void Sleep();
+    void Wake();
+    ~Reader();
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+   private:
+    friend class Store;
+    Reader(Store* store, size_t slot) : store_(store), slot_(slot) {}
+    Store* store_;
+    size_t slot_;
+  };
+  // At most 1024 at a time; null when there are that many. Made awake.
+  std::unique_ptr<Reader> Register();
+
+  // The name's hash under this store's key; reuse it for several look-ups of one name.
+  uint64_t Hash(wire::NameView name) const { return wire::HashName(name, seed_); }
+
+  // The entry of that key, of any age, or an empty view. `type` is ignored in key spaces without
+  // a type. Sets the used mark.
+  // Budget: 30 ns with the lines in cache (bench/cache: BM_StoreFind).
+  EntryView Find(wire::NameView name, uint64_t name_hash, KeySpace space, wire::RRType type) const;
+  EntryView Find(wire::NameView name, KeySpace space, wire::RRType type) const {
+    return Find(name, Hash(name), space, type);
+  }
+  // Asks the processor for the index lines of a key that will be looked up soon.
+  void Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) const;
+
+  // Copies the entry in. REQUIRES: `entry` came from EntryBuilder::Finish.
+  PutOutcome Put(std::span<const uint8_t> entry, Seconds now);
+
+  // True when there was one.
+  bool Erase(wire::NameView name, KeySpace space, wire::RRType type);
+
+  StoreStatistics Statistics() const;
+  size_t octets() const;
+
+  // Every findable entry, shard by shard under its lock; for dumps and tests.
+  void ForEach(const std::function<void(EntryView)>& visit) const;
+
+ private:
+  struct Common;
+
+  Shard& ShardOf(uint64_t key_hash) const;
+
+  uint64_t seed_;
+  uint32_t shard_bits_ = 0;
+  Shard* shards_ = nullptr;
+  std::unique_ptr<Common> common_;
+};
+
+}  // namespace tern::cache
