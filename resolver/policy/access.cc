@@ -1,0 +1,115 @@
+#include "resolver/policy/access.h"
+
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+namespace tern::resolver {
+namespace {
+
+// Below this a scan that the processor predicts beats halving.
+constexpr size_t kScanRangesMax = 8;
+
+constexpr uint64_t kMappedLow = 0xffff;  // ::ffff:0:0/96, bits 64 to 95
+
+template <typename Number>
+Number LoadBigEndian(const uint8_t* octets) {
+  Number number = 0;
+  for (size_t i = 0; i < sizeof number; ++i) number = number << 8 | octets[i];
+  return number;
+}
+
+uint64_t LowBits(unsigned count) { return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1; }
+
+// Sorts, and joins ranges that overlap. Ranges that only touch stay apart: it saves the care
+// for the end of the number space and costs a comparison.
+template <typename Range>
+void Merge(std::vector<Range>* ranges) {
+  std::sort(ranges->begin(), ranges->end(),
+            [](const Range& a, const Range& b) { return a.first < b.first; });
+  size_t kept = 0;
+  for (const Range& range : *ranges) {
+    if (kept != 0 && range.first <= (*ranges)[kept - 1].last) {
+      (*ranges)[kept - 1].last = std::max((*ranges)[kept - 1].last, range.last);
+    } else {
+      (*ranges)[kept++] = range;
+    }
+  }
+  ranges->resize(kept);
+  ranges->shrink_to_fit();
+}
+
+template <typename Range, typename Number>
+bool Holds(const std::vector<Range>& ranges, const Number& number) {
+  if (ranges.size() <= kScanRangesMax) {
+    for (const Range& range : ranges) {
+      if (range.first <= number && number <= range.last) return true;
+    }
+    return false;
+  }
+  const auto behind =
+      std::upper_bound(ranges.begin(), ranges.end(), number,
+                       [](const Number& n, const Range& range) { return n < range.first; });
+  return behind != ranges.begin() && number <= std::prev(behind)->last;
+}
+
+}  // namespace
+
+AccessList::AccessList(std::span<const Prefix> prefixes) {
+  for (const Prefix& prefix : prefixes) {
+    if (prefix.address.IsIpv4()) {
+      const auto first = LoadBigEndian<uint32_t>(prefix.address.octets);
+      ipv4_.push_back({first, first | static_cast<uint32_t>(LowBits(32u - prefix.length))});
+    } else if (prefix.address.IsIpv6()) {
+      AddIpv6(prefix);
+    }
+  }
+  Merge(&ipv4_);
+  Merge(&ipv6_);
+}
+
+AccessList::Ipv6Number AccessList::NumberOf(const uint8_t* octets) {
+  return {LoadBigEndian<uint64_t>(octets), LoadBigEndian<uint64_t>(octets + 8)};
+}
+
+void AccessList::AddIpv6(const Prefix& prefix) {
+  const Ipv6Number first = NumberOf(prefix.address.octets);
+  const unsigned open = 128u - prefix.length;
+  const Ipv6Number last = {first.high | LowBits(open > 64 ? open - 64 : 0),
+                           first.low | LowBits(open)};
+  ipv6_.push_back({first, last});
+}
+
+bool AccessList::AllowsIpv4(uint32_t address) const { return Holds(ipv4_, address); }
+
+bool AccessList::AllowsIpv6(const uint8_t* octets) const {
+  const Ipv6Number number = NumberOf(octets);
+  if (number.high == 0 && number.low >> 32 == kMappedLow &&
+      AllowsIpv4(static_cast<uint32_t>(number.low))) {
+    return true;
+  }
+  return Holds(ipv6_, number);
+}
+
+bool AccessList::Allows(const sockaddr* address) const {
+  if (address->sa_family == AF_INET) {
+    in_addr in;
+    std::memcpy(&in, reinterpret_cast<const uint8_t*>(address) + offsetof(sockaddr_in, sin_addr),
+                sizeof in);
+    return AllowsIpv4(ntohl(in.s_addr));
+  }
+  if (address->sa_family == AF_INET6) {
+    return AllowsIpv6(reinterpret_cast<const uint8_t*>(address) +
+                      offsetof(sockaddr_in6, sin6_addr));
+  }
+  return false;
+}
+
+bool AccessList::Allows(const IpAddress& address) const {
+  if (address.IsIpv4()) return AllowsIpv4(LoadBigEndian<uint32_t>(address.octets));
+  return address.IsIpv6() && AllowsIpv6(address.octets);
+}
+
+}  // namespace tern::resolver

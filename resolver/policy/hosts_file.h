@@ -1,0 +1,48 @@
+// Reads a file of hosts(5) format: an address, then its names, `#` before a comment.
+//
+// Thread: any. Bounded: kHostsOctetsMax octets, kHostsLinesMax lines.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "resolver/endpoint.h"
+#include "wire/name.h"
+
+namespace tern::resolver {
+
+inline constexpr size_t kHostsOctetsMax = size_t{64} << 20;
+inline constexpr size_t kHostsLinesMax = 1'000'000;
+
+struct HostsLine {
+  IpAddress address;
+  std::vector<wire::Name> names;  // never empty
+  int line = 0;                   // from 1
+};
+
+// Reads line by line. Lines whose address has a scope (`fe80::1%eth0`) are passed over, for a DNS
+// answer cannot carry one.
+class HostsReader {
+ public:
+  // REQUIRES: `text` outlives the reader.
+  HostsReader(std::string_view text, std::string_view file_name)
+      : rest_(text), file_name_(file_name) {}
+
+  // Reads the next line that holds an address; false at the end. An error names file, line and what
+  // was expected.
+  absl::StatusOr<bool> Next(HostsLine* line);
+
+ private:
+  absl::Status ReadNames(std::string_view fields, HostsLine* line) const;
+  absl::Status ErrorAt(int line, std::string_view message) const;
+
+  std::string_view rest_;
+  std::string file_name_;
+  int line_ = 0;
+};
+
+}  // namespace tern::resolver

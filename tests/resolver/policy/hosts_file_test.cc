@@ -1,0 +1,90 @@
+#include "resolver/policy/hosts_file.h"
+
+#include "gtest/gtest.h"
+#include "wire/presentation.h"
+
+namespace tern::resolver {
+namespace {
+
+struct Reading {
+  std::vector<std::string> lines;  // `line: address names`
+  std::string error;
+};
+
+Reading Read(std::string_view text) {
+  Reading reading;
+  HostsReader reader(text, "hosts");
+  HostsLine line;
+  while (true) {
+    const auto more = reader.Next(&line);
+    if (!more.ok()) {
+      reading.error = std::string(more.status().message());
+      return reading;
+    }
+    if (!*more) return reading;
+    std::string shown = std::to_string(line.line) + ": " + line.address.ToText();
+    for (const wire::Name& name : line.names) shown += " " + wire::ToText(name);
+    reading.lines.push_back(shown);
+  }
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(HostsFileTest, ReadsAddressesAndAllTheirNames) {
+  const Reading reading = Read(
+      "127.0.0.1\tlocalhost\n"
+      "\n"
+      "# a comment\n"
+      "192.0.2.1 www.example. www  # the web\r\n"
+      "  2001:db8::1   www.example.");
+  EXPECT_EQ(reading.error, "");
+  EXPECT_EQ(reading.lines, (Lines{"1: 127.0.0.1 localhost.", "4: 192.0.2.1 www.example. www.",
+                                  "5: 2001:db8::1 www.example."}));
+}
+
+TEST(HostsFileTest, EmptyFileHasNoLines) {
+  EXPECT_EQ(Read("").lines, Lines{});
+  EXPECT_EQ(Read("\n#\n \t\r\n").lines, Lines{});
+}
+
+TEST(HostsFileTest, PassesOverAddressesWithAScope) {
+  const Reading reading = Read("fe80::1%lo0 localhost\n192.0.2.1 a\n");
+  EXPECT_EQ(reading.error, "");
+  EXPECT_EQ(reading.lines, (Lines{"2: 192.0.2.1 a."}));
+}
+
+TEST(HostsFileTest, NamesTheLineOfABadAddress) {
+  EXPECT_EQ(Read("192.0.2.1 a\n192.0.2.256 b\n").error,
+            "hosts:2: expected an IPv4 or IPv6 address, found \"192.0.2.256\"");
+  EXPECT_EQ(Read("www 192.0.2.1").error,
+            "hosts:1: expected an IPv4 or IPv6 address, found \"www\"");
+  EXPECT_EQ(Read("127.0.0.1%lo a").error,
+            "hosts:1: expected an IPv4 or IPv6 address, found \"127.0.0.1%lo\"");
+}
+
+TEST(HostsFileTest, NamesTheLineOfAMissingName) {
+  EXPECT_EQ(Read("\n192.0.2.1   # nobody\n").error,
+            "hosts:2: expected a host name behind the address");
+}
+
+TEST(HostsFileTest, NamesTheLineOfABadName) {
+  const std::string label(64, 'x');
+  EXPECT_EQ(Read("192.0.2.1 a..b").error, "hosts:1: expected a host name, found \"a..b\"");
+  EXPECT_EQ(Read("192.0.2.1 .").error, "hosts:1: expected a host name, found \".\"");
+  EXPECT_EQ(Read("192.0.2.1 ok\n192.0.2.1 ok " + label + ".\n").error,
+            "hosts:2: expected a host name, found \"" + label + "...\"");
+}
+
+TEST(HostsFileTest, ShowsUnprintableOctetsAsEscapes) {
+  EXPECT_EQ(Read("\x1b[2J a").error,
+            "hosts:1: expected an IPv4 or IPv6 address, found \"\\x1b[2J\"");
+}
+
+TEST(HostsFileTest, StopsAtTheBoundOfLines) {
+  const std::string text(kHostsLinesMax + 1, '\n');
+  EXPECT_EQ(Read(std::string_view(text).substr(0, kHostsLinesMax)).error, "");
+  EXPECT_EQ(Read(text).error, "hosts:1000001: expected at most 1000000 lines");
+}
+
+}  // namespace
+}  // namespace tern::resolver
