@@ -1,0 +1,209 @@
+"""The daemon as an operator meets it: configuration, access, local data, signals."""
+
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import zones
+from internet import TERND, WorldTest, dig, wait_until, watch
+
+WITHOUT_IO_URING = str(pathlib.Path(__file__).with_name("without_io_uring.py"))
+
+
+class ServiceTest(WorldTest):
+
+    def check(self, text, name="check.yaml"):
+        path = self.internet.folder / name
+        path.write_text(text)
+        return subprocess.run([TERND, "--check", "--config", str(path)], capture_output=True,
+                              text=True, timeout=20, check=False)
+
+    def test_sigterm_ends_with_exit_code_0_within_two_seconds(self):
+        daemon = self.tern()
+        dig("shop.com", "A")
+        code, took = daemon.stop(signal.SIGTERM)
+        self.assertEqual(code, 0, daemon.log())
+        self.assertLess(took, 2.0)
+
+    def test_sigterm_during_a_lookup_ends_in_time_too(self):
+        daemon = self.tern()
+        with subprocess.Popen(["dig", "@127.0.0.1", "+tries=1", "+time=3", "www.gone.com"],
+                              stdout=subprocess.DEVNULL) as client:
+            time.sleep(0.3)
+            code, took = daemon.stop(signal.SIGTERM)
+            client.wait()
+        self.assertEqual(code, 0, daemon.log())
+        self.assertLess(took, 2.0)
+
+    def test_sigint_ends_like_sigterm(self):
+        code, took = self.tern().stop(signal.SIGINT)
+        self.assertEqual(code, 0)
+        self.assertLess(took, 2.0)
+
+    def test_ready_means_it_answers(self):
+        for _ in range(5):
+            self.tern()
+            self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+
+    def test_clients_outside_the_list_are_refused(self):
+        self.tern({"access": {"allow": ["127.0.0.1/32"]}})
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        for words in (["-b", "127.0.0.9"], ["-b", "127.0.0.9", "+tcp"]):
+            reply = dig(*words, "shop.com", "A")
+            self.assertEqual(reply.status, "REFUSED", reply.text)
+            self.assertEqual(reply.extended_error, 18, reply.text)
+        self.assertEqual(dig("shop.com", "A", server="::1").status, "REFUSED")
+
+    def test_listens_where_it_is_told(self):
+        self.tern({"listen": ["127.0.0.1:5300", "[::1]:5301", "0.0.0.0:5302"]})
+        self.answers(dig("-p", "5300", "shop.com", "A"), "A", "198.18.20.1")
+        self.answers(dig("-p", "5301", "shop.com", "A", server="::1"), "A", "198.18.20.1")
+        # On a wildcard address the answer comes from the address that was asked.
+        for words in ([], ["+tcp"]):
+            self.answers(dig("-p", "5302", *words, "shop.com", "A", server="127.0.0.77"),
+                         "A", "198.18.20.1")
+
+    def test_several_workers(self):
+        daemon = self.tern({"workers": 2})
+        for n in range(20):
+            for tcp in ([], ["+tcp"]):
+                self.answers(dig(*tcp, f"h{n % 10}.d{n:02}.com", "A"),
+                             "A", f"198.18.{40 + n}.{n % 10 + 1}")
+        code, took = daemon.stop()
+        self.assertEqual(code, 0, daemon.log())
+        self.assertLess(took, 2.0)
+
+    def test_hosts_file(self):
+        hosts = self.internet.folder / "hosts"
+        hosts.write_text("192.0.2.1 box.home box\n192.0.2.2 box.home\n2001:db8::1 box.home\n# comment\n")
+        self.tern({"local": {"hosts_file": str(hosts)}})
+        with watch() as seen:
+            self.answers(dig("box.home", "A"), "A", "192.0.2.1", "192.0.2.2")
+            self.answers(dig("box.home", "AAAA"), "AAAA", "2001:db8::1")
+            self.answers(dig("box", "A"), "A", "192.0.2.1")
+            self.assertIn("box.home.", dig("-x", "192.0.2.1").rdata("PTR"))
+        self.assertEqual(seen.queries(), [])
+
+    def test_special_names_are_answered_here(self):
+        """RFC 6761, 6303, 7686, 8375, 9462: none of them is sent upstream."""
+        self.tern()
+        with watch() as seen:
+            self.answers(dig("localhost", "A"), "A", "127.0.0.1")
+            self.answers(dig("any.localhost", "AAAA"), "AAAA", "::1")
+            self.answers(dig("-x", "127.0.0.1"), "PTR", "localhost.")
+            for name in ("www.invalid", "www.test", "hidden.onion", "1.0.0.10.in-addr.arpa",
+                         "1.1.168.192.in-addr.arpa", "1.0.16.172.in-addr.arpa"):
+                self.assertEqual(dig(name, "A").status, "NXDOMAIN", name)
+            for name in ("box.home.arpa", "_dns.resolver.arpa"):
+                reply = dig(name, "SVCB")
+                self.assertIn(reply.status, ("NXDOMAIN", "NOERROR"), reply.text)
+                self.assertEqual(reply.answers, [])
+        self.assertEqual([p.name for p in seen.queries()], [])
+
+    def test_special_names_can_be_left_to_the_root(self):
+        self.tern({"local": {"special_names": False}})
+        with watch() as seen:
+            dig("www.test", "A")
+        self.assertNotEqual(seen.queries(to=zones.ROOT), [])
+
+    def test_forwarded_zone_goes_to_its_servers(self):
+        self.tern({"forward": [{"zone": "corp.example.", "to": [f"{zones.FORWARDER}:53"]}]})
+        with watch() as seen:
+            self.answers(dig("www.corp.example", "A"), "A", "198.18.24.1")
+        self.assertEqual(seen.queries(to=zones.ROOT, name="www.corp.example."), [])
+        asked = seen.queries(to=(zones.FORWARDER,), name="www.corp.example.")
+        self.assertEqual([p.recursion_desired for p in asked], [True])
+
+    def test_stub_zone_goes_to_its_servers_without_recursion(self):
+        self.tern({"stub": [{"zone": "corp.example.", "to": [f"{zones.FORWARDER}:53"]}]})
+        with watch() as seen:
+            self.answers(dig("www.corp.example", "A"), "A", "198.18.24.1")
+        asked = seen.queries(to=(zones.FORWARDER,), name="www.corp.example.")
+        self.assertEqual([p.recursion_desired for p in asked], [False])
+
+    def test_without_the_forward_rule_the_zone_does_not_exist(self):
+        self.tern()
+        self.assertEqual(dig("www.corp.example", "A").status, "NXDOMAIN")
+
+    def test_sighup_reloads_without_losing_the_cache(self):
+        daemon = self.tern()
+        self.answers(dig("host.shop.com", "A"), "A", "198.18.20.2", "198.18.20.3", "198.18.20.4")
+        daemon.write({"stub": [{"zone": "corp.example.", "to": [f"{zones.FORWARDER}:53"]}],
+                      "access": {"allow": ["127.0.0.1/32"]}})
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: dig("shop.com", "A", server="::1").status == "REFUSED", "reload")
+        with watch() as seen:
+            self.answers(dig("host.shop.com", "A"), "A", "198.18.20.2", "198.18.20.3",
+                         "198.18.20.4")
+        self.assertEqual(seen.queries(), [])
+        self.answers(dig("www.corp.example", "A"), "A", "198.18.24.1")
+
+    def test_sighup_with_a_broken_file_keeps_the_old_settings(self):
+        daemon = self.tern()
+        daemon.path.write_text("listen: [unclosed\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "ternd.yaml" in daemon.log(), "a log line about the file")
+        self.assertTrue(daemon.alive())
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+
+    def test_check_accepts_a_good_file_and_starts_nothing(self):
+        run = self.check('listen: ["127.0.0.1:5399"]\ncache:\n  memory: 64MiB\n')
+        self.assertEqual(run.returncode, 0, run)
+
+    def test_check_names_file_line_key_and_expectation(self):
+        for text, words in (
+                ("workers: 1\ncahce:\n  memory: 1GiB\n", ("check.yaml:2", "cahce")),
+                ("cache:\n  memory: many\n", ("check.yaml:2", "memory", "many")),
+                ("cache:\n  memory: 1GiB\n  memory: 2GiB\n", ("check.yaml:3", "memory")),
+                ("listen: [\"127.0.0.1:99999\"]\n", ("check.yaml:1", "listen")),
+                ("resolution:\n  qname_minimisation: sometimes\n",
+                 ("check.yaml:2", "qname_minimisation", "relaxed")),
+                ("workers: [1, 2]\n", ("check.yaml:1", "workers"))):
+            run = self.check(text)
+            self.assertNotEqual(run.returncode, 0, text)
+            for word in words:
+                self.assertIn(word, run.stderr + run.stdout, text)
+
+    def test_a_wrong_file_does_not_start(self):
+        path = self.internet.folder / "wrong.yaml"
+        path.write_text("no_such_key: 1\n")
+        run = subprocess.run([TERND, "--config", str(path)], capture_output=True, text=True,
+                             timeout=20, check=False)
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn("wrong.yaml:1", run.stderr)
+        self.assertNotIn("ready", run.stderr)
+
+    def test_a_missing_file_does_not_start(self):
+        run = subprocess.run([TERND, "--config", "/no/such/file"], capture_output=True, text=True,
+                             timeout=20, check=False)
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn("/no/such/file", run.stderr)
+
+    def test_a_taken_port_is_a_clear_error(self):
+        first = self.tern()
+        config = json.loads(first.path.read_text())
+        config["listen"] = [f"{zones.ROOT[0]}:53"]  # the root server sits there
+        path = self.internet.folder / "taken.yaml"
+        path.write_text(json.dumps(config))
+        run = subprocess.run([TERND, "--config", str(path)], capture_output=True, text=True,
+                             timeout=20, check=False)
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn(zones.ROOT[0], run.stderr)
+
+    def test_idle_costs_no_processor_time(self):
+        daemon = self.tern()
+        dig("shop.com", "A")
+        time.sleep(1)
+        before = daemon.cpu_seconds()
+        time.sleep(3)
+        self.assertLess(daemon.cpu_seconds() - before, 0.05)
+
+    def test_falls_back_to_epoll_where_the_ring_is_forbidden(self):
+        daemon = self.tern(wrapper=[sys.executable, WITHOUT_IO_URING],
+                           environment={"TERN_IO_ENGINE": ""})
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        self.answers(dig("+tcp", "shop.com", "A"), "A", "198.18.20.1")
+        self.assertIn("epoll", daemon.log())

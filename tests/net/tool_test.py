@@ -1,0 +1,62 @@
+"""`tern lookup` against a running ternd."""
+
+import json
+import subprocess
+
+from internet import TERN, WorldTest
+
+
+def lookup(*words):
+    return subprocess.run([TERN, "lookup", *words], capture_output=True, text=True, timeout=30,
+                          check=False)
+
+
+class ToolTest(WorldTest):
+
+    def setUp(self):
+        super().setUp()
+        self.tern()
+
+    def test_finds_the_server_in_resolv_conf(self):
+        run = lookup("host.shop.com", "A")
+        self.assertEqual(run.returncode, 0, run)
+        self.assertIn("198.18.20.3", run.stdout)
+
+    def test_mail_exchangers_in_order_of_preference(self):
+        run = lookup("shop.com", "MX", "--server", "127.0.0.1")
+        self.assertEqual(run.returncode, 0, run)
+        self.assertLess(run.stdout.index("mx1.shop.com"), run.stdout.index("mx2.knot.net"))
+
+    def test_an_address_is_looked_up_in_reverse(self):
+        run = lookup("198.18.20.2")
+        self.assertEqual(run.returncode, 0, run)
+        self.assertIn("host.shop.com", run.stdout)
+
+    def test_large_answer_over_tcp(self):
+        for words in ([], ["--tcp"]):
+            run = lookup("large.shop.com", "TXT", *words)
+            self.assertEqual(run.returncode, 0, run)
+            self.assertEqual(run.stdout.count("xxxxxxxxxx" * 19), 40)
+
+    def test_exit_codes(self):
+        self.assertEqual(lookup("nothing.shop.com", "A").returncode, 1)
+        self.assertEqual(lookup("v4.shop.com", "AAAA").returncode, 1)
+        self.assertEqual(lookup("shop.com", "NOSUCHTYPE").returncode, 2)
+        self.assertEqual(lookup("www.gone.com", "A", "--timeout", "9s").returncode, 3)
+        self.assertEqual(lookup("shop.com", "A", "--server", "198.18.4.1", "--timeout", "1s").returncode, 4)
+
+    def test_json_is_one_object(self):
+        run = lookup("www.shop.com", "A", "--json")
+        self.assertEqual(run.returncode, 0, run)
+        found = json.loads(run.stdout)
+        self.assertIn("198.18.20.6", json.dumps(found))
+        self.assertIn("web.knot.net", json.dumps(found))
+
+    def test_trace_shows_the_way_from_the_root(self):
+        run = lookup("www.shop.com", "A", "--trace")
+        self.assertEqual(run.returncode, 0, run)
+        for word in ("198.18.1.1", "198.18.3.1", "198.18.20.6"):
+            self.assertRegex(run.stdout, rf"{word}|fd53:[13]::1")
+        run = lookup("h1.d01.com", "A", "--trace", "--json")
+        steps = json.loads(run.stdout)["trace"]
+        self.assertGreaterEqual(len(steps), 3)
