@@ -1,0 +1,382 @@
+#include "tests/sim/rpl.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "tests/sim/rpl_config.h"
+#include "tests/sim/words.h"
+#include "wire/presentation.h"
+
+namespace tern::sim {
+namespace {
+
+using Words = std::vector<std::string>;
+
+struct Keyword {
+  std::string_view word;  // upper case
+  uint32_t bits;
+};
+
+// Sections that are free in a client's answer (authority, additional) match anything.
+constexpr Keyword kMatchWords[] = {
+    {"OPCODE", kMatchOpcode},
+    {"QTYPE", kMatchQtype},
+    {"QNAME", kMatchQname},
+    {"SUBDOMAIN", kMatchSubdomain},
+    {"FLAGS", kMatchFlags},
+    {"RCODE", kMatchRcode},
+    {"QUESTION", kMatchQuestion},
+    {"ANSWER", kMatchAnswer},
+    {"AUTHORITY", 0},
+    {"ADDITIONAL", 0},
+    {"TTL", kMatchTtl},
+    {"UDP", kMatchUdp},
+    {"TCP", kMatchTcp},
+    {"DO", kMatchDo},
+    {"NOEDNS", kMatchNoEdns},
+    {"EXACT_AUTHORITY", kMatchExactAuthority},
+    {"ALL", kMatchAll},
+    {"REPLY", kMatchFlags | kMatchRcode | kMatchAnswer},
+};
+
+constexpr Keyword kFlagWords[] = {
+    {"QR", wire::kFlagQR}, {"AA", wire::kFlagAA}, {"TC", wire::kFlagTC}, {"RD", wire::kFlagRD},
+    {"RA", wire::kFlagRA}, {"AD", wire::kFlagAD}, {"CD", wire::kFlagCD},
+};
+
+constexpr Keyword kRcodeWords[] = {
+    {"NOERROR", 0}, {"FORMERR", 1},  {"SERVFAIL", 2}, {"NXDOMAIN", 3}, {"NOTIMP", 4},
+    {"NOTIMPL", 4}, {"REFUSED", 5},  {"YXDOMAIN", 6}, {"YXRRSET", 7},  {"NXRRSET", 8},
+    {"NOTAUTH", 9}, {"NOTZONE", 10}, {"BADVERS", 16},
+};
+
+constexpr Keyword kOpcodeWords[] = {
+    {"QUERY", 0}, {"IQUERY", 1}, {"STATUS", 2}, {"NOTIFY", 4}, {"UPDATE", 5},
+};
+
+template <size_t N>
+const Keyword* FindWord(const Keyword (&words)[N], std::string_view word) {
+  const std::string upper = UpperCase(word);
+  const auto found = std::find_if(std::begin(words), std::end(words),
+                                  [&](const Keyword& keyword) { return keyword.word == upper; });
+  return found == std::end(words) ? nullptr : found;
+}
+
+// Walks the lines of one file.
+class RplReader {
+ public:
+  RplReader(std::string_view text, std::string_view file_name)
+      : lines_(SplitLines(text)), file_name_(file_name) {}
+
+  absl::StatusOr<Scenario> Read();
+
+ private:
+  absl::Status Error(std::string_view what) const {
+    return absl::InvalidArgumentError(file_name_ + ":" + std::to_string(next_) + ": " +
+                                      std::string(what));
+  }
+  // The next line with content that is no comment, split at white space. False at the end.
+  bool NextWords(Words* words);
+
+  absl::Status ReadConfig();
+  absl::Status ReadRange(const Words& words);
+  absl::Status ReadStep(const Words& words);
+  absl::Status ReadStepArguments(const Words& words, RplStep* step);
+  absl::Status ReadEntry(RplEntry* entry);
+  absl::Status ReadMatch(const Words& words, RplEntry* entry);
+  absl::Status ReadAdjust(const Words& words, RplEntry* entry);
+  absl::Status ReadReplyFlags(const Words& words, RplEntry* entry);
+  absl::Status ReadHex(std::string_view end, Octets* octets);
+  // Reads up to the next SECTION or ENTRY_END, which is left unread.
+  absl::Status ReadSection(const Words& words, RplEntry* entry);
+  absl::Status ReadQuestion(const Words& words, RplEntry* entry);
+
+  std::vector<std::string_view> lines_;
+  std::string file_name_;
+  size_t next_ = 0;  // the line after the current one; so, counted from 1, the current one
+  Scenario scenario_;
+};
+
+bool RplReader::NextWords(Words* words) {
+  while (next_ < lines_.size()) {
+    const std::string_view line = Trim(lines_[next_++]);
+    if (line.empty() || line.front() == ';' || line.front() == '#') continue;
+    *words = SplitWords(line.substr(0, line.find(';')));
+    if (!words->empty()) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<Scenario> RplReader::Read() {
+  absl::Status status = ReadConfig();
+  Words words;
+  bool began = false;
+  while (status.ok() && NextWords(&words)) {
+    if (words[0] == "SCENARIO_BEGIN") {
+      scenario_.title = Trim(Trim(lines_[next_ - 1]).substr(words[0].size()));
+      began = true;
+    } else if (words[0] == "SCENARIO_END") {
+      if (!began) return Error("expected SCENARIO_BEGIN");
+      return std::move(scenario_);
+    } else if (words[0] == "RANGE_BEGIN") {
+      status = ReadRange(words);
+    } else if (words[0] == "STEP") {
+      status = ReadStep(words);
+    } else {
+      status = Error(std::string("expected RANGE_BEGIN, STEP or SCENARIO_END, got ") + words[0]);
+    }
+  }
+  return status.ok() ? Error("expected SCENARIO_END") : status;
+}
+
+absl::Status RplReader::ReadConfig() {
+  while (next_ < lines_.size()) {
+    const std::string_view line = Trim(lines_[next_++]);
+    if (line == "CONFIG_END") return absl::OkStatus();
+    const absl::Status status = ApplyConfigLine(line, &scenario_.config);
+    if (!status.ok()) return Error(std::string(status.message()));
+  }
+  return Error("expected CONFIG_END");
+}
+
+absl::Status RplReader::ReadRange(const Words& words) {
+  RplRange range;
+  if (words.size() != 3 || !ReadNumber(words[1], &range.first) ||
+      !ReadNumber(words[2], &range.last)) {
+    return Error("expected RANGE_BEGIN first last");
+  }
+  Words line;
+  while (NextWords(&line)) {
+    if (line[0] == "RANGE_END") {
+      scenario_.ranges.push_back(std::move(range));
+      return absl::OkStatus();
+    }
+    if (line[0] == "ADDRESS" && line.size() >= 2) {
+      const auto address = resolver::IpAddress::Parse(line[1]);
+      if (!address) return Error("expected an address");
+      range.addresses.push_back(*address);
+    } else if (line[0] == "ENTRY_BEGIN") {
+      const absl::Status status = ReadEntry(&range.entries.emplace_back());
+      if (!status.ok()) return status;
+    } else {
+      return Error(std::string("expected ADDRESS, ENTRY_BEGIN or RANGE_END, got ") + line[0]);
+    }
+  }
+  return Error("expected RANGE_END");
+}
+
+absl::Status RplReader::ReadStep(const Words& words) {
+  static constexpr struct {
+    std::string_view word;
+    RplStepKind kind;
+    bool has_entry;
+  } kKinds[] = {
+      {"QUERY", RplStepKind::kQuery, true},
+      {"CHECK_ANSWER", RplStepKind::kCheckAnswer, true},
+      {"REPLY", RplStepKind::kReply, true},
+      {"TIME_PASSES", RplStepKind::kTimePasses, false},
+      {"NOTHING", RplStepKind::kNothing, false},
+      {"CHECK_UPSTREAM_QUERIES", RplStepKind::kCheckUpstreamQueries, false},
+      {"CHECK_OUT_QUERY", RplStepKind::kCheckOutQuery, true},
+      {"CHECK_NO_OUT_QUERY", RplStepKind::kCheckNoOutQuery, true},
+  };
+  RplStep step;
+  step.line = static_cast<int>(next_);
+  if (words.size() < 3 || !ReadNumber(words[1], &step.number)) {
+    return Error("expected STEP number kind");
+  }
+  const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                 [&](const auto& k) { return k.word == words[2]; });
+  if (kind == std::end(kKinds)) return Error(std::string("unknown step ") + words[2]);
+  step.kind = kind->kind;
+  absl::Status status = ReadStepArguments(words, &step);
+  if (status.ok() && kind->has_entry) {
+    Words line;
+    if (!NextWords(&line) || line[0] != "ENTRY_BEGIN") return Error("expected ENTRY_BEGIN");
+    status = ReadEntry(&step.entry.emplace());
+  }
+  if (status.ok()) scenario_.steps.push_back(std::move(step));
+  return status;
+}
+
+absl::Status RplReader::ReadStepArguments(const Words& words, RplStep* step) {
+  size_t i = 3;
+  if (step->kind == RplStepKind::kTimePasses) {
+    double seconds = 0;
+    if (words.size() < 5 || words[3] != "ELAPSE" || !ReadNumber(words[4], &seconds)) {
+      return Error("expected TIME_PASSES ELAPSE seconds");
+    }
+    step->elapse = resolver::Duration(static_cast<resolver::Duration::rep>(seconds * 1e6));
+    i = 5;
+  } else if (step->kind == RplStepKind::kCheckUpstreamQueries) {
+    if (words.size() < 4 || !ReadNumber(words[3], &step->count)) {
+      return Error("expected CHECK_UPSTREAM_QUERIES count");
+    }
+    i = 4;
+  }
+  if (i < words.size() && words[i] == "ADDRESS" && i + 1 < words.size()) {
+    step->address = resolver::IpAddress::Parse(words[i + 1]);
+    if (!step->address) return Error("expected an address");
+    i += 2;
+  }
+  if (i != words.size()) return Error(std::string("unexpected ") + words[i]);
+  return absl::OkStatus();
+}
+
+absl::Status RplReader::ReadEntry(RplEntry* entry) {
+  entry->line = static_cast<int>(next_);
+  Words words;
+  while (NextWords(&words)) {
+    absl::Status status;
+    if (words[0] == "ENTRY_END") return absl::OkStatus();
+    if (words[0] == "MATCH") {
+      status = ReadMatch(words, entry);
+    } else if (words[0] == "ADJUST") {
+      status = ReadAdjust(words, entry);
+    } else if (words[0] == "REPLY") {
+      status = ReadReplyFlags(words, entry);
+    } else if (words[0] == "SECTION") {
+      status = ReadSection(words, entry);
+    } else if (words[0] == "RAW") {
+      status = ReadHex("", &entry->raw.emplace());
+    } else if (words[0] == "HEX_ANSWER_BEGIN") {
+      status = ReadHex("HEX_ANSWER_END", &entry->raw.emplace());
+    } else {
+      status = Error(std::string("unknown word in an entry: ") + words[0]);
+    }
+    if (!status.ok()) return status;
+  }
+  return Error("expected ENTRY_END");
+}
+
+absl::Status RplReader::ReadMatch(const Words& words, RplEntry* entry) {
+  for (size_t i = 1; i < words.size(); ++i) {
+    const Keyword* keyword = FindWord(kMatchWords, words[i]);
+    if (keyword == nullptr) return Error(std::string("unknown MATCH ") + words[i]);
+    entry->match |= keyword->bits;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RplReader::ReadAdjust(const Words& words, RplEntry* entry) {
+  for (size_t i = 1; i < words.size(); ++i) {
+    const std::string word = UpperCase(words[i]);
+    int seconds = 0;
+    if (word == "COPY_ID") {
+      entry->copy_id = true;
+    } else if (word == "COPY_QUERY") {
+      entry->copy_query = true;
+    } else if (word == "DO_NOT_ANSWER") {
+      entry->do_not_answer = true;
+    } else if ((word.starts_with("SLEEP=") || word.starts_with("PACKET_SLEEP=")) &&
+               ReadNumber(word.substr(word.find('=') + 1), &seconds)) {
+      entry->sleep = std::chrono::seconds(seconds);
+    } else {
+      return Error(std::string("unknown ADJUST ") + words[i]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RplReader::ReadReplyFlags(const Words& words, RplEntry* entry) {
+  for (size_t i = 1; i < words.size(); ++i) {
+    if (const Keyword* flag = FindWord(kFlagWords, words[i])) {
+      entry->message.flags |= static_cast<uint16_t>(flag->bits);
+    } else if (const Keyword* rcode = FindWord(kRcodeWords, words[i])) {
+      entry->message.rcode = static_cast<wire::Rcode>(rcode->bits);
+    } else if (const Keyword* opcode = FindWord(kOpcodeWords, words[i])) {
+      entry->message.opcode = static_cast<wire::Opcode>(opcode->bits);
+    } else if (UpperCase(words[i]) == "DO") {
+      if (!entry->message.edns) entry->message.edns.emplace();
+      entry->message.edns->dnssec_ok = true;
+    } else {
+      return Error(std::string("unknown REPLY ") + words[i]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RplReader::ReadHex(std::string_view end, Octets* octets) {
+  std::string digits;
+  Words words;
+  while (NextWords(&words)) {
+    if (!end.empty() && words[0] == end) break;
+    for (const std::string& word : words) digits += word;
+    if (end.empty()) break;
+  }
+  for (size_t i = 0; i < digits.size(); i += 2) {
+    uint8_t octet = 0;
+    const char* const end_of_pair = digits.data() + std::min(i + 2, digits.size());
+    const auto [end_read, error] = std::from_chars(digits.data() + i, end_of_pair, octet, 16);
+    if (error != std::errc() || end_read != digits.data() + i + 2) {
+      return Error("expected hexadecimal digits");
+    }
+    octets->push_back(octet);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RplReader::ReadQuestion(const Words& words, RplEntry* entry) {
+  PlainQuestion question;
+  const absl::StatusOr<wire::Name> name = wire::ParseName(words[0]);
+  if (!name.ok()) return Error(std::string(name.status().message()));
+  question.name = *name;
+  if (words.size() < 2) return Error("expected a type");
+  const std::optional<wire::RRType> type = wire::ParseType(words.back());
+  if (!type) return Error(std::string("expected a type, got ") + words.back());
+  question.type = *type;
+  if (words.size() == 3) {
+    const std::optional<wire::RRClass> rrclass = wire::ParseClass(words[1]);
+    if (!rrclass) return Error(std::string("expected a class, got ") + words[1]);
+    question.rrclass = *rrclass;
+  }
+  entry->message.questions.push_back(question);
+  return absl::OkStatus();
+}
+
+absl::Status RplReader::ReadSection(const Words& words, RplEntry* entry) {
+  if (words.size() != 2) return Error("expected SECTION name");
+  const std::string section = UpperCase(words[1]);
+  if (section != "QUESTION" && section != "ANSWER" && section != "AUTHORITY" &&
+      section != "ADDITIONAL") {
+    return Error(std::string("unknown section ") + words[1]);
+  }
+  std::string zone_text;
+  const size_t first_line = next_;
+  Words line;
+  while (NextWords(&line)) {
+    if (line[0] == "SECTION" || line[0] == "ENTRY_END") {
+      --next_;
+      break;
+    }
+    if (section == "QUESTION") {
+      const absl::Status status = ReadQuestion(line, entry);
+      if (!status.ok()) return status;
+    } else {
+      // Indentation means "the same owner" in a master file, and nothing here.
+      zone_text.append(Trim(lines_[next_ - 1])).append("\n");
+    }
+  }
+  if (zone_text.empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<wire::MasterRecord>> records =
+      wire::ParseMasterFile(zone_text, file_name_ + ":" + std::to_string(first_line));
+  if (!records.ok()) return records.status();
+  std::vector<PlainRecord>& target = section == "ANSWER"      ? entry->message.answer
+                                     : section == "AUTHORITY" ? entry->message.authority
+                                                              : entry->message.additional;
+  for (wire::MasterRecord& record : *records) {
+    target.push_back(
+        {record.owner, record.type, record.rrclass, record.ttl, std::move(record.rdata)});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Scenario> ParseScenario(std::string_view text, std::string_view file_name) {
+  return RplReader(text, file_name).Read();
+}
+
+}  // namespace tern::sim

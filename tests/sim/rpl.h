@@ -1,0 +1,109 @@
+// Reads scenarios in the RPL format: which name servers answer what at which step, what a client
+// asks, what it must get. The format is that of Unbound's testbound and of Deckard; this reader
+// takes the part that describes an iterative resolver's world, and refuses what it does not know.
+//
+// Beyond it, for the project's own scenarios:
+//   STEP n CHECK_UPSTREAM_QUERIES count [ADDRESS a]   queries sent since the last QUERY step
+//   STEP n CHECK_OUT_QUERY [ADDRESS a] + ENTRY        one of them matched
+//   STEP n CHECK_NO_OUT_QUERY [ADDRESS a] + ENTRY     none of them matched
+//   MATCH ... ttl                                     TTLs of the answer section count too
+//   MATCH ... exact_authority                         the authority section counts, TTLs included
+//
+// Thread: any; values. Bound: the text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "resolver/endpoint.h"
+#include "resolver/settings.h"
+#include "resolver/time.h"
+#include "tests/sim/plain_message.h"
+
+namespace tern::sim {
+
+// Options of the lines before CONFIG_END that this world applies.
+struct RplConfig {
+  std::vector<resolver::IpAddress> root_addresses;  // stub-addr
+  std::optional<resolver::QnameMinimisation> qname_minimisation;
+  bool ipv4 = true;
+  bool ipv6 = true;
+  bool may_query_localhost = false;
+  std::optional<uint32_t> max_ttl;           // seconds
+  std::optional<uint32_t> max_negative_ttl;  // seconds
+  std::vector<std::string> trust_anchors;    // master file lines
+  std::string validation_date;               // as written: YYYYMMDDHHMMSS or seconds
+};
+
+enum RplMatch : uint32_t {
+  kMatchOpcode = 1u << 0,
+  kMatchQtype = 1u << 1,
+  kMatchQname = 1u << 2,
+  kMatchSubdomain = 1u << 3,
+  kMatchFlags = 1u << 4,
+  kMatchRcode = 1u << 5,
+  kMatchQuestion = 1u << 6,
+  kMatchAnswer = 1u << 7,
+  kMatchTtl = 1u << 8,
+  kMatchUdp = 1u << 9,
+  kMatchTcp = 1u << 10,
+  kMatchDo = 1u << 11,
+  kMatchNoEdns = 1u << 12,
+  kMatchExactAuthority = 1u << 13,
+  kMatchAll = kMatchOpcode | kMatchQuestion | kMatchFlags | kMatchRcode | kMatchAnswer,
+};
+
+struct RplEntry {
+  int line = 0;
+  uint32_t match = 0;  // RplMatch bits
+  bool copy_id = false;
+  bool copy_query = false;
+  bool do_not_answer = false;
+  resolver::Duration sleep{0};
+  PlainMessage message;
+  std::optional<Octets> raw;  // instead of the message
+};
+
+struct RplRange {
+  int first = 0;
+  int last = 0;
+  std::vector<resolver::IpAddress> addresses;
+  std::vector<RplEntry> entries;
+};
+
+enum class RplStepKind : uint8_t {
+  kQuery,
+  kCheckAnswer,
+  kReply,
+  kTimePasses,
+  kNothing,
+  kCheckUpstreamQueries,
+  kCheckOutQuery,
+  kCheckNoOutQuery,
+};
+
+struct RplStep {
+  int number = 0;
+  int line = 0;
+  RplStepKind kind = RplStepKind::kNothing;
+  std::optional<RplEntry> entry;
+  resolver::Duration elapse{0};
+  std::optional<resolver::IpAddress> address;
+  size_t count = 0;
+};
+
+struct Scenario {
+  RplConfig config;
+  std::string title;
+  std::vector<RplRange> ranges;
+  std::vector<RplStep> steps;
+};
+
+// An error names the file, the line and what was expected.
+absl::StatusOr<Scenario> ParseScenario(std::string_view text, std::string_view file_name);
+
+}  // namespace tern::sim

@@ -1,0 +1,371 @@
+#include "tests/sim/sim_world.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <utility>
+
+#include "wire/presentation.h"
+
+namespace tern::sim {
+namespace {
+
+constexpr Time kStart{std::chrono::seconds(1000)};
+constexpr size_t kReplyRoomOctets = 65535;
+// Clients live in 10.0.0.0/8; the lower 24 bits of the address are the query's number.
+constexpr uint16_t kClientPort = 40000;
+constexpr size_t kClientsMax = size_t{1} << 24;
+
+Endpoint ClientEndpoint(ClientQueryId id) {
+  const uint8_t octets[4] = {10, static_cast<uint8_t>(id >> 16), static_cast<uint8_t>(id >> 8),
+                             static_cast<uint8_t>(id)};
+  return {IpAddress::FromOctets(octets), kClientPort};
+}
+
+ClientQueryId ClientOf(const Endpoint& peer) {
+  const uint8_t* octets = peer.address.octets;
+  return size_t{octets[1]} << 16 | size_t{octets[2]} << 8 | octets[3];
+}
+
+std::string KeyOf(std::string_view address) {
+  const std::optional<IpAddress> parsed = IpAddress::Parse(address);
+  if (!parsed) {
+    std::fprintf(stderr, "bad address in a test: %s\n", std::string(address).c_str());
+    std::abort();
+  }
+  return parsed->ToText();
+}
+
+std::string_view ToText(Transport transport) {
+  return transport == Transport::kUdp ? "udp" : "tcp";
+}
+
+// One line: what is asked or answered.
+std::string Summary(std::span<const uint8_t> octets) {
+  const std::optional<PlainMessage> message = PlainMessage::Decode(octets);
+  if (!message) return "unsound message of " + std::to_string(octets.size()) + " octets";
+  std::string text = "id " + std::to_string(message->id);
+  for (const PlainQuestion& question : message->questions) {
+    text += " " + wire::ToText(question.name.view()) + " " + wire::ToText(question.type);
+  }
+  if (!message->Has(wire::kFlagQR)) return text;
+  text += " " + wire::ToText(message->rcode) + " [" + message->FlagsToText() + "]";
+  const auto append = [&text](char mark, const std::vector<PlainRecord>& records) {
+    for (const PlainRecord& record : records) {
+      text += std::string("\n        ") + mark + " " + record.ToText();
+    }
+  };
+  append('=', message->answer);
+  append('^', message->authority);
+  append('+', message->additional);
+  return text;
+}
+
+}  // namespace
+
+SimWorld::SimWorld(const Options& options)
+    : options_(options), random_(options.seed), now_(kStart) {}
+
+SimWorld::~SimWorld() = default;
+
+void SimWorld::AddServer(std::string_view address, SimServer* server) {
+  AddServer(address, server, options_.link);
+}
+
+void SimWorld::AddServer(std::string_view address, SimServer* server, const Link& link) {
+  hosts_.insert_or_assign(KeyOf(address), Host{server, link});
+}
+
+void SimWorld::SetLink(std::string_view address, const Link& link) {
+  hosts_.at(KeyOf(address)).link = link;
+}
+
+const SimWorld::Host* SimWorld::FindHost(const IpAddress& address) const {
+  const auto found = hosts_.find(address.ToText());
+  if (found != hosts_.end()) return &found->second;
+  return elsewhere_.server == nullptr ? nullptr : &elsewhere_;
+}
+
+void SimWorld::AddTraceLine(std::string line) {
+  if (trace_.size() >= kTraceLinesMax) return;
+  char stamp[32];
+  const auto since = (now_ - kStart).count();
+  std::snprintf(stamp, sizeof stamp, "%4" PRId64 ".%06" PRId64 " ", int64_t{since / 1000000},
+                int64_t{since % 1000000});
+  trace_.push_back(stamp + std::move(line));
+}
+
+std::string SimWorld::Trace() const {
+  std::string text;
+  for (const std::string& line : trace_) text.append(line).append("\n");
+  return text;
+}
+
+// --- The loop ---
+
+void SimWorld::Schedule(Time at, bool is_packet, std::function<void()> run) {
+  if (is_packet) ++packets_under_way_;
+  events_.push({std::max(at, now_), next_event_++, is_packet, std::move(run)});
+}
+
+std::optional<Time> SimWorld::NextInstant() const {
+  std::optional<Time> next = timers_.Next();
+  if (!events_.empty() && (!next || events_.top().at < *next)) next = events_.top().at;
+  return next;
+}
+
+bool SimWorld::RunTurn(Time limit) {
+  const std::optional<Time> next = NextInstant();
+  if (!next || *next > limit) return false;
+  now_ = std::max(now_, *next);
+  if (service_ != nullptr && service_sleeps_) service_->OnWake();
+  // What is made in this turn waits for the next, so that a turn ends.
+  const uint64_t made_before = next_event_;
+  while (!events_.empty() && events_.top().at <= now_ && events_.top().number < made_before) {
+    const Event event = events_.top();
+    events_.pop();
+    if (event.is_packet) --packets_under_way_;
+    event.run();
+  }
+  timers_.RunDue(now_);
+  if (service_ != nullptr) {
+    const std::optional<Time> then = NextInstant();
+    service_sleeps_ = !then || *then > now_;
+    service_->OnTurnEnd(service_sleeps_);
+  }
+  return true;
+}
+
+void SimWorld::RunFor(Duration duration) {
+  const Time limit = now_ + duration;
+  while (RunTurn(limit)) {
+  }
+  now_ = limit;
+}
+
+bool SimWorld::RunUntil(const std::function<bool()>& done, Duration limit) {
+  const Time last = now_ + limit;
+  while (!done()) {
+    if (!RunTurn(last)) {
+      now_ = last;
+      return false;
+    }
+  }
+  return true;
+}
+
+bool SimWorld::RunUntilAnswered(ClientQueryId id, Duration limit) {
+  return RunUntil([this, id] { return clients_[id].answered.has_value(); }, limit);
+}
+
+void SimWorld::RunUntilNetworkIsQuiet(Duration limit) {
+  RunUntil([this] { return packets_under_way_ == 0; }, limit);
+}
+
+// --- Clients ---
+
+ClientQueryId SimWorld::AskDatagram(Octets query) {
+  const ClientQueryId id = clients_.size();
+  if (id >= kClientsMax) std::abort();
+  ClientQuery& client = clients_.emplace_back();
+  client.query = std::move(query);
+  client.asked = now_;
+  client.path.peer = ClientEndpoint(id);
+  Schedule(now_, true, [this, id] { ClientQueryArrives(id); });
+  return id;
+}
+
+ClientQueryId SimWorld::AskStream(Octets query) {
+  const ClientQueryId id = AskDatagram(std::move(query));
+  clients_[id].path.stream = id + 1;
+  return id;
+}
+
+void SimWorld::ClientQueryArrives(ClientQueryId id) {
+  const resolver::io::ReturnPath path = clients_[id].path;
+  const Octets query = clients_[id].query;  // the service may cause more clients to be added
+  AddTraceLine("client " + std::to_string(id) + " asks " + Summary(query));
+  if (path.stream != 0) {
+    service_->OnStreamMessage(path, query);
+    return;
+  }
+  Octets room(kReplyRoomOctets);
+  sockaddr_storage peer;
+  path.peer.ToSockaddr(&peer);
+  resolver::io::Datagram datagram;
+  datagram.query = query;
+  datagram.reply = room;
+  datagram.peer = reinterpret_cast<const sockaddr*>(&peer);
+  service_->OnDatagrams({&datagram, 1});
+  if (datagram.reply_octets != 0) {
+    RecordReply(path, std::span(room).first(datagram.reply_octets));
+  }
+}
+
+void SimWorld::SendReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) {
+  RecordReply(path, reply);
+}
+
+void SimWorld::RecordReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) {
+  const ClientQueryId id = ClientOf(path.peer);
+  if (id >= clients_.size()) {
+    AddTraceLine("reply to nobody");
+    return;
+  }
+  ClientQuery& client = clients_[id];
+  AddTraceLine("client " + std::to_string(id) + " gets " + Summary(reply));
+  ++client.replies;
+  if (client.answered) return;
+  client.answered = now_;
+  client.reply.assign(reply.begin(), reply.end());
+  if (path.stream != 0) {
+    Schedule(now_, false, [this, stream = path.stream] { service_->OnStreamClosed(stream); });
+  }
+}
+
+size_t SimWorld::unanswered() const {
+  return static_cast<size_t>(std::count_if(clients_.begin(), clients_.end(),
+                                           [](const ClientQuery& c) { return !c.answered; }));
+}
+
+// --- The network ---
+
+void SimWorld::ArmTimer(resolver::Timer* timer, Time at) { timers_.Arm(timer, at); }
+void SimWorld::DisarmTimer(resolver::Timer* timer) { timers_.Disarm(timer); }
+
+void SimWorld::Post(resolver::io::Message* message) {
+  auto owned = std::make_shared<std::unique_ptr<resolver::io::Message>>(message);
+  Schedule(now_, true, [this, owned] { service_->OnMessage(owned->release()); });
+}
+
+void SimWorld::SendDatagram(const Link& link, Octets octets, Duration departs_after,
+                            std::function<void(Octets)> deliver) {
+  const int copies = random_.Chance(link.duplication) ? 2 : 1;
+  for (int i = 0; i < copies; ++i) {
+    if (random_.Chance(link.loss)) {
+      AddTraceLine("  lost " + Summary(octets));
+      continue;
+    }
+    Duration delay = link.latency.Draw(&random_);
+    if (random_.Chance(link.reordering)) {
+      delay += Duration(
+          static_cast<Duration::rep>(3 * random_.Unit() * static_cast<double>(delay.count())));
+    }
+    Octets copy = octets;
+    if (!copy.empty() && random_.Chance(link.truncation)) copy.resize(random_.Below(copy.size()));
+    if (!copy.empty() && random_.Chance(link.corruption)) {
+      for (uint64_t flips = 1 + random_.Below(4); flips > 0; --flips) {
+        copy[random_.Below(copy.size())] ^= static_cast<uint8_t>(1 << random_.Below(8));
+      }
+    }
+    Schedule(now_ + departs_after + delay, true,
+             [deliver, copy = std::move(copy)] { deliver(copy); });
+  }
+}
+
+ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
+                                   std::span<const uint8_t> query, resolver::ExchangeSink* sink) {
+  if (exchanges_.size() >= options_.exchanges_max) return 0;
+  const ExchangeId id = next_exchange_++;
+  exchanges_.emplace(id, Exchange{server, transport, sink});
+  open_exchanges_max_ = std::max(open_exchanges_max_, exchanges_.size());
+  UpstreamQuery& sent = upstream_.emplace_back();
+  sent.at = now_;
+  sent.server = server;
+  sent.transport = transport;
+  if (const std::optional<PlainMessage> message = PlainMessage::Decode(query);
+      message && message->questions.size() == 1) {
+    sent.name = message->questions[0].name;
+    sent.type = message->questions[0].type;
+    sent.id = message->id;
+  }
+  AddTraceLine("> " + server.ToText() + " " + std::string(ToText(transport)) + " " +
+               Summary(query));
+
+  const Host* host = FindHost(server.address);
+  if (host == nullptr) {
+    if (options_.unknown_is_unreachable) {
+      Schedule(now_ + options_.link.latency.Draw(&random_), true,
+               [this, id] { FailExchange(id, resolver::ExchangeFailure::kUnreachable); });
+    }
+    return id;
+  }
+  const Octets octets(query.begin(), query.end());
+  const auto arrive = [this, id, server, transport](const Octets& arrived) {
+    QueryArrives(id, server, transport, arrived);
+  };
+  if (transport == Transport::kUdp) {
+    SendDatagram(host->link, octets, Duration(0), arrive);
+    if (spoofer_ != nullptr) SpoofReplies(id, server, octets, host->link);
+  } else {
+    // The handshake goes there and back before the query leaves.
+    const Duration delay = host->link.latency.Draw(&random_) + host->link.latency.Draw(&random_) +
+                           host->link.latency.Draw(&random_);
+    Schedule(now_ + delay, true, [arrive, octets] { arrive(octets); });
+  }
+  return id;
+}
+
+void SimWorld::EndExchange(ExchangeId id) { exchanges_.erase(id); }
+
+void SimWorld::QueryArrives(ExchangeId id, const Endpoint& server, Transport transport,
+                            const Octets& query) {
+  const Host* host = FindHost(server.address);
+  const SimAnswer answer = host->server->OnQuery({server, transport, query, now_});
+  if (answer.refuses_connection) {
+    Schedule(now_ + host->link.latency.Draw(&random_), true,
+             [this, id] { FailExchange(id, resolver::ExchangeFailure::kUnreachable); });
+    return;
+  }
+  for (const SimReply& reply : answer.replies) {
+    const auto arrive = [this, id](const Octets& octets) { ReplyArrives(id, octets, "<"); };
+    if (transport == Transport::kUdp) {
+      SendDatagram(host->link, reply.octets, reply.think_time, arrive);
+    } else {
+      Schedule(now_ + reply.think_time + host->link.latency.Draw(&random_), true,
+               [arrive, octets = reply.octets] { arrive(octets); });
+    }
+  }
+}
+
+void SimWorld::SpoofReplies(ExchangeId id, const Endpoint& server, const Octets& query,
+                            const Link& link) {
+  const SimAnswer forged = spoofer_->OnQuery({server, Transport::kUdp, query, now_});
+  for (const SimReply& reply : forged.replies) {
+    Schedule(now_ + reply.think_time + link.latency.Draw(&random_) / 2, true,
+             [this, id, octets = reply.octets] { ReplyArrives(id, octets, "< FORGED"); });
+  }
+}
+
+void SimWorld::ReplyArrives(ExchangeId id, const Octets& reply, std::string_view what) {
+  const auto found = exchanges_.find(id);
+  if (found == exchanges_.end()) {
+    AddTraceLine("  too late " + Summary(reply));
+    return;
+  }
+  AddTraceLine(std::string(what) + " " + found->second.server.ToText() + " " +
+               std::string(ToText(found->second.transport)) + " " + Summary(reply));
+  found->second.sink->OnReply(id, reply);
+}
+
+void SimWorld::FailExchange(ExchangeId id, resolver::ExchangeFailure failure) {
+  const auto found = exchanges_.find(id);
+  if (found == exchanges_.end()) return;
+  resolver::ExchangeSink* const sink = found->second.sink;
+  AddTraceLine("< " + found->second.server.ToText() + " unreachable");
+  exchanges_.erase(found);
+  sink->OnExchangeFailed(id, failure);
+}
+
+size_t SimWorld::CountUpstream(std::string_view address, size_t first) const {
+  const std::string key = address.empty() ? "" : KeyOf(address);
+  size_t count = 0;
+  for (size_t i = first; i < upstream_.size(); ++i) {
+    if (key.empty() || upstream_[i].server.address.ToText() == key) ++count;
+  }
+  return count;
+}
+
+}  // namespace tern::sim

@@ -1,0 +1,213 @@
+// A deterministic internet around one io::Service: virtual clock, one seeded generator, a network
+// with faults, servers and clients. The service runs unchanged; it sees an io::Outlet.
+//
+// A turn of the loop delivers everything that is due at one instant, then calls OnTurnEnd. Time
+// moves only between turns.
+//
+// Invariants:
+// 1. Equal seeds, servers and calls give equal traces, octet for octet.
+// 2. No callback comes from inside a call that the service makes.
+// 3. Every upstream query is counted, in the order in which it was sent.
+//
+// Thread: one. Bounds: kTraceLinesMax lines of trace; events and exchanges as many as the service
+// opens, which is what tests look at.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resolver/environment.h"
+#include "resolver/io/service.h"
+#include "resolver/io/timer_heap.h"
+#include "tests/sim/link.h"
+#include "tests/sim/plain_message.h"
+#include "tests/sim/seeded_random.h"
+
+namespace tern::sim {
+
+using resolver::Endpoint;
+using resolver::ExchangeId;
+using resolver::IpAddress;
+using resolver::Transport;
+
+struct SimQuery {
+  Endpoint server;
+  Transport transport = Transport::kUdp;
+  std::span<const uint8_t> octets;
+  Time now;
+};
+
+struct SimReply {
+  Octets octets;
+  Duration think_time{0};  // between the query's arrival and the reply's departure
+};
+
+// What a server does with one query: any number of replies, none for silence.
+struct SimAnswer {
+  std::vector<SimReply> replies;
+  bool refuses_connection = false;  // ICMP port unreachable, or a TCP reset
+};
+
+class SimServer {
+ public:
+  virtual ~SimServer() = default;
+  virtual SimAnswer OnQuery(const SimQuery& query) = 0;
+};
+
+// One query that the service sent.
+struct UpstreamQuery {
+  Time at;
+  Endpoint server;
+  Transport transport = Transport::kUdp;
+  wire::Name name;  // as sent, case included
+  wire::RRType type = wire::RRType::kNone;
+  uint16_t id = 0;
+};
+
+// One query of a client and what became of it.
+struct ClientQuery {
+  Octets query;
+  Time asked;
+  std::optional<Time> answered;
+  Octets reply;     // the first
+  int replies = 0;  // more than one is a fault of the service
+  resolver::io::ReturnPath path;
+
+  std::optional<PlainMessage> Message() const { return PlainMessage::Decode(reply); }
+  Duration Latency() const { return *answered - asked; }
+};
+using ClientQueryId = size_t;
+
+class SimWorld : public resolver::io::Outlet {
+ public:
+  struct Options {
+    uint64_t seed = 1;
+    Link link{};                          // for servers that have none of their own
+    bool unknown_is_unreachable = false;  // else packets to an address without server vanish
+    size_t exchanges_max = SIZE_MAX;      // more than that many at once: no resources
+  };
+  static constexpr size_t kTraceLinesMax = 100000;
+
+  explicit SimWorld(const Options& options);
+  ~SimWorld() override;
+  SimWorld(const SimWorld&) = delete;
+  SimWorld& operator=(const SimWorld&) = delete;
+
+  // Neither is owned; both outlive the running of the world. A server answers on every port.
+  void Attach(resolver::io::Service* service) { service_ = service; }
+  void AddServer(std::string_view address, SimServer* server);
+  void AddServer(std::string_view address, SimServer* server, const Link& link);
+  void SetLink(std::string_view address, const Link& link);
+  // Answers at every address that has no server of its own.
+  void SetServerElsewhere(SimServer* server) { elsewhere_ = {server, options_.link}; }
+  // Sees every UDP query to a known server and sends replies in that server's name, which arrive
+  // after half the link's latency: before the real ones unless their think time says otherwise.
+  void SetSpoofer(SimServer* spoofer) { spoofer_ = spoofer; }
+
+  // The query reaches the service within the next turn.
+  ClientQueryId AskDatagram(Octets query);
+  ClientQueryId AskStream(Octets query);
+  const ClientQuery& client_query(ClientQueryId id) const { return clients_[id]; }
+  size_t client_query_count() const { return clients_.size(); }
+  size_t unanswered() const;
+
+  void RunFor(Duration duration);
+  // True when `done` became true (it is asked after each turn), false at the limit.
+  bool RunUntil(const std::function<bool()>& done, Duration limit);
+  bool RunUntilAnswered(ClientQueryId id, Duration limit);
+  // Until no packet is under way and no message is queued; timers do not count.
+  void RunUntilNetworkIsQuiet(Duration limit);
+
+  const std::vector<UpstreamQuery>& upstream() const { return upstream_; }
+  // Queries from number `first` on that went to `address`; to any when it is empty.
+  size_t CountUpstream(std::string_view address = "", size_t first = 0) const;
+  size_t open_exchanges() const { return exchanges_.size(); }
+  size_t open_exchanges_max() const { return open_exchanges_max_; }
+  size_t armed_timers() const { return timers_.size(); }
+
+  // The source of chance for servers of this world too.
+  SeededRandom* random() { return &random_; }
+  void AddTraceLine(std::string line);
+  std::string Trace() const;
+
+  // io::Outlet
+  Time Now() const override { return now_; }
+  uint64_t Random() override { return random_.Next(); }
+  void ArmTimer(resolver::Timer* timer, Time at) override;
+  void DisarmTimer(resolver::Timer* timer) override;
+  ExchangeId StartExchange(const Endpoint& server, Transport transport,
+                           std::span<const uint8_t> query, resolver::ExchangeSink* sink) override;
+  void EndExchange(ExchangeId id) override;
+  void SendReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) override;
+  int index() const override { return 0; }
+  void Post(resolver::io::Message* message) override;
+
+ private:
+  struct Host {
+    SimServer* server = nullptr;
+    Link link;
+  };
+  struct Exchange {
+    Endpoint server;
+    Transport transport;
+    resolver::ExchangeSink* sink;
+  };
+  struct Event {
+    Time at;
+    uint64_t number;  // keeps events of one instant in the order in which they were made
+    bool is_packet;
+    std::function<void()> run;
+    bool operator>(const Event& other) const {
+      return at != other.at ? at > other.at : number > other.number;
+    }
+  };
+
+  void Schedule(Time at, bool is_packet, std::function<void()> run);
+  // Delivers what is due at the next instant, not later than `limit`; false when nothing is.
+  bool RunTurn(Time limit);
+  std::optional<Time> NextInstant() const;
+
+  // Puts a datagram on the link: calls `deliver` once, twice or never, later.
+  void SendDatagram(const Link& link, Octets octets, Duration departs_after,
+                    std::function<void(Octets)> deliver);
+  void QueryArrives(ExchangeId id, const Endpoint& server, Transport transport,
+                    const Octets& query);
+  void SpoofReplies(ExchangeId id, const Endpoint& server, const Octets& query, const Link& link);
+  void ReplyArrives(ExchangeId id, const Octets& reply, std::string_view what);
+  void FailExchange(ExchangeId id, resolver::ExchangeFailure failure);
+  void ClientQueryArrives(ClientQueryId id);
+  void RecordReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply);
+  const Host* FindHost(const IpAddress& address) const;
+
+  Options options_;
+  SeededRandom random_;
+  Time now_;
+  resolver::io::Service* service_ = nullptr;
+  SimServer* spoofer_ = nullptr;
+  bool service_sleeps_ = false;
+
+  std::map<std::string, Host> hosts_;  // by the address as text
+  Host elsewhere_;
+  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  uint64_t next_event_ = 1;
+  size_t packets_under_way_ = 0;
+  resolver::TimerHeap timers_;
+  std::map<ExchangeId, Exchange> exchanges_;
+  ExchangeId next_exchange_ = 1;
+  size_t open_exchanges_max_ = 0;
+
+  std::vector<ClientQuery> clients_;
+  std::vector<UpstreamQuery> upstream_;
+  std::vector<std::string> trace_;
+};
+
+}  // namespace tern::sim

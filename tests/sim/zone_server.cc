@@ -1,0 +1,305 @@
+#include "tests/sim/zone_server.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "wire/rdata.h"
+
+namespace tern::sim {
+namespace {
+
+// The first name in RDATA of a type that has one.
+wire::Name TargetOf(const PlainRecord& record) {
+  const int offset = wire::NameOffset(record.type);
+  if (offset < 0) return wire::Name();
+  const auto name =
+      wire::NameView::FromWire(std::span(record.rdata).subspan(static_cast<size_t>(offset)));
+  return name ? wire::Name(*name) : wire::Name();
+}
+
+void Append(const std::vector<PlainRecord>& from, std::vector<PlainRecord>* to) {
+  to->insert(to->end(), from.begin(), from.end());
+}
+
+// Letters to their other case where `flip`, else to lower case. Label lengths are below 'A'.
+wire::Name Recase(const wire::Name& name, bool flip) {
+  wire::Name result = name;
+  if (!flip) {
+    result.Lower();
+    return result;
+  }
+  Octets octets(name.data(), name.data() + name.size());
+  for (uint8_t& c : octets) {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) c ^= 0x20;
+  }
+  result = wire::NameView::FromValid(octets.data(), octets.size());
+  return result;
+}
+
+}  // namespace
+
+void ZoneServer::AddZone(std::string_view origin, std::string_view text) {
+  absl::StatusOr<Zone> zone = Zone::FromText(origin, text);
+  if (!zone.ok()) {
+    std::fprintf(stderr, "%s\n", zone.status().ToString().c_str());
+    std::abort();
+  }
+  RemoveZone(origin);
+  zones_.push_back(*std::move(zone));
+}
+
+void ZoneServer::RemoveZone(std::string_view origin) {
+  const wire::Name name = NameOf(origin);
+  std::erase_if(zones_, [&](const Zone& zone) { return zone.origin() == name.view(); });
+}
+
+const Zone* ZoneServer::ZoneFor(wire::NameView name, wire::RRType type) const {
+  const Zone* best = nullptr;
+  for (const Zone& zone : zones_) {
+    if (!zone.Covers(name)) continue;
+    // Who serves both sides of a cut answers DS from the parent's.
+    if (type == wire::RRType::kDS && zone.origin() == name && !name.IsRoot()) continue;
+    if (best == nullptr || zone.origin().size() > best->origin().size()) best = &zone;
+  }
+  if (best == nullptr && type == wire::RRType::kDS) return ZoneFor(name, wire::RRType::kSOA);
+  return best;
+}
+
+PlainMessage ZoneServer::Answer(const PlainMessage& query) const {
+  PlainMessage reply;
+  reply.id = query.id;
+  reply.flags = wire::kFlagQR | (query.flags & wire::kFlagRD);
+  reply.opcode = query.opcode;
+  reply.questions = query.questions;
+  if (query.edns) {
+    reply.edns.emplace();
+    reply.edns->payload_octets = conduct_.payload_max;
+    reply.edns->dnssec_ok = query.edns->dnssec_ok;
+    if (query.edns->version != 0) {
+      reply.rcode = wire::Rcode::kBadVers;
+      return reply;
+    }
+  }
+  if (query.opcode != wire::Opcode::kQuery) {
+    reply.rcode = wire::Rcode::kNotImp;
+    return reply;
+  }
+  if (query.questions.size() != 1) {
+    reply.rcode = wire::Rcode::kFormErr;
+    return reply;
+  }
+  const wire::RRType type = query.questions[0].type;
+  wire::Name name = query.questions[0].name;
+  for (int link = 0; link < kChainMax; ++link) {
+    const Zone* zone = ZoneFor(name, type);
+    if (zone == nullptr) {
+      if (link == 0) reply.rcode = wire::Rcode::kRefused;
+      return reply;
+    }
+    if (!AnswerLink(*zone, type, &name, &reply)) break;
+  }
+  return reply;
+}
+
+bool ZoneServer::AnswerLink(const Zone& zone, wire::RRType type, wire::Name* name,
+                            PlainMessage* reply) const {
+  const ZoneLookup found = zone.Lookup(*name, type);
+  switch (found.match) {
+    case ZoneMatch::kReferral:
+      Refer(zone, found.records, reply);
+      return false;
+    case ZoneMatch::kDname:
+      return FollowDname(found.records.front(), name, reply);
+    case ZoneMatch::kCname:
+      reply->flags |= wire::kFlagAA;
+      Append(found.records, &reply->answer);
+      *name = TargetOf(found.records.front());
+      return true;
+    case ZoneMatch::kAnswer:
+      reply->flags |= wire::kFlagAA;
+      Append(found.records, &reply->answer);
+      if (!conduct_.minimal) {
+        AddFullSections(zone, reply);
+      } else if (type == wire::RRType::kNS) {
+        // Priming lives on these (RFC 9609 section 4.2).
+        for (const PlainRecord& server : found.records) AddAddresses(zone, server, reply);
+      }
+      return false;
+    case ZoneMatch::kNxDomain:
+      reply->rcode = wire::Rcode::kNXDomain;
+      [[fallthrough]];
+    case ZoneMatch::kNoData:
+      // The SOA goes out with its own TTL, not with the smaller of that and MINIMUM: choosing is
+      // the resolver's duty too (RFC 2308 section 5), and so it is tested.
+      reply->flags |= wire::kFlagAA;
+      reply->authority.push_back(zone.Soa());
+      return false;
+  }
+  std::abort();
+}
+
+bool ZoneServer::FollowDname(const PlainRecord& dname, wire::Name* name,
+                             PlainMessage* reply) const {
+  reply->flags |= wire::kFlagAA;
+  reply->answer.push_back(dname);
+  const wire::Name target = TargetOf(dname);
+  const size_t prefix_octets = name->size() - dname.owner.size();
+  wire::Name rewritten;
+  if (!rewritten.AssignJoined({name->data(), prefix_octets}, target)) {
+    reply->rcode = wire::Rcode::kYXDomain;  // RFC 6672 section 2.2
+    return false;
+  }
+  PlainRecord cname{*name, wire::RRType::kCNAME, wire::RRClass::kIN, dname.ttl, {}};
+  cname.rdata.assign(rewritten.data(), rewritten.data() + rewritten.size());
+  reply->answer.push_back(cname);
+  *name = rewritten;
+  return true;
+}
+
+void ZoneServer::Refer(const Zone& zone, const std::vector<PlainRecord>& servers,
+                       PlainMessage* reply) const {
+  Append(servers, &reply->authority);
+  for (const PlainRecord& server : servers) AddAddresses(zone, server, reply);
+}
+
+void ZoneServer::AddAddresses(const Zone& zone, const PlainRecord& record,
+                              PlainMessage* reply) const {
+  const wire::Name target = TargetOf(record);
+  for (const wire::RRType type : {wire::RRType::kA, wire::RRType::kAAAA}) {
+    Append(zone.RecordsAt(target, type), &reply->additional);
+  }
+}
+
+void ZoneServer::AddFullSections(const Zone& zone, PlainMessage* reply) const {
+  const std::vector<PlainRecord> servers = zone.RecordsAt(zone.origin(), wire::RRType::kNS);
+  Append(servers, &reply->authority);
+  for (const PlainRecord& record : reply->answer) AddAddresses(zone, record, reply);
+  for (const PlainRecord& server : servers) AddAddresses(zone, server, reply);
+}
+
+bool ZoneServer::ApplyFault(Fault fault, const PlainMessage& query, PlainMessage* reply) const {
+  const auto empty_with = [&](wire::Rcode rcode) {
+    reply->rcode = rcode;
+    reply->flags &= static_cast<uint16_t>(~wire::kFlagAA);
+    reply->answer.clear();
+    reply->authority.clear();
+    reply->additional.clear();
+  };
+  switch (fault) {
+    case Fault::kNone:
+    case Fault::kUnreachable:
+    case Fault::kTruncatesAlways:
+    case Fault::kGarbage:
+    case Fault::kEmpty:
+      return true;
+    case Fault::kSilent:
+      return false;
+    case Fault::kRefused:
+      empty_with(wire::Rcode::kRefused);
+      return true;
+    case Fault::kServFail:
+      empty_with(wire::Rcode::kServFail);
+      return true;
+    case Fault::kNotImp:
+      empty_with(wire::Rcode::kNotImp);
+      return true;
+    case Fault::kFormErr:
+      empty_with(wire::Rcode::kFormErr);
+      reply->edns.reset();
+      return true;
+    case Fault::kRefersUpward: {
+      empty_with(wire::Rcode::kNoError);
+      PlainRecord root{wire::Name(), wire::RRType::kNS, wire::RRClass::kIN, 518400, {}};
+      const wire::Name target = NameOf("a.root-servers.net.");
+      root.rdata.assign(target.data(), target.data() + target.size());
+      reply->authority.push_back(root);
+      return true;
+    }
+    case Fault::kRefersToItself: {
+      empty_with(wire::Rcode::kNoError);
+      if (query.questions.empty()) return true;
+      const Zone* zone = ZoneFor(query.questions[0].name, query.questions[0].type);
+      if (zone != nullptr) {
+        Refer(*zone, zone->RecordsAt(zone->origin(), wire::RRType::kNS), reply);
+      }
+      return true;
+    }
+    case Fault::kNotAuthoritative:
+      empty_with(wire::Rcode::kNoError);
+      return true;
+    case Fault::kAnswersWithoutAA:
+      reply->flags &= static_cast<uint16_t>(~wire::kFlagAA);
+      return true;
+    case Fault::kWrongId:
+      reply->id = static_cast<uint16_t>(reply->id + 1);
+      return true;
+    case Fault::kWrongQuestion:
+      for (PlainQuestion& question : reply->questions) question.name = NameOf("other.invalid.");
+      return true;
+    case Fault::kWrongCase:
+      for (PlainQuestion& question : reply->questions) {
+        question.name = Recase(question.name, true);
+      }
+      return true;
+    case Fault::kNoQuestion:
+      reply->questions.clear();
+      return true;
+  }
+  std::abort();
+}
+
+Octets ZoneServer::Encode(const PlainMessage& query, const PlainMessage& reply,
+                          Transport transport) const {
+  if (transport == Transport::kTcp) return reply.Encode();
+  const uint16_t allowed = query.edns ? query.edns->payload_octets : wire::kEdnsPayloadMin;
+  return reply.EncodeWithin(
+      std::max(wire::kEdnsPayloadMin, std::min(allowed, conduct_.payload_max)));
+}
+
+SimAnswer ZoneServer::OnQuery(const SimQuery& sim_query) {
+  ++queries_;
+  const bool tcp = sim_query.transport == Transport::kTcp;
+  if (conduct_.fault == Fault::kUnreachable || (tcp && conduct_.tcp_refused)) return {{}, true};
+  if (tcp ? conduct_.tcp_silent : conduct_.udp_silent) return {};
+  const std::optional<PlainMessage> query = PlainMessage::Decode(sim_query.octets);
+  if (!query || query->Has(wire::kFlagQR)) return {};
+
+  PlainMessage reply = Answer(*query);
+  const Fault fault =
+      query->edns && conduct_.with_edns != Fault::kNone ? conduct_.with_edns : conduct_.fault;
+  if (!ApplyFault(fault, *query, &reply)) return {};
+  if (!conduct_.copies_case) {
+    for (PlainQuestion& question : reply.questions) question.name = Recase(question.name, false);
+  }
+  Octets octets = Encode(*query, reply, sim_query.transport);
+  if (fault == Fault::kTruncatesAlways && !tcp) {
+    PlainMessage header_only;
+    header_only.id = reply.id;
+    header_only.flags = reply.flags | wire::kFlagTC;
+    header_only.questions = reply.questions;
+    octets = header_only.Encode();
+  } else if (fault == Fault::kGarbage) {
+    // An id that fits, and noise behind it.
+    octets = {sim_query.octets[0],
+              sim_query.octets[1],
+              0x84,
+              0x00,
+              0xff,
+              0xff,
+              0xff,
+              0xff,
+              0xc0,
+              0x0c,
+              0xc0,
+              0x0c,
+              0x3f,
+              0x7f};
+  } else if (fault == Fault::kEmpty) {
+    octets.clear();
+  }
+  return {{{std::move(octets), conduct_.think_time}}, false};
+}
+
+}  // namespace tern::sim

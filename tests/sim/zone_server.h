@@ -1,0 +1,86 @@
+// An authoritative name server of the simulated internet: answers from zones, or misbehaves.
+//
+// Thread: one. Bound: its zones' texts.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include "tests/sim/sim_world.h"
+#include "tests/sim/zone.h"
+
+namespace tern::sim {
+
+enum class Fault : uint8_t {
+  kNone,
+  kSilent,
+  kUnreachable,  // the host says that nobody listens
+  kRefused,
+  kServFail,
+  kNotImp,
+  kFormErr,
+  kRefersUpward,      // lame: sends everybody to the root
+  kRefersToItself,    // lame: the zone's own NS instead of an answer
+  kNotAuthoritative,  // lame: empty NOERROR without AA, SOA or NS
+  kAnswersWithoutAA,  // the right data, AA missing
+  kWrongId,
+  kWrongQuestion,  // another name
+  kWrongCase,      // the question's letters come back in the other case
+  kNoQuestion,
+  kTruncatesAlways,  // TC and nothing else over UDP
+  kGarbage,          // octets that are no message
+  kEmpty,            // a datagram without octets
+};
+
+struct Conduct {
+  Fault fault = Fault::kNone;
+  Duration think_time{0};
+  // What a query with EDNS gets; queries without are answered. kNone: EDNS is understood.
+  Fault with_edns = Fault::kNone;
+  bool udp_silent = false;
+  bool tcp_silent = false;
+  bool tcp_refused = false;
+  bool minimal = true;          // no authority and additional records but those of a referral
+  bool copies_case = true;      // false: the question comes back in lower case
+  uint16_t payload_max = 1232;  // octets over UDP, whatever the client allows
+};
+
+class ZoneServer : public SimServer {
+ public:
+  ZoneServer() = default;
+  // For worlds written by hand: aborts when the text is no zone.
+  ZoneServer(std::string_view origin, std::string_view text) { AddZone(origin, text); }
+
+  // Replaces a zone of the same origin.
+  void AddZone(std::string_view origin, std::string_view text);
+  void RemoveZone(std::string_view origin);
+  Conduct& conduct() { return conduct_; }
+  size_t queries() const { return queries_; }
+
+  SimAnswer OnQuery(const SimQuery& query) override;
+  // The honest answer.
+  PlainMessage Answer(const PlainMessage& query) const;
+
+ private:
+  static constexpr int kChainMax = 16;
+
+  const Zone* ZoneFor(wire::NameView name, wire::RRType type) const;
+  // One link of the chain; false when the answer is complete.
+  bool AnswerLink(const Zone& zone, wire::RRType type, wire::Name* name, PlainMessage* reply) const;
+  bool FollowDname(const PlainRecord& dname, wire::Name* name, PlainMessage* reply) const;
+  void Refer(const Zone& zone, const std::vector<PlainRecord>& servers, PlainMessage* reply) const;
+  void AddFullSections(const Zone& zone, PlainMessage* reply) const;
+  void AddAddresses(const Zone& zone, const PlainRecord& record, PlainMessage* reply) const;
+  // False when nothing is to be sent.
+  bool ApplyFault(Fault fault, const PlainMessage& query, PlainMessage* reply) const;
+  Octets Encode(const PlainMessage& query, const PlainMessage& reply, Transport transport) const;
+
+  std::vector<Zone> zones_;
+  Conduct conduct_;
+  size_t queries_ = 0;
+};
+
+}  // namespace tern::sim
