@@ -1,0 +1,343 @@
+#include "resolver/server/config.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "cache/store.h"
+#include "resolver/policy/text_file.h"
+#include "resolver/server/root_hints.h"
+#include "resolver/server/trust_anchors.h"
+#include "resolver/server/value_reader.h"
+#include "wire/presentation.h"
+
+namespace tern::resolver {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view kBuiltin = "builtin";
+constexpr uint16_t kDnsPort = 53;
+// A ceiling beyond any machine, so that a slip of the unit is noticed.
+constexpr uint64_t kMemoryOctetsMax = uint64_t{16} << 40;
+constexpr size_t kOutgoingMax = 64;
+constexpr size_t kNegativeAnchorsMax = 10'000;
+
+std::optional<Prefix> ParsePrefix(const std::string& text) { return Prefix::Parse(text); }
+std::optional<IpAddress> ParseAddress(const std::string& text) { return IpAddress::Parse(text); }
+
+std::optional<Endpoint> ParseEndpoint(const std::string& text) {
+  const auto endpoint = Endpoint::Parse(text, kDnsPort);
+  return endpoint && endpoint->port != 0 ? endpoint : std::nullopt;
+}
+
+std::optional<wire::Name> ParseDomain(const std::string& text) {
+  const auto name = wire::ParseName(text);
+  return name.ok() ? std::optional(*name) : std::nullopt;
+}
+
+constexpr std::string_view kOneEndpoint = "an address with a port such as 127.0.0.1:53 or [::1]:53";
+constexpr std::string_view kOnePrefix =
+    "a block of addresses such as 192.0.2.0/24 or 2001:db8::/32";
+
+class ConfigReader {
+ public:
+  using Key = ValueReader::Key;
+
+  ConfigReader(std::string_view file_name, Settings* settings)
+      : reader_(file_name), settings_(settings) {}
+
+  absl::Status Read(const ConfigNode& root) {
+    if (root.kind == ConfigNode::Kind::kNothing) return absl::OkStatus();
+    if (const absl::Status status = reader_.ReadMap({&root, ""}, TopKeys()); !status.ok()) {
+      return status;
+    }
+    return CheckTogether();
+  }
+
+ private:
+  std::vector<Key> TopKeys() {
+    return {
+        {"listen", [this](const ValuePlace& place) { return ReadListen(place); }},
+        {"workers", [this](const ValuePlace& place) { return ReadWorkers(place); }},
+        {"access", reader_.Map([this] { return AccessKeys(); })},
+        {"cache", reader_.Map([this] { return CacheKeys(); })},
+        {"resolution", reader_.Map([this] { return ResolutionKeys(); })},
+        {"dnssec", reader_.Map([this] { return DnssecKeys(); })},
+        {"local", reader_.Map([this] { return LocalKeys(); })},
+        {"forward", [this](const ValuePlace& place) { return ReadStaticZones(place, true); }},
+        {"stub", [this](const ValuePlace& place) { return ReadStaticZones(place, false); }},
+    };
+  }
+
+  std::vector<Key> AccessKeys() {
+    return {{"allow", reader_.List<Prefix>(&settings_->allow, 0, kPrefixesMax,
+                                           std::string(kOnePrefix), ParsePrefix)}};
+  }
+
+  std::vector<Key> CacheKeys() {
+    CacheSettings& cache = settings_->cache;
+    return {
+        {"memory", reader_.Octets(cache::kStoreOctetsMin, kMemoryOctetsMax,
+                                  [&cache](uint64_t octets) { cache.memory_octets = octets; })},
+        {"min_ttl", reader_.Ttl(&cache.ttl.min_ttl)},
+        {"max_ttl", reader_.Ttl(&cache.ttl.max_ttl)},
+        {"max_negative_ttl", reader_.Ttl(&cache.ttl.max_negative_ttl)},
+    };
+  }
+
+  std::vector<Key> ResolutionKeys() {
+    ResolutionSettings& resolution = settings_->resolution;
+    return {
+        {"root_hints", [this](const ValuePlace& place) { return ReadRootHints(place); }},
+        {"upstream_port", reader_.Number(1, 65535,
+                                         [&resolution](uint64_t port) {
+                                           resolution.upstream_port = static_cast<uint16_t>(port);
+                                         })},
+        {"ipv4", reader_.Flag(&resolution.ipv4)},
+        {"ipv6", reader_.Choice<Ipv6Use>(
+                     &resolution.ipv6,
+                     {{"auto", Ipv6Use::kAuto}, {"true", Ipv6Use::kOn}, {"false", Ipv6Use::kOff}})},
+        {"qname_minimisation",
+         reader_.Choice<QnameMinimisation>(&resolution.qname_minimisation,
+                                           {{"off", QnameMinimisation::kOff},
+                                            {"relaxed", QnameMinimisation::kRelaxed},
+                                            {"strict", QnameMinimisation::kStrict}})},
+        {"case_randomisation", reader_.Flag(&resolution.case_randomisation)},
+        {"never_query", reader_.List<Prefix>(&resolution.never_query, 0, kPrefixesMax,
+                                             std::string(kOnePrefix), ParsePrefix)},
+        {"outgoing", reader_.List<IpAddress>(&resolution.outgoing, 0, kOutgoingMax,
+                                             "an address such as 192.0.2.1", ParseAddress)},
+        {"budget", reader_.Map([this] { return BudgetKeys(); })},
+    };
+  }
+
+  std::vector<Key> BudgetKeys() {
+    Budget& budget = settings_->resolution.budget;
+    return {
+        {"upstream_queries", reader_.Number(1, 1000,
+                                            [&budget](uint64_t queries) {
+                                              budget.upstream_queries = static_cast<int>(queries);
+                                            })},
+        {"client_timeout",
+         reader_.Duration(milliseconds(10), milliseconds(60'000),
+                          [&budget](milliseconds timeout) { budget.client_timeout = timeout; })},
+        {"total_timeout",
+         reader_.Duration(milliseconds(10), milliseconds(120'000),
+                          [&budget](milliseconds timeout) { budget.total_timeout = timeout; })},
+    };
+  }
+
+  std::vector<Key> DnssecKeys() {
+    DnssecSettings& dnssec = settings_->dnssec;
+    return {
+        {"validation", reader_.Flag(&dnssec.validation)},
+        {"trust_anchors", [this](const ValuePlace& place) { return ReadTrustAnchors(place); }},
+        {"negative_trust_anchors",
+         reader_.List<wire::Name>(&dnssec.negative_trust_anchors, 0, kNegativeAnchorsMax,
+                                  "a domain name", ParseDomain)},
+    };
+  }
+
+  std::vector<Key> LocalKeys() {
+    return {
+        {"special_names", reader_.Flag(&settings_->local.special_names)},
+        {"hosts_file", [this](const ValuePlace& place) { return ReadHostsFile(place); }},
+    };
+  }
+
+  absl::Status ReadListen(const ValuePlace& place) {
+    const auto read = reader_.List<Endpoint>(&settings_->listen, 1, kListenMax,
+                                             std::string(kOneEndpoint), ParseEndpoint);
+    if (const absl::Status status = read(place); !status.ok()) return status;
+    settings_->listen_is_builtin = false;
+    for (size_t i = 0; i < settings_->listen.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (!(settings_->listen[i] == settings_->listen[j])) continue;
+        return reader_.Error(
+            {&place.node->children[i], Concat(place.path, "[", i, "]")},
+            Concat("expected each address once, found ", settings_->listen[i].ToText(), " again"));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadWorkers(const ValuePlace& place) {
+    if (place.node->kind == ConfigNode::Kind::kScalar && place.node->text == "auto") {
+      settings_->workers = 0;
+      return absl::OkStatus();
+    }
+    const auto read = reader_.Number(
+        1, kWorkersMax, [this](uint64_t count) { settings_->workers = static_cast<int>(count); });
+    if (read(place).ok()) return absl::OkStatus();
+    return reader_.Expected(place, Concat("auto or a number from 1 to ", kWorkersMax));
+  }
+
+  // The path of a file that the configuration names; relative ones start at its own folder.
+  std::string PathOf(const std::string& text) const {
+    return (std::filesystem::path(reader_.file_name()).parent_path() / text).string();
+  }
+
+  // `builtin` or a file; `*path` is empty for the former.
+  absl::Status ReadBuiltinOrPath(const ValuePlace& place, std::string* path) {
+    if (place.node->kind != ConfigNode::Kind::kScalar || place.node->text.empty()) {
+      return reader_.Expected(place, "builtin or the path of a file");
+    }
+    path->clear();
+    if (place.node->text != kBuiltin) *path = PathOf(place.node->text);
+    return absl::OkStatus();
+  }
+
+  // What goes wrong in a file that the configuration names is told with the key that names it.
+  absl::Status ErrorInNamedFile(const ValuePlace& place, const absl::Status& status) const {
+    return reader_.Error(place, std::string(status.message()));
+  }
+
+  absl::Status ReadRootHints(const ValuePlace& place) {
+    std::string path;
+    if (const absl::Status status = ReadBuiltinOrPath(place, &path); !status.ok()) return status;
+    if (path.empty()) return absl::OkStatus();
+    const auto text = ReadTextFile(path, kRootHintsOctetsMax);
+    if (!text.ok()) return ErrorInNamedFile(place, text.status());
+    auto hints = ParseRootHints(*text, path);
+    if (!hints.ok()) return ErrorInNamedFile(place, hints.status());
+    settings_->resolution.root_hints = *std::move(hints);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadTrustAnchors(const ValuePlace& place) {
+    std::string path;
+    if (const absl::Status status = ReadBuiltinOrPath(place, &path); !status.ok()) return status;
+    settings_->dnssec.trust_anchors = kBuiltin;
+    if (path.empty()) return absl::OkStatus();
+    const auto text = ReadTextFile(path, kTrustAnchorsOctetsMax);
+    if (!text.ok()) return ErrorInNamedFile(place, text.status());
+    if (const absl::Status status = CheckTrustAnchors(*text, path); !status.ok()) {
+      return ErrorInNamedFile(place, status);
+    }
+    settings_->dnssec.trust_anchors = path;
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadHostsFile(const ValuePlace& place) {
+    if (place.node->kind != ConfigNode::Kind::kScalar) {
+      return reader_.Expected(place, "the path of a hosts file, or \"\" for none");
+    }
+    const std::string& text = place.node->text;
+    settings_->local.hosts_file = text.empty() ? "" : PathOf(text);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadStaticZones(const ValuePlace& place, bool forward) {
+    if (place.node->kind != ConfigNode::Kind::kList) {
+      return reader_.Expected(place, "a list of zones, each with the keys zone and to");
+    }
+    for (size_t i = 0; i < place.node->children.size(); ++i) {
+      const ValuePlace item{&place.node->children[i], Concat(place.path, "[", i, "]")};
+      if (const absl::Status status = ReadStaticZone(item, forward); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadStaticZone(const ValuePlace& place, bool forward) {
+    if (settings_->static_zones.size() >= kStaticZonesMax) {
+      return reader_.Error(place, Concat("expected at most ", kStaticZonesMax, " zones"));
+    }
+    StaticZone zone;
+    zone.forward = forward;
+    std::vector<Key> keys = {
+        {"zone", [&](const ValuePlace& value) { return ReadZoneName(value, &zone); }, true},
+        {"to",
+         reader_.List<Endpoint>(&zone.to, 1, kStaticServersMax, std::string(kOneEndpoint),
+                                ParseEndpoint),
+         true},
+    };
+    if (forward) keys.push_back({"first", reader_.Flag(&zone.first)});
+    if (const absl::Status status = reader_.ReadMap(place, keys); !status.ok()) return status;
+    settings_->static_zones.push_back(std::move(zone));
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadZoneName(const ValuePlace& place, StaticZone* zone) {
+    if (place.node->kind != ConfigNode::Kind::kScalar) {
+      return reader_.Expected(place, "a domain name");
+    }
+    const auto name = wire::ParseName(place.node->text);
+    if (!name.ok()) {
+      return reader_.Error(
+          place, Concat("expected a domain name: ", std::string(name.status().message())));
+    }
+    zone->zone = *name;
+    wire::Name lowered = *name;
+    lowered.Lower();
+    const auto [first, is_new] = zones_.try_emplace(wire::ToText(lowered), place.node->position);
+    if (!is_new) {
+      return reader_.Error(place,
+                           Concat("expected each zone once in forward and stub, but ", first->first,
+                                  " stands in line ", first->second.line, " already"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckTogether() const {
+    const cache::TtlPolicy& ttl = settings_->cache.ttl;
+    if (ttl.min_ttl > ttl.max_ttl) {
+      return reader_.ErrorAtKey({"cache.min_ttl", "cache.max_ttl"},
+                                Concat("expected min_ttl to be at most max_ttl, found ",
+                                       DurationToText(std::chrono::seconds(ttl.min_ttl)), " and ",
+                                       DurationToText(std::chrono::seconds(ttl.max_ttl))));
+    }
+    const ResolutionSettings& resolution = settings_->resolution;
+    if (resolution.budget.client_timeout > resolution.budget.total_timeout) {
+      const auto text = [](resolver::Duration duration) {
+        return DurationToText(std::chrono::duration_cast<milliseconds>(duration));
+      };
+      return reader_.ErrorAtKey(
+          {"resolution.budget.client_timeout", "resolution.budget.total_timeout"},
+          Concat("expected client_timeout to be at most total_timeout, found ",
+                 text(resolution.budget.client_timeout), " and ",
+                 text(resolution.budget.total_timeout)));
+    }
+    if (!resolution.ipv4 && resolution.ipv6 == Ipv6Use::kOff) {
+      return reader_.ErrorAtKey({"resolution.ipv4", "resolution.ipv6"},
+                                "expected at least one of ipv4 and ipv6, found both switched off");
+    }
+    return absl::OkStatus();
+  }
+
+  ValueReader reader_;
+  Settings* settings_;
+  std::map<std::string, Position> zones_;
+};
+
+}  // namespace
+
+Settings DefaultSettings() {
+  Settings settings;
+  settings.listen = {*Endpoint::Parse("127.0.0.1:53", 0), *Endpoint::Parse("[::1]:53", 0)};
+  settings.listen_is_builtin = true;
+  settings.allow = {*Prefix::Parse("127.0.0.0/8"), *Prefix::Parse("::1/128")};
+  settings.resolution.root_hints = BuiltinRootHints();
+  settings.resolution.never_query = {*Prefix::Parse("127.0.0.0/8"), *Prefix::Parse("::1/128"),
+                                     *Prefix::Parse("0.0.0.0/8")};
+  return settings;
+}
+
+absl::StatusOr<Settings> ParseConfig(std::string_view yaml, std::string_view file_name) {
+  const auto root = ReadYamlTree(yaml, file_name);
+  if (!root.ok()) return root.status();
+  Settings settings = DefaultSettings();
+  if (const absl::Status status = ConfigReader(file_name, &settings).Read(*root); !status.ok()) {
+    return status;
+  }
+  return settings;
+}
+
+absl::StatusOr<Settings> LoadConfig(const std::string& path) {
+  const auto text = ReadTextFile(path, kConfigOctetsMax);
+  if (!text.ok()) return text.status();
+  return ParseConfig(*text, path);
+}
+
+}  // namespace tern::resolver

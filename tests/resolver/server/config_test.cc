@@ -1,0 +1,250 @@
+#include "resolver/server/config.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "gtest/gtest.h"
+#include "resolver/server/root_hints.h"
+#include "wire/presentation.h"
+
+namespace tern::resolver {
+namespace {
+
+using std::chrono::milliseconds;
+
+Settings Parse(std::string_view yaml, std::string_view file_name = "tern.yaml") {
+  auto settings = ParseConfig(yaml, file_name);
+  EXPECT_TRUE(settings.ok()) << settings.status();
+  return settings.ok() ? *settings : Settings();
+}
+
+// All of the settings as text, so that two can be compared whole.
+std::string Shown(const Settings& s) {
+  std::ostringstream out;
+  for (const Endpoint& endpoint : s.listen) out << endpoint.ToText() << ' ';
+  out << "| " << s.workers << " | ";
+  for (const Prefix& prefix : s.allow) out << prefix.ToText() << ' ';
+  out << "| " << s.cache.memory_octets << ' ' << s.cache.ttl.min_ttl << ' ' << s.cache.ttl.max_ttl
+      << ' ' << s.cache.ttl.max_negative_ttl << " | ";
+  const ResolutionSettings& r = s.resolution;
+  for (const RootHint& hint : r.root_hints) {
+    out << wire::ToText(hint.server);
+    for (const IpAddress& address : hint.addresses) out << '=' << address.ToText();
+    out << ' ';
+  }
+  out << "| " << r.upstream_port << ' ' << r.ipv4 << ' ' << static_cast<int>(r.ipv6) << ' '
+      << static_cast<int>(r.qname_minimisation) << ' ' << r.case_randomisation << " | ";
+  for (const Prefix& prefix : r.never_query) out << prefix.ToText() << ' ';
+  for (const IpAddress& address : r.outgoing) out << address.ToText() << ' ';
+  out << "| " << r.budget.upstream_queries << ' ' << r.budget.client_timeout.count() << ' '
+      << r.budget.total_timeout.count() << " | ";
+  out << s.dnssec.validation << ' ' << s.dnssec.trust_anchors << ' ';
+  for (const wire::Name& name : s.dnssec.negative_trust_anchors) out << wire::ToText(name) << ' ';
+  out << "| " << s.local.special_names << " '" << s.local.hosts_file << "' | ";
+  for (const StaticZone& zone : s.static_zones) {
+    out << wire::ToText(zone.zone) << ' ' << zone.forward << zone.first;
+    for (const Endpoint& endpoint : zone.to) out << ' ' << endpoint.ToText();
+  }
+  return out.str();
+}
+
+// A file in a folder of this test's own.
+class TestFile {
+ public:
+  TestFile(const char* name, std::string_view text) {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::path(testing::TempDir()) / (std::string("config_") + test->name());
+    std::filesystem::create_directories(folder_);
+    path_ = folder_ / name;
+    std::ofstream(path_) << text;
+  }
+  ~TestFile() { std::filesystem::remove_all(folder_); }
+  std::string path() const { return path_.string(); }
+  std::string config() const { return (folder_ / "tern.yaml").string(); }
+
+ private:
+  std::filesystem::path folder_;
+  std::filesystem::path path_;
+};
+
+TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
+  EXPECT_EQ(Shown(DefaultSettings()).substr(0, 127),
+            "127.0.0.1:53 [::1]:53 | 0 | 127.0.0.0/8 ::1/128 | 268435456 0 86400 3600 | "
+            "a.root-servers.net.=198.41.0.4=2001:503:ba3e::2:30 b");
+  const std::string shown = Shown(DefaultSettings());
+  EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
+            "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 1800000 7000000 | "
+            "1 builtin | 1 '' | ");
+  EXPECT_TRUE(DefaultSettings().listen_is_builtin);
+}
+
+TEST(ConfigTest, EmptyFilesAreTheDefaults) {
+  for (const char* yaml : {"", "\n", "# only a comment\n", "---\n", "--- {}\n", "{}"}) {
+    EXPECT_EQ(Shown(Parse(yaml)), Shown(DefaultSettings())) << yaml;
+    EXPECT_TRUE(Parse(yaml).listen_is_builtin) << yaml;
+  }
+}
+
+TEST(ConfigTest, TheExampleFileIsTheDefaults) {
+  const auto settings = LoadConfig(TERN_EXAMPLE_CONFIG);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(Shown(*settings), Shown(DefaultSettings()));
+}
+
+TEST(ConfigTest, TheExampleFileHasEveryKey) {
+  std::ifstream file(TERN_EXAMPLE_CONFIG);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const char* key : {"listen",
+                          "workers",
+                          "access",
+                          "allow",
+                          "cache",
+                          "memory",
+                          "min_ttl",
+                          "max_ttl",
+                          "max_negative_ttl",
+                          "resolution",
+                          "root_hints",
+                          "upstream_port",
+                          "ipv4",
+                          "ipv6",
+                          "qname_minimisation",
+                          "case_randomisation",
+                          "never_query",
+                          "outgoing",
+                          "budget",
+                          "upstream_queries",
+                          "client_timeout",
+                          "total_timeout",
+                          "dnssec",
+                          "validation",
+                          "trust_anchors",
+                          "negative_trust_anchors",
+                          "local",
+                          "special_names",
+                          "hosts_file",
+                          "forward",
+                          "stub"}) {
+    const std::string start = std::string(key) + ":";
+    EXPECT_TRUE(text.find("\n" + start) != std::string::npos ||
+                text.find(" " + start) != std::string::npos)
+        << key;
+  }
+}
+
+TEST(ConfigTest, ReadsEveryKey) {
+  const Settings s = Parse(R"(
+listen: ["127.0.0.2:5353", "[::]:53", 192.0.2.1]
+workers: 3
+access:
+  allow: ["192.0.2.0/24", "2001:db8::/32", 198.51.100.7]
+cache: {memory: 1GiB, min_ttl: 5s, max_ttl: 2h, max_negative_ttl: 10m}
+resolution:
+  upstream_port: 5301
+  ipv4: false
+  ipv6: true
+  qname_minimisation: off
+  case_randomisation: false
+  never_query: []
+  outgoing: ["192.0.2.9", "2001:db8::9"]
+  budget: {upstream_queries: 10, client_timeout: 500ms, total_timeout: 3s}
+dnssec:
+  validation: false
+  trust_anchors: builtin
+  negative_trust_anchors: ["corp.example.", lab.example]
+local:
+  special_names: false
+  hosts_file: /etc/hosts
+forward:
+  - {zone: "corp.example.", to: ["10.0.0.1:53", "[2001:db8::1]:5353"], first: true}
+  - {zone: "other.example", to: [10.0.0.2]}
+stub:
+  - zone: lab.example.
+    to: ["10.0.1.1:53"]
+)");
+  Settings e = DefaultSettings();
+  e.listen = {*Endpoint::Parse("127.0.0.2:5353", 0), *Endpoint::Parse("[::]:53", 0),
+              *Endpoint::Parse("192.0.2.1:53", 0)};
+  e.workers = 3;
+  e.allow = {*Prefix::Parse("192.0.2.0/24"), *Prefix::Parse("2001:db8::/32"),
+             *Prefix::Parse("198.51.100.7/32")};
+  e.cache.memory_octets = size_t{1} << 30;
+  e.cache.ttl = {5, 7200, 600};
+  e.resolution.upstream_port = 5301;
+  e.resolution.ipv4 = false;
+  e.resolution.ipv6 = Ipv6Use::kOn;
+  e.resolution.qname_minimisation = QnameMinimisation::kOff;
+  e.resolution.case_randomisation = false;
+  e.resolution.never_query.clear();
+  e.resolution.outgoing = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse("2001:db8::9")};
+  e.resolution.budget = {10, milliseconds(500), milliseconds(3000)};
+  e.dnssec.validation = false;
+  e.dnssec.negative_trust_anchors = {*wire::ParseName("corp.example."),
+                                     *wire::ParseName("lab.example.")};
+  e.local.special_names = false;
+  e.local.hosts_file = "/etc/hosts";
+  e.static_zones = {
+      {*wire::ParseName("corp.example."),
+       {*Endpoint::Parse("10.0.0.1:53", 0), *Endpoint::Parse("[2001:db8::1]:5353", 0)},
+       true,
+       true},
+      {*wire::ParseName("other.example."), {*Endpoint::Parse("10.0.0.2:53", 0)}, true, false},
+      {*wire::ParseName("lab.example."), {*Endpoint::Parse("10.0.1.1:53", 0)}, false, false}};
+  EXPECT_EQ(Shown(s), Shown(e));
+  EXPECT_FALSE(s.listen_is_builtin);
+}
+
+TEST(ConfigTest, OneKeyLeavesTheOthersAsTheyAre) {
+  Settings expected = DefaultSettings();
+  expected.resolution.budget.total_timeout = milliseconds(9000);
+  EXPECT_EQ(Shown(Parse("resolution: {budget: {total_timeout: 9s}}")), Shown(expected));
+}
+
+TEST(ConfigTest, ReadsEveryChoice) {
+  EXPECT_EQ(Parse("workers: auto").workers, 0);
+  EXPECT_EQ(Parse("resolution: {ipv6: auto}").resolution.ipv6, Ipv6Use::kAuto);
+  EXPECT_EQ(Parse("resolution: {ipv6: true}").resolution.ipv6, Ipv6Use::kOn);
+  EXPECT_EQ(Parse("resolution: {ipv6: false}").resolution.ipv6, Ipv6Use::kOff);
+  EXPECT_EQ(Parse("resolution: {qname_minimisation: strict}").resolution.qname_minimisation,
+            QnameMinimisation::kStrict);
+  EXPECT_EQ(Parse("resolution: {qname_minimisation: \"off\"}").resolution.qname_minimisation,
+            QnameMinimisation::kOff);
+}
+
+TEST(ConfigTest, ListenThatIsWrittenIsNotTheBuiltinOne) {
+  EXPECT_FALSE(Parse("listen: [\"127.0.0.1:53\", \"[::1]:53\"]").listen_is_builtin);
+}
+
+TEST(ConfigTest, ReadsRootHintsFromAFileBesideTheConfiguration) {
+  const TestFile hints("hints.zone", ". NS a.root.test.\na.root.test. A 127.0.1.1\n");
+  const Settings s = Parse("resolution: {root_hints: hints.zone}", hints.config());
+  ASSERT_EQ(s.resolution.root_hints.size(), 1u);
+  EXPECT_EQ(s.resolution.root_hints[0].addresses[0].ToText(), "127.0.1.1");
+  const Settings absolute = Parse("resolution: {root_hints: \"" + hints.path() + "\"}");
+  EXPECT_EQ(absolute.resolution.root_hints.size(), 1u);
+  const Settings builtin = Parse("resolution: {root_hints: builtin}");
+  EXPECT_EQ(builtin.resolution.root_hints.size(), 13u);
+}
+
+TEST(ConfigTest, ReadsTrustAnchorsFromAFile) {
+  const TestFile anchors("anchors",
+                         ". DS 20326 8 2 "
+                         "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n");
+  EXPECT_EQ(Parse("dnssec: {trust_anchors: anchors}", anchors.config()).dnssec.trust_anchors,
+            anchors.path());
+}
+
+TEST(ConfigTest, RelativeHostsFileStandsBesideTheConfiguration) {
+  EXPECT_EQ(Parse("local: {hosts_file: hosts}", "/etc/tern/tern.yaml").local.hosts_file,
+            "/etc/tern/hosts");
+  EXPECT_EQ(Parse("local: {hosts_file: \"\"}", "/etc/tern/tern.yaml").local.hosts_file, "");
+}
+
+TEST(ConfigTest, LoadsAFile) {
+  const TestFile file("tern.yaml", "workers: 2\n");
+  EXPECT_EQ(LoadConfig(file.path())->workers, 2);
+}
+
+}  // namespace
+}  // namespace tern::resolver
