@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kUsedAt = 18;
 // The use mark counts to here; readers stop writing it then.
-constexpr uint8_t kUsedMax = 3;
+constexpr uint8_t kUsedMax = 7;
 // An entry that expired longer ago than this is of no use as a stale answer either
 // (RFC 8767 section 5 proposes 1 to 3 days).
 constexpr Seconds kStaleMax = 86400;
@@ -21,7 +21,7 @@ constexpr size_t kSmallPercent = 10;
 constexpr int kEvictionsPerPut = 8;
 constexpr int kKeepingEvictionsPerPut = 4;
 // Index load, in percent, from which growing is worth an eviction.
-constexpr size_t kCrowdedPercent = 75;
+constexpr size_t kCrowdedPercent = 90;
 // Segments that must be free after a Put took one: the reserve of invariant 3.
 constexpr size_t kReserve = 1;
 
@@ -123,7 +123,7 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Secon
     Add(&insertions_, 1);
   }
   // Ahead of need, so that readers have passed on by the time when the room is wanted.
-  if (AvailableSegments() + limbo_.count <= kReserve) Evict(true, now);
+  if (AvailableSegments() + limbo_.count <= reserve_) Evict(true, now);
   return PutOutcome::kStored;
 }
 
@@ -169,7 +169,7 @@ IndexTable::Slot* Shard::Lookup(const EntryKey& key) {
 // A slot that `tag` may take: an empty one, or that of the entry which can best be spared.
 IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Seconds now) {
   IndexTable::Slot* slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
-  if (slot == nullptr && GrowIndex(now)) {
+  if (slot == nullptr && GrowIndex()) {
     slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
   }
   return slot != nullptr ? slot : LeastValuable(tag, now);
@@ -197,16 +197,19 @@ IndexTable::Slot* Shard::LeastValuable(uint32_t tag, Seconds now) {
   return least;
 }
 
-bool Shard::GrowIndex(Seconds now) {
+bool Shard::GrowIndex() {
   IndexTable* old = table_.load(std::memory_order_relaxed);
   constexpr size_t kPage = IndexTable::kPageOctets;
   const size_t grown =
-      std::max(old->octets() + kPage, (old->octets() * 3 / 2 + kPage - 1) / kPage * kPage);
-  const bool crowded =
-      entries_.load(std::memory_order_relaxed) * 100 >= old->slots() * kCrowdedPercent;
-  // With room to spare any two full buckets are reason enough; an eviction needs a better one.
-  if (!crowded && used_octets_ + grown + 2 * kSegmentOctets > budget_octets_) return false;
-  if (!FreeOctets(grown, now)) return false;
+      std::max(old->octets() + kPage, (old->octets() * 5 / 4 + kPage - 1) / kPage * kPage);
+  if (!FreeOctets(grown)) {
+    // At the ceiling the content pays for a larger index, which must be worth it: the evictions to
+    // come save up for it, one by one.
+    const size_t entries = entries_.load(std::memory_order_relaxed);
+    const bool crowded = entries * 100 >= old->slots() * kCrowdedPercent;
+    if (crowded) SaveUpFor(grown);
+    return false;
+  }
   IndexTable* table = IndexTable::Map(grown);
   if (table == nullptr) return false;
   CountOctets(static_cast<ptrdiff_t>(grown));
@@ -223,6 +226,7 @@ bool Shard::GrowIndex(Seconds now) {
       room->store(value, std::memory_order_relaxed);
     }
   }
+  reserve_ = kReserve;
   table_.store(table, std::memory_order_release);
   retired_tables_.push_back({old, around_.readers->Retire()});
   if (ghosts_.octets() > 0) MapGhosts();
@@ -286,7 +290,7 @@ bool Shard::EnsureRoom(Queue& queue, size_t octets, Seconds now) {
   if (Fits(queue, octets)) return true;
   Reclaim();
   for (int i = 0; i < kEvictionsPerPut; ++i) {
-    if (AvailableSegments() > kReserve) break;
+    if (AvailableSegments() > reserve_) break;
     if (limbo_.count >= LimboMax()) return false;
     Evict(i < kKeepingEvictionsPerPut, now);
     Reclaim();
@@ -341,15 +345,20 @@ void Shard::EvictEntries(uint32_t segment, bool keep_used, Seconds now) {
   }
 }
 
-// As many ghosts as the index has slots. Without room for them eviction does without.
+// As many ghosts as the index has slots. While there is no room for them evictions save up for it.
 void Shard::MapGhosts() {
   CountOctets(-static_cast<ptrdiff_t>(ghosts_.octets()));
   ghosts_.Unmap();
   constexpr size_t kPage = IndexTable::kPageOctets;
   const size_t slots = table_.load(std::memory_order_relaxed)->slots();
   const size_t octets = (slots * GhostTable::kOctetsPerTag + kPage - 1) / kPage * kPage;
-  if (used_octets_ + octets > budget_octets_) return;
-  if (ghosts_.Map(octets)) CountOctets(static_cast<ptrdiff_t>(octets));
+  if (!FreeOctets(octets)) {
+    SaveUpFor(octets);
+    return;
+  }
+  if (!ghosts_.Map(octets)) return;
+  CountOctets(static_cast<ptrdiff_t>(octets));
+  reserve_ = kReserve;
 }
 
 void Shard::Reclaim() {
@@ -366,21 +375,21 @@ void Shard::Reclaim() {
   });
 }
 
-// Brings the budget to where `octets` more leave the reserve untouched.
-bool Shard::FreeOctets(size_t octets, Seconds now) {
+// Brings the budget to where `octets` more leave the least reserve untouched, if that can be done
+// without an eviction.
+bool Shard::FreeOctets(size_t octets) {
+  Reclaim();
   const size_t wanted = octets + kReserve * kSegmentOctets;
+  if (used_octets_ + wanted > budget_octets_ + free_.count * kSegmentOctets) return false;
   while (used_octets_ + wanted > budget_octets_) {
-    if (free_.count > 0) {
-      around_.arena->Give(Dequeue(free_));
-      CountOctets(-static_cast<ptrdiff_t>(kSegmentOctets));
-      continue;
-    }
-    Reclaim();
-    if (free_.count > 0) continue;
-    if (limbo_.count >= LimboMax() || small_.count + main_.count <= 2) return false;
-    Evict(false, now);
+    around_.arena->Give(Dequeue(free_));
+    CountOctets(-static_cast<ptrdiff_t>(kSegmentOctets));
   }
   return true;
+}
+
+void Shard::SaveUpFor(size_t octets) {
+  reserve_ = std::max(reserve_, kReserve + octets / kSegmentOctets + 1);
 }
 
 void Shard::CountOctets(ptrdiff_t change) {

@@ -91,7 +91,7 @@ class Shard {
   IndexTable::Slot* Lookup(const EntryKey& key);
   IndexTable::Slot* MakeSlot(uint32_t tag, Seconds now);
   IndexTable::Slot* LeastValuable(uint32_t tag, Seconds now);
-  bool GrowIndex(Seconds now);
+  bool GrowIndex();
 
   // Log.
   bool Fits(const Queue& queue, size_t octets) const;
@@ -109,7 +109,8 @@ class Shard {
   void EvictEntries(uint32_t segment, bool keep_used, Seconds now);
   void MapGhosts();
   void Reclaim();
-  bool FreeOctets(size_t octets, Seconds now);
+  bool FreeOctets(size_t octets);
+  void SaveUpFor(size_t octets);
   void CountOctets(ptrdiff_t change);
 
   // What a reader touches.
@@ -121,6 +122,7 @@ class Shard {
   ShardSurroundings around_{};
   size_t budget_octets_ = 0;
   size_t used_octets_ = 0;
+  size_t reserve_ = 1;  // segments that stay free when a Put takes one
   Queue small_;
   Queue main_;
   Queue limbo_;  // in order of epoch
