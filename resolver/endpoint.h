@@ -1,0 +1,61 @@
+// Addresses of hosts, and of sockets on them.
+//
+// Thread: any; values.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tern::resolver {
+
+struct IpAddress {
+  uint8_t octets[16] = {};  // the first 4 for IPv4, the others zero
+  uint8_t size = 0;         // 4, 16, or 0 for none
+
+  static IpAddress FromOctets(std::span<const uint8_t> octets) {
+    IpAddress address;
+    address.size = static_cast<uint8_t>(octets.size());
+    std::memcpy(address.octets, octets.data(), octets.size());
+    return address;
+  }
+  // `192.0.2.1` or `2001:db8::1`; no scope, no brackets.
+  static std::optional<IpAddress> Parse(std::string_view text);
+  std::string ToText() const;
+
+  bool IsIpv4() const { return size == 4; }
+  bool IsIpv6() const { return size == 16; }
+  friend bool operator==(const IpAddress&, const IpAddress&) = default;
+};
+
+struct Endpoint {
+  IpAddress address;
+  uint16_t port = 0;
+
+  // `192.0.2.1:53`, `[2001:db8::1]:53`; without a port, `default_port`.
+  static std::optional<Endpoint> Parse(std::string_view text, uint16_t default_port);
+  static Endpoint FromSockaddr(const sockaddr* address);
+  // Fills *storage and returns its size for the socket calls.
+  socklen_t ToSockaddr(sockaddr_storage* storage) const;
+  std::string ToText() const;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+// A block of addresses.
+struct Prefix {
+  IpAddress address;
+  uint8_t length = 0;  // bits
+
+  // `127.0.0.0/8`; a plain address is a block of one. Bits behind the length must be zero.
+  static std::optional<Prefix> Parse(std::string_view text);
+  // An IPv4-mapped IPv6 address counts as its IPv4 address.
+  bool Contains(const IpAddress& candidate) const;
+  std::string ToText() const;
+};
+
+}  // namespace tern::resolver

@@ -1,0 +1,125 @@
+#include "resolver/hot_path.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "wire/message.h"
+
+namespace tern::resolver {
+namespace {
+
+using cache::EntryKind;
+using cache::EntryView;
+using cache::KeySpace;
+using wire::ExtendedError;
+using wire::Rcode;
+using wire::RRType;
+
+// RFC 4892 section 2 asks for nothing more than some string: one that gives no version away.
+size_t AnswerChaos(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {
+  static constexpr uint8_t kVersionBind[] = "\7version\4bind";
+  static constexpr uint8_t kVersionServer[] = "\7version\6server";
+  static constexpr uint8_t kIdServer[] = "\2id\6server";
+  static constexpr uint8_t kHostnameBind[] = "\10hostname\4bind";
+  static constexpr uint8_t kText[] = "\4tern";
+  const auto is = [&](std::span<const uint8_t> octets) {
+    return request.name.Equals(wire::NameView::FromValid(octets.data(), octets.size()));
+  };
+  if (!is(kVersionBind) && !is(kVersionServer) && !is(kIdServer) && !is(kHostnameBind)) {
+    return ComposeError(query, request, Rcode::kRefused, ExtendedError::kNone, "", out);
+  }
+  const bool has_text = request.type == RRType::kTXT || request.type == RRType::kANY;
+  size_t octets = ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
+  if (!has_text) return octets;
+  // The record goes between the question and OPT.
+  constexpr size_t kRecordOctets = 12 + sizeof kText - 1;
+  uint8_t* at = out.data() + request.question_end;
+  std::copy_backward(at, out.data() + octets, out.data() + octets + kRecordOctets);
+  static constexpr uint8_t kFixed[12] = {0xc0, wire::kHeaderOctets, 0, 16, 0, 3, 0, 0, 0, 0,
+                                         0,    sizeof kText - 1};
+  std::copy(std::begin(kFixed), std::end(kFixed), at);
+  std::copy(std::begin(kText), std::end(kText) - 1, at + sizeof kFixed);
+  wire::StoreU16(out.data() + 6, 1);
+  return octets + kRecordOctets;
+}
+
+// RFC 8482 section 4.2: ANY gets one HINFO that says so.
+size_t AnswerAny(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {
+  static constexpr uint8_t kRecord[] = {0xc0, wire::kHeaderOctets,
+                                        0,    13,
+                                        0,    1,
+                                        0,    0,
+                                        14,   16,
+                                        0,    9,
+                                        7,    'R',
+                                        'F',  'C',
+                                        '8',  '4',
+                                        '8',  '2',
+                                        0};
+  size_t octets = ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
+  uint8_t* at = out.data() + request.question_end;
+  std::copy_backward(at, out.data() + octets, out.data() + octets + sizeof kRecord);
+  std::copy(std::begin(kRecord), std::end(kRecord), at);
+  wire::StoreU16(out.data() + 6, 1);
+  return octets + sizeof kRecord;
+}
+
+// The name that a CNAME entry leads to.
+bool Target(EntryView cname, wire::NameView* target) {
+  cache::RecordCursor cursor = cname.Records();
+  std::span<const uint8_t> rdata;
+  if (!cursor.Next(&rdata)) return false;
+  *target = wire::NameView::FromValid(rdata.data(), rdata.size());
+  return true;
+}
+
+}  // namespace
+
+bool CollectFromCache(const cache::Store& store, wire::NameView name, RRType type,
+                      cache::Seconds now, AnswerParts* answer, wire::NameView* missing) {
+  for (int links = 0;; ++links) {
+    *missing = name;
+    const uint64_t hash = store.Hash(name);
+    EntryView entry = store.Find(name, hash, KeySpace::kData, type);
+    if (entry && entry.IsFresh(now)) return answer->Add(entry);
+    entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
+    if (entry && entry.IsFresh(now)) return answer->Add(entry);
+    if (type == RRType::kCNAME || links == kChainLinksMax) return false;
+    entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
+    if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) return false;
+    if (!Target(entry, &name) || !answer->Add(entry)) return false;
+  }
+}
+
+HotOutcome AnswerFromCache(std::span<const uint8_t> query, bool tcp, const cache::Store& store,
+                           cache::Seconds now, uint32_t rotation, std::span<uint8_t> reply,
+                           size_t* reply_octets, Request* request) {
+  Rcode rcode = Rcode::kNoError;
+  switch (ParseRequest(query, request, &rcode)) {
+    case RequestVerdict::kDrop:
+      return HotOutcome::kDropped;
+    case RequestVerdict::kReply:
+      *reply_octets = ComposeError(query, *request, rcode, ExtendedError::kNone, "", reply);
+      return HotOutcome::kReplied;
+    case RequestVerdict::kChaos:
+      *reply_octets = AnswerChaos(query, *request, reply);
+      return HotOutcome::kReplied;
+    case RequestVerdict::kResolve:
+      break;
+  }
+  if (request->type == RRType::kANY) {
+    *reply_octets = AnswerAny(query, *request, reply);
+    return HotOutcome::kReplied;
+  }
+  AnswerParts answer;
+  wire::NameView missing;
+  if (!CollectFromCache(store, request->name, request->type, now, &answer, &missing)) {
+    return HotOutcome::kMiss;
+  }
+  const size_t limit = tcp ? std::min(reply.size(), wire::kMessageOctetsMax)
+                           : std::min(reply.size(), UdpReplyLimit(*request));
+  *reply_octets = ComposeReply(query, *request, answer, now, rotation, limit, reply);
+  return *reply_octets == 0 ? HotOutcome::kDropped : HotOutcome::kReplied;
+}
+
+}  // namespace tern::resolver

@@ -1,0 +1,97 @@
+// One question that is being resolved, with all who wait for its answer.
+//
+// Thread: one worker's. Owned by its Recursor.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "resolver/answer.h"
+#include "resolver/environment.h"
+#include "resolver/settings.h"
+#include "resolver/task.h"
+#include "resolver/trace.h"
+#include "resolver/zone_servers.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::resolver {
+
+class Recursor;
+
+// What one client query may cost in all, its nested look-ups included (THREATS: never reset by
+// restarts). Bounds the work that a malicious zone can cause.
+struct Allowance {
+  int upstream_queries = 64;
+  int referrals = 130;
+  int failed_address_lookups = 5;
+};
+
+inline constexpr int kNestingMax = 8;
+
+// Who waits for an answer. Kept alive by its owner until OnAnswer, which comes exactly once,
+// perhaps before Recursor::Ask returns.
+class Waiter {
+ public:
+  // `answer` is valid during the call.
+  virtual void OnAnswer(const Answer& answer) = 0;
+
+ protected:
+  Waiter() = default;
+  ~Waiter() = default;
+
+ private:
+  friend class Job;
+  friend class Recursor;
+  Waiter* next_ = nullptr;
+  Time deadline_;
+};
+
+class Job final : public Timer {
+ public:
+  explicit Job(Recursor* recursor) : recursor_(recursor) {}
+
+  // Client deadlines; see Recursor.
+  void OnTimer() override;
+
+  FramePool& frames();
+  Recursor& recursor() { return *recursor_; }
+  const Settings& settings() const { return *settings_; }
+  Allowance& allowance() { return *allowance_; }
+  Time deadline() const { return deadline_; }
+  int nesting() const { return nesting_; }
+  Trace* trace() const { return trace_; }
+  Answer& answer() { return answer_; }
+  ZoneServers& servers() { return servers_; }
+  const wire::Name& name() const { return name_; }
+  wire::RRType type() const { return type_; }
+
+ private:
+  friend class Recursor;
+  friend class Lookup;
+
+  Recursor* recursor_;
+  std::shared_ptr<const Settings> settings_;
+  wire::Name name_;
+  wire::RRType type_ = wire::RRType::kNone;
+  uint64_t hash_ = 0;
+  bool shared_ = true;  // others with the same question may join
+  int nesting_ = 0;
+  Time deadline_;
+  Trace* trace_ = nullptr;
+
+  Allowance own_allowance_;
+  Allowance* allowance_ = &own_allowance_;
+  Job* waits_for_ = nullptr;  // the nested look-up it is suspended on
+
+  Task<bool> task_;
+  Answer answer_;
+  ZoneServers servers_;
+  Waiter* first_waiter_ = nullptr;
+  Waiter* last_waiter_ = nullptr;
+  int waiter_count_ = 0;
+  Job* next_in_bucket_ = nullptr;
+  Job* next_ = nullptr;  // in the list of finished or of free jobs
+};
+
+}  // namespace tern::resolver

@@ -1,0 +1,226 @@
+#include "resolver/learn.h"
+
+#include <algorithm>
+
+#include "wire/message.h"
+#include "wire/rdata.h"
+
+namespace tern::resolver {
+namespace {
+
+using cache::EntryBuilder;
+using cache::Rank;
+using wire::ParseError;
+using wire::RecordView;
+using wire::RRType;
+
+// RFC 9520 section 3.2: at least one second, at most five minutes.
+constexpr uint32_t kFailureTtlMin = 1;
+constexpr uint32_t kFailureTtlMax = 300;
+
+Rank AnswerRank(const ReplyRecords& records) {
+  return records.header().Has(wire::kFlagAA) ? Rank::kAnswerAuthoritative
+                                             : Rank::kAnswerNotAuthoritative;
+}
+
+// The lowest TTL of an RRset whose records disagree counts (RFC 2181 section 5.2).
+template <typename Matches>
+uint32_t LowestTtl(std::span<const RecordView> section, Matches matches) {
+  uint32_t ttl = 0x7fffffff;
+  for (const RecordView& record : section) {
+    if (matches(record)) ttl = std::min(ttl, record.TtlSeconds());
+  }
+  return ttl;
+}
+
+// Addresses of one name server from the additional section: `size` octets each.
+size_t CollectGlue(const ReplyRecords& records, wire::NameView server, RRType type, size_t size,
+                   std::span<uint8_t> out) {
+  size_t octets = 0;
+  for (const RecordView& record : records.additional()) {
+    if (record.type != type || record.rdata.size() != size || octets + size > out.size() ||
+        !record.owner.Equals(server)) {
+      continue;
+    }
+    std::copy(record.rdata.begin(), record.rdata.end(), out.begin() + octets);
+    octets += size;
+  }
+  return octets;
+}
+
+}  // namespace
+
+Learner::Learner(cache::Store* store, const cache::TtlPolicy& policy)
+    : store_(store), policy_(policy), scratch_(kScratch / sizeof(uint64_t)) {}
+
+bool Learner::Keep(std::span<const uint8_t> entry, cache::Seconds now, Answer* answer) {
+  // What the store has no room for is answered all the same.
+  (void)store_->Put(entry, now);
+  return answer == nullptr || answer->Add(entry);
+}
+
+bool Learner::LearnRRset(const ReplyRecords& records, const RecordView& first, wire::NameView owner,
+                         Rank rank, cache::Seconds now, Answer* answer) {
+  const auto matches = [&](const RecordView& record) {
+    return record.type == first.type && record.owner.Equals(owner);
+  };
+  const uint32_t ttl = policy_.Positive(LowestTtl(records.answer(), matches));
+  const std::span<uint8_t> room = scratch();
+  EntryBuilder builder(room.first(kScratch - cache::kEntryOctetsMax / 2));
+  if (!builder.StartRRset(owner, first.type, rank, ttl, now)) return false;
+  const std::span<uint8_t> rdata = room.last(cache::kEntryOctetsMax / 2);
+  for (const RecordView& record : records.answer()) {
+    if (!matches(record)) continue;
+    size_t written = 0;
+    if (wire::CopyRdata(record, rdata, &written) != ParseError::kNone) return false;
+    if (!builder.AddRecord(rdata.first(written))) return false;
+    // A second CNAME at a name has no meaning (RFC 2181 section 10.1); nor has a second DNAME.
+    if (first.type == RRType::kCNAME || first.type == RRType::kDNAME) break;
+  }
+  return Keep(builder.Finish(), now, answer);
+}
+
+// The CNAME has the DNAME's TTL (RFC 6672 section 3.1). It is not kept: the DNAME in the store
+// makes it again.
+bool Learner::AddSynthesised(wire::NameView name, wire::NameView target, Rank rank, uint32_t ttl,
+                             cache::Seconds now, Answer* answer) {
+  EntryBuilder builder(scratch());
+  if (!builder.StartRRset(name, RRType::kCNAME, rank, ttl, now) ||
+      !builder.AddRecord(target.octets())) {
+    return false;
+  }
+  const std::span<const uint8_t> entry = builder.Finish();
+  return answer == nullptr || answer->Add(entry);
+}
+
+bool Learner::AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
+                       Answer* answer) {
+  if (!answer->Add(dname)) return false;
+  cache::RecordCursor cursor = dname.Records();
+  std::span<const uint8_t> to;
+  if (!cursor.Next(&to)) return false;
+  wire::Name target;
+  if (!target.AssignJoined({name.data(), name.size() - dname.name().size()},
+                           wire::NameView::FromValid(to.data(), to.size()))) {
+    answer->SetRcode(wire::Rcode::kYXDomain);
+    return true;
+  }
+  return AddSynthesised(name, target, dname.rank(), dname.Remaining(now), now, answer);
+}
+
+bool Learner::AddEmpty(wire::NameView name, RRType type, cache::Seconds now, Answer* answer) {
+  EntryBuilder builder(scratch());
+  return builder.StartNoData(name, type, wire::NameView(), 0, now) && answer->Add(builder.Finish());
+}
+
+bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, cache::Seconds now,
+                            Answer* answer) {
+  wire::Name soa_owner;
+  uint8_t soa[1024];
+  size_t soa_octets = 0;
+  uint32_t ttl = 0;
+  if (meaning.soa != nullptr) {
+    if (wire::CopyRdata(*meaning.soa, soa, &soa_octets) != ParseError::kNone) return false;
+    meaning.soa->owner.CopyTo(&soa_owner);
+    const uint32_t minimum = wire::ReadSoa({soa, soa_octets}).minimum;
+    ttl = policy_.Negative(meaning.soa->TtlSeconds(), minimum);
+  }
+  EntryBuilder builder(scratch());
+  const bool started = meaning.reply_class == ReplyClass::kNxDomain
+                           ? builder.StartNxDomain(meaning.end, soa_owner, ttl, now)
+                           : builder.StartNoData(meaning.end, type, soa_owner, ttl, now);
+  if (!started) return false;
+  if (soa_octets != 0 && !builder.AddRecord({soa, soa_octets})) return false;
+  const std::span<const uint8_t> entry = builder.Finish();
+  // Without an SOA there is no TTL to keep it by (RFC 2308 section 5).
+  if (meaning.soa == nullptr) return answer == nullptr || answer->Add(entry);
+  return Keep(entry, now, answer);
+}
+
+bool Learner::LearnAnswer(const ReplyRecords& records, const ReplyMeaning& meaning,
+                          wire::NameView name, RRType type, cache::Seconds now, Answer* answer) {
+  const Rank rank = AnswerRank(records);
+  wire::Name current(name);
+  for (int links = 0; links <= kChainLinksMax; ++links) {
+    wire::Name target;
+    const ChainLink link = FindLink(records, current, type, &target);
+    if (link.kind == ChainLink::Kind::kNone) break;
+    wire::Name owner;
+    link.record->owner.CopyTo(&owner);
+    const bool dname =
+        link.kind == ChainLink::Kind::kDname || link.kind == ChainLink::Kind::kOverflow;
+    if (!LearnRRset(records, *link.record, dname ? owner.view() : current.view(), rank, now,
+                    answer)) {
+      return false;
+    }
+    if (link.kind == ChainLink::Kind::kFinal) return true;
+    if (link.kind == ChainLink::Kind::kOverflow) {
+      if (answer != nullptr) answer->SetRcode(wire::Rcode::kYXDomain);
+      return true;
+    }
+    if (dname && !AddSynthesised(current, target, rank, policy_.Positive(link.record->TtlSeconds()),
+                                 now, answer)) {
+      return false;
+    }
+    current = target;
+    if (meaning.reply_class == ReplyClass::kAlias && current.view().Equals(meaning.end)) {
+      return true;
+    }
+  }
+  if (meaning.reply_class == ReplyClass::kAlias) return true;
+  return LearnNegative(meaning, type, now, answer);
+}
+
+std::span<const uint8_t> Learner::LearnDelegation(const ReplyRecords& records,
+                                                  std::span<const RecordView> ns_section,
+                                                  wire::NameView cut, cache::Seconds now) {
+  const auto matches = [&](const RecordView& record) {
+    return record.type == RRType::kNS && record.owner.Equals(cut);
+  };
+  const uint32_t ttl = policy_.Positive(LowestTtl(ns_section, matches));
+  EntryBuilder builder(scratch());
+  if (!builder.StartDelegation(cut, ttl, now)) return {};
+  for (const RecordView& record : ns_section) {
+    uint8_t server[wire::kNameOctetsMax];
+    size_t written = 0;
+    if (!matches(record) || wire::CopyRdata(record, server, &written) != ParseError::kNone) {
+      continue;
+    }
+    const wire::NameView server_name = wire::NameView::FromValid(server, written);
+    uint8_t ipv4[cache::kAddressesPerServerMax * 4];
+    uint8_t ipv6[cache::kAddressesPerServerMax * 16];
+    const size_t octets4 = CollectGlue(records, server_name, RRType::kA, 4, ipv4);
+    const size_t octets6 = CollectGlue(records, server_name, RRType::kAAAA, 16, ipv6);
+    // More name servers than the limit are left out: any of the others will do.
+    if (!builder.AddNameServer(server_name, {ipv4, octets4}, {ipv6, octets6})) break;
+  }
+  if (builder.count() == 0) return {};
+  const std::span<const uint8_t> entry = builder.Finish();
+  (void)store_->Put(entry, now);
+  return entry;
+}
+
+std::span<const uint8_t> Learner::LearnReferral(const ReplyRecords& records,
+                                                const ReplyMeaning& meaning, cache::Seconds now) {
+  return LearnDelegation(records, records.authority(), meaning.cut, now);
+}
+
+std::span<const uint8_t> Learner::LearnPriming(const ReplyRecords& records, cache::Seconds now) {
+  return LearnDelegation(records, records.answer(), wire::NameView(), now);
+}
+
+void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,
+                           cache::Seconds now) {
+  uint16_t in_a_row = 1;
+  const cache::EntryView before = store_->Find(name, cache::KeySpace::kFailure, type);
+  // Failures count as one row while the next comes within a few of their own times.
+  if (before && now < before.expiry() + 2 * kFailureTtlMax) {
+    in_a_row = static_cast<uint16_t>(std::min(before.FailuresInARow() + 1, 16));
+  }
+  const uint32_t ttl = std::min(kFailureTtlMin << (in_a_row - 1), kFailureTtlMax);
+  EntryBuilder builder(scratch());
+  if (!builder.StartFailure(name, type, error, in_a_row, ttl, now)) return;
+  (void)store_->Put(builder.Finish(), now);
+}
+
+}  // namespace tern::resolver

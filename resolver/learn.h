@@ -1,0 +1,85 @@
+// Turns what the filter let through of a reply into cache entries, and puts them into the store.
+//
+// Only what the question needs is learnt: the links and the end of its chain, the negative answer,
+// or the delegation. An NS RRset beside an answer, and additional records other than glue, are not
+// (RFC 2181 section 5.4.1; ghost domains).
+//
+// Thread: one worker's.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cache/store.h"
+#include "cache/ttl.h"
+#include "resolver/answer.h"
+#include "resolver/reply_class.h"
+#include "resolver/reply_records.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::resolver {
+
+class Learner {
+ public:
+  Learner(cache::Store* store, const cache::TtlPolicy& policy);
+
+  void SetPolicy(const cache::TtlPolicy& policy) { policy_ = policy; }
+
+  // Learns the answer to (name, type) as `meaning` describes it and adds its entries to `answer`
+  // (null: only the store is told). False when the reply holds more than the limits allow, or
+  // RDATA without sense.
+  // REQUIRES: meaning.reply_class is kAnswer, kAlias, kNoData, kNxDomain or kYxDomain, and
+  // came from `records` and the same question.
+  [[nodiscard]] bool LearnAnswer(const ReplyRecords& records, const ReplyMeaning& meaning,
+                                 wire::NameView name, wire::RRType type, cache::Seconds now,
+                                 Answer* answer);
+
+  // Adds the answer that (name, type) has no records, without an SOA: not kept (RFC 2308 section
+  // 5).
+  [[nodiscard]] bool AddEmpty(wire::NameView name, wire::RRType type, cache::Seconds now,
+                              Answer* answer);
+  // Adds a DNAME from the store and the CNAME that it makes for `name`; YXDOMAIN when that name is
+  // too long (RFC 6672 section 2.2).
+  [[nodiscard]] bool AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
+                              Answer* answer);
+
+  // Learns the referral to meaning.cut with the glue that its server may give: addresses of names
+  // inside `zone`. Returns the delegation's entry, which lives until the next call, or nothing when
+  // no name server was in it.
+  // REQUIRES: meaning.reply_class is kReferral.
+  std::span<const uint8_t> LearnReferral(const ReplyRecords& records, const ReplyMeaning& meaning,
+                                         cache::Seconds now);
+
+  // Learns the name servers of the root from an answer to (., NS) and its additional section
+  // (RFC 9609 section 4).
+  std::span<const uint8_t> LearnPriming(const ReplyRecords& records, cache::Seconds now);
+
+  void LearnFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
+                    cache::Seconds now);
+
+  // For an entry that is made elsewhere (local data): room that the next call reuses.
+  std::span<uint8_t> scratch() { return {reinterpret_cast<uint8_t*>(scratch_.data()), kScratch}; }
+
+ private:
+  static constexpr size_t kScratch = 80 * 1024;
+
+  [[nodiscard]] bool Keep(std::span<const uint8_t> entry, cache::Seconds now, Answer* answer);
+  [[nodiscard]] bool LearnRRset(const ReplyRecords& records, const wire::RecordView& first,
+                                wire::NameView owner, cache::Rank rank, cache::Seconds now,
+                                Answer* answer);
+  [[nodiscard]] bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank,
+                                    uint32_t ttl, cache::Seconds now, Answer* answer);
+  [[nodiscard]] bool LearnNegative(const ReplyMeaning& meaning, wire::RRType type,
+                                   cache::Seconds now, Answer* answer);
+  std::span<const uint8_t> LearnDelegation(const ReplyRecords& records,
+                                           std::span<const wire::RecordView> ns_section,
+                                           wire::NameView cut, cache::Seconds now);
+
+  cache::Store* store_;
+  cache::TtlPolicy policy_;
+  std::vector<uint64_t> scratch_;
+};
+
+}  // namespace tern::resolver

@@ -1,0 +1,59 @@
+#include "resolver/lookup.h"
+
+#include <algorithm>
+
+#include "resolver/recursor.h"
+
+namespace tern::resolver {
+namespace {
+
+// What a look-up that nobody waits for may take of its parent's upstream queries.
+constexpr int kBackgroundQueries = 6;
+
+}  // namespace
+
+bool Lookup::await_suspend(std::coroutine_handle<> waiting) {
+  Recursor& recursor = parent_.recursor();
+  const uint64_t hash = recursor.HashOf(name_, type_);
+  Job* job = recursor.Find(hash, name_, type_);
+  for (const Job* at = job; at != nullptr; at = at->waits_for_) {
+    if (at == &parent_) return false;
+  }
+  if (job == nullptr) job = recursor.StartNested(hash, name_, type_, &parent_);
+  if (job == nullptr) return false;
+  waiting_ = waiting;
+  parent_.waits_for_ = job;
+  recursor.AddWaiter(job, this, Time::max());
+  return true;
+}
+
+void Lookup::OnAnswer(const Answer& answer) {
+  parent_.waits_for_ = nullptr;
+  if (answer.rcode() == wire::Rcode::kNoError && answer.count() > 0) {
+    const cache::EntryView last = answer.at(answer.count() - 1);
+    if (last.kind() == cache::EntryKind::kRRset && last.type() == type_) {
+      cache::RecordCursor cursor = last.Records();
+      std::span<const uint8_t> rdata;
+      while (count_ < addresses_.size() && cursor.Next(&rdata)) {
+        addresses_[count_++] = IpAddress::FromOctets(rdata);
+      }
+    }
+  }
+  waiting_.resume();
+}
+
+void Lookup::InBackground(Job& parent, const wire::Name& name, wire::RRType type) {
+  Recursor& recursor = parent.recursor();
+  const uint64_t hash = recursor.HashOf(name, type);
+  Allowance& allowance = parent.allowance();
+  if (allowance.upstream_queries <= 2 * kBackgroundQueries ||
+      recursor.Find(hash, name, type) != nullptr) {
+    return;
+  }
+  // It may outlive its parent, so it gets a share of its own.
+  allowance.upstream_queries -= kBackgroundQueries;
+  const Allowance share = {kBackgroundQueries, kBackgroundQueries, 1};
+  (void)recursor.StartDetached(hash, name, type, parent.nesting() + 1, share);
+}
+
+}  // namespace tern::resolver

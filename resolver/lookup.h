@@ -1,0 +1,45 @@
+// The look-up of a name server's addresses inside another resolution.
+//
+// Joins a job for the same question when there is one, except where it waits, over others perhaps,
+// for the asking job itself: a cycle of delegations fails at once instead of waiting for itself.
+//
+// Thread: one worker's. Awaited once, as a named local of the coroutine.
+#pragma once
+
+#include <array>
+#include <coroutine>
+#include <cstddef>
+#include <span>
+
+#include "cache/entry.h"
+#include "resolver/job.h"
+
+namespace tern::resolver {
+
+class Lookup final : public Waiter {
+ public:
+  // `type` is kA or kAAAA.
+  Lookup(Job& parent, const wire::Name& name, wire::RRType type)
+      : parent_(parent), name_(name), type_(type) {}
+
+  bool await_ready() { return false; }
+  bool await_suspend(std::coroutine_handle<> waiting);
+  // The addresses; none when the look-up failed.
+  std::span<const IpAddress> await_resume() const { return {addresses_.data(), count_}; }
+
+  void OnAnswer(const Answer& answer) override;
+
+  // Starts the look-up for the store's sake, without anybody waiting, with a part of the parent's
+  // allowance.
+  static void InBackground(Job& parent, const wire::Name& name, wire::RRType type);
+
+ private:
+  Job& parent_;
+  const wire::Name& name_;
+  wire::RRType type_;
+  std::coroutine_handle<> waiting_;
+  std::array<IpAddress, cache::kAddressesPerServerMax> addresses_;
+  size_t count_ = 0;
+};
+
+}  // namespace tern::resolver

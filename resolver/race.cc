@@ -1,0 +1,464 @@
+#include "resolver/race.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "resolver/job.h"
+#include "resolver/recursor.h"
+
+namespace tern::resolver {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// A replica is asked beside an open attempt no sooner and no later than this.
+constexpr Duration kHedgeMin = milliseconds(10);
+constexpr Duration kHedgeUnknownMin = milliseconds(20);
+constexpr Duration kHedgeMax = milliseconds(300);
+// The same server is asked again no sooner than this (RFC 1035 section 7.2 and common practice).
+constexpr Duration kRetryMin = milliseconds(300);
+constexpr Duration kRetryMax = seconds(3);
+constexpr Duration kRetryUnknown = milliseconds(400);
+constexpr Duration kTcpTimeout = seconds(3);
+// Replicas within this of the best share the load.
+constexpr Duration kNearBest = milliseconds(10);
+// So many silences in a row, and a server is asked by one query at a time.
+constexpr int kDeadAfter = 3;
+constexpr Duration kProbeMin = seconds(1);
+constexpr Duration kProbeMax = minutes(5);
+
+constexpr Duration kLameFor = minutes(10);
+constexpr Duration kRefusedFor = seconds(60);
+constexpr Duration kServfailFor = seconds(5);
+
+Duration ProbeInterval(int silences) {
+  return std::min(kProbeMax, kProbeMin * (1 << std::min(silences - kDeadAfter, 9)));
+}
+
+}  // namespace
+
+Race::Race(Job& job, ZoneServers& servers, const wire::Name& name, wire::RRType type)
+    : job_(job), recursor_(job.recursor()), servers_(servers), name_(name) {
+  question_.name = name;
+  question_.type = type;
+  question_.recursion_desired = servers.forwarded();
+  if (job.settings().resolution.case_randomisation) {
+    uint64_t bits[4];
+    for (uint64_t& word : bits) word = recursor_.environment().Random();
+    question_.name.RandomiseCase(bits);
+  }
+}
+
+Race::~Race() {
+  recursor_.environment().DisarmTimer(this);
+  for (Attempt& attempt : attempts_) Close(attempt);
+}
+
+bool Race::await_suspend(std::coroutine_handle<> waiting) {
+  if (!Launch()) {
+    result_.kind = why_not_;
+    return false;
+  }
+  waiting_ = waiting;
+  ArmNext();
+  return true;
+}
+
+Race::Attempt* Race::FindAttempt(ExchangeId id) {
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange == id) return &attempt;
+  }
+  return nullptr;
+}
+
+void Race::Close(Attempt& attempt) {
+  if (attempt.exchange == 0) return;
+  recursor_.environment().EndExchange(attempt.exchange);
+  attempt.exchange = 0;
+  --open_;
+}
+
+Duration Race::HedgeDelay(const ServerRecord& record) const {
+  const Duration usual = record.IsKnown() && record.silences == 0
+                             ? std::max(record.Lateness(), kHedgeMin)
+                             : std::max(recursor_.lateness().estimate(), kHedgeUnknownMin);
+  return std::min(usual, kHedgeMax);
+}
+
+Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
+  const Duration once = record.IsKnown() && record.silences == 0
+                            ? std::max(record.Lateness(), kRetryMin)
+                            : kRetryUnknown;
+  return std::min(once * (1 << (tries - 1)), kRetryMax);
+}
+
+// The best candidate's index, or -1. Best: few tries in this race, then not known to be dead, then
+// fast; those near the best draw lots, so that load spreads over replicas.
+int Race::Pick(Time now) {
+  struct Option {
+    int index;
+    Duration expected;
+  };
+  std::array<Option, kCandidatesMax> options;
+  size_t count = 0;
+  int best_class = 1 << 30;
+  Duration best = Duration::max();
+  ServerTable& table = recursor_.server_table();
+  const std::span<Candidate> candidates = servers_.candidates();
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& candidate = candidates[i];
+    if (candidate.failed || candidate.tries >= kTriesMax) continue;
+    const bool waiting = std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& a) {
+      return a.exchange != 0 && a.candidate == i && now < a.late;
+    });
+    if (waiting) continue;
+    const ServerRecord record = table.Get(candidate.server);
+    const bool dead = record.silences >= kDeadAfter;
+    const bool lame = table.IsLame(candidate.server, servers_.zone(), now);
+    const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
+    const Duration expected = record.IsKnown() ? record.srtt : recursor_.lateness().mean();
+    // A dead server that is due for a probe, and whose probe nobody else has, is worth one try.
+    if (dead && candidate.tries == 0 && !lame && candidates.size() > 1 &&
+        now - record.last_silence > ProbeInterval(record.silences) &&
+        table.ClaimProbe(candidate.server, ProbeInterval(record.silences), now)) {
+      return static_cast<int>(i);
+    }
+    if (option_class > best_class) continue;
+    if (option_class < best_class) {
+      best_class = option_class;
+      best = Duration::max();
+      count = 0;
+    }
+    best = std::min(best, expected);
+    options[count++] = {static_cast<int>(i), expected};
+  }
+  if (count == 0) return -1;
+  const Duration limit = best + best / 4 + kNearBest;
+  const auto end = std::remove_if(options.begin(), options.begin() + count,
+                                  [&](const Option& option) { return option.expected > limit; });
+  const auto near = static_cast<uint64_t>(end - options.begin());
+  return options[near == 1 ? 0 : recursor_.environment().Random() % near].index;
+}
+
+bool Race::Launch() {
+  // Addresses that were looked up meanwhile are candidates too.
+  servers_.Gather(recursor_.store(), job_.settings(), recursor_.StoreNow());
+  const int picked = Pick(recursor_.environment().Now());
+  if (picked < 0) return false;
+  const bool beside = AnyOpen();
+  const auto candidate = static_cast<uint8_t>(picked);
+  const ServerRecord record = recursor_.server_table().Get(servers_.candidates()[candidate].server);
+  ++servers_.candidates()[candidate].tries;
+  if (!Send(candidate, Transport::kUdp, !record.plain_dns, nullptr)) return false;
+  if (beside) ++recursor_.statistics().hedges;
+  Duration delay = HedgeDelay(record);
+  for (int i = 0; i < launches_ && delay < kHedgeMax; ++i) delay += delay / 2;
+  ++launches_;
+  next_launch_ = recursor_.environment().Now() + std::min(delay, kHedgeMax);
+  return true;
+}
+
+bool Race::Send(uint8_t candidate, Transport transport, bool edns, Attempt* like) {
+  if (job_.allowance().upstream_queries <= 0) {
+    why_not_ = RaceResult::Kind::kNoBudget;
+    return false;
+  }
+  Attempt* slot = nullptr;
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange == 0) {
+      slot = &attempt;
+      break;
+    }
+  }
+  if (slot == nullptr) return false;
+  Environment& environment = recursor_.environment();
+  Attempt attempt;
+  if (like != nullptr) attempt = *like;
+  attempt.candidate = candidate;
+  attempt.transport = transport;
+  attempt.edns = edns;
+  attempt.id = static_cast<uint16_t>(environment.Random());
+  attempt.sent = environment.Now();
+  attempt.silent = false;
+  const Endpoint& server = servers_.candidates()[candidate].server;
+  const Duration timeout =
+      transport == Transport::kTcp
+          ? kTcpTimeout
+          : RetryTimeout(recursor_.server_table().Get(server),
+                         std::max<int>(1, servers_.candidates()[candidate].tries));
+  attempt.late = attempt.sent + timeout;
+  uint8_t query[kUpstreamQueryOctetsMax];
+  const size_t octets = WriteUpstreamQuery(question_, attempt.id, edns, query);
+  attempt.exchange = environment.StartExchange(server, transport, {query, octets}, this);
+  if (attempt.exchange == 0) {
+    why_not_ = RaceResult::Kind::kNoResources;
+    return false;
+  }
+  --job_.allowance().upstream_queries;
+  ++recursor_.statistics().upstream_queries;
+  ++open_;
+  *slot = attempt;
+  TraceStep("query", attempt, "");
+  return true;
+}
+
+void Race::ArmNext() {
+  Time at = job_.deadline();
+  if (next_launch_ > recursor_.environment().Now()) at = std::min(at, next_launch_);
+  for (const Attempt& attempt : attempts_) {
+    if (attempt.exchange != 0 && !attempt.silent) at = std::min(at, attempt.late);
+  }
+  recursor_.environment().ArmTimer(this, at);
+}
+
+void Race::OnTimer() {
+  Recursor& recursor = recursor_;
+  const Time now = recursor.environment().Now();
+  if (now >= job_.deadline()) {
+    Finish(RaceResult::Kind::kDeadline);
+    recursor.Drain();
+    return;
+  }
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange != 0 && now >= attempt.late && !attempt.silent) {
+      attempt.silent = true;
+      TraceStep("timeout", attempt, "");
+      const Endpoint& server = servers_.candidates()[attempt.candidate].server;
+      if (attempt.transport == Transport::kUdp) {
+        recursor.server_table().RecordSilence(server, now - attempt.sent, now);
+      }
+    }
+  }
+  if (now >= next_launch_ && !Launch()) next_launch_ = now + kHedgeMax;
+  if (AnyWaiting(now)) {
+    ArmNext();
+  } else {
+    Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);
+  }
+  recursor.Drain();
+}
+
+bool Race::AnyWaiting(Time now) const {
+  return std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& attempt) {
+    return attempt.exchange != 0 && now < attempt.late;
+  });
+}
+
+void Race::GoOn() {
+  if (Launch() || AnyWaiting(recursor_.environment().Now())) {
+    ArmNext();
+  } else {
+    Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);
+  }
+}
+
+void Race::Finish(RaceResult::Kind kind) {
+  if (decided_) return;
+  decided_ = true;
+  result_.kind = kind;
+  // The coroutine destroys this object; nothing may follow.
+  std::exchange(waiting_, nullptr).resume();
+}
+
+void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
+  Recursor& recursor = recursor_;
+  Attempt* attempt = FindAttempt(id);
+  if (attempt != nullptr && !decided_) {
+    const ReplyMatch match = MatchReply(message, question_, attempt->id);
+    // TCP cannot be forged from beside the path: case is no evidence there.
+    const bool matches = match == ReplyMatch::kMatches ||
+                         (match == ReplyMatch::kWrongCase &&
+                          (attempt->transport == Transport::kTcp ||
+                           recursor.server_table()
+                               .Get(servers_.candidates()[attempt->candidate].server)
+                               .keeps_no_case));
+    if (matches) {
+      OnMatchingReply(*attempt, message);
+    } else {
+      OnMismatch(*attempt, match);
+    }
+  }
+  recursor.Drain();
+}
+
+// Somebody guesses, or a server does not keep the case: ask this server over TCP, where an answer
+// cannot be forged.
+void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
+  if (match == ReplyMatch::kForgery) ++recursor_.statistics().forgeries;
+  TraceStep("reply", attempt,
+            match == ReplyMatch::kForgery ? "another id or question: asked over TCP"
+                                          : "another case: asked over TCP");
+  if (attempt.transport == Transport::kTcp) {
+    Drop(attempt, Duration(0), "");
+    return;
+  }
+  Attempt like = attempt;
+  like.tests_case = match == ReplyMatch::kWrongCase;
+  const uint8_t candidate = attempt.candidate;
+  Close(attempt);
+  if (Send(candidate, Transport::kTcp, like.edns, &like)) {
+    ArmNext();
+  } else {
+    GoOn();
+  }
+}
+
+void Race::RecordAnswer(const Attempt& attempt) {
+  const Time now = recursor_.environment().Now();
+  const Endpoint& server = servers_.candidates()[attempt.candidate].server;
+  if (attempt.transport == Transport::kUdp) {
+    const Duration rtt = std::max(now - attempt.sent, Duration(1));
+    recursor_.server_table().RecordAnswer(server, rtt, now);
+    recursor_.lateness().Record(rtt);
+  }
+  if (attempt.tests_case) recursor_.server_table().RecordKeepsNoCase(server, now);
+}
+
+void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message) {
+  RecordAnswer(attempt);
+  ReplyRecords& records = recursor_.records();
+  if (records.Read(message, servers_.zone()) != wire::ParseError::kNone &&
+      !records.header().Has(wire::kFlagTC)) {
+    Drop(attempt, Duration(0), "malformed");
+    return;
+  }
+  result_.meaning =
+      ClassifyReply(records, name_, question_.type, servers_.zone(), servers_.forwarded());
+  const uint8_t candidate = attempt.candidate;
+  const Endpoint& server = servers_.candidates()[candidate].server;
+  if (attempt.tests_plain_dns && result_.meaning.reply_class != ReplyClass::kFormatError) {
+    recursor_.server_table().RecordPlainDns(server, recursor_.environment().Now());
+  }
+  switch (result_.meaning.reply_class) {
+    case ReplyClass::kAnswer:
+    case ReplyClass::kAlias:
+    case ReplyClass::kNoData:
+    case ReplyClass::kNxDomain:
+    case ReplyClass::kYxDomain:
+    case ReplyClass::kReferral:
+      TraceStep("reply", attempt, "of use");
+      Close(attempt);
+      RecordLosers();
+      Finish(RaceResult::Kind::kReply);
+      return;
+    case ReplyClass::kEmpty:
+      seen_empty_ = true;
+      Drop(attempt, Duration(0), "empty");
+      return;
+    case ReplyClass::kLame:
+      Drop(attempt, kLameFor, "lame");
+      return;
+    case ReplyClass::kServerFailure:
+      if (records.rcode() == wire::Rcode::kRefused) {
+        Drop(attempt, kRefusedFor, "REFUSED");
+      } else {
+        Drop(attempt, kServfailFor, "SERVFAIL or the like");
+      }
+      return;
+    case ReplyClass::kFormatError:
+      OnFormatError(attempt);
+      return;
+    case ReplyClass::kTruncated: {
+      if (attempt.transport == Transport::kTcp) {
+        Drop(attempt, Duration(0), "truncated over TCP");
+        return;
+      }
+      TraceStep("reply", attempt, "truncated: asked over TCP");
+      const Attempt like = attempt;
+      Close(attempt);
+      Attempt copy = like;
+      if (Send(candidate, Transport::kTcp, like.edns, &copy)) {
+        ArmNext();
+      } else {
+        GoOn();
+      }
+      return;
+    }
+  }
+}
+
+// RFC 6891 section 7: a server that does not know EDNS says FORMERR or NOTIMP; ask it plainly.
+// Learnt only when the plain question is then answered.
+void Race::OnFormatError(Attempt& attempt) {
+  if (!attempt.edns) {
+    Drop(attempt, kServfailFor, "FORMERR");
+    return;
+  }
+  TraceStep("reply", attempt, "FORMERR: asked without EDNS");
+  Attempt like = attempt;
+  like.tests_plain_dns = true;
+  const uint8_t candidate = attempt.candidate;
+  Close(attempt);
+  if (Send(candidate, like.transport, false, &like)) {
+    ArmNext();
+  } else {
+    GoOn();
+  }
+}
+
+void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
+  TraceStep("reply", attempt, why);
+  Candidate& candidate = servers_.candidates()[attempt.candidate];
+  candidate.failed = true;
+  if (lame_for.count() > 0) {
+    recursor_.server_table().RecordLame(candidate.server, servers_.zone(), lame_for,
+                                        recursor_.environment().Now());
+  }
+  Close(attempt);
+  GoOn();
+}
+
+// Replicas that were overtaken although they had more time than they usually need count as slow,
+// so that the next question goes elsewhere first.
+void Race::RecordLosers() {
+  const Time now = recursor_.environment().Now();
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange == 0) continue;
+    const Endpoint& server = servers_.candidates()[attempt.candidate].server;
+    const Duration waited = now - attempt.sent;
+    if (!attempt.silent && attempt.transport == Transport::kUdp &&
+        waited >= HedgeDelay(recursor_.server_table().Get(server))) {
+      recursor_.server_table().RecordSilence(server, waited, now);
+    }
+    Close(attempt);
+  }
+}
+
+void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
+  Recursor& recursor = recursor_;
+  Attempt* attempt = FindAttempt(id);
+  if (attempt != nullptr && !decided_) {
+    // The environment closed it already.
+    attempt->exchange = 0;
+    --open_;
+    Candidate& candidate = servers_.candidates()[attempt->candidate];
+    candidate.failed = true;
+    TraceStep("reply", *attempt,
+              failure == ExchangeFailure::kUnreachable ? "unreachable" : "no socket");
+    const Time now = recursor.environment().Now();
+    if (failure == ExchangeFailure::kUnreachable && attempt->transport == Transport::kUdp) {
+      recursor.server_table().RecordSilence(candidate.server, kRetryUnknown, now);
+    }
+    GoOn();
+  }
+  recursor.Drain();
+}
+
+void Race::TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome) {
+  Trace* trace = job_.trace();
+  if (trace == nullptr) return;
+  Trace::Step step;
+  step.kind = kind;
+  step.zone = &servers_.zone();
+  step.server = &servers_.candidates()[attempt.candidate].server;
+  step.transport = attempt.transport;
+  step.question = &name_;
+  step.type = question_.type;
+  step.outcome = outcome;
+  if (kind != "query") step.rtt = recursor_.environment().Now() - attempt.sent;
+  trace->Add(step);
+}
+
+}  // namespace tern::resolver

@@ -1,0 +1,120 @@
+// One question to the servers of one zone, until one of them gives a reply of use.
+//
+// Any replica's answer counts. The race starts with one server; when it is later than it usually
+// is, another replica is asked as well while the earlier attempts stay open, and the first valid
+// reply wins. The same server is asked again only after its own timeout, which doubles (at most
+// three tries, RFC 9520 section 3.1). A server that fails is left at once for the next.
+//
+// Bounded: kAttemptsMax open attempts, the job's budget of upstream queries, and `deadline`.
+//
+// Thread: one worker's. Made by a coroutine, awaited once, and destroyed when it is resumed; the
+// reply of the result borrows the packet and is valid until the coroutine next suspends.
+#pragma once
+
+#include <array>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "resolver/environment.h"
+#include "resolver/reply_class.h"
+#include "resolver/server_table.h"
+#include "resolver/upstream_query.h"
+#include "resolver/zone_servers.h"
+#include "wire/name.h"
+
+namespace tern::resolver {
+
+class Job;
+class Recursor;
+
+struct RaceResult {
+  enum class Kind : uint8_t {
+    kReply,        // `meaning` and the recursor's records say what came
+    kEmpty,        // all servers that answered say there is nothing, without an SOA
+    kExhausted,    // no server answered usefully
+    kNoBudget,     // the client query's upstream queries are used up
+    kNoResources,  // this machine could not send
+    kDeadline,
+  };
+  Kind kind = Kind::kExhausted;
+  ReplyMeaning meaning;
+};
+
+class Race final : public ExchangeSink, public Timer {
+ public:
+  // `name` is the question as we hold it; on the wire its case is random. The job, the servers and
+  // `name` outlive the race.
+  Race(Job& job, ZoneServers& servers, const wire::Name& name, wire::RRType type);
+  ~Race();
+
+  // Awaiting: starts; resumes when it is decided.
+  bool await_ready() { return false; }
+  bool await_suspend(std::coroutine_handle<> waiting);
+  const RaceResult& await_resume() const { return result_; }
+
+  void OnReply(ExchangeId id, std::span<const uint8_t> message) override;
+  void OnExchangeFailed(ExchangeId id, ExchangeFailure failure) override;
+  void OnTimer() override;
+
+ private:
+  static constexpr size_t kAttemptsMax = 12;
+  static constexpr int kTriesMax = 3;
+
+  struct Attempt {
+    ExchangeId exchange = 0;
+    Time sent;
+    Time late;  // when it counts as silent
+    uint16_t id = 0;
+    uint8_t candidate = 0;
+    Transport transport = Transport::kUdp;
+    bool edns = true;
+    bool tests_plain_dns = false;  // asked again without EDNS after a FORMERR
+    bool tests_case = false;       // asked again over TCP after a reply in another case
+    bool silent = false;           // its lateness was recorded
+  };
+
+  Attempt* FindAttempt(ExchangeId id);
+  void Close(Attempt& attempt);
+  bool AnyOpen() const { return open_ > 0; }
+  // Some attempt's server still has time left to answer in.
+  bool AnyWaiting(Time now) const;
+
+  // Asks the best server that may be asked now. False when there is none.
+  bool Launch();
+  int Pick(Time now);
+  bool Send(uint8_t candidate, Transport transport, bool edns, Attempt* like);
+  Duration HedgeDelay(const ServerRecord& record) const;
+  Duration RetryTimeout(const ServerRecord& record, int tries) const;
+  void ArmNext();
+
+  // What to do when a server was of no use: the next one, or the end.
+  void GoOn();
+  // Decides the race. When awaiting, resumes the coroutine, which destroys this object.
+  void Finish(RaceResult::Kind kind);
+  void OnMismatch(Attempt& attempt, ReplyMatch match);
+  void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
+  void OnFormatError(Attempt& attempt);
+  void RecordAnswer(const Attempt& attempt);
+  void RecordLosers();
+  void Drop(Attempt& attempt, Duration lame_for, std::string_view why);
+  void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
+
+  Job& job_;
+  Recursor& recursor_;
+  ZoneServers& servers_;
+  const wire::Name& name_;
+  UpstreamQuestion question_;
+  RaceResult result_;
+  std::coroutine_handle<> waiting_;
+  std::array<Attempt, kAttemptsMax> attempts_;
+  size_t open_ = 0;
+  Time next_launch_;
+  int launches_ = 0;
+  bool decided_ = false;
+  bool seen_empty_ = false;
+  RaceResult::Kind why_not_ = RaceResult::Kind::kExhausted;
+};
+
+}  // namespace tern::resolver

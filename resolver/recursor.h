@@ -1,0 +1,125 @@
+// A worker's resolver: the questions under way, and what they share.
+//
+// Equal questions are one job, however many wait for it. All that is learnt goes into the store.
+//
+// Bounded: kJobsMax jobs (nested look-ups may use a reserve above it), kWaitersPerJobMax waiters
+// each; a question beyond is refused and its client answered with SERVFAIL. Every job ends by its
+// deadline.
+//
+// Thread: one worker's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "cache/store.h"
+#include "resolver/environment.h"
+#include "resolver/frame_pool.h"
+#include "resolver/job.h"
+#include "resolver/lateness.h"
+#include "resolver/learn.h"
+#include "resolver/policy/local_data.h"
+#include "resolver/reply_records.h"
+#include "resolver/server_table.h"
+#include "resolver/settings.h"
+
+namespace tern::resolver {
+
+inline constexpr size_t kJobsMax = 8192;
+inline constexpr size_t kNestedJobsMax = kJobsMax + kJobsMax / 4;
+inline constexpr int kWaitersPerJobMax = 1024;
+
+struct RecursorStatistics {
+  uint64_t jobs = 0;
+  uint64_t upstream_queries = 0;
+  uint64_t hedges = 0;     // attempts beside an open one
+  uint64_t forgeries = 0;  // replies with a wrong id or question
+  uint64_t failures = 0;   // jobs that ended in SERVFAIL
+};
+
+class Recursor {
+ public:
+  // All outlive the recursor.
+  Recursor(cache::Store* store, ServerTable* server_table, Environment* environment,
+           std::shared_ptr<const Settings> settings, std::shared_ptr<const LocalData> local_data);
+  ~Recursor();
+  Recursor(const Recursor&) = delete;
+  Recursor& operator=(const Recursor&) = delete;
+
+  // For jobs that start from now on.
+  void SetSettings(std::shared_ptr<const Settings> settings,
+                   std::shared_ptr<const LocalData> local_data);
+
+  // Resolves, or joins who does. False when there is no room; then the waiter is not called.
+  // After client_timeout the waiter gets SERVFAIL while the resolution goes on for the cache.
+  [[nodiscard]] bool Ask(wire::NameView name, wire::RRType type, Waiter* waiter);
+  // The same with an account, for itself alone.
+  [[nodiscard]] bool AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
+                               Trace* trace);
+
+  size_t jobs_in_flight() const { return in_flight_count_; }
+  size_t frames_in_use() const { return frames_.in_use(); }
+  const RecursorStatistics& statistics() const { return statistics_; }
+
+  // For the parts of a resolution.
+  const cache::Store& store() const { return *store_; }
+  Environment& environment() { return *environment_; }
+  ServerTable& server_table() { return *server_table_; }
+  Learner& learner() { return learner_; }
+  ReplyRecords& records() { return records_; }
+  Lateness& lateness() { return lateness_; }
+  FramePool& frames() { return frames_; }
+  RecursorStatistics& statistics() { return statistics_; }
+  const LocalData& local_data() const { return *local_data_; }
+  cache::Seconds StoreNow() const { return StoreSeconds(environment_->Now()); }
+  // Asks the root servers for themselves, beside the query that noticed (RFC 9609).
+  void PrimeOnce();
+  // Called by a job's coroutine as its last act.
+  void OnResolved(Job* job);
+  // Ends jobs that finished and tells their waiters. Every entry from the loop ends with it; it
+  // does nothing when called from inside itself.
+  void Drain();
+
+ private:
+  friend class Job;
+  friend class Lookup;
+
+  Job* Find(uint64_t hash, wire::NameView name, wire::RRType type) const;
+  // A job that is not running yet, or null when there is no room for one.
+  Job* Make(uint64_t hash, wire::NameView name, wire::RRType type, size_t jobs_max);
+  void Launch(Job* job);
+  Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent);
+  bool StartDetached(uint64_t hash, wire::NameView name, wire::RRType type, int nesting,
+                     const Allowance& allowance);
+  void AddWaiter(Job* job, Waiter* waiter, Time deadline);
+  void ArmJobTimer(Job* job);
+  void OnJobTimer(Job* job);
+  void Link(Job* job);
+  void Unlink(Job* job);
+  void TellWaiters(Job* job);
+  void Recycle(Job* job);
+  uint64_t HashOf(wire::NameView name, wire::RRType type) const;
+
+  cache::Store* store_;
+  ServerTable* server_table_;
+  Environment* environment_;
+  std::shared_ptr<const Settings> settings_;
+  std::shared_ptr<const LocalData> local_data_;
+  Learner learner_;
+  ReplyRecords records_;
+  Lateness lateness_;
+  FramePool frames_;
+  RecursorStatistics statistics_;
+  Time next_priming_;
+
+  std::vector<std::unique_ptr<Job>> all_jobs_;
+  std::vector<Job*> buckets_;  // shared jobs in flight by hash, chained
+  Job* free_ = nullptr;
+  Job* finished_ = nullptr;
+  size_t in_flight_count_ = 0;
+  bool draining_ = false;
+};
+
+}  // namespace tern::resolver

@@ -1,0 +1,145 @@
+#include "resolver/reply_class.h"
+
+#include "resolver/reply.h"
+#include "wire/rdata.h"
+
+namespace tern::resolver {
+namespace {
+
+using wire::Rcode;
+using wire::RecordView;
+using wire::RRType;
+
+// The name that is all of a record's RDATA.
+bool ReadTarget(const RecordView& record, wire::Name* target) {
+  uint8_t octets[wire::kNameOctetsMax];
+  size_t written = 0;
+  if (wire::CopyRdata(record, octets, &written) != wire::ParseError::kNone) return false;
+  *target = wire::NameView::FromValid(octets, written);
+  return true;
+}
+
+const RecordView* FindSoa(const ReplyRecords& records, wire::NameView name) {
+  for (const RecordView& record : records.authority()) {
+    if (record.type != RRType::kSOA) continue;
+    wire::Name owner;
+    record.owner.CopyTo(&owner);
+    if (name.IsSubdomainOf(owner)) return &record;
+  }
+  return nullptr;
+}
+
+// The deepest zone cut that the authority section shows between `zone` and `name`. *above is set
+// when there are NS records that lead nowhere: the zone's own or those of a zone above it.
+bool FindCut(const ReplyRecords& records, wire::NameView name, wire::NameView zone, wire::Name* cut,
+             bool* above) {
+  bool found = false;
+  *above = false;
+  for (const RecordView& record : records.authority()) {
+    if (record.type != RRType::kNS) continue;
+    wire::Name owner;
+    record.owner.CopyTo(&owner);
+    if (!name.IsSubdomainOf(owner)) continue;
+    if (owner.view().Equals(zone)) {
+      *above = true;
+      continue;
+    }
+    if (!found || owner.size() > cut->size()) *cut = owner;
+    found = true;
+  }
+  return found;
+}
+
+bool IsFormatError(Rcode rcode) {
+  return rcode == Rcode::kFormErr || rcode == Rcode::kNotImp || rcode == Rcode::kBadVers;
+}
+
+// NOERROR or NXDOMAIN for a name without the type and without an alias.
+ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, bool forwarded,
+                           ReplyMeaning* meaning) {
+  if (records.rcode() == Rcode::kNXDomain) return ReplyClass::kNxDomain;
+  if (meaning->soa != nullptr) return ReplyClass::kNoData;
+  bool above = false;
+  if (!forwarded && FindCut(records, meaning->end, zone, &meaning->cut, &above)) {
+    return ReplyClass::kReferral;
+  }
+  if (forwarded || (records.header().Has(wire::kFlagAA) && !above)) return ReplyClass::kEmpty;
+  return ReplyClass::kLame;
+}
+
+}  // namespace
+
+ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type,
+                   wire::Name* target) {
+  ChainLink link;
+  for (const RecordView& record : records.answer()) {
+    if (record.type == type && record.owner.Equals(name)) {
+      return {ChainLink::Kind::kFinal, &record};
+    }
+    if (link.record == nullptr && record.type == RRType::kCNAME && record.owner.Equals(name)) {
+      link = {ChainLink::Kind::kCname, &record};
+    }
+  }
+  for (const RecordView& record : records.answer()) {
+    if (record.type != RRType::kDNAME) continue;
+    wire::Name owner;
+    record.owner.CopyTo(&owner);
+    if (owner.size() >= name.size() || !name.IsSubdomainOf(owner)) continue;
+    wire::Name to;
+    if (!ReadTarget(record, &to)) continue;
+    const size_t prefix = name.size() - owner.size();
+    if (!target->AssignJoined({name.data(), prefix}, to)) {
+      return {ChainLink::Kind::kOverflow, &record};
+    }
+    return {ChainLink::Kind::kDname, &record};
+  }
+  if (link.record != nullptr && !ReadTarget(*link.record, target)) return ChainLink();
+  return link;
+}
+
+ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRType type,
+                           wire::NameView zone, bool forwarded) {
+  ReplyMeaning meaning;
+  meaning.end = name;
+  if (records.header().Has(wire::kFlagTC)) {
+    meaning.reply_class = ReplyClass::kTruncated;
+    return meaning;
+  }
+  const Rcode rcode = records.rcode();
+  if (IsFormatError(rcode)) meaning.reply_class = ReplyClass::kFormatError;
+  if (rcode != Rcode::kNoError && rcode != Rcode::kNXDomain && rcode != Rcode::kYXDomain) {
+    return meaning;
+  }
+  int links = 0;
+  for (; links <= kChainLinksMax; ++links) {
+    wire::Name target;
+    const ChainLink link = FindLink(records, meaning.end, type, &target);
+    if (link.kind == ChainLink::Kind::kFinal) {
+      meaning.reply_class = ReplyClass::kAnswer;
+      return meaning;
+    }
+    if (link.kind == ChainLink::Kind::kOverflow) {
+      meaning.reply_class = ReplyClass::kYxDomain;
+      return meaning;
+    }
+    if (link.kind == ChainLink::Kind::kNone) break;
+    meaning.end = target;
+    // What lies in another zone is asked there, whatever this server says of it.
+    if (!target.view().IsSubdomainOf(zone)) {
+      meaning.reply_class = ReplyClass::kAlias;
+      return meaning;
+    }
+  }
+  if (rcode == Rcode::kYXDomain) return meaning;
+  meaning.soa = FindSoa(records, meaning.end);
+  if (links == 0) {
+    meaning.reply_class = ClassifyNothing(records, zone, forwarded, &meaning);
+  } else if (rcode == Rcode::kNXDomain) {
+    meaning.reply_class = ReplyClass::kNxDomain;
+  } else {
+    meaning.reply_class = meaning.soa != nullptr ? ReplyClass::kNoData : ReplyClass::kAlias;
+  }
+  return meaning;
+}
+
+}  // namespace tern::resolver

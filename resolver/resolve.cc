@@ -1,0 +1,347 @@
+#include "resolver/resolve.h"
+
+#include <optional>
+#include <string>
+
+#include "resolver/lookup.h"
+#include "resolver/qname_minimiser.h"
+#include "resolver/race.h"
+#include "resolver/recursor.h"
+
+namespace tern::resolver {
+namespace {
+
+using cache::EntryKind;
+using cache::EntryView;
+using cache::KeySpace;
+using wire::ExtendedError;
+using wire::Rcode;
+using wire::RRType;
+
+enum class Outcome : uint8_t {
+  kFailed,    // the answer says why
+  kAnswered,  // the answer has its end
+  kAlias,     // the answer ends in a link to another name
+  kUnknown,   // nothing is known yet
+};
+
+void TraceStep(Job& job, std::string_view kind, const wire::Name& name, std::string_view outcome) {
+  if (job.trace() == nullptr) return;
+  Trace::Step step;
+  step.kind = kind;
+  step.question = &name;
+  step.type = job.type();
+  step.outcome = outcome;
+  job.trace()->Add(step);
+}
+
+Outcome Fail(Job& job, ExtendedError error, const char* text) {
+  job.answer().SetFailure(error, text);
+  return Outcome::kFailed;
+}
+
+Outcome AnsweredIf(Job& job, bool added) {
+  if (added) return Outcome::kAnswered;
+  return Fail(job, ExtendedError::kInvalidData, "the reply does not make sense");
+}
+
+// The end of the last link in the answer becomes *name. Fails on the twelfth link and on a loop.
+Outcome FollowAlias(Job& job, wire::Name* name) {
+  const Answer& answer = job.answer();
+  const EntryView last = answer.at(answer.count() - 1);
+  cache::RecordCursor cursor = last.Records();
+  std::span<const uint8_t> target;
+  if (!cursor.Next(&target)) return Fail(job, ExtendedError::kInvalidData, "an empty alias");
+  *name = wire::NameView::FromValid(target.data(), target.size());
+  int links = 0;
+  for (size_t i = 0; i < answer.count(); ++i) {
+    const EntryView entry = answer.at(i);
+    if (entry.type() != RRType::kCNAME) continue;
+    ++links;
+    if (entry.name().Equals(*name)) return Fail(job, ExtendedError::kOther, "an alias loop");
+  }
+  if (links > kChainLinksMax)
+    return Fail(job, ExtendedError::kOther, "a chain of too many aliases");
+  TraceStep(job, "restart", *name, "an alias leads to another name");
+  return Outcome::kAlias;
+}
+
+// What stands above the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames it
+// (RFC 6672).
+Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now) {
+  Recursor& recursor = job.recursor();
+  const cache::Store& store = recursor.store();
+  for (wire::NameView above = name; !above.IsRoot();) {
+    above = above.Parent();
+    const uint64_t hash = store.Hash(above);
+    EntryView entry = store.Find(above, hash, KeySpace::kNxDomain, RRType::kNone);
+    if (entry && entry.IsFresh(now)) return AnsweredIf(job, job.answer().Add(entry));
+    entry = store.Find(above, hash, KeySpace::kData, RRType::kDNAME);
+    if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) continue;
+    if (!recursor.learner().AddDname(entry, name, now, &job.answer())) {
+      return AnsweredIf(job, false);
+    }
+    return job.answer().rcode() == Rcode::kYXDomain ? Outcome::kAnswered : Outcome::kAlias;
+  }
+  return Outcome::kUnknown;
+}
+
+// One step from what this process knows: configuration, then cache.
+Outcome AnswerFromKnown(Job& job, const wire::Name& name) {
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  cache::EntryBuilder builder(recursor.learner().scratch());
+  if (recursor.local_data().Find(name, job.type(), now, &builder)) {
+    TraceStep(job, "cache", name, "answered from local data");
+    return AnsweredIf(job, job.answer().Add(builder.Finish()));
+  }
+  const cache::Store& store = recursor.store();
+  const uint64_t hash = store.Hash(name);
+  EntryView entry = store.Find(name, hash, KeySpace::kData, job.type());
+  if (!entry || !entry.IsFresh(now)) {
+    entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
+  }
+  if (entry && entry.IsFresh(now)) {
+    TraceStep(job, "cache", name, "found");
+    return AnsweredIf(job, job.answer().Add(entry));
+  }
+  if (job.type() != RRType::kCNAME) {
+    entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
+    if (entry && entry.IsFresh(now) && entry.kind() == EntryKind::kRRset) {
+      TraceStep(job, "cache", name, "an alias found");
+      return job.answer().Add(entry) ? Outcome::kAlias : AnsweredIf(job, false);
+    }
+  }
+  const Outcome above = AnswerFromAncestors(job, name, now);
+  if (above != Outcome::kUnknown) return above;
+  entry = store.Find(name, hash, KeySpace::kFailure, job.type());
+  if (entry && entry.IsFresh(now)) {
+    TraceStep(job, "cache", name, "a failure not long ago");
+    return Fail(job, entry.Error(), "failed a moment ago");
+  }
+  return Outcome::kUnknown;
+}
+
+// Looks up one more name server of the zone. False when there is none left to try.
+Task<bool> FindMoreAddresses(Job& job) {
+  ZoneServers& servers = job.servers();
+  const ResolutionSettings& settings = job.settings().resolution;
+  Environment& environment = job.recursor().environment();
+  wire::Name server;
+  while (job.allowance().failed_address_lookups > 0 &&
+         servers.NextToLookUp(environment.Random(), &server)) {
+    const size_t before = servers.candidates().size();
+    for (const RRType type : {RRType::kA, RRType::kAAAA}) {
+      if (type == RRType::kA ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) continue;
+      Lookup lookup(job, server, type);
+      const std::span<const IpAddress> addresses = co_await lookup;
+      for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
+      if (servers.candidates().size() > before) {
+        // A second replica comes into the store meanwhile, for when this one is silent.
+        if (before == 0 && servers.NextToLookUp(environment.Random(), &server)) {
+          Lookup::InBackground(job, server, type);
+        }
+        co_return true;
+      }
+    }
+    --job.allowance().failed_address_lookups;
+  }
+  co_return false;
+}
+
+// Asks the zone's servers, as many of them as it takes and there are.
+Task<RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
+  ZoneServers& servers = job.servers();
+  servers.ResetTries();
+  servers.Gather(job.recursor().store(), job.settings(), job.recursor().StoreNow());
+  RaceResult result;
+  for (;;) {
+    if (!servers.candidates().empty()) {
+      Race race(job, servers, name, type);
+      const RaceResult raced = co_await race;
+      if (raced.kind != RaceResult::Kind::kExhausted || result.kind != RaceResult::Kind::kEmpty) {
+        result = raced;
+      }
+      if (raced.kind != RaceResult::Kind::kExhausted && raced.kind != RaceResult::Kind::kEmpty) {
+        co_return result;
+      }
+    }
+    const bool more = co_await FindMoreAddresses(job);
+    if (!more) co_return result;
+  }
+}
+
+Outcome FailFor(Job& job, RaceResult::Kind kind) {
+  switch (kind) {
+    case RaceResult::Kind::kNoBudget:
+      return Fail(job, ExtendedError::kOther, "the question needs too many upstream queries");
+    case RaceResult::Kind::kNoResources:
+      return Fail(job, ExtendedError::kNotReady, "out of sockets");
+    case RaceResult::Kind::kReply:
+    case RaceResult::Kind::kEmpty:
+    case RaceResult::Kind::kExhausted:
+    case RaceResult::Kind::kDeadline:
+      break;
+  }
+  return Fail(job, ExtendedError::kNoReachableAuthority, "no name server of the zone answers");
+}
+
+void TraceLearnt(Job& job, const ReplyMeaning& meaning) {
+  if (job.trace() == nullptr) return;
+  Trace::Step step;
+  step.kind = "learn";
+  switch (meaning.reply_class) {
+    case ReplyClass::kReferral:
+      step.outcome = "referral";
+      step.zone = &job.servers().zone();
+      break;
+    case ReplyClass::kAnswer:
+      step.outcome = "answer";
+      break;
+    case ReplyClass::kAlias:
+      step.outcome = "alias";
+      break;
+    case ReplyClass::kNoData:
+    case ReplyClass::kEmpty:
+      step.outcome = "no such type";
+      break;
+    case ReplyClass::kNxDomain:
+      step.outcome = "no such name";
+      break;
+    default:
+      step.outcome = "other";
+  }
+  job.trace()->Add(step);
+}
+
+// Goes down to the zone cut that the reply shows. False when nothing in it can be used.
+bool ApplyReferral(Job& job, const ReplyMeaning& meaning) {
+  Recursor& recursor = job.recursor();
+  const std::span<const uint8_t> delegation =
+      recursor.learner().LearnReferral(recursor.records(), meaning, recursor.StoreNow());
+  if (delegation.empty()) return false;
+  job.servers().Descend(delegation);
+  TraceLearnt(job, meaning);
+  return true;
+}
+
+// A reply about a part of the name, asked because of QNAME minimisation. nullopt: go on.
+std::optional<Outcome> ApplyPart(Job& job, const NextQuestion& part, const RaceResult& result,
+                                 QnameMinimiser* minimiser) {
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  if (result.kind == RaceResult::Kind::kEmpty) {
+    minimiser->PartExists(part.name);
+    return std::nullopt;
+  }
+  if (result.meaning.reply_class == ReplyClass::kNxDomain) {
+    if (!minimiser->strict()) {
+      minimiser->GiveUp();
+      return std::nullopt;
+    }
+    return AnsweredIf(job,
+                      recursor.learner().LearnAnswer(recursor.records(), result.meaning, part.name,
+                                                     part.type, now, &job.answer()));
+  }
+  (void)recursor.learner().LearnAnswer(recursor.records(), result.meaning, part.name, part.type,
+                                       now, nullptr);
+  TraceLearnt(job, result.meaning);
+  minimiser->PartExists(part.name);
+  return std::nullopt;
+}
+
+// A reply to the question itself.
+Outcome ApplyWhole(Job& job, const wire::Name& name, const RaceResult& result) {
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  TraceLearnt(job, result.meaning);
+  const RRType type = job.type();
+  if (result.kind == RaceResult::Kind::kEmpty) {
+    return AnsweredIf(job, recursor.learner().AddEmpty(name, type, now, &job.answer()));
+  }
+  if (!recursor.learner().LearnAnswer(recursor.records(), result.meaning, name, type, now,
+                                      &job.answer())) {
+    return AnsweredIf(job, false);
+  }
+  if (result.meaning.reply_class == ReplyClass::kAnswer && type == RRType::kNS &&
+      name.view().IsRoot()) {
+    (void)recursor.learner().LearnPriming(recursor.records(), now);
+  }
+  return result.meaning.reply_class == ReplyClass::kAlias ? Outcome::kAlias : Outcome::kAnswered;
+}
+
+// From the nearest known zone cut down to the servers that answer for `name`.
+Task<Outcome> Iterate(Job& job, const wire::Name& name) {
+  Recursor& recursor = job.recursor();
+  ZoneServers& servers = job.servers();
+  const Settings& settings = job.settings();
+  const RRType type = job.type();
+  bool use_forward = true;
+  servers.Locate(recursor.store(), settings, name, type == RRType::kDS, use_forward,
+                 recursor.StoreNow());
+  if (servers.from_hints()) recursor.PrimeOnce();
+  QnameMinimiser minimiser(settings.resolution.qname_minimisation, name, type);
+  if (servers.forwarded()) minimiser.GiveUp();
+  while (job.allowance().referrals-- > 0) {
+    const NextQuestion next = minimiser.Next(servers.zone(), recursor.store(), recursor.StoreNow());
+    const RaceResult result = co_await AskZone(job, next.name, next.type);
+    if (result.kind != RaceResult::Kind::kReply && result.kind != RaceResult::Kind::kEmpty) {
+      if (servers.forwarded() && servers.static_zone()->first) {
+        use_forward = false;
+        servers.Locate(recursor.store(), settings, name, type == RRType::kDS, use_forward,
+                       recursor.StoreNow());
+        minimiser = QnameMinimiser(settings.resolution.qname_minimisation, name, type);
+        continue;
+      }
+      if (!next.whole && !minimiser.strict() && result.kind == RaceResult::Kind::kExhausted) {
+        minimiser.GiveUp();
+        continue;
+      }
+      co_return FailFor(job, result.kind);
+    }
+    if (result.kind == RaceResult::Kind::kReply &&
+        result.meaning.reply_class == ReplyClass::kReferral) {
+      // A server that does not know DS refers to the child, which is no answer for its parent's
+      // side (RFC 4035 section 3.1.4.1).
+      if (type == RRType::kDS && result.meaning.cut.view().Equals(name)) {
+        co_return AnsweredIf(
+            job, recursor.learner().AddEmpty(name, type, recursor.StoreNow(), &job.answer()));
+      }
+      if (!ApplyReferral(job, result.meaning)) co_return FailFor(job, result.kind);
+      continue;
+    }
+    if (next.whole) co_return ApplyWhole(job, name, result);
+    const std::optional<Outcome> outcome = ApplyPart(job, next, result, &minimiser);
+    if (outcome.has_value()) co_return *outcome;
+  }
+  co_return Fail(job, ExtendedError::kOther, "the question needs too many referrals");
+}
+
+// RFC 9520 section 2: what failed upstream is remembered; a lack of our own is not.
+void RememberFailure(Job& job, const wire::Name& name) {
+  const ExtendedError error = job.answer().error();
+  if (error == ExtendedError::kNotReady) return;
+  job.recursor().learner().LearnFailure(name, job.type(), error, job.recursor().StoreNow());
+}
+
+}  // namespace
+
+Task<bool> Resolve(Job& job) {
+  wire::Name name = job.name();
+  TraceStep(job, "start", name, "");
+  Outcome outcome = Outcome::kUnknown;
+  do {
+    outcome = AnswerFromKnown(job, name);
+    if (outcome == Outcome::kUnknown) {
+      outcome = co_await Iterate(job, name);
+      if (outcome == Outcome::kFailed) RememberFailure(job, name);
+    }
+    if (outcome == Outcome::kAlias) outcome = FollowAlias(job, &name);
+  } while (outcome == Outcome::kAlias);
+  TraceStep(job, "done", name,
+            outcome == Outcome::kAnswered ? "answered" : job.answer().error_text());
+  job.recursor().OnResolved(&job);
+  co_return outcome == Outcome::kAnswered;
+}
+
+}  // namespace tern::resolver

@@ -1,0 +1,386 @@
+#include "resolver/server/recursive_service.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "resolver/hot_path.h"
+#include "resolver/reply.h"
+#include "resolver/server/trace_account.h"
+#include "resolver/zone_servers.h"
+#include "wire/edns.h"
+#include "wire/message.h"
+
+namespace tern::resolver::server {
+namespace {
+
+using wire::ExtendedError;
+using wire::Rcode;
+
+// The header and the question of a query, without the rest.
+constexpr size_t kQueryFrontMax = wire::kHeaderOctets + wire::kNameOctetsMax + 4;
+
+bool IsLoopback(const IpAddress& address) {
+  static constexpr IpAddress kIpv6Loopback = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 16};
+  return address.IsIpv4() ? address.octets[0] == 127 : address == kIpv6Loopback;
+}
+
+size_t ReplyLimit(bool tcp, const Request& request, std::span<uint8_t> reply) {
+  return std::min(reply.size(), tcp ? wire::kMessageOctetsMax : UdpReplyLimit(request));
+}
+
+}  // namespace
+
+// What workers tell one another.
+struct RecursiveService::ServiceMessage : public io::Message {
+  virtual void Deliver(RecursiveService& service) = 0;
+};
+
+// A query whose question another worker owns.
+struct RecursiveService::MissMessage final : public ServiceMessage {
+  void Deliver(RecursiveService& service) override {
+    // Another client's question may have brought the answer meanwhile.
+    Request request;
+    bool miss = false;
+    const std::span<const uint8_t> view(query.data(), query_octets);
+    const size_t octets =
+        service.AnswerNow(view, path.stream != 0, service.scratch(), &request, &miss);
+    if (octets != 0) service.Send(path, service.scratch().first(octets));
+    if (miss) service.ResolveHere(path, view, request);
+  }
+
+  io::ReturnPath path;
+  size_t query_octets = 0;
+  std::array<uint8_t, kQueryFrontMax + 11> query;
+};
+
+// An answer for a TCP client of another worker.
+struct RecursiveService::ReplyMessage final : public ServiceMessage {
+  void Deliver(RecursiveService& service) override { service.outlet_->SendReply(path, reply); }
+
+  io::ReturnPath path;
+  std::vector<uint8_t> reply;
+};
+
+struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
+  void Deliver(RecursiveService& service) override {
+    service.configuration_ = configuration;
+    service.recursor_.SetSettings(configuration.settings, configuration.local_data);
+  }
+
+  Configuration configuration;
+};
+
+// A client that waits for its answer, with the part of its query that the reply needs.
+class RecursiveService::Client final : public Waiter {
+ public:
+  explicit Client(RecursiveService* service) : service_(service) {}
+
+  void Set(const io::ReturnPath& path, std::span<const uint8_t> query, const Request& request) {
+    path_ = path;
+    std::memcpy(query_.data(), query.data(), request.question_end);
+    request_ = request;
+    request_.name =
+        wire::NameView::FromValid(query_.data() + wire::kHeaderOctets, request.name.size());
+    request_.edns.options = {};
+  }
+
+  void OnAnswer(const Answer& answer) override {
+    RecursiveService& service = *service_;
+    const std::span<uint8_t> reply = service.scratch();
+    const std::span<const uint8_t> query(query_.data(), request_.question_end);
+    const size_t octets =
+        ComposeReply(query, request_, answer.Parts(), service.recursor_.StoreNow(),
+                     ++service.rotation_, ReplyLimit(path_.stream != 0, request_, reply), reply);
+    if (octets != 0) service.Send(path_, reply.first(octets));
+    service.FreeClient(this);
+  }
+
+ private:
+  friend class RecursiveService;
+
+  RecursiveService* service_;
+  io::ReturnPath path_;
+  Request request_;
+  std::array<uint8_t, kQueryFrontMax> query_;
+  Client* next_free_ = nullptr;
+};
+
+// A client on this machine that asked for an account of the resolution.
+class RecursiveService::TracedClient final : public Waiter {
+ public:
+  TracedClient(RecursiveService* service, const io::ReturnPath& path,
+               std::span<const uint8_t> query)
+      : account(service->outlet_, service->outlet_->Now()),
+        service_(service),
+        path_(path),
+        query_(query.begin(), query.end()) {}
+
+  void OnAnswer(const Answer& answer) override {
+    std::unique_ptr<TracedClient> self(this);
+    Request request;
+    Rcode rcode = Rcode::kNoError;
+    (void)ParseRequest(query_, &request, &rcode);
+    // OPT is written here, with the account in it.
+    request.has_edns = false;
+    const std::span<uint8_t> reply = service_->scratch();
+    size_t octets =
+        ComposeReply(query_, request, answer.Parts(), service_->recursor_.StoreNow(),
+                     ++service_->rotation_, kScratchOctets - kAccountOctetsMax - 256, reply);
+    if (octets == 0) return;
+    octets += PutAccount(reply.subspan(octets));
+    wire::StoreU16(reply.data() + 10, 1);
+    service_->Send(path_, reply.first(octets));
+  }
+
+  TraceAccount account;
+
+ private:
+  size_t PutAccount(std::span<uint8_t> out) const {
+    const std::string& lines = account.lines();
+    static constexpr uint8_t kOpt[9] = {0, 0, 41, 4, 0xd0, 0, 0, 0, 0};
+    std::memcpy(out.data(), kOpt, sizeof kOpt);
+    wire::StoreU16(out.data() + 9, static_cast<uint16_t>(4 + lines.size()));
+    wire::StoreU16(out.data() + 11, static_cast<uint16_t>(wire::EdnsOption::kTernTrace));
+    wire::StoreU16(out.data() + 13, static_cast<uint16_t>(lines.size()));
+    std::memcpy(out.data() + 15, lines.data(), lines.size());
+    return 15 + lines.size();
+  }
+
+  RecursiveService* service_;
+  io::ReturnPath path_;
+  std::vector<uint8_t> query_;
+};
+
+RecursiveService::RecursiveService(cache::Store* store, ServerTable* server_table,
+                                   io::Outlet* outlet, Configuration configuration)
+    : store_(store),
+      outlet_(outlet),
+      configuration_(std::move(configuration)),
+      reader_(store->Register()),
+      recursor_(store, server_table, outlet, configuration_.settings, configuration_.local_data),
+      scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {}
+
+RecursiveService::~RecursiveService() = default;
+
+void RecursiveService::Reconfigure(io::Outlet* outlet, Configuration configuration) {
+  auto message = std::make_unique<ReconfigureMessage>();
+  message->configuration = std::move(configuration);
+  outlet->Post(message.release());
+}
+
+void RecursiveService::OnMessage(io::Message* message) {
+  const std::unique_ptr<ServiceMessage> owned(static_cast<ServiceMessage*>(message));
+  owned->Deliver(*this);
+}
+
+void RecursiveService::OnTurnEnd(bool sleeping) {
+  if (sleeping) {
+    reader_->Sleep();
+  } else {
+    reader_->Quiescent();
+  }
+}
+
+void RecursiveService::OnWake() { reader_->Wake(); }
+
+void RecursiveService::OnStreamClosed(uint64_t) {
+  // Answers that are still to come carry the stream's old id, which names nothing any more.
+}
+
+size_t RecursiveService::Refuse(std::span<const uint8_t> query, std::span<uint8_t> reply) {
+  Request request;
+  Rcode rcode = Rcode::kNoError;
+  if (ParseRequest(query, &request, &rcode) == RequestVerdict::kDrop) return 0;
+  return ComposeError(query, request, Rcode::kRefused, ExtendedError::kProhibited, "", reply);
+}
+
+// The hosts file stands before the store: a name in it may have been resolved before it was
+// written there.
+bool RecursiveService::AnswerLocally(std::span<const uint8_t> query, const Request& request,
+                                     bool tcp, std::span<uint8_t> reply, size_t* octets) {
+  const cache::Seconds now = recursor_.StoreNow();
+  cache::EntryBuilder builder(recursor_.learner().scratch());
+  if (!configuration_.local_data->Find(request.name, request.type, now, &builder)) return false;
+  AnswerParts parts;
+  (void)parts.Add(cache::EntryView(builder.Finish().data()));
+  *octets =
+      ComposeReply(query, request, parts, now, ++rotation_, ReplyLimit(tcp, request, reply), reply);
+  return true;
+}
+
+size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, bool tcp,
+                                   std::span<uint8_t> reply, Request* request, bool* miss) {
+  size_t octets = 0;
+  *miss = false;
+  if (!configuration_.settings->local.hosts_file.empty()) {
+    Rcode rcode = Rcode::kNoError;
+    Request local;
+    if (ParseRequest(query, &local, &rcode) == RequestVerdict::kResolve &&
+        AnswerLocally(query, local, tcp, reply, &octets)) {
+      return octets;
+    }
+  }
+  switch (AnswerFromCache(query, tcp, *store_, recursor_.StoreNow(), ++rotation_, reply, &octets,
+                          request)) {
+    case HotOutcome::kReplied:
+      return octets;
+    case HotOutcome::kDropped:
+      return 0;
+    case HotOutcome::kMiss:
+      break;
+  }
+  // A special name is answered here even to who does not ask for recursion.
+  if (AnswerLocally(query, *request, tcp, reply, &octets)) return octets;
+  if (!request->recursion_desired()) {
+    return AnswerWithoutRecursion(query, *request, reply, ReplyLimit(tcp, *request, reply));
+  }
+  *miss = true;
+  return 0;
+}
+
+// From the cache only (RFC 1034 section 4.3.1): the links that are known, else a referral to the
+// nearest zone cut, else nothing that this server may say.
+size_t RecursiveService::AnswerWithoutRecursion(std::span<const uint8_t> query,
+                                                const Request& request, std::span<uint8_t> reply,
+                                                size_t limit) {
+  const cache::Seconds now = recursor_.StoreNow();
+  AnswerParts parts;
+  wire::NameView name;
+  (void)CollectFromCache(*store_, request.name, request.type, now, &parts, &name);
+  for (; parts.count == 0; name = name.Parent()) {
+    const cache::EntryView cut =
+        store_->Find(name, cache::KeySpace::kDelegation, wire::RRType::kNone);
+    if (cut && cut.IsFresh(now)) (void)parts.Add(cut);
+    if (name.IsRoot()) break;
+  }
+  if (parts.count == 0) {
+    return ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotReady, "not in cache",
+                        reply);
+  }
+  return ComposeReply(query, request, parts, now, ++rotation_, limit, reply);
+}
+
+void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
+  for (io::Datagram& datagram : batch) {
+    if (!configuration_.access->Allows(datagram.peer)) {
+      datagram.reply_octets = Refuse(datagram.query, datagram.reply);
+      continue;
+    }
+    Request request;
+    bool miss = false;
+    datagram.reply_octets = AnswerNow(datagram.query, false, datagram.reply, &request, &miss);
+    if (miss) Resolve(datagram.Path(), datagram.query, request);
+  }
+}
+
+void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) {
+  if (!configuration_.access->Allows(path.peer.address)) {
+    const size_t octets = Refuse(query, scratch());
+    if (octets != 0) Send(path, scratch().first(octets));
+    return;
+  }
+  if (ResolveTraced(path, query)) return;
+  Request request;
+  bool miss = false;
+  const size_t octets = AnswerNow(query, true, scratch(), &request, &miss);
+  if (octets != 0) Send(path, scratch().first(octets));
+  if (miss) Resolve(path, query, request);
+}
+
+bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query) {
+  if (!IsLoopback(path.peer.address)) return false;
+  Request request;
+  Rcode rcode = Rcode::kNoError;
+  if (ParseRequest(query, &request, &rcode) != RequestVerdict::kResolve || !request.has_edns ||
+      request.type == wire::RRType::kANY ||
+      !wire::FindOption(request.edns, wire::EdnsOption::kTernTrace)) {
+    return false;
+  }
+  auto client = std::make_unique<TracedClient>(this, path, query);
+  if (recursor_.AskTraced(request.name, request.type, client.get(), &client->account)) {
+    (void)client.release();  // frees itself when its answer comes
+  } else {
+    SendFailure(path, query, request);
+  }
+  return true;
+}
+
+void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
+                               const Request& request) {
+  const size_t workers = peers_.size();
+  if (workers > 1) {
+    const uint64_t hash = store_->Hash(request.name) + static_cast<uint64_t>(request.type);
+    const size_t owner = (hash >> 32) % workers;
+    if (static_cast<int>(owner) != outlet_->index()) {
+      auto message = std::make_unique<MissMessage>();
+      message->path = path;
+      // Options are left behind: the owner needs the question and the EDNS size only.
+      std::memcpy(message->query.data(), query.data(), request.question_end);
+      message->query_octets = request.question_end;
+      wire::StoreU32(message->query.data() + 6, 0);
+      wire::StoreU16(message->query.data() + 10, request.has_edns ? 1 : 0);
+      if (request.has_edns) {
+        uint8_t opt[11] = {0, 0, 41, 0, 0, 0, 0, 0, 0, 0, 0};
+        wire::StoreU16(opt + 3, request.edns.payload_octets);
+        if (request.edns.dnssec_ok) opt[7] = 0x80;
+        std::memcpy(message->query.data() + message->query_octets, opt, sizeof opt);
+        message->query_octets += sizeof opt;
+      }
+      peers_[owner]->Post(message.release());
+      return;
+    }
+  }
+  ResolveHere(path, query, request);
+}
+
+void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
+                                   const Request& request) {
+  Client* client = AllocateClient();
+  if (client == nullptr) {
+    SendFailure(path, query, request);
+    return;
+  }
+  client->Set(path, query, request);
+  if (recursor_.Ask(request.name, request.type, client)) return;
+  FreeClient(client);
+  SendFailure(path, query, request);
+}
+
+void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
+                                   const Request& request) {
+  const size_t octets = ComposeError(query, request, Rcode::kServFail, ExtendedError::kNotReady,
+                                     "too many questions at a time", scratch());
+  Send(path, scratch().first(octets));
+}
+
+void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t> reply) {
+  if (path.stream == 0 || path.worker == outlet_->index()) {
+    outlet_->SendReply(path, reply);
+    return;
+  }
+  if (path.worker >= peers_.size()) return;
+  auto message = std::make_unique<ReplyMessage>();
+  message->path = path;
+  message->reply.assign(reply.begin(), reply.end());
+  peers_[path.worker]->Post(message.release());
+}
+
+RecursiveService::Client* RecursiveService::AllocateClient() {
+  if (clients_waiting_ >= kClientsMax) return nullptr;
+  if (free_clients_ == nullptr) {
+    all_clients_.push_back(std::make_unique<Client>(this));
+    free_clients_ = all_clients_.back().get();
+  }
+  ++clients_waiting_;
+  return std::exchange(free_clients_, free_clients_->next_free_);
+}
+
+void RecursiveService::FreeClient(Client* client) {
+  --clients_waiting_;
+  client->next_free_ = free_clients_;
+  free_clients_ = client;
+}
+
+}  // namespace tern::resolver::server

@@ -1,0 +1,107 @@
+// The recursive service of one worker: queries in, answers out.
+//
+// A query is answered from the store at once or goes to the worker that owns its question (by
+// hash), so that equal questions of all clients and workers meet in one place and become one
+// upstream exchange. The owner answers UDP clients itself; answers for TCP go back to the worker
+// of the connection.
+//
+// Bounded: kClientsMax clients wait at a time; a client beyond gets SERVFAIL.
+//
+// Thread: one worker's; SetConfiguration from any, through the worker's mailbox (Reconfigure).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "cache/store.h"
+#include "resolver/io/service.h"
+#include "resolver/policy/access.h"
+#include "resolver/policy/local_data.h"
+#include "resolver/recursor.h"
+#include "resolver/request.h"
+#include "resolver/server_table.h"
+#include "resolver/settings.h"
+
+namespace tern::resolver::server {
+
+inline constexpr size_t kClientsMax = 16384;
+
+// One state of the configuration; shared by all workers, immutable.
+struct Configuration {
+  std::shared_ptr<const Settings> settings;
+  std::shared_ptr<const LocalData> local_data;
+  std::shared_ptr<const AccessList> access;
+};
+
+class RecursiveService final : public io::Service {
+ public:
+  // Store, table and outlet outlive the service.
+  RecursiveService(cache::Store* store, ServerTable* server_table, io::Outlet* outlet,
+                   Configuration configuration);
+  ~RecursiveService() override;
+
+  // The outlets of all workers by index, this one's included. Before the first query; without it
+  // the worker owns every question.
+  void SetPeers(std::vector<io::Outlet*> peers) { peers_ = std::move(peers); }
+
+  // Tells the worker behind `outlet` to use another configuration. Any thread.
+  static void Reconfigure(io::Outlet* outlet, Configuration configuration);
+
+  void OnDatagrams(std::span<io::Datagram> batch) override;
+  void OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) override;
+  void OnStreamClosed(uint64_t stream) override;
+  void OnMessage(io::Message* message) override;
+  void OnTurnEnd(bool sleeping) override;
+  void OnWake() override;
+
+  const Recursor& recursor() const { return recursor_; }
+  size_t clients_waiting() const { return clients_waiting_; }
+
+ private:
+  class Client;
+  class TracedClient;
+  struct ServiceMessage;
+  struct MissMessage;
+  struct ReplyMessage;
+  struct ReconfigureMessage;
+
+  // Answers into `reply` without waiting, and returns the octets; 0 when the answer will come
+  // later, or never.
+  size_t AnswerNow(std::span<const uint8_t> query, bool tcp, std::span<uint8_t> reply,
+                   Request* request, bool* miss);
+  bool AnswerLocally(std::span<const uint8_t> query, const Request& request, bool tcp,
+                     std::span<uint8_t> reply, size_t* octets);
+  size_t AnswerWithoutRecursion(std::span<const uint8_t> query, const Request& request,
+                                std::span<uint8_t> reply, size_t limit);
+  size_t Refuse(std::span<const uint8_t> query, std::span<uint8_t> reply);
+  void Resolve(const io::ReturnPath& path, std::span<const uint8_t> query, const Request& request);
+  void ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
+                   const Request& request);
+  bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query);
+  void Send(const io::ReturnPath& path, std::span<const uint8_t> reply);
+  void SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
+                   const Request& request);
+  Client* AllocateClient();
+  void FreeClient(Client* client);
+  std::span<uint8_t> scratch() { return {scratch_.get(), kScratchOctets}; }
+
+  static constexpr size_t kScratchOctets = 65535;
+
+  cache::Store* store_;
+  io::Outlet* outlet_;
+  Configuration configuration_;
+  std::unique_ptr<cache::Store::Reader> reader_;
+  Recursor recursor_;
+  std::vector<io::Outlet*> peers_;
+  uint32_t rotation_ = 0;
+  std::unique_ptr<uint8_t[]> scratch_;
+  std::vector<std::unique_ptr<Client>> all_clients_;
+  Client* free_clients_ = nullptr;
+  size_t clients_waiting_ = 0;
+};
+
+}  // namespace tern::resolver::server

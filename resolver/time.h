@@ -1,0 +1,31 @@
+// The resolver's time: microseconds on the environment's monotonic clock.
+//
+// Thread: any; values. Nothing but an Environment makes a Time from a real clock.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "cache/ttl.h"
+
+namespace tern::resolver {
+
+// Names the clock in the type; it is read through Environment::Now() only.
+struct MonotonicClock {
+  using duration = std::chrono::microseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<MonotonicClock, duration>;
+  static constexpr bool is_steady = true;
+};
+
+using Duration = MonotonicClock::duration;
+using Time = MonotonicClock::time_point;
+
+// The store's clock: the environment's clock starts at one second or later.
+inline cache::Seconds StoreSeconds(Time time) {
+  return static_cast<cache::Seconds>(
+      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
+}  // namespace tern::resolver

@@ -1,0 +1,159 @@
+#include "resolver/zone_servers.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tern::resolver {
+namespace {
+
+using cache::EntryKind;
+using cache::EntryView;
+using cache::KeySpace;
+using wire::NameView;
+using wire::RRType;
+
+bool IsUnspecified(const IpAddress& address) {
+  return std::all_of(address.octets, address.octets + address.size,
+                     [](uint8_t octet) { return octet == 0; });
+}
+
+bool IsMulticast(const IpAddress& address) {
+  // 224/4 and above, which takes the limited broadcast address with it; ff00::/8.
+  return address.IsIpv4() ? address.octets[0] >= 224 : address.octets[0] == 0xff;
+}
+
+}  // namespace
+
+bool MayAsk(const IpAddress& address, const ResolutionSettings& settings) {
+  if (address.IsIpv4() ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) return false;
+  if (IsUnspecified(address) || IsMulticast(address)) return false;
+  return std::none_of(settings.never_query.begin(), settings.never_query.end(),
+                      [&](const Prefix& prefix) { return prefix.Contains(address); });
+}
+
+void ZoneServers::Locate(const cache::Store& store, const Settings& settings, NameView name,
+                         bool above, bool use_forward, cache::Seconds now) {
+  static_zone_ = nullptr;
+  from_hints_ = false;
+  delegation_.clear();
+  candidate_count_ = 0;
+  looked_up_ = 0;
+  NameView zone = above && !name.IsRoot() ? name.Parent() : name;
+  // Whichever is nearer: a zone cut that was learnt or a zone of the configuration, which wins
+  // where both are at one name.
+  for (;;) {
+    for (const StaticZone& candidate : settings.static_zones) {
+      if ((candidate.forward && !use_forward) || !candidate.zone.view().Equals(zone)) continue;
+      zone_ = zone;
+      static_zone_ = &candidate;
+      return;
+    }
+    const EntryView entry = store.Find(zone, KeySpace::kDelegation, RRType::kNone);
+    if (entry && entry.IsFresh(now)) {
+      Descend({entry.bytes(), entry.size()});
+      return;
+    }
+    if (zone.IsRoot()) break;
+    zone = zone.Parent();
+  }
+  zone_ = NameView();
+  from_hints_ = true;
+}
+
+void ZoneServers::Descend(std::span<const uint8_t> bytes) {
+  static_zone_ = nullptr;
+  from_hints_ = false;
+  candidate_count_ = 0;
+  looked_up_ = 0;
+  delegation_.resize(bytes.size() / 8);
+  std::memcpy(delegation_.data(), bytes.data(), bytes.size());
+  zone_ = delegation().name();
+}
+
+bool ZoneServers::Offer(const Endpoint& endpoint, const Settings& settings) {
+  if (candidate_count_ == kCandidatesMax) return false;
+  // What the operator wrote as a forwarder or stub server is meant, even where referrals to it
+  // would not be followed.
+  if (static_zone_ == nullptr && !MayAsk(endpoint.address, settings.resolution)) return false;
+  for (size_t i = 0; i < candidate_count_; ++i) {
+    if (candidates_[i].server == endpoint) return false;
+  }
+  candidates_[candidate_count_++] = Candidate{endpoint};
+  return true;
+}
+
+void ZoneServers::AddAddress(const IpAddress& address, const Settings& settings) {
+  (void)Offer({address, settings.resolution.upstream_port}, settings);
+}
+
+void ZoneServers::UseHints(const Settings& settings) {
+  for (const RootHint& hint : settings.resolution.root_hints) {
+    for (const IpAddress& address : hint.addresses) AddAddress(address, settings);
+  }
+}
+
+void ZoneServers::GatherFromStore(const cache::Store& store, const Settings& settings,
+                                  NameView server, RRType type, cache::Seconds now) {
+  const EntryView entry = store.Find(server, KeySpace::kData, type);
+  if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) return;
+  cache::RecordCursor cursor = entry.Records();
+  std::span<const uint8_t> rdata;
+  for (size_t i = 0; i < cache::kAddressesPerServerMax && cursor.Next(&rdata); ++i) {
+    AddAddress(IpAddress::FromOctets(rdata), settings);
+  }
+}
+
+void ZoneServers::Gather(const cache::Store& store, const Settings& settings, cache::Seconds now) {
+  if (from_hints_) {
+    UseHints(settings);
+    return;
+  }
+  if (static_zone_ != nullptr) {
+    for (const Endpoint& endpoint : static_zone_->to) (void)Offer(endpoint, settings);
+    return;
+  }
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  while (cursor.Next(&server)) {
+    for (size_t at = 0; at < server.ipv4.size(); at += 4) {
+      AddAddress(IpAddress::FromOctets(server.ipv4.subspan(at, 4)), settings);
+    }
+    for (size_t at = 0; at < server.ipv6.size(); at += 16) {
+      AddAddress(IpAddress::FromOctets(server.ipv6.subspan(at, 16)), settings);
+    }
+    if (!server.ipv4.empty() || !server.ipv6.empty()) continue;
+    // Addresses of its own accord are better than none; glue saves the look-up.
+    if (settings.resolution.ipv4) GatherFromStore(store, settings, server.name, RRType::kA, now);
+    if (settings.resolution.ipv6 == Ipv6Use::kOn) {
+      GatherFromStore(store, settings, server.name, RRType::kAAAA, now);
+    }
+  }
+}
+
+void ZoneServers::ResetTries() {
+  for (Candidate& candidate : candidates()) {
+    candidate.tries = 0;
+    candidate.failed = false;
+  }
+}
+
+bool ZoneServers::NextToLookUp(uint64_t random, wire::Name* name) {
+  if (delegation_.empty()) return false;
+  const uint16_t count = delegation().count();
+  const uint16_t start = static_cast<uint16_t>(random % count);
+  int found = -1;
+  // The first at or behind `start`, else the first of all.
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  for (int i = 0; cursor.Next(&server) && i < 32; ++i) {
+    if ((looked_up_ >> i & 1) != 0 || server.name.IsSubdomainOf(zone_)) continue;
+    if (found >= 0 && (found >= start || i < start)) continue;
+    found = i;
+    *name = server.name;
+  }
+  if (found < 0) return false;
+  looked_up_ |= 1u << found;
+  return true;
+}
+
+}  // namespace tern::resolver

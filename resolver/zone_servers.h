@@ -1,0 +1,82 @@
+// The servers of one zone: from the nearest zone cut that is known, a stub or forward zone of the
+// configuration, or the root hints; and their addresses.
+//
+// Bounded: kNameServersMax servers, kCandidatesMax addresses.
+//
+// Thread: one worker's. Holds copies, no views into the store.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cache/store.h"
+#include "resolver/endpoint.h"
+#include "resolver/environment.h"
+#include "resolver/settings.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::resolver {
+
+inline constexpr size_t kCandidatesMax = 32;
+
+struct Candidate {
+  Endpoint server;
+  uint8_t tries = 0;    // attempts of the current exchange
+  bool failed = false;  // of no more use for the current exchange
+};
+
+class ZoneServers {
+ public:
+  // Finds the nearest known zone at or above `name`: strictly above it with `above`, which DS needs
+  // (RFC 4035 section 3.1.4.1). `use_forward`: forward zones count.
+  void Locate(const cache::Store& store, const Settings& settings, wire::NameView name, bool above,
+              bool use_forward, cache::Seconds now);
+  // Goes down to a zone that a referral just showed. REQUIRES: a delegation's entry.
+  void Descend(std::span<const uint8_t> delegation);
+
+  const wire::Name& zone() const { return zone_; }
+  // A stub or forward zone, or null.
+  const StaticZone* static_zone() const { return static_zone_; }
+  bool forwarded() const { return static_zone_ != nullptr && static_zone_->forward; }
+  // The root is known from the hints only (RFC 9609: it wants priming).
+  bool from_hints() const { return from_hints_; }
+
+  // Fills candidates() with all addresses that are known and may be asked: of the configuration,
+  // glue, and addresses that the store knows. Keeps what is known of those that were there.
+  void Gather(const cache::Store& store, const Settings& settings, cache::Seconds now);
+  std::span<Candidate> candidates() { return {candidates_.data(), candidate_count_}; }
+  // Forgets the tries of an exchange.
+  void ResetTries();
+
+  // The next name server of the zone whose addresses were not looked up yet, in an order that
+  // starts at `random`. Names inside the zone itself only have glue. False when none is left.
+  bool NextToLookUp(uint64_t random, wire::Name* name);
+  void AddAddress(const IpAddress& address, const Settings& settings);
+
+ private:
+  void UseHints(const Settings& settings);
+  bool Offer(const Endpoint& endpoint, const Settings& settings);
+  void GatherFromStore(const cache::Store& store, const Settings& settings, wire::NameView server,
+                       wire::RRType type, cache::Seconds now);
+  cache::EntryView delegation() const {
+    return cache::EntryView(reinterpret_cast<const uint8_t*>(delegation_.data()));
+  }
+
+  wire::Name zone_;
+  const StaticZone* static_zone_ = nullptr;  // in the settings snapshot that the job holds
+  bool from_hints_ = false;
+  std::vector<uint64_t> delegation_;  // a copy of the entry; empty for hints and static zones
+  std::array<Candidate, kCandidatesMax> candidates_;
+  size_t candidate_count_ = 0;
+  uint32_t looked_up_ = 0;  // a bit a name server, in the delegation's order
+};
+
+// May this address be asked at all: its family is in use, it is no address of never_query, and
+// neither unspecified nor multicast.
+bool MayAsk(const IpAddress& address, const ResolutionSettings& settings);
+
+}  // namespace tern::resolver
