@@ -1,0 +1,103 @@
+// The seam between what this room does with sockets and how the kernel is asked: by io_uring
+// (ring_engine) or by epoll with recvmmsg and sendmmsg (epoll_engine).
+//
+// The service's UDP sockets are the engine's whole business: it receives batches, has them
+// answered, and sends. Of every other socket (streams, listeners, upstream) an engine only says
+// what happened; framing, caps and time are their owners' and the same over both engines.
+//
+// Thread: Prepare and ServeDatagrams may be called before the loop's thread starts; all else is the
+// worker's, from Start() on. Owners are called from Deliver() only.
+// Invariants: after Remove(id) nobody is called for it; an id is never given twice.
+// Bound: EngineLimits; nothing is allocated after construction but by the kernel.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "resolver/endpoint.h"
+#include "resolver/io/service.h"
+#include "resolver/time.h"
+
+namespace tern::resolver::io {
+
+// Whoever has a socket in an engine. Of the calls only those of the socket's kind come.
+class SocketOwner {
+ public:
+  // kDatagrams. `truncated`: there was more than the engine has room for.
+  virtual void OnDatagram(const sockaddr* /*source*/, std::span<const uint8_t> /*bytes*/,
+                          bool /*truncated*/) {}
+  // kStream. Empty: the peer has finished sending.
+  virtual void OnBytes(std::span<const uint8_t> /*bytes*/) {}
+  virtual void OnWritable() {}
+  // kListener. The connection is the owner's to close; non-blocking.
+  virtual void OnConnection(int /*fd*/) {}
+  // The errno of a receive or an accept. Receiving has stopped (kStream, kListener), or goes on
+  // (kDatagrams: ICMP errors come this way).
+  virtual void OnSocketError(int error) = 0;
+
+ protected:
+  ~SocketOwner() = default;
+};
+
+enum class SocketKind : uint8_t { kDatagrams, kStream, kListener };
+
+// 0 is no socket.
+using SocketId = uint64_t;
+
+// Room for one datagram of the service. What is longer is no query: it is dropped unread.
+inline constexpr size_t kQueryRoom = 1536;
+inline constexpr size_t kReplyRoom = kQueryRoom;
+// The most datagrams handed to the service at a time.
+inline constexpr size_t kBatch = 64;
+
+struct EngineLimits {
+  size_t sockets = 8192;  // besides the service's UDP sockets
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual std::string_view name() const = 0;
+
+  // A UDP socket of the service, the engine's from now on. Called in the order of listener indices.
+  virtual absl::Status ServeDatagrams(int fd, bool wildcard) = 0;
+  // On the loop's thread, once, before anything below.
+  virtual absl::Status Start() = 0;
+
+  // The engine's from now on; kDatagrams are received at once and always. 0: no room, still the
+  // caller's.
+  virtual SocketId Add(int fd, SocketKind kind, SocketOwner* owner) = 0;
+  // Closes it.
+  virtual void Remove(SocketId id) = 0;
+  // kStream: one OnBytes (or error) for each call, so that an owner who does not ask is not given.
+  // kListener: OnConnection from now on, until an error.
+  virtual void Receive(SocketId id) = 0;
+  // One OnWritable.
+  virtual void WaitWritable(SocketId id) = 0;
+
+  // What has happened, and how much of that was delivered, as counts that never fall: whatever a
+  // socket received before a time when posted() was P has been delivered once delivered() >= P.
+  virtual uint64_t posted() const = 0;
+  virtual uint64_t delivered() const = 0;
+
+  // Sends from the listener's socket with the turn, or drops. The bytes are copied.
+  virtual void SendDatagram(uint16_t listener, const Endpoint& peer, const IpAddress& local,
+                            std::span<const uint8_t> bytes) = 0;
+
+  // True: Deliver() has something to do already.
+  virtual bool Ready() const = 0;
+  // Hands over to the kernel what is queued, and waits for something to happen: not at all with 0,
+  // for ever with nullopt. May return early.
+  virtual void Wait(std::optional<Duration> at_most) = 0;
+  // Tells what has happened; a bounded piece of it.
+  virtual void Deliver(Service* service) = 0;
+};
+
+}  // namespace tern::resolver::io

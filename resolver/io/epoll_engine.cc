@@ -1,0 +1,355 @@
+#include "resolver/io/epoll_engine.h"
+
+#include <netinet/in.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace tern::resolver::io {
+
+namespace {
+
+constexpr uint64_t kWakeupTag = 0xffffffff;  // sockets' ids are larger, listeners' indices smaller
+constexpr int kBatchesATurn = 4;
+constexpr int kAcceptsATurn = 64;
+constexpr size_t kReadOctets = 4096;
+
+int WaitMilliseconds(std::optional<Duration> at_most) {
+  if (!at_most.has_value()) return -1;
+  constexpr int64_t kLongest = 60'000;
+  return static_cast<int>(std::clamp<int64_t>((at_most->count() + 999) / 1000, 0, kLongest));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EpollEngine>> EpollEngine::Create(const EngineLimits& limits,
+                                                                 int wakeup_fd) {
+  OwnedFd epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (epoll.get() < 0) return absl::ErrnoToStatus(errno, "cannot make an epoll");
+  epoll_event event{};
+  // Edge-triggered: each write to the eventfd is told once, and nobody needs to read it.
+  event.events = EPOLLIN | EPOLLET;
+  event.data.u64 = kWakeupTag;
+  if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wakeup_fd, &event) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot wait for an eventfd");
+  }
+  return std::unique_ptr<EpollEngine>(new EpollEngine(limits, std::move(epoll)));
+}
+
+EpollEngine::EpollEngine(const EngineLimits& limits, OwnedFd epoll)
+    : epoll_(std::move(epoll)),
+      slots_(limits.sockets),
+      in_(std::make_unique<Batch>()),
+      out_(std::make_unique<Batch>()) {
+  free_slots_.reserve(limits.sockets);
+  for (size_t slot = limits.sockets; slot > 0; --slot) {
+    free_slots_.push_back(static_cast<uint32_t>(slot - 1));
+  }
+}
+
+EpollEngine::~EpollEngine() {
+  for (Slot& slot : slots_) {
+    if (slot.owner != nullptr) close(slot.fd);
+  }
+}
+
+absl::Status EpollEngine::ServeDatagrams(int fd, bool wildcard) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = service_sockets_.size();
+  ServiceSocket socket;
+  socket.fd = OwnedFd(fd);
+  socket.wildcard = wildcard;
+  service_sockets_.push_back(std::move(socket));
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot wait for a UDP socket");
+  }
+  return absl::OkStatus();
+}
+
+EpollEngine::Slot* EpollEngine::Find(SocketId id) {
+  const uint64_t index = (id >> 32) - 1;
+  if (id == 0 || index >= slots_.size()) return nullptr;
+  Slot& slot = slots_[index];
+  if (slot.owner == nullptr || slot.generation != static_cast<uint32_t>(id)) return nullptr;
+  return &slot;
+}
+
+SocketId EpollEngine::IdOf(const Slot& slot) const {
+  return static_cast<uint64_t>(&slot - slots_.data() + 1) << 32 | slot.generation;
+}
+
+SocketId EpollEngine::Add(int fd, SocketKind kind, SocketOwner* owner) {
+  if (free_slots_.empty()) return 0;
+  Slot& slot = slots_[free_slots_.back()];
+  slot.kind = kind;
+  slot.fd = fd;
+  slot.wants_read = kind == SocketKind::kDatagrams;
+  slot.wants_write = false;
+  slot.registered = slot.wants_read ? uint32_t{EPOLLIN} : 0u;
+  epoll_event event{};
+  event.events = slot.registered;
+  event.data.u64 = IdOf(slot);
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return 0;
+  free_slots_.pop_back();
+  slot.owner = owner;
+  return IdOf(slot);
+}
+
+void EpollEngine::Remove(SocketId id) {
+  Slot* slot = Find(id);
+  if (slot == nullptr) return;
+  close(slot->fd);  // epoll forgets it as well
+  slot->owner = nullptr;
+  slot->fd = -1;
+  ++slot->generation;
+  free_slots_.push_back(static_cast<uint32_t>(slot - slots_.data()));
+}
+
+void EpollEngine::SyncInterest(Slot* slot) {
+  const uint32_t wanted =
+      (slot->wants_read ? uint32_t{EPOLLIN} : 0u) | (slot->wants_write ? uint32_t{EPOLLOUT} : 0u);
+  if (wanted == slot->registered) return;
+  epoll_event event{};
+  event.events = wanted;
+  event.data.u64 = IdOf(*slot);
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, slot->fd, &event) == 0) slot->registered = wanted;
+}
+
+void EpollEngine::Receive(SocketId id) {
+  if (Slot* slot = Find(id); slot != nullptr) {
+    slot->wants_read = true;
+    SyncInterest(slot);
+  }
+}
+
+void EpollEngine::WaitWritable(SocketId id) {
+  if (Slot* slot = Find(id); slot != nullptr) {
+    slot->wants_write = true;
+    SyncInterest(slot);
+  }
+}
+
+void EpollEngine::Wait(std::optional<Duration> at_most) {
+  SendQueued();
+  event_count_ = 0;
+  if (has_pwait2_) {
+    timespec timeout{};
+    if (at_most.has_value()) {
+      timeout.tv_sec = at_most->count() / 1'000'000;
+      timeout.tv_nsec = at_most->count() % 1'000'000 * 1000;
+    }
+    const int count = epoll_pwait2(epoll_.get(), events_.data(), kEventsATurn,
+                                   at_most.has_value() ? &timeout : nullptr, nullptr);
+    event_count_ = std::max(count, 0);
+    // Older than Linux 5.11, or a filter that does not know the call.
+    if (count < 0 && errno != EINTR) has_pwait2_ = false;
+    return;
+  }
+  const int count =
+      epoll_wait(epoll_.get(), events_.data(), kEventsATurn, WaitMilliseconds(at_most));
+  event_count_ = std::max(count, 0);
+}
+
+void EpollEngine::Deliver(Service* service) {
+  const int count = std::exchange(event_count_, 0);
+  for (int i = 0; i < count; ++i) {
+    const uint64_t tag = events_[i].data.u64;
+    if (tag == kWakeupTag) continue;
+    if (tag < service_sockets_.size()) {
+      ServeBatches(static_cast<uint16_t>(tag), service);
+    } else {
+      OnEvent(tag, events_[i].events);
+    }
+  }
+}
+
+void EpollEngine::ServeBatches(uint16_t listener, Service* service) {
+  for (int i = 0; i < kBatchesATurn; ++i) {
+    if (!ServeBatch(listener, service)) return;
+  }
+}
+
+// True: there may be more.
+bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
+  ServiceSocket& socket = service_sockets_[listener];
+  for (size_t i = 0; i < kBatch; ++i) {
+    in_->parts[i] = {in_->rooms[i], kQueryRoom};
+    msghdr& header = in_->headers[i].msg_hdr;
+    header = {};
+    header.msg_name = &in_->peers[i];
+    header.msg_namelen = sizeof(sockaddr_storage);
+    header.msg_iov = &in_->parts[i];
+    header.msg_iovlen = 1;
+    header.msg_control = socket.wildcard ? in_->controls[i] : nullptr;
+    header.msg_controllen = socket.wildcard ? kLocalAddressOctets : 0;
+  }
+  const int received = recvmmsg(socket.fd.get(), in_->headers, kBatch, MSG_DONTWAIT, nullptr);
+  if (received <= 0) return false;
+  SendQueued();  // its rooms are needed for the answers
+  size_t count = 0;
+  for (int i = 0; i < received; ++i) {
+    const msghdr& header = in_->headers[i].msg_hdr;
+    if ((header.msg_flags & MSG_TRUNC) != 0) continue;
+    Datagram& datagram = batch_[count];
+    datagram.query = {in_->rooms[i], in_->headers[i].msg_len};
+    datagram.reply = {out_->rooms[count], kReplyRoom};
+    datagram.reply_octets = 0;
+    datagram.peer = reinterpret_cast<const sockaddr*>(&in_->peers[i]);
+    datagram.local =
+        socket.wildcard ? ReadLocalAddress(header.msg_control, header.msg_controllen) : IpAddress{};
+    datagram.listener = listener;
+    ++count;
+  }
+  // What the service sends through SendDatagram meanwhile must not take these rooms.
+  out_size_ = kBatch;
+  service->OnDatagrams({batch_, count});
+  out_size_ = 0;
+  size_t queued = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (batch_[i].reply_octets == 0) continue;
+    // The i-th room stays where it is; headers close up.
+    out_->parts[queued] = {out_->rooms[i], std::min(batch_[i].reply_octets, kReplyRoom)};
+    msghdr& header = out_->headers[queued].msg_hdr;
+    header = {};
+    header.msg_name = const_cast<sockaddr*>(batch_[i].peer);
+    header.msg_namelen =
+        batch_[i].peer->sa_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+    header.msg_iov = &out_->parts[queued];
+    header.msg_iovlen = 1;
+    header.msg_controllen = WriteLocalAddress(batch_[i].local, out_->controls[queued]);
+    header.msg_control = header.msg_controllen != 0 ? out_->controls[queued] : nullptr;
+    out_listeners_[queued++] = listener;
+  }
+  out_size_ = queued;
+  SendQueued();
+  return received == static_cast<int>(kBatch);
+}
+
+void EpollEngine::SendQueued() {
+  size_t done = 0;
+  while (done < out_size_) {
+    const uint16_t listener = out_listeners_[done];
+    size_t end = done + 1;
+    while (end < out_size_ && out_listeners_[end] == listener) ++end;
+    const int fd = service_sockets_[listener].fd.get();
+    while (done < end) {
+      const int sent = sendmmsg(fd, out_->headers + done, static_cast<unsigned>(end - done),
+                                MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (sent > 0) {
+        done += static_cast<size_t>(sent);
+      } else if (sent < 0 && errno == EAGAIN) {
+        done = end;  // no room: dropped, the clients ask again
+      } else {
+        ++done;  // this one cannot be sent
+      }
+    }
+  }
+  out_size_ = 0;
+}
+
+void EpollEngine::SendDatagram(uint16_t listener, const Endpoint& peer, const IpAddress& local,
+                               std::span<const uint8_t> bytes) {
+  if (listener >= service_sockets_.size() || bytes.empty()) return;
+  if (out_size_ == kBatch || bytes.size() > kReplyRoom) {
+    SendDatagramNow(service_sockets_[listener].fd.get(), peer, local, bytes);
+    return;
+  }
+  const size_t index = out_size_++;
+  std::memcpy(out_->rooms[index], bytes.data(), bytes.size());
+  out_->parts[index] = {out_->rooms[index], bytes.size()};
+  msghdr& header = out_->headers[index].msg_hdr;
+  header = {};
+  header.msg_name = &out_->peers[index];
+  header.msg_namelen = peer.ToSockaddr(&out_->peers[index]);
+  header.msg_iov = &out_->parts[index];
+  header.msg_iovlen = 1;
+  header.msg_controllen = WriteLocalAddress(local, out_->controls[index]);
+  header.msg_control = header.msg_controllen != 0 ? out_->controls[index] : nullptr;
+  out_listeners_[index] = listener;
+}
+
+void EpollEngine::OnEvent(SocketId id, uint32_t events) {
+  Slot* slot = Find(id);
+  if (slot == nullptr) return;
+  const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  if (slot->wants_write && (broken || (events & EPOLLOUT) != 0)) {
+    slot->wants_write = false;
+    slot->owner->OnWritable();
+    slot = Find(id);
+    if (slot == nullptr) return;
+  } else if (!slot->wants_read && broken) {
+    // Told whether asked or not; nobody waits for it, and it would be told for ever.
+    slot->owner->OnSocketError(ECONNRESET);
+    return;
+  }
+  if (slot->wants_read && (broken || (events & EPOLLIN) != 0)) {
+    switch (slot->kind) {
+      case SocketKind::kDatagrams:
+        ReadDatagram(slot);
+        break;
+      case SocketKind::kStream:
+        ReadBytes(slot);
+        break;
+      case SocketKind::kListener:
+        AcceptSome(id);
+        break;
+    }
+    slot = Find(id);
+    if (slot == nullptr) return;
+  }
+  SyncInterest(slot);
+}
+
+void EpollEngine::ReadDatagram(Slot* slot) {
+  uint8_t bytes[kReadOctets];
+  sockaddr_storage source;
+  iovec part{bytes, sizeof(bytes)};
+  msghdr header{};
+  header.msg_name = &source;
+  header.msg_namelen = sizeof(source);
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  // One at a time: an exchange seldom has a second, and then epoll tells again.
+  const ssize_t octets = recvmsg(slot->fd, &header, MSG_DONTWAIT);
+  if (octets >= 0) {
+    slot->owner->OnDatagram(reinterpret_cast<const sockaddr*>(&source),
+                            {bytes, static_cast<size_t>(octets)},
+                            (header.msg_flags & MSG_TRUNC) != 0);
+  } else if (errno != EAGAIN && errno != EINTR) {
+    slot->owner->OnSocketError(errno);
+  }
+}
+
+void EpollEngine::ReadBytes(Slot* slot) {
+  uint8_t bytes[kReadOctets];
+  const ssize_t octets = recv(slot->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+  if (octets < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  slot->wants_read = false;
+  if (octets >= 0) {
+    slot->owner->OnBytes({bytes, static_cast<size_t>(octets)});
+  } else {
+    slot->owner->OnSocketError(errno);
+  }
+}
+
+void EpollEngine::AcceptSome(SocketId id) {
+  for (int i = 0; i < kAcceptsATurn; ++i) {
+    Slot* slot = Find(id);
+    if (slot == nullptr || !slot->wants_read) return;
+    const int accepted = accept4(slot->fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (accepted >= 0) {
+      slot->owner->OnConnection(accepted);
+    } else if (errno == EAGAIN || errno == EINTR) {
+      return;
+    } else {
+      slot->wants_read = false;
+      slot->owner->OnSocketError(errno);
+    }
+  }
+}
+
+}  // namespace tern::resolver::io

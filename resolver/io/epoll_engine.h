@@ -1,0 +1,100 @@
+// The engine where io_uring is forbidden or too old: epoll, and recvmmsg and sendmmsg in batches
+// for the service's datagrams. Behaves as the ring does, for some more system calls.
+//
+// Thread: see engine.h.
+// Invariants: interest in a socket is level-triggered and follows what its owner waits for, so that
+// a socket nobody reads from costs no turns; events name slot and generation, as the ring's
+// completions. Bound: EngineLimits; one batch of queries and one of replies.
+#pragma once
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "resolver/io/engine.h"
+#include "resolver/io/sockets.h"
+
+namespace tern::resolver::io {
+
+class EpollEngine final : public Engine {
+ public:
+  // `wakeup_fd` stays the caller's.
+  static absl::StatusOr<std::unique_ptr<EpollEngine>> Create(const EngineLimits& limits,
+                                                             int wakeup_fd);
+  ~EpollEngine() override;
+
+  std::string_view name() const override { return "epoll"; }
+  absl::Status ServeDatagrams(int fd, bool wildcard) override;
+  absl::Status Start() override { return absl::OkStatus(); }
+  SocketId Add(int fd, SocketKind kind, SocketOwner* owner) override;
+  void Remove(SocketId id) override;
+  void Receive(SocketId id) override;
+  void WaitWritable(SocketId id) override;
+  // Sockets are read when their events are delivered, not before.
+  uint64_t posted() const override { return 0; }
+  uint64_t delivered() const override { return 0; }
+  void SendDatagram(uint16_t listener, const Endpoint& peer, const IpAddress& local,
+                    std::span<const uint8_t> bytes) override;
+  bool Ready() const override { return false; }
+  void Wait(std::optional<Duration> at_most) override;
+  void Deliver(Service* service) override;
+
+ private:
+  struct ServiceSocket {
+    OwnedFd fd;
+    bool wildcard = false;
+  };
+  struct Slot {
+    SocketOwner* owner = nullptr;  // null: free
+    int fd = -1;
+    uint32_t generation = 0;
+    SocketKind kind = SocketKind::kStream;
+    bool wants_read = false;
+    bool wants_write = false;
+    uint32_t registered = 0;  // with epoll
+  };
+  // One direction's batch for recvmmsg or sendmmsg.
+  struct Batch {
+    mmsghdr headers[kBatch];
+    iovec parts[kBatch];
+    sockaddr_storage peers[kBatch];
+    uint8_t controls[kBatch][kLocalAddressOctets];
+    uint8_t rooms[kBatch][kQueryRoom];
+  };
+
+  EpollEngine(const EngineLimits& limits, OwnedFd epoll);
+
+  Slot* Find(SocketId id);
+  SocketId IdOf(const Slot& slot) const;
+  void SyncInterest(Slot* slot);
+  void ServeBatches(uint16_t listener, Service* service);
+  bool ServeBatch(uint16_t listener, Service* service);
+  void SendQueued();
+  void OnEvent(SocketId id, uint32_t events);
+  void ReadDatagram(Slot* slot);
+  void ReadBytes(Slot* slot);
+  void AcceptSome(SocketId id);
+
+  static constexpr int kEventsATurn = 256;
+
+  OwnedFd epoll_;
+  std::vector<ServiceSocket> service_sockets_;
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> free_slots_;
+  std::array<epoll_event, kEventsATurn> events_;
+  int event_count_ = 0;
+  std::unique_ptr<Batch> in_;
+  std::unique_ptr<Batch> out_;
+  uint16_t out_listeners_[kBatch];
+  size_t out_size_ = 0;
+  Datagram batch_[kBatch];
+  bool has_pwait2_ = true;
+};
+
+}  // namespace tern::resolver::io

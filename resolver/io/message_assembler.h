@@ -1,0 +1,57 @@
+// Messages out of a stream of octets: each has its length before it, two octets (RFC 1035
+// section 4.2.2, RFC 7766 section 8). Whole messages are handed over where they lie; only what is
+// split between reads is copied.
+//
+// Thread: the worker's.
+// Bound: one message, 2 + 65535 octets; memory grows as octets arrive, not as the length claims.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace tern::resolver::io {
+
+class MessageAssembler {
+ public:
+  // Calls `take(message)` for each message that `bytes` complete. `take` returns false when it
+  // wants no more; this object is not touched after that, and may have been cleared or destroyed
+  // inside.
+  template <typename Take>
+  bool Feed(std::span<const uint8_t> bytes, Take&& take) {
+    while (!bytes.empty()) {
+      if (partial_.empty() && bytes.size() >= 2) {
+        const size_t whole = 2 + Length(bytes.data());
+        if (bytes.size() >= whole) {
+          if (!take(bytes.subspan(2, whole - 2))) return false;
+          bytes = bytes.subspan(whole);
+          continue;
+        }
+      }
+      const size_t wanted =
+          partial_.size() < 2 ? 2 - partial_.size() : 2 + Length(partial_.data()) - partial_.size();
+      const size_t taken = std::min(wanted, bytes.size());
+      partial_.insert(partial_.end(), bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(taken));
+      bytes = bytes.subspan(taken);
+      if (partial_.size() < 2 || partial_.size() < 2 + Length(partial_.data())) continue;
+      std::vector<uint8_t> message = std::exchange(partial_, {});
+      if (!take(std::span<const uint8_t>(message).subspan(2))) return false;
+    }
+    return true;
+  }
+
+  size_t buffered() const { return partial_.size(); }  // 0: between messages
+  void Clear() { partial_ = {}; }
+
+ private:
+  static size_t Length(const uint8_t* octets) {
+    return static_cast<size_t>(octets[0]) << 8 | octets[1];
+  }
+
+  std::vector<uint8_t> partial_;  // with its length
+};
+
+}  // namespace tern::resolver::io

@@ -1,0 +1,538 @@
+#include "resolver/io/ring_engine.h"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+
+namespace tern::resolver::io {
+
+namespace {
+
+constexpr unsigned kSqEntries = 2048;
+// Few, so that they stay in the cache: a turn takes some 32 of them and gives them back.
+constexpr uint32_t kQueryBuffers = 256;
+constexpr uint32_t kDatagramBuffers = 256;
+constexpr uint32_t kStreamBuffers = 128;
+constexpr size_t kQueryStride =
+    27 * 64;  // header 16, name 28, ancillary 64, 1536 and more of query
+constexpr size_t kDatagramStride = 33 * 64;
+constexpr size_t kStreamStride = 65 * 64;
+constexpr size_t kCompletionsATurn = 512;
+constexpr size_t kDatagramsATurn = 256;
+constexpr useconds_t kRestMicroseconds = 1000;
+
+static_assert(kQueryStride >= sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_in6) +
+                                  kLocalAddressOctets + kQueryRoom);
+
+}  // namespace
+
+absl::Status BufferGroup::Register(io_uring* ring, uint16_t group, uint32_t count, size_t stride) {
+  constexpr size_t kPage = 4096;
+  const size_t ring_octets = (count * sizeof(io_uring_buf) + kPage - 1) / kPage * kPage;
+  const size_t octets = (count * stride + kPage - 1) / kPage * kPage;
+  ring_.reset(static_cast<io_uring_buf_ring*>(std::aligned_alloc(kPage, ring_octets)));
+  memory_.reset(static_cast<uint8_t*>(std::aligned_alloc(kPage, octets)));
+  if (ring_ == nullptr || memory_ == nullptr) {
+    return absl::ResourceExhaustedError("no memory for io_uring's buffers");
+  }
+  std::memset(ring_.get(), 0, ring_octets);
+  group_ = group;
+  stride_ = stride;
+  mask_ = static_cast<uint32_t>(io_uring_buf_ring_mask(count));
+  io_uring_buf_reg registration{};
+  registration.ring_addr = reinterpret_cast<uint64_t>(ring_.get());
+  registration.ring_entries = count;
+  registration.bgid = group;
+  const int error = io_uring_register_buf_ring(ring, &registration, 0);
+  if (error != 0) return absl::ErrnoToStatus(-error, "io_uring has no buffer rings");
+  io_uring_buf_ring_init(ring_.get());
+  for (uint32_t buffer = 0; buffer < count; ++buffer) Recycle(static_cast<uint16_t>(buffer));
+  Commit();
+  return absl::OkStatus();
+}
+
+RingEngine::RingEngine(const EngineLimits& limits, int wakeup_fd)
+    : limits_(limits), wakeup_fd_(wakeup_fd) {}
+
+absl::StatusOr<std::unique_ptr<RingEngine>> RingEngine::Create(const EngineLimits& limits,
+                                                               int wakeup_fd) {
+  std::unique_ptr<RingEngine> engine(new RingEngine(limits, wakeup_fd));
+  if (absl::Status status = engine->SetUp(); !status.ok()) return status;
+  return engine;
+}
+
+absl::Status RingEngine::SetUp() {
+  io_uring_params params{};
+  params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |
+                 IORING_SETUP_CQSIZE | IORING_SETUP_R_DISABLED;
+  // A receive's completion per buffer, and two last ones per slot (a receive and a poll).
+  params.cq_entries = std::bit_ceil(static_cast<uint32_t>(
+      kQueryBuffers + kDatagramBuffers + kStreamBuffers + kSqEntries + 2 * limits_.sockets));
+  const int error = io_uring_queue_init_params(kSqEntries, &ring_, &params);
+  if (error != 0) return absl::ErrnoToStatus(-error, "io_uring (of Linux 6.1 or newer) is refused");
+  ring_made_ = true;
+  for (auto [group, number, count, stride] :
+       {std::tuple(&queries_, 0, kQueryBuffers, kQueryStride),
+        std::tuple(&datagrams_, 1, kDatagramBuffers, kDatagramStride),
+        std::tuple(&streams_, 2, kStreamBuffers, kStreamStride)}) {
+    absl::Status status = group->Register(&ring_, static_cast<uint16_t>(number), count, stride);
+    if (!status.ok()) return status;
+  }
+  upstream_shape_.msg_namelen = sizeof(sockaddr_in6);
+  rooms_.reset(static_cast<uint8_t*>(std::aligned_alloc(4096, kRooms * kRoomStride)));
+  if (rooms_ == nullptr) return absl::ResourceExhaustedError("no memory for replies");
+  envelopes_ = std::make_unique<Envelope[]>(kRooms);
+  slots_.resize(limits_.sockets);
+  free_slots_.reserve(limits_.sockets);
+  for (size_t slot = limits_.sockets; slot > 0; --slot) {
+    free_slots_.push_back(static_cast<uint32_t>(slot - 1));
+  }
+  to_arm_.reserve(limits_.sockets);
+  removed_fds_.reserve(limits_.sockets);
+  return absl::OkStatus();
+}
+
+RingEngine::~RingEngine() {
+  if (ring_made_) io_uring_queue_exit(&ring_);
+  for (Slot& slot : slots_) {
+    if (slot.owner != nullptr) close(slot.fd);
+  }
+  for (int fd : removed_fds_) close(fd);
+}
+
+absl::Status RingEngine::ServeDatagrams(int fd, bool wildcard) {
+  ServiceSocket socket;
+  socket.fd = OwnedFd(fd);
+  socket.wildcard = wildcard;
+  socket.shape.msg_namelen =
+      LocalEndpoint(fd).address.IsIpv4() ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  socket.shape.msg_controllen = wildcard ? kLocalAddressOctets : 0;
+  service_sockets_.push_back(std::move(socket));
+  return absl::OkStatus();
+}
+
+absl::Status RingEngine::Start() {
+  // By the bare call: liburing 2.3 declares io_uring_enable_rings without exporting it.
+  if (syscall(__NR_io_uring_register, ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) !=
+      0) {
+    return absl::ErrnoToStatus(errno, "cannot enable the io_uring");
+  }
+  // Saves a reference count a call; goes on without where there is no room for it.
+  (void)io_uring_register_ring_fd(&ring_);
+  std::vector<int> fds;
+  for (const ServiceSocket& socket : service_sockets_) fds.push_back(socket.fd.get());
+  if (fds.empty()) return absl::OkStatus();
+  const int error = io_uring_register_files(&ring_, fds.data(), static_cast<unsigned>(fds.size()));
+  if (error != 0) return absl::ErrnoToStatus(-error, "cannot register the sockets with io_uring");
+  return absl::OkStatus();
+}
+
+io_uring_sqe* RingEngine::NewSqe() {
+  io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
+  if (sqe != nullptr) return sqe;
+  io_uring_submit(&ring_);
+  return io_uring_get_sqe(&ring_);
+}
+
+uint64_t RingEngine::Tag(Operation operation, uint32_t slot, uint32_t generation) {
+  return static_cast<uint64_t>(operation) << 56 | static_cast<uint64_t>(slot) << 32 | generation;
+}
+
+RingEngine::Operation RingEngine::ReceiveOperation(SocketKind kind) {
+  switch (kind) {
+    case SocketKind::kDatagrams:
+      return Operation::kDatagrams;
+    case SocketKind::kStream:
+      return Operation::kBytes;
+    case SocketKind::kListener:
+      return Operation::kAccept;
+  }
+  return Operation::kBytes;
+}
+
+SocketId RingEngine::IdOf(const Slot& slot) const {
+  return static_cast<uint64_t>(&slot - slots_.data() + 1) << 32 | slot.generation;
+}
+
+RingEngine::Slot* RingEngine::Find(SocketId id) {
+  const uint64_t index = (id >> 32) - 1;
+  if (id == 0 || index >= slots_.size()) return nullptr;
+  Slot& slot = slots_[index];
+  if (slot.owner == nullptr || slot.generation != static_cast<uint32_t>(id)) return nullptr;
+  return &slot;
+}
+
+SocketId RingEngine::Add(int fd, SocketKind kind, SocketOwner* owner) {
+  if (free_slots_.empty()) return 0;
+  const uint32_t index = free_slots_.back();
+  free_slots_.pop_back();
+  Slot& slot = slots_[index];
+  slot.owner = owner;
+  slot.fd = fd;
+  slot.kind = kind;
+  slot.receiving = false;
+  slot.polling = false;
+  if (kind == SocketKind::kDatagrams) ArmSlot(index);
+  return IdOf(slot);
+}
+
+void RingEngine::Remove(SocketId id) {
+  Slot* slot = Find(id);
+  if (slot == nullptr) return;
+  const uint32_t index = static_cast<uint32_t>(slot - slots_.data());
+  for (auto [pending, operation] : {std::pair(slot->receiving, ReceiveOperation(slot->kind)),
+                                    std::pair(slot->polling, Operation::kPoll)}) {
+    if (!pending) continue;
+    // Without a cancel the request would keep the socket open until its peer speaks.
+    io_uring_sqe* sqe = NewSqe();
+    if (sqe == nullptr) continue;
+    io_uring_prep_cancel64(sqe, Tag(operation, index, slot->generation), 0);
+    sqe->user_data = Tag(Operation::kCancel, index, slot->generation);
+    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  }
+  removed_fds_.push_back(slot->fd);
+  slot->owner = nullptr;
+  slot->fd = -1;
+  ++slot->generation;
+  free_slots_.push_back(index);
+}
+
+void RingEngine::Receive(SocketId id) {
+  Slot* slot = Find(id);
+  if (slot == nullptr || slot->receiving) return;
+  ArmSlot(static_cast<uint32_t>(slot - slots_.data()));
+}
+
+void RingEngine::WaitWritable(SocketId id) {
+  Slot* slot = Find(id);
+  if (slot == nullptr || slot->polling) return;
+  io_uring_sqe* sqe = NewSqe();
+  if (sqe == nullptr) return;
+  io_uring_prep_poll_add(sqe, slot->fd, POLLOUT);
+  sqe->user_data =
+      Tag(Operation::kPoll, static_cast<uint32_t>(slot - slots_.data()), slot->generation);
+  slot->polling = true;
+}
+
+void RingEngine::ArmSlot(uint32_t index) {
+  Slot& slot = slots_[index];
+  io_uring_sqe* sqe = NewSqe();
+  if (sqe == nullptr) {
+    QueueArming(slot);
+    return;
+  }
+  switch (slot.kind) {
+    case SocketKind::kDatagrams:
+      io_uring_prep_recvmsg_multishot(sqe, slot.fd, &upstream_shape_, 0);
+      sqe->flags |= IOSQE_BUFFER_SELECT;
+      sqe->buf_group = datagrams_.group();
+      break;
+    case SocketKind::kStream:
+      io_uring_prep_recv(sqe, slot.fd, nullptr, 0, 0);
+      sqe->flags |= IOSQE_BUFFER_SELECT;
+      sqe->buf_group = streams_.group();
+      break;
+    case SocketKind::kListener:
+      io_uring_prep_multishot_accept(sqe, slot.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      break;
+  }
+  sqe->user_data = Tag(ReceiveOperation(slot.kind), index, slot.generation);
+  slot.receiving = true;
+}
+
+void RingEngine::QueueArming(const Slot& slot) {
+  if (to_arm_.size() < to_arm_.capacity()) to_arm_.push_back(IdOf(slot));
+}
+
+void RingEngine::ArmService(uint16_t listener) {
+  ServiceSocket& socket = service_sockets_[listener];
+  io_uring_sqe* sqe = NewSqe();
+  if (sqe == nullptr) return;
+  io_uring_prep_recvmsg_multishot(sqe, listener, &socket.shape, 0);
+  sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
+  sqe->buf_group = queries_.group();
+  sqe->user_data = Tag(Operation::kServe, listener, 0);
+  socket.arming = Arming::kArmed;
+}
+
+void RingEngine::ArmWakeup() {
+  io_uring_sqe* sqe = NewSqe();
+  if (sqe == nullptr) return;
+  io_uring_prep_poll_multishot(sqe, wakeup_fd_, POLLIN);
+  sqe->user_data = Tag(Operation::kWakeup, 0, 0);
+  wakeup_armed_ = true;
+}
+
+void RingEngine::ArmAll() {
+  if (!wakeup_armed_) ArmWakeup();
+  const size_t count = to_arm_.size();  // ArmSlot may put one back
+  for (size_t i = 0; i < count; ++i) {
+    Slot* slot = Find(to_arm_[i]);
+    if (slot != nullptr && !slot->receiving) ArmSlot(static_cast<uint32_t>(slot - slots_.data()));
+  }
+  to_arm_.erase(to_arm_.begin(), to_arm_.begin() + static_cast<ptrdiff_t>(count));
+  for (size_t i = 0; i < service_sockets_.size(); ++i) {
+    ServiceSocket& socket = service_sockets_[i];
+    if (socket.arming == Arming::kToArm) ArmService(static_cast<uint16_t>(i));
+    // After an error that is not ours to mend: not before the next turn, so that it cannot spin.
+    if (socket.arming == Arming::kResting) socket.arming = Arming::kToArm;
+  }
+}
+
+void RingEngine::CloseRemoved() {
+  if (removed_fds_.empty()) return;
+  io_uring_submit(&ring_);
+  if (io_uring_sq_ready(&ring_) != 0) return;  // later: what is left may name them
+  for (int fd : removed_fds_) close(fd);
+  removed_fds_.clear();
+}
+
+void RingEngine::Submit(std::optional<Duration> at_most) {
+  int result = 0;
+  if (!at_most.has_value()) {
+    result = io_uring_submit_and_wait(&ring_, 1);
+  } else if (at_most->count() <= 0) {
+    result = io_uring_submit_and_get_events(&ring_);
+  } else {
+    __kernel_timespec timeout{};
+    timeout.tv_sec = at_most->count() / 1'000'000;
+    timeout.tv_nsec = at_most->count() % 1'000'000 * 1000;
+    io_uring_cqe* first = nullptr;
+    result = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &timeout, nullptr);
+  }
+  // The kernel is out of memory for requests: what is queued stays queued, the loop does not spin.
+  if (result < 0 && result != -ETIME && result != -EINTR) usleep(kRestMicroseconds);
+}
+
+void RingEngine::Wait(std::optional<Duration> at_most) {
+  const bool resting =
+      std::any_of(service_sockets_.begin(), service_sockets_.end(),
+                  [](const ServiceSocket& socket) { return socket.arming == Arming::kResting; });
+  if (resting) at_most = std::min(at_most.value_or(Duration(10'000)), Duration(10'000));
+  ArmAll();
+  queries_.Commit();
+  datagrams_.Commit();
+  streams_.Commit();
+  CloseRemoved();
+  Submit(at_most);
+  if (io_uring_sq_ready(&ring_) == 0) rooms_used_ = 0;
+}
+
+void RingEngine::Deliver(Service* service) {
+  served_ = 0;
+  unsigned head = *ring_.cq.khead;
+  const unsigned tail = io_uring_smp_load_acquire(ring_.cq.ktail);
+  const unsigned mask = *ring_.cq.kring_mask;
+  unsigned handled = 0;
+  for (; head != tail && handled < kCompletionsATurn; ++head, ++handled) {
+    if (served_ == kDatagramsATurn || rooms_used_ + batch_size_ == kRooms) break;
+    const io_uring_cqe cqe = ring_.cq.cqes[head & mask];
+    const auto operation = static_cast<Operation>(cqe.user_data >> 56);
+    const uint32_t slot = static_cast<uint32_t>(cqe.user_data >> 32) & 0xffffff;
+    switch (operation) {
+      case Operation::kServe:
+        OnServed(cqe, static_cast<uint16_t>(slot), service);
+        break;
+      case Operation::kDatagrams:
+      case Operation::kBytes:
+      case Operation::kAccept:
+      case Operation::kPoll:
+        OnSocketCompletion(cqe, operation, slot, static_cast<uint32_t>(cqe.user_data));
+        break;
+      case Operation::kWakeup:
+        if ((cqe.flags & IORING_CQE_F_MORE) == 0) wakeup_armed_ = false;
+        break;
+      case Operation::kSend:    // a reply the kernel had no room for: the client asks again
+      case Operation::kCancel:  // was over before
+        break;
+    }
+  }
+  if (batch_size_ != 0) AnswerBatch(service);
+  io_uring_cq_advance(&ring_, handled);
+  delivered_ += handled;
+}
+
+void RingEngine::OnServed(const io_uring_cqe& cqe, uint16_t listener, Service* service) {
+  ServiceSocket& socket = service_sockets_[listener];
+  if ((cqe.flags & IORING_CQE_F_MORE) == 0) {
+    const bool ours = cqe.res >= 0 || cqe.res == -ENOBUFS;
+    socket.arming = ours ? Arming::kToArm : Arming::kResting;
+  }
+  if ((cqe.flags & IORING_CQE_F_BUFFER) == 0) return;
+  const auto buffer = static_cast<uint16_t>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
+  io_uring_recvmsg_out* received =
+      cqe.res < 0 ? nullptr
+                  : io_uring_recvmsg_validate(queries_.at(buffer), cqe.res, &socket.shape);
+  if (received == nullptr || (received->flags & MSG_TRUNC) != 0) {
+    queries_.Recycle(buffer);
+    return;
+  }
+  if (batch_size_ == kBatch) AnswerBatch(service);
+  batch_buffers_[batch_size_] = buffer;
+  Datagram& datagram = batch_[batch_size_++];
+  datagram.query = {static_cast<const uint8_t*>(io_uring_recvmsg_payload(received, &socket.shape)),
+                    io_uring_recvmsg_payload_length(received, cqe.res, &socket.shape)};
+  datagram.reply_octets = 0;
+  datagram.peer = static_cast<const sockaddr*>(io_uring_recvmsg_name(received));
+  datagram.listener = listener;
+  if (socket.wildcard) {
+    uint8_t* control = reinterpret_cast<uint8_t*>(received + 1) + socket.shape.msg_namelen;
+    datagram.local = ReadLocalAddress(control, received->controllen);
+  } else {
+    datagram.local.size = 0;
+  }
+  ++served_;
+}
+
+void RingEngine::AnswerBatch(Service* service) {
+  const size_t first_room = rooms_used_;
+  const size_t count = batch_size_;
+  rooms_used_ += count;
+  batch_size_ = 0;
+  for (size_t i = 0; i < count; ++i) batch_[i].reply = {room(first_room + i), kReplyRoom};
+  service->OnDatagrams({batch_, count});
+  for (size_t i = 0; i < count; ++i) {
+    if (batch_[i].reply_octets != 0) QueueAnswer(batch_[i], first_room + i);
+    queries_.Recycle(batch_buffers_[i]);
+  }
+}
+
+void RingEngine::QueueAnswer(const Datagram& datagram, size_t room_index) {
+  const size_t octets = std::min(datagram.reply_octets, kReplyRoom);
+  const ServiceSocket& socket = service_sockets_[datagram.listener];
+  if (socket.wildcard) {
+    std::memcpy(&envelopes_[room_index].peer, datagram.peer, socket.shape.msg_namelen);
+    QueueSendmsg(datagram.listener, room_index, datagram.local, octets);
+    return;
+  }
+  io_uring_sqe* sqe = NewSqe();
+  if (sqe == nullptr) return;
+  io_uring_prep_send(sqe, datagram.listener, room(room_index), octets, MSG_DONTWAIT);
+  io_uring_prep_send_set_addr(sqe, datagram.peer, static_cast<uint16_t>(socket.shape.msg_namelen));
+  sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
+  sqe->user_data = Tag(Operation::kSend, datagram.listener, 0);
+}
+
+void RingEngine::QueueSendmsg(uint16_t listener, size_t room_index, const IpAddress& local,
+                              size_t octets) {
+  io_uring_sqe* sqe = NewSqe();
+  if (sqe == nullptr) return;
+  Envelope& envelope = envelopes_[room_index];
+  envelope.part = {room(room_index), octets};
+  envelope.header = {};
+  envelope.header.msg_name = &envelope.peer;
+  envelope.header.msg_namelen = service_sockets_[listener].shape.msg_namelen;
+  envelope.header.msg_iov = &envelope.part;
+  envelope.header.msg_iovlen = 1;
+  envelope.header.msg_controllen = WriteLocalAddress(local, envelope.control);
+  envelope.header.msg_control = envelope.control;
+  io_uring_prep_sendmsg(sqe, listener, &envelope.header, MSG_DONTWAIT);
+  sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
+  sqe->user_data = Tag(Operation::kSend, listener, 0);
+}
+
+void RingEngine::SendDatagram(uint16_t listener, const Endpoint& peer, const IpAddress& local,
+                              std::span<const uint8_t> bytes) {
+  if (listener >= service_sockets_.size() || bytes.empty()) return;
+  // The batch being gathered has rooms promised.
+  if (rooms_used_ + batch_size_ >= kRooms || bytes.size() > kReplyRoom) {
+    SendDatagramNow(service_sockets_[listener].fd.get(), peer, local, bytes);
+    return;
+  }
+  const size_t room_index = rooms_used_++;
+  std::memcpy(room(room_index), bytes.data(), bytes.size());
+  peer.ToSockaddr(&envelopes_[room_index].peer);
+  QueueSendmsg(listener, room_index, local, bytes.size());
+}
+
+void RingEngine::OnSocketCompletion(const io_uring_cqe& cqe, Operation operation,
+                                    uint32_t slot_index, uint32_t generation) {
+  Slot& slot = slots_[slot_index];
+  const bool current = slot.owner != nullptr && slot.generation == generation;
+  if (current) {
+    if (operation == Operation::kPoll) {
+      slot.polling = false;
+    } else if ((cqe.flags & IORING_CQE_F_MORE) == 0) {
+      slot.receiving = false;
+    }
+  }
+  Slot* const receiver = current ? &slot : nullptr;
+  switch (operation) {
+    case Operation::kDatagrams:
+      OnDatagramCompletion(cqe, receiver);
+      break;
+    case Operation::kBytes:
+      OnBytesCompletion(cqe, receiver);
+      break;
+    case Operation::kAccept:
+      OnAcceptCompletion(cqe, receiver);
+      break;
+    case Operation::kPoll:
+      if (current) slot.owner->OnWritable();
+      break;
+    case Operation::kServe:
+    case Operation::kSend:
+    case Operation::kWakeup:
+    case Operation::kCancel:
+      break;
+  }
+}
+
+void RingEngine::OnDatagramCompletion(const io_uring_cqe& cqe, Slot* slot) {
+  if (slot != nullptr && !slot->receiving) QueueArming(*slot);  // receives always
+  if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) {
+    const auto buffer = static_cast<uint16_t>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
+    io_uring_recvmsg_out* received =
+        cqe.res < 0 ? nullptr
+                    : io_uring_recvmsg_validate(datagrams_.at(buffer), cqe.res, &upstream_shape_);
+    if (slot != nullptr && received != nullptr) {
+      slot->owner->OnDatagram(
+          static_cast<const sockaddr*>(io_uring_recvmsg_name(received)),
+          {static_cast<const uint8_t*>(io_uring_recvmsg_payload(received, &upstream_shape_)),
+           io_uring_recvmsg_payload_length(received, cqe.res, &upstream_shape_)},
+          (received->flags & MSG_TRUNC) != 0);
+    }
+    datagrams_.Recycle(buffer);
+  } else if (slot != nullptr && cqe.res < 0 && cqe.res != -ENOBUFS) {
+    slot->owner->OnSocketError(-cqe.res);
+  }
+}
+
+void RingEngine::OnBytesCompletion(const io_uring_cqe& cqe, Slot* slot) {
+  const auto buffer = static_cast<uint16_t>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
+  if (slot != nullptr) {
+    if (cqe.res > 0) {
+      slot->owner->OnBytes({streams_.at(buffer), static_cast<size_t>(cqe.res)});
+    } else if (cqe.res == 0) {
+      slot->owner->OnBytes({});
+    } else if (cqe.res == -ENOBUFS) {
+      QueueArming(*slot);
+    } else {
+      slot->owner->OnSocketError(-cqe.res);
+    }
+  }
+  if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) streams_.Recycle(buffer);
+}
+
+void RingEngine::OnAcceptCompletion(const io_uring_cqe& cqe, Slot* slot) {
+  if (slot == nullptr) {
+    if (cqe.res >= 0) close(cqe.res);
+    return;
+  }
+  if (cqe.res >= 0) {
+    if (!slot->receiving) QueueArming(*slot);
+    slot->owner->OnConnection(cqe.res);
+  } else {
+    slot->owner->OnSocketError(-cqe.res);
+  }
+}
+
+}  // namespace tern::resolver::io

@@ -1,0 +1,188 @@
+#include "resolver/io/sockets.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace tern::resolver::io {
+
+namespace {
+
+constexpr int kServiceBufferOctets = 4 << 20;  // rides out a pause of the worker of some 10 ms
+constexpr int kBacklog = 4096;                 // the kernel clamps it to net.core.somaxconn
+constexpr int kFastOpenQueue = 256;
+
+bool SetOption(int fd, int level, int option, int value) {
+  return setsockopt(fd, level, option, &value, sizeof(value)) == 0;
+}
+
+int FamilyOf(const IpAddress& address) { return address.IsIpv4() ? AF_INET : AF_INET6; }
+
+absl::Status Failure(const char* what, const Endpoint& endpoint) {
+  return absl::ErrnoToStatus(errno, absl::StrCat(what, " ", endpoint.ToText()));
+}
+
+// No path-MTU games: datagrams go out without DF and forged ICMP teaches this host nothing.
+void IgnorePathMtu(int fd, int family) {
+  if (family == AF_INET) {
+    SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
+  } else {
+    SetOption(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT);
+  }
+}
+
+absl::Status BindTo(int fd, const Endpoint& endpoint) {
+  if (!SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1)) return Failure("cannot share", endpoint);
+  if (endpoint.address.IsIpv6()) SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  sockaddr_storage storage;
+  const socklen_t octets = endpoint.ToSockaddr(&storage);
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&storage), octets) != 0) {
+    return Failure("cannot listen on", endpoint);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+OwnedFd::~OwnedFd() {
+  if (fd_ >= 0) close(fd_);
+}
+
+bool IsWildcard(const IpAddress& address) {
+  return address.size != 0 && std::all_of(address.octets, address.octets + address.size,
+                                          [](uint8_t octet) { return octet == 0; });
+}
+
+absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint) {
+  const int family = FamilyOf(endpoint.address);
+  OwnedFd fd(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) return Failure("cannot make a UDP socket for", endpoint);
+  IgnorePathMtu(fd.get(), family);
+  for (const auto& [force, plain] :
+       {std::pair(SO_RCVBUFFORCE, SO_RCVBUF), std::pair(SO_SNDBUFFORCE, SO_SNDBUF)}) {
+    // Beyond net.core.rmem_max only with CAP_NET_ADMIN; what the kernel grants otherwise will do.
+    if (!SetOption(fd.get(), SOL_SOCKET, force, kServiceBufferOctets)) {
+      SetOption(fd.get(), SOL_SOCKET, plain, kServiceBufferOctets);
+    }
+  }
+  if (IsWildcard(endpoint.address)) {
+    const bool told = family == AF_INET ? SetOption(fd.get(), IPPROTO_IP, IP_PKTINFO, 1)
+                                        : SetOption(fd.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+    if (!told) return Failure("cannot learn the local address on", endpoint);
+  }
+  if (absl::Status status = BindTo(fd.get(), endpoint); !status.ok()) return status;
+  return fd;
+}
+
+absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint) {
+  OwnedFd fd(socket(FamilyOf(endpoint.address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) return Failure("cannot make a TCP socket for", endpoint);
+  // A restart must not wait for the connections of the last run.
+  SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  // Accepted sockets inherit this.
+  SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  if (absl::Status status = BindTo(fd.get(), endpoint); !status.ok()) return status;
+  SetOption(fd.get(), IPPROTO_TCP, TCP_FASTOPEN, kFastOpenQueue);
+  if (listen(fd.get(), kBacklog) != 0) return Failure("cannot listen on", endpoint);
+  return fd;
+}
+
+int OpenUpstream(int family, int type, const IpAddress& source) {
+  OwnedFd fd(socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) return -1;
+  if (type == SOCK_DGRAM) {
+    IgnorePathMtu(fd.get(), family);
+  } else {
+    SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  }
+  if (source.size != 0) {
+    SetOption(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    sockaddr_storage storage;
+    const socklen_t octets = Endpoint{source, 0}.ToSockaddr(&storage);
+    if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&storage), octets) != 0) return -1;
+  }
+  return fd.release();
+}
+
+Endpoint LocalEndpoint(int fd) {
+  sockaddr_storage storage{};
+  socklen_t octets = sizeof(storage);
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &octets) != 0) return {};
+  return Endpoint::FromSockaddr(reinterpret_cast<const sockaddr*>(&storage));
+}
+
+Endpoint PeerEndpoint(int fd) {
+  sockaddr_storage storage{};
+  socklen_t octets = sizeof(storage);
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &octets) != 0) return {};
+  return Endpoint::FromSockaddr(reinterpret_cast<const sockaddr*>(&storage));
+}
+
+IpAddress ReadLocalAddress(void* control, size_t octets) {
+  msghdr header{};
+  header.msg_control = control;
+  header.msg_controllen = octets;
+  for (cmsghdr* item = CMSG_FIRSTHDR(&header); item != nullptr; item = CMSG_NXTHDR(&header, item)) {
+    if (item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_PKTINFO) {
+      in_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(item), sizeof(info));
+      return IpAddress::FromOctets({reinterpret_cast<const uint8_t*>(&info.ipi_addr), 4});
+    }
+    if (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_PKTINFO) {
+      in6_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(item), sizeof(info));
+      return IpAddress::FromOctets({info.ipi6_addr.s6_addr, 16});
+    }
+  }
+  return {};
+}
+
+size_t WriteLocalAddress(const IpAddress& local, uint8_t (&control)[kLocalAddressOctets]) {
+  if (local.size == 0) return 0;
+  std::memset(control, 0, sizeof(control));
+  msghdr header{};
+  header.msg_control = control;
+  header.msg_controllen = sizeof(control);
+  cmsghdr* item = CMSG_FIRSTHDR(&header);
+  if (local.IsIpv4()) {
+    in_pktinfo info{};
+    std::memcpy(&info.ipi_spec_dst, local.octets, 4);
+    item->cmsg_level = IPPROTO_IP;
+    item->cmsg_type = IP_PKTINFO;
+    item->cmsg_len = CMSG_LEN(sizeof(info));
+    std::memcpy(CMSG_DATA(item), &info, sizeof(info));
+    return CMSG_SPACE(sizeof(info));
+  }
+  in6_pktinfo info{};
+  std::memcpy(&info.ipi6_addr, local.octets, 16);
+  item->cmsg_level = IPPROTO_IPV6;
+  item->cmsg_type = IPV6_PKTINFO;
+  item->cmsg_len = CMSG_LEN(sizeof(info));
+  std::memcpy(CMSG_DATA(item), &info, sizeof(info));
+  return CMSG_SPACE(sizeof(info));
+}
+
+bool SendDatagramNow(int fd, const Endpoint& peer, const IpAddress& local,
+                     std::span<const uint8_t> bytes) {
+  sockaddr_storage storage;
+  uint8_t control[kLocalAddressOctets];
+  iovec part{const_cast<uint8_t*>(bytes.data()), bytes.size()};
+  msghdr header{};
+  header.msg_name = &storage;
+  header.msg_namelen = peer.ToSockaddr(&storage);
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_controllen = WriteLocalAddress(local, control);
+  header.msg_control = header.msg_controllen != 0 ? control : nullptr;
+  return sendmsg(fd, &header, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
+}  // namespace tern::resolver::io

@@ -1,0 +1,65 @@
+// Sockets as this room wants them: made, set up and named in one place for both engines.
+//
+// Thread: any; plain functions. A socket is non-blocking and closes on exec. Errors name the
+// address and the reason, for a person.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "resolver/endpoint.h"
+
+namespace tern::resolver::io {
+
+// Closes what it holds.
+class OwnedFd {
+ public:
+  OwnedFd() = default;
+  explicit OwnedFd(int fd) : fd_(fd) {}
+  OwnedFd(OwnedFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  OwnedFd& operator=(OwnedFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~OwnedFd();
+
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+bool IsWildcard(const IpAddress& address);  // 0.0.0.0 or ::
+
+// With SO_REUSEPORT, so that each worker has one of its own on the same address.
+absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);
+absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
+
+// A socket for queries to servers, its port not yet chosen: connect() draws one. -1 and errno on
+// failure. `source` of size 0: the kernel chooses the address as well.
+int OpenUpstream(int family, int type, const IpAddress& source);
+
+// What the socket is bound to; port 0 when that cannot be told.
+Endpoint LocalEndpoint(int fd);
+Endpoint PeerEndpoint(int fd);
+
+// The ancillary bytes that carry the local address of a datagram on a wildcard socket.
+inline constexpr size_t kLocalAddressOctets = 64;
+static_assert(kLocalAddressOctets >= CMSG_SPACE(20));  // in6_pktinfo, the larger
+// Size 0 when there is none.
+IpAddress ReadLocalAddress(void* control, size_t octets);
+// Fills `control` so that a datagram leaves from `local`; returns its size, 0 for none.
+size_t WriteLocalAddress(const IpAddress& local, uint8_t (&control)[kLocalAddressOctets]);
+
+// One send by a system call, without waiting: true when the kernel took it.
+bool SendDatagramNow(int fd, const Endpoint& peer, const IpAddress& local,
+                     std::span<const uint8_t> bytes);
+
+}  // namespace tern::resolver::io

@@ -1,0 +1,273 @@
+#include "resolver/io/upstream_sockets.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "resolver/io/sockets.h"
+
+namespace tern::resolver::io {
+
+namespace {
+
+constexpr Duration kCooling = std::chrono::milliseconds(1);
+constexpr Duration kSweepInterval = std::chrono::seconds(30);
+constexpr int kDrainedAtMost = 64;   // datagrams; a socket with more queued is not worth keeping
+constexpr int kErrorsWhileIdle = 4;  // likewise
+constexpr uint32_t kGenerations = 0x7fffffff;
+
+ExchangeFailure Classify(int error) {
+  switch (error) {
+    case EADDRNOTAVAIL:
+    case EAGAIN:
+    case ENOBUFS:
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+      return ExchangeFailure::kNoResources;
+    default:
+      return ExchangeFailure::kUnreachable;
+  }
+}
+
+}  // namespace
+
+class UpstreamSockets::Socket final : public SocketOwner {
+ public:
+  explicit Socket(UpstreamSockets* owner) : owner(owner) {}
+
+  ExchangeId id() const { return static_cast<uint64_t>(generation) << 32 | (index + 1); }
+
+  bool IsServer(const sockaddr* source) const {
+    if (source->sa_family != address.ss_family) return false;
+    if (source->sa_family == AF_INET) {
+      const auto* from = reinterpret_cast<const sockaddr_in*>(source);
+      const auto* to = reinterpret_cast<const sockaddr_in*>(&address);
+      return from->sin_port == to->sin_port && from->sin_addr.s_addr == to->sin_addr.s_addr;
+    }
+    const auto* from = reinterpret_cast<const sockaddr_in6*>(source);
+    const auto* to = reinterpret_cast<const sockaddr_in6*>(&address);
+    return from->sin6_port == to->sin6_port &&
+           std::memcmp(&from->sin6_addr, &to->sin6_addr, sizeof(in6_addr)) == 0;
+  }
+
+  void OnDatagram(const sockaddr* source, std::span<const uint8_t> bytes, bool) override {
+    // connect() binds before it sets the peer: what a stranger sent in between is queued as well.
+    if (sink != nullptr && IsServer(source)) sink->OnReply(id(), bytes);
+  }
+
+  void OnSocketError(int error) override {
+    if (sink != nullptr) {
+      owner->Fail(this, Classify(error));
+    } else if (++errors_while_idle > kErrorsWhileIdle) {
+      owner->engine_->Remove(std::exchange(engine_id, 0));  // whoever takes it next throws it away
+    }
+  }
+
+  UpstreamSockets* const owner;
+  Pool* pool = nullptr;
+  ExchangeSink* sink = nullptr;  // null: no exchange
+  sockaddr_storage address{};    // the server's
+  uint32_t index = 0;
+  uint32_t generation = 0;
+  int fd = -1;
+  int errors_while_idle = 0;
+  SocketId engine_id = 0;
+  Socket* next_cooling = nullptr;
+  uint64_t cooled_at = 0;  // the engine's delivered() that must be reached
+  Time released_at;
+};
+
+UpstreamSockets::UpstreamSockets(Engine* engine, Environment* environment,
+                                 std::span<const IpAddress> outgoing, size_t most)
+    : engine_(engine), environment_(environment), most_(most) {
+  for (const bool ipv4 : {true, false}) {
+    for (const IpAddress& source : outgoing) {
+      if (source.IsIpv4() == ipv4) pools_.emplace_back().source = source;
+    }
+    if (ipv4) {
+      if (pools_.empty()) pools_.emplace_back();
+      ipv4_pools_ = pools_.size();
+    } else if (pools_.size() == ipv4_pools_) {
+      pools_.emplace_back();
+    }
+  }
+  for (size_t i = 0; i < pools_.size(); ++i) {
+    pools_[i].family = i < ipv4_pools_ ? AF_INET : AF_INET6;
+    pools_[i].free.reserve(most);
+  }
+  sockets_.reserve(most);
+  vacant_.reserve(most);
+  failed_.reserve(most);
+}
+
+UpstreamSockets::~UpstreamSockets() {
+  environment_->DisarmTimer(this);
+  for (auto& socket : sockets_) {
+    if (socket != nullptr && socket->engine_id != 0) engine_->Remove(socket->engine_id);
+  }
+}
+
+UpstreamSockets::Pool* UpstreamSockets::ChoosePool(const IpAddress& server) {
+  const size_t first = server.IsIpv4() ? 0 : ipv4_pools_;
+  const size_t count = server.IsIpv4() ? ipv4_pools_ : pools_.size() - ipv4_pools_;
+  if (count == 1) return &pools_[first];
+  return &pools_[first + environment_->Random() % count];
+}
+
+bool UpstreamSockets::HasCooled(const Socket& socket) const {
+  return engine_->delivered() >= socket.cooled_at;
+}
+
+UpstreamSockets::Socket* UpstreamSockets::PopCooling(Pool* pool) {
+  Socket* socket = pool->cooling;
+  pool->cooling = socket->next_cooling;
+  socket->next_cooling = nullptr;
+  return socket;
+}
+
+UpstreamSockets::Socket* UpstreamSockets::Take(Pool* pool) {
+  const Time rested_since = environment_->Now() - kCooling;
+  while (pool->cooling != nullptr && HasCooled(*pool->cooling) &&
+         pool->cooling->released_at <= rested_since) {
+    pool->free.push_back(PopCooling(pool));
+  }
+  while (!pool->free.empty()) {
+    Socket* socket = pool->free.back();
+    pool->free.pop_back();
+    pool->least_free = std::min(pool->least_free, pool->free.size());
+    if (socket->errors_while_idle <= kErrorsWhileIdle) return socket;
+    Discard(socket);
+  }
+  if (Socket* socket = Open(pool); socket != nullptr) return socket;
+  if (pool->cooling != nullptr && HasCooled(*pool->cooling)) {
+    Socket* socket = PopCooling(pool);
+    if (socket->engine_id != 0) return socket;
+    Discard(socket);
+  }
+  return nullptr;
+}
+
+UpstreamSockets::Socket* UpstreamSockets::Open(Pool* pool) {
+  if (sockets() >= most_) return nullptr;
+  const int fd = OpenUpstream(pool->family, SOCK_DGRAM, pool->source);
+  if (fd < 0) return nullptr;
+  if (vacant_.empty()) {
+    vacant_.push_back(static_cast<uint32_t>(sockets_.size()));
+    sockets_.push_back(nullptr);
+  }
+  const uint32_t index = vacant_.back();
+  std::unique_ptr<Socket>& socket = sockets_[index];
+  // Kept when closed, for its generation.
+  if (socket == nullptr) socket = std::make_unique<Socket>(this);
+  socket->engine_id = engine_->Add(fd, SocketKind::kDatagrams, socket.get());
+  if (socket->engine_id == 0) {
+    OwnedFd closed(fd);
+    return nullptr;
+  }
+  vacant_.pop_back();
+  socket->pool = pool;
+  socket->index = index;
+  socket->fd = fd;
+  socket->errors_while_idle = 0;
+  if (!IsArmed()) environment_->ArmTimer(this, environment_->Now() + kSweepInterval);
+  return socket.get();
+}
+
+ExchangeId UpstreamSockets::Start(const Endpoint& server, std::span<const uint8_t> query,
+                                  ExchangeSink* sink) {
+  if (server.address.size == 0) return 0;
+  Socket* socket = Take(ChoosePool(server.address));
+  if (socket == nullptr) return 0;
+  const socklen_t octets = server.ToSockaddr(&socket->address);
+  socket->sink = sink;
+  socket->errors_while_idle = 0;
+  const ExchangeId id = socket->id();
+  if (connect(socket->fd, reinterpret_cast<const sockaddr*>(&socket->address), octets) != 0 ||
+      send(socket->fd, query.data(), query.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+    failed_.push_back({id, Classify(errno)});
+  }
+  return id;
+}
+
+UpstreamSockets::Socket* UpstreamSockets::Find(ExchangeId id) {
+  const uint64_t index = (id & 0xffffffff) - 1;
+  if (id == 0 || index >= sockets_.size()) return nullptr;
+  Socket* socket = sockets_[index].get();
+  if (socket == nullptr || socket->sink == nullptr || socket->generation != id >> 32)
+    return nullptr;
+  return socket;
+}
+
+void UpstreamSockets::End(ExchangeId id) {
+  if (Socket* socket = Find(id); socket != nullptr) Release(socket);
+}
+
+void UpstreamSockets::Release(Socket* socket) {
+  socket->sink = nullptr;
+  socket->generation = (socket->generation + 1) & kGenerations;
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  bool clean = connect(socket->fd, &nobody, sizeof(nobody)) == 0;
+  if (clean) {
+    // The port is given back; now what was queued at it. An error (ICMP) is read like a datagram.
+    clean = false;
+    for (int i = 0; i < kDrainedAtMost && !clean; ++i) {
+      uint8_t octet;
+      clean = recv(socket->fd, &octet, sizeof(octet), MSG_DONTWAIT) < 0 && errno == EAGAIN;
+    }
+  }
+  if (!clean) {
+    Discard(socket);
+    return;
+  }
+  socket->cooled_at = engine_->posted();
+  socket->released_at = environment_->Now();
+  Pool* pool = socket->pool;
+  if (pool->cooling == nullptr) {
+    pool->cooling = socket;
+  } else {
+    pool->cooled_last->next_cooling = socket;
+  }
+  pool->cooled_last = socket;
+}
+
+void UpstreamSockets::Discard(Socket* socket) {
+  if (socket->engine_id != 0) engine_->Remove(std::exchange(socket->engine_id, 0));
+  socket->fd = -1;
+  vacant_.push_back(socket->index);
+}
+
+void UpstreamSockets::Fail(Socket* socket, ExchangeFailure failure) {
+  ExchangeSink* sink = socket->sink;
+  const ExchangeId id = socket->id();
+  Release(socket);
+  sink->OnExchangeFailed(id, failure);
+}
+
+void UpstreamSockets::TellFailures() {
+  // A sink may start exchanges that fail again: those are told in the next turn.
+  const size_t count = failed_.size();
+  for (size_t i = 0; i < count; ++i) {
+    const Failed failed = failed_[i];
+    if (Socket* socket = Find(failed.id); socket != nullptr) Fail(socket, failed.failure);
+  }
+  failed_.erase(failed_.begin(), failed_.begin() + static_cast<ptrdiff_t>(count));
+}
+
+void UpstreamSockets::OnTimer() {
+  for (Pool& pool : pools_) {
+    // Half of those that were never needed, from the cold end.
+    const size_t surplus = std::min(pool.least_free, pool.free.size()) / 2;
+    for (size_t i = 0; i < surplus; ++i) Discard(pool.free[i]);
+    pool.free.erase(pool.free.begin(), pool.free.begin() + static_cast<ptrdiff_t>(surplus));
+    pool.least_free = pool.free.size();
+  }
+  if (sockets() != 0) environment_->ArmTimer(this, environment_->Now() + kSweepInterval);
+}
+
+}  // namespace tern::resolver::io

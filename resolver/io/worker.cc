@@ -1,0 +1,220 @@
+#include "resolver/io/worker.h"
+
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "resolver/io/epoll_engine.h"
+#include "resolver/io/ring_engine.h"
+#include "resolver/io/sockets.h"
+
+namespace tern::resolver::io {
+
+namespace {
+
+// At the end, answers that are on their way to streams get this long.
+constexpr Duration kFarewell = std::chrono::milliseconds(200);
+constexpr Duration kFarewellStep = std::chrono::milliseconds(5);
+constexpr int kPortTries = 16;
+
+// One bit of an ExchangeId tells TCP from UDP.
+constexpr ExchangeId kTcpBit = ExchangeId{1} << 63;
+
+// The choice, where the environment may still make it.
+EngineChoice ResolveChoice(EngineChoice choice) {
+  if (choice != EngineChoice::kAuto) return choice;
+  const char* named = std::getenv("TERN_IO_ENGINE");
+  const std::string_view name = named == nullptr ? "" : named;
+  if (name == "ring") return EngineChoice::kRing;
+  if (name == "epoll") return EngineChoice::kEpoll;
+  return EngineChoice::kAuto;
+}
+
+// Lowers the limits to this worker's share of the descriptors: half for upstream UDP, a quarter for
+// clients' streams, an eighth for upstream TCP; what is left is the rest of the process's.
+WorkerOptions FitToDescriptors(WorkerOptions options) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return options;
+  const size_t share = limit.rlim_cur / std::max<size_t>(options.workers, 1);
+  const auto fit = [](size_t& value, size_t most) {
+    value = std::clamp<size_t>(value, 1, std::max<size_t>(most, 1));
+  };
+  fit(options.upstream.udp_exchanges, share / 2);
+  fit(options.streams.streams, share / 4);
+  fit(options.upstream.tcp_exchanges, share / 8);
+  return options;
+}
+
+absl::StatusOr<std::pair<OwnedFd, OwnedFd>> OpenPair(const Endpoint& endpoint) {
+  absl::Status last;
+  // Only a port of the kernel's choice may turn out taken for TCP, and only then another try helps.
+  for (int tries = endpoint.port == 0 ? kPortTries : 1; tries > 0; --tries) {
+    absl::StatusOr<OwnedFd> udp = OpenUdpListener(endpoint);
+    if (!udp.ok()) return udp.status();
+    Endpoint chosen = endpoint;
+    chosen.port = LocalEndpoint(udp->get()).port;
+    absl::StatusOr<OwnedFd> tcp = OpenTcpListener(chosen);
+    if (tcp.ok()) return std::pair(*std::move(udp), *std::move(tcp));
+    last = tcp.status();
+  }
+  return last;
+}
+
+}  // namespace
+
+Worker::Worker(int index, int wakeup_fd) : index_(index), mailbox_(wakeup_fd) { ReadClock(); }
+
+Worker::~Worker() = default;
+
+absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(const WorkerOptions& options, int index) {
+  const absl::StatusOr<int> wakeup = Mailbox::CreateWakeup();
+  if (!wakeup.ok()) return wakeup.status();
+  std::unique_ptr<Worker> worker(new Worker(index, *wakeup));
+  const WorkerOptions fitted = FitToDescriptors(options);
+  if (absl::Status status = worker->MakeEngine(fitted); !status.ok()) return status;
+  Engine* engine = worker->engine_.get();
+  worker->upstream_sockets_ = std::make_unique<UpstreamSockets>(
+      engine, worker.get(), fitted.outgoing, fitted.upstream.udp_exchanges);
+  worker->upstream_streams_ = std::make_unique<UpstreamStreams>(
+      engine, worker.get(), fitted.outgoing, fitted.upstream.tcp_exchanges);
+  worker->streams_ = std::make_unique<StreamTable>(engine, worker.get(), fitted.streams, index);
+  if (absl::Status status = worker->OpenSockets(fitted); !status.ok()) return status;
+  return worker;
+}
+
+absl::Status Worker::MakeEngine(const WorkerOptions& options) {
+  EngineLimits limits;
+  limits.sockets = options.upstream.udp_exchanges + options.upstream.tcp_exchanges +
+                   options.streams.streams + options.listen.size() + 1;
+  const EngineChoice choice = ResolveChoice(options.engine);
+  if (choice != EngineChoice::kEpoll) {
+    auto ring = RingEngine::Create(limits, mailbox_.wakeup_fd());
+    if (ring.ok()) {
+      engine_ = *std::move(ring);
+      return absl::OkStatus();
+    }
+    if (choice == EngineChoice::kRing) return ring.status();
+    engine_note_ = absl::StrCat("no io_uring (", ring.status().message(), "); epoll instead");
+  }
+  auto epoll = EpollEngine::Create(limits, mailbox_.wakeup_fd());
+  if (!epoll.ok()) return epoll.status();
+  engine_ = *std::move(epoll);
+  return absl::OkStatus();
+}
+
+absl::Status Worker::OpenSockets(const WorkerOptions& options) {
+  for (const Endpoint& endpoint : options.listen) {
+    auto pair = OpenPair(endpoint);
+    if (!pair.ok()) return pair.status();
+    auto& [udp, tcp] = *pair;
+    Endpoint chosen = endpoint;
+    chosen.port = LocalEndpoint(udp.get()).port;
+    listening_.push_back(chosen);
+    absl::Status status = engine_->ServeDatagrams(udp.release(), IsWildcard(endpoint.address));
+    if (!status.ok()) return status;
+    streams_->AddListener(std::move(tcp));
+  }
+  return absl::OkStatus();
+}
+
+void Worker::ReadClock() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  // One second on, for stores that take 0 for never.
+  now_ = Time(std::chrono::seconds(time.tv_sec + 1) + Duration(time.tv_nsec / 1000));
+}
+
+absl::Status Worker::Run() {
+  if (absl::Status status = engine_->Start(); !status.ok()) return status;
+  ReadClock();
+  streams_->StartListening(service_);
+  while (!stop_.load(std::memory_order_relaxed)) {
+    WaitForEvents();
+    DoTurn();
+  }
+  Finish();
+  return absl::OkStatus();
+}
+
+void Worker::WaitForEvents() {
+  std::optional<Duration> at_most;
+  if (const std::optional<Time> next = timers_.Next(); next.has_value()) {
+    // The clock has moved since the turn began; a wait that is too long by a turn does no harm.
+    at_most = std::max(*next - now_, Duration(0));
+  }
+  const bool busy = engine_->Ready() || upstream_sockets_->HasFailures() ||
+                    upstream_streams_->HasFailures() ||
+                    (at_most.has_value() && at_most->count() == 0);
+  if (!busy && mailbox_.PrepareSleep()) {
+    service_->OnTurnEnd(/*sleeping=*/true);
+    // Stop() sets its flag before it wakes: seen here, or the wake-up ends the wait.
+    engine_->Wait(at_most);
+    mailbox_.Awake();
+    ReadClock();
+    service_->OnWake();
+    return;
+  }
+  service_->OnTurnEnd(/*sleeping=*/false);
+  engine_->Wait(Duration(0));
+  ReadClock();
+}
+
+void Worker::DoTurn() {
+  engine_->Deliver(service_);
+  mailbox_.Drain([this](Message* message) { service_->OnMessage(message); });
+  if (upstream_sockets_->HasFailures()) upstream_sockets_->TellFailures();
+  if (upstream_streams_->HasFailures()) upstream_streams_->TellFailures();
+  timers_.RunDue(now_);
+  streams_->Flush();
+}
+
+void Worker::Finish() {
+  streams_->StopListening();
+  streams_->Flush();
+  engine_->Wait(Duration(0));
+  for (Duration waited{0}; waited < kFarewell && streams_->HasUnsent(); waited += kFarewellStep) {
+    usleep(static_cast<useconds_t>(kFarewellStep.count()));
+    streams_->RetryUnsent();
+  }
+  service_->OnTurnEnd(/*sleeping=*/true);
+}
+
+void Worker::Stop() {
+  stop_.store(true);
+  mailbox_.Wake();
+}
+
+ExchangeId Worker::StartExchange(const Endpoint& server, Transport transport,
+                                 std::span<const uint8_t> query, ExchangeSink* sink) {
+  switch (transport) {
+    case Transport::kUdp:
+      return upstream_sockets_->Start(server, query, sink);
+    case Transport::kTcp:
+      return upstream_streams_->Start(server, query, sink);
+  }
+  return 0;
+}
+
+void Worker::EndExchange(ExchangeId id) {
+  if ((id & kTcpBit) != 0) {
+    upstream_streams_->End(id);
+  } else {
+    upstream_sockets_->End(id);
+  }
+}
+
+void Worker::SendReply(const ReturnPath& path, std::span<const uint8_t> reply) {
+  if (path.stream != 0) {
+    streams_->SendReply(path.stream, reply);
+  } else {
+    engine_->SendDatagram(path.listener, path.peer, path.local, reply);
+  }
+}
+
+}  // namespace tern::resolver::io

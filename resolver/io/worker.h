@@ -1,0 +1,93 @@
+// One thread's loop: an engine, the service's sockets on every listening address, upstream
+// exchanges, timers and the mailbox. A turn: wait, read the clock, deliver what arrived, messages,
+// failures, timers that are due, streams' answers; everything that a turn makes goes to the kernel
+// with the next wait.
+//
+// Threads: Create, SetService, the accessors: before Run, any one thread (sockets may need
+// privileges that are dropped before Run). Run: the worker's thread; all the Outlet's calls come
+// from it, but for Post and Stop, which any thread may call; Stop also a signal handler.
+// Invariants: the service is called from Run only; OnTurnEnd(true) is followed by OnWake before any
+// other call.
+// Bound: WorkerOptions; besides, what the service has armed and posted.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "resolver/crypto/random.h"
+#include "resolver/io/engine.h"
+#include "resolver/io/mailbox.h"
+#include "resolver/io/service.h"
+#include "resolver/io/stream_table.h"
+#include "resolver/io/timer_heap.h"
+#include "resolver/io/upstream_sockets.h"
+#include "resolver/io/upstream_streams.h"
+#include "resolver/io/worker_options.h"
+
+namespace tern::resolver::io {
+
+class Worker final : public Outlet {
+ public:
+  // Opens the sockets; errors name the address and the reason.
+  static absl::StatusOr<std::unique_ptr<Worker>> Create(const WorkerOptions& options, int index);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker() override;
+
+  void SetService(Service* service) { service_ = service; }
+  // Returns after Stop(), or with the reason why it could not start.
+  absl::Status Run();
+  void Stop();
+
+  std::string_view engine_name() const { return engine_->name(); }
+  // Why kAuto did not take the ring; empty when it did, or when nobody left it the choice.
+  std::string_view engine_note() const { return engine_note_; }
+  // What it really listens on: as in the options, but port 0 has become a port.
+  const std::vector<Endpoint>& listening() const { return listening_; }
+
+  // Environment
+  Time Now() const override { return now_; }
+  uint64_t Random() override { return random_.Next(); }
+  void ArmTimer(Timer* timer, Time at) override { timers_.Arm(timer, at); }
+  void DisarmTimer(Timer* timer) override { timers_.Disarm(timer); }
+  ExchangeId StartExchange(const Endpoint& server, Transport transport,
+                           std::span<const uint8_t> query, ExchangeSink* sink) override;
+  void EndExchange(ExchangeId id) override;
+
+  // Outlet
+  void SendReply(const ReturnPath& path, std::span<const uint8_t> reply) override;
+  int index() const override { return index_; }
+  void Post(Message* message) override { mailbox_.Post(message); }
+
+ private:
+  Worker(int index, int wakeup_fd);
+
+  absl::Status MakeEngine(const WorkerOptions& options);
+  absl::Status OpenSockets(const WorkerOptions& options);
+  void ReadClock();
+  void WaitForEvents();
+  void DoTurn();
+  void Finish();
+
+  const int index_;
+  Time now_;
+  crypto::RandomGenerator random_;
+  TimerHeap timers_;
+  Mailbox mailbox_;
+  std::atomic<bool> stop_{false};
+  Service* service_ = nullptr;
+  std::string engine_note_;
+  std::vector<Endpoint> listening_;
+  // The engine outlives those who have sockets in it.
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<UpstreamSockets> upstream_sockets_;
+  std::unique_ptr<UpstreamStreams> upstream_streams_;
+  std::unique_ptr<StreamTable> streams_;
+};
+
+}  // namespace tern::resolver::io
