@@ -122,8 +122,7 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Secon
     Add(&evictions_, 1);
     Add(&insertions_, 1);
   }
-  // Ahead of need, so that readers have passed on by the time when the room is wanted.
-  if (AvailableSegments() + limbo_.count <= reserve_) Evict(true, now);
+  EvictAhead(now);
   return PutOutcome::kStored;
 }
 
@@ -290,14 +289,33 @@ bool Shard::EnsureRoom(Queue& queue, size_t octets, Seconds now) {
   if (Fits(queue, octets)) return true;
   Reclaim();
   for (int i = 0; i < kEvictionsPerPut; ++i) {
-    if (AvailableSegments() > reserve_) break;
+    if (AvailableSegments() > kReserve) break;
     if (limbo_.count >= LimboMax()) return false;
     Evict(i < kKeepingEvictionsPerPut, now);
     Reclaim();
     // What main kept may have opened a segment.
     if (Fits(queue, octets)) return true;
+    // A reader pins what was evicted just now: to evict more would not help this Put.
+    if (limbo_.count > 0) break;
   }
   return AvailableSegments() > kReserve && OpenSegment(queue);
+}
+
+// Ahead of need, so that readers have passed on by the time when the room is wanted.
+void Shard::EvictAhead(Seconds now) {
+  if (AvailableSegments() + limbo_.count <= reserve_ && limbo_.count < LimboMax()) {
+    Evict(true, now);
+  }
+  if (reserve_ == kReserve) return;
+  Reclaim();
+  if (AvailableSegments() < reserve_) return;
+  // Saved up enough.
+  reserve_ = kReserve;
+  if (ghosts_.octets() == 0) {
+    MapGhosts();
+  } else {
+    GrowIndex();
+  }
 }
 
 size_t Shard::AvailableSegments() const {

@@ -103,6 +103,7 @@ class Shard {
 
   // Memory.
   bool EnsureRoom(Queue& queue, size_t octets, Seconds now);
+  void EvictAhead(Seconds now);
   size_t AvailableSegments() const;
   size_t LimboMax() const;
   void Evict(bool keep_used, Seconds now);
@@ -122,7 +123,7 @@ class Shard {
   ShardSurroundings around_{};
   size_t budget_octets_ = 0;
   size_t used_octets_ = 0;
-  size_t reserve_ = 1;  // segments that stay free when a Put takes one
+  size_t reserve_ = 1;  // segments to keep free; more while saving up for an index or ghosts
   Queue small_;
   Queue main_;
   Queue limbo_;  // in order of epoch

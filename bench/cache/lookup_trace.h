@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <random>
 #include <span>
@@ -20,7 +20,7 @@ namespace tern::bench {
 
 inline constexpr size_t kBenchNameOctets = 25;
 
-// A name of 25 octets: h<9 digits>.some.example.test.
+// A name of 25 octets: h<8 hex digits>.some.exa.test.
 class BenchName {
  public:
   explicit BenchName(uint32_t number) {
