@@ -39,17 +39,38 @@ inline uint64_t LoadLoweredHalf(const uint8_t* octets) {
   return LowerWord(half);
 }
 
+// Bit 0x20 of every lane that holds a letter of either case.
+constexpr uint64_t CaseBits(uint64_t word) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  const uint64_t heptets = (word | kOnes * 0x20) & kOnes * 0x7f;
+  const uint64_t from_a = heptets + kOnes * (0x80 - 'a');
+  const uint64_t behind_z = heptets + kOnes * (0x80 - 'z' - 1);
+  return ((from_a ^ behind_z) & ~word & kOnes * 0x80) >> 2;
+}
+
+// Two octets are alike when they differ in nothing, or in the case bit of a letter.
+inline bool EqualWords(const uint8_t* a, const uint8_t* b) {
+  uint64_t word_a;
+  uint64_t word_b;
+  std::memcpy(&word_a, a, sizeof word_a);
+  std::memcpy(&word_b, b, sizeof word_b);
+  return ((word_a ^ word_b) & ~CaseBits(word_a)) == 0;
+}
+
+inline bool EqualHalves(const uint8_t* a, const uint8_t* b) {
+  return LoadLoweredHalf(a) == LoadLoweredHalf(b);
+}
+
 // The last words overlap what was compared before, which costs less than a loop over the rest.
 inline bool EqualIgnoringCase(const uint8_t* a, const uint8_t* b, size_t octets) {
   if (octets >= 8) {
     for (size_t at = 0; at + 8 < octets; at += 8) {
-      if (LoadLowered(a + at) != LoadLowered(b + at)) return false;
+      if (!EqualWords(a + at, b + at)) return false;
     }
-    return LoadLowered(a + octets - 8) == LoadLowered(b + octets - 8);
+    return EqualWords(a + octets - 8, b + octets - 8);
   }
   if (octets >= 4) {
-    return LoadLoweredHalf(a) == LoadLoweredHalf(b) &&
-           LoadLoweredHalf(a + octets - 4) == LoadLoweredHalf(b + octets - 4);
+    return EqualHalves(a, b) && EqualHalves(a + octets - 4, b + octets - 4);
   }
   for (size_t at = 0; at < octets; ++at) {
     if (LowerOctet(a[at]) != LowerOctet(b[at])) return false;

@@ -71,16 +71,20 @@ ParseError PackedName::Read(std::span<const uint8_t> message, size_t offset, Pac
 
 void PackedName::CopyTo(Name* name) const {
   name->size_ = size_;
-  std::memcpy(name->octets_, message_ + offset_, run_octets_);
+  CopyTo(name->octets_);
+}
+
+void PackedName::CopyTo(uint8_t* out) const {
+  std::memcpy(out, message_ + offset_, run_octets_);
   if (IsUncompressed()) return;
-  size_t copied = run_octets_;
+  out += run_octets_;
   size_t at = offset_ + size_t{run_octets_};
   while (true) {
     at = FollowPointers(message_, at);
     const size_t octets = message_[at] + size_t{1};
-    std::memcpy(name->octets_ + copied, message_ + at, octets);
+    std::memcpy(out, message_ + at, octets);
     if (octets == 1) return;
-    copied += octets;
+    out += octets;
     at += octets;
   }
 }

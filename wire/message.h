@@ -70,6 +70,8 @@ class PackedName {
                          size_t* end);
 
   void CopyTo(Name* name) const;
+  // REQUIRES: room for uncompressed_size() octets at `out`.
+  void CopyTo(uint8_t* out) const;
   bool Equals(NameView name) const;
   bool IsSubdomainOf(NameView ancestor) const;
   size_t uncompressed_size() const { return size_; }

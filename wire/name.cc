@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "wire/ascii_case.h"
-
 namespace tern::wire {
 namespace {
 
@@ -75,10 +73,6 @@ NameView NameView::Suffix(size_t labels) const {
   NameView suffix = *this;
   for (size_t count = LabelCount(); count > labels; --count) suffix = suffix.Parent();
   return suffix;
-}
-
-bool NameView::Equals(NameView other) const {
-  return size_ == other.size_ && EqualIgnoringCase(data_, other.data_, size_);
 }
 
 bool NameView::EqualsExactly(NameView other) const {

@@ -18,6 +18,8 @@
 #include <span>
 #include <string_view>
 
+#include "wire/ascii_case.h"
+
 namespace tern::wire {
 
 inline constexpr size_t kNameOctetsMax = 255;
@@ -67,6 +69,10 @@ class NameView {
   uint8_t size_ = 1;
 };
 
+inline bool NameView::Equals(NameView other) const {
+  return size_ == other.size_ && EqualIgnoringCase(data_, other.data_, size_);
+}
+
 inline bool operator==(NameView a, NameView b) { return a.Equals(b); }
 
 // Canonical order, RFC 4034 section 6.1: negative, zero or positive.
@@ -79,7 +85,8 @@ uint64_t HashName(NameView name, uint64_t seed);
 
 class Name {
  public:
-  Name() = default;
+  // Octets behind the name are left as they are: a Name costs what its name has.
+  Name() : size_(1) { octets_[0] = 0; }
   explicit Name(NameView view) { Assign(view); }
   Name(const Name& other) { Assign(other.view()); }
   Name& operator=(const Name& other) {
@@ -114,8 +121,8 @@ class Name {
     std::memmove(octets_, view.data(), view.size());
   }
 
-  uint8_t size_ = 1;
-  uint8_t octets_[kNameOctetsMax] = {0};
+  uint8_t size_;
+  uint8_t octets_[kNameOctetsMax];
 };
 
 inline bool operator==(const Name& a, const Name& b) { return a.view().Equals(b.view()); }

@@ -72,12 +72,15 @@ constexpr auto kShapeIndex = [] {
 }();
 static_assert(static_cast<uint16_t>(kShapes[kShapes.size() - kAboveIndexed - 1].type) < kIndexed);
 
-bool HasField(const RdataShape& shape, RdataField wanted) {
-  for (const RdataField field : shape.fields) {
-    if (field == wanted) return true;
+constexpr auto kMayCompress = [] {
+  std::array<bool, kIndexed> may_compress{};
+  for (const RdataShape& shape : kShapes) {
+    for (const RdataField field : shape.fields) {
+      if (field == kCompressedName) may_compress[static_cast<uint16_t>(shape.type)] = true;
+    }
   }
-  return false;
-}
+  return may_compress;
+}();
 
 bool HasOctets(std::span<const uint8_t> octets, size_t count) { return octets.size() >= count; }
 
@@ -148,9 +151,7 @@ ParseError CopyName(const RecordView& record, std::span<const uint8_t> left, std
   *taken = end - offset;
   *written = packed.uncompressed_size();
   if (*taken > left.size() || *written > out.size()) return ParseError::kBadRecord;
-  Name name;
-  packed.CopyTo(&name);
-  std::memcpy(out.data(), name.data(), name.size());
+  packed.CopyTo(out.data());
   return ParseError::kNone;
 }
 
@@ -276,8 +277,8 @@ int NameOffset(RRType type) {
 }
 
 bool MayCompress(RRType type) {
-  const RdataShape* shape = FindShape(type);
-  return shape != nullptr && HasField(*shape, kCompressedName);
+  const auto value = static_cast<uint16_t>(type);
+  return value < kIndexed && kMayCompress[value];
 }
 
 SoaFields ReadSoa(std::span<const uint8_t> rdata) {

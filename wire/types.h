@@ -66,6 +66,7 @@ enum class ExtendedError : uint16_t {
   kOther = 0,
   kStaleAnswer = 3,
   kForgedAnswer = 4,
+  kNotReady = 14,
   kBlocked = 15,
   kProhibited = 18,
   kStaleNXDomainAnswer = 19,

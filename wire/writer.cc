@@ -16,6 +16,12 @@ constexpr size_t kQuestionTailOctets = 4;  // type, class
 constexpr size_t kRecordTailOctets = 10;   // type, class, TTL, RDLENGTH
 constexpr uint32_t kFlagDO = 0x8000;       // in OPT's TTL (RFC 6891 section 6.1.4)
 
+// From the label's ends, where names of one zone differ most (ns1, ns2).
+uint8_t TagOf(NameView name) {
+  const uint8_t* octets = name.data();
+  return static_cast<uint8_t>(LowerOctet(octets[1]) * 5 + LowerOctet(octets[octets[0]]));
+}
+
 }  // namespace
 
 MessageWriter::MessageWriter(std::span<uint8_t> buffer)
@@ -58,17 +64,22 @@ bool MessageWriter::EqualsAt(size_t offset, NameView name) const {
 }
 
 size_t MessageWriter::FindName(NameView name) const {
+  const uint8_t tag = TagOf(name);
   for (size_t i = 0; i < name_count_; ++i) {
-    if (name_octets_[i] == name.size() && EqualsAt(names_[i], name)) return names_[i];
+    const KnownName& known = names_[i];
+    if (known.octets != name.size() || known.tag != tag) continue;
+    const bool equal = known.whole
+                           ? EqualIgnoringCase(data_ + known.offset, name.data(), name.size())
+                           : EqualsAt(known.offset, name);
+    if (equal) return known.offset;
   }
   return 0;
 }
 
-void MessageWriter::RememberName(size_t offset, size_t octets) {
+void MessageWriter::RememberName(size_t offset, NameView name, bool whole) {
   if (name_count_ == kNamesMax || offset >= kPointableOctets) return;
-  names_[name_count_] = static_cast<uint16_t>(offset);
-  name_octets_[name_count_] = static_cast<uint8_t>(octets);
-  ++name_count_;
+  names_[name_count_++] = KnownName{static_cast<uint16_t>(offset),
+                                    static_cast<uint8_t>(name.size()), TagOf(name), whole};
 }
 
 // Writes labels until the rest of the name stands in the message already, then a pointer to it.
@@ -80,7 +91,7 @@ bool MessageWriter::PutName(NameView name) {
   if (!Fits(labels_octets + (pointer == 0 ? 1 : kPointerOctets))) return false;
   size_t offset = size_;
   for (NameView label = name; label.size() > rest.size(); label = label.Parent()) {
-    RememberName(offset, label.size());
+    RememberName(offset, label, /*whole=*/pointer == 0);
     offset += label.FirstLabel().size() + 1;
   }
   PutOctets(name.data(), labels_octets);
@@ -96,9 +107,8 @@ bool MessageWriter::PutName(NameView name) {
 // RDATA of a type whose names may be compressed, or of any other. Octets that do not have their
 // type's shape go out as they are.
 bool MessageWriter::PutRdata(RRType type, std::span<const uint8_t> rdata) {
-  const RdataShape* shape = FindShape(type);
-  if (shape != nullptr && MayCompress(type) && IsValidRdata(type, rdata)) {
-    for (const RdataField field : shape->fields) {
+  if (MayCompress(type) && IsValidRdata(type, rdata)) {
+    for (const RdataField field : FindShape(type)->fields) {
       if (field == RdataField::kEnd) break;
       const size_t octets = *FieldOctets(field, rdata);
       if (field == RdataField::kCompressedName) {

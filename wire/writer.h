@@ -71,7 +71,7 @@ class MessageWriter {
   // The offset of an earlier name equal to `name`; 0 when there is none.
   size_t FindName(NameView name) const;
   bool EqualsAt(size_t offset, NameView name) const;
-  void RememberName(size_t offset, size_t octets);
+  void RememberName(size_t offset, NameView name, bool whole);
   bool PutName(NameView name);
   bool PutRdata(RRType type, std::span<const uint8_t> rdata);
   bool TryAddRecord(NameView owner, RRType type, RRClass rrclass, uint32_t ttl,
@@ -82,9 +82,14 @@ class MessageWriter {
   size_t limit_;  // capacity_ without what is reserved; never below size_
   size_t size_ = kHeaderOctets;
   uint16_t counts_[4] = {0, 0, 0, 0};
-  // Offsets of names (and of their suffixes) that a pointer may name; below 0x4000.
-  uint16_t names_[kNamesMax];
-  uint8_t name_octets_[kNamesMax];  // uncompressed; tells most names apart without a look
+  // Names (and their suffixes) that a pointer may name.
+  struct KnownName {
+    uint16_t offset;  // below kPointableOctets
+    uint8_t octets;   // uncompressed
+    uint8_t tag;      // of the first label; with `octets` it tells most names apart without a look
+    bool whole;       // no pointer in it
+  };
+  KnownName names_[kNamesMax];
   uint8_t name_count_ = 0;
 };
 
