@@ -237,6 +237,8 @@ absl::Status RplReader::ReadEntry(RplEntry* entry) {
       status = ReadAdjust(words, entry);
     } else if (words[0] == "REPLY") {
       status = ReadReplyFlags(words, entry);
+    } else if (words[0] == "MANDATORY") {
+      entry->mandatory = true;
     } else if (words[0] == "SECTION") {
       status = ReadSection(words, entry);
     } else if (words[0] == "RAW") {

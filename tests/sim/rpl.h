@@ -28,7 +28,8 @@ namespace tern::sim {
 
 // Options of the lines before CONFIG_END that this world applies.
 struct RplConfig {
-  std::vector<resolver::IpAddress> root_addresses;  // stub-addr
+  std::vector<resolver::IpAddress> root_addresses;  // stub-addr; none: the real root's
+  std::string root_name = "k.root-servers.net.";    // stub-name
   std::optional<resolver::QnameMinimisation> qname_minimisation;
   bool ipv4 = true;
   bool ipv6 = true;
@@ -36,6 +37,7 @@ struct RplConfig {
   std::optional<uint32_t> max_ttl;           // seconds
   std::optional<uint32_t> max_negative_ttl;  // seconds
   std::vector<std::string> trust_anchors;    // master file lines
+  std::vector<std::string> insecure_zones;   // domain-insecure
   std::string validation_date;               // as written: YYYYMMDDHHMMSS or seconds
 };
 
@@ -63,6 +65,7 @@ struct RplEntry {
   bool copy_id = false;
   bool copy_query = false;
   bool do_not_answer = false;
+  bool mandatory = false;  // the resolver must have asked for it by the end
   resolver::Duration sleep{0};
   PlainMessage message;
   std::optional<Octets> raw;  // instead of the message

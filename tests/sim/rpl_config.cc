@@ -116,6 +116,14 @@ absl::Status Apply(std::string_view key, const std::string& value, RplConfig* co
     config->trust_anchors.push_back(value);
     return absl::OkStatus();
   }
+  if (key == "stub-name") {
+    config->root_name = value;
+    return absl::OkStatus();
+  }
+  if (key == "domain-insecure") {
+    config->insecure_zones.push_back(value);
+    return absl::OkStatus();
+  }
   if (key == "val-override-date" || key == "val-override-timestamp") {
     config->validation_date = value;
     return absl::OkStatus();

@@ -1,0 +1,77 @@
+#include "tests/sim/resolver_under_test.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "resolver/policy/access.h"
+#include "resolver/policy/local_data.h"
+#include "resolver/server/recursive_service.h"
+#include "resolver/server/root_hints.h"
+#include "resolver/server_table.h"
+
+namespace tern::sim {
+namespace {
+
+using resolver::server::Configuration;
+using resolver::server::RecursiveService;
+
+constexpr size_t kServersRemembered = 1024;
+
+Configuration MakeConfiguration(const resolver::Settings& settings) {
+  Configuration configuration;
+  auto shared = std::make_shared<const resolver::Settings>(settings);
+  configuration.access = std::make_shared<const resolver::AccessList>(shared->allow);
+  auto local_data = resolver::LocalData::Build(shared->local, shared->static_zones);
+  if (!local_data.ok()) {
+    std::fprintf(stderr, "%s\n", local_data.status().ToString().c_str());
+    std::abort();
+  }
+  configuration.local_data = *std::move(local_data);
+  configuration.settings = std::move(shared);
+  return configuration;
+}
+
+}  // namespace
+
+resolver::Settings SimSettings(const wire::Name& root_name,
+                               const std::vector<IpAddress>& root_addresses) {
+  resolver::Settings settings;
+  settings.workers = 1;
+  settings.allow = {*resolver::Prefix::Parse("10.0.0.0/8")};
+  settings.resolution.root_hints = {{root_name, root_addresses}};
+  if (root_addresses.empty()) settings.resolution.root_hints = resolver::BuiltinRootHints();
+  settings.resolution.ipv6 = resolver::Ipv6Use::kOn;
+  settings.resolution.never_query.clear();
+  return settings;
+}
+
+// In the order in which they must be made.
+struct ResolverUnderTest::Parts {
+  Parts(SimWorld* world, const resolver::Settings& settings)
+      : store({.memory_octets = kStoreOctets, .seed = world->random()->Next()}),
+        server_table(world->random()->Next(), kServersRemembered),
+        service(&store, &server_table, world, MakeConfiguration(settings)) {}
+
+  cache::Store store;
+  resolver::ServerTable server_table;
+  RecursiveService service;
+};
+
+ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::Settings& settings)
+    : world_(world), parts_(std::make_unique<Parts>(world, settings)) {
+  world->Attach(&parts_->service);
+}
+
+ResolverUnderTest::~ResolverUnderTest() { world_->Attach(nullptr); }
+
+cache::Store& ResolverUnderTest::store() { return parts_->store; }
+
+const resolver::Recursor& ResolverUnderTest::recursor() const { return parts_->service.recursor(); }
+
+size_t ResolverUnderTest::work_in_flight() const {
+  return parts_->service.clients_waiting() + recursor().jobs_in_flight() +
+         recursor().frames_in_use();
+}
+
+}  // namespace tern::sim

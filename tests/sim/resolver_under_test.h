@@ -1,0 +1,44 @@
+// The whole service, from query octets to reply octets, put into a simulated world. The one place
+// in tests/sim that knows how it is built.
+//
+// Thread: one. Bound: the store's ceiling of kStoreOctets and what the service allows itself.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cache/store.h"
+#include "resolver/recursor.h"
+#include "resolver/settings.h"
+#include "tests/sim/sim_world.h"
+
+namespace tern::sim {
+
+// The settings that the daemon has by default, but for: clients of the simulated world are let in,
+// the root is the server `root_name` at `root_addresses` (the real root when there are none),
+// IPv6 is on, and no address is refused that a simulated server may have.
+resolver::Settings SimSettings(const wire::Name& root_name,
+                               const std::vector<IpAddress>& root_addresses);
+
+class ResolverUnderTest {
+ public:
+  static constexpr size_t kStoreOctets = size_t{16} << 20;
+
+  // Attaches itself to the world.
+  ResolverUnderTest(SimWorld* world, const resolver::Settings& settings);
+  ~ResolverUnderTest();
+  ResolverUnderTest(const ResolverUnderTest&) = delete;
+  ResolverUnderTest& operator=(const ResolverUnderTest&) = delete;
+
+  cache::Store& store();
+  const resolver::Recursor& recursor() const;
+  // Questions, coroutine frames and waiters that are under way; 0 in a resolver at rest.
+  size_t work_in_flight() const;
+
+ private:
+  struct Parts;
+  SimWorld* world_;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tern::sim

@@ -1,0 +1,240 @@
+#include "tests/sim/rpl_player.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+#include <utility>
+
+#include "wire/presentation.h"
+
+namespace tern::sim {
+namespace {
+
+constexpr Duration kQuietLimit = std::chrono::seconds(2);
+// Longer than the longest life of a resolution, so that nothing is left behind it.
+constexpr Duration kRestLimit = std::chrono::seconds(30);
+
+resolver::Settings SettingsFor(const RplConfig& config, const PlayOptions& options) {
+  resolver::Settings settings = SimSettings(NameOf(config.root_name), config.root_addresses);
+  settings.resolution.qname_minimisation =
+      config.qname_minimisation.value_or(options.qname_minimisation);
+  settings.resolution.ipv4 = config.ipv4;
+  settings.resolution.ipv6 = config.ipv6 ? resolver::Ipv6Use::kOn : resolver::Ipv6Use::kOff;
+  if (!config.may_query_localhost) {
+    for (const char* prefix : {"127.0.0.0/8", "::1/128", "0.0.0.0/8"}) {
+      settings.resolution.never_query.push_back(*resolver::Prefix::Parse(prefix));
+    }
+  }
+  if (config.max_ttl) settings.cache.ttl.max_ttl = *config.max_ttl;
+  if (config.max_negative_ttl) settings.cache.ttl.max_negative_ttl = *config.max_negative_ttl;
+  return settings;
+}
+
+std::string At(const RplStep& step, std::string_view what) {
+  return "step " + std::to_string(step.number) + " (line " + std::to_string(step.line) +
+         "): " + std::string(what);
+}
+
+}  // namespace
+
+// All servers of a scenario: what stands in its ranges for the current step, and its REPLY steps.
+class RplPlayer::ScriptedServer : public SimServer {
+ public:
+  ScriptedServer(const Scenario& scenario, Unscripted unscripted)
+      : scenario_(scenario), unscripted_(unscripted), used_(scenario.steps.size(), false) {}
+
+  void set_step(int number) { step_ = number; }
+
+  std::string CheckMandatoryEntries() const {
+    for (const RplRange& range : scenario_.ranges) {
+      for (const RplEntry& entry : range.entries) {
+        if (entry.mandatory && !asked_lines_.contains(entry.line)) {
+          return "nobody asked for the mandatory entry of line " + std::to_string(entry.line) +
+                 "\n";
+        }
+      }
+    }
+    return "";
+  }
+
+  SimAnswer OnQuery(const SimQuery& sim_query) override {
+    const std::optional<PlainMessage> query = PlainMessage::Decode(sim_query.octets);
+    if (!query) return {};
+    bool known_address = false;
+    for (const RplRange& range : scenario_.ranges) {
+      if (std::find(range.addresses.begin(), range.addresses.end(), sim_query.server.address) ==
+          range.addresses.end()) {
+        continue;
+      }
+      known_address = true;
+      if (step_ < range.first || step_ > range.last) continue;
+      for (const RplEntry& entry : range.entries) {
+        if (AcceptsQuery(entry, *query, sim_query.transport)) {
+          asked_lines_.insert(entry.line);
+          return Reply(entry, *query);
+        }
+      }
+    }
+    for (size_t i = 0; i < scenario_.steps.size(); ++i) {
+      const RplStep& step = scenario_.steps[i];
+      if (step.kind != RplStepKind::kReply || step.number < step_ || used_[i]) continue;
+      if (!AcceptsQuery(*step.entry, *query, sim_query.transport)) continue;
+      used_[i] = true;
+      return Reply(*step.entry, *query);
+    }
+    if (!known_address || unscripted_ == Unscripted::kSilence) return {};
+    PlainMessage refusal;
+    refusal.id = query->id;
+    refusal.flags = wire::kFlagQR;
+    refusal.rcode = wire::Rcode::kServFail;
+    refusal.questions = query->questions;
+    return {{{refusal.Encode(), Duration(0)}}, false};
+  }
+
+ private:
+  static SimAnswer Reply(const RplEntry& entry, const PlainMessage& query) {
+    if (entry.do_not_answer) return {};
+    if (entry.raw) {
+      Octets octets = *entry.raw;
+      if (entry.copy_id && octets.size() >= 2) wire::StoreU16(octets.data(), query.id);
+      return {{{std::move(octets), entry.sleep}}, false};
+    }
+    PlainMessage reply = entry.message;
+    if (entry.copy_id) reply.id = query.id;
+    // The letters of the question come back as they were sent; the scenarios were written for
+    // resolvers that send them as they got them.
+    const bool same_name = !query.questions.empty() && !reply.questions.empty() &&
+                           query.questions[0].name == reply.questions[0].name;
+    if (entry.copy_query) {
+      reply.questions = query.questions;
+    } else if (same_name) {
+      reply.questions[0].name = query.questions[0].name;
+    }
+    return {{{reply.Encode(), entry.sleep}}, false};
+  }
+
+  const Scenario& scenario_;
+  Unscripted unscripted_;
+  int step_ = 0;
+  std::vector<bool> used_;     // REPLY steps that were given
+  std::set<int> asked_lines_;  // entries of ranges that were given, by their line
+};
+
+RplPlayer::RplPlayer(const Scenario& scenario, const PlayOptions& options)
+    : scenario_(scenario),
+      options_(options),
+      world_(SimWorld::Options{.seed = options.seed}),
+      server_(std::make_unique<ScriptedServer>(scenario, options.unscripted)) {
+  world_.SetServerElsewhere(server_.get());
+  resolver_ = std::make_unique<ResolverUnderTest>(&world_, SettingsFor(scenario.config, options));
+}
+
+RplPlayer::~RplPlayer() = default;
+
+std::string RplPlayer::Play() {
+  for (const RplStep& step : scenario_.steps) {
+    std::string fault = Run(step);
+    if (!fault.empty()) return fault;
+  }
+  return CheckRest();
+}
+
+std::string RplPlayer::Run(const RplStep& step) {
+  switch (step.kind) {
+    case RplStepKind::kQuery:
+      return RunQuery(step);
+    case RplStepKind::kCheckAnswer:
+      return CheckAnswer(step);
+    case RplStepKind::kTimePasses:
+      world_.RunFor(step.elapse);
+      return "";
+    case RplStepKind::kReply:
+    case RplStepKind::kNothing:
+      return "";
+    case RplStepKind::kCheckUpstreamQueries:
+      return CheckUpstreamQueries(step);
+    case RplStepKind::kCheckOutQuery:
+      return CheckOutQuery(step, true);
+    case RplStepKind::kCheckNoOutQuery:
+      return CheckOutQuery(step, false);
+  }
+  return At(step, "unknown kind");
+}
+
+std::string RplPlayer::RunQuery(const RplStep& step) {
+  server_->set_step(step.number);
+  upstream_before_query_ = world_.upstream().size();
+  if (step.entry->raw) {
+    // Whatever it is: it may be answered or not, and must do no harm.
+    world_.AskDatagram(*step.entry->raw);
+    world_.RunUntilNetworkIsQuiet(kQuietLimit);
+    return "";
+  }
+  PlainMessage query = step.entry->message;
+  query.id = static_cast<uint16_t>(world_.random()->Next());
+  ClientQueryId id = world_.AskDatagram(query.Encode());
+  bool answered = world_.RunUntilAnswered(id, kAnswerLimit);
+  if (answered) {
+    const std::optional<PlainMessage> reply = world_.client_query(id).Message();
+    if (reply && reply->Has(wire::kFlagTC)) {
+      // Too large for UDP: a client comes back over TCP.
+      id = world_.AskStream(query.Encode());
+      answered = world_.RunUntilAnswered(id, kAnswerLimit);
+    }
+  }
+  world_.RunUntilNetworkIsQuiet(kQuietLimit);
+  unchecked_.push_back(id);
+  if (world_.client_query(id).replies > 1) return At(step, "answered more than once");
+  return answered ? "" : At(step, "no answer within 15 s");
+}
+
+std::string RplPlayer::CheckAnswer(const RplStep& step) {
+  if (unchecked_.empty()) return At(step, "there is no answer left to look at");
+  // The oldest answer that fits, else the latest.
+  for (size_t i = 0; i < unchecked_.size(); ++i) {
+    const std::optional<PlainMessage> reply = world_.client_query(unchecked_[i]).Message();
+    if (!reply || !DiffAnswer(*step.entry, *reply).empty()) continue;
+    unchecked_.erase(unchecked_.begin() + static_cast<ptrdiff_t>(i));
+    return "";
+  }
+  const std::optional<PlainMessage> reply = world_.client_query(unchecked_.back()).Message();
+  if (!reply) return At(step, "the answer is no sound message");
+  return At(step, DiffAnswer(*step.entry, *reply)) + "--- expected\n" +
+         step.entry->message.ToText() + "--- got\n" + reply->ToText();
+}
+
+std::string RplPlayer::CheckUpstreamQueries(const RplStep& step) const {
+  const std::string address = step.address ? step.address->ToText() : "";
+  const size_t count = world_.CountUpstream(address, upstream_before_query_);
+  if (count == step.count) return "";
+  return At(step, "upstream queries" + (address.empty() ? "" : " to " + address) + ": expected " +
+                      std::to_string(step.count) + ", got " + std::to_string(count) + "\n");
+}
+
+std::string RplPlayer::CheckOutQuery(const RplStep& step, bool wanted) const {
+  bool found = false;
+  for (size_t i = upstream_before_query_; i < world_.upstream().size(); ++i) {
+    const UpstreamQuery& sent = world_.upstream()[i];
+    if (step.address && !(sent.server.address == *step.address)) continue;
+    PlainMessage query;
+    query.questions.push_back({sent.name, sent.type, wire::RRClass::kIN});
+    found = found || AcceptsQuery(*step.entry, query, sent.transport);
+  }
+  if (found == wanted) return "";
+  return At(step,
+            wanted ? "no such query was sent upstream\n" : "such a query was sent upstream\n") +
+         step.entry->message.ToText();
+}
+
+std::string RplPlayer::CheckRest() {
+  world_.RunFor(kRestLimit);
+  if (world_.open_exchanges() != 0) {
+    return "at the end " + std::to_string(world_.open_exchanges()) + " exchanges are open\n";
+  }
+  if (resolver_->work_in_flight() != 0) {
+    return "at the end " + std::to_string(resolver_->work_in_flight()) + " jobs are under way\n";
+  }
+  return server_->CheckMandatoryEntries();
+}
+
+}  // namespace tern::sim
