@@ -1,0 +1,122 @@
+"""Each lint finds what it is there to find, and lets the innocent pass."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+RUN = pathlib.Path(__file__).with_name("run")
+
+
+class LintTest(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        self.write("none", "")
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def lint(self, rule, *more, exceptions="none"):
+        run = subprocess.run([sys.executable, RUN, rule, "--root", self.root, "--exceptions",
+                              self.root / exceptions, *more], capture_output=True, text=True, check=False)
+        self.assertEqual(run.stderr, "")
+        self.assertEqual(run.returncode, 1 if run.stdout else 0, run.stdout)
+        return run.stdout.splitlines()
+
+    def finds(self, rule, name, text, *places):
+        """The rule finds exactly these lines of the file."""
+        path = self.write(name, text)
+        found = [line.split(": ")[0] for line in self.lint(rule)]
+        self.assertEqual(found, [f"{name}:{place}" for place in places])
+        path.unlink()
+
+    def test_include_direction(self):
+        self.finds("includes", "wire/a.h", '#include "wire/b.h"\n#include "cache/c.h"\n', 2)
+        self.finds("includes", "cache/a.h", '#include "wire/b.h"\n#include "resolver/c.h"\n', 2)
+        self.finds("includes", "resolver/a.cc",
+                   '#include "resolver/b.h"\n#include "resolver/io/service.h"\n'
+                   '#include "resolver/io/worker.h"\n#include "resolver/server/config.h"\n', 3, 4)
+        self.finds("includes", "resolver/io/a.cc", '#include "resolver/server/config.h"\n', 1)
+        self.finds("includes", "resolver/server/a.cc", '#include "resolver/io/worker.h"\n')
+        self.finds("includes", "bench/a.cc", '#include "tests/sim/a.h"\n', 1)
+        self.finds("includes", "wire/a.cc", '#include "name.h"\n', 1)
+
+    def test_only_their_rooms_see_the_libraries(self):
+        text = "#include <liburing.h>\n#include <openssl/rand.h>\n#include <yaml-cpp/yaml.h>\n"
+        self.finds("includes", "resolver/a.cc", text, 1, 2, 3)
+        self.finds("includes", "resolver/io/a.cc", text, 2, 3)
+        self.finds("includes", "resolver/crypto/a.cc", text, 1, 3)
+        self.finds("includes", "resolver/server/a.cc", text, 1, 2)
+        self.finds("includes", "cache/a.cc", "#include <gtest/gtest.h>\n", 1)
+
+    def test_clock_and_chance_outside_the_environment(self):
+        text = ("// steady_clock::now in a comment\nauto a = std::chrono::steady_clock::now();\n"
+                "clock_gettime(CLOCK_MONOTONIC, &t);\nint x = rand();\nauto t = time(nullptr);\n"
+                "std::random_device d;\nint y = operand(3) + frame.time(0);\n"
+                'Log("call rand() now");\n')
+        self.finds("clocks", "resolver/a.cc", text, 2, 3, 5, 4, 6)
+        self.finds("clocks", "resolver/io/a.cc", text)
+        self.finds("clocks", "tests/wire/a_test.cc", text)
+
+    def test_assert(self):
+        self.finds("asserts", "wire/a.cc",
+                   "static_assert(true);\nassert(x);\n// assert(x)\n#include <cassert>\n", 2, 4)
+
+    def test_names(self):
+        self.finds("names", "wire/name_util.h", "", 1)
+        self.finds("names", "wire/a.h",
+                   "class ServerManager {};\nstruct RdataFields {};\nstruct ServerInfo;\n", 1, 3)
+
+    def test_sizes(self):
+        self.finds("sizes", "wire/a.cc", "//\n" * 601, 1)
+        self.finds("sizes", "wire/a.cc", "//\n" * 600)
+        self.finds("sizes", "wire/a.cc", "//\n//" + "x" * 99 + "\n", 2)
+        body = "  x();\n" * 79
+        self.finds("sizes", "wire/a.cc", "namespace a {\nvoid Long(int a,\n          int b) {\n" + body + "}\n}\n", 2)
+        self.finds("sizes", "wire/a.cc", "namespace a {\nvoid Short() {\n" + "  x();\n" * 78 + "}\n}\n")
+        self.finds("sizes", "wire/a.cc", "class A {\n  void Long() const {\n" + body + "  }\n};\n", 2)
+        self.finds("sizes", "wire/a.cc", "class A {\n  A() : b_{1} {}\n" + "  void F();\n" * 90 + "};\n")
+
+    def test_headers_that_lean_on_others(self):
+        self.finds("headers", "wire/a.h", "#pragma once\nstd::string Name();\n", 1)
+        self.finds("headers", "wire/a.h", "#pragma once\n#include <string>\nstd::string Name();\n")
+
+    def test_builds_that_differ(self):
+        def database(name, *files):
+            return self.write(name, json.dumps(
+                [{"directory": str(self.root), "file": file, "command": ""} for file in files]))
+        for name in ("wire/a.cc", "wire/b.cc", "wire/c.cc"):
+            self.write(name, "")
+        both = database("one.json", "wire/a.cc", "wire/b.cc"), database("two.json", "wire/a.cc")
+        self.assertEqual(self.lint("builds", *map(str, both)),
+                         ["wire/b.cc:1: CMake compiles it, Meson does not",
+                          "wire/c.cc:1: no build compiles it"])
+        self.write("two.json", (self.root / "one.json").read_text(encoding="utf-8"))
+        (self.root / "wire/c.cc").unlink()
+        self.assertEqual(self.lint("builds", *map(str, both)), [])
+
+    def test_readme_commands_that_are_not_there(self):
+        self.write("deploy/up", "").chmod(0o755)
+        self.write("tests/run", "").chmod(0o755)
+        self.finds("readme", "README.md", "```\n./deploy/up\n./tests/run\nbuild/tern lookup a\n```\n")
+        self.finds("readme", "README.md", "```\n./deploy/up\n./tests/run\n./deploy/gone --now\n```\n", 4)
+        self.finds("readme", "README.md", "```\n./deploy/up\n```\n", 1)
+
+    def test_exceptions_hold_and_stale_ones_are_found(self):
+        self.write("wire/a.cc", "assert(x);\n")
+        self.write("some", "asserts wire/a.cc bare: it is a test\n")
+        self.assertEqual(self.lint("asserts", exceptions="some"), [])
+        self.write("wire/a.cc", "")
+        self.assertEqual(len(self.lint("asserts", exceptions="some")), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
