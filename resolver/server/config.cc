@@ -275,7 +275,7 @@ class ConfigReader {
     if (!is_new) {
       return reader_.Error(place,
                            Concat("expected each zone once in forward and stub, but ", first->first,
-                                  " stands in line ", first->second.line, " already"));
+                                  " stands in line ", first->second.line, " too"));
     }
     return absl::OkStatus();
   }

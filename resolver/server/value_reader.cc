@@ -70,7 +70,7 @@ absl::Status ValueReader::ReadMap(const ValuePlace& place, std::vector<Key> keys
     if (!is_new) {
       return ErrorInFile(
           file_name_, value.key_position,
-          Concat(path, ": expected once, but it stands in line ", seen->second.line, " already"));
+          Concat(path, ": expected once, but found in line ", seen->second.line, " too"));
     }
     if (const absl::Status status = key->read({&value, path}); !status.ok()) return status;
   }

@@ -57,9 +57,9 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
 TEST(ConfigErrorsTest, RepeatedKeyNamesBothLines) {
   ExpectErrors({
       {"workers: 1\ncache: {}\nworkers: 2\n",
-       "3:1: workers: expected once, but it stands in line 1 already"},
+       "3:1: workers: expected once, but found in line 1 too"},
       {"cache:\n  memory: 1GiB\n  memory: 1GiB\n",
-       "3:3: cache.memory: expected once, but it stands in line 2 already"},
+       "3:3: cache.memory: expected once, but found in line 2 too"},
   });
 }
 
@@ -243,7 +243,7 @@ TEST(ConfigErrorsTest, ZoneStandsOnceInForwardAndStub) {
       {"forward:\n  - {zone: corp.example, to: [192.0.2.1]}\n"
        "stub:\n  - {zone: Corp.Example., to: [192.0.2.1]}\n",
        "4:12: stub[0].zone: expected each zone once in forward and stub, but corp.example. stands "
-       "in line 2 already"},
+       "in line 2 too"},
   });
 }
 
