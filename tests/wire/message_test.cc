@@ -203,9 +203,8 @@ TEST(PackedNameTest, PointersIntoTheHeaderAreRefused) {
 
 TEST(PackedNameTest, UnknownLabelTypesAreRefused) {
   for (const uint8_t type : {0x40, 0x41, 0x7f, 0x80, 0xbf}) {
-    Octets message(12);
-    message.push_back(type);
-    message.resize(12 + 200);
+    Octets message(12 + 200);
+    message[12] = type;
     PackedName name;
     size_t end;
     EXPECT_EQ(ReadName(message, 12, &name, &end), ParseError::kBadName);
