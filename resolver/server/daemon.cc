@@ -1,0 +1,163 @@
+#include "resolver/server/daemon.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "resolver/crypto/random.h"
+#include "resolver/policy/error_text.h"
+#include "resolver/server/config.h"
+#include "resolver/server/log.h"
+
+namespace tern::resolver {
+namespace {
+
+size_t AllowedProcessors() {
+  cpu_set_t processors;
+  if (sched_getaffinity(0, sizeof processors, &processors) != 0) return 1;
+  return std::clamp<size_t>(static_cast<size_t>(CPU_COUNT(&processors)), 1, kWorkersMax);
+}
+
+// Does this machine have the address, whatever its ports are used for?
+bool HasAddress(const IpAddress& address) {
+  sockaddr_storage storage;
+  const socklen_t size = Endpoint{address, 0}.ToSockaddr(&storage);
+  const int fd = socket(storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const bool has = bind(fd, reinterpret_cast<const sockaddr*>(&storage), size) == 0;
+  close(fd);
+  return has;
+}
+
+// An address that nobody wrote need not work: machines without IPv6 have no ::1.
+void LeaveOutMissingAddresses(Settings* settings) {
+  if (!settings->listen_is_builtin) return;
+  std::erase_if(settings->listen, [](const Endpoint& endpoint) {
+    if (!endpoint.address.IsIpv6() || HasAddress(endpoint.address)) return false;
+    Log(LogLevel::kInfo,
+        Concat("not listening on ", endpoint.ToText(), ": this machine has no such address"));
+    return true;
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<server::Configuration> MakeConfiguration(Settings settings) {
+  auto local_data = LocalData::Build(settings.local, settings.static_zones);
+  if (!local_data.ok()) {
+    return absl::InvalidArgumentError(
+        Concat("local.hosts_file: ", std::string(local_data.status().message())));
+  }
+  server::Configuration configuration;
+  configuration.local_data = *std::move(local_data);
+  configuration.access = std::make_shared<const AccessList>(settings.allow);
+  configuration.settings = std::make_shared<const Settings>(std::move(settings));
+  return configuration;
+}
+
+std::vector<std::string_view> FixedKeysThatDiffer(const Settings& before, const Settings& after) {
+  std::vector<std::string_view> keys;
+  if (before.listen != after.listen) keys.push_back("listen");
+  if (before.workers != after.workers) keys.push_back("workers");
+  if (before.cache.memory_octets != after.cache.memory_octets) keys.push_back("cache.memory");
+  if (before.resolution.outgoing != after.resolution.outgoing) {
+    keys.push_back("resolution.outgoing");
+  }
+  return keys;
+}
+
+bool RaiseDescriptorLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
+    Settings settings, std::function<void(const absl::Status&)> on_failure) {
+  LeaveOutMissingAddresses(&settings);
+  auto configuration = MakeConfiguration(std::move(settings));
+  if (!configuration.ok()) return configuration.status();
+  std::unique_ptr<Daemon> daemon(new Daemon);
+  daemon->configuration_ = *std::move(configuration);
+  if (const absl::Status status = daemon->OpenWorkers(); !status.ok()) return status;
+  daemon->StartServices();
+  daemon->StartThreads(on_failure);
+  return daemon;
+}
+
+absl::Status Daemon::OpenWorkers() {
+  const Settings& settings = *configuration_.settings;
+  io::WorkerOptions options;
+  options.listen = settings.listen;
+  options.outgoing = settings.resolution.outgoing;
+  options.workers =
+      settings.workers == 0 ? AllowedProcessors() : static_cast<size_t>(settings.workers);
+  for (size_t i = 0; i < options.workers; ++i) {
+    auto worker = io::Worker::Create(options, static_cast<int>(i));
+    if (!worker.ok()) return worker.status();
+    workers_.push_back(*std::move(worker));
+    // Ports of the kernel's choice must be the same for all.
+    options.listen = workers_.front()->listening();
+  }
+  const std::string_view note = workers_.front()->engine_note();
+  if (!note.empty()) Log(LogLevel::kWarning, note);
+  return absl::OkStatus();
+}
+
+void Daemon::StartServices() {
+  crypto::RandomGenerator random;
+  cache::StoreOptions options;
+  options.memory_octets = configuration_.settings->cache.memory_octets;
+  options.seed = random.Next();
+  store_ = std::make_unique<cache::Store>(options);
+  server_table_ = std::make_unique<ServerTable>(random.Next());
+  std::vector<io::Outlet*> outlets;
+  for (const auto& worker : workers_) outlets.push_back(worker.get());
+  for (const auto& worker : workers_) {
+    services_.push_back(std::make_unique<server::RecursiveService>(
+        store_.get(), server_table_.get(), worker.get(), configuration_));
+    services_.back()->SetPeers(outlets);
+    worker->SetService(services_.back().get());
+  }
+}
+
+void Daemon::StartThreads(const std::function<void(const absl::Status&)>& on_failure) {
+  for (const auto& worker : workers_) {
+    threads_.emplace_back([worker = worker.get(), on_failure] {
+      const absl::Status status = worker->Run();
+      if (!status.ok()) on_failure(status);
+    });
+  }
+}
+
+Daemon::~Daemon() {
+  for (const auto& worker : workers_) worker->Stop();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+absl::Status Daemon::Reload(Settings settings) {
+  const Settings& current = *configuration_.settings;
+  if (settings.listen_is_builtin && current.listen_is_builtin) settings.listen = current.listen;
+  for (const std::string_view key : FixedKeysThatDiffer(current, settings)) {
+    Log(LogLevel::kWarning, Concat(key, ": changes only when ternd is started anew"));
+  }
+  settings.listen = current.listen;
+  settings.listen_is_builtin = current.listen_is_builtin;
+  settings.workers = current.workers;
+  settings.cache.memory_octets = current.cache.memory_octets;
+  settings.resolution.outgoing = current.resolution.outgoing;
+  auto configuration = MakeConfiguration(std::move(settings));
+  if (!configuration.ok()) return configuration.status();
+  configuration_ = *std::move(configuration);
+  for (const auto& worker : workers_) {
+    server::RecursiveService::Reconfigure(worker.get(), configuration_);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tern::resolver

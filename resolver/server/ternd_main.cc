@@ -1,0 +1,172 @@
+// ternd: the resolver as a process in the foreground. The main thread waits for signals; the
+// workers' threads do the work.
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "resolver/policy/error_text.h"
+#include "resolver/server/config.h"
+#include "resolver/server/daemon.h"
+#include "resolver/server/daemon_options.h"
+#include "resolver/server/log.h"
+#include "resolver/server/version.h"
+
+namespace tern::resolver {
+namespace {
+
+constexpr std::string_view kUsage =
+    "usage: ternd [--config FILE] [--check]\n"
+    "       ternd --version | --help\n"
+    "\n"
+    "A caching DNS resolver. Runs in the foreground and logs to stderr; without a file on "
+    "built-in\n"
+    "defaults. --check validates the configuration and starts nothing. SIGHUP reads the\n"
+    "configuration again, SIGTERM ends the process. See ternd(8) and tern.yaml(5).\n";
+
+constexpr int kExitFailure = 1;
+constexpr int kExitUsage = 2;
+// Who stops the process waits two seconds.
+constexpr std::chrono::milliseconds kStopMax(1700);
+
+absl::StatusOr<Settings> ReadSettings(const DaemonOptions& options) {
+  return options.config.empty() ? DefaultSettings() : LoadConfig(options.config);
+}
+
+int Fail(const absl::Status& status) {
+  Log(LogLevel::kError, std::string(status.message()));
+  return kExitFailure;
+}
+
+int Check(const DaemonOptions& options) {
+  const auto settings = ReadSettings(options);
+  if (!settings.ok()) return Fail(settings.status());
+  const auto configuration = MakeConfiguration(*settings);
+  if (!configuration.ok()) return Fail(configuration.status());
+  std::printf("%s: good\n", options.config.empty() ? "built-in defaults" : options.config.c_str());
+  return 0;
+}
+
+sigset_t HandledSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+void Reload(Daemon* daemon, const DaemonOptions& options) {
+  const auto settings = ReadSettings(options);
+  const absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
+  if (status.ok()) {
+    Log(LogLevel::kInfo, "configuration read again; the cache is kept");
+  } else {
+    Log(LogLevel::kError,
+        Concat(std::string(status.message()), "; the old configuration stays in force"));
+  }
+}
+
+// Ends the process at its latest, whatever a worker is stuck in.
+class StopWatchdog {
+ public:
+  explicit StopWatchdog(int exit_code)
+      : thread_([this, exit_code] {
+          std::unique_lock lock(lock_);
+          if (done_changed_.wait_for(lock, kStopMax, [this] { return done_; })) return;
+          Log(LogLevel::kWarning, "a worker did not end in time");
+          _exit(exit_code);
+        }) {}
+  ~StopWatchdog() {
+    {
+      const std::lock_guard guard(lock_);
+      done_ = true;
+    }
+    done_changed_.notify_all();
+    thread_.join();
+  }
+  StopWatchdog(const StopWatchdog&) = delete;
+  StopWatchdog& operator=(const StopWatchdog&) = delete;
+
+ private:
+  std::mutex lock_;
+  std::condition_variable done_changed_;
+  bool done_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+void LogReady(const Daemon& daemon) {
+  std::string addresses;
+  for (const Endpoint& endpoint : daemon.listening()) {
+    addresses += Concat(addresses.empty() ? "" : ", ", endpoint.ToText());
+  }
+  Log(LogLevel::kInfo,
+      Concat("ready: tern ", kVersion, " answers on ", addresses, "; ", daemon.worker_count(),
+             daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name()));
+}
+
+int Serve(const DaemonOptions& options) {
+  auto settings = ReadSettings(options);
+  if (!settings.ok()) return Fail(settings.status());
+  if (!RaiseDescriptorLimit()) {
+    Log(LogLevel::kWarning, "the limit of open files could not be raised");
+  }
+  if (settings->dnssec.validation) {
+    Log(LogLevel::kInfo,
+        "dnssec.validation is on, but this version does not validate: answers are passed on "
+        "unverified");
+  }
+  // Before any thread is made, so that all inherit it and signals come to this one only.
+  const sigset_t signals = HandledSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  std::atomic<bool> failed = false;
+  auto daemon = Daemon::Start(*std::move(settings), [&failed](const absl::Status& status) {
+    Log(LogLevel::kError, std::string(status.message()));
+    failed = true;
+    kill(getpid(), SIGTERM);
+  });
+  if (!daemon.ok()) return Fail(daemon.status());
+  LogReady(**daemon);
+
+  int signal = 0;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) Reload(daemon->get(), options);
+  const int exit_code = failed ? kExitFailure : 0;
+  const StopWatchdog watchdog(exit_code);
+  Log(LogLevel::kInfo, "stopping");
+  daemon->reset();
+  return exit_code;
+}
+
+int Main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const auto options = ParseDaemonOptions(words);
+  if (!options.ok()) {
+    std::fprintf(stderr, "ternd: %s\nTry ternd --help.\n",
+                 std::string(options.status().message()).c_str());
+    return kExitUsage;
+  }
+  if (options->help) {
+    std::fwrite(kUsage.data(), 1, kUsage.size(), stdout);
+    return 0;
+  }
+  if (options->version) {
+    std::printf("ternd %s\n", std::string(kVersion).c_str());
+    return 0;
+  }
+  return options->check ? Check(*options) : Serve(*options);
+}
+
+}  // namespace
+}  // namespace tern::resolver
+
+int main(int argc, char** argv) { return tern::resolver::Main(argc, argv); }
