@@ -230,6 +230,9 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
       bytes[kRankAt] > static_cast<uint8_t>(Rank::kLocal)) {
     return false;
   }
+  const KeySpace space = SpaceOf(static_cast<EntryKind>(bytes[kKindAt]));
+  const bool typeless = space == KeySpace::kNxDomain || space == KeySpace::kDelegation;
+  if (typeless && LoadAt<uint16_t>(bytes.data(), kTypeAt) != 0) return false;
   const size_t name_octets = bytes[kNameSizeAt];
   const uint16_t count = LoadAt<uint16_t>(bytes.data(), kCountAt);
   const uint16_t detail = LoadAt<uint16_t>(bytes.data(), kDetailAt);

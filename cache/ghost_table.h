@@ -42,6 +42,9 @@ class GhostTable {
     lines_ = 0;
   }
 
+  void Prefetch(uint32_t tag) {
+    if (lines_ > 0) __builtin_prefetch(&LineOf(tag));
+  }
   void Remember(uint32_t tag) {
     if (lines_ == 0) return;
     Line& line = LineOf(tag);

@@ -20,6 +20,7 @@ constexpr size_t kSmallPercent = 10;
 // is full of used entries, the bound of the work is what counts.
 constexpr int kEvictionsPerPut = 8;
 constexpr int kKeepingEvictionsPerPut = 4;
+constexpr size_t kEvictionPrefetchOctets = 512;
 // Index load, in percent, from which growing is worth an eviction.
 constexpr size_t kCrowdedPercent = 90;
 // Segments that must be free after a Put took one: the reserve of invariant 3.
@@ -68,6 +69,7 @@ void Shard::Start(const ShardSurroundings& surroundings, size_t budget_octets) {
 
 EntryView Shard::Find(const EntryKey& key) const {
   const IndexTable* table = table_.load(std::memory_order_acquire);
+  __builtin_prefetch(&table->Second(key.tag));
   // First, then second: invariant 2 of the index.
   for (const IndexTable::Bucket* bucket : {&table->First(key.tag), &table->Second(key.tag)}) {
     for (const IndexTable::Slot& slot : bucket->slots) {
@@ -89,7 +91,9 @@ void Shard::Prefetch(uint32_t tag) const {
 }
 
 PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Seconds now) {
+  Prefetch(key.tag);
   std::lock_guard lock(mutex_);
+  ghosts_.Prefetch(key.tag);
   Queue* queue = &small_;
   uint8_t used = 0;
   IndexTable::Slot* slot = Lookup(key);
@@ -340,7 +344,15 @@ void Shard::EvictEntries(uint32_t segment, bool keep_used, Seconds now) {
   IndexTable* table = table_.load(std::memory_order_relaxed);
   const SegmentState& state = around_.arena->StateOf(segment);
   size_t octets = 0;
+  size_t ahead = 0;
   for (size_t at = 0; at < state.filled; at += octets) {
+    // The walk is sequential, the index is not: its lines are asked for a few entries early.
+    while (ahead < std::min<size_t>(state.filled, at + kEvictionPrefetchOctets)) {
+      const EntryView next(around_.arena->At(SegmentArena::LocationOf(segment, ahead)));
+      __builtin_prefetch(&table->First(next.tag()));
+      __builtin_prefetch(&table->Second(next.tag()));
+      ahead += next.size();
+    }
     const Location location = SegmentArena::LocationOf(segment, at);
     const EntryView entry(around_.arena->At(location));
     octets = entry.size();

@@ -102,48 +102,47 @@ void BM_StoreReplace(benchmark::State& state) {
 }
 BENCHMARK(BM_StoreReplace);
 
-// Readers of this benchmark's threads, and one writer beside them that never rests.
-class StoreWithWriter : public benchmark::Fixture {
+// One writer that never rests, beside the benchmark's threads of readers.
+class BusyStore {
  public:
   static constexpr uint32_t kNames = 100'000;
 
-  void SetUp(const benchmark::State& state) override {
-    if (state.thread_index() != 0) return;
-    store_ = FilledStore(size_t{64} << 20, kNames);
-    stop_ = false;
-    writer_ = std::thread([this] {
-      const auto reader = store_->Register();
-      alignas(8) std::array<uint8_t, 64> buffer;
-      for (uint32_t i = 0; !stop_.load(std::memory_order_relaxed); ++i) {
-        const BenchName name(i % kNames);
-        const auto entry = MakeAddressEntry(buffer, name.view(), i, 300, kNow);
-        benchmark::DoNotOptimize(store_->Put(entry, kNow));
-        if (i % 64 == 0) reader->Quiescent();
-      }
-    });
-  }
-  void TearDown(const benchmark::State& state) override {
-    if (state.thread_index() != 0) return;
+  BusyStore() : store_(FilledStore(size_t{64} << 20, kNames)), writer_([this] { Write(); }) {}
+  ~BusyStore() {
     stop_ = true;
     writer_.join();
-    store_.reset();
+  }
+  cache::Store& store() { return *store_; }
+
+ private:
+  void Write() {
+    const auto reader = store_->Register();
+    alignas(8) std::array<uint8_t, 64> buffer;
+    for (uint32_t i = 0; !stop_.load(std::memory_order_relaxed); ++i) {
+      const BenchName name(i % kNames);
+      const auto entry = MakeAddressEntry(buffer, name.view(), i, 300, kNow);
+      benchmark::DoNotOptimize(store_->Put(entry, kNow));
+      if (i % 64 == 0) reader->Quiescent();
+    }
   }
 
- protected:
   std::unique_ptr<cache::Store> store_;
   std::atomic<bool> stop_{false};
   std::thread writer_;
 };
 
-BENCHMARK_DEFINE_F(StoreWithWriter, BM_Find)(benchmark::State& state) {
+std::unique_ptr<BusyStore> busy_store;
+
+void BM_StoreFindBesideAWriter(benchmark::State& state) {
+  cache::Store& store = busy_store->store();
   const std::vector<BenchName> names =
-      ShuffledNames(0, kNames, static_cast<uint64_t>(state.thread_index()));
-  const auto reader = store_->Register();
+      ShuffledNames(0, BusyStore::kNames, static_cast<uint64_t>(state.thread_index()));
+  const auto reader = store.Register();
   size_t i = 0;
   size_t missed = 0;
   for (auto _ : state) {
     const cache::EntryView entry =
-        store_->Find(names[i].view(), cache::KeySpace::kData, wire::RRType::kA);
+        store.Find(names[i].view(), cache::KeySpace::kData, wire::RRType::kA);
     missed += entry ? 0 : 1;
     i = (i + 1) % names.size();
     if (i % 64 == 0) reader->Quiescent();
@@ -151,7 +150,12 @@ BENCHMARK_DEFINE_F(StoreWithWriter, BM_Find)(benchmark::State& state) {
   if (missed > 0) state.SkipWithError("an entry that was only replaced was missed");
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK_REGISTER_F(StoreWithWriter, BM_Find)->Threads(1)->Threads(2)->Threads(8);
+BENCHMARK(BM_StoreFindBesideAWriter)
+    ->Setup([](const benchmark::State&) { busy_store = std::make_unique<BusyStore>(); })
+    ->Teardown([](const benchmark::State&) { busy_store.reset(); })
+    ->Threads(1)
+    ->Threads(2)
+    ->Threads(8);
 
 }  // namespace
 }  // namespace tern::bench

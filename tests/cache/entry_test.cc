@@ -281,6 +281,15 @@ TEST(SoundEntryTest, RefusesASoaOwnerWithMoreLabelsThanTheName) {
   }
 }
 
+// It could be put under a key that no look-up asks for.
+TEST(SoundEntryTest, RefusesATypeWhereTheKeySpaceHasNone) {
+  for (OwnedEntry& entry : std::vector<OwnedEntry>(OneOfEachKind())) {
+    const KeySpace space = SpaceOf(entry.view().kind());
+    entry.writable()[12] = 15;
+    EXPECT_EQ(IsSoundEntry(entry.bytes()), space == KeySpace::kData || space == KeySpace::kFailure);
+  }
+}
+
 TEST(KeySpaceTest, DataSharesOneSpaceAndTheRestHaveTheirOwn) {
   EXPECT_EQ(SpaceOf(EntryKind::kRRset), KeySpace::kData);
   EXPECT_EQ(SpaceOf(EntryKind::kNoData), KeySpace::kData);
