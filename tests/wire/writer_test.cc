@@ -40,8 +40,9 @@ std::vector<ReadRecord> ReadAll(std::span<const uint8_t> message) {
     RecordView view;
     Section section;
     bool done = true;
-    EXPECT_EQ(reader.NextRecord(&view, &section, &done), ParseError::kNone);
-    if (done) break;
+    const ParseError error = reader.NextRecord(&view, &section, &done);
+    EXPECT_EQ(error, ParseError::kNone);
+    if (error != ParseError::kNone || done) break;
     ReadRecord record{section, Name(), view.type, view.rrclass, view.ttl, Octets(70000)};
     view.owner.CopyTo(&record.owner);
     size_t written = 0;
@@ -186,6 +187,15 @@ TEST(MessageWriterTest, ReservedOctetsAreKeptForOpt) {
   EXPECT_EQ(records[1].type, RRType::kOPT);
   EXPECT_EQ(records[1].rrclass, 1232);
   EXPECT_EQ(records[1].ttl, 0x01008000u);
+}
+
+TEST(MessageWriterTest, OptUsesUpAReservationThatWasTooLarge) {
+  Octets buffer(12 + 11 + 15);
+  MessageWriter writer(buffer);
+  writer.Reserve(26);
+  ASSERT_TRUE(writer.AddOpt(Edns{}));
+  EXPECT_TRUE(writer.AddRecord(Section::kAdditional, NameView(), RRType::kA, RRClass::kIN, 1,
+                               Bytes("\1\2\3\4"sv)));
 }
 
 TEST(MessageWriterTest, AnotherReservationReplacesTheFirst) {
