@@ -196,6 +196,8 @@ TEST(MessageWriterTest, OptUsesUpAReservationThatWasTooLarge) {
   ASSERT_TRUE(writer.AddOpt(Edns{}));
   EXPECT_TRUE(writer.AddRecord(Section::kAdditional, NameView(), RRType::kA, RRClass::kIN, 1,
                                Bytes("\1\2\3\4"sv)));
+  EXPECT_FALSE(writer.AddRecord(Section::kAdditional, NameView(), RRType::kA, RRClass::kIN, 1,
+                                Bytes("\1\2\3\4"sv)));
 }
 
 TEST(MessageWriterTest, AnotherReservationReplacesTheFirst) {
