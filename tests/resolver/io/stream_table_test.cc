@@ -1,0 +1,406 @@
+#include "resolver/io/stream_table.h"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "tests/resolver/io/running_worker.h"
+
+namespace tern::resolver::io {
+namespace {
+
+class StreamTableTest : public BothEngines {
+ protected:
+  static PlainSocket Client(RunningWorker* running) {
+    return PlainSocket::ConnectedTo(running->endpoint(), SOCK_STREAM);
+  }
+  static void ResetAtClose(PlainSocket* socket) {
+    const linger now{1, 0};
+    setsockopt(socket->fd(), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+  }
+};
+TERN_BOTH_ENGINES(StreamTableTest);
+
+TEST_P(StreamTableTest, AnswersPipelinedQueries) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket client = Client(running.get());
+  Bytes all;
+  for (uint16_t id = 0; id < 1000; ++id) {
+    const Bytes query = Query(id, 20 + id % 50);
+    all.push_back(0);
+    all.push_back(static_cast<uint8_t>(query.size()));
+    all.insert(all.end(), query.begin(), query.end());
+  }
+  ASSERT_TRUE(client.Send(all));
+  for (uint16_t id = 0; id < 1000; ++id) {
+    ASSERT_EQ(client.ReceiveMessage(), AnswerTo(Query(id, 20 + id % 50))) << id;
+  }
+}
+
+TEST_P(StreamTableTest, AnswersWhenAMessageArrivesOctetByOctet) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket client = Client(running.get());
+  const int on = 1;
+  setsockopt(client.fd(), IPPROTO_TCP, 1 /* TCP_NODELAY */, &on, sizeof(on));
+  Bytes framed{0, 40};
+  const Bytes query = Query(77);
+  framed.insert(framed.end(), query.begin(), query.end());
+  for (uint8_t octet : framed) {
+    ASSERT_TRUE(client.Send({octet}));
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  EXPECT_EQ(client.ReceiveMessage(), AnswerTo(query));
+}
+
+// RFC 7766 section 6.2.1.1
+TEST_P(StreamTableTest, AnswersGoOutInAnyOrder) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  std::vector<std::pair<ReturnPath, Bytes>> held;
+  running->service().on_stream_message = [&](const ReturnPath& path,
+                                             std::span<const uint8_t> query) {
+    held.emplace_back(path, Bytes(query.begin(), query.end()));
+    if (held.size() < 10) return;
+    for (auto held_one = held.rbegin(); held_one != held.rend(); ++held_one) {
+      worker->SendReply(held_one->first, AnswerTo(held_one->second));
+    }
+    held.clear();
+  };
+  running->Start();
+  PlainSocket client = Client(running.get());
+  for (uint16_t id = 0; id < 10; ++id) ASSERT_TRUE(client.SendMessage(Query(id)));
+  for (uint16_t id = 10; id-- > 0;) EXPECT_EQ(client.ReceiveMessage(), AnswerTo(Query(id)));
+}
+
+TEST_P(StreamTableTest, LargeAnswersReachAClientThatReadsLate) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  const auto large = [](uint8_t id) {
+    Bytes answer(65535);
+    for (size_t i = 0; i < answer.size(); ++i) answer[i] = static_cast<uint8_t>(i * 31 + id);
+    return answer;
+  };
+  running->service().on_stream_message = [&](const ReturnPath& path,
+                                             std::span<const uint8_t> query) {
+    worker->SendReply(path, large(query[1]));
+  };
+  PlainSocket client(AF_INET, SOCK_STREAM);
+  const int small = 4096;
+  setsockopt(client.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+  running->Start();
+  ASSERT_TRUE(client.Connect(running->endpoint()));
+  for (uint16_t id = 0; id < 60; ++id) ASSERT_TRUE(client.SendMessage(Query(id)));
+  std::this_thread::sleep_for(milliseconds(200));
+  // 60 answers are 4 MB: past the bound on what is unsent the client is not read.
+  for (uint16_t id = 0; id < 60; ++id) {
+    const auto answer = client.ReceiveMessage();
+    ASSERT_TRUE(answer.has_value()) << id;
+    ASSERT_TRUE(*answer == large(static_cast<uint8_t>(id))) << id;
+  }
+}
+
+TEST_P(StreamTableTest, AStreamWithManyUnansweredQueriesIsNotRead) {
+  WorkerOptions options = OnLoopback();
+  options.streams.unanswered = 8;
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  std::vector<std::pair<ReturnPath, Bytes>> held;
+  bool holding = true;
+  running->service().on_stream_message = [&](const ReturnPath& path,
+                                             std::span<const uint8_t> query) {
+    const Bytes answer = AnswerTo(Bytes(query.begin(), query.end()));
+    if (holding) {
+      held.emplace_back(path, answer);
+    } else {
+      worker->SendReply(path, answer);
+    }
+  };
+  running->Start();
+  PlainSocket client = Client(running.get());
+  constexpr uint16_t kQueries = 200;
+  for (uint16_t id = 0; id < kQueries; ++id) ASSERT_TRUE(client.SendMessage(Query(id, 1000)));
+  std::this_thread::sleep_for(milliseconds(200));
+  // Eight, and at most what one more read brought.
+  EXPECT_GE(running->service().stream_messages.load(), 8);
+  EXPECT_LE(running->service().stream_messages.load(), 8 + 5);
+  running->OnThread([&] {
+    holding = false;
+    for (const auto& [path, answer] : held) worker->SendReply(path, answer);
+  });
+  for (uint16_t id = 0; id < kQueries; ++id) {
+    ASSERT_EQ(client.ReceiveMessage(), AnswerTo(Query(id, 1000))) << id;
+  }
+}
+
+TEST_P(StreamTableTest, AClientThatNeverReadsIsCutOffAndBounded) {
+  WorkerOptions options = OnLoopback();
+  options.streams.send_deadline = milliseconds(300);
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  running->service().on_stream_message = [&](const ReturnPath& path, std::span<const uint8_t>) {
+    worker->SendReply(path, Bytes(60000, 1));
+  };
+  running->Start();
+  PlainSocket client(AF_INET, SOCK_STREAM);
+  const int small = 4096;
+  setsockopt(client.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+  ASSERT_TRUE(client.Connect(running->endpoint()));
+  for (uint16_t id = 0; id < 120; ++id) ASSERT_TRUE(client.SendMessage(Query(id)));
+  EXPECT_TRUE(WaitFor([&] { return running->service().streams_closed == 1; }));
+}
+
+TEST_P(StreamTableTest, ASlowLorisIsClosedAtTheMessagesDeadline) {
+  WorkerOptions options = OnLoopback();
+  options.streams.message_deadline = milliseconds(300);
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket client = Client(running.get());
+  const auto began = std::chrono::steady_clock::now();
+  bool closed = false;
+  ASSERT_TRUE(client.Send({0, 200}));
+  while (!closed && std::chrono::steady_clock::now() - began < milliseconds(3000)) {
+    client.Send({1});  // an octet now and then
+    closed = client.IsClosedWithin(milliseconds(40));
+  }
+  EXPECT_TRUE(closed);
+  EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(280));
+}
+
+TEST_P(StreamTableTest, AnIdleStreamIsClosedAndABusyOneIsNot) {
+  WorkerOptions options = OnLoopback();
+  options.streams.idle = milliseconds(400);
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket idle = Client(running.get());
+  PlainSocket busy = Client(running.get());
+  for (uint16_t id = 0; id < 10; ++id) {
+    ASSERT_TRUE(busy.SendMessage(Query(id)));
+    ASSERT_EQ(busy.ReceiveMessage(), AnswerTo(Query(id)));
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  EXPECT_TRUE(idle.IsClosedWithin(milliseconds(10)));
+  EXPECT_FALSE(busy.IsClosedWithin(milliseconds(10)));
+  EXPECT_EQ(running->service().streams_closed.load(), 1);
+}
+
+TEST_P(StreamTableTest, IdleTimeShrinksUnderPressure) {
+  WorkerOptions options = OnLoopback();
+  options.streams.streams = 8;
+  options.streams.idle = milliseconds(60'000);
+  options.streams.idle_under_pressure = milliseconds(200);
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  std::vector<PlainSocket> clients;
+  for (int i = 0; i < 6; ++i) clients.push_back(Client(running.get()));
+  EXPECT_FALSE(clients[0].IsClosedWithin(milliseconds(600))) << "closed without pressure";
+  clients.push_back(Client(running.get()));
+  EXPECT_TRUE(clients[0].IsClosedWithin(milliseconds(2000)));
+}
+
+TEST_P(StreamTableTest, OneClientGetsNoMoreThanItsShare) {
+  WorkerOptions options = OnLoopback();
+  options.streams.streams_per_client = 3;
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  std::vector<PlainSocket> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(Client(running.get()));
+  for (uint16_t id = 0; id < 3; ++id) {
+    ASSERT_TRUE(clients[id].SendMessage(Query(id)));
+    EXPECT_EQ(clients[id].ReceiveMessage(), AnswerTo(Query(id)));
+  }
+  PlainSocket fourth = Client(running.get());
+  EXPECT_TRUE(fourth.IsClosedWithin(milliseconds(2000)));
+  PlainSocket elsewhere(AF_INET, SOCK_STREAM);
+  ASSERT_TRUE(elsewhere.Bind(AddressOf("127.0.0.50:0")));
+  ASSERT_TRUE(elsewhere.Connect(running->endpoint()));
+  ASSERT_TRUE(elsewhere.SendMessage(Query(9)));
+  EXPECT_EQ(elsewhere.ReceiveMessage(), AnswerTo(Query(9)));
+  // A share that was given back can be had again.
+  clients.clear();
+  EXPECT_TRUE(WaitFor([&] { return running->service().streams_closed == 3; }));
+  PlainSocket again = Client(running.get());
+  ASSERT_TRUE(again.SendMessage(Query(10)));
+  EXPECT_EQ(again.ReceiveMessage(), AnswerTo(Query(10)));
+}
+
+TEST_P(StreamTableTest, WhenFullTheLongestIdleGivesWay) {
+  WorkerOptions options = OnLoopback();
+  options.streams.streams = 4;
+  options.streams.idle_under_pressure = milliseconds(60'000);
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  std::vector<PlainSocket> clients;
+  for (uint16_t i = 0; i < 4; ++i) {
+    clients.push_back(Client(running.get()));
+    ASSERT_TRUE(clients[i].SendMessage(Query(i)));
+    ASSERT_EQ(clients[i].ReceiveMessage(), AnswerTo(Query(i)));
+  }
+  ASSERT_TRUE(clients[0].SendMessage(Query(20)));  // now the second is the longest idle
+  ASSERT_EQ(clients[0].ReceiveMessage(), AnswerTo(Query(20)));
+  PlainSocket fifth = Client(running.get());
+  ASSERT_TRUE(fifth.SendMessage(Query(5)));
+  EXPECT_EQ(fifth.ReceiveMessage(), AnswerTo(Query(5)));
+  EXPECT_TRUE(clients[1].IsClosedWithin(milliseconds(2000)));
+  for (size_t i : {0, 2, 3}) EXPECT_FALSE(clients[i].IsClosedWithin(milliseconds(20))) << i;
+}
+
+TEST_P(StreamTableTest, AStreamThatSpeaksNoDnsIsClosed) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket client = Client(running.get());
+  ASSERT_TRUE(client.SendMessage({1, 2, 3}));
+  EXPECT_TRUE(client.IsClosedWithin(milliseconds(2000)));
+  EXPECT_EQ(running->service().stream_messages.load(), 0);
+}
+
+TEST_P(StreamTableTest, AClientThatHasFinishedSendingIsStillAnswered) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  ReturnPath kept;
+  running->service().on_stream_message = [&](const ReturnPath& path, std::span<const uint8_t>) {
+    kept = path;
+  };
+  running->Start();
+  PlainSocket client = Client(running.get());
+  ASSERT_TRUE(client.SendMessage(Query(4)));
+  shutdown(client.fd(), SHUT_WR);
+  ASSERT_TRUE(WaitFor([&] { return running->service().stream_messages == 1; }));
+  std::this_thread::sleep_for(milliseconds(50));
+  running->OnThread([&] { worker->SendReply(kept, AnswerTo(Query(4))); });
+  EXPECT_EQ(client.ReceiveMessage(), AnswerTo(Query(4)));
+  EXPECT_TRUE(client.IsClosedWithin(milliseconds(2000)));
+}
+
+TEST_P(StreamTableTest, AnAnswerForAStreamThatIsGoneReachesNobodyElse) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  std::vector<ReturnPath> paths;
+  running->service().on_stream_message = [&](const ReturnPath& path, std::span<const uint8_t>) {
+    paths.push_back(path);
+  };
+  running->Start();
+  {
+    PlainSocket gone = Client(running.get());
+    ResetAtClose(&gone);  // a mere FIN could be a client that still wants its answer
+    ASSERT_TRUE(gone.SendMessage(Query(1)));
+    ASSERT_TRUE(WaitFor([&] { return running->service().stream_messages == 1; }));
+  }
+  ASSERT_TRUE(WaitFor([&] { return running->service().streams_closed == 1; }));
+  PlainSocket next = Client(running.get());
+  ASSERT_TRUE(next.SendMessage(Query(2)));
+  ASSERT_TRUE(WaitFor([&] { return running->service().stream_messages == 2; }));
+  running->OnThread([&] {
+    EXPECT_NE(paths[0].stream, paths[1].stream);
+    worker->SendReply(paths[0], AnswerTo(Query(1)));
+    worker->SendReply(paths[1], AnswerTo(Query(2)));
+  });
+  EXPECT_EQ(next.ReceiveMessage(), AnswerTo(Query(2)));
+}
+
+TEST_P(StreamTableTest, AResetInTheMiddleOfAnAnswerHarmsNobodyElse) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  running->service().on_stream_message = [&](const ReturnPath& path, std::span<const uint8_t>) {
+    for (int i = 0; i < 20; ++i) worker->SendReply(path, Bytes(60000, 1));
+  };
+  running->Start();
+  for (int i = 0; i < 20; ++i) {
+    PlainSocket client = Client(running.get());
+    ResetAtClose(&client);
+    ASSERT_TRUE(client.SendMessage(Query(1)));
+    uint8_t first;  // the answer has begun
+    ASSERT_EQ(recv(client.fd(), &first, 1, 0), 1);
+    if (i % 2 == 0) std::this_thread::sleep_for(milliseconds(5));
+  }
+  EXPECT_TRUE(WaitFor([&] { return running->service().streams_closed == 20; }));
+  PlainSocket client = PlainSocket::ConnectedTo(running->endpoint(), SOCK_DGRAM);
+  ASSERT_TRUE(client.Send(Query(3)));
+  EXPECT_EQ(client.Receive(), AnswerTo(Query(3)));
+}
+
+TEST_P(StreamTableTest, PendingAnswersGoOutWhenTheWorkerStops) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  running->service().on_stream_message = [&](const ReturnPath& path, std::span<const uint8_t>) {
+    worker->SendReply(path, Bytes(500, 5));
+    worker->Stop();
+  };
+  running->Start();
+  PlainSocket client = Client(running.get());
+  ASSERT_TRUE(client.SendMessage(Query(1)));
+  EXPECT_EQ(client.ReceiveMessage(), Bytes(500, 5));
+}
+
+TEST_P(StreamTableTest, WithoutDescriptorsAcceptingPausesAndUdpGoesOn) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  running->OnThread([] {});
+  std::vector<PlainSocket> clients;
+  for (int i = 0; i < 12; ++i) clients.emplace_back(AF_INET, SOCK_STREAM);
+  PlainSocket udp = PlainSocket::ConnectedTo(running->endpoint(), SOCK_DGRAM);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit tight = before;
+  tight.rlim_cur = 200;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  std::vector<OwnedFd> taken;
+  for (int fd; (fd = dup(0)) >= 0;) taken.emplace_back(fd);
+  ASSERT_GT(taken.size(), 3u);
+  taken.resize(taken.size() - 3);
+  for (PlainSocket& client : clients) EXPECT_TRUE(client.Connect(running->endpoint()));
+  std::this_thread::sleep_for(milliseconds(150));
+  const int turns_before = running->service().turns;
+  std::this_thread::sleep_for(milliseconds(500));
+  const int turns = running->service().turns - turns_before;
+  EXPECT_TRUE(udp.Send(Query(1)));
+  const auto answer = udp.Receive();
+  ExchangeId upstream = 1;
+  class NoSink final : public ExchangeSink {
+    void OnReply(ExchangeId, std::span<const uint8_t>) override {}
+    void OnExchangeFailed(ExchangeId, ExchangeFailure) override {}
+  } sink;
+  running->OnThread([&] {
+    Worker* worker = running->worker();
+    std::vector<ExchangeId> open;
+    while ((upstream = worker->StartExchange(Loopback(9), Transport::kTcp, Query(1), &sink)) != 0 &&
+           open.size() < 50) {
+      open.push_back(upstream);
+    }
+    for (ExchangeId id : open) worker->EndExchange(id);
+  });
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(answer, AnswerTo(Query(1)));
+  EXPECT_EQ(upstream, 0u);
+  EXPECT_LT(turns, 60) << "spun on a full backlog";
+  // Descriptors are there again: somebody who waited in the backlog is served.
+  PlainSocket& last = clients.back();
+  ASSERT_TRUE(last.SendMessage(Query(2)));
+  EXPECT_EQ(last.ReceiveMessage(), AnswerTo(Query(2)));
+}
+
+}  // namespace
+}  // namespace tern::resolver::io

@@ -1,0 +1,320 @@
+#include "resolver/io/upstream_sockets.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "tests/resolver/io/recording_sink.h"
+#include "tests/resolver/io/running_worker.h"
+
+namespace tern::resolver::io {
+namespace {
+
+class UpstreamSocketsTest : public BothEngines {
+ protected:
+  static PlainSocket Server(const char* address = "127.0.0.1:0") {
+    const Endpoint endpoint = AddressOf(address);
+    PlainSocket server(endpoint.address.IsIpv4() ? AF_INET : AF_INET6, SOCK_DGRAM);
+    EXPECT_TRUE(server.Bind(endpoint));
+    return server;
+  }
+};
+TERN_BOTH_ENGINES(UpstreamSocketsTest);
+
+TEST_P(UpstreamSocketsTest, HandsOverEveryReplyUntilTheEnd) {
+  auto running = Make();
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
+    PlainSocket server = Server(address);
+    RecordingSink sink;
+    const ExchangeId id = StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink);
+    ASSERT_NE(id, 0u);
+    Endpoint client;
+    EXPECT_EQ(server.ReceiveFrom(&client), Query(1));
+    ASSERT_TRUE(server.SendTo(Bytes{1, 1}, client));
+    ASSERT_TRUE(server.SendTo(Bytes{2, 2}, client));
+    ASSERT_TRUE(WaitFor([&] { return sink.replies() == 2; }));
+    EXPECT_EQ(sink.reply(0), (Bytes{1, 1}));
+    EXPECT_EQ(sink.reply(1), (Bytes{2, 2}));
+    EndOn(running.get(), id);
+    server.SendTo(Bytes{3, 3}, client);
+    std::this_thread::sleep_for(milliseconds(30));
+    EXPECT_EQ(sink.replies(), 2);
+    EXPECT_EQ(sink.failures(), 0);
+  }
+}
+
+TEST_P(UpstreamSocketsTest, AStrangersDatagramIsNotDelivered) {
+  auto running = Make();
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket server = Server();
+  PlainSocket same_address_other_port = Server();
+  PlainSocket other_address = Server("127.0.0.2:0");
+  RecordingSink sink;
+  const ExchangeId id = StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink);
+  Endpoint client;
+  ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
+  same_address_other_port.SendTo(Bytes{6, 6}, client);
+  other_address.SendTo(Bytes{7, 7}, client);
+  ASSERT_TRUE(server.SendTo(Bytes{1, 1}, client));
+  ASSERT_TRUE(WaitFor([&] { return sink.replies() == 1; }));
+  std::this_thread::sleep_for(milliseconds(30));
+  EXPECT_EQ(sink.replies(), 1);
+  EXPECT_EQ(sink.reply(0), (Bytes{1, 1}));
+  EndOn(running.get(), id);
+}
+
+TEST_P(UpstreamSocketsTest, ARefusalIsToldOnceAndTheSocketGoesOnToServe) {
+  auto running = Make();
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  Endpoint nobody;
+  {
+    PlainSocket gone = Server();
+    nobody = gone.local();
+  }
+  PlainSocket server = Server();
+  for (int i = 0; i < 20; ++i) {
+    RecordingSink sink;
+    const ExchangeId id = StartOn(running.get(), nobody, Transport::kUdp, Query(1), &sink);
+    ASSERT_NE(id, 0u);
+    ASSERT_TRUE(WaitFor([&] { return sink.failures() == 1; }));
+    EXPECT_EQ(sink.failure(), ExchangeFailure::kUnreachable);
+    EndOn(running.get(), id);  // over already: no effect on whoever has the socket now
+
+    RecordingSink good;
+    const ExchangeId next =
+        StartOn(running.get(), server.local(), Transport::kUdp, Query(2), &good);
+    Endpoint client;
+    ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
+    EndOn(running.get(), id);
+    ASSERT_TRUE(server.SendTo(Bytes{4}, client));
+    ASSERT_TRUE(WaitFor([&] { return good.replies() == 1; }));
+    EXPECT_EQ(good.failures(), 0);
+    EndOn(running.get(), next);
+  }
+}
+
+TEST_P(UpstreamSocketsTest, NoRouteIsAFailureAndNeverToldFromInsideStart) {
+  auto running = Make();
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  RecordingSink sink;
+  ExchangeId id = 0;
+  int told_inside = -1;
+  running->OnThread([&] {
+    // A multicast scope without a route, or a prohibited address: connect() itself refuses.
+    id = running->worker()->StartExchange(AddressOf("255.255.255.255:53"), Transport::kUdp,
+                                          Query(1), &sink);
+    told_inside = sink.failures();
+  });
+  ASSERT_NE(id, 0u);
+  EXPECT_EQ(told_inside, 0);
+  EXPECT_TRUE(WaitFor([&] { return sink.failures() == 1; }));
+}
+
+// The next exchange to the same server draws another port, and what was sent to the old one, before
+// or after the end, is nobody's.
+TEST_P(UpstreamSocketsTest, ALateReplyNeverReachesTheNextExchange) {
+  auto running = Make();
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket server = Server();
+  std::vector<Endpoint> old_ports;
+  for (uint8_t round = 0; round < 100; ++round) {
+    RecordingSink sink;
+    ExchangeId id = StartOn(running.get(), server.local(), Transport::kUdp, Query(round), &sink);
+    ASSERT_NE(id, 0u);
+    Endpoint client;
+    ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
+    // A burst: the first ends the exchange inside the callback, the others are queued behind it,
+    // and the same callback starts the next exchange to the same server.
+    RecordingSink next_sink;
+    ExchangeId next_id = 0;
+    running->OnThread([&] {
+      sink.on_reply = [&](ExchangeId own, std::span<const uint8_t>) {
+        running->worker()->EndExchange(own);
+        next_id = running->worker()->StartExchange(server.local(), Transport::kUdp,
+                                                   Query(round, 50), &next_sink);
+      };
+      for (int i = 0; i < 5; ++i) server.SendTo(Bytes{round, 0xee}, client);
+    });
+    Endpoint next_client;
+    ASSERT_EQ(server.ReceiveFrom(&next_client), Query(round, 50));
+    EXPECT_FALSE(next_client == client);
+    server.SendTo(Bytes{round, 0xee}, client);
+    ASSERT_TRUE(server.SendTo(Bytes{round, 0x11}, next_client));
+    ASSERT_TRUE(WaitFor([&] { return next_sink.replies() >= 1; }));
+    EXPECT_EQ(sink.replies(), 1);
+    EXPECT_EQ(next_sink.reply(0), (Bytes{round, 0x11}));
+    EndOn(running.get(), next_id);
+    EXPECT_EQ(next_sink.replies(), 1);
+  }
+}
+
+TEST_P(UpstreamSocketsTest, ExchangesAreBoundedAndComeBack) {
+  WorkerOptions options;
+  options.upstream.udp_exchanges = 4;
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket server = Server();
+  RecordingSink sink;
+  std::vector<ExchangeId> open;
+  for (int i = 0; i < 4; ++i) {
+    open.push_back(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink));
+    EXPECT_NE(open.back(), 0u);
+  }
+  EXPECT_EQ(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink), 0u);
+  EndOn(running.get(), open[2]);
+  std::this_thread::sleep_for(milliseconds(5));
+  const ExchangeId again = StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink);
+  EXPECT_NE(again, 0u);
+  EXPECT_NE(again, open[2]);
+}
+
+TEST_P(UpstreamSocketsTest, OutgoingAddressesAreUsedEachWithFreshPorts) {
+  WorkerOptions options;
+  for (const char* text : {"127.0.0.21", "127.0.0.22", "127.0.0.23", "::1"}) {
+    options.outgoing.push_back(AddressOf(text).address);
+  }
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket server = Server();
+  std::map<std::string, std::set<uint16_t>> ports;
+  RecordingSink sink;
+  for (int i = 0; i < 120; ++i) {
+    const ExchangeId id = StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink);
+    ASSERT_NE(id, 0u);
+    Endpoint client;
+    ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
+    ports[client.address.ToText()].insert(client.port);
+    EndOn(running.get(), id);
+  }
+  ASSERT_EQ(ports.size(), 3u);
+  for (const auto& [address, seen] : ports) {
+    EXPECT_GT(seen.size(), 10u) << address;
+  }
+  const ExchangeId other_family =
+      StartOn(running.get(), Server("[::1]:0").local(), Transport::kUdp, Query(1), &sink);
+  EXPECT_NE(other_family, 0u);
+}
+
+std::pair<int, int> PortRange() {
+  std::ifstream file("/proc/sys/net/ipv4/ip_local_port_range");
+  std::pair<int, int> range;
+  file >> range.first >> range.second;
+  return range;
+}
+
+std::vector<int> DrawPorts(RunningWorker* running, size_t count) {
+  PlainSocket server(AF_INET, SOCK_DGRAM);
+  EXPECT_TRUE(server.Bind(Loopback()));
+  std::vector<int> ports;
+  RecordingSink sink;
+  while (ports.size() < count) {
+    // Some open at a time, as in life: 50 fit into the server's socket.
+    std::vector<ExchangeId> open;
+    running->OnThread([&] {
+      for (int i = 0; i < 50; ++i) {
+        open.push_back(
+            running->worker()->StartExchange(server.local(), Transport::kUdp, Query(1), &sink));
+      }
+    });
+    for (ExchangeId id : open) {
+      EXPECT_NE(id, 0u);
+      Endpoint client;
+      if (!server.ReceiveFrom(&client).has_value()) return ports;
+      ports.push_back(client.port);
+    }
+    running->OnThread([&] {
+      for (ExchangeId id : open) running->worker()->EndExchange(id);
+    });
+  }
+  return ports;
+}
+
+double Correlation(const std::vector<int>& one, const std::vector<int>& other) {
+  const size_t count = std::min(one.size(), other.size());
+  double mean_one = 0, mean_other = 0, product = 0, square_one = 0, square_other = 0;
+  for (size_t i = 0; i < count; ++i) {
+    mean_one += one[i] / static_cast<double>(count);
+    mean_other += other[i] / static_cast<double>(count);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const double a = one[i] - mean_one, b = other[i] - mean_other;
+    product += a * b;
+    square_one += a * a;
+    square_other += b * b;
+  }
+  return product / std::sqrt(square_one * square_other);
+}
+
+TEST_P(UpstreamSocketsTest, PortsAreUniformOverTheWholeRangeAndUnrelatedBetweenWorkers) {
+  constexpr size_t kDraws = 10'000;
+  constexpr size_t kBuckets = 64;
+  auto first = Make();
+  auto second = Make();
+  ASSERT_NE(first, nullptr);
+  ASSERT_NE(second, nullptr);
+  first->Start();
+  second->Start();
+  const auto [low, high] = PortRange();
+  std::vector<std::vector<int>> drawn;
+  for (RunningWorker* running : {first.get(), second.get()}) {
+    const std::vector<int> ports = DrawPorts(running, kDraws);
+    ASSERT_EQ(ports.size(), kDraws);
+    std::vector<double> buckets(kBuckets);
+    int odd = 0;
+    for (int port : ports) {
+      ASSERT_GE(port, low);
+      ASSERT_LE(port, high);
+      buckets[static_cast<size_t>(port - low) * kBuckets / static_cast<size_t>(high - low + 1)] +=
+          1;
+      odd += port % 2;
+    }
+    const double expected = static_cast<double>(kDraws) / kBuckets;
+    double chi_square = 0;
+    for (double bucket : buckets)
+      chi_square += (bucket - expected) * (bucket - expected) / expected;
+    // 63 degrees of freedom: mean 63, deviation 11; 140 is passed once in ten million runs.
+    EXPECT_LT(chi_square, 140);
+    EXPECT_NEAR(odd, kDraws / 2, 6 * 50);
+    const double distinct = static_cast<double>(std::set<int>(ports.begin(), ports.end()).size());
+    // As many as balls thrown into the range's bins fill.
+    const double range = high - low + 1;
+    const double wanted = range * (1 - std::exp(-static_cast<double>(kDraws) / range));
+    EXPECT_NEAR(distinct, wanted, wanted * 0.03);
+    std::vector<int> shifted(ports.begin() + 1, ports.end());
+    EXPECT_LT(std::abs(Correlation(ports, shifted)), 0.06) << "a port tells the next one";
+    RecordProperty("chi_square", std::to_string(chi_square));
+    RecordProperty("distinct", std::to_string(distinct));
+    drawn.push_back(ports);
+  }
+  EXPECT_LT(std::abs(Correlation(drawn[0], drawn[1])), 0.06);
+  // Ids: the low 16 bits of Random().
+  std::vector<std::vector<int>> ids(2);
+  for (size_t i = 0; i < 2; ++i) {
+    RunningWorker* running = i == 0 ? first.get() : second.get();
+    running->OnThread([&] {
+      for (size_t n = 0; n < kDraws; ++n) {
+        ids[i].push_back(static_cast<int>(running->worker()->Random() & 0xffff));
+      }
+    });
+  }
+  EXPECT_LT(std::abs(Correlation(ids[0], ids[1])), 0.06);
+  EXPECT_LT(std::abs(Correlation(ids[0], drawn[0])), 0.06);
+}
+
+}  // namespace
+}  // namespace tern::resolver::io
