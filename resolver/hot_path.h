@@ -27,7 +27,7 @@ enum class HotOutcome : uint8_t {
 bool CollectFromCache(const cache::Store& store, wire::NameView name, wire::RRType type,
                       cache::Seconds now, AnswerParts* answer, wire::NameView* missing);
 
-// `reply_limit_max`: 65535 for TCP; for UDP the function keeps to the client's size below it.
+// Over TCP a reply may fill the buffer; over UDP it keeps to the client's size and to 1232.
 // REQUIRES: reply.size() >= 1232 and >= query.size() + 140.
 HotOutcome AnswerFromCache(std::span<const uint8_t> query, bool tcp, const cache::Store& store,
                            cache::Seconds now, uint32_t rotation, std::span<uint8_t> reply,

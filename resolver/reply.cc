@@ -151,7 +151,8 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
                     const AnswerParts& answer, cache::Seconds now, uint32_t rotation, size_t limit,
                     std::span<uint8_t> out) {
   if (answer.count == 1 && answer.parts[0].kind() == EntryKind::kRRset &&
-      !wire::MayCompress(request.type) && answer.error == wire::ExtendedError::kNone) {
+      answer.parts[0].type() == request.type && !wire::MayCompress(request.type) &&
+      answer.rcode == wire::Rcode::kNoError && answer.error == wire::ExtendedError::kNone) {
     const size_t octets =
         ComposePlain(query, request, answer.parts[0], now, rotation, limit, out.data());
     if (octets != 0) return octets;

@@ -131,6 +131,11 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
     }
   }
   if (rcode == Rcode::kYXDomain) return meaning;
+  if (links > kChainLinksMax) {
+    // A loop or an endless chain denies nothing, whatever the code says; who follows it notices.
+    meaning.reply_class = ReplyClass::kAlias;
+    return meaning;
+  }
   meaning.soa = FindSoa(records, meaning.end);
   if (links == 0) {
     meaning.reply_class = ClassifyNothing(records, zone, forwarded, &meaning);

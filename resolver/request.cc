@@ -48,6 +48,7 @@ bool ReadPlainRecords(std::span<const uint8_t> query, Request* request) {
   request->edns.extended_rcode = opt[5];
   request->edns.version = opt[6];
   request->edns.dnssec_ok = (opt[7] & 0x80) != 0;
+  request->edns.options = {};
   return true;
 }
 
@@ -65,6 +66,8 @@ RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, Rc
   if (query.size() < wire::kHeaderOctets) return RequestVerdict::kDrop;
   request->id = wire::LoadU16(query.data());
   request->flags = wire::LoadU16(query.data() + 2);
+  request->question_end = 0;
+  request->has_edns = false;
   // A response that is answered could be made to bounce for ever.
   if ((request->flags & wire::kFlagQR) != 0) return RequestVerdict::kDrop;
   *rcode = Rcode::kNotImp;

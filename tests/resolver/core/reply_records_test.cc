@@ -1,0 +1,106 @@
+#include "resolver/reply_records.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/resolver/core/message_making.h"
+
+namespace tern::resolver {
+namespace {
+
+using test::N;
+using test::Octets;
+using test::PlainMessage;
+using test::PlainReply;
+using test::ReadReply;
+using wire::ParseError;
+using wire::Rcode;
+using wire::RRType;
+
+TEST(ReplyRecordsTest, KeepsTheSectionsApart) {
+  const ReadReply reply("example.", PlainReply("www.example.", RRType::kA,
+                                               {.answer = "www.example. 300 A 192.0.2.1",
+                                                .authority = "example. 300 NS ns.example.",
+                                                .additional = "ns.example. 300 A 192.0.2.9\n"
+                                                              "ns.example. 300 AAAA 2001:db8::9",
+                                                .edns = true}));
+  EXPECT_EQ(reply.records().answer().size(), 1u);
+  EXPECT_EQ(reply.records().authority().size(), 1u);
+  EXPECT_EQ(reply.records().additional().size(), 2u);
+  EXPECT_TRUE(reply.records().has_edns());
+}
+
+// THREATS: a server is believed about its own zone only.
+TEST(ReplyRecordsTest, DropsOwnersOutsideTheZone) {
+  const PlainMessage message =
+      PlainReply("www.example.", RRType::kA,
+                 {.answer = "www.example. 300 A 192.0.2.1\nwww.bank. 300 A 192.0.2.66\n"
+                            "notexample. 300 A 192.0.2.66\n",
+                  .authority = "bank. 300 NS ns.example.\n. 300 NS ns.example.",
+                  .additional = "ns.bank. 300 A 192.0.2.66\nexample. 300 A 192.0.2.2"});
+  const ReadReply reply("example.", message);
+  EXPECT_EQ(reply.records().answer().size(), 1u);
+  EXPECT_TRUE(reply.records().authority().empty());
+  EXPECT_EQ(reply.records().additional().size(), 1u);
+  const ReadReply root(".", message);
+  EXPECT_EQ(root.records().answer().size(), 3u);
+}
+
+TEST(ReplyRecordsTest, ComparesTheZoneWithoutCase) {
+  const ReadReply reply("eXample.", PlainReply("www.example.", RRType::kA,
+                                               {.answer = "WWW.EXAMPLE. 300 A 192.0.2.1"}));
+  EXPECT_EQ(reply.records().answer().size(), 1u);
+}
+
+TEST(ReplyRecordsTest, DropsOtherClasses) {
+  PlainMessage message =
+      PlainReply("www.example.", RRType::kA, {.answer = "www.example. 300 A 192.0.2.1"});
+  message.answer[0].rrclass = wire::RRClass::kCH;
+  EXPECT_TRUE(ReadReply("example.", message).records().answer().empty());
+}
+
+TEST(ReplyRecordsTest, TakesTheUpperBitsOfTheRcodeFromOpt) {
+  const ReadReply reply(
+      "example.", PlainReply("www.example.", RRType::kA, {.rcode = Rcode::kBadVers, .edns = true}));
+  EXPECT_EQ(reply.records().rcode(), Rcode::kBadVers);
+}
+
+TEST(ReplyRecordsTest, NothingStaysOfTheReplyBefore) {
+  ReplyRecords records;
+  const wire::Name zone = N("example.");
+  const Octets first =
+      PlainReply("www.example.", RRType::kA,
+                 {.answer = "www.example. 300 A 192.0.2.1", .rcode = Rcode::kBadVers, .edns = true})
+          .Encode();
+  ASSERT_EQ(records.Read(first, zone), ParseError::kNone);
+  const Octets second = PlainReply("www.example.", RRType::kA, {}).Encode();
+  ASSERT_EQ(records.Read(second, zone), ParseError::kNone);
+  EXPECT_TRUE(records.answer().empty());
+  EXPECT_FALSE(records.has_edns());
+  EXPECT_EQ(records.rcode(), Rcode::kNoError);
+}
+
+TEST(ReplyRecordsTest, EveryCutOffReplyIsAnError) {
+  const Octets whole = PlainReply("www.example.", RRType::kA,
+                                  {.answer = "www.example. 300 A 192.0.2.1",
+                                   .authority = "example. 300 NS ns.example.",
+                                   .edns = true})
+                           .Encode();
+  const wire::Name zone = N("example.");
+  ReplyRecords records;
+  for (size_t size = 0; size < whole.size(); ++size) {
+    const Octets part(whole.begin(), whole.begin() + size);
+    EXPECT_NE(records.Read(part, zone), ParseError::kNone) << size;
+  }
+}
+
+// RFC 6891 section 6.1.1.
+TEST(ReplyRecordsTest, TwoOptAreAnError) {
+  Octets octets = PlainReply("www.example.", RRType::kA, {.edns = true}).Encode();
+  octets.insert(octets.end(), {0, 0, 41, 4, 0xd0, 0, 0, 0, 0, 0, 0});
+  octets[11] = 2;
+  ReplyRecords records;
+  EXPECT_EQ(records.Read(octets, N("example.")), ParseError::kBadRecord);
+}
+
+}  // namespace
+}  // namespace tern::resolver
