@@ -5,6 +5,7 @@
 
 #include "resolver/job.h"
 #include "resolver/recursor.h"
+#include "wire/message.h"
 
 namespace tern::resolver {
 namespace {
@@ -57,6 +58,7 @@ Race::~Race() {
 }
 
 bool Race::await_suspend(std::coroutine_handle<> waiting) {
+  recursor_.hedge_credit().OnQuestion();
   if (!Launch()) {
     result_.kind = why_not_;
     return false;
@@ -145,18 +147,23 @@ int Race::Pick(Time now) {
 bool Race::Launch() {
   // Addresses that were looked up meanwhile are candidates too.
   servers_.Gather(recursor_.store(), job_.settings(), recursor_.StoreNow());
-  const int picked = Pick(recursor_.environment().Now());
+  const Time now = recursor_.environment().Now();
+  const bool beside = AnyWaiting(now);
+  const int picked = Pick(now);
   if (picked < 0) return false;
-  const bool beside = AnyOpen();
+  if (beside && !recursor_.hedge_credit().Spend()) return false;
   const auto candidate = static_cast<uint8_t>(picked);
   const ServerRecord record = recursor_.server_table().Get(servers_.candidates()[candidate].server);
   ++servers_.candidates()[candidate].tries;
   if (!Send(candidate, Transport::kUdp, !record.plain_dns, nullptr)) return false;
-  if (beside) ++recursor_.statistics().hedges;
+  if (beside) {
+    ++hedges_;
+    ++recursor_.statistics().hedges;
+  }
   Duration delay = HedgeDelay(record);
   for (int i = 0; i < launches_ && delay < kHedgeMax; ++i) delay += delay / 2;
   ++launches_;
-  next_launch_ = recursor_.environment().Now() + std::min(delay, kHedgeMax);
+  next_launch_ = now + std::min(delay, kHedgeMax);
   return true;
 }
 
@@ -196,6 +203,7 @@ bool Race::Send(uint8_t candidate, Transport transport, bool edns, Attempt* like
     why_not_ = RaceResult::Kind::kNoResources;
     return false;
   }
+  if (launches_ == 0 && like == nullptr) first_id_ = attempt.id;
   --job_.allowance().upstream_queries;
   ++recursor_.statistics().upstream_queries;
   ++open_;
@@ -316,8 +324,21 @@ void Race::RecordAnswer(const Attempt& attempt) {
   if (attempt.tests_case) recursor_.server_table().RecordKeepsNoCase(server, now);
 }
 
-void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message) {
+// The random case of the question must not get into names that point to it by compression.
+std::span<const uint8_t> Race::WithOurCase(std::span<const uint8_t> message) {
+  constexpr size_t kName = wire::kHeaderOctets;
+  if (wire::LoadU16(message.data() + 4) != 1 || question_.name.view().EqualsExactly(name_)) {
+    return message;
+  }
+  const std::span<uint8_t> room = recursor_.reply_room();
+  std::copy(message.begin(), message.end(), room.begin());
+  std::copy_n(name_.data(), name_.size(), room.begin() + kName);
+  return room.first(message.size());
+}
+
+void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   RecordAnswer(attempt);
+  const std::span<const uint8_t> message = WithOurCase(packet);
   ReplyRecords& records = recursor_.records();
   if (records.Read(message, servers_.zone()) != wire::ParseError::kNone &&
       !records.header().Has(wire::kFlagTC)) {
@@ -339,6 +360,7 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message) {
     case ReplyClass::kYxDomain:
     case ReplyClass::kReferral:
       TraceStep("reply", attempt, "of use");
+      if (hedges_ > 0 && attempt.id != first_id_) recursor_.hedge_credit().GiveBack(hedges_);
       Close(attempt);
       RecordLosers();
       Finish(RaceResult::Kind::kReply);

@@ -95,6 +95,7 @@ class Race final : public ExchangeSink, public Timer {
   void Finish(RaceResult::Kind kind);
   void OnMismatch(Attempt& attempt, ReplyMatch match);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
+  std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
   void OnFormatError(Attempt& attempt);
   void RecordAnswer(const Attempt& attempt);
   void RecordLosers();
@@ -112,6 +113,8 @@ class Race final : public ExchangeSink, public Timer {
   size_t open_ = 0;
   Time next_launch_;
   int launches_ = 0;
+  int hedges_ = 0;
+  uint16_t first_id_ = 0;  // the first attempt's
   bool decided_ = false;
   bool seen_empty_ = false;
   RaceResult::Kind why_not_ = RaceResult::Kind::kExhausted;

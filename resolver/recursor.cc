@@ -23,6 +23,7 @@ Recursor::Recursor(cache::Store* store, ServerTable* server_table, Environment* 
       settings_(std::move(settings)),
       local_data_(std::move(local_data)),
       learner_(store, settings_->cache.ttl),
+      reply_room_(std::make_unique<uint8_t[]>(wire::kMessageOctetsMax)),
       buckets_(kBuckets, nullptr) {}
 
 Recursor::~Recursor() {
@@ -72,7 +73,9 @@ Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   Job* job = std::exchange(free_, free_->next_);
   job->next_ = nullptr;
   job->settings_ = settings_;
+  // Names that were learnt are written in lower case, whoever asked first.
   job->name_ = name;
+  job->name_.Lower();
   job->type_ = type;
   job->hash_ = hash;
   job->shared_ = true;

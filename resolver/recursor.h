@@ -17,6 +17,7 @@
 #include "cache/store.h"
 #include "resolver/environment.h"
 #include "resolver/frame_pool.h"
+#include "resolver/hedge_credit.h"
 #include "resolver/job.h"
 #include "resolver/lateness.h"
 #include "resolver/learn.h"
@@ -70,6 +71,9 @@ class Recursor {
   Learner& learner() { return learner_; }
   ReplyRecords& records() { return records_; }
   Lateness& lateness() { return lateness_; }
+  HedgeCredit& hedge_credit() { return hedge_credit_; }
+  // Room for a copy of one upstream reply.
+  std::span<uint8_t> reply_room() { return {reply_room_.get(), wire::kMessageOctetsMax}; }
   FramePool& frames() { return frames_; }
   RecursorStatistics& statistics() { return statistics_; }
   const LocalData& local_data() const { return *local_data_; }
@@ -110,6 +114,8 @@ class Recursor {
   Learner learner_;
   ReplyRecords records_;
   Lateness lateness_;
+  HedgeCredit hedge_credit_;
+  std::unique_ptr<uint8_t[]> reply_room_;
   FramePool frames_;
   RecursorStatistics statistics_;
   Time next_priming_;

@@ -44,7 +44,8 @@ bool FindCut(const ReplyRecords& records, wire::NameView name, wire::NameView zo
       *above = true;
       continue;
     }
-    if (!found || owner.size() > cut->size()) *cut = owner;
+    // The question's own case, not the one it was sent in.
+    if (!found || owner.size() > cut->size()) *cut = name.Suffix(owner.view().LabelCount());
     found = true;
   }
   return found;

@@ -7,6 +7,7 @@
 #include "resolver/qname_minimiser.h"
 #include "resolver/race.h"
 #include "resolver/recursor.h"
+#include "resolver/trace_text.h"
 
 namespace tern::resolver {
 namespace {
@@ -186,42 +187,56 @@ Outcome FailFor(Job& job, RaceResult::Kind kind) {
   return Fail(job, ExtendedError::kNoReachableAuthority, "no name server of the zone answers");
 }
 
-void TraceLearnt(Job& job, const ReplyMeaning& meaning) {
-  if (job.trace() == nullptr) return;
-  Trace::Step step;
-  step.kind = "learn";
-  switch (meaning.reply_class) {
-    case ReplyClass::kReferral:
-      step.outcome = "referral";
-      step.zone = &job.servers().zone();
-      break;
+std::string_view Describe(ReplyClass reply_class) {
+  switch (reply_class) {
     case ReplyClass::kAnswer:
-      step.outcome = "answer";
-      break;
+      return "answer";
     case ReplyClass::kAlias:
-      step.outcome = "alias";
-      break;
+      return "alias";
+    case ReplyClass::kReferral:
+      return "referral";
+    case ReplyClass::kNxDomain:
+      return "no such name";
+    case ReplyClass::kYxDomain:
+      return "a name too long";
     case ReplyClass::kNoData:
     case ReplyClass::kEmpty:
-      step.outcome = "no such type";
+      return "no such type";
+    case ReplyClass::kLame:
+    case ReplyClass::kServerFailure:
+    case ReplyClass::kFormatError:
+    case ReplyClass::kTruncated:
       break;
-    case ReplyClass::kNxDomain:
-      step.outcome = "no such name";
-      break;
-    default:
-      step.outcome = "other";
   }
+  return "nothing";
+}
+
+void TraceLearnt(Job& job, const RaceResult& result) {
+  if (job.trace() == nullptr) return;
+  const ReplyClass reply_class =
+      result.kind == RaceResult::Kind::kEmpty ? ReplyClass::kEmpty : result.meaning.reply_class;
+  std::string learnt;
+  if (reply_class == ReplyClass::kReferral) {
+    learnt = DescribeServers(job.servers());
+  } else if (result.kind == RaceResult::Kind::kReply) {
+    learnt = DescribeRecords(job.recursor().records());
+  }
+  Trace::Step step;
+  step.kind = "learn";
+  step.zone = &job.servers().zone();
+  step.outcome = Describe(reply_class);
+  step.learnt = learnt;
   job.trace()->Add(step);
 }
 
 // Goes down to the zone cut that the reply shows. False when nothing in it can be used.
-bool ApplyReferral(Job& job, const ReplyMeaning& meaning) {
+bool ApplyReferral(Job& job, const RaceResult& result) {
   Recursor& recursor = job.recursor();
   const std::span<const uint8_t> delegation =
-      recursor.learner().LearnReferral(recursor.records(), meaning, recursor.StoreNow());
+      recursor.learner().LearnReferral(recursor.records(), result.meaning, recursor.StoreNow());
   if (delegation.empty()) return false;
   job.servers().Descend(delegation);
-  TraceLearnt(job, meaning);
+  TraceLearnt(job, result);
   return true;
 }
 
@@ -245,7 +260,7 @@ std::optional<Outcome> ApplyPart(Job& job, const NextQuestion& part, const RaceR
   }
   (void)recursor.learner().LearnAnswer(recursor.records(), result.meaning, part.name, part.type,
                                        now, nullptr);
-  TraceLearnt(job, result.meaning);
+  TraceLearnt(job, result);
   minimiser->PartExists(part.name);
   return std::nullopt;
 }
@@ -254,7 +269,7 @@ std::optional<Outcome> ApplyPart(Job& job, const NextQuestion& part, const RaceR
 Outcome ApplyWhole(Job& job, const wire::Name& name, const RaceResult& result) {
   Recursor& recursor = job.recursor();
   const cache::Seconds now = recursor.StoreNow();
-  TraceLearnt(job, result.meaning);
+  TraceLearnt(job, result);
   const RRType type = job.type();
   if (result.kind == RaceResult::Kind::kEmpty) {
     return AnsweredIf(job, recursor.learner().AddEmpty(name, type, now, &job.answer()));
@@ -307,7 +322,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         co_return AnsweredIf(
             job, recursor.learner().AddEmpty(name, type, recursor.StoreNow(), &job.answer()));
       }
-      if (!ApplyReferral(job, result.meaning)) co_return FailFor(job, result.kind);
+      if (!ApplyReferral(job, result)) co_return FailFor(job, result.kind);
       continue;
     }
     if (next.whole) co_return ApplyWhole(job, name, result);

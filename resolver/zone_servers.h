@@ -39,6 +39,12 @@ class ZoneServers {
   void Descend(std::span<const uint8_t> delegation);
 
   const wire::Name& zone() const { return zone_; }
+  // The delegation that the servers come from; empty for hints and zones of the configuration.
+  cache::EntryView delegation() const {
+    return delegation_.empty()
+               ? cache::EntryView()
+               : cache::EntryView(reinterpret_cast<const uint8_t*>(delegation_.data()));
+  }
   // A stub or forward zone, or null.
   const StaticZone* static_zone() const { return static_zone_; }
   bool forwarded() const { return static_zone_ != nullptr && static_zone_->forward; }
@@ -62,9 +68,6 @@ class ZoneServers {
   bool Offer(const Endpoint& endpoint, const Settings& settings);
   void GatherFromStore(const cache::Store& store, const Settings& settings, wire::NameView server,
                        wire::RRType type, cache::Seconds now);
-  cache::EntryView delegation() const {
-    return cache::EntryView(reinterpret_cast<const uint8_t*>(delegation_.data()));
-  }
 
   wire::Name zone_;
   const StaticZone* static_zone_ = nullptr;  // in the settings snapshot that the job holds
