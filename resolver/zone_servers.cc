@@ -22,11 +22,28 @@ bool IsMulticast(const IpAddress& address) {
   return address.IsIpv4() ? address.octets[0] >= 224 : address.octets[0] == 0xff;
 }
 
+// ::ffff:0:0/96. Sent to as it stands, it would reach an IPv4 address past all that is said of
+// IPv4.
+bool IsIpv4Mapped(const IpAddress& address) {
+  static constexpr uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return address.IsIpv6() && std::memcmp(address.octets, kMapped, sizeof kMapped) == 0;
+}
+
+// The nearest zone of the configuration at or above `name`, or null.
+const StaticZone* NearestStaticZone(const Settings& settings, NameView name, bool use_forward) {
+  const StaticZone* nearest = nullptr;
+  for (const StaticZone& candidate : settings.static_zones) {
+    if ((candidate.forward && !use_forward) || !name.IsSubdomainOf(candidate.zone)) continue;
+    if (nearest == nullptr || candidate.zone.size() > nearest->zone.size()) nearest = &candidate;
+  }
+  return nearest;
+}
+
 }  // namespace
 
 bool MayAsk(const IpAddress& address, const ResolutionSettings& settings) {
   if (address.IsIpv4() ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) return false;
-  if (IsUnspecified(address) || IsMulticast(address)) return false;
+  if (IsUnspecified(address) || IsMulticast(address) || IsIpv4Mapped(address)) return false;
   return std::none_of(settings.never_query.begin(), settings.never_query.end(),
                       [&](const Prefix& prefix) { return prefix.Contains(address); });
 }
@@ -39,13 +56,13 @@ void ZoneServers::Locate(const cache::Store& store, const Settings& settings, Na
   candidate_count_ = 0;
   looked_up_ = 0;
   NameView zone = above && !name.IsRoot() ? name.Parent() : name;
-  // Whichever is nearer: a zone cut that was learnt or a zone of the configuration, which wins
-  // where both are at one name.
+  // A forwarder answers for all below its zone, so no cut is nearer. Of a stub zone and a zone cut
+  // that was learnt the nearer one counts, and the configuration where both are at one name.
+  const StaticZone* nearest = NearestStaticZone(settings, zone, use_forward);
   for (;;) {
-    for (const StaticZone& candidate : settings.static_zones) {
-      if ((candidate.forward && !use_forward) || !candidate.zone.view().Equals(zone)) continue;
-      zone_ = zone;
-      static_zone_ = &candidate;
+    if (nearest != nullptr && (nearest->forward || nearest->zone.view().Equals(zone))) {
+      zone_ = nearest->zone;
+      static_zone_ = nearest;
       return;
     }
     const EntryView entry = store.Find(zone, KeySpace::kDelegation, RRType::kNone);
