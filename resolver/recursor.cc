@@ -105,6 +105,8 @@ Job* Recursor::StartNested(uint64_t hash, wire::NameView name, wire::RRType type
   // The parent is suspended until this job is done, so its allowance outlives it.
   job->allowance_ = parent->allowance_;
   job->deadline_ = parent->deadline_;
+  // Known before the job runs, which may look for a cycle at once.
+  parent->waits_for_ = job;
   Launch(job);
   return job;
 }

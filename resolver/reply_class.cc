@@ -29,21 +29,15 @@ const RecordView* FindSoa(const ReplyRecords& records, wire::NameView name) {
   return nullptr;
 }
 
-// The deepest zone cut that the authority section shows between `zone` and `name`. *above is set
-// when there are NS records that lead nowhere: the zone's own or those of a zone above it.
-bool FindCut(const ReplyRecords& records, wire::NameView name, wire::NameView zone, wire::Name* cut,
-             bool* above) {
+// The deepest zone cut that the authority section shows between `zone` and `name`.
+bool FindCut(const ReplyRecords& records, wire::NameView name, wire::NameView zone,
+             wire::Name* cut) {
   bool found = false;
-  *above = false;
   for (const RecordView& record : records.authority()) {
     if (record.type != RRType::kNS) continue;
     wire::Name owner;
     record.owner.CopyTo(&owner);
-    if (!name.IsSubdomainOf(owner)) continue;
-    if (owner.view().Equals(zone)) {
-      *above = true;
-      continue;
-    }
+    if (!name.IsSubdomainOf(owner) || owner.view().Equals(zone)) continue;
     // The question's own case, not the one it was sent in.
     if (!found || owner.size() > cut->size()) *cut = name.Suffix(owner.view().LabelCount());
     found = true;
@@ -60,11 +54,14 @@ ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, boo
                            ReplyMeaning* meaning) {
   if (records.rcode() == Rcode::kNXDomain) return ReplyClass::kNxDomain;
   if (meaning->soa != nullptr) return ReplyClass::kNoData;
-  bool above = false;
-  if (!forwarded && FindCut(records, meaning->end, zone, &meaning->cut, &above)) {
+  if (!forwarded && FindCut(records, meaning->end, zone, &meaning->cut)) {
     return ReplyClass::kReferral;
   }
-  if (forwarded || (records.header().Has(wire::kFlagAA) && !above)) return ReplyClass::kEmpty;
+  if (forwarded || records.header().Has(wire::kFlagAA)) return ReplyClass::kEmpty;
+  // Records of other types at the name: it exists, without the type that was asked.
+  for (const RecordView& record : records.answer()) {
+    if (record.owner.Equals(meaning->end)) return ReplyClass::kEmpty;
+  }
   return ReplyClass::kLame;
 }
 

@@ -8,6 +8,7 @@ using wire::ParseError;
 
 ParseError ReplyRecords::Read(std::span<const uint8_t> message, wire::NameView zone) {
   for (auto& section : sections_) section.clear();
+  stray_addresses_.clear();
   has_edns_ = false;
   wire::MessageReader reader;
   ParseError error = wire::MessageReader::Open(message, &reader);
@@ -39,8 +40,12 @@ ParseError ReplyRecords::Read(std::span<const uint8_t> message, wire::NameView z
       continue;
     }
     if (record.rrclass != static_cast<uint16_t>(wire::RRClass::kIN)) continue;
-    if (!record.owner.IsSubdomainOf(zone)) continue;
-    sections_[static_cast<size_t>(section)].push_back(record);
+    if (record.owner.IsSubdomainOf(zone)) {
+      sections_[static_cast<size_t>(section)].push_back(record);
+    } else if (section == wire::Section::kAdditional &&
+               (record.type == wire::RRType::kA || record.type == wire::RRType::kAAAA)) {
+      stray_addresses_.push_back(record);
+    }
   }
 }
 

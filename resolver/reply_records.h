@@ -29,12 +29,16 @@ class ReplyRecords {
   std::span<const wire::RecordView> answer() const { return sections_[0]; }
   std::span<const wire::RecordView> authority() const { return sections_[1]; }
   std::span<const wire::RecordView> additional() const { return sections_[2]; }
+  // A and AAAA records of the additional section outside the zone: believed by nobody, but see
+  // ZoneServers::AddStrayGlue.
+  std::span<const wire::RecordView> stray_addresses() const { return stray_addresses_; }
 
  private:
   wire::Header header_;
   wire::Rcode rcode_ = wire::Rcode::kNoError;
   bool has_edns_ = false;
   std::vector<wire::RecordView> sections_[3];
+  std::vector<wire::RecordView> stray_addresses_;
 };
 
 }  // namespace tern::resolver

@@ -130,7 +130,7 @@ Task<bool> FindMoreAddresses(Job& job) {
   Environment& environment = job.recursor().environment();
   wire::Name server;
   while (job.allowance().failed_address_lookups > 0 &&
-         servers.NextToLookUp(environment.Random(), &server)) {
+         servers.NextToLookUp(environment.Random(), true, &server)) {
     const size_t before = servers.candidates().size();
     for (const RRType type : {RRType::kA, RRType::kAAAA}) {
       if (type == RRType::kA ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) continue;
@@ -139,7 +139,7 @@ Task<bool> FindMoreAddresses(Job& job) {
       for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
       if (servers.candidates().size() > before) {
         // A second replica comes into the store meanwhile, for when this one is silent.
-        if (before == 0 && servers.NextToLookUp(environment.Random(), &server)) {
+        if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
           Lookup::InBackground(job, server, type);
         }
         co_return true;
@@ -147,7 +147,8 @@ Task<bool> FindMoreAddresses(Job& job) {
     }
     --job.allowance().failed_address_lookups;
   }
-  co_return false;
+  co_return servers.GatherParentsGlue(job.recursor().store(), job.settings(),
+                                      job.recursor().StoreNow());
 }
 
 // Asks the zone's servers, as many of them as it takes and there are.
@@ -230,12 +231,13 @@ void TraceLearnt(Job& job, const RaceResult& result) {
 }
 
 // Goes down to the zone cut that the reply shows. False when nothing in it can be used.
-bool ApplyReferral(Job& job, const RaceResult& result) {
+bool ApplyReferral(Job& job, const RaceResult& result, bool with_stray_glue) {
   Recursor& recursor = job.recursor();
   const std::span<const uint8_t> delegation =
       recursor.learner().LearnReferral(recursor.records(), result.meaning, recursor.StoreNow());
   if (delegation.empty()) return false;
   job.servers().Descend(delegation);
+  if (with_stray_glue) (void)job.servers().AddStrayGlue(recursor.records(), job.settings());
   TraceLearnt(job, result);
   return true;
 }
@@ -292,6 +294,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   const Settings& settings = job.settings();
   const RRType type = job.type();
   bool use_forward = true;
+  bool went_up = false;
   servers.Locate(recursor.store(), settings, name, type == RRType::kDS, use_forward,
                  recursor.StoreNow());
   if (servers.from_hints()) recursor.PrimeOnce();
@@ -312,6 +315,14 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         minimiser.GiveUp();
         continue;
       }
+      // Servers without any address: the parent may know more than its referral said.
+      if (!went_up && servers.candidates().empty() && servers.static_zone() == nullptr) {
+        went_up = true;
+        minimiser.GiveUp();
+        const wire::Name zone = servers.zone();
+        servers.Locate(recursor.store(), settings, zone, true, use_forward, recursor.StoreNow());
+        continue;
+      }
       co_return FailFor(job, result.kind);
     }
     if (result.kind == RaceResult::Kind::kReply &&
@@ -322,7 +333,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         co_return AnsweredIf(
             job, recursor.learner().AddEmpty(name, type, recursor.StoreNow(), &job.answer()));
       }
-      if (!ApplyReferral(job, result)) co_return FailFor(job, result.kind);
+      if (!ApplyReferral(job, result, went_up)) co_return FailFor(job, result.kind);
       continue;
     }
     if (next.whole) co_return ApplyWhole(job, name, result);

@@ -103,6 +103,15 @@ void ZoneServers::AddAddress(const IpAddress& address, const Settings& settings)
   (void)Offer({address, settings.resolution.upstream_port}, settings);
 }
 
+void ZoneServers::AddGlue(const cache::NameServerView& server, const Settings& settings) {
+  for (size_t at = 0; at < server.ipv4.size(); at += 4) {
+    AddAddress(IpAddress::FromOctets(server.ipv4.subspan(at, 4)), settings);
+  }
+  for (size_t at = 0; at < server.ipv6.size(); at += 16) {
+    AddAddress(IpAddress::FromOctets(server.ipv6.subspan(at, 16)), settings);
+  }
+}
+
 void ZoneServers::UseHints(const Settings& settings) {
   for (const RootHint& hint : settings.resolution.root_hints) {
     for (const IpAddress& address : hint.addresses) AddAddress(address, settings);
@@ -132,12 +141,7 @@ void ZoneServers::Gather(const cache::Store& store, const Settings& settings, ca
   cache::NameServerCursor cursor = delegation().NameServers();
   cache::NameServerView server;
   while (cursor.Next(&server)) {
-    for (size_t at = 0; at < server.ipv4.size(); at += 4) {
-      AddAddress(IpAddress::FromOctets(server.ipv4.subspan(at, 4)), settings);
-    }
-    for (size_t at = 0; at < server.ipv6.size(); at += 16) {
-      AddAddress(IpAddress::FromOctets(server.ipv6.subspan(at, 16)), settings);
-    }
+    AddGlue(server, settings);
     if (!server.ipv4.empty() || !server.ipv6.empty()) continue;
     // Addresses of its own accord are better than none; glue saves the look-up.
     if (settings.resolution.ipv4) GatherFromStore(store, settings, server.name, RRType::kA, now);
@@ -154,23 +158,64 @@ void ZoneServers::ResetTries() {
   }
 }
 
-bool ZoneServers::NextToLookUp(uint64_t random, wire::Name* name) {
+bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
   if (delegation_.empty()) return false;
   const uint16_t count = delegation().count();
-  const uint16_t start = static_cast<uint16_t>(random % count);
+  const auto start = static_cast<int>(random % count);
   int found = -1;
-  // The first at or behind `start`, else the first of all.
+  int found_rank = 0;
   cache::NameServerCursor cursor = delegation().NameServers();
   cache::NameServerView server;
   for (int i = 0; cursor.Next(&server) && i < 32; ++i) {
-    if ((looked_up_ >> i & 1) != 0 || server.name.IsSubdomainOf(zone_)) continue;
-    if (found >= 0 && (found >= start || i < start)) continue;
+    const bool inside = server.name.IsSubdomainOf(zone_);
+    const bool has_glue = !server.ipv4.empty() || !server.ipv6.empty();
+    if ((looked_up_ >> i & 1) != 0 || (inside && has_glue)) continue;
+    const int rank = (inside ? count : 0) + (i + count - start) % count;
+    if (found >= 0 && rank >= found_rank) continue;
     found = i;
+    found_rank = rank;
     *name = server.name;
   }
   if (found < 0) return false;
-  looked_up_ |= 1u << found;
+  if (take) looked_up_ |= 1u << found;
   return true;
+}
+
+bool ZoneServers::GatherParentsGlue(const cache::Store& store, const Settings& settings,
+                                    cache::Seconds now) {
+  if (delegation_.empty()) return false;
+  const size_t before = candidate_count_;
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  while (cursor.Next(&server)) {
+    for (NameView above = server.name; !above.IsRoot(); above = above.Parent()) {
+      const EntryView entry = store.Find(above, KeySpace::kDelegation, RRType::kNone);
+      if (!entry || !entry.IsFresh(now)) continue;
+      cache::NameServerCursor others = entry.NameServers();
+      cache::NameServerView other;
+      while (others.Next(&other)) {
+        if (other.name.Equals(server.name)) AddGlue(other, settings);
+      }
+      break;
+    }
+  }
+  return candidate_count_ > before;
+}
+
+bool ZoneServers::AddStrayGlue(const ReplyRecords& records, const Settings& settings) {
+  if (delegation_.empty()) return false;
+  const size_t before = candidate_count_;
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  while (cursor.Next(&server)) {
+    for (const wire::RecordView& record : records.stray_addresses()) {
+      const size_t size = record.type == RRType::kA ? 4 : 16;
+      if (record.rdata.size() == size && record.owner.Equals(server.name)) {
+        AddAddress(IpAddress::FromOctets(record.rdata), settings);
+      }
+    }
+  }
+  return candidate_count_ > before;
 }
 
 }  // namespace tern::resolver

@@ -14,6 +14,7 @@
 
 #include "cache/store.h"
 #include "resolver/endpoint.h"
+#include "resolver/reply_records.h"
 #include "resolver/environment.h"
 #include "resolver/settings.h"
 #include "wire/name.h"
@@ -59,12 +60,20 @@ class ZoneServers {
   void ResetTries();
 
   // The next name server of the zone whose addresses were not looked up yet, in an order that
-  // starts at `random`. Names inside the zone itself only have glue. False when none is left.
-  bool NextToLookUp(uint64_t random, wire::Name* name);
+  // starts at `random`; those inside the zone itself last, and only without glue. `take`: it counts
+  // as looked up now. False when none is left.
+  bool NextToLookUp(uint64_t random, bool take, wire::Name* name);
+  // Adds the addresses that parents of the name servers' own zones know as glue, for when what
+  // those zones say themselves is of no use. True when that brought a candidate.
+  bool GatherParentsGlue(const cache::Store& store, const Settings& settings, cache::Seconds now);
+  // Adds addresses that a parent sent for the zone's servers although it has no authority over
+  // their names: good for this zone alone, which the parent can lead anywhere anyway, and not kept.
+  bool AddStrayGlue(const ReplyRecords& records, const Settings& settings);
   void AddAddress(const IpAddress& address, const Settings& settings);
 
  private:
   void UseHints(const Settings& settings);
+  void AddGlue(const cache::NameServerView& server, const Settings& settings);
   bool Offer(const Endpoint& endpoint, const Settings& settings);
   void GatherFromStore(const cache::Store& store, const Settings& settings, wire::NameView server,
                        wire::RRType type, cache::Seconds now);
