@@ -71,29 +71,35 @@ int64_t MicrosecondsOf(const JsonValue* value) {
   return number && *number < kMax ? static_cast<int64_t>(*number) : -1;
 }
 
-// `ask 198.18.1.1:53 for example.com. A (zone com., udp): referral after 0.2 ms`
+// Keys that StepSentence has words for, or that stand elsewhere on the line.
+constexpr std::string_view kToldKeys[] = {"step",      "t_us",     "kind",   "zone",    "server",
+                                          "transport", "question", "rtt_us", "outcome", "learnt"};
+
+// A question that goes out: `ask 198.18.1.1:53 over udp for com. A (zone .)`. What comes back:
+// `198.18.1.1:53: referral after 0.2 ms`. All else: what it is about, then how it came out.
 std::string StepSentence(const JsonValue& step) {
+  const std::string kind = MemberText(step, "kind");
+  const std::string question = MemberText(step, "question");
+  const std::string server = MemberText(step, "server");
+  const std::string zone = MemberText(step, "zone");
   std::string sentence;
-  const auto add = [&](std::string_view before, const std::string& text) {
-    if (text.empty()) return;
-    sentence += Concat(sentence.empty() ? "" : " ", before, text);
-  };
-  add("", MemberText(step, "question"));
-  add("at ", MemberText(step, "server"));
-  add("over ", MemberText(step, "transport"));
-  add("for zone ", MemberText(step, "zone"));
+  if (kind == "query" && !server.empty()) {
+    sentence = Concat("ask ", server, " over ", MemberText(step, "transport"), " for ", question);
+  } else {
+    sentence = server.empty() ? question : server;
+  }
+  if (!zone.empty() && (kind == "query" || server.empty())) {
+    sentence += Concat(sentence.empty() ? "" : " ", "(zone ", zone, ")");
+  }
   if (const std::string outcome = MemberText(step, "outcome"); !outcome.empty()) {
     sentence += Concat(sentence.empty() ? "" : ": ", outcome);
   }
   if (const int64_t rtt = MicrosecondsOf(step.Find("rtt_us")); rtt >= 0) {
-    add("after ", MillisecondsText(rtt));
+    sentence += Concat(" after ", MillisecondsText(rtt));
   }
-  static constexpr std::string_view kTold[] = {"step",    "t_us",      "kind",     "zone",
-                                               "server",  "transport", "question", "rtt_us",
-                                               "outcome", "learnt"};
   for (const auto& [key, value] : step.members()) {
-    if (std::find(std::begin(kTold), std::end(kTold), key) != std::end(kTold)) continue;
-    add("", Concat(Harmless(key), "=", ScalarText(value)));
+    if (std::find(std::begin(kToldKeys), std::end(kToldKeys), key) != std::end(kToldKeys)) continue;
+    sentence += Concat(sentence.empty() ? "" : " ", Harmless(key), "=", ScalarText(value));
   }
   return sentence;
 }

@@ -1,0 +1,51 @@
+// Reads the input as a configuration file. An error must name the file; what is accepted must be
+// within the bounds that the rest of the resolver relies on.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "resolver/server/config.h"
+#include "resolver/server/yaml_tree.h"
+#include "tests/fuzz/property.h"
+
+namespace tern::resolver {
+namespace {
+
+// Relative paths in the input start at this folder, which does not exist.
+constexpr std::string_view kFileName = "/nonexistent/tern.yaml";
+
+void CheckBounds(const Settings& s) {
+  TERN_FUZZ_PROPERTY(!s.listen.empty() && s.listen.size() <= kListenMax);
+  for (const Endpoint& endpoint : s.listen) TERN_FUZZ_PROPERTY(endpoint.port != 0);
+  TERN_FUZZ_PROPERTY(s.workers >= 0 && s.workers <= kWorkersMax);
+  TERN_FUZZ_PROPERTY(s.cache.memory_octets >= size_t{1} << 20);
+  TERN_FUZZ_PROPERTY(s.cache.ttl.min_ttl <= s.cache.ttl.max_ttl);
+  TERN_FUZZ_PROPERTY(!s.resolution.root_hints.empty());
+  TERN_FUZZ_PROPERTY(s.resolution.upstream_port != 0);
+  TERN_FUZZ_PROPERTY(s.resolution.ipv4 || s.resolution.ipv6 != Ipv6Use::kOff);
+  const Budget& budget = s.resolution.budget;
+  TERN_FUZZ_PROPERTY(budget.upstream_queries >= 1);
+  TERN_FUZZ_PROPERTY(budget.client_timeout.count() > 0);
+  TERN_FUZZ_PROPERTY(budget.client_timeout <= budget.total_timeout);
+  for (const StaticZone& zone : s.static_zones) {
+    TERN_FUZZ_PROPERTY(!zone.to.empty() && zone.to.size() <= kStaticServersMax);
+    TERN_FUZZ_PROPERTY(zone.forward || !zone.first);
+  }
+}
+
+}  // namespace
+}  // namespace tern::resolver
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
+  using namespace tern::resolver;
+  const std::string_view yaml(reinterpret_cast<const char*>(octets), size);
+  const auto settings = ParseConfig(yaml, kFileName);
+  if (settings.ok()) {
+    CheckBounds(*settings);
+    return 0;
+  }
+  const std::string message(settings.status().message());
+  TERN_FUZZ_PROPERTY(message.starts_with(kFileName));
+  return 0;
+}
