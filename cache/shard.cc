@@ -20,6 +20,11 @@ constexpr size_t kSmallPercent = 10;
 // is full of used entries, the bound of the work is what counts.
 constexpr int kEvictionsPerPut = 8;
 constexpr int kKeepingEvictionsPerPut = 4;
+// Of a segment of main at most so much is kept, so that each of its evictions gains room even when
+// everything is in use.
+constexpr size_t kKeptOctetsMax = kSegmentOctets / 8 * 7;
+// Segments of small that one eviction may pass on to main.
+constexpr int kAdoptionsMax = 64;
 constexpr size_t kEvictionPrefetchOctets = 512;
 // Index load, in percent, from which growing is worth an eviction.
 constexpr size_t kCrowdedPercent = 90;
@@ -39,6 +44,11 @@ void MarkUsed(const uint8_t* entry) {
 }
 
 uint8_t Used(const uint8_t* entry) { return UsedMark(entry).load(std::memory_order_relaxed); }
+
+bool IsWorthKeeping(EntryView entry, Seconds now) {
+  const bool too_stale = !entry.IsFresh(now) && now - entry.expiry() > kStaleMax;
+  return !too_stale && Used(entry.bytes()) > 0;
+}
 
 void Add(std::atomic<uint64_t>* counter, int64_t change) {
   // Written under the lock only, so that no read-modify-write is needed.
@@ -178,7 +188,6 @@ IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Seconds now) {
   return slot != nullptr ? slot : LeastValuable(tag, now);
 }
 
-// REQUIRES: both buckets of `tag` are full... or became less so by an eviction in GrowIndex.
 IndexTable::Slot* Shard::LeastValuable(uint32_t tag, Seconds now) {
   IndexTable* table = table_.load(std::memory_order_relaxed);
   IndexTable::Slot* least = nullptr;
@@ -203,8 +212,9 @@ IndexTable::Slot* Shard::LeastValuable(uint32_t tag, Seconds now) {
 bool Shard::GrowIndex() {
   IndexTable* old = table_.load(std::memory_order_relaxed);
   constexpr size_t kPage = IndexTable::kPageOctets;
-  const size_t grown =
-      std::max(old->octets() + kPage, (old->octets() * 5 / 4 + kPage - 1) / kPage * kPage);
+  // In small steps where each octet costs an entry, in larger ones where they are free.
+  const size_t step = used_octets_ > budget_octets_ / 2 ? old->octets() / 8 : old->octets() / 4;
+  const size_t grown = old->octets() + (step + kPage - 1) / kPage * kPage;
   if (!FreeOctets(grown)) {
     // At the ceiling the content pays for a larger index, which must be worth it: the evictions to
     // come save up for it, one by one.
@@ -238,7 +248,8 @@ bool Shard::GrowIndex() {
 }
 
 bool Shard::Fits(const Queue& queue, size_t octets) const {
-  return queue.open && around_.arena->StateOf(queue.newest).filled + octets <= kSegmentOctets;
+  return queue.open != kNoSegment &&
+         around_.arena->StateOf(queue.open).filled + octets <= kSegmentOctets;
 }
 
 bool Shard::OpenSegment(Queue& queue) {
@@ -253,13 +264,13 @@ bool Shard::OpenSegment(Queue& queue) {
   state.filled = 0;
   state.in_main = &queue == &main_;
   Enqueue(queue, segment);
-  queue.open = true;
+  queue.open = segment;
   return true;
 }
 
 Location Shard::Append(Queue& queue, std::span<const uint8_t> bytes, uint32_t tag, uint8_t used) {
-  SegmentState& state = around_.arena->StateOf(queue.newest);
-  const Location location = SegmentArena::LocationOf(queue.newest, state.filled);
+  SegmentState& state = around_.arena->StateOf(queue.open);
+  const Location location = SegmentArena::LocationOf(queue.open, state.filled);
   state.filled += static_cast<uint32_t>(bytes.size());
   uint8_t* to = around_.arena->At(location);
   // `bytes` may lie in the store, where readers write the mark at any time: it is not read here.
@@ -284,7 +295,8 @@ uint32_t Shard::Dequeue(Queue& queue) {
   if (queue.count == 0) return kNoSegment;
   const uint32_t segment = queue.oldest;
   queue.oldest = around_.arena->StateOf(segment).next;
-  if (--queue.count == 0) queue.open = false;
+  --queue.count;
+  if (queue.open == segment) queue.open = kNoSegment;
   return segment;
 }
 
@@ -294,7 +306,7 @@ bool Shard::EnsureRoom(Queue& queue, size_t octets, Seconds now) {
   Reclaim();
   for (int i = 0; i < kEvictionsPerPut; ++i) {
     if (AvailableSegments() > kReserve) break;
-    if (limbo_.count >= LimboMax()) return false;
+    if (limbo_.count >= LimboMax() || MustWaitToKeep()) return false;
     Evict(i < kKeepingEvictionsPerPut, now);
     Reclaim();
     // What main kept may have opened a segment.
@@ -302,13 +314,19 @@ bool Shard::EnsureRoom(Queue& queue, size_t octets, Seconds now) {
     // A reader pins what was evicted just now: to evict more would not help this Put.
     if (limbo_.count > 0) break;
   }
-  return AvailableSegments() > kReserve && OpenSegment(queue);
+  // The reserve may go where something in limbo will take its place.
+  return AvailableSegments() + limbo_.count > kReserve && OpenSegment(queue);
 }
+
+// Without a free segment an eviction has nowhere to keep what was used; when readers let go of one
+// soon, that is worth waiting for.
+bool Shard::MustWaitToKeep() const { return AvailableSegments() == 0 && limbo_.count > 0; }
 
 // Ahead of need, so that readers have passed on by the time when the room is wanted.
 void Shard::EvictAhead(Seconds now) {
   if (AvailableSegments() + limbo_.count <= reserve_ && limbo_.count < LimboMax()) {
-    Evict(true, now);
+    Reclaim();
+    if (!MustWaitToKeep()) Evict(true, now);
   }
   if (reserve_ == kReserve) return;
   Reclaim();
@@ -330,9 +348,16 @@ size_t Shard::AvailableSegments() const {
 size_t Shard::LimboMax() const { return std::max<size_t>(2, budget_octets_ / kSegmentOctets / 8); }
 
 void Shard::Evict(bool keep_used, Seconds now) {
-  const bool from_small =
-      main_.count == 0 || small_.count * 100 > (small_.count + main_.count) * kSmallPercent;
   if (ghosts_.octets() == 0) MapGhosts();
+  bool from_small = SmallIsDue();
+  for (int i = 0; i < kAdoptionsMax && keep_used && from_small && IsMostlyUsed(small_.oldest, now);
+       ++i) {
+    // To copy it would gain next to nothing: main takes it as it is.
+    const uint32_t adopted = Dequeue(small_);
+    around_.arena->StateOf(adopted).in_main = true;
+    Enqueue(main_, adopted);
+    from_small = SmallIsDue();
+  }
   const uint32_t segment = Dequeue(from_small ? small_ : main_);
   if (segment == kNoSegment) return;
   EvictEntries(segment, keep_used, now);
@@ -340,11 +365,37 @@ void Shard::Evict(bool keep_used, Seconds now) {
   Enqueue(limbo_, segment);
 }
 
+bool Shard::SmallIsDue() const {
+  return main_.count == 0 || small_.count * 100 > (small_.count + main_.count) * kSmallPercent;
+}
+
+// Whether evicting the segment would keep more than an eviction from main may.
+bool Shard::IsMostlyUsed(uint32_t segment, Seconds now) const {
+  if (segment == kNoSegment) return false;
+  IndexTable* table = table_.load(std::memory_order_relaxed);
+  const SegmentState& state = around_.arena->StateOf(segment);
+  size_t spared = kSegmentOctets - state.filled;
+  size_t octets = 0;
+  for (size_t at = 0; at < state.filled; at += octets) {
+    const Location location = SegmentArena::LocationOf(segment, at);
+    const EntryView entry(around_.arena->At(location));
+    octets = entry.size();
+    if (!IsWorthKeeping(entry, now) ||
+        table->FindValue(IndexTable::Pack(entry.tag(), location)) == nullptr) {
+      spared += octets;
+    }
+    if (spared >= kSegmentOctets - kKeptOctetsMax) return false;
+  }
+  return true;
+}
+
 void Shard::EvictEntries(uint32_t segment, bool keep_used, Seconds now) {
   IndexTable* table = table_.load(std::memory_order_relaxed);
   const SegmentState& state = around_.arena->StateOf(segment);
   size_t octets = 0;
   size_t ahead = 0;
+  size_t kept_octets = 0;
+  const size_t kept_octets_max = state.in_main ? kKeptOctetsMax : kSegmentOctets;
   for (size_t at = 0; at < state.filled; at += octets) {
     // The walk is sequential, the index is not: its lines are asked for a few entries early.
     while (ahead < std::min<size_t>(state.filled, at + kEvictionPrefetchOctets)) {
@@ -359,13 +410,13 @@ void Shard::EvictEntries(uint32_t segment, bool keep_used, Seconds now) {
     IndexTable::Slot* slot = table->FindValue(IndexTable::Pack(entry.tag(), location));
     if (slot == nullptr) continue;  // dead
     uint8_t used = Used(entry.bytes());
-    const bool fresh = entry.IsFresh(now);
-    const bool too_stale = !fresh && now - entry.expiry() > kStaleMax;
-    if (used > 0 && keep_used && !too_stale && (Fits(main_, octets) || OpenSegment(main_))) {
+    if (keep_used && IsWorthKeeping(entry, now) && kept_octets + octets <= kept_octets_max &&
+        (Fits(main_, octets) || OpenSegment(main_))) {
       // Uses before the move to main are spent; in main each round costs one, stale entries all.
-      used = state.in_main && fresh ? used - 1 : 0;
+      used = state.in_main && used > 0 && entry.IsFresh(now) ? used - 1 : 0;
       const Location moved = Append(main_, {entry.bytes(), octets}, entry.tag(), used);
       slot->store(IndexTable::Pack(entry.tag(), moved), std::memory_order_release);
+      kept_octets += octets;
       continue;
     }
     slot->store(0, std::memory_order_release);

@@ -2,7 +2,8 @@
 //
 // Eviction is S3-FIFO (Yang et al., SOSP 2023) over logs. New entries go to the tail of the
 // `small` queue of segments; when its oldest segment goes, entries that were used since are copied
-// to `main`, the tags of the others are remembered as ghosts. A name that comes back while it is
+// to `main` (or the segment becomes main's, when nearly all were), the tags of the others are
+// remembered as ghosts. A name that comes back while it is
 // a ghost goes to `main` at once. When main's oldest segment goes, used entries are copied to its
 // tail with a lower use count. An entry that was replaced or erased is dead: no slot names its
 // location, and it goes with its segment.
@@ -74,13 +75,12 @@ class Shard {
   void ForEach(const std::function<void(EntryView)>& visit) const;
 
  private:
-  // A queue of segments, oldest first, linked through SegmentState::next. Entries are appended
-  // to its newest segment while `open`.
+  // A queue of segments, oldest first, linked through SegmentState::next.
   struct Queue {
     uint32_t oldest = kNoSegment;
     uint32_t newest = kNoSegment;
     size_t count = 0;
-    bool open = false;
+    uint32_t open = kNoSegment;  // where entries are appended
   };
   struct RetiredTable {
     IndexTable* table;
@@ -104,9 +104,12 @@ class Shard {
   // Memory.
   bool EnsureRoom(Queue& queue, size_t octets, Seconds now);
   void EvictAhead(Seconds now);
+  bool MustWaitToKeep() const;
   size_t AvailableSegments() const;
   size_t LimboMax() const;
   void Evict(bool keep_used, Seconds now);
+  bool SmallIsDue() const;
+  bool IsMostlyUsed(uint32_t segment, Seconds now) const;
   void EvictEntries(uint32_t segment, bool keep_used, Seconds now);
   void MapGhosts();
   void Reclaim();

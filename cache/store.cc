@@ -95,6 +95,8 @@ PutOutcome Store::Put(std::span<const uint8_t> bytes, Seconds now) {
     return PutOutcome::kTooLarge;
   }
   const EntryView entry(bytes.data());
+  // Segments are walked by the entries' own sizes: a wrong one would spoil its neighbours.
+  if (entry.size() != bytes.size()) return PutOutcome::kTooLarge;
   const KeySpace space = SpaceOf(entry.kind());
   const wire::NameView name = entry.name();
   const uint64_t hash = KeyHash(Hash(name), space, entry.type());

@@ -39,7 +39,7 @@ struct StoreOptions {
 enum class PutOutcome : uint8_t {
   kStored,
   kOutranked,  // a fresh entry of higher rank stays
-  kTooLarge,   // over kEntryOctetsMax
+  kTooLarge,   // over kEntryOctetsMax, or not of the size that it claims
   kNoRoom,     // everything is pinned by readers
 };
 

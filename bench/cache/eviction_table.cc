@@ -2,10 +2,11 @@
 // octets: eviction_table [lookups] [universe].
 //
 // Names are looked up, and put in when they are missed. The ratio counts the second half of the
-// stream (the caches are full then) and only the names that can come back. LRU and the optimum are
-// granted the ceiling divided by the entry and one index slot: no links, no slack, no dead entries;
-// the optimum may also refuse to take a name in. "blind" is the best that can be had without
-// knowing the future: holding the most popular names from the start, knowing which they are.
+// stream (the caches are full then) and only the names that can come back. The optimum is granted
+// the ceiling divided by the entry and one index slot: no slack, no ghosts; LRU the same less the
+// two 32-bit links of its order. The optimum may also refuse to take a name in. "blind" is the
+// best that can be had without knowing the future: holding the most popular names from the start,
+// knowing which they are.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -25,6 +26,7 @@ namespace {
 
 constexpr size_t kIndexSlotOctets = 8;
 constexpr size_t kEntryOctets = 56;
+constexpr size_t kLruLinkOctets = 8;
 
 struct Workload {
   uint32_t universe;
@@ -136,7 +138,8 @@ void PrintTable(size_t lookups, uint32_t universe) {
         const size_t octets = mib << 20;
         const size_t capacity = octets / (kEntryOctets + kIndexSlotOctets);
         const double store = StoreRatio(workload, octets);
-        const double lru = LruRatio(workload, capacity);
+        const double lru =
+            LruRatio(workload, octets / (kEntryOctets + kIndexSlotOctets + kLruLinkOctets));
         const double optimum = OptimumRatio(workload, capacity);
         const double blind = BlindRatio(universe, exponent, capacity);
         std::printf("%4zu MiB %6.1f %5.0f%% %8.2f %8.2f %8.2f %8.2f %11.1f%%\n", mib, exponent,
