@@ -35,7 +35,7 @@ constexpr Duration kRefusedFor = seconds(60);
 constexpr Duration kServfailFor = seconds(5);
 
 Duration ProbeInterval(int silences) {
-  return std::min(kProbeMax, kProbeMin * (1 << std::min(silences - kDeadAfter, 9)));
+  return std::min(kProbeMax, kProbeMin * (1 << std::clamp(silences - kDeadAfter, 0, 9)));
 }
 
 }  // namespace
@@ -121,8 +121,9 @@ int Race::Pick(Time now) {
     const bool lame = table.IsLame(candidate.server, servers_.zone(), now);
     const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
     const Duration expected = record.IsKnown() ? record.srtt : recursor_.lateness().mean();
-    // A dead server that is due for a probe, and whose probe nobody else has, is worth one try.
-    if (dead && candidate.tries == 0 && !lame && candidates.size() > 1 &&
+    // A server that was silent, is due for a probe, and whose probe nobody else has, is worth one
+    // try: it may only have lost a packet.
+    if (record.silences > 0 && candidate.tries == 0 && !lame && candidates.size() > 1 &&
         now - record.last_silence > ProbeInterval(record.silences) &&
         table.ClaimProbe(candidate.server, ProbeInterval(record.silences), now)) {
       return static_cast<int>(i);
@@ -167,18 +168,24 @@ bool Race::Launch() {
   return true;
 }
 
+// Room for one more attempt; the oldest silent one makes way when there is none. Null when all are
+// still waited for.
+Race::Attempt* Race::FreeSlot() {
+  Attempt* oldest = nullptr;
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange == 0) return &attempt;
+    if (attempt.silent && (oldest == nullptr || attempt.sent < oldest->sent)) oldest = &attempt;
+  }
+  if (oldest != nullptr) Close(*oldest);
+  return oldest;
+}
+
 bool Race::Send(uint8_t candidate, Transport transport, bool edns, Attempt* like) {
   if (job_.allowance().upstream_queries <= 0) {
     why_not_ = RaceResult::Kind::kNoBudget;
     return false;
   }
-  Attempt* slot = nullptr;
-  for (Attempt& attempt : attempts_) {
-    if (attempt.exchange == 0) {
-      slot = &attempt;
-      break;
-    }
-  }
+  Attempt* slot = FreeSlot();
   if (slot == nullptr) return false;
   Environment& environment = recursor_.environment();
   Attempt attempt;
@@ -208,6 +215,13 @@ bool Race::Send(uint8_t candidate, Transport transport, bool edns, Attempt* like
   ++recursor_.statistics().upstream_queries;
   ++open_;
   *slot = attempt;
+  if (like != nullptr) {
+    // The server has answered and is asked once more: it has as long again before another is asked,
+    // and over TCP for a handshake too.
+    const Duration usual = HedgeDelay(recursor_.server_table().Get(server));
+    const int round_trips = transport == Transport::kTcp ? 3 : 1;
+    next_launch_ = std::max(next_launch_, attempt.sent + round_trips * usual);
+  }
   TraceStep("query", attempt, "");
   return true;
 }
@@ -239,7 +253,8 @@ void Race::OnTimer() {
       }
     }
   }
-  if (now >= next_launch_ && !Launch()) next_launch_ = now + kHedgeMax;
+  // Also when nobody has time left to answer in: nothing else would ask again.
+  if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch()) next_launch_ = now + kHedgeMax;
   if (AnyWaiting(now)) {
     ArmNext();
   } else {
@@ -349,7 +364,8 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       ClassifyReply(records, name_, question_.type, servers_.zone(), servers_.forwarded());
   const uint8_t candidate = attempt.candidate;
   const Endpoint& server = servers_.candidates()[candidate].server;
-  if (attempt.tests_plain_dns && result_.meaning.reply_class != ReplyClass::kFormatError) {
+  if (attempt.tests_plain_dns && result_.meaning.reply_class != ReplyClass::kFormatError &&
+      result_.meaning.reply_class != ReplyClass::kServerFailure) {
     recursor_.server_table().RecordPlainDns(server, recursor_.environment().Now());
   }
   switch (result_.meaning.reply_class) {

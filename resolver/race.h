@@ -76,6 +76,7 @@ class Race final : public ExchangeSink, public Timer {
   };
 
   Attempt* FindAttempt(ExchangeId id);
+  Attempt* FreeSlot();
   void Close(Attempt& attempt);
   bool AnyOpen() const { return open_ > 0; }
   // Some attempt's server still has time left to answer in.

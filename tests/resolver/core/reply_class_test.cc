@@ -168,7 +168,8 @@ TEST(ReplyClassTest, ReferralIsTheDeepestCutTowardsTheName) {
 TEST(ReplyClassTest, ReferralThatLeadsNowhereIsLame) {
   // The zone itself, a zone above it (not even read), a sibling.
   EXPECT_EQ(ClassOf({.authority = "example. 300 NS ns.example.", .flags = 0}), ReplyClass::kLame);
-  EXPECT_EQ(ClassOf({.authority = "example. 300 NS ns.example."}), ReplyClass::kLame);
+  // But an authority may show its own NS beside nothing.
+  EXPECT_EQ(ClassOf({.authority = "example. 300 NS ns.example."}), ReplyClass::kEmpty);
   EXPECT_EQ(ClassOf({.authority = ". 300 NS a.root.", .flags = 0}), ReplyClass::kLame);
   EXPECT_EQ(ClassOf({.authority = "sub.example. 300 NS ns.example.", .flags = 0}),
             ReplyClass::kLame);
@@ -178,6 +179,11 @@ TEST(ReplyClassTest, NothingAtAllIsEmptyOnlyFromAnAuthority) {
   EXPECT_EQ(ClassOf({}), ReplyClass::kEmpty);
   EXPECT_EQ(ClassOf({.flags = 0}), ReplyClass::kLame);
   EXPECT_EQ(ClassOf({.flags = wire::kFlagRA}, {.zone = ".", .forwarded = true}),
+            ReplyClass::kEmpty);
+}
+
+TEST(ReplyClassTest, OtherTypesAtTheNameSayThatItExists) {
+  EXPECT_EQ(ClassOf({.answer = "www.example. 300 AAAA 2001:db8::1", .flags = 0}),
             ReplyClass::kEmpty);
 }
 

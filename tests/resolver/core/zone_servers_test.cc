@@ -195,18 +195,59 @@ TEST_F(ZoneServersTest, CandidatesAreBounded) {
   EXPECT_EQ(Gather().size(), kCandidatesMax);
 }
 
-TEST_F(ZoneServersTest, EachServerOutsideTheZoneIsLookedUpOnce) {
+TEST_F(ZoneServersTest, EachServerIsLookedUpOnceThoseInsideTheZoneLast) {
   test::Put(store_, Delegation("example. 600 NS ns.example.\nexample. 600 NS a.elsewhere.\n"
-                               "example. 600 NS b.elsewhere.\nexample. 600 NS c.elsewhere."));
-  for (uint64_t random = 0; random < 8; ++random) {
+                               "example. 600 NS b.elsewhere.\nexample. 600 NS c.elsewhere.\n"
+                               "example. 600 NS glued.example.",
+                               "glued.example. 1 A 192.0.2.1"));
+  for (uint64_t random = 0; random < 10; ++random) {
     Locate("www.example.");
-    Set looked_up;
+    std::vector<std::string> looked_up;
     wire::Name name;
-    while (servers_.NextToLookUp(random, &name)) {
-      EXPECT_TRUE(looked_up.insert(wire::ToText(name.view())).second);
+    while (servers_.NextToLookUp(random, true, &name)) {
+      looked_up.push_back(wire::ToText(name.view()));
     }
-    EXPECT_EQ(looked_up, (Set{"a.elsewhere.", "b.elsewhere.", "c.elsewhere."}));
+    ASSERT_EQ(looked_up.size(), 4u);
+    EXPECT_EQ(looked_up.back(), "ns.example.");
+    EXPECT_EQ(Set(looked_up.begin(), looked_up.end()),
+              (Set{"a.elsewhere.", "b.elsewhere.", "c.elsewhere.", "ns.example."}));
   }
+}
+
+TEST_F(ZoneServersTest, LookingAheadTakesNothing) {
+  test::Put(store_, Delegation("example. 600 NS a.elsewhere."));
+  Locate("www.example.");
+  wire::Name name;
+  EXPECT_TRUE(servers_.NextToLookUp(1, false, &name));
+  EXPECT_TRUE(servers_.NextToLookUp(1, true, &name));
+  EXPECT_FALSE(servers_.NextToLookUp(1, false, &name));
+}
+
+// The parent of the name server's own zone knows an address that the zone itself denies.
+TEST_F(ZoneServersTest, ParentsGlueHelpsOutForTheNamedServersOnly) {
+  test::Put(store_, Delegation("example. 600 NS ns.elsewhere."));
+  test::Put(store_, Delegation("elsewhere. 600 NS ns.elsewhere.\nelsewhere. 600 NS x.elsewhere.",
+                               "ns.elsewhere. 1 A 192.0.2.8\nx.elsewhere. 1 A 192.0.2.9"));
+  Locate("www.example.");
+  EXPECT_EQ(Gather(), Set{});
+  EXPECT_TRUE(servers_.GatherParentsGlue(store_, settings_, kNow));
+  EXPECT_EQ(Gather(), (Set{"192.0.2.8:53"}));
+  EXPECT_FALSE(servers_.GatherParentsGlue(store_, settings_, kNow));
+}
+
+TEST_F(ZoneServersTest, StrayGlueIsForTheZonesServersOnlyAndHeldToTheRules) {
+  settings_.resolution.never_query.push_back(*Prefix::Parse("127.0.0.0/8"));
+  const test::ReadReply reply("example.",
+                              test::PlainReply("www.sub.example.", RRType::kA,
+                                               {.authority = "sub.example. 600 NS ns.elsewhere.",
+                                                .additional = "ns.elsewhere. 1 A 192.0.2.8\n"
+                                                              "ns.elsewhere. 1 A 127.0.0.1\n"
+                                                              "other.elsewhere. 1 A 192.0.2.66",
+                                                .flags = 0}));
+  const test::OwnedEntry cut = Delegation("sub.example. 600 NS ns.elsewhere.");
+  servers_.Descend(cut.bytes());
+  EXPECT_TRUE(servers_.AddStrayGlue(reply.records(), settings_));
+  EXPECT_EQ(Gather(), (Set{"192.0.2.8:53"}));
 }
 
 TEST_F(ZoneServersTest, LookUpsStartAtRandom) {
@@ -216,7 +257,7 @@ TEST_F(ZoneServersTest, LookUpsStartAtRandom) {
   for (uint64_t random = 0; random < 3; ++random) {
     Locate("www.example.");
     wire::Name name;
-    ASSERT_TRUE(servers_.NextToLookUp(random, &name));
+    ASSERT_TRUE(servers_.NextToLookUp(random, true, &name));
     first.insert(wire::ToText(name.view()));
   }
   EXPECT_EQ(first.size(), 3u);
@@ -225,10 +266,10 @@ TEST_F(ZoneServersTest, LookUpsStartAtRandom) {
 TEST_F(ZoneServersTest, HintsAndStaticZonesHaveNobodyToLookUp) {
   wire::Name name;
   Locate("www.example.");
-  EXPECT_FALSE(servers_.NextToLookUp(1, &name));
+  EXPECT_FALSE(servers_.NextToLookUp(1, true, &name));
   AddStatic("corp.", "192.0.2.77:53", false);
   Locate("www.corp.");
-  EXPECT_FALSE(servers_.NextToLookUp(1, &name));
+  EXPECT_FALSE(servers_.NextToLookUp(1, true, &name));
 }
 
 TEST_F(ZoneServersTest, GoingDownForgetsTheServersAbove) {
