@@ -14,6 +14,7 @@ namespace {
 
 constexpr Time kStart{std::chrono::seconds(1000)};
 constexpr size_t kReplyRoomOctets = 65535;
+constexpr size_t kUnsoundOctetsShown = 512;
 // Clients live in 10.0.0.0/8; the lower 24 bits of the address are the query's number.
 constexpr uint16_t kClientPort = 40000;
 constexpr size_t kClientsMax = size_t{1} << 24;
@@ -45,7 +46,15 @@ std::string_view ToText(Transport transport) {
 // One line: what is asked or answered.
 std::string Summary(std::span<const uint8_t> octets) {
   const std::optional<PlainMessage> message = PlainMessage::Decode(octets);
-  if (!message) return "unsound message of " + std::to_string(octets.size()) + " octets";
+  if (!message) {
+    std::string text = "unsound message of " + std::to_string(octets.size()) + " octets:";
+    for (const uint8_t octet : octets.first(std::min(octets.size(), kUnsoundOctetsShown))) {
+      char hex[4];
+      std::snprintf(hex, sizeof hex, " %02x", octet);
+      text += hex;
+    }
+    return text;
+  }
   std::string text = "id " + std::to_string(message->id);
   for (const PlainQuestion& question : message->questions) {
     text += " " + wire::ToText(question.name.view()) + " " + wire::ToText(question.type);

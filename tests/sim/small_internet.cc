@@ -111,7 +111,7 @@ std::string SmallInternet::CheckRest() {
   if (world_.armed_timers() != 0) {
     fault += std::to_string(world_.armed_timers()) + " timers armed; ";
   }
-  if (resolver_->work_in_flight() != 0) {
+  if (resolver_ != nullptr && resolver_->work_in_flight() != 0) {
     fault += std::to_string(resolver_->work_in_flight()) + " jobs, frames or clients left; ";
   }
   for (size_t i = 0; i < world_.client_query_count(); ++i) {
