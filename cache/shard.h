@@ -3,10 +3,9 @@
 // Eviction is S3-FIFO (Yang et al., SOSP 2023) over logs. New entries go to the tail of the
 // `small` queue of segments; when its oldest segment goes, entries that were used since are copied
 // to `main` (or the segment becomes main's, when nearly all were), the tags of the others are
-// remembered as ghosts. A name that comes back while it is
-// a ghost goes to `main` at once. When main's oldest segment goes, used entries are copied to its
-// tail with a lower use count. An entry that was replaced or erased is dead: no slot names its
-// location, and it goes with its segment.
+// remembered as ghosts. A name that comes back while it is a ghost goes to `main` at once. When
+// main's oldest segment goes, used entries are copied to its tail with a lower use count. An entry
+// that was replaced or erased is dead: no slot names its location, and it goes with its segment.
 //
 // Invariants:
 // 1. used_octets_ (index tables, ghosts, segments; those that readers still pin included) never
