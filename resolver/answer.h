@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -28,12 +29,17 @@ class Answer {
     error_text_ = "";
   }
 
-  // False when the chain has no room for another entry.
+  // False when the chain has no room for another entry, or there is no memory for it.
   [[nodiscard]] bool Add(std::span<const uint8_t> entry) {
     if (count_ == AnswerParts::kPartsMax) return false;
-    offsets_[count_++] = static_cast<uint32_t>(words_.size());
-    words_.resize(words_.size() + entry.size() / 8);
-    std::memcpy(words_.data() + offsets_[count_ - 1], entry.data(), entry.size());
+    const size_t offset = words_.size();
+    try {
+      words_.resize(offset + entry.size() / 8);
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+    offsets_[count_++] = static_cast<uint32_t>(offset);
+    std::memcpy(words_.data() + offset, entry.data(), entry.size());
     if (at(count_ - 1).kind() == cache::EntryKind::kNxDomain) rcode_ = wire::Rcode::kNXDomain;
     return true;
   }

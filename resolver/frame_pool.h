@@ -28,15 +28,18 @@ class FramePool {
   FramePool(const FramePool&) = delete;
   FramePool& operator=(const FramePool&) = delete;
 
-  // Each block starts with its pool and class, so that Release needs only the pointer.
-  void* Allocate(size_t octets) {
+  // Each block starts with its pool and class, so that Release needs only the pointer. Null when
+  // there is no memory.
+  void* Allocate(size_t octets) noexcept {
     const size_t size_class = (octets + kGranule - 1) / kGranule;
     Block* block = nullptr;
     if (size_class < kClasses && free_[size_class] != nullptr) {
       block = free_[size_class];
       free_[size_class] = block->next;
     } else {
-      block = static_cast<Block*>(::operator new(sizeof(Block) + size_class * kGranule));
+      block =
+          static_cast<Block*>(::operator new(sizeof(Block) + size_class * kGranule, std::nothrow));
+      if (block == nullptr) return nullptr;
     }
     block->pool = this;
     block->size_class = size_class;

@@ -1,6 +1,7 @@
 #include "resolver/recursor.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "resolver/resolve.h"
@@ -24,7 +25,9 @@ Recursor::Recursor(cache::Store* store, ServerTable* server_table, Environment* 
       local_data_(std::move(local_data)),
       learner_(store, settings_->cache.ttl),
       reply_room_(std::make_unique<uint8_t[]>(wire::kMessageOctetsMax)),
-      buckets_(kBuckets, nullptr) {}
+      buckets_(kBuckets, nullptr) {
+  all_jobs_.reserve(kNestedJobsMax);
+}
 
 Recursor::~Recursor() {
   // Suspended coroutines close their exchanges and timers as their frames go.
@@ -64,12 +67,17 @@ void Recursor::Unlink(Job* job) {
   *at = job->next_in_bucket_;
 }
 
+bool Recursor::GrowJobs() {
+  std::unique_ptr<Job> job(new (std::nothrow) Job(this));
+  if (job == nullptr) return false;
+  free_ = job.get();
+  all_jobs_.push_back(std::move(job));
+  return true;
+}
+
 Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_t jobs_max) {
   if (in_flight_count_ >= jobs_max) return nullptr;
-  if (free_ == nullptr) {
-    all_jobs_.push_back(std::make_unique<Job>(this));
-    free_ = all_jobs_.back().get();
-  }
+  if (free_ == nullptr && !GrowJobs()) return nullptr;
   Job* job = std::exchange(free_, free_->next_);
   job->next_ = nullptr;
   job->settings_ = settings_;
@@ -85,6 +93,7 @@ Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   job->own_allowance_ = Allowance();
   job->own_allowance_.upstream_queries = settings_->resolution.budget.upstream_queries;
   job->allowance_ = &job->own_allowance_;
+  job->borrows_ = false;
   job->answer_.Clear();
   return job;
 }
@@ -94,7 +103,12 @@ void Recursor::Launch(Job* job) {
   ++in_flight_count_;
   ++statistics_.jobs;
   job->task_ = Resolve(*job);
-  job->task_.Start();
+  if (job->task_.made()) {
+    job->task_.Start();
+  } else {
+    job->answer_.SetFailure(wire::ExtendedError::kNotReady, "out of memory");
+    OnResolved(job);
+  }
 }
 
 Job* Recursor::StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent) {
@@ -105,6 +119,7 @@ Job* Recursor::StartNested(uint64_t hash, wire::NameView name, wire::RRType type
   // The parent is suspended until this job is done, so its allowance outlives it.
   job->allowance_ = parent->allowance_;
   job->deadline_ = parent->deadline_;
+  job->borrows_ = true;
   // Known before the job runs, which may look for a cycle at once.
   parent->waits_for_ = job;
   Launch(job);
@@ -118,6 +133,7 @@ bool Recursor::StartDetached(uint64_t hash, wire::NameView name, wire::RRType ty
   if (job == nullptr) return false;
   job->nesting_ = nesting;
   job->own_allowance_ = allowance;
+  job->borrows_ = true;
   Launch(job);
   return true;
 }
@@ -142,11 +158,27 @@ bool Recursor::Ask(wire::NameView name, wire::RRType type, Waiter* waiter) {
     job = Make(hash, name, type, kJobsMax);
     if (job == nullptr) return false;
     Launch(job);
+  } else if (job->borrows_) {
+    GiveOwnAllowance(job);
   }
   AddWaiter(job, waiter, environment_->Now() + settings_->resolution.budget.client_timeout);
   if (!job->IsArmed()) ArmJobTimer(job);
   Drain();
   return true;
+}
+
+// A client must not get a failure because the question that began the job has used up what it had.
+void Recursor::GiveOwnAllowance(Job* job) {
+  Allowance* const lent = job->allowance_;
+  const Time deadline = environment_->Now() + settings_->resolution.budget.total_timeout;
+  job->own_allowance_ = Allowance();
+  job->own_allowance_.upstream_queries = settings_->resolution.budget.upstream_queries;
+  job->borrows_ = false;
+  // What it waits for is on its account from now on.
+  for (Job* at = job; at != nullptr && at->allowance_ == lent; at = at->waits_for_) {
+    at->allowance_ = &job->own_allowance_;
+    at->deadline_ = deadline;
+  }
 }
 
 bool Recursor::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter, Trace* trace) {

@@ -93,11 +93,13 @@ class Recursor {
   Job* Find(uint64_t hash, wire::NameView name, wire::RRType type) const;
   // A job that is not running yet, or null when there is no room for one.
   Job* Make(uint64_t hash, wire::NameView name, wire::RRType type, size_t jobs_max);
+  bool GrowJobs();
   void Launch(Job* job);
   Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent);
   bool StartDetached(uint64_t hash, wire::NameView name, wire::RRType type, int nesting,
                      const Allowance& allowance);
   void AddWaiter(Job* job, Waiter* waiter, Time deadline);
+  void GiveOwnAllowance(Job* job);
   void ArmJobTimer(Job* job);
   void OnJobTimer(Job* job);
   void Link(Job* job);

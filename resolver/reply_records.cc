@@ -1,5 +1,7 @@
 #include "resolver/reply_records.h"
 
+#include <new>
+
 #include "wire/edns.h"
 
 namespace tern::resolver {
@@ -7,6 +9,14 @@ namespace tern::resolver {
 using wire::ParseError;
 
 ParseError ReplyRecords::Read(std::span<const uint8_t> message, wire::NameView zone) {
+  try {
+    return ReadAll(message, zone);
+  } catch (const std::bad_alloc&) {
+    return ParseError::kBadRecord;  // a reply that there is no room for is of no use
+  }
+}
+
+ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameView zone) {
   for (auto& section : sections_) section.clear();
   stray_addresses_.clear();
   has_edns_ = false;

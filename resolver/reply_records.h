@@ -34,6 +34,8 @@ class ReplyRecords {
   std::span<const wire::RecordView> stray_addresses() const { return stray_addresses_; }
 
  private:
+  wire::ParseError ReadAll(std::span<const uint8_t> message, wire::NameView zone);
+
   wire::Header header_;
   wire::Rcode rcode_ = wire::Rcode::kNoError;
   bool has_edns_ = false;

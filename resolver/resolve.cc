@@ -1,5 +1,6 @@
 #include "resolver/resolve.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -46,6 +47,18 @@ Outcome AnsweredIf(Job& job, bool added) {
   return Fail(job, ExtendedError::kInvalidData, "the reply does not make sense");
 }
 
+constexpr char kChainTooLong[] = "a chain of too many aliases";
+
+// The links of the chain; an alias that was asked for itself is its end, not one more link.
+int CountLinks(const Answer& answer, RRType type) {
+  int links = 0;
+  for (size_t i = 0; i < answer.count(); ++i) {
+    const bool is_end = type == RRType::kCNAME && i + 1 == answer.count();
+    if (answer.at(i).type() == RRType::kCNAME && !is_end) ++links;
+  }
+  return links;
+}
+
 // The end of the last link in the answer becomes *name. Fails on the twelfth link and on a loop.
 Outcome FollowAlias(Job& job, wire::Name* name) {
   const Answer& answer = job.answer();
@@ -54,25 +67,29 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
   std::span<const uint8_t> target;
   if (!cursor.Next(&target)) return Fail(job, ExtendedError::kInvalidData, "an empty alias");
   *name = wire::NameView::FromValid(target.data(), target.size());
-  int links = 0;
   for (size_t i = 0; i < answer.count(); ++i) {
     const EntryView entry = answer.at(i);
     if (entry.type() != RRType::kCNAME) continue;
-    ++links;
     if (entry.name().Equals(*name)) return Fail(job, ExtendedError::kOther, "an alias loop");
   }
-  if (links > kChainLinksMax)
-    return Fail(job, ExtendedError::kOther, "a chain of too many aliases");
+  if (CountLinks(answer, RRType::kNone) > kChainLinksMax) {
+    return Fail(job, ExtendedError::kOther, kChainTooLong);
+  }
   TraceStep(job, "restart", *name, "an alias leads to another name");
   return Outcome::kAlias;
 }
 
+bool IsStaticZone(const Settings& settings, wire::NameView name) {
+  return std::any_of(settings.static_zones.begin(), settings.static_zones.end(),
+                     [&](const StaticZone& zone) { return zone.zone.view().Equals(name); });
+}
+
 // What stands above the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames it
-// (RFC 6672).
+// (RFC 6672). But nothing above a zone of the configuration says anything about that zone.
 Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now) {
   Recursor& recursor = job.recursor();
   const cache::Store& store = recursor.store();
-  for (wire::NameView above = name; !above.IsRoot();) {
+  for (wire::NameView above = name; !above.IsRoot() && !IsStaticZone(job.settings(), above);) {
     above = above.Parent();
     const uint64_t hash = store.Hash(above);
     EntryView entry = store.Find(above, hash, KeySpace::kNxDomain, RRType::kNone);
@@ -252,7 +269,8 @@ std::optional<Outcome> ApplyPart(Job& job, const NextQuestion& part, const RaceR
     return std::nullopt;
   }
   if (result.meaning.reply_class == ReplyClass::kNxDomain) {
-    if (!minimiser->strict()) {
+    // What an alias at the part leads to is denied: that says nothing about the name below it.
+    if (!minimiser->strict() || !result.meaning.end.view().Equals(part.name)) {
       minimiser->GiveUp();
       return std::nullopt;
     }
@@ -343,10 +361,11 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   co_return Fail(job, ExtendedError::kOther, "the question needs too many referrals");
 }
 
-// RFC 9520 section 2: what failed upstream is remembered; a lack of our own is not.
+// RFC 9520 section 2: what failed upstream is remembered; a lack of our own is not, nor one of the
+// allowance that the job was lent: else a zone could have other people's names remembered.
 void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
-  if (error == ExtendedError::kNotReady) return;
+  if (error == ExtendedError::kNotReady || job.IsShortOfAllowance()) return;
   job.recursor().learner().LearnFailure(name, job.type(), error, job.recursor().StoreNow());
 }
 
@@ -360,10 +379,16 @@ Task<bool> Resolve(Job& job) {
     outcome = AnswerFromKnown(job, name);
     if (outcome == Outcome::kUnknown) {
       outcome = co_await Iterate(job, name);
+      if (outcome == Outcome::kFailed && job.answer().rcode() != Rcode::kServFail) {
+        outcome = Fail(job, ExtendedError::kNotReady, "out of memory");
+      }
       if (outcome == Outcome::kFailed) RememberFailure(job, name);
     }
     if (outcome == Outcome::kAlias) outcome = FollowAlias(job, &name);
   } while (outcome == Outcome::kAlias);
+  if (outcome == Outcome::kAnswered && CountLinks(job.answer(), job.type()) > kChainLinksMax) {
+    outcome = Fail(job, ExtendedError::kOther, kChainTooLong);
+  }
   TraceStep(job, "done", name,
             outcome == Outcome::kAnswered ? "answered" : job.answer().error_text());
   job.recursor().OnResolved(&job);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "resolver/hot_path.h"
@@ -160,7 +161,9 @@ RecursiveService::RecursiveService(cache::Store* store, ServerTable* server_tabl
       configuration_(std::move(configuration)),
       reader_(store->Register()),
       recursor_(store, server_table, outlet, configuration_.settings, configuration_.local_data),
-      scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {}
+      scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {
+  all_clients_.reserve(kClientsMax);
+}
 
 RecursiveService::~RecursiveService() = default;
 
@@ -314,7 +317,11 @@ void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8
     const uint64_t hash = store_->Hash(request.name) + static_cast<uint64_t>(request.type);
     const size_t owner = (hash >> 32) % workers;
     if (static_cast<int>(owner) != outlet_->index()) {
-      auto message = std::make_unique<MissMessage>();
+      std::unique_ptr<MissMessage> message(new (std::nothrow) MissMessage);
+      if (message == nullptr) {
+        SendFailure(path, query, request);
+        return;
+      }
       message->path = path;
       // Options are left behind: the owner needs the question and the EDNS size only.
       std::memcpy(message->query.data(), query.data(), request.question_end);
@@ -361,17 +368,23 @@ void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t>
     return;
   }
   if (path.worker >= peers_.size()) return;
-  auto message = std::make_unique<ReplyMessage>();
-  message->path = path;
-  message->reply.assign(reply.begin(), reply.end());
-  peers_[path.worker]->Post(message.release());
+  try {
+    auto message = std::make_unique<ReplyMessage>();
+    message->path = path;
+    message->reply.assign(reply.begin(), reply.end());
+    peers_[path.worker]->Post(message.release());
+  } catch (const std::bad_alloc&) {
+    // The client will ask again; what was learnt is in the store.
+  }
 }
 
 RecursiveService::Client* RecursiveService::AllocateClient() {
   if (clients_waiting_ >= kClientsMax) return nullptr;
   if (free_clients_ == nullptr) {
-    all_clients_.push_back(std::make_unique<Client>(this));
-    free_clients_ = all_clients_.back().get();
+    std::unique_ptr<Client> client(new (std::nothrow) Client(this));
+    if (client == nullptr) return nullptr;
+    free_clients_ = client.get();
+    all_clients_.push_back(std::move(client));
   }
   ++clients_waiting_;
   return std::exchange(free_clients_, free_clients_->next_free_);
