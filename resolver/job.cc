@@ -6,6 +6,12 @@ namespace tern::resolver {
 
 void Job::OnTimer() { recursor_->OnJobTimer(this); }
 
+bool Job::IsShortOfAllowance() const {
+  return borrows_ && (allowance_->upstream_queries <= 0 || allowance_->referrals <= 0 ||
+                      allowance_->failed_address_lookups <= 0 || nesting_ >= kNestingMax ||
+                      recursor_->environment().Now() >= deadline_);
+}
+
 FramePool& Job::frames() { return recursor_->frames(); }
 
 }  // namespace tern::resolver

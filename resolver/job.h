@@ -59,7 +59,11 @@ class Job final : public Timer {
   const Settings& settings() const { return *settings_; }
   Allowance& allowance() { return *allowance_; }
   Time deadline() const { return deadline_; }
+  // It runs on what another question lent it, and that is used up, or the nesting is.
+  bool IsShortOfAllowance() const;
   int nesting() const { return nesting_; }
+  // One of its look-ups would have waited, in the end, for the job itself.
+  bool in_cycle() const { return in_cycle_; }
   Trace* trace() const { return trace_; }
   Answer& answer() { return answer_; }
   ZoneServers& servers() { return servers_; }
@@ -77,11 +81,13 @@ class Job final : public Timer {
   uint64_t hash_ = 0;
   bool shared_ = true;  // others with the same question may join
   int nesting_ = 0;
+  bool in_cycle_ = false;
   Time deadline_;
   Trace* trace_ = nullptr;
 
   Allowance own_allowance_;
   Allowance* allowance_ = &own_allowance_;
+  bool borrows_ = false;  // the allowance or the deadline was another question's
   Job* waits_for_ = nullptr;  // the nested look-up it is suspended on
 
   Task<bool> task_;

@@ -17,7 +17,9 @@ bool Lookup::await_suspend(std::coroutine_handle<> waiting) {
   const uint64_t hash = recursor.HashOf(name_, type_);
   Job* job = recursor.Find(hash, name_, type_);
   for (const Job* at = job; at != nullptr; at = at->waits_for_) {
-    if (at == &parent_) return false;
+    if (at != &parent_) continue;
+    parent_.in_cycle_ = true;
+    return false;
   }
   if (job == nullptr) job = recursor.StartNested(hash, name_, type_, &parent_);
   if (job == nullptr) return false;

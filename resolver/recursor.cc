@@ -88,6 +88,7 @@ Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   job->hash_ = hash;
   job->shared_ = true;
   job->nesting_ = 0;
+  job->in_cycle_ = false;
   job->deadline_ = environment_->Now() + settings_->resolution.budget.total_timeout;
   job->trace_ = nullptr;
   job->own_allowance_ = Allowance();
