@@ -1,8 +1,10 @@
 // What the loop alone costs: a Worker whose service answers every query with one fixed A record.
-// The difference between this and a bare loop over the same system calls is this project's overhead;
-// the difference between ternd and this is what parsing and the cache cost.
+// The difference between this and a bare loop over the same system calls is this project's
+// overhead; the difference between ternd and this is what parsing and the cache cost.
 //
-// Usage: echo_floor ADDRESS:PORT [ring|epoll]   (ends with SIGTERM or SIGINT)
+// Usage: echo_floor ADDRESS:PORT [ring|epoll [SERVER:PORT]]   (ends with SIGTERM or SIGINT)
+// With a server, each query is one upstream exchange with it instead: what the kernel and the loop
+// take of a cache miss.
 #include <arpa/inet.h>
 #include <signal.h>
 
@@ -10,11 +12,13 @@
 #include <cstring>
 #include <string_view>
 
+#include "absl/container/flat_hash_map.h"
 #include "resolver/io/worker.h"
 
 namespace {
 
 using tern::resolver::Endpoint;
+using tern::resolver::ExchangeId;
 using tern::resolver::io::Datagram;
 using tern::resolver::io::Message;
 using tern::resolver::io::ReturnPath;
@@ -60,6 +64,44 @@ class FixedAnswer final : public tern::resolver::io::Service {
   Worker* const worker_;
 };
 
+class Forwarder final : public tern::resolver::io::Service, public tern::resolver::ExchangeSink {
+ public:
+  Forwarder(Worker* worker, const Endpoint& server) : worker_(worker), server_(server) {
+    waiting_.reserve(4096);
+  }
+
+  void OnDatagrams(std::span<Datagram> batch) override {
+    for (const Datagram& datagram : batch) Ask(datagram.Path(), datagram.query);
+  }
+  void OnStreamMessage(const ReturnPath& path, std::span<const uint8_t> query) override {
+    Ask(path, query);
+  }
+  void OnStreamClosed(uint64_t) override {}
+  void OnMessage(Message* message) override { delete message; }
+  void OnTurnEnd(bool) override {}
+  void OnWake() override {}
+
+  void OnReply(ExchangeId id, std::span<const uint8_t> message) override {
+    const auto asked = waiting_.find(id);
+    if (asked != waiting_.end()) worker_->SendReply(asked->second, message);
+    Forget(id);
+    worker_->EndExchange(id);
+  }
+  void OnExchangeFailed(ExchangeId id, tern::resolver::ExchangeFailure) override { Forget(id); }
+
+ private:
+  void Ask(const ReturnPath& path, std::span<const uint8_t> query) {
+    const ExchangeId id =
+        worker_->StartExchange(server_, tern::resolver::Transport::kUdp, query, this);
+    if (id != 0) waiting_.emplace(id, path);
+  }
+  void Forget(ExchangeId id) { waiting_.erase(id); }
+
+  Worker* const worker_;
+  const Endpoint server_;
+  absl::flat_hash_map<ExchangeId, ReturnPath> waiting_;
+};
+
 Worker* running = nullptr;
 
 }  // namespace
@@ -67,7 +109,7 @@ Worker* running = nullptr;
 int main(int argc, char** argv) {
   const auto endpoint = Endpoint::Parse(argc > 1 ? argv[1] : "127.0.0.1:5300", 5300);
   if (!endpoint.has_value()) {
-    std::fputs("usage: echo_floor ADDRESS:PORT [ring|epoll]\n", stderr);
+    std::fputs("usage: echo_floor ADDRESS:PORT [ring|epoll [SERVER:PORT]]\n", stderr);
     return 2;
   }
   WorkerOptions options;
@@ -80,8 +122,14 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", worker.status().ToString().c_str());
     return 1;
   }
-  FixedAnswer service(worker->get());
-  (*worker)->SetService(&service);
+  FixedAnswer fixed(worker->get());
+  const auto server = argc > 3 ? Endpoint::Parse(argv[3], 53) : std::nullopt;
+  Forwarder forwarder(worker->get(), server.value_or(*endpoint));
+  if (server.has_value()) {
+    (*worker)->SetService(&forwarder);
+  } else {
+    (*worker)->SetService(&fixed);
+  }
   running = worker->get();
   for (int signal_number : {SIGTERM, SIGINT}) {
     signal(signal_number, [](int) { running->Stop(); });

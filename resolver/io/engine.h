@@ -82,6 +82,10 @@ class Engine {
   // One OnWritable.
   virtual void WaitWritable(SocketId id) = 0;
 
+  // kDatagrams, connected: sends with the turn at the latest; the bytes are copied. Returns 0 or an
+  // errno; what goes wrong later comes as OnSocketError.
+  virtual int Send(SocketId id, std::span<const uint8_t> bytes) = 0;
+
   // What has happened, and how much of that was delivered, as counts that never fall: whatever a
   // socket received before a time when posted() was P has been delivered once delivered() >= P.
   virtual uint64_t posted() const = 0;

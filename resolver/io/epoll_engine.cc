@@ -133,6 +133,12 @@ void EpollEngine::WaitWritable(SocketId id) {
   }
 }
 
+int EpollEngine::Send(SocketId id, std::span<const uint8_t> bytes) {
+  const Slot* slot = Find(id);
+  if (slot == nullptr) return EBADF;
+  return SendNow(slot->fd, bytes);
+}
+
 void EpollEngine::Wait(std::optional<Duration> at_most) {
   SendQueued();
   event_count_ = 0;

@@ -36,6 +36,7 @@ class EpollEngine final : public Engine {
   void Remove(SocketId id) override;
   void Receive(SocketId id) override;
   void WaitWritable(SocketId id) override;
+  int Send(SocketId id, std::span<const uint8_t> bytes) override;
   // Sockets are read when their events are delivered, not before.
   uint64_t posted() const override { return 0; }
   uint64_t delivered() const override { return 0; }

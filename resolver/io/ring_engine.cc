@@ -22,15 +22,14 @@ constexpr uint32_t kQueryBuffers = 256;
 constexpr uint32_t kDatagramBuffers = 256;
 constexpr uint32_t kStreamBuffers = 128;
 constexpr size_t kQueryStride =
-    27 * 64;  // header 16, name 28, ancillary 64, 1536 and more of query
+    27 * 64;  // header 16, name 32, ancillary 64, 1536 and more of query
 constexpr size_t kDatagramStride = 33 * 64;
 constexpr size_t kStreamStride = 65 * 64;
 constexpr size_t kCompletionsATurn = 512;
 constexpr size_t kDatagramsATurn = 256;
 constexpr useconds_t kRestMicroseconds = 1000;
 
-static_assert(kQueryStride >= sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_in6) +
-                                  kLocalAddressOctets + kQueryRoom);
+static_assert(kQueryStride >= sizeof(io_uring_recvmsg_out) + 32 + kLocalAddressOctets + kQueryRoom);
 
 }  // namespace
 
@@ -112,8 +111,10 @@ absl::Status RingEngine::ServeDatagrams(int fd, bool wildcard) {
   ServiceSocket socket;
   socket.fd = OwnedFd(fd);
   socket.wildcard = wildcard;
-  socket.shape.msg_namelen =
+  socket.address_octets =
       LocalEndpoint(fd).address.IsIpv4() ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  // The ancillary bytes lie behind the name and want their alignment.
+  socket.shape.msg_namelen = (socket.address_octets + 7) / 8 * 8;
   socket.shape.msg_controllen = wildcard ? kLocalAddressOctets : 0;
   service_sockets_.push_back(std::move(socket));
   return absl::OkStatus();
@@ -220,6 +221,20 @@ void RingEngine::WaitWritable(SocketId id) {
   sqe->user_data =
       Tag(Operation::kPoll, static_cast<uint32_t>(slot - slots_.data()), slot->generation);
   slot->polling = true;
+}
+
+int RingEngine::Send(SocketId id, std::span<const uint8_t> bytes) {
+  const Slot* slot = Find(id);
+  if (slot == nullptr) return EBADF;
+  io_uring_sqe* sqe = HasRoom() && bytes.size() <= kReplyRoom ? NewSqe() : nullptr;
+  if (sqe == nullptr) return SendNow(slot->fd, bytes);
+  const size_t room_index = rooms_used_++;
+  std::memcpy(room(room_index), bytes.data(), bytes.size());
+  io_uring_prep_send(sqe, slot->fd, room(room_index), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  sqe->user_data =
+      Tag(Operation::kSendOn, static_cast<uint32_t>(slot - slots_.data()), slot->generation);
+  return 0;
 }
 
 void RingEngine::ArmSlot(uint32_t index) {
@@ -333,7 +348,7 @@ void RingEngine::Deliver(Service* service) {
   const unsigned mask = *ring_.cq.kring_mask;
   unsigned handled = 0;
   for (; head != tail && handled < kCompletionsATurn; ++head, ++handled) {
-    if (served_ == kDatagramsATurn || rooms_used_ + batch_size_ == kRooms) break;
+    if (served_ == kDatagramsATurn || !HasRoom()) break;
     const io_uring_cqe cqe = ring_.cq.cqes[head & mask];
     const auto operation = static_cast<Operation>(cqe.user_data >> 56);
     const uint32_t slot = static_cast<uint32_t>(cqe.user_data >> 32) & 0xffffff;
@@ -345,6 +360,7 @@ void RingEngine::Deliver(Service* service) {
       case Operation::kBytes:
       case Operation::kAccept:
       case Operation::kPoll:
+      case Operation::kSendOn:
         OnSocketCompletion(cqe, operation, slot, static_cast<uint32_t>(cqe.user_data));
         break;
       case Operation::kWakeup:
@@ -409,16 +425,22 @@ void RingEngine::QueueAnswer(const Datagram& datagram, size_t room_index) {
   const size_t octets = std::min(datagram.reply_octets, kReplyRoom);
   const ServiceSocket& socket = service_sockets_[datagram.listener];
   if (socket.wildcard) {
-    std::memcpy(&envelopes_[room_index].peer, datagram.peer, socket.shape.msg_namelen);
+    std::memcpy(&envelopes_[room_index].peer, datagram.peer, socket.address_octets);
     QueueSendmsg(datagram.listener, room_index, datagram.local, octets);
     return;
   }
+  QueueSend(datagram.listener, room_index, datagram.peer, octets);
+}
+
+void RingEngine::QueueSend(uint16_t listener, size_t room_index, const sockaddr* peer,
+                           size_t octets) {
   io_uring_sqe* sqe = NewSqe();
   if (sqe == nullptr) return;
-  io_uring_prep_send(sqe, datagram.listener, room(room_index), octets, MSG_DONTWAIT);
-  io_uring_prep_send_set_addr(sqe, datagram.peer, static_cast<uint16_t>(socket.shape.msg_namelen));
+  io_uring_prep_send(sqe, listener, room(room_index), octets, MSG_DONTWAIT);
+  io_uring_prep_send_set_addr(sqe, peer,
+                              static_cast<uint16_t>(service_sockets_[listener].address_octets));
   sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
-  sqe->user_data = Tag(Operation::kSend, datagram.listener, 0);
+  sqe->user_data = Tag(Operation::kSend, listener, 0);
 }
 
 void RingEngine::QueueSendmsg(uint16_t listener, size_t room_index, const IpAddress& local,
@@ -429,7 +451,7 @@ void RingEngine::QueueSendmsg(uint16_t listener, size_t room_index, const IpAddr
   envelope.part = {room(room_index), octets};
   envelope.header = {};
   envelope.header.msg_name = &envelope.peer;
-  envelope.header.msg_namelen = service_sockets_[listener].shape.msg_namelen;
+  envelope.header.msg_namelen = service_sockets_[listener].address_octets;
   envelope.header.msg_iov = &envelope.part;
   envelope.header.msg_iovlen = 1;
   envelope.header.msg_controllen = WriteLocalAddress(local, envelope.control);
@@ -442,15 +464,19 @@ void RingEngine::QueueSendmsg(uint16_t listener, size_t room_index, const IpAddr
 void RingEngine::SendDatagram(uint16_t listener, const Endpoint& peer, const IpAddress& local,
                               std::span<const uint8_t> bytes) {
   if (listener >= service_sockets_.size() || bytes.empty()) return;
-  // The batch being gathered has rooms promised.
-  if (rooms_used_ + batch_size_ >= kRooms || bytes.size() > kReplyRoom) {
+  if (!HasRoom() || bytes.size() > kReplyRoom) {
     SendDatagramNow(service_sockets_[listener].fd.get(), peer, local, bytes);
     return;
   }
   const size_t room_index = rooms_used_++;
   std::memcpy(room(room_index), bytes.data(), bytes.size());
-  peer.ToSockaddr(&envelopes_[room_index].peer);
-  QueueSendmsg(listener, room_index, local, bytes.size());
+  sockaddr_storage* address = &envelopes_[room_index].peer;
+  peer.ToSockaddr(address);
+  if (local.size == 0) {
+    QueueSend(listener, room_index, reinterpret_cast<const sockaddr*>(address), bytes.size());
+  } else {
+    QueueSendmsg(listener, room_index, local, bytes.size());
+  }
 }
 
 void RingEngine::OnSocketCompletion(const io_uring_cqe& cqe, Operation operation,
@@ -460,7 +486,7 @@ void RingEngine::OnSocketCompletion(const io_uring_cqe& cqe, Operation operation
   if (current) {
     if (operation == Operation::kPoll) {
       slot.polling = false;
-    } else if ((cqe.flags & IORING_CQE_F_MORE) == 0) {
+    } else if (operation != Operation::kSendOn && (cqe.flags & IORING_CQE_F_MORE) == 0) {
       slot.receiving = false;
     }
   }
@@ -477,6 +503,9 @@ void RingEngine::OnSocketCompletion(const io_uring_cqe& cqe, Operation operation
       break;
     case Operation::kPoll:
       if (current) slot.owner->OnWritable();
+      break;
+    case Operation::kSendOn:
+      if (current && cqe.res < 0) slot.owner->OnSocketError(-cqe.res);
       break;
     case Operation::kServe:
     case Operation::kSend:

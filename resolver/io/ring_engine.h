@@ -46,6 +46,7 @@ class RingEngine final : public Engine {
   void Remove(SocketId id) override;
   void Receive(SocketId id) override;
   void WaitWritable(SocketId id) override;
+  int Send(SocketId id, std::span<const uint8_t> bytes) override;
   uint64_t posted() const override { return delivered_ + io_uring_cq_ready(&ring_); }
   uint64_t delivered() const override { return delivered_; }
   void SendDatagram(uint16_t listener, const Endpoint& peer, const IpAddress& local,
@@ -63,6 +64,7 @@ class RingEngine final : public Engine {
     kBytes,
     kAccept,
     kPoll,
+    kSendOn,
     kCancel,
   };
   enum class Arming : uint8_t { kArmed, kToArm, kResting };
@@ -71,6 +73,7 @@ class RingEngine final : public Engine {
     OwnedFd fd;
     bool wildcard = false;
     Arming arming = Arming::kToArm;
+    socklen_t address_octets = 0;
     msghdr shape{};  // how much room a received datagram's name and ancillary bytes get
   };
   struct Slot {
@@ -110,7 +113,11 @@ class RingEngine final : public Engine {
   void OnServed(const io_uring_cqe& cqe, uint16_t listener, Service* service);
   void AnswerBatch(Service* service);
   void QueueAnswer(const Datagram& datagram, size_t room_index);
+  void QueueSend(uint16_t listener, size_t room_index, const sockaddr* peer, size_t octets);
   void QueueSendmsg(uint16_t listener, size_t room_index, const IpAddress& local, size_t octets);
+  bool HasRoom() const {
+    return rooms_used_ + batch_size_ < kRooms;
+  }  // the batch has rooms promised
   void OnSocketCompletion(const io_uring_cqe& cqe, Operation operation, uint32_t slot_index,
                           uint32_t generation);
   // `slot` is null when the socket was removed meanwhile.
@@ -118,7 +125,7 @@ class RingEngine final : public Engine {
   void OnBytesCompletion(const io_uring_cqe& cqe, Slot* slot);
   void OnAcceptCompletion(const io_uring_cqe& cqe, Slot* slot);
 
-  static constexpr size_t kRooms = 512;
+  static constexpr size_t kRooms = 1024;
   static constexpr size_t kRoomStride = kReplyRoom + 64;
 
   const EngineLimits limits_;

@@ -170,6 +170,10 @@ size_t WriteLocalAddress(const IpAddress& local, uint8_t (&control)[kLocalAddres
   return CMSG_SPACE(sizeof(info));
 }
 
+int SendNow(int fd, std::span<const uint8_t> bytes) {
+  return send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? errno : 0;
+}
+
 bool SendDatagramNow(int fd, const Endpoint& peer, const IpAddress& local,
                      std::span<const uint8_t> bytes) {
   sockaddr_storage storage;

@@ -58,6 +58,9 @@ IpAddress ReadLocalAddress(void* control, size_t octets);
 // Fills `control` so that a datagram leaves from `local`; returns its size, 0 for none.
 size_t WriteLocalAddress(const IpAddress& local, uint8_t (&control)[kLocalAddressOctets]);
 
+// Sends on a connected socket without waiting. Returns 0 or an errno.
+int SendNow(int fd, std::span<const uint8_t> bytes);
+
 // One send by a system call, without waiting: true when the kernel took it.
 bool SendDatagramNow(int fd, const Endpoint& peer, const IpAddress& local,
                      std::span<const uint8_t> bytes);

@@ -8,10 +8,6 @@ namespace {
 constexpr size_t kArity = 4;  // half the depth of a binary heap; four entries share a cache line
 }  // namespace
 
-TimerHeap::~TimerHeap() {
-  for (const Entry& entry : heap_) entry.timer->heap_index_ = Timer::kNotArmed;
-}
-
 void TimerHeap::Place(size_t index, const Entry& entry) {
   heap_[index] = entry;
   entry.timer->heap_index_ = index;

@@ -20,8 +20,6 @@ class TimerHeap {
   TimerHeap() = default;
   TimerHeap(const TimerHeap&) = delete;
   TimerHeap& operator=(const TimerHeap&) = delete;
-  // Timers that are still armed become disarmed.
-  ~TimerHeap();
 
   // Arms, or moves an armed timer.
   void Arm(Timer* timer, Time at);

@@ -63,6 +63,8 @@ class UpstreamSockets::Socket final : public SocketOwner {
   void OnSocketError(int error) override {
     if (sink != nullptr) {
       owner->Fail(this, Classify(error));
+    } else if (error == EDESTADDRREQ) {
+      // An exchange that was over before its query left.
     } else if (++errors_while_idle > kErrorsWhileIdle) {
       owner->engine_->Remove(std::exchange(engine_id, 0));  // whoever takes it next throws it away
     }
@@ -120,7 +122,8 @@ UpstreamSockets::Pool* UpstreamSockets::ChoosePool(const IpAddress& server) {
 }
 
 bool UpstreamSockets::HasCooled(const Socket& socket) const {
-  return engine_->delivered() >= socket.cooled_at;
+  // In the turn it was released its query may still wait to be sent.
+  return engine_->delivered() >= socket.cooled_at && socket.released_at < environment_->Now();
 }
 
 UpstreamSockets::Socket* UpstreamSockets::PopCooling(Pool* pool) {
@@ -187,10 +190,10 @@ ExchangeId UpstreamSockets::Start(const Endpoint& server, std::span<const uint8_
   socket->sink = sink;
   socket->errors_while_idle = 0;
   const ExchangeId id = socket->id();
-  if (connect(socket->fd, reinterpret_cast<const sockaddr*>(&socket->address), octets) != 0 ||
-      send(socket->fd, query.data(), query.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
-    failed_.push_back({id, Classify(errno)});
-  }
+  const auto* address = reinterpret_cast<const sockaddr*>(&socket->address);
+  const int error =
+      connect(socket->fd, address, octets) != 0 ? errno : engine_->Send(socket->engine_id, query);
+  if (error != 0) failed_.push_back({id, Classify(error)});
   return id;
 }
 

@@ -181,8 +181,10 @@ std::optional<Bytes> PlainSocket::ReceiveFrom(Endpoint* source) {
 }
 
 bool PlainSocket::SendMessage(const Bytes& message) {
-  Bytes framed{static_cast<uint8_t>(message.size() >> 8), static_cast<uint8_t>(message.size())};
-  framed.insert(framed.end(), message.begin(), message.end());
+  Bytes framed(2 + message.size());
+  framed[0] = static_cast<uint8_t>(message.size() >> 8);
+  framed[1] = static_cast<uint8_t>(message.size());
+  std::copy(message.begin(), message.end(), framed.begin() + 2);
   return Send(framed);
 }
 

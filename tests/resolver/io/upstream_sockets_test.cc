@@ -164,11 +164,12 @@ TEST_P(UpstreamSocketsTest, ALateReplyNeverReachesTheNextExchange) {
 TEST_P(UpstreamSocketsTest, ExchangesAreBoundedAndComeBack) {
   WorkerOptions options;
   options.upstream.udp_exchanges = 4;
+  // Outlives the worker, whose exchanges are left open.
+  RecordingSink sink;
   auto running = Make(options);
   ASSERT_NE(running, nullptr);
   running->Start();
   PlainSocket server = Server();
-  RecordingSink sink;
   std::vector<ExchangeId> open;
   for (int i = 0; i < 4; ++i) {
     open.push_back(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink));
@@ -187,12 +188,13 @@ TEST_P(UpstreamSocketsTest, OutgoingAddressesAreUsedEachWithFreshPorts) {
   for (const char* text : {"127.0.0.21", "127.0.0.22", "127.0.0.23", "::1"}) {
     options.outgoing.push_back(AddressOf(text).address);
   }
+  // Outlives the worker, whose exchanges are left open.
+  RecordingSink sink;
   auto running = Make(options);
   ASSERT_NE(running, nullptr);
   running->Start();
   PlainSocket server = Server();
   std::map<std::string, std::set<uint16_t>> ports;
-  RecordingSink sink;
   for (int i = 0; i < 120; ++i) {
     const ExchangeId id = StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink);
     ASSERT_NE(id, 0u);

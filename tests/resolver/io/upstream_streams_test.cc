@@ -49,6 +49,8 @@ TEST_P(UpstreamStreamsTest, AsksAndHandsOverTheLargestReply) {
 }
 
 TEST_P(UpstreamStreamsTest, SendsAQueryThatDoesNotFitAtOnce) {
+  // Outlives the worker, whose exchanges are left open.
+  RecordingSink sink;
   auto running = Make();
   ASSERT_NE(running, nullptr);
   running->Start();
@@ -56,7 +58,6 @@ TEST_P(UpstreamStreamsTest, SendsAQueryThatDoesNotFitAtOnce) {
   const int small = 2048;
   setsockopt(server.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
   ASSERT_TRUE(server.Bind(Loopback()) && server.Listen());
-  RecordingSink sink;
   const Bytes query = Query(3, 65535);
   ASSERT_NE(StartOn(running.get(), server.local(), Transport::kTcp, query, &sink), 0u);
   auto connection = server.Accept();
@@ -105,12 +106,13 @@ TEST_P(UpstreamStreamsTest, AConnectionThatBreaksOffBeforeTheReplyFails) {
 }
 
 TEST_P(UpstreamStreamsTest, EndingInsideTheReplyStopsWhatFollows) {
+  // Outlive the worker, whose exchanges are left open.
+  RecordingSink sink;
+  RecordingSink next_sink;
   auto running = Make();
   ASSERT_NE(running, nullptr);
   running->Start();
   PlainSocket server = Server();
-  RecordingSink sink;
-  RecordingSink next_sink;
   sink.on_reply = [&](ExchangeId id, std::span<const uint8_t>) {
     running->worker()->EndExchange(id);
     // Takes the same place again.
