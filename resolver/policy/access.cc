@@ -1,5 +1,6 @@
 #include "resolver/policy/access.h"
 
+#include <endian.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -14,11 +15,16 @@ constexpr size_t kScanRangesMax = 8;
 
 constexpr uint64_t kMappedLow = 0xffff;  // ::ffff:0:0/96, bits 64 to 95
 
-template <typename Number>
-Number LoadBigEndian(const uint8_t* octets) {
-  Number number = 0;
-  for (size_t i = 0; i < sizeof number; ++i) number = number << 8 | octets[i];
-  return number;
+uint32_t LoadIpv4(const uint8_t* octets) {
+  uint32_t number;
+  std::memcpy(&number, octets, sizeof number);
+  return be32toh(number);
+}
+
+uint64_t LoadHalf(const uint8_t* octets) {
+  uint64_t number;
+  std::memcpy(&number, octets, sizeof number);
+  return be64toh(number);
 }
 
 uint64_t LowBits(unsigned count) { return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1; }
@@ -60,7 +66,7 @@ bool Holds(const std::vector<Range>& ranges, const Number& number) {
 AccessList::AccessList(std::span<const Prefix> prefixes) {
   for (const Prefix& prefix : prefixes) {
     if (prefix.address.IsIpv4()) {
-      const auto first = LoadBigEndian<uint32_t>(prefix.address.octets);
+      const auto first = LoadIpv4(prefix.address.octets);
       ipv4_.push_back({first, first | static_cast<uint32_t>(LowBits(32u - prefix.length))});
     } else if (prefix.address.IsIpv6()) {
       AddIpv6(prefix);
@@ -71,7 +77,7 @@ AccessList::AccessList(std::span<const Prefix> prefixes) {
 }
 
 AccessList::Ipv6Number AccessList::NumberOf(const uint8_t* octets) {
-  return {LoadBigEndian<uint64_t>(octets), LoadBigEndian<uint64_t>(octets + 8)};
+  return {LoadHalf(octets), LoadHalf(octets + 8)};
 }
 
 void AccessList::AddIpv6(const Prefix& prefix) {
@@ -108,7 +114,7 @@ bool AccessList::Allows(const sockaddr* address) const {
 }
 
 bool AccessList::Allows(const IpAddress& address) const {
-  if (address.IsIpv4()) return AllowsIpv4(LoadBigEndian<uint32_t>(address.octets));
+  if (address.IsIpv4()) return AllowsIpv4(LoadIpv4(address.octets));
   return address.IsIpv6() && AllowsIpv6(address.octets);
 }
 
