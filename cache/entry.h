@@ -67,6 +67,7 @@ enum class Rank : uint8_t {
 };
 
 inline constexpr size_t kEntryHeaderOctets = 24;
+inline constexpr size_t kUsedOffset = 18;  // of the use mark
 // Larger RRsets are answered but not kept.
 inline constexpr size_t kEntryOctetsMax = 32 * 1024;
 inline constexpr size_t kRecordsMax = 256;
@@ -118,6 +119,14 @@ class EntryView {
   explicit operator bool() const { return bytes_ != nullptr; }
   const uint8_t* bytes() const { return bytes_; }
   size_t size() const { return size_t{Load<uint16_t>(14)} * 8; }
+
+  // Copies size() octets. The use mark, which other threads may set meanwhile, is cleared in the
+  // copy.
+  void CopyTo(uint8_t* out) const {
+    std::memcpy(out, bytes_, kUsedOffset);
+    out[kUsedOffset] = 0;
+    std::memcpy(out + kUsedOffset + 1, bytes_ + kUsedOffset + 1, size() - kUsedOffset - 1);
+  }
 
   EntryKind kind() const { return static_cast<EntryKind>(bytes_[16]); }
   Rank rank() const { return static_cast<Rank>(bytes_[17]); }

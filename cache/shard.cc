@@ -8,7 +8,7 @@
 namespace tern::cache {
 namespace {
 
-constexpr size_t kUsedAt = 18;
+constexpr size_t kUsedAt = kUsedOffset;
 // The use mark counts to here; readers stop writing it then.
 constexpr uint8_t kUsedMax = 7;
 // An entry that expired longer ago than this is of no use as a stale answer either

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <new>
 #include <span>
 #include <vector>
@@ -30,7 +29,7 @@ class Answer {
   }
 
   // False when the chain has no room for another entry, or there is no memory for it.
-  [[nodiscard]] bool Add(std::span<const uint8_t> entry) {
+  [[nodiscard]] bool Add(cache::EntryView entry) {
     if (count_ == AnswerParts::kPartsMax) return false;
     const size_t offset = words_.size();
     try {
@@ -39,11 +38,13 @@ class Answer {
       return false;
     }
     offsets_[count_++] = static_cast<uint32_t>(offset);
-    std::memcpy(words_.data() + offset, entry.data(), entry.size());
+    entry.CopyTo(reinterpret_cast<uint8_t*>(words_.data() + offset));
     if (at(count_ - 1).kind() == cache::EntryKind::kNxDomain) rcode_ = wire::Rcode::kNXDomain;
     return true;
   }
-  [[nodiscard]] bool Add(cache::EntryView entry) { return Add({entry.bytes(), entry.size()}); }
+  [[nodiscard]] bool Add(std::span<const uint8_t> entry) {
+    return Add(cache::EntryView(entry.data()));
+  }
 
   void SetRcode(wire::Rcode rcode) { rcode_ = rcode; }
   void SetFailure(wire::ExtendedError error, const char* text) {

@@ -62,7 +62,7 @@ class Job final : public Timer {
   // It runs on what another question lent it, and that is used up, or the nesting is.
   bool IsShortOfAllowance() const;
   int nesting() const { return nesting_; }
-  // One of its look-ups would have waited, in the end, for the job itself.
+  // One of its look-ups would have waited, over other jobs, for the job itself.
   bool in_cycle() const { return in_cycle_; }
   Trace* trace() const { return trace_; }
   Answer& answer() { return answer_; }

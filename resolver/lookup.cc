@@ -18,7 +18,7 @@ bool Lookup::await_suspend(std::coroutine_handle<> waiting) {
   Job* job = recursor.Find(hash, name_, type_);
   for (const Job* at = job; at != nullptr; at = at->waits_for_) {
     if (at != &parent_) continue;
-    parent_.in_cycle_ = true;
+    parent_.in_cycle_ = at != job;
     return false;
   }
   if (job == nullptr) job = recursor.StartNested(hash, name_, type_, &parent_);

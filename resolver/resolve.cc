@@ -154,6 +154,7 @@ Task<bool> FindMoreAddresses(Job& job) {
       Lookup lookup(job, server, type);
       const std::span<const IpAddress> addresses = co_await lookup;
       for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
+      if (job.in_cycle()) break;  // the other family would go round the same way
       if (servers.candidates().size() > before) {
         // A second replica comes into the store meanwhile, for when this one is silent.
         if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
@@ -253,7 +254,7 @@ bool ApplyReferral(Job& job, const RaceResult& result, bool with_stray_glue) {
   const std::span<const uint8_t> delegation =
       recursor.learner().LearnReferral(recursor.records(), result.meaning, recursor.StoreNow());
   if (delegation.empty()) return false;
-  job.servers().Descend(delegation);
+  job.servers().Descend(EntryView(delegation.data()));
   if (with_stray_glue) (void)job.servers().AddStrayGlue(recursor.records(), job.settings());
   TraceLearnt(job, result);
   return true;
@@ -334,7 +335,9 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         continue;
       }
       // Servers without any address: the parent may know more than its referral said.
-      if (!went_up && servers.candidates().empty() && servers.static_zone() == nullptr) {
+      // Inside a cycle of delegations that is the outermost job's to find out.
+      const bool may_go_up = !went_up && !(job.in_cycle() && job.nesting() > 0);
+      if (may_go_up && servers.candidates().empty() && servers.static_zone() == nullptr) {
         went_up = true;
         minimiser.GiveUp();
         const wire::Name zone = servers.zone();
@@ -365,7 +368,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
 // allowance that the job was lent: else a zone could have other people's names remembered.
 void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
-  if (error == ExtendedError::kNotReady || job.IsShortOfAllowance()) return;
+  if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;
   job.recursor().learner().LearnFailure(name, job.type(), error, job.recursor().StoreNow());
 }
 

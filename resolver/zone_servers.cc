@@ -67,7 +67,7 @@ void ZoneServers::Locate(const cache::Store& store, const Settings& settings, Na
     }
     const EntryView entry = store.Find(zone, KeySpace::kDelegation, RRType::kNone);
     if (entry && entry.IsFresh(now)) {
-      Descend({entry.bytes(), entry.size()});
+      Descend(entry);
       return;
     }
     if (zone.IsRoot()) break;
@@ -77,13 +77,13 @@ void ZoneServers::Locate(const cache::Store& store, const Settings& settings, Na
   from_hints_ = true;
 }
 
-void ZoneServers::Descend(std::span<const uint8_t> bytes) {
+void ZoneServers::Descend(EntryView entry) {
   static_zone_ = nullptr;
   from_hints_ = false;
   candidate_count_ = 0;
   looked_up_ = 0;
-  delegation_.resize(bytes.size() / 8);
-  std::memcpy(delegation_.data(), bytes.data(), bytes.size());
+  delegation_.resize(entry.size() / 8);
+  entry.CopyTo(reinterpret_cast<uint8_t*>(delegation_.data()));
   zone_ = delegation().name();
 }
 

@@ -37,7 +37,7 @@ class ZoneServers {
   void Locate(const cache::Store& store, const Settings& settings, wire::NameView name, bool above,
               bool use_forward, cache::Seconds now);
   // Goes down to a zone that a referral just showed. REQUIRES: a delegation's entry.
-  void Descend(std::span<const uint8_t> delegation);
+  void Descend(cache::EntryView delegation);
 
   const wire::Name& zone() const { return zone_; }
   // The delegation that the servers come from; empty for hints and zones of the configuration.

@@ -245,7 +245,7 @@ TEST_F(ZoneServersTest, StrayGlueIsForTheZonesServersOnlyAndHeldToTheRules) {
                                                               "other.elsewhere. 1 A 192.0.2.66",
                                                 .flags = 0}));
   const test::OwnedEntry cut = Delegation("sub.example. 600 NS ns.elsewhere.");
-  servers_.Descend(cut.bytes());
+  servers_.Descend(cache::EntryView(cut.bytes().data()));
   EXPECT_TRUE(servers_.AddStrayGlue(reply.records(), settings_));
   EXPECT_EQ(Gather(), (Set{"192.0.2.8:53"}));
 }
@@ -277,7 +277,7 @@ TEST_F(ZoneServersTest, GoingDownForgetsTheServersAbove) {
   Gather();
   const test::OwnedEntry cut =
       Delegation("example. 600 NS ns.example.", "ns.example. 1 A 192.0.2.2");
-  servers_.Descend(cut.bytes());
+  servers_.Descend(cache::EntryView(cut.bytes().data()));
   EXPECT_EQ(wire::ToText(servers_.zone().view()), "example.");
   EXPECT_FALSE(servers_.from_hints());
   EXPECT_EQ(Gather(), (Set{"192.0.2.2:53"}));
