@@ -49,6 +49,7 @@ void SmallInternet::RebuildTld(std::string_view tld) {
   }
   text += tld_records_[std::string(tld)];
   (tld == "com." ? com_ : net_)->AddZone(tld, text);
+  oracle_.AddZone(tld, text);
 }
 
 void SmallInternet::AddToTld(std::string_view tld, std::string_view records) {
@@ -59,6 +60,7 @@ void SmallInternet::AddToTld(std::string_view tld, std::string_view records) {
 ZoneServer* SmallInternet::AddServer(std::string_view address, std::string_view zone,
                                      std::string_view text) {
   ZoneServer& server = servers_.emplace_back(zone, text);
+  oracle_.AddZone(zone, text);
   world_.AddServer(address, &server);
   return &server;
 }

@@ -53,6 +53,8 @@ class SmallInternet {
   ZoneServer& root() { return *root_; }
   ZoneServer& com() { return *com_; }
   ZoneServer& net() { return *net_; }
+  // Knows every zone and is no part of the network: says what an answer must be.
+  const ZoneServer& oracle() const { return oracle_; }
 
   ClientQueryId Ask(std::string_view name, wire::RRType type);
   // Asks and runs until the answer is there. Without one within kAnswerLimit, the message says
@@ -74,6 +76,7 @@ class SmallInternet {
   SimWorld world_;
   resolver::Settings settings_;
   std::deque<ZoneServer> servers_;  // stable addresses
+  ZoneServer oracle_;
   std::map<std::string, std::string> tld_records_;
   ZoneServer* root_;
   ZoneServer* com_;
