@@ -99,12 +99,14 @@ void RunningWorker::StopAndJoin() {
 
 void RunningWorker::OnThread(const std::function<void()>& task) {
   std::promise<void> done;
-  worker_->Post(new Task([&] {
+  Post([&] {
     task();
     done.set_value();
-  }));
+  });
   done.get_future().wait();
 }
+
+void RunningWorker::Post(std::function<void()> task) { worker_->Post(new Task(std::move(task))); }
 
 PlainSocket::PlainSocket(int family, int type, milliseconds timeout)
     : fd_(socket(family, type | SOCK_CLOEXEC, 0)) {

@@ -63,6 +63,8 @@ class RunningWorker {
   void StopAndJoin();
   // Runs `task` on the worker's thread and waits until it has run.
   void OnThread(const std::function<void()>& task);
+  // Runs it there some time soon. Any thread.
+  void Post(std::function<void()> task);
 
   Worker* worker() { return worker_.get(); }
   EchoService& service() { return service_; }

@@ -64,10 +64,10 @@ TEST_P(StreamTableTest, AnswersWhenAMessageArrivesOctetByOctet) {
 
 // RFC 7766 section 6.2.1.1
 TEST_P(StreamTableTest, AnswersGoOutInAnyOrder) {
+  std::vector<std::pair<ReturnPath, Bytes>> held;
   auto running = Make(OnLoopback());
   ASSERT_NE(running, nullptr);
   Worker* worker = running->worker();
-  std::vector<std::pair<ReturnPath, Bytes>> held;
   running->service().on_stream_message = [&](const ReturnPath& path,
                                              std::span<const uint8_t> query) {
     held.emplace_back(path, Bytes(query.begin(), query.end()));
@@ -114,10 +114,10 @@ TEST_P(StreamTableTest, LargeAnswersReachAClientThatReadsLate) {
 TEST_P(StreamTableTest, AStreamWithManyUnansweredQueriesIsNotRead) {
   WorkerOptions options = OnLoopback();
   options.streams.unanswered = 8;
+  std::vector<std::pair<ReturnPath, Bytes>> held;
   auto running = Make(options);
   ASSERT_NE(running, nullptr);
   Worker* worker = running->worker();
-  std::vector<std::pair<ReturnPath, Bytes>> held;
   bool holding = true;
   running->service().on_stream_message = [&](const ReturnPath& path,
                                              std::span<const uint8_t> query) {

@@ -211,15 +211,11 @@ TEST_P(WorkerTest, TwoWorkersShareAnAddressAndEitherAnswersForTheOther) {
   auto second = Make(options);
   ASSERT_NE(second, nullptr);
   for (RunningWorker* from : {first.get(), second.get()}) {
-    Worker* other = (from == first.get() ? second : first)->worker();
-    RunningWorker* to = from == first.get() ? second.get() : first.get();
-    from->service().on_datagram = [other, to](Datagram& datagram) {
+    RunningWorker* other = from == first.get() ? second.get() : first.get();
+    from->service().on_datagram = [other](Datagram& datagram) {
       const ReturnPath path = datagram.Path();
       const Bytes answer = AnswerTo(Bytes(datagram.query.begin(), datagram.query.end()));
-      class Answer final : public Message {};
-      std::thread([other, to, path, answer] {
-        to->OnThread([&] { other->SendReply(path, answer); });
-      }).detach();
+      other->Post([other, path, answer] { other->worker()->SendReply(path, answer); });
     };
   }
   first->Start();
@@ -233,7 +229,9 @@ TEST_P(WorkerTest, TwoWorkersShareAnAddressAndEitherAnswersForTheOther) {
   EXPECT_EQ(answered, 40);
   EXPECT_GT(first->service().datagrams.load(), 0);
   EXPECT_GT(second->service().datagrams.load(), 0);
-  std::this_thread::sleep_for(milliseconds(50));  // the detached threads have seen their tasks run
+  // Both have stopped before either is destroyed: they post to each other.
+  first->StopAndJoin();
+  second->StopAndJoin();
 }
 
 TEST_P(WorkerTest, FiresTimersAndSleepsUntilThen) {
