@@ -1,0 +1,194 @@
+// Any octets as a client's query, over UDP or TCP, against a small store that holds something of
+// every kind. What comes back is a reply to that query: sound, not larger than allowed, with its id
+// and its question.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "cache/entry.h"
+#include "cache/store.h"
+#include "resolver/hot_path.h"
+#include "tests/fuzz/property.h"
+#include "wire/master_file.h"
+#include "wire/message.h"
+#include "wire/presentation.h"
+#include "wire/rdata.h"
+
+namespace tern::resolver {
+namespace {
+
+constexpr cache::Seconds kNow = 1000;
+
+// One RRset is records of one owner and type in a row.
+constexpr std::string_view kRecords = R"(
+www.example. 300 A 192.0.2.1
+www.example. 300 A 192.0.2.2
+www.example. 300 A 192.0.2.3
+www.example. 300 AAAA 2001:db8::1
+example. 300 MX 10 mail.example.
+example. 300 NS ns1.example.
+example. 300 NS ns2.example.
+example. 300 SOA ns1.example. root.example. 1 2 3 4 5
+alias.example. 60 CNAME other.example.
+other.example. 60 CNAME www.example.
+open.example. 60 CNAME missing.example.
+loop.example. 60 CNAME loop.example.
+old.example. 60 DNAME new.example.
+txt.example. 60 TXT "some text" "more"
+_s._tcp.example. 60 SRV 1 2 3 www.example.
+web.example. 60 HTTPS 1 . alpn="h2" ipv4hint=192.0.2.1
+. 60 NS a.root.
+)";
+
+class FilledStore {
+ public:
+  FilledStore() : store_({.memory_octets = cache::kStoreOctetsMin, .seed = 1}) {
+    reader_ = store_.Register();
+    PutRecords();
+    PutLarge("big.example.", 40, 100);
+    PutLarge("huge.example.", 200, 120);
+    PutOthers();
+  }
+  const cache::Store& store() const { return store_; }
+
+ private:
+  std::span<uint8_t> Room() { return {reinterpret_cast<uint8_t*>(room_.data()), sizeof room_}; }
+  static wire::Name Parse(std::string_view name) {
+    return wire::ParseName(name).value_or(wire::Name());
+  }
+
+  void Put(cache::EntryBuilder& builder) {
+    TERN_FUZZ_PROPERTY(store_.Put(builder.Finish(), kNow) == cache::PutOutcome::kStored);
+  }
+
+  void PutRecords() {
+    const auto records = wire::ParseMasterFile(kRecords, "records");
+    TERN_FUZZ_PROPERTY(records.ok());
+    for (size_t i = 0; i < records->size();) {
+      const wire::MasterRecord& first = (*records)[i];
+      cache::EntryBuilder builder(Room());
+      TERN_FUZZ_PROPERTY(builder.StartRRset(first.owner, first.type,
+                                            cache::Rank::kAnswerAuthoritative, first.ttl, kNow));
+      for (; i < records->size() && (*records)[i].owner == first.owner &&
+             (*records)[i].type == first.type;
+           ++i) {
+        TERN_FUZZ_PROPERTY(builder.AddRecord((*records)[i].rdata));
+      }
+      Put(builder);
+    }
+  }
+
+  void PutLarge(std::string_view name, int count, size_t text_octets) {
+    cache::EntryBuilder builder(Room());
+    TERN_FUZZ_PROPERTY(builder.StartRRset(Parse(name), wire::RRType::kTXT,
+                                          cache::Rank::kAnswerAuthoritative, 300, kNow));
+    for (int i = 0; i < count; ++i) {
+      std::vector<uint8_t> rdata(1 + text_octets, static_cast<uint8_t>('a' + i % 26));
+      rdata[0] = static_cast<uint8_t>(text_octets);
+      rdata[1] = static_cast<uint8_t>(i);
+      TERN_FUZZ_PROPERTY(builder.AddRecord(rdata));
+    }
+    Put(builder);
+  }
+
+  void PutOthers() {
+    const auto soa = wire::ParseMasterFile("example. 300 SOA a. b. 1 2 3 4 5", "soa");
+    const wire::Name zone = Parse("example.");
+    cache::EntryBuilder no_data(Room());
+    TERN_FUZZ_PROPERTY(
+        no_data.StartNoData(Parse("www.example."), wire::RRType::kMX, zone, 300, kNow));
+    TERN_FUZZ_PROPERTY(no_data.AddRecord((*soa)[0].rdata));
+    Put(no_data);
+    cache::EntryBuilder no_name(Room());
+    TERN_FUZZ_PROPERTY(no_name.StartNxDomain(Parse("gone.example."), zone, 300, kNow));
+    TERN_FUZZ_PROPERTY(no_name.AddRecord((*soa)[0].rdata));
+    Put(no_name);
+    cache::EntryBuilder failure(Room());
+    TERN_FUZZ_PROPERTY(failure.StartFailure(Parse("failed.example."), wire::RRType::kA,
+                                            wire::ExtendedError::kOther, 1, 300, kNow));
+    Put(failure);
+  }
+
+  std::array<uint64_t, 8192> room_;
+  cache::Store store_;
+  std::unique_ptr<cache::Store::Reader> reader_;
+};
+
+// Every record can be read and has its type's shape.
+void CheckIsSound(std::span<const uint8_t> reply) {
+  wire::MessageReader reader;
+  TERN_FUZZ_PROPERTY(wire::MessageReader::Open(reply, &reader) == wire::ParseError::kNone);
+  TERN_FUZZ_PROPERTY(reader.header().question_count <= 1);
+  for (int i = 0; i < reader.header().question_count; ++i) {
+    wire::Question question;
+    TERN_FUZZ_PROPERTY(reader.ReadQuestion(&question) == wire::ParseError::kNone);
+  }
+  std::vector<uint8_t> rdata(wire::kRdataOctetsMax);
+  for (bool done = false;;) {
+    wire::RecordView record;
+    wire::Section section;
+    TERN_FUZZ_PROPERTY(reader.NextRecord(&record, &section, &done) == wire::ParseError::kNone);
+    if (done) break;
+    size_t written = 0;
+    TERN_FUZZ_PROPERTY(wire::CopyRdata(record, rdata, &written) == wire::ParseError::kNone);
+    TERN_FUZZ_PROPERTY(record.type == wire::RRType::kOPT || record.TtlSeconds() <= 3600);
+  }
+  TERN_FUZZ_PROPERTY(reader.offset() == reply.size());
+}
+
+void CheckReply(std::span<const uint8_t> query, const Request& request, bool tcp,
+                std::span<const uint8_t> reply) {
+  TERN_FUZZ_PROPERTY(query.size() >= wire::kHeaderOctets);
+  CheckIsSound(reply);
+  TERN_FUZZ_PROPERTY(reply[0] == query[0] && reply[1] == query[1]);
+  TERN_FUZZ_PROPERTY((reply[2] & 0x80) != 0);
+  TERN_FUZZ_PROPERTY((reply[2] & 0x79) == (query[2] & 0x79));  // opcode and RD
+  if (request.question_end != 0) {
+    TERN_FUZZ_PROPERTY(std::equal(query.begin() + wire::kHeaderOctets,
+                                  query.begin() + request.question_end,
+                                  reply.begin() + wire::kHeaderOctets));
+  }
+  if (!tcp) {
+    const size_t limit = request.has_edns ? std::clamp<size_t>(request.edns.payload_octets, 512,
+                                                               wire::kEdnsPayloadDefault)
+                                          : 512;
+    TERN_FUZZ_PROPERTY(reply.size() <= limit);
+  }
+}
+
+void AnswerOne(std::span<const uint8_t> query, bool tcp, uint32_t rotation) {
+  static const FilledStore filled;
+  // Of exact size, so that a sanitizer sees a step behind the end.
+  std::vector<uint8_t> reply(tcp ? size_t{65535} : std::max<size_t>(1232, query.size() + 140));
+  Request request;
+  size_t octets = 0;
+  switch (AnswerFromCache(query, tcp, filled.store(), kNow, rotation, reply, &octets, &request)) {
+    case HotOutcome::kReplied:
+      TERN_FUZZ_PROPERTY(octets <= reply.size());
+      CheckReply(query, request, tcp, std::span(reply).first(octets));
+      break;
+    case HotOutcome::kDropped:
+      // A query is never dropped once its header is whole.
+      TERN_FUZZ_PROPERTY(query.size() < wire::kHeaderOctets || (query[2] & 0x80) != 0);
+      break;
+    case HotOutcome::kMiss:
+      TERN_FUZZ_PROPERTY(request.question_end != 0);
+      TERN_FUZZ_PROPERTY(request.rrclass == wire::RRClass::kIN);
+      break;
+  }
+}
+
+}  // namespace
+}  // namespace tern::resolver
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
+  const std::span<const uint8_t> query(octets, size);
+  tern::resolver::AnswerOne(query, false, 0);
+  tern::resolver::AnswerOne(query, true, static_cast<uint32_t>(size));
+  return 0;
+}
