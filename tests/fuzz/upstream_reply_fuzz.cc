@@ -223,12 +223,12 @@ void LearnOne(const uint8_t* octets, size_t size) {
   uint8_t query[kUpstreamQueryOctetsMax];
   const size_t query_octets =
       WriteUpstreamQuery({Parse(asked.name), asked.type, false}, kId, false, query);
+  std::memcpy(query + 2, octets + 3, wire::kHeaderOctets - 2);
+  query[2] = static_cast<uint8_t>((query[2] | 0x80) & ~0x78);
+  query[4] = 0;
+  query[5] = 1;
   std::vector<uint8_t> message(query, query + query_octets);
   message.insert(message.end(), records.begin(), records.end());
-  std::memcpy(message.data() + 2, octets + 3, wire::kHeaderOctets - 2);
-  message[2] = static_cast<uint8_t>((message[2] | 0x80) & ~0x78);
-  message[4] = 0;
-  message[5] = 1;
   if (message.size() <= wire::kMessageOctetsMax) world.Learn(message, asked);
   // And as it came, where the match itself is tried.
   world.Learn({octets + 1, size - 1}, asked);
