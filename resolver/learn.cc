@@ -162,6 +162,7 @@ bool Learner::LearnAnswer(const ReplyRecords& records, const ReplyMeaning& meani
                                  now, answer)) {
       return false;
     }
+    if (dname && type == RRType::kCNAME) return true;
     current = target;
     if (meaning.reply_class == ReplyClass::kAlias && current.view().Equals(meaning.end)) {
       return true;

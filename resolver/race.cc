@@ -310,18 +310,26 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
 // cannot be forged.
 void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
   if (match == ReplyMatch::kForgery) ++recursor_.statistics().forgeries;
-  TraceStep("reply", attempt,
-            match == ReplyMatch::kForgery ? "another id or question: asked over TCP"
-                                          : "another case: asked over TCP");
+  const bool wrong_case = match == ReplyMatch::kWrongCase;
+  attempt.tests_case = wrong_case;
+  AskOverTcp(attempt, wrong_case ? "another case" : "another id or question");
+}
+
+void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
   if (attempt.transport == Transport::kTcp) {
-    Drop(attempt, Duration(0), "");
+    Drop(attempt, Duration(0), why);
     return;
   }
+  TraceStep("reply", attempt, why);
+  AskAgain(attempt, Transport::kTcp, attempt.edns);
+}
+
+// The same server in another way; when that cannot be, the next one.
+void Race::AskAgain(Attempt& attempt, Transport transport, bool edns) {
   Attempt like = attempt;
-  like.tests_case = match == ReplyMatch::kWrongCase;
   const uint8_t candidate = attempt.candidate;
   Close(attempt);
-  if (Send(candidate, Transport::kTcp, like.edns, &like)) {
+  if (Send(candidate, transport, edns, &like)) {
     ArmNext();
   } else {
     GoOn();
@@ -357,7 +365,7 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   ReplyRecords& records = recursor_.records();
   if (records.Read(message, servers_.zone()) != wire::ParseError::kNone &&
       !records.header().Has(wire::kFlagTC)) {
-    Drop(attempt, Duration(0), "malformed");
+    AskOverTcp(attempt, "malformed");
     return;
   }
   result_.meaning =
@@ -398,22 +406,9 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
     case ReplyClass::kFormatError:
       OnFormatError(attempt);
       return;
-    case ReplyClass::kTruncated: {
-      if (attempt.transport == Transport::kTcp) {
-        Drop(attempt, Duration(0), "truncated over TCP");
-        return;
-      }
-      TraceStep("reply", attempt, "truncated: asked over TCP");
-      const Attempt like = attempt;
-      Close(attempt);
-      Attempt copy = like;
-      if (Send(candidate, Transport::kTcp, like.edns, &copy)) {
-        ArmNext();
-      } else {
-        GoOn();
-      }
+    case ReplyClass::kTruncated:
+      AskOverTcp(attempt, "truncated");
       return;
-    }
   }
 }
 
@@ -425,15 +420,8 @@ void Race::OnFormatError(Attempt& attempt) {
     return;
   }
   TraceStep("reply", attempt, "FORMERR: asked without EDNS");
-  Attempt like = attempt;
-  like.tests_plain_dns = true;
-  const uint8_t candidate = attempt.candidate;
-  Close(attempt);
-  if (Send(candidate, like.transport, false, &like)) {
-    ArmNext();
-  } else {
-    GoOn();
-  }
+  attempt.tests_plain_dns = true;
+  AskAgain(attempt, attempt.transport, false);
 }
 
 void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {

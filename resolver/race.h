@@ -95,6 +95,8 @@ class Race final : public ExchangeSink, public Timer {
   // Decides the race. When awaiting, resumes the coroutine, which destroys this object.
   void Finish(RaceResult::Kind kind);
   void OnMismatch(Attempt& attempt, ReplyMatch match);
+  void AskOverTcp(Attempt& attempt, std::string_view why);
+  void AskAgain(Attempt& attempt, Transport transport, bool edns);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
   void OnFormatError(Attempt& attempt);

@@ -70,14 +70,18 @@ ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, boo
 ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type,
                    wire::Name* target) {
   ChainLink link;
+  ChainLink final;
   for (const RecordView& record : records.answer()) {
     if (record.type == type && record.owner.Equals(name)) {
-      return {ChainLink::Kind::kFinal, &record};
+      final = {ChainLink::Kind::kFinal, &record};
+      break;
     }
     if (link.record == nullptr && record.type == RRType::kCNAME && record.owner.Equals(name)) {
       link = {ChainLink::Kind::kCname, &record};
     }
   }
+  // A CNAME below a DNAME is the server's synthesis; ours replaces it.
+  if (final.record != nullptr && type != RRType::kCNAME) return final;
   for (const RecordView& record : records.answer()) {
     if (record.type != RRType::kDNAME) continue;
     wire::Name owner;
@@ -91,6 +95,7 @@ ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type
     }
     return {ChainLink::Kind::kDname, &record};
   }
+  if (final.record != nullptr) return final;
   if (link.record != nullptr && !ReadTarget(*link.record, target)) return ChainLink();
   return link;
 }
@@ -121,6 +126,11 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
       return meaning;
     }
     if (link.kind == ChainLink::Kind::kNone) break;
+    // The CNAME that the DNAME makes is what was asked for.
+    if (link.kind == ChainLink::Kind::kDname && type == RRType::kCNAME) {
+      meaning.reply_class = ReplyClass::kAnswer;
+      return meaning;
+    }
     meaning.end = target;
     // What lies in another zone is asked there, whatever this server says of it.
     if (!target.view().IsSubdomainOf(zone)) {

@@ -99,7 +99,8 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
     if (!recursor.learner().AddDname(entry, name, now, &job.answer())) {
       return AnsweredIf(job, false);
     }
-    return job.answer().rcode() == Rcode::kYXDomain ? Outcome::kAnswered : Outcome::kAlias;
+    const bool ends = job.answer().rcode() == Rcode::kYXDomain || job.type() == RRType::kCNAME;
+    return ends ? Outcome::kAnswered : Outcome::kAlias;
   }
   return Outcome::kUnknown;
 }

@@ -1,7 +1,8 @@
 // Plays scenario files against the resolver in the simulated world.
 //   scenario_runner [--seed N] [--unscripted servfail|silence] [--minimisation off|relaxed|strict]
 //                   [--trace] [--parse-only] FILE...
-// Without --minimisation, a scenario that does not fix it is played off, relaxed and strict.
+// Without --minimisation, a scenario that does not fix it is played off, relaxed and strict;
+// --without-strict leaves the last out, which servers that deny parts of names do not survive.
 #include <cstdio>
 #include <fstream>
 #include <optional>
@@ -24,6 +25,7 @@ struct Arguments {
   std::optional<QnameMinimisation> minimisation;
   bool trace = false;
   bool parse_only = false;
+  bool strict_too = true;
   std::vector<std::string> files;
 };
 
@@ -54,6 +56,8 @@ bool ReadArguments(int argc, char** argv, Arguments* arguments) {
       arguments->trace = true;
     } else if (word == "--parse-only") {
       arguments->parse_only = true;
+    } else if (word == "--without-strict") {
+      arguments->strict_too = false;
     } else if (word == "--seed") {
       if (!ReadNumber(value, &arguments->play.seed)) return false;
       ++i;
@@ -102,8 +106,8 @@ bool PlayFile(const std::string& file, const Arguments& arguments) {
     return false;
   }
   if (arguments.parse_only) return true;
-  std::vector<QnameMinimisation> variants = {QnameMinimisation::kOff, QnameMinimisation::kRelaxed,
-                                             QnameMinimisation::kStrict};
+  std::vector<QnameMinimisation> variants = {QnameMinimisation::kOff, QnameMinimisation::kRelaxed};
+  if (arguments.strict_too) variants.push_back(QnameMinimisation::kStrict);
   if (arguments.minimisation) {
     variants = {*arguments.minimisation};
   } else if (scenario->config.qname_minimisation) {
@@ -126,7 +130,8 @@ int main(int argc, char** argv) {
   if (!tern::sim::ReadArguments(argc, argv, &arguments)) {
     std::fprintf(stderr,
                  "usage: %s [--seed N] [--unscripted servfail|silence]\n"
-                 "       [--minimisation off|relaxed|strict] [--trace] [--parse-only] FILE...\n",
+                 "       [--minimisation off|relaxed|strict] [--without-strict]\n"
+                 "       [--trace] [--parse-only] FILE...\n",
                  argv[0]);
     return 2;
   }
