@@ -25,8 +25,10 @@ struct StreamLimits {
   // 1024 streams take some 4 MB of kernel memory at rest and are more than dnsperf or a site's
   // forwarders ever open; beyond that the longest idle gives way.
   size_t streams = 1024;
-  // Room for a NAT's clients, yet 16 hostile addresses are needed to fill a worker. IPv6: per /64.
-  size_t streams_per_client = 64;
+  // Room for a NAT's clients, a busy forwarder or a load generator's hundred connections, yet 8
+  // hostile addresses are needed to fill a worker, and then the longest idle gives way. IPv6: per
+  // /64.
+  size_t streams_per_client = 128;
   // RFC 7766 section 6.2.3 wants "a few seconds"; under pressure it shrinks.
   Duration idle = std::chrono::seconds(10);
   Duration idle_under_pressure = std::chrono::seconds(1);
