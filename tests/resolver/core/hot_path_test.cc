@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -29,6 +31,12 @@ void* operator new(size_t octets, std::align_val_t alignment) {
 }
 void* operator new[](size_t octets, std::align_val_t alignment) {
   return Allocate(octets, static_cast<size_t>(alignment));
+}
+void* operator new(size_t octets, const std::nothrow_t&) noexcept {
+  return Allocate(octets, alignof(std::max_align_t));
+}
+void* operator new[](size_t octets, const std::nothrow_t&) noexcept {
+  return Allocate(octets, alignof(std::max_align_t));
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }

@@ -179,6 +179,17 @@ TEST_F(RecursorTest, DnameInTheStoreAnswersOtherNames) {
   EXPECT_EQ(world_.Queries("gone.old.example."), 0u);
 }
 
+TEST_F(RecursorTest, AliasBelowADnameIsAnsweredWhenAskedFor) {
+  world_.Start(kOne);
+  // From the reply, then another from the store.
+  for (const char* name : {"one", "two"}) {
+    const std::string label(name);
+    EXPECT_EQ(world_.Lookup(label + ".old.example.", RRType::kCNAME).text,
+              "old.example. DNAME new.example.\n" + label + ".old.example. CNAME " + label +
+                  ".new.example.\n");
+  }
+}
+
 // RFC 8020.
 TEST_F(RecursorTest, NxDomainCoversWhatIsBelow) {
   world_.Start(kOne);

@@ -108,6 +108,21 @@ TEST(ReplyClassTest, DnameAtTheNameItselfRenamesNothing) {
             ReplyClass::kAnswer);
 }
 
+// The CNAME that the server made is not believed: the DNAME's own is the answer.
+TEST(ReplyClassTest, AliasBelowADnameIsTheDnamesWhenAskedFor) {
+  const ReadReply reply("example.", PlainReply("a.old.example.", RRType::kCNAME,
+                                               {.answer = "a.old.example. 300 CNAME evil.example.\n"
+                                                          "old.example. 300 DNAME new.example."}));
+  wire::Name target;
+  const ChainLink link = FindLink(reply.records(), N("a.old.example."), RRType::kCNAME, &target);
+  EXPECT_EQ(link.kind, ChainLink::Kind::kDname);
+  EXPECT_EQ(wire::ToText(target.view()), "a.new.example.");
+  EXPECT_EQ(
+      ClassifyReply(reply.records(), N("a.old.example."), RRType::kCNAME, N("example."), false)
+          .reply_class,
+      ReplyClass::kAnswer);
+}
+
 TEST(ReplyClassTest, DnameThatOverflowsIsYxDomain) {
   std::string target;
   for (int i = 0; i < 4; ++i) target += std::string(60, 'x') + ".";
