@@ -102,6 +102,10 @@ class Engine {
   virtual void Wait(std::optional<Duration> at_most) = 0;
   // Tells what has happened; a bounded piece of it.
   virtual void Deliver(Service* service) = 0;
+
+  // On the loop's thread, as its last call: closes the service's UDP sockets. A successor may be
+  // listening there already (SO_REUSEPORT), and a query for a socket that lingers is lost.
+  virtual void StopServing() = 0;
 };
 
 }  // namespace tern::resolver::io

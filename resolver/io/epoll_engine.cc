@@ -160,6 +160,8 @@ void EpollEngine::Wait(std::optional<Duration> at_most) {
   event_count_ = std::max(count, 0);
 }
 
+void EpollEngine::StopServing() { service_sockets_.clear(); }
+
 void EpollEngine::Deliver(Service* service) {
   const int count = std::exchange(event_count_, 0);
   for (int i = 0; i < count; ++i) {

@@ -45,6 +45,7 @@ class EpollEngine final : public Engine {
   bool Ready() const override { return false; }
   void Wait(std::optional<Duration> at_most) override;
   void Deliver(Service* service) override;
+  void StopServing() override;
 
  private:
   struct ServiceSocket {

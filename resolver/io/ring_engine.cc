@@ -108,6 +108,20 @@ RingEngine::~RingEngine() {
   for (int fd : removed_fds_) close(fd);
 }
 
+void RingEngine::StopServing() {
+  // Receives and the table of registered files hold the sockets beyond close() and even beyond the
+  // process: the kernel takes a ring apart in its own time, some 50 ms later.
+  io_uring_sync_cancel_reg all{};
+  all.fd = -1;
+  all.flags = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL;
+  all.timeout.tv_sec = 0;
+  all.timeout.tv_nsec = 200'000'000;
+  (void)io_uring_register_sync_cancel(&ring_, &all);
+  (void)io_uring_get_events(&ring_);  // what was cancelled lets go when its completion has run
+  (void)io_uring_unregister_files(&ring_);
+  service_sockets_.clear();
+}
+
 absl::Status RingEngine::ServeDatagrams(int fd, bool wildcard) {
   ServiceSocket socket;
   socket.fd = OwnedFd(fd);

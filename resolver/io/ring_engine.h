@@ -54,6 +54,7 @@ class RingEngine final : public Engine {
   bool Ready() const override { return io_uring_cq_ready(&ring_) != 0; }
   void Wait(std::optional<Duration> at_most) override;
   void Deliver(Service* service) override;
+  void StopServing() override;
 
  private:
   enum class Operation : uint8_t {

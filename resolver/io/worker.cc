@@ -183,6 +183,7 @@ void Worker::Finish() {
     streams_->RetryUnsent();
   }
   service_->OnTurnEnd(/*sleeping=*/true);
+  engine_->StopServing();
 }
 
 void Worker::Stop() {

@@ -294,6 +294,22 @@ TEST_P(WorkerTest, AnIdleWorkerUsesNoProcessor) {
   EXPECT_LT(running->service().turns.load() - before, 5);
 }
 
+TEST_P(WorkerTest, ItsSocketsAreGoneWhenItHasStopped) {
+  for (int round = 0; round < 10; ++round) {
+    auto running = Make(OnLoopback());
+    ASSERT_NE(running, nullptr);
+    running->Start();
+    const Endpoint endpoint = running->endpoint();
+    PlainSocket client = PlainSocket::ConnectedTo(endpoint, SOCK_DGRAM);
+    ASSERT_TRUE(client.Send(Query(1)));
+    ASSERT_TRUE(client.Receive().has_value());
+    running->StopAndJoin();
+    // Without SO_REUSEPORT: any socket that lingers there refuses it.
+    PlainSocket successor(AF_INET, SOCK_DGRAM);
+    EXPECT_TRUE(successor.Bind(endpoint)) << "round " << round;
+  }
+}
+
 TEST(WorkerCreationTest, AnAddressThatIsNotOursIsNamedWithTheReason) {
   WorkerOptions options;
   options.listen.push_back(AddressOf("192.0.2.1:5353"));
