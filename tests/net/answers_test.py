@@ -220,4 +220,4 @@ class AnswersTest(WorldTest):
     def test_says_which_engine_runs(self):
         if not self.engine:
             self.skipTest("TERN_IO_ENGINE names no engine")
-        self.assertRegex(self.daemon.log(), rf"(?i)\b{self.engine}\b")
+        self.assertIn({"ring": "io_uring", "epoll": "epoll"}[self.engine], self.daemon.log())
