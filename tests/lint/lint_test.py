@@ -108,6 +108,7 @@ class LintTest(unittest.TestCase):
         self.write("tests/run", "").chmod(0o755)
         self.finds("readme", "README.md", "```\n./deploy/up\n./tests/run\nbuild/tern lookup a\n```\n")
         self.finds("readme", "README.md", "```\n./deploy/up\n./tests/run\n./deploy/gone --now\n```\n", 4)
+        self.finds("readme", "README.md", "Run:\n\n    ./deploy/up   # this\n    ./tests/run\n    ./deploy/gone\n", 5)
         self.finds("readme", "README.md", "```\n./deploy/up\n```\n", 1)
 
     def test_exceptions_hold_and_stale_ones_are_found(self):

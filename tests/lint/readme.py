@@ -5,6 +5,7 @@ import pathlib
 import re
 
 _FENCE = re.compile(r"^```(?:sh|bash|console|shell)?\s*\n(.*?)^```", re.M | re.S)
+_INDENTED = re.compile(r"^    (\S.*)$", re.M)
 _INLINE = re.compile(r"`(\./[\w./-]+)[^`]*`")
 _OURS = re.compile(r"^(?:sudo\s+)?(?:\./)?((?:deploy|tests|bench|\.ci|build)/[\w./-]+|\.ci/run)")
 _BUILT = ("build/ternd", "build/tern")
@@ -19,6 +20,7 @@ def find(root):
     text = path.read_text(encoding="utf-8")
     commands = [(m.start(1) + line.start(), line.group(0)) for m in _FENCE.finditer(text)
                 for line in re.finditer(r"[^\n]+", m.group(1))]
+    commands += [(m.start(1), m.group(1)) for m in _INDENTED.finditer(text)]
     commands += [(m.start(1), m.group(1)) for m in _INLINE.finditer(text)]
     shown = set()
     for position, line in commands:
