@@ -174,7 +174,7 @@ bool EntryBuilder::AddRecord(std::span<const uint8_t> rdata) {
   }
   const size_t size = size_ + 2 + rdata.size();
   if (count_ == kRecordsMax || rdata.size() > 0xffff ||
-      RoundUp8(size) > std::min(buffer_.size(), kEntryOctetsMax)) {
+      RoundUp8(size) > std::min(buffer_.size(), kBuiltOctetsMax)) {
     return false;
   }
   StoreAt(buffer_.data(), size_, static_cast<uint16_t>(rdata.size()));
@@ -192,7 +192,7 @@ bool EntryBuilder::AddNameServer(wire::NameView name, std::span<const uint8_t> i
   const size_t n4 = std::min(ipv4.size() / 4, kAddressesPerServerMax);
   const size_t n6 = std::min(ipv6.size() / 16, kAddressesPerServerMax);
   const size_t size = size_ + 1 + name.size() + 1 + n4 * 4 + 1 + n6 * 16;
-  if (count_ == kNameServersMax || RoundUp8(size) > std::min(buffer_.size(), kEntryOctetsMax)) {
+  if (count_ == kNameServersMax || RoundUp8(size) > std::min(buffer_.size(), kBuiltOctetsMax)) {
     return false;
   }
   uint8_t* at = buffer_.data() + size_;

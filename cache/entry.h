@@ -68,8 +68,10 @@ enum class Rank : uint8_t {
 
 inline constexpr size_t kEntryHeaderOctets = 24;
 inline constexpr size_t kUsedOffset = 18;  // of the use mark
-// Larger RRsets are answered but not kept.
+// Larger entries are answered from but not kept.
 inline constexpr size_t kEntryOctetsMax = 32 * 1024;
+// What a builder makes at the most: the largest message's RRset.
+inline constexpr size_t kBuiltOctetsMax = 72 * 1024;
 inline constexpr size_t kRecordsMax = 256;
 inline constexpr size_t kNameServersMax = 13;
 inline constexpr size_t kAddressesPerServerMax = 6;

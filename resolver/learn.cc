@@ -66,9 +66,9 @@ bool Learner::LearnRRset(const ReplyRecords& records, const RecordView& first, w
   };
   const uint32_t ttl = policy_.Positive(LowestTtl(records.answer(), matches));
   const std::span<uint8_t> room = scratch();
-  EntryBuilder builder(room.first(kScratch - cache::kEntryOctetsMax / 2));
+  EntryBuilder builder(room.first(cache::kBuiltOctetsMax));
   if (!builder.StartRRset(owner, first.type, rank, ttl, now)) return false;
-  const std::span<uint8_t> rdata = room.last(cache::kEntryOctetsMax / 2);
+  const std::span<uint8_t> rdata = room.subspan(cache::kBuiltOctetsMax);
   for (const RecordView& record : records.answer()) {
     if (!matches(record)) continue;
     size_t written = 0;

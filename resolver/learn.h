@@ -17,6 +17,7 @@
 #include "resolver/reply_class.h"
 #include "resolver/reply_records.h"
 #include "wire/name.h"
+#include "wire/rdata.h"
 #include "wire/types.h"
 
 namespace tern::resolver {
@@ -63,7 +64,8 @@ class Learner {
   std::span<uint8_t> scratch() { return {reinterpret_cast<uint8_t*>(scratch_.data()), kScratch}; }
 
  private:
-  static constexpr size_t kScratch = 80 * 1024;
+  // An entry as it is built, and behind it the RDATA that is copied next.
+  static constexpr size_t kScratch = cache::kBuiltOctetsMax + wire::kRdataOctetsMax + 1;
 
   [[nodiscard]] bool Keep(std::span<const uint8_t> entry, cache::Seconds now, Answer* answer);
   [[nodiscard]] bool LearnRRset(const ReplyRecords& records, const wire::RecordView& first,

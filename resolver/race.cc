@@ -83,14 +83,14 @@ void Race::Close(Attempt& attempt) {
 }
 
 Duration Race::HedgeDelay(const ServerRecord& record) const {
-  const Duration usual = record.IsKnown() && record.silences == 0
+  const Duration usual = record.IsKnownAt(recursor_.environment().Now()) && record.silences == 0
                              ? std::max(record.Lateness(), kHedgeMin)
                              : std::max(recursor_.lateness().estimate(), kHedgeUnknownMin);
   return std::min(usual, kHedgeMax);
 }
 
 Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
-  const Duration once = record.IsKnown() && record.silences == 0
+  const Duration once = record.IsKnownAt(recursor_.environment().Now()) && record.silences == 0
                             ? std::max(record.Lateness(), kRetryMin)
                             : kRetryUnknown;
   return std::min(once * (1 << (tries - 1)), kRetryMax);
@@ -120,7 +120,7 @@ int Race::Pick(Time now) {
     const bool dead = record.silences >= kDeadAfter;
     const bool lame = table.IsLame(candidate.server, servers_.zone(), now);
     const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
-    const Duration expected = record.IsKnown() ? record.srtt : recursor_.lateness().mean();
+    const Duration expected = record.IsKnownAt(now) ? record.srtt : recursor_.lateness().mean();
     // A server that was silent, is due for a probe, and whose probe nobody else has, is worth one
     // try: it may only have lost a packet.
     if (record.silences > 0 && candidate.tries == 0 && !lame && candidates.size() > 1 &&
@@ -204,6 +204,7 @@ bool Race::Send(uint8_t candidate, Transport transport, bool edns, Attempt* like
                          std::max<int>(1, servers_.candidates()[candidate].tries));
   attempt.late = attempt.sent + timeout;
   uint8_t query[kUpstreamQueryOctetsMax];
+  if (attempt.own_case) question_.name = name_;
   const size_t octets = WriteUpstreamQuery(question_, attempt.id, edns, query);
   attempt.exchange = environment.StartExchange(server, transport, {query, octets}, this);
   if (attempt.exchange == 0) {
@@ -460,6 +461,16 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
     attempt->exchange = 0;
     --open_;
     Candidate& candidate = servers_.candidates()[attempt->candidate];
+    if (attempt->tests_case && !attempt->own_case) {
+      // It neither keeps the case nor speaks TCP: the name in its own case is what is left.
+      Attempt like = *attempt;
+      like.own_case = true;
+      if (Send(like.candidate, Transport::kUdp, like.edns, &like)) {
+        ArmNext();
+        recursor.Drain();
+        return;
+      }
+    }
     candidate.failed = true;
     TraceStep("reply", *attempt,
               failure == ExchangeFailure::kUnreachable ? "unreachable" : "no socket");

@@ -72,6 +72,7 @@ class Race final : public ExchangeSink, public Timer {
     bool edns = true;
     bool tests_plain_dns = false;  // asked again without EDNS after a FORMERR
     bool tests_case = false;       // asked again over TCP after a reply in another case
+    bool own_case = false;         // asked a last time, without random case
     bool silent = false;           // its lateness was recorded
   };
 

@@ -7,6 +7,7 @@
 // Thread: any; a small lock a set. Not on the path of a cached answer.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -32,6 +33,10 @@ struct ServerRecord {
   Time last_silence{};
 
   bool IsKnown() const { return srtt.count() != 0; }
+  // Known, and not so long ago that it should be measured again: a slow server may have got better.
+  bool IsKnownAt(Time now) const {
+    return IsKnown() && now - std::max(last_answer, last_silence) < std::chrono::minutes(2);
+  }
   // How long an answer may take before the server is later than it usually is.
   Duration Lateness() const { return srtt + 4 * rttvar; }
 };

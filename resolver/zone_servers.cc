@@ -161,6 +161,7 @@ void ZoneServers::ResetTries() {
 bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
   if (delegation_.empty()) return false;
   const uint16_t count = delegation().count();
+  if (count == 0) return false;
   const auto start = static_cast<int>(random % count);
   int found = -1;
   int found_rank = 0;

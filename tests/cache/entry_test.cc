@@ -17,7 +17,7 @@ using Octets = std::vector<uint8_t>;
 
 class EntryTest : public testing::Test {
  protected:
-  alignas(8) std::array<uint8_t, kEntryOctetsMax + 64> buffer_;
+  alignas(8) std::array<uint8_t, kBuiltOctetsMax + 64> buffer_;
 };
 
 TEST_F(EntryTest, AddressRecordOfA25OctetNameTakes56Octets) {
@@ -90,20 +90,24 @@ TEST_F(EntryTest, RecordThatDoesNotFitLeavesTheEntryAsItWas) {
   EntryBuilder builder(buffer_);
   ASSERT_TRUE(builder.StartRRset(MakeName("a.test"), wire::RRType::kTXT, Rank::kLocal, 1, 1));
   ASSERT_TRUE(builder.AddRecord(Octets{1}));
-  EXPECT_FALSE(builder.AddRecord(Octets(kEntryOctetsMax, 7)));
+  EXPECT_TRUE(builder.AddRecord(Octets(0xffff, 7)));
+  EXPECT_FALSE(builder.AddRecord(Octets(0x2000, 8)));
+  EXPECT_FALSE(builder.AddRecord(Octets(0x10000, 9)));
   const std::span<const uint8_t> bytes = builder.Finish();
-  EXPECT_EQ(EntryView(bytes.data()).count(), 1);
-  EXPECT_TRUE(IsSoundEntry(bytes));
+  EXPECT_EQ(EntryView(bytes.data()).count(), 2);
+  // Good for an answer, too large to come from anywhere else.
+  EXPECT_FALSE(IsSoundEntry(bytes));
 }
 
-TEST_F(EntryTest, GrowsToExactlyEntryOctetsMax) {
+TEST_F(EntryTest, GrowsToExactlyBuiltOctetsMax) {
   EntryBuilder builder(buffer_);
   const wire::Name name = MakeName("a.test");
   ASSERT_TRUE(builder.StartRRset(name, wire::RRType::kTXT, Rank::kLocal, 1, 1));
-  const size_t room = kEntryOctetsMax - kEntryHeaderOctets - name.size() - 2;
+  ASSERT_TRUE(builder.AddRecord(Octets(0xfff0, 1)));
+  const size_t room = kBuiltOctetsMax - kEntryHeaderOctets - name.size() - 2 - 0xfff0 - 2;
   EXPECT_FALSE(builder.AddRecord(Octets(room + 1)));
   EXPECT_TRUE(builder.AddRecord(Octets(room)));
-  EXPECT_EQ(builder.Finish().size(), kEntryOctetsMax);
+  EXPECT_EQ(builder.Finish().size(), kBuiltOctetsMax);
 }
 
 TEST_F(EntryTest, SmallBufferIsRefusedAndNeverOverrun) {

@@ -310,6 +310,46 @@ TEST_F(RaceTest, AServerThatLosesTheCaseIsAskedOverTcpOnce) {
   EXPECT_EQ(tcp, 1u);
 }
 
+TEST_F(RaceTest, AServerThatLosesTheCaseAndRefusesTcpIsAskedWithoutRandomCase) {
+  StartOne();
+  a_->conduct().copies_case = false;
+  a_->conduct().tcp_refused = true;
+  EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
+  EXPECT_EQ(world_.Lookup("mail.example.").text, "mail.example. A 203.0.113.2\n");
+  world_.Run(seconds(8));
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+// The slower replica is not given up for ever: its way may have become the shorter one.
+TEST_F(RaceTest, AServerThatWasNotAskedForLongIsMeasuredAgain) {
+  StartTwo(milliseconds(10), milliseconds(100));
+  WarmUp();
+  const size_t before = Sent(kB);
+  for (int minute = 0; minute < 10; ++minute) {
+    world_.Run(seconds(60));
+    for (int i = 0; i < 5; ++i) {
+      world_.Lookup("m" + std::to_string(minute) + "-" + std::to_string(i) + ".example.");
+    }
+  }
+  const size_t again = Sent(kB) - before;
+  EXPECT_GE(again, 1u);
+  EXPECT_LE(again, 12u);
+}
+
+// Larger than the store keeps, and answered all the same.
+TEST_F(RaceTest, AnRRsetTooLargeToKeepIsAnswered) {
+  std::string zone;
+  for (int i = 0; i < 200; ++i) {
+    zone += "big 300 TXT \"" + std::string(240, 'x') + std::to_string(i) + "\"\n";
+  }
+  a_ = world_.Add(kA, "example.", zone);
+  world_.Start(kOne);
+  EXPECT_EQ(world_.Lookup("big.example.", RRType::kTXT).rcode, Rcode::kNoError);
+  const size_t once = Sent();
+  EXPECT_EQ(world_.Lookup("big.example.", RRType::kTXT).rcode, Rcode::kNoError);
+  EXPECT_GT(Sent(), once);
+}
+
 // Some servers send the owner of an answer in the case of the question: it must not get out.
 TEST_F(RaceTest, NamesKeepTheirOwnCase) {
   StartOne();
