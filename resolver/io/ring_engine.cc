@@ -95,7 +95,9 @@ absl::Status RingEngine::SetUp() {
   for (size_t slot = limits_.sockets; slot > 0; --slot) {
     free_slots_.push_back(static_cast<uint32_t>(slot - 1));
   }
-  to_arm_.reserve(limits_.sockets);
+  // A turn may queue a socket, remove it, and queue the next one in its slot.
+  to_arm_.reserve(limits_.sockets + kCompletionsATurn);
+  without_buffer_.reserve(limits_.sockets + kCompletionsATurn);
   removed_fds_.reserve(limits_.sockets);
   return absl::OkStatus();
 }
@@ -224,7 +226,11 @@ void RingEngine::Remove(SocketId id) {
 void RingEngine::Receive(SocketId id) {
   Slot* slot = Find(id);
   if (slot == nullptr || slot->receiving) return;
-  ArmSlot(static_cast<uint32_t>(slot - slots_.data()));
+  if (slot->kind == SocketKind::kStream) {
+    QueueArming(*slot);  // at the end of the turn, behind those that found no buffer in it
+  } else {
+    ArmSlot(static_cast<uint32_t>(slot - slots_.data()));
+  }
 }
 
 void RingEngine::WaitWritable(SocketId id) {
@@ -301,14 +307,21 @@ void RingEngine::ArmWakeup() {
   wakeup_armed_ = true;
 }
 
-void RingEngine::ArmAll() {
-  if (!wakeup_armed_) ArmWakeup();
-  const size_t count = to_arm_.size();  // ArmSlot may put one back
+void RingEngine::ArmQueued(std::vector<SocketId>* queue) {
+  const size_t count = queue->size();  // ArmSlot may put one back
   for (size_t i = 0; i < count; ++i) {
-    Slot* slot = Find(to_arm_[i]);
+    Slot* slot = Find((*queue)[i]);
     if (slot != nullptr && !slot->receiving) ArmSlot(static_cast<uint32_t>(slot - slots_.data()));
   }
-  to_arm_.erase(to_arm_.begin(), to_arm_.begin() + static_cast<ptrdiff_t>(count));
+  queue->erase(queue->begin(), queue->begin() + static_cast<ptrdiff_t>(count));
+}
+
+void RingEngine::ArmAll() {
+  if (!wakeup_armed_) ArmWakeup();
+  // Buffers go to receives in their order. Were those first that had one last time, streams that
+  // never pause would keep the others from ever reading.
+  ArmQueued(&without_buffer_);
+  ArmQueued(&to_arm_);
   for (size_t i = 0; i < service_sockets_.size(); ++i) {
     ServiceSocket& socket = service_sockets_[i];
     if (socket.arming == Arming::kToArm) ArmService(static_cast<uint16_t>(i));
@@ -558,7 +571,9 @@ void RingEngine::OnBytesCompletion(const io_uring_cqe& cqe, Slot* slot) {
     } else if (cqe.res == 0) {
       slot->owner->OnBytes({});
     } else if (cqe.res == -ENOBUFS) {
-      QueueArming(*slot);
+      if (without_buffer_.size() < without_buffer_.capacity()) {
+        without_buffer_.push_back(IdOf(*slot));
+      }
     } else {
       slot->owner->OnSocketError(-cqe.res);
     }

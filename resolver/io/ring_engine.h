@@ -107,6 +107,7 @@ class RingEngine final : public Engine {
   void ArmWakeup();
   void ArmSlot(uint32_t slot);
   void QueueArming(const Slot& slot);
+  void ArmQueued(std::vector<SocketId>* queue);
   void ArmAll();
   void CloseRemoved();
   void Submit(std::optional<Duration> at_most);
@@ -144,6 +145,7 @@ class RingEngine final : public Engine {
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_slots_;
   std::vector<SocketId> to_arm_;
+  std::vector<SocketId> without_buffer_;  // streams that had something to read and no room for it
   std::vector<int> removed_fds_;
 
   struct FreeMemory {
