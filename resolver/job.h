@@ -87,7 +87,7 @@ class Job final : public Timer {
 
   Allowance own_allowance_;
   Allowance* allowance_ = &own_allowance_;
-  bool borrows_ = false;  // the allowance or the deadline was another question's
+  bool borrows_ = false;      // the allowance or the deadline was another question's
   Job* waits_for_ = nullptr;  // the nested look-up it is suspended on
 
   Task<bool> task_;

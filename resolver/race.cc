@@ -147,7 +147,7 @@ int Race::Pick(Time now) {
 
 bool Race::Launch() {
   // Addresses that were looked up meanwhile are candidates too.
-  servers_.Gather(recursor_.store(), job_.settings(), recursor_.StoreNow());
+  if (launches_ > 0) servers_.Gather(recursor_.store(), job_.settings(), recursor_.StoreNow());
   const Time now = recursor_.environment().Now();
   const bool beside = AnyWaiting(now);
   const int picked = Pick(now);

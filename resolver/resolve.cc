@@ -95,7 +95,12 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
     EntryView entry = store.Find(above, hash, KeySpace::kNxDomain, RRType::kNone);
     if (entry && entry.IsFresh(now)) return AnsweredIf(job, job.answer().Add(entry));
     entry = store.Find(above, hash, KeySpace::kData, RRType::kDNAME);
-    if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) continue;
+    if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) {
+      // What lies above a zone cut says nothing of what is below it.
+      entry = store.Find(above, hash, KeySpace::kDelegation, RRType::kNone);
+      if (entry && entry.IsFresh(now)) break;
+      continue;
+    }
     if (!recursor.learner().AddDname(entry, name, now, &job.answer())) {
       return AnsweredIf(job, false);
     }

@@ -14,8 +14,8 @@
 
 #include "cache/store.h"
 #include "resolver/endpoint.h"
-#include "resolver/reply_records.h"
 #include "resolver/environment.h"
+#include "resolver/reply_records.h"
 #include "resolver/settings.h"
 #include "wire/name.h"
 #include "wire/types.h"
