@@ -98,10 +98,11 @@ Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
 
 // The best candidate's index, or -1. Best: few tries in this race, then not known to be dead, then
 // fast; those near the best draw lots, so that load spreads over replicas.
-int Race::Pick(Time now) {
+int Race::Pick(Time now, ServerRecord* picked) {
   struct Option {
     int index;
     Duration expected;
+    ServerRecord record;
   };
   std::array<Option, kCandidatesMax> options;
   size_t count = 0;
@@ -126,6 +127,7 @@ int Race::Pick(Time now) {
     if (record.silences > 0 && candidate.tries == 0 && !lame && candidates.size() > 1 &&
         now - record.last_silence > ProbeInterval(record.silences) &&
         table.ClaimProbe(candidate.server, ProbeInterval(record.silences), now)) {
+      *picked = record;
       return static_cast<int>(i);
     }
     if (option_class > best_class) continue;
@@ -135,14 +137,16 @@ int Race::Pick(Time now) {
       count = 0;
     }
     best = std::min(best, expected);
-    options[count++] = {static_cast<int>(i), expected};
+    options[count++] = {static_cast<int>(i), expected, record};
   }
   if (count == 0) return -1;
   const Duration limit = best + best / 4 + kNearBest;
   const auto end = std::remove_if(options.begin(), options.begin() + count,
                                   [&](const Option& option) { return option.expected > limit; });
   const auto near = static_cast<uint64_t>(end - options.begin());
-  return options[near == 1 ? 0 : recursor_.environment().Random() % near].index;
+  const Option& option = options[near == 1 ? 0 : recursor_.environment().Random() % near];
+  *picked = option.record;
+  return option.index;
 }
 
 bool Race::Launch() {
@@ -150,13 +154,13 @@ bool Race::Launch() {
   if (launches_ > 0) servers_.Gather(recursor_.store(), job_.settings(), recursor_.StoreNow());
   const Time now = recursor_.environment().Now();
   const bool beside = AnyWaiting(now);
-  const int picked = Pick(now);
+  ServerRecord record;
+  const int picked = Pick(now, &record);
   if (picked < 0) return false;
   if (beside && !recursor_.hedge_credit().Spend()) return false;
   const auto candidate = static_cast<uint8_t>(picked);
-  const ServerRecord record = recursor_.server_table().Get(servers_.candidates()[candidate].server);
   ++servers_.candidates()[candidate].tries;
-  if (!Send(candidate, Transport::kUdp, !record.plain_dns, nullptr)) return false;
+  if (!Send(candidate, record, Transport::kUdp, !record.plain_dns, nullptr)) return false;
   if (beside) {
     ++hedges_;
     ++recursor_.statistics().hedges;
@@ -180,7 +184,8 @@ Race::Attempt* Race::FreeSlot() {
   return oldest;
 }
 
-bool Race::Send(uint8_t candidate, Transport transport, bool edns, Attempt* like) {
+bool Race::Send(uint8_t candidate, const ServerRecord& record, Transport transport, bool edns,
+                const Attempt* like) {
   if (job_.allowance().upstream_queries <= 0) {
     why_not_ = RaceResult::Kind::kNoBudget;
     return false;
@@ -200,8 +205,7 @@ bool Race::Send(uint8_t candidate, Transport transport, bool edns, Attempt* like
   const Duration timeout =
       transport == Transport::kTcp
           ? kTcpTimeout
-          : RetryTimeout(recursor_.server_table().Get(server),
-                         std::max<int>(1, servers_.candidates()[candidate].tries));
+          : RetryTimeout(record, std::max<int>(1, servers_.candidates()[candidate].tries));
   attempt.late = attempt.sent + timeout;
   uint8_t query[kUpstreamQueryOctetsMax];
   if (attempt.own_case) question_.name = name_;
@@ -219,7 +223,7 @@ bool Race::Send(uint8_t candidate, Transport transport, bool edns, Attempt* like
   if (like != nullptr) {
     // The server has answered and is asked once more: it has as long again before another is asked,
     // and over TCP for a handshake too.
-    const Duration usual = HedgeDelay(recursor_.server_table().Get(server));
+    const Duration usual = HedgeDelay(record);
     const int round_trips = transport == Transport::kTcp ? 3 : 1;
     next_launch_ = std::max(next_launch_, attempt.sent + round_trips * usual);
   }
@@ -330,7 +334,8 @@ void Race::AskAgain(Attempt& attempt, Transport transport, bool edns) {
   Attempt like = attempt;
   const uint8_t candidate = attempt.candidate;
   Close(attempt);
-  if (Send(candidate, transport, edns, &like)) {
+  const ServerRecord record = recursor_.server_table().Get(servers_.candidates()[candidate].server);
+  if (Send(candidate, record, transport, edns, &like)) {
     ArmNext();
   } else {
     GoOn();
@@ -465,7 +470,8 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
       // It neither keeps the case nor speaks TCP: the name in its own case is what is left.
       Attempt like = *attempt;
       like.own_case = true;
-      if (Send(like.candidate, Transport::kUdp, like.edns, &like)) {
+      const ServerRecord record = recursor.server_table().Get(candidate.server);
+      if (Send(like.candidate, record, Transport::kUdp, like.edns, &like)) {
         ArmNext();
         recursor.Drain();
         return;

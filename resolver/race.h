@@ -85,8 +85,10 @@ class Race final : public ExchangeSink, public Timer {
 
   // Asks the best server that may be asked now. False when there is none.
   bool Launch();
-  int Pick(Time now);
-  bool Send(uint8_t candidate, Transport transport, bool edns, Attempt* like);
+  int Pick(Time now, ServerRecord* picked);
+  // `like`: the attempt that goes on in this way; null for a new one.
+  bool Send(uint8_t candidate, const ServerRecord& record, Transport transport, bool edns,
+            const Attempt* like);
   Duration HedgeDelay(const ServerRecord& record) const;
   Duration RetryTimeout(const ServerRecord& record, int tries) const;
   void ArmNext();

@@ -82,6 +82,7 @@ class ServerTable {
     mutable std::mutex lock;
     std::array<Slot, kWays> slots;
     std::array<LameSlot, kWays> lame;
+    std::atomic<bool> ever_lame = false;  // spares the lock where nothing ever was
     size_t lame_next = 0;
   };
 
