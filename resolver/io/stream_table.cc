@@ -213,9 +213,7 @@ void StreamTable::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
   if (any_message) Touch(stream);
   if (was_between || any_message) stream->message_began = environment_->Now();
   Account(stream);
-  if (buffered_octets_ > limits_.buffered_octets && stream->assembler.buffered() != 0) {
-    stream->doomed = true;
-  }
+  ShedBuffers();
   if (stream->doomed) {
     Close(stream);
   } else {
@@ -246,11 +244,33 @@ void StreamTable::SendReply(uint64_t id, std::span<const uint8_t> reply) {
     stream->output.insert(stream->output.end(), length, length + 2);
     stream->output.insert(stream->output.end(), reply.begin(), reply.end());
     Account(stream);
-    if (buffered_octets_ > limits_.buffered_octets) stream->doomed = true;
+    ShedBuffers();
   }
+  FlushLater(stream);
+}
+
+void StreamTable::FlushLater(Stream* stream) {
   if (stream->to_flush) return;
   stream->to_flush = true;
   to_flush_.push_back(stream);
+}
+
+// Those that hold the most go, not whoever comes next: else a few that do not read would have
+// everybody's answers thrown away. Each that goes makes room for at least the mean of what streams
+// hold, so the search is seldom.
+void StreamTable::ShedBuffers() {
+  while (buffered_octets_ > limits_.buffered_octets) {
+    Stream* largest = nullptr;
+    for (Stream* stream = longest_idle_; stream != nullptr; stream = stream->newer) {
+      if (stream->doomed) continue;
+      if (largest == nullptr || stream->accounted > largest->accounted) largest = stream;
+    }
+    if (largest == nullptr) return;
+    largest->doomed = true;
+    // It may be amid its own reading; it is closed, and its memory given back, with the turn.
+    buffered_octets_ -= std::exchange(largest->accounted, 0);
+    FlushLater(largest);
+  }
 }
 
 void StreamTable::Flush() {
@@ -311,7 +331,8 @@ void StreamTable::AfterProgress(Stream* stream) {
 }
 
 void StreamTable::Account(Stream* stream) {
-  const size_t held = stream->assembler.buffered() + stream->output.size();
+  // What is doomed has been written off.
+  const size_t held = stream->doomed ? 0 : stream->assembler.buffered() + stream->output.size();
   buffered_octets_ += held - stream->accounted;
   stream->accounted = held;
   const bool unsent = stream->unsent() != 0;

@@ -59,9 +59,11 @@ class StreamTable final : private Timer {
   bool MakeRoom();
   void OnBytes(Stream* stream, std::span<const uint8_t> bytes);
   void ReadOn(Stream* stream);
+  void FlushLater(Stream* stream);
   void FlushOne(Stream* stream);
   void AfterProgress(Stream* stream);
   void Account(Stream* stream);
+  void ShedBuffers();
   void Close(Stream* stream);
   void OnTimer() override;  // closes what took too long, resumes paused listeners
   bool IsOverdue(const Stream& stream, Time now) const;

@@ -163,6 +163,33 @@ TEST_P(StreamTableTest, AClientThatNeverReadsIsCutOffAndBounded) {
   EXPECT_TRUE(WaitFor([&] { return running->service().streams_closed == 1; }));
 }
 
+TEST_P(StreamTableTest, WhoHoldsTheMostGivesWayNotWhoComesNext) {
+  WorkerOptions options = OnLoopback();
+  options.streams.buffered_octets = 200'000;
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  running->service().on_stream_message = [&](const ReturnPath& path, std::span<const uint8_t>) {
+    worker->SendReply(path, Bytes(40'000, 1));
+  };
+  running->Start();
+  std::vector<PlainSocket> greedy;
+  for (int i = 0; i < 3; ++i) {
+    greedy.push_back(Client(running.get()));
+    Bytes part(60'000, 1);
+    part[0] = part[1] = 0xff;  // more of it never comes
+    ASSERT_TRUE(greedy.back().Send(part));
+  }
+  std::this_thread::sleep_for(milliseconds(200));  // until all of it is read
+  EXPECT_EQ(running->service().streams_closed, 0);
+  PlainSocket modest = Client(running.get());
+  for (uint16_t id = 0; id < 3; ++id) {
+    ASSERT_TRUE(modest.SendMessage(Query(id)));
+    ASSERT_EQ(modest.ReceiveMessage(), Bytes(40'000, 1)) << id;
+  }
+  EXPECT_TRUE(WaitFor([&] { return running->service().streams_closed == 1; }));
+}
+
 TEST_P(StreamTableTest, ASlowLorisIsClosedAtTheMessagesDeadline) {
   WorkerOptions options = OnLoopback();
   options.streams.message_deadline = milliseconds(300);
