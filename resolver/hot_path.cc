@@ -73,6 +73,11 @@ bool Target(EntryView cname, wire::NameView* target) {
   return true;
 }
 
+bool Owns(const AnswerParts& answer, wire::NameView name) {
+  return std::any_of(answer.parts.begin(), answer.parts.begin() + answer.count,
+                     [&](EntryView part) { return part.name().Equals(name); });
+}
+
 }  // namespace
 
 bool CollectFromCache(const cache::Store& store, wire::NameView name, RRType type,
@@ -88,6 +93,11 @@ bool CollectFromCache(const cache::Store& store, wire::NameView name, RRType typ
     entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
     if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) return false;
     if (!Target(entry, &name) || !answer->Add(entry)) return false;
+    // A chain that comes back to itself says nothing new, however often it is gone round.
+    if (Owns(*answer, name)) {
+      *missing = name;
+      return false;
+    }
   }
 }
 

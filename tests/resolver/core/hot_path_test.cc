@@ -294,6 +294,18 @@ TEST_F(HotPathTest, AllocatesNothing) {
   EXPECT_GT(allocations, before) << "allocations are not counted";
 }
 
+TEST_F(HotPathTest, CollectGoesRoundALoopOnce) {
+  Put("a.example. 300 CNAME b.example.");
+  Put("b.example. 300 CNAME c.example.");
+  Put("c.example. 300 CNAME b.example.");
+  AnswerParts parts;
+  wire::NameView missing;
+  const wire::Name name = N("a.example.");
+  EXPECT_FALSE(CollectFromCache(store_, name, RRType::kA, 1000, &parts, &missing));
+  EXPECT_EQ(parts.count, 3u);
+  EXPECT_TRUE(missing.Equals(N("b.example.")));
+}
+
 TEST_F(HotPathTest, CollectSaysWhereTheCacheEnds) {
   Put("www.example. 300 CNAME web.example.");
   AnswerParts parts;
