@@ -175,6 +175,24 @@ Task<bool> FindMoreAddresses(Job& job) {
                                       job.recursor().StoreNow());
 }
 
+// A place among those that wait for one zone's servers.
+class ZonePlace {
+ public:
+  explicit ZonePlace(uint16_t* races) : races_(*races < kRacesPerZoneMax ? races : nullptr) {
+    if (races_ != nullptr) ++*races_;
+  }
+  ~ZonePlace() {
+    if (races_ != nullptr) --*races_;
+  }
+  ZonePlace(const ZonePlace&) = delete;
+  ZonePlace& operator=(const ZonePlace&) = delete;
+
+  bool taken() const { return races_ != nullptr; }
+
+ private:
+  uint16_t* const races_;
+};
+
 // Asks the zone's servers, as many of them as it takes and there are.
 Task<RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
   ZoneServers& servers = job.servers();
@@ -183,6 +201,11 @@ Task<RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
   RaceResult result;
   for (;;) {
     if (!servers.candidates().empty()) {
+      const ZonePlace place(&job.recursor().races_of(servers.zone()));
+      if (!place.taken()) {
+        result.kind = RaceResult::Kind::kNoResources;
+        co_return result;
+      }
       Race race(job, servers, name, type);
       const RaceResult raced = co_await race;
       if (raced.kind != RaceResult::Kind::kExhausted || result.kind != RaceResult::Kind::kEmpty) {
@@ -202,7 +225,8 @@ Outcome FailFor(Job& job, RaceResult::Kind kind) {
     case RaceResult::Kind::kNoBudget:
       return Fail(job, ExtendedError::kOther, "the question needs too many upstream queries");
     case RaceResult::Kind::kNoResources:
-      return Fail(job, ExtendedError::kNotReady, "out of sockets");
+      return Fail(job, ExtendedError::kNotReady,
+                  "out of sockets, or too many questions wait for the zone");
     case RaceResult::Kind::kReply:
     case RaceResult::Kind::kEmpty:
     case RaceResult::Kind::kExhausted:

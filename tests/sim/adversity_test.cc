@@ -368,6 +368,24 @@ int WrongAnswersOver(const Link& link) {
   return wrong;
 }
 
+TEST(FloodTest, NamesOfASilentZoneLeaveRoomForOtherZones) {
+  SmallInternet internet{SimWorld::Options{.seed = 5, .exchanges_max = 4096}};
+  internet.AddDomain("dead.com.", {kFirst}, kRecords)[0]->conduct().fault = Fault::kSilent;
+  std::string records;
+  for (int i = 0; i < 40; ++i) records += "h" + std::to_string(i) + " 300 A 198.51.100.1\n";
+  internet.AddDomain("example.com.", {kSecond}, records);
+  internet.Start();
+  for (int i = 0; i < 40; ++i) {
+    for (int j = 0; j < 400; ++j) {
+      const std::string name = "r" + std::to_string(i * 400 + j) + ".dead.com.";
+      (void)internet.world().AskDatagram(MakeQuery(7, name, RRType::kA).Encode());
+    }
+    internet.world().RunFor(milliseconds(20));
+    const std::string name = "h" + std::to_string(i) + ".example.com.";
+    EXPECT_EQ(internet.Lookup(name, RRType::kA).rcode, Rcode::kNoError) << name;
+  }
+}
+
 TEST(RoughNetworkTest, LossAndReorderingLoseNoAnswers) {
   Link link{.latency = Latency::LogNormal(milliseconds(20), 0.5)};
   link.loss = 0.1;
