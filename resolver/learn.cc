@@ -14,8 +14,9 @@ using wire::ParseError;
 using wire::RecordView;
 using wire::RRType;
 
-// RFC 9520 section 3.2: at least one second, at most five minutes.
-constexpr uint32_t kFailureTtlMin = 1;
+// RFC 9520 section 3.2: at least one second, at most five minutes. The first failure is kept for
+// five seconds: a client's own retries come within them.
+constexpr uint32_t kFailureTtlMin = 5;
 constexpr uint32_t kFailureTtlMax = 300;
 
 Rank AnswerRank(const ReplyRecords& records) {
