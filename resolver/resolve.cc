@@ -175,11 +175,17 @@ Task<bool> FindMoreAddresses(Job& job) {
                                       job.recursor().StoreNow());
 }
 
-// A place among those that wait for one zone's servers.
+// A place among those that wait for one zone's servers. The root, top level domains and zones of
+// the configuration carry everybody's questions: they have as many as there are jobs.
 class ZonePlace {
  public:
-  explicit ZonePlace(uint16_t* races) : races_(*races < kRacesPerZoneMax ? races : nullptr) {
-    if (races_ != nullptr) ++*races_;
+  ZonePlace(Recursor& recursor, const ZoneServers& servers)
+      : bounded_(servers.static_zone() == nullptr && servers.zone().view().LabelCount() > 1) {
+    if (!bounded_) return;
+    uint16_t& races = recursor.races_of(servers.zone());
+    if (races >= kRacesPerZoneMax) return;
+    races_ = &races;
+    ++races;
   }
   ~ZonePlace() {
     if (races_ != nullptr) --*races_;
@@ -187,10 +193,11 @@ class ZonePlace {
   ZonePlace(const ZonePlace&) = delete;
   ZonePlace& operator=(const ZonePlace&) = delete;
 
-  bool taken() const { return races_ != nullptr; }
+  bool taken() const { return !bounded_ || races_ != nullptr; }
 
  private:
-  uint16_t* const races_;
+  const bool bounded_;
+  uint16_t* races_ = nullptr;
 };
 
 // Asks the zone's servers, as many of them as it takes and there are.
@@ -201,7 +208,7 @@ Task<RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
   RaceResult result;
   for (;;) {
     if (!servers.candidates().empty()) {
-      const ZonePlace place(&job.recursor().races_of(servers.zone()));
+      const ZonePlace place(job.recursor(), servers);
       if (!place.taken()) {
         result.kind = RaceResult::Kind::kNoResources;
         co_return result;
