@@ -44,7 +44,8 @@ class MessageAssembler {
   }
 
   size_t buffered() const { return partial_.size(); }  // 0: between messages
-  void Clear() { partial_ = {}; }
+  // Not by assigning {}, which would keep the memory.
+  void Clear() { std::vector<uint8_t>().swap(partial_); }
 
  private:
   static size_t Length(const uint8_t* octets) {

@@ -40,6 +40,12 @@ class StreamTable::Stream final : public SocketOwner {
   size_t unsent() const { return output.size() - sent; }
   bool IsIdle() const { return unanswered == 0 && unsent() == 0; }
 
+  // Assigning {} would keep the memory: a vector takes that for an empty list of elements.
+  void GiveBackOutput() {
+    std::vector<uint8_t>().swap(output);
+    sent = 0;
+  }
+
   void OnBytes(std::span<const uint8_t> bytes) override { table->OnBytes(this, bytes); }
   void OnWritable() override {
     awaits_writable = false;
@@ -267,7 +273,9 @@ void StreamTable::ShedBuffers() {
     }
     if (largest == nullptr) return;
     largest->doomed = true;
-    // It may be amid its own reading; it is closed, and its memory given back, with the turn.
+    // It may be amid its own reading, so it is closed with the turn; but a turn's answers can be
+    // many times the limit, so theirs is given back at once.
+    largest->GiveBackOutput();
     buffered_octets_ -= std::exchange(largest->accounted, 0);
     FlushLater(largest);
   }
@@ -305,7 +313,7 @@ void StreamTable::FlushOne(Stream* stream) {
   if (stream->unsent() == 0) {
     stream->output.clear();
     stream->sent = 0;
-    if (stream->output.capacity() > kKeptCapacity) stream->output = {};
+    if (stream->output.capacity() > kKeptCapacity) stream->GiveBackOutput();
     Touch(stream);
   } else {
     if (stream->sent > stream->output.size() / 2) {
@@ -345,8 +353,7 @@ void StreamTable::Close(Stream* stream) {
   engine_->Remove(std::exchange(stream->engine_id, 0));
   Unlink(stream);
   stream->assembler.Clear();
-  stream->output = {};
-  stream->sent = 0;
+  stream->GiveBackOutput();
   Account(stream);
   stream->fd = -1;
   stream->unanswered = 0;
