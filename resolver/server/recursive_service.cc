@@ -297,7 +297,7 @@ bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const
   Request request;
   Rcode rcode = Rcode::kNoError;
   if (ParseRequest(query, &request, &rcode) != RequestVerdict::kResolve || !request.has_edns ||
-      request.type == wire::RRType::kANY ||
+      request.type == wire::RRType::kANY || !request.recursion_desired() ||
       !wire::FindOption(request.edns, wire::EdnsOption::kTernTrace)) {
     return false;
   }

