@@ -282,9 +282,10 @@ zone:
 
 
 class Internet:
-    """The name servers of zones.py on this namespace's lo."""
+    """Name servers, those of zones.py when nothing else is said, on this namespace's lo."""
 
-    def __init__(self):
+    def __init__(self, servers=zones.SERVERS):
+        self.servers = servers
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tern-net-"))
         self.programs = {}
         self.silence = None
@@ -295,20 +296,21 @@ class Internet:
             raise
 
     def _start(self):
+        addresses = {a for _, _, addresses, _ in self.servers for a in addresses} | set(zones.ADDRESSES)
         batch = "link set lo up\n" + "".join(
             f"addr add {a}/{128 if ':' in a else 32} dev lo{' nodad' if ':' in a else ''}\n"
-            for a in zones.ADDRESSES)
+            for a in sorted(addresses))
         subprocess.run(["ip", "-force", "-batch", "-"], input=batch, text=True, check=False,
                        stderr=subprocess.DEVNULL)  # -force: the addresses of an earlier world are there
         self.silence = Silence(zones.SILENT)
-        for server in zones.SERVERS:
+        for server in self.servers:
             self._launch(*server)
-        for server in zones.SERVERS:
+        for server in self.servers:
             self._wait_for(*server)
         (self.folder / "root.hints").write_text(zones.HINTS)
 
     def restart(self, name):
-        server, = (s for s in zones.SERVERS if s[0] == name)
+        server, = (s for s in self.servers if s[0] == name)
         self._launch(*server)
         self._wait_for(*server)
 
