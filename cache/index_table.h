@@ -1,7 +1,9 @@
 // A shard's hash index: which location holds the entry of a tag.
 //
 // Buckets of one cache line, eight slots of {tag, location} each. A tag has two candidate buckets,
-// both derived from the tag alone, so that a larger table is filled without looking at an entry.
+// both derived from the tag alone, so that a larger table is filled without looking at an entry,
+// and from its upper bits only, which all keys of a name share: to look for an address, an alias
+// and a denial of one name costs two lines of memory, not six.
 //
 // Invariants:
 // 1. A slot is 0 (empty) or names an entry that was whole before the slot was written.
@@ -24,6 +26,9 @@ class IndexTable {
  public:
   static constexpr size_t kSlotsPerBucket = 8;
   static constexpr size_t kPageOctets = 4096;
+  // The bits of a tag that do not choose its buckets: keys that differ in them only, those of one
+  // name, share their buckets (nearly always: a bucket's border may run between them).
+  static constexpr uint32_t kKeyBits = 0xfff;
 
   struct alignas(64) Bucket {
     std::atomic<uint64_t> slots[kSlotsPerBucket];
@@ -44,9 +49,11 @@ class IndexTable {
   size_t buckets() const { return bucket_count_; }
 
   const Bucket& First(uint32_t tag) const { return BucketAt(Scale(tag)); }
-  const Bucket& Second(uint32_t tag) const { return BucketAt(Scale(tag * kSecondMix)); }
+  const Bucket& Second(uint32_t tag) const {
+    return BucketAt(Scale((tag | kKeyBits) * kSecondMix));
+  }
   Bucket& First(uint32_t tag) { return BucketAt(Scale(tag)); }
-  Bucket& Second(uint32_t tag) { return BucketAt(Scale(tag * kSecondMix)); }
+  Bucket& Second(uint32_t tag) { return BucketAt(Scale((tag | kKeyBits) * kSecondMix)); }
   // They follow the table's own line in the same mapping.
   Bucket& BucketAt(size_t i) { return reinterpret_cast<Bucket*>(this + 1)[i]; }
   const Bucket& BucketAt(size_t i) const { return reinterpret_cast<const Bucket*>(this + 1)[i]; }

@@ -21,13 +21,16 @@ size_t ShardCount(size_t memory_octets) {
 
 bool HasType(KeySpace space) { return space == KeySpace::kData || space == KeySpace::kFailure; }
 
-// Spreads a name's hash with space and type over 64 bits. `name_hash` is keyed, so that nobody
-// outside can choose what comes out.
-uint64_t KeyHash(uint64_t name_hash, KeySpace space, wire::RRType type) {
+// A tag: the name's bits above, which choose the buckets, so that all that is known of one name
+// lies in the same two cache lines; bits of name, space and type together below. `name_hash` is
+// keyed, so that nobody outside can choose what comes out.
+uint32_t Tag(uint64_t name_hash, KeySpace space, wire::RRType type) {
   const uint64_t kind = uint64_t{static_cast<uint8_t>(space)} << 16 | static_cast<uint16_t>(type);
   const uint64_t mixed = name_hash ^ ((kind + 1) * 0x9e3779b97f4a7c15);
   const auto product = static_cast<unsigned __int128>(mixed) * 0xd1342543de82ef95;
-  return static_cast<uint64_t>(product >> 64) ^ static_cast<uint64_t>(product);
+  const auto folded = static_cast<uint64_t>(product >> 64) ^ static_cast<uint64_t>(product);
+  return (static_cast<uint32_t>(name_hash) & ~IndexTable::kKeyBits) |
+         (static_cast<uint32_t>(folded >> 32) & IndexTable::kKeyBits);
 }
 
 }  // namespace
@@ -72,22 +75,20 @@ std::unique_ptr<Store::Reader> Store::Register() {
   return std::unique_ptr<Reader>(new Reader(this, *slot));
 }
 
-// The top bits choose the shard, the low half is the tag.
-Shard& Store::ShardOf(uint64_t key_hash) const {
-  return shards_[(key_hash >> 32) >> (32 - shard_bits_)];
+// The top bits of the name's hash choose the shard, the low half goes into the tag.
+Shard& Store::ShardOf(uint64_t name_hash) const {
+  return shards_[(name_hash >> 32) >> (32 - shard_bits_)];
 }
 
 EntryView Store::Find(wire::NameView name, uint64_t name_hash, KeySpace space,
                       wire::RRType type) const {
   if (!HasType(space)) type = wire::RRType::kNone;
-  const uint64_t hash = KeyHash(name_hash, space, type);
-  return ShardOf(hash).Find({name, space, type, static_cast<uint32_t>(hash)});
+  return ShardOf(name_hash).Find({name, space, type, Tag(name_hash, space, type)});
 }
 
 void Store::Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) const {
   if (!HasType(space)) type = wire::RRType::kNone;
-  const uint64_t hash = KeyHash(name_hash, space, type);
-  ShardOf(hash).Prefetch(static_cast<uint32_t>(hash));
+  ShardOf(name_hash).Prefetch(Tag(name_hash, space, type));
 }
 
 PutOutcome Store::Put(std::span<const uint8_t> bytes, Seconds now) {
@@ -99,14 +100,14 @@ PutOutcome Store::Put(std::span<const uint8_t> bytes, Seconds now) {
   if (entry.size() != bytes.size()) return PutOutcome::kTooLarge;
   const KeySpace space = SpaceOf(entry.kind());
   const wire::NameView name = entry.name();
-  const uint64_t hash = KeyHash(Hash(name), space, entry.type());
-  return ShardOf(hash).Put({name, space, entry.type(), static_cast<uint32_t>(hash)}, bytes, now);
+  const uint64_t hash = Hash(name);
+  return ShardOf(hash).Put({name, space, entry.type(), Tag(hash, space, entry.type())}, bytes, now);
 }
 
 bool Store::Erase(wire::NameView name, KeySpace space, wire::RRType type) {
   if (!HasType(space)) type = wire::RRType::kNone;
-  const uint64_t hash = KeyHash(Hash(name), space, type);
-  return ShardOf(hash).Erase({name, space, type, static_cast<uint32_t>(hash)});
+  const uint64_t hash = Hash(name);
+  return ShardOf(hash).Erase({name, space, type, Tag(hash, space, type)});
 }
 
 StoreStatistics Store::Statistics() const {

@@ -110,7 +110,7 @@ class Store {
  private:
   struct Common;
 
-  Shard& ShardOf(uint64_t key_hash) const;
+  Shard& ShardOf(uint64_t name_hash) const;
 
   uint64_t seed_;
   uint32_t shard_bits_ = 0;
