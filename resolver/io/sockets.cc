@@ -189,4 +189,18 @@ bool SendDatagramNow(int fd, const Endpoint& peer, const IpAddress& local,
   return sendmsg(fd, &header, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
+ExchangeFailure FailureOf(int error) {
+  switch (error) {
+    case EADDRNOTAVAIL:
+    case EAGAIN:
+    case ENOBUFS:
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+      return ExchangeFailure::kNoResources;
+    default:
+      return ExchangeFailure::kUnreachable;
+  }
+}
+
 }  // namespace tern::resolver::io

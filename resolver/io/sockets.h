@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "resolver/endpoint.h"
+#include "resolver/environment.h"
 
 namespace tern::resolver::io {
 
@@ -64,5 +65,8 @@ int SendNow(int fd, std::span<const uint8_t> bytes);
 // One send by a system call, without waiting: true when the kernel took it.
 bool SendDatagramNow(int fd, const Endpoint& peer, const IpAddress& local,
                      std::span<const uint8_t> bytes);
+
+// What an error number of a socket call means for an exchange.
+ExchangeFailure FailureOf(int error);
 
 }  // namespace tern::resolver::io

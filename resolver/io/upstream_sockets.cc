@@ -20,20 +20,6 @@ constexpr int kDrainedAtMost = 64;   // datagrams; a socket with more queued is 
 constexpr int kErrorsWhileIdle = 4;  // likewise
 constexpr uint32_t kGenerations = 0x7fffffff;
 
-ExchangeFailure Classify(int error) {
-  switch (error) {
-    case EADDRNOTAVAIL:
-    case EAGAIN:
-    case ENOBUFS:
-    case ENOMEM:
-    case EMFILE:
-    case ENFILE:
-      return ExchangeFailure::kNoResources;
-    default:
-      return ExchangeFailure::kUnreachable;
-  }
-}
-
 }  // namespace
 
 class UpstreamSockets::Socket final : public SocketOwner {
@@ -62,7 +48,7 @@ class UpstreamSockets::Socket final : public SocketOwner {
 
   void OnSocketError(int error) override {
     if (sink != nullptr) {
-      owner->Fail(this, Classify(error));
+      owner->Fail(this, FailureOf(error));
     } else if (error == EDESTADDRREQ) {
       // An exchange that was over before its query left.
     } else if (++errors_while_idle > kErrorsWhileIdle) {
@@ -193,7 +179,7 @@ ExchangeId UpstreamSockets::Start(const Endpoint& server, std::span<const uint8_
   const auto* address = reinterpret_cast<const sockaddr*>(&socket->address);
   const int error =
       connect(socket->fd, address, octets) != 0 ? errno : engine_->Send(socket->engine_id, query);
-  if (error != 0) failed_.push_back({id, Classify(error)});
+  if (error != 0) failed_.push_back({id, FailureOf(error)});
   return id;
 }
 

@@ -16,18 +16,6 @@ constexpr ExchangeId kTcpBit = ExchangeId{1} << 63;
 constexpr uint32_t kGenerations = 0x7fffffff;
 constexpr size_t kLongestMessage = 65535;
 
-ExchangeFailure Classify(int error) {
-  switch (error) {
-    case EADDRNOTAVAIL:
-    case EAGAIN:
-    case ENOBUFS:
-    case ENOMEM:
-      return ExchangeFailure::kNoResources;
-    default:
-      return ExchangeFailure::kUnreachable;
-  }
-}
-
 }  // namespace
 
 class UpstreamStreams::Stream final : public SocketOwner {
@@ -42,7 +30,7 @@ class UpstreamStreams::Stream final : public SocketOwner {
       socklen_t octets = sizeof(error);
       getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &octets);
       if (error != 0) {
-        owner->Fail(this, Classify(error));
+        owner->Fail(this, FailureOf(error));
         return;
       }
       connected = true;
@@ -50,7 +38,7 @@ class UpstreamStreams::Stream final : public SocketOwner {
     const ssize_t taken =
         send(fd, query.data() + sent, query.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (taken < 0 && errno != EAGAIN && errno != EINTR) {
-      owner->Fail(this, Classify(errno));
+      owner->Fail(this, FailureOf(errno));
       return;
     }
     if (taken > 0) sent += static_cast<size_t>(taken);
@@ -74,7 +62,7 @@ class UpstreamStreams::Stream final : public SocketOwner {
     if (goes_on) owner->engine_->Receive(engine_id);
   }
 
-  void OnSocketError(int error) override { owner->Fail(this, Classify(error)); }
+  void OnSocketError(int error) override { owner->Fail(this, FailureOf(error)); }
 
   UpstreamStreams* const owner;
   ExchangeSink* sink = nullptr;  // null: vacant
@@ -152,7 +140,7 @@ ExchangeId UpstreamStreams::Start(const Endpoint& server, std::span<const uint8_
   stream->query.insert(stream->query.end(), query.begin(), query.end());
   stream->assembler.Clear();
   if (error != 0) {
-    failed_.push_back({stream->id(), Classify(error)});
+    failed_.push_back({stream->id(), FailureOf(error)});
   } else {
     engine_->WaitWritable(stream->engine_id);
   }
