@@ -117,7 +117,7 @@ void ServerTable::RecordLame(const Endpoint& server, wire::NameView zone, Durati
                              Time now) {
   const uint64_t key = Mix(HashOf(server), wire::HashName(zone, seed_)) | 1;
   Set& set = SetOf(key >> 1);
-  set.ever_lame.store(true, std::memory_order_relaxed);
+  ever_lame_.store(true, std::memory_order_relaxed);
   const std::lock_guard lock(set.lock);
   for (LameSlot& slot : set.lame) {
     if (slot.key == key) {
@@ -129,9 +129,9 @@ void ServerTable::RecordLame(const Endpoint& server, wire::NameView zone, Durati
 }
 
 bool ServerTable::IsLame(const Endpoint& server, wire::NameView zone, Time now) const {
+  if (!ever_lame_.load(std::memory_order_relaxed)) return false;
   const uint64_t key = Mix(HashOf(server), wire::HashName(zone, seed_)) | 1;
   const Set& set = SetOf(key >> 1);
-  if (!set.ever_lame.load(std::memory_order_relaxed)) return false;
   const std::lock_guard lock(set.lock);
   for (const LameSlot& slot : set.lame) {
     if (slot.key == key) return slot.until > now;

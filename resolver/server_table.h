@@ -82,7 +82,6 @@ class ServerTable {
     mutable std::mutex lock;
     std::array<Slot, kWays> slots;
     std::array<LameSlot, kWays> lame;
-    std::atomic<bool> ever_lame = false;  // spares the lock where nothing ever was
     size_t lame_next = 0;
   };
 
@@ -93,6 +92,8 @@ class ServerTable {
 
   uint64_t seed_;
   size_t mask_;
+  // Spares the look where no server was ever lame: a cold line of memory and a lock a server.
+  std::atomic<bool> ever_lame_ = false;
   std::unique_ptr<Set[]> sets_;
 };
 
