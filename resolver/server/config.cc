@@ -39,7 +39,7 @@ std::optional<wire::Name> ParseDomain(const std::string& text) {
 
 constexpr std::string_view kOneEndpoint = "an address with a port such as 127.0.0.1:53 or [::1]:53";
 constexpr std::string_view kOnePrefix =
-    "a block of addresses such as 192.0.2.0/24 or 2001:db8::/32";
+    "a block of addresses such as 192.0.2.0/24 or 2001:db8::/32, with zeros behind the prefix";
 
 class ConfigReader {
  public:

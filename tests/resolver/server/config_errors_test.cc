@@ -113,7 +113,8 @@ TEST(ConfigErrorsTest, WorkersAreAutoOrANumber) {
 
 TEST(ConfigErrorsTest, AccessTakesBlocksOfAddresses) {
   const std::string what =
-      "expected a block of addresses such as 192.0.2.0/24 or 2001:db8::/32, found ";
+      "expected a block of addresses such as 192.0.2.0/24 or 2001:db8::/32, with zeros behind the "
+      "prefix, found ";
   for (const char* bad : {"192.0.2.1/24", "192.0.2.0/33", "2001:db8::/129", "10/8", "any", ""}) {
     EXPECT_EQ(ErrorOf(std::string("access: {allow: [\"") + bad + "\"]}"),
               "tern.yaml:1:18: access.allow[0]: " + what + "\"" + bad + "\"");
