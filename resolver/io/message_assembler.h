@@ -22,20 +22,27 @@ class MessageAssembler {
   // inside.
   template <typename Take>
   bool Feed(std::span<const uint8_t> bytes, Take&& take) {
-    while (!bytes.empty()) {
-      if (partial_.empty() && bytes.size() >= 2) {
-        const size_t whole = 2 + Length(bytes.data());
-        if (bytes.size() >= whole) {
-          if (!take(bytes.subspan(2, whole - 2))) return false;
-          bytes = bytes.subspan(whole);
+    return FeedFrom(&bytes, take);
+  }
+  // As Feed; leaves in `*bytes` what lies behind the last message that was taken.
+  template <typename Take>
+  bool FeedFrom(std::span<const uint8_t>* bytes, Take&& take) {
+    while (!bytes->empty()) {
+      if (partial_.empty() && bytes->size() >= 2) {
+        const size_t whole = 2 + Length(bytes->data());
+        if (bytes->size() >= whole) {
+          const std::span<const uint8_t> message = bytes->subspan(2, whole - 2);
+          *bytes = bytes->subspan(whole);
+          if (!take(message)) return false;
           continue;
         }
       }
       const size_t wanted =
           partial_.size() < 2 ? 2 - partial_.size() : 2 + Length(partial_.data()) - partial_.size();
-      const size_t taken = std::min(wanted, bytes.size());
-      partial_.insert(partial_.end(), bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(taken));
-      bytes = bytes.subspan(taken);
+      const size_t taken = std::min(wanted, bytes->size());
+      partial_.insert(partial_.end(), bytes->begin(),
+                      bytes->begin() + static_cast<ptrdiff_t>(taken));
+      *bytes = bytes->subspan(taken);
       if (partial_.size() < 2 || partial_.size() < 2 + Length(partial_.data())) continue;
       std::vector<uint8_t> message = std::exchange(partial_, {});
       if (!take(std::span<const uint8_t>(message).subspan(2))) return false;
@@ -44,6 +51,7 @@ class MessageAssembler {
   }
 
   size_t buffered() const { return partial_.size(); }  // 0: between messages
+  size_t memory() const { return partial_.capacity(); }
   // Not by assigning {}, which would keep the memory.
   void Clear() { std::vector<uint8_t>().swap(partial_); }
 

@@ -38,7 +38,9 @@ class StreamTable::Stream final : public SocketOwner {
 
   uint64_t id() const { return static_cast<uint64_t>(generation) << 32 | (index + 1); }
   size_t unsent() const { return output.size() - sent; }
-  bool IsIdle() const { return unanswered == 0 && unsent() == 0; }
+  bool IsIdle() const { return unanswered == 0 && unsent() == 0 && unread.empty(); }
+  // What the vectors really took, which is up to twice what they hold.
+  size_t memory() const { return assembler.memory() + unread.capacity() + output.capacity(); }
 
   // Assigning {} would keep the memory: a vector takes that for an empty list of elements.
   void GiveBackOutput() {
@@ -60,6 +62,8 @@ class StreamTable::Stream final : public SocketOwner {
   SocketId engine_id = 0;  // 0: vacant
   ReturnPath path;
   MessageAssembler assembler;
+  // The rest of what was read when its messages became too many: seen when there is room again.
+  std::vector<uint8_t> unread;
   std::vector<uint8_t> output;  // from `sent` on still to be sent
   size_t sent = 0;
   size_t unanswered = 0;
@@ -202,11 +206,17 @@ void StreamTable::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
   if (bytes.empty()) {
     stream->peer_finished = true;  // RFC 7766 section 6.2.4: what it asked is answered still
     AfterProgress(stream);
-    return;
+  } else {
+    TakeMessages(stream, bytes);
   }
+}
+
+// One read can hold a hundred queries, whose answers are a hundred times the bounds of a stream:
+// they are looked at until a bound is met.
+void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
   const bool was_between = stream->assembler.buffered() == 0;
   bool any_message = false;
-  stream->assembler.Feed(bytes, [&](std::span<const uint8_t> message) {
+  stream->assembler.FeedFrom(&bytes, [&](std::span<const uint8_t> message) {
     if (message.size() < kHeaderOctets) {
       stream->doomed = true;  // not DNS
       return false;
@@ -214,8 +224,9 @@ void StreamTable::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
     any_message = true;
     ++stream->unanswered;
     service_->OnStreamMessage(stream->path, message);
-    return !stream->doomed;
+    return !stream->doomed && HasRoom(*stream);
   });
+  if (!bytes.empty()) stream->unread.assign(bytes.begin(), bytes.end());
   if (any_message) Touch(stream);
   if (was_between || any_message) stream->message_began = environment_->Now();
   Account(stream);
@@ -227,9 +238,19 @@ void StreamTable::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
   }
 }
 
+bool StreamTable::HasRoom(const Stream& stream) const {
+  return stream.unanswered < limits_.unanswered && stream.unsent() < limits_.unsent_octets;
+}
+
 void StreamTable::ReadOn(Stream* stream) {
+  if (!HasRoom(*stream)) return;
+  if (!stream->unread.empty()) {
+    // Comes back here once at most: either all of it is taken then, or there is no room.
+    const std::vector<uint8_t> bytes = std::exchange(stream->unread, {});
+    TakeMessages(stream, bytes);
+    return;
+  }
   if (stream->reading || stream->peer_finished) return;
-  if (stream->unanswered >= limits_.unanswered || stream->unsent() >= limits_.unsent_octets) return;
   stream->reading = true;
   engine_->Receive(stream->engine_id);
 }
@@ -340,7 +361,7 @@ void StreamTable::AfterProgress(Stream* stream) {
 
 void StreamTable::Account(Stream* stream) {
   // What is doomed has been written off.
-  const size_t held = stream->doomed ? 0 : stream->assembler.buffered() + stream->output.size();
+  const size_t held = stream->doomed ? 0 : stream->memory();
   buffered_octets_ += held - stream->accounted;
   stream->accounted = held;
   const bool unsent = stream->unsent() != 0;
@@ -353,6 +374,7 @@ void StreamTable::Close(Stream* stream) {
   engine_->Remove(std::exchange(stream->engine_id, 0));
   Unlink(stream);
   stream->assembler.Clear();
+  std::vector<uint8_t>().swap(stream->unread);
   stream->GiveBackOutput();
   Account(stream);
   stream->fd = -1;

@@ -3,9 +3,8 @@
 //
 // Thread: the worker's.
 // Invariants:
-// 1. A stream is read only while it has few unanswered queries and little unsent; what a client
-// does not
-//    take makes it wait, not us grow.
+// 1. A stream is read, and what was read of it looked at, only while it has few unanswered queries
+//    and little unsent; what a client does not take makes it wait, not us grow.
 // 2. All answers of a turn to one stream leave in one send (Flush).
 // 3. Streams are linked in order of their last activity; a whole message read or everything sent is
 //    activity, single octets are not. The longest idle is the first to go when there is no room.
@@ -58,6 +57,8 @@ class StreamTable final : private Timer {
   void OnAcceptError(Listener* listener, int error);
   bool MakeRoom();
   void OnBytes(Stream* stream, std::span<const uint8_t> bytes);
+  void TakeMessages(Stream* stream, std::span<const uint8_t> bytes);
+  bool HasRoom(const Stream& stream) const;
   void ReadOn(Stream* stream);
   void FlushLater(Stream* stream);
   void FlushOne(Stream* stream);

@@ -40,7 +40,7 @@ struct StreamLimits {
   size_t unanswered = 128;
   // Unsent octets of one stream from which on it is not read.
   size_t unsent_octets = 128 << 10;
-  // All streams' partial messages and unsent answers together.
+  // All streams' partial messages and unsent answers together, with the memory kept for more.
   size_t buffered_octets = 32 << 20;
 };
 

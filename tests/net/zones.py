@@ -106,6 +106,9 @@ def _arpa():
 
 def _shop():
     large = "".join(f"large TXT \"{n:02}{'x' * 198}\"\n" for n in range(40))
+    # The most that is kept (an entry of 32 KiB), and, over TCP, nearly a whole message.
+    large += "".join(f"huge TXT \"{n:03}{'x' * 247}\"\n" for n in range(125))
+    large += "".join(f"whole TXT \"{n:03}{'x' * 247}\"\n" for n in range(245))
     crowd = "".join(f"crowd A 198.18.30.{n}\n" for n in range(1, 101))
     return _zone("shop.com", """\
 @ NS ns1
