@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -79,6 +80,9 @@ struct Settings {
   DnssecSettings dnssec;
   LocalSettings local;
   std::vector<StaticZone> static_zones;
+  // Where the file holds what only this machine can judge, for errors at the start: `FILE:7:3` by
+  // key, such as `local.hosts_file` or `listen[0]`. Without what nobody wrote.
+  std::map<std::string, std::string> places;
 };
 
 }  // namespace tern::resolver

@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 
@@ -19,6 +21,8 @@ namespace {
 constexpr int kServiceBufferOctets = 4 << 20;  // rides out a pause of the worker of some 10 ms
 constexpr int kBacklog = 4096;                 // the kernel clamps it to net.core.somaxconn
 constexpr int kFastOpenQueue = 256;
+constexpr int kServedTries = 100;  // with their pauses a second
+constexpr std::chrono::milliseconds kServedPause(10);
 
 bool SetOption(int fd, int level, int option, int value) {
   return setsockopt(fd, level, option, &value, sizeof(value)) == 0;
@@ -39,15 +43,28 @@ void IgnorePathMtu(int fd, int family) {
   }
 }
 
+bool Bind(int fd, const Endpoint& endpoint) {
+  sockaddr_storage storage;
+  const socklen_t octets = endpoint.ToSockaddr(&storage);
+  return bind(fd, reinterpret_cast<const sockaddr*>(&storage), octets) == 0;
+}
+
 absl::Status BindTo(int fd, const Endpoint& endpoint) {
   if (!SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1)) return Failure("cannot share", endpoint);
   if (endpoint.address.IsIpv6()) SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  sockaddr_storage storage;
-  const socklen_t octets = endpoint.ToSockaddr(&storage);
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&storage), octets) != 0) {
-    return Failure("cannot listen on", endpoint);
-  }
+  if (!Bind(fd, endpoint)) return Failure("cannot listen on", endpoint);
   return absl::OkStatus();
+}
+
+// Binds as its only user would. What goes wrong for another reason than that the address is taken
+// is for the listener itself to tell.
+bool IsServed(int type, const Endpoint& endpoint) {
+  const OwnedFd fd(socket(FamilyOf(endpoint.address), type | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) return false;
+  // Passes over connections of an earlier run, not over a socket that listens.
+  if (type == SOCK_STREAM) SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (endpoint.address.IsIpv6()) SetOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  return !Bind(fd.get(), endpoint) && errno == EADDRINUSE;
 }
 
 }  // namespace
@@ -93,6 +110,29 @@ absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint) {
   SetOption(fd.get(), IPPROTO_TCP, TCP_FASTOPEN, kFastOpenQueue);
   if (listen(fd.get(), kBacklog) != 0) return Failure("cannot listen on", endpoint);
   return fd;
+}
+
+absl::Status CheckNotServed(const Endpoint& endpoint) {
+  if (endpoint.port == 0) return absl::OkStatus();  // the kernel finds a free one
+  for (int tries = kServedTries;; --tries) {
+    const bool udp = IsServed(SOCK_DGRAM, endpoint);
+    if (!udp && !IsServed(SOCK_STREAM, endpoint)) return absl::OkStatus();
+    if (tries == 0) {
+      // Not in the words of EADDRINUSE: whoever waits for `ready` must not find it in "already".
+      return absl::AlreadyExistsError(absl::StrCat("cannot listen on ", endpoint.ToText(),
+                                                   ": the address is in use for ",
+                                                   udp ? "UDP" : "TCP", " by another process"));
+    }
+    std::this_thread::sleep_for(kServedPause);
+  }
+}
+
+absl::Status CheckSource(const IpAddress& address) {
+  const OwnedFd fd(socket(FamilyOf(address), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0 || !Bind(fd.get(), {address, 0})) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot send from ", address.ToText()));
+  }
+  return absl::OkStatus();
 }
 
 int OpenUpstream(int family, int type, const IpAddress& source) {

@@ -43,6 +43,14 @@ bool IsWildcard(const IpAddress& address);  // 0.0.0.0 or ::
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);
 absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
 
+// Whether nobody serves the address yet. Listeners share theirs with all of the same user's, so
+// that a second process would bind silently and take a part of the queries; asked once, before the
+// first listener is opened. Waits up to a second for a process that has just ended: the kernel
+// takes a ring's sockets down in its own time.
+absl::Status CheckNotServed(const Endpoint& endpoint);
+// Whether this machine has the address, so that queries can leave from it.
+absl::Status CheckSource(const IpAddress& address);
+
 // A socket for queries to servers, its port not yet chosen: connect() draws one. -1 and errno on
 // failure. `source` of size 0: the kernel chooses the address as well.
 int OpenUpstream(int family, int type, const IpAddress& source);

@@ -26,14 +26,16 @@ constexpr int kPortTries = 16;
 // One bit of an ExchangeId tells TCP from UDP.
 constexpr ExchangeId kTcpBit = ExchangeId{1} << 63;
 
-// The choice, where the environment may still make it.
-EngineChoice ResolveChoice(EngineChoice choice) {
+// The choice, where the environment may still make it. Empty is as good as not set.
+absl::StatusOr<EngineChoice> ResolveChoice(EngineChoice choice) {
   if (choice != EngineChoice::kAuto) return choice;
   const char* named = std::getenv("TERN_IO_ENGINE");
   const std::string_view name = named == nullptr ? "" : named;
+  if (name.empty()) return EngineChoice::kAuto;
   if (name == "ring") return EngineChoice::kRing;
   if (name == "epoll") return EngineChoice::kEpoll;
-  return EngineChoice::kAuto;
+  return absl::InvalidArgumentError(
+      "the environment variable TERN_IO_ENGINE: expected ring or epoll");
 }
 
 // Lowers the limits to this worker's share of the descriptors: half for upstream UDP, a quarter for
@@ -92,14 +94,15 @@ absl::Status Worker::MakeEngine(const WorkerOptions& options) {
   EngineLimits limits;
   limits.sockets = options.upstream.udp_exchanges + options.upstream.tcp_exchanges +
                    options.streams.streams + options.listen.size() + 1;
-  const EngineChoice choice = ResolveChoice(options.engine);
-  if (choice != EngineChoice::kEpoll) {
+  const absl::StatusOr<EngineChoice> choice = ResolveChoice(options.engine);
+  if (!choice.ok()) return choice.status();
+  if (*choice != EngineChoice::kEpoll) {
     auto ring = RingEngine::Create(limits, mailbox_.wakeup_fd());
     if (ring.ok()) {
       engine_ = *std::move(ring);
       return absl::OkStatus();
     }
-    if (choice == EngineChoice::kRing) return ring.status();
+    if (*choice == EngineChoice::kRing) return ring.status();
     engine_note_ = absl::StrCat("no io_uring (", ring.status().message(), "); epoll instead");
   }
   auto epoll = EpollEngine::Create(limits, mailbox_.wakeup_fd());

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "cache/segment_arena.h"
 #include "cache/store.h"
 #include "resolver/policy/text_file.h"
 #include "resolver/server/root_hints.h"
@@ -19,8 +20,6 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kBuiltin = "builtin";
 constexpr uint16_t kDnsPort = 53;
-// A ceiling beyond any machine, so that a slip of the unit is noticed.
-constexpr uint64_t kMemoryOctetsMax = uint64_t{16} << 40;
 constexpr size_t kOutgoingMax = 64;
 constexpr size_t kNegativeAnchorsMax = 10'000;
 
@@ -79,7 +78,7 @@ class ConfigReader {
   std::vector<Key> CacheKeys() {
     CacheSettings& cache = settings_->cache;
     return {
-        {"memory", reader_.Octets(cache::kStoreOctetsMin, kMemoryOctetsMax,
+        {"memory", reader_.Octets(cache::kStoreOctetsMin, cache::kArenaOctetsMax,
                                   [&cache](uint64_t octets) { cache.memory_octets = octets; })},
         {"min_ttl", reader_.Ttl(&cache.ttl.min_ttl)},
         {"max_ttl", reader_.Ttl(&cache.ttl.max_ttl)},
@@ -107,8 +106,7 @@ class ConfigReader {
         {"case_randomisation", reader_.Flag(&resolution.case_randomisation)},
         {"never_query", reader_.List<Prefix>(&resolution.never_query, 0, kPrefixesMax,
                                              std::string(kOnePrefix), ParsePrefix)},
-        {"outgoing", reader_.List<IpAddress>(&resolution.outgoing, 0, kOutgoingMax,
-                                             "an address such as 192.0.2.1", ParseAddress)},
+        {"outgoing", [this](const ValuePlace& place) { return ReadOutgoing(place); }},
         {"budget", reader_.Map([this] { return BudgetKeys(); })},
     };
   }
@@ -151,6 +149,7 @@ class ConfigReader {
     const auto read = reader_.List<Endpoint>(&settings_->listen, 1, kListenMax,
                                              std::string(kOneEndpoint), ParseEndpoint);
     if (const absl::Status status = read(place); !status.ok()) return status;
+    KeepItemPlaces(place);
     settings_->listen_is_builtin = false;
     for (size_t i = 0; i < settings_->listen.size(); ++i) {
       for (size_t j = 0; j < i; ++j) {
@@ -161,6 +160,24 @@ class ConfigReader {
       }
     }
     return absl::OkStatus();
+  }
+
+  absl::Status ReadOutgoing(const ValuePlace& place) {
+    const auto read = reader_.List<IpAddress>(&settings_->resolution.outgoing, 0, kOutgoingMax,
+                                              "an address such as 192.0.2.1", ParseAddress);
+    if (const absl::Status status = read(place); !status.ok()) return status;
+    KeepItemPlaces(place);
+    return absl::OkStatus();
+  }
+
+  // For errors that only the start of the daemon can find.
+  void KeepPlace(const ConfigNode& node, const std::string& path) {
+    settings_->places[path] = PlaceInFile(reader_.file_name(), node.position);
+  }
+  void KeepItemPlaces(const ValuePlace& list) {
+    for (size_t i = 0; i < list.node->children.size(); ++i) {
+      KeepPlace(list.node->children[i], Concat(list.path, "[", i, "]"));
+    }
   }
 
   absl::Status ReadWorkers(const ValuePlace& place) {
@@ -226,6 +243,7 @@ class ConfigReader {
     }
     const std::string& text = place.node->text;
     settings_->local.hosts_file = text.empty() ? "" : PathOf(text);
+    KeepPlace(*place.node, place.path);
     return absl::OkStatus();
   }
 

@@ -2,13 +2,12 @@
 
 #include <sched.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "resolver/crypto/random.h"
+#include "resolver/io/sockets.h"
 #include "resolver/policy/error_text.h"
 #include "resolver/server/config.h"
 #include "resolver/server/log.h"
@@ -22,22 +21,17 @@ size_t AllowedProcessors() {
   return std::clamp<size_t>(static_cast<size_t>(CPU_COUNT(&processors)), 1, kWorkersMax);
 }
 
-// Does this machine have the address, whatever its ports are used for?
-bool HasAddress(const IpAddress& address) {
-  sockaddr_storage storage;
-  const socklen_t size = Endpoint{address, 0}.ToSockaddr(&storage);
-  const int fd = socket(storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  const bool has = bind(fd, reinterpret_cast<const sockaddr*>(&storage), size) == 0;
-  close(fd);
-  return has;
+// `FILE:7:3: KEY: MESSAGE`; without the place where the value is nobody's writing.
+std::string AtKey(const Settings& settings, const std::string& key, std::string_view message) {
+  const auto place = settings.places.find(key);
+  return Concat(place == settings.places.end() ? "" : place->second + ": ", key, ": ", message);
 }
 
 // An address that nobody wrote need not work: machines without IPv6 have no ::1.
 void LeaveOutMissingAddresses(Settings* settings) {
   if (!settings->listen_is_builtin) return;
   std::erase_if(settings->listen, [](const Endpoint& endpoint) {
-    if (!endpoint.address.IsIpv6() || HasAddress(endpoint.address)) return false;
+    if (!endpoint.address.IsIpv6() || io::CheckSource(endpoint.address).ok()) return false;
     Log(LogLevel::kInfo,
         Concat("not listening on ", endpoint.ToText(), ": this machine has no such address"));
     return true;
@@ -50,13 +44,26 @@ absl::StatusOr<server::Configuration> MakeConfiguration(Settings settings) {
   auto local_data = LocalData::Build(settings.local, settings.static_zones);
   if (!local_data.ok()) {
     return absl::InvalidArgumentError(
-        Concat("local.hosts_file: ", std::string(local_data.status().message())));
+        AtKey(settings, "local.hosts_file", std::string(local_data.status().message())));
   }
   server::Configuration configuration;
   configuration.local_data = *std::move(local_data);
   configuration.access = std::make_shared<const AccessList>(settings.allow);
   configuration.settings = std::make_shared<const Settings>(std::move(settings));
   return configuration;
+}
+
+absl::Status CheckOutgoing(const Settings& settings) {
+  const std::vector<IpAddress>& outgoing = settings.resolution.outgoing;
+  for (size_t i = 0; i < outgoing.size(); ++i) {
+    const absl::Status status = io::CheckSource(outgoing[i]);
+    if (status.ok()) continue;
+    return absl::InvalidArgumentError(
+        AtKey(settings, Concat("resolution.outgoing[", i, "]"),
+              Concat("expected an address of this machine, found ", outgoing[i].ToText(), ": ",
+                     std::string(status.message()))));
+  }
+  return absl::OkStatus();
 }
 
 std::vector<std::string_view> FixedKeysThatDiffer(const Settings& before, const Settings& after) {
@@ -80,6 +87,7 @@ bool RaiseDescriptorLimit() {
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     Settings settings, std::function<void(const absl::Status&)> on_failure) {
   LeaveOutMissingAddresses(&settings);
+  if (const absl::Status status = CheckOutgoing(settings); !status.ok()) return status;
   auto configuration = MakeConfiguration(std::move(settings));
   if (!configuration.ok()) return configuration.status();
   std::unique_ptr<Daemon> daemon(new Daemon);
@@ -92,6 +100,13 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
 
 absl::Status Daemon::OpenWorkers() {
   const Settings& settings = *configuration_.settings;
+  // All before any is bound: a wildcard address and one of its own may both be ours.
+  for (size_t i = 0; i < settings.listen.size(); ++i) {
+    const absl::Status status = io::CheckNotServed(settings.listen[i]);
+    if (status.ok()) continue;
+    return absl::AlreadyExistsError(
+        AtKey(settings, Concat("listen[", i, "]"), std::string(status.message())));
+  }
   io::WorkerOptions options;
   options.listen = settings.listen;
   options.outgoing = settings.resolution.outgoing;

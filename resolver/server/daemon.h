@@ -27,6 +27,9 @@ namespace tern::resolver {
 // Settings with what is built from them: LocalData, AccessList. Reads the hosts file.
 absl::StatusOr<server::Configuration> MakeConfiguration(Settings settings);
 
+// That queries can leave from each of resolution.outgoing; an error names place, key and address.
+absl::Status CheckOutgoing(const Settings& settings);
+
 // The keys of values that only a restart can change and that differ.
 std::vector<std::string_view> FixedKeysThatDiffer(const Settings& before, const Settings& after);
 

@@ -22,6 +22,11 @@
 #include "resolver/server/log.h"
 #include "resolver/server/version.h"
 
+// jemalloc reads this at its start; other allocators pay no heed. What a flood has left behind goes
+// back to the kernel, by a thread of the allocator's that sleeps while there is nothing to give.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,max_background_threads:1,dirty_decay_ms:2000";
+
 namespace tern::resolver {
 namespace {
 
@@ -53,6 +58,7 @@ int Check(const DaemonOptions& options) {
   if (!settings.ok()) return Fail(settings.status());
   const auto configuration = MakeConfiguration(*settings);
   if (!configuration.ok()) return Fail(configuration.status());
+  if (const absl::Status status = CheckOutgoing(*settings); !status.ok()) return Fail(status);
   std::printf("%s: good\n", options.config.empty() ? "built-in defaults" : options.config.c_str());
   return 0;
 }

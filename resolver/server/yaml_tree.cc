@@ -150,10 +150,13 @@ absl::Status RefuseTabs(std::string_view yaml, std::string_view file_name) {
 
 }  // namespace
 
+std::string PlaceInFile(std::string_view file_name, Position position) {
+  if (position.line == 0) return std::string(file_name);
+  return Concat(file_name, ":", position.line, ":", position.column);
+}
+
 absl::Status ErrorInFile(std::string_view file_name, Position position, std::string_view message) {
-  if (position.line == 0) return absl::InvalidArgumentError(Concat(file_name, ": ", message));
-  return absl::InvalidArgumentError(
-      Concat(file_name, ":", position.line, ":", position.column, ": ", message));
+  return absl::InvalidArgumentError(Concat(PlaceInFile(file_name, position), ": ", message));
 }
 
 absl::StatusOr<ConfigNode> ReadYamlTree(std::string_view yaml, std::string_view file_name) {

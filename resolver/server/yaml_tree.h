@@ -39,7 +39,9 @@ struct ConfigNode {
   Position key_position;
 };
 
-// `file:line:column: message`; without the numbers where there is no position.
+// `file:line:column`; without the numbers where there is no position.
+std::string PlaceInFile(std::string_view file_name, Position position);
+// `file:line:column: message`.
 absl::Status ErrorInFile(std::string_view file_name, Position position, std::string_view message);
 
 // An empty file is kNothing.

@@ -1,6 +1,7 @@
 """The daemon as an operator meets it: configuration, access, local data, signals."""
 
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -192,6 +193,52 @@ class ServiceTest(WorldTest):
                              timeout=20, check=False)
         self.assertNotEqual(run.returncode, 0)
         self.assertIn(zones.ROOT[0], run.stderr)
+
+    def fails_to_start(self, change, *words, environment=None):
+        path = self.internet.folder / "second.yaml"
+        path.write_text(json.dumps({"listen": ["127.0.0.1:5380"], **change}, indent=1))
+        run = subprocess.run([TERND, "--config", str(path)], capture_output=True, text=True, timeout=20,
+                             check=False, env={**os.environ, **(environment or {})})
+        self.assertEqual(run.returncode, 1, run)
+        self.assertNotIn("ready", run.stderr)
+        for word in words:
+            self.assertIn(word, run.stderr)
+
+    def test_an_address_that_another_ternd_serves_is_a_clear_error(self):
+        """The kernel lets processes of one user share a port: they would share the queries too."""
+        self.tern()
+        for address in ("127.0.0.1:53", "[::1]:53", "0.0.0.0:53"):
+            self.fails_to_start({"listen": ["127.0.0.1:5380", address]}, address,
+                                "the address is in use", "second.yaml:4", "listen[1]")
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+
+    def test_starts_again_at_once_after_a_stop(self):
+        for _ in range(5):
+            daemon = self.tern()
+            for words in ([], ["+tcp"]):
+                self.answers(dig(*words, "shop.com", "A"), "A", "198.18.20.1")
+            daemon.stop()
+            start = time.monotonic()
+            self.tern()
+            self.assertLess(time.monotonic() - start, 1.0)
+
+    def test_outgoing_addresses_that_the_machine_lacks_are_a_clear_error(self):
+        lacking = {"resolution": {"outgoing": ["127.0.0.1", "192.0.2.77"]}}
+        words = ("192.0.2.77", ":8", "resolution.outgoing[1]")
+        self.fails_to_start(lacking, "second.yaml:8", *words)
+        run = self.check(json.dumps({"listen": ["127.0.0.1:5380"], **lacking}, indent=1))
+        self.assertEqual(run.returncode, 1, run)
+        for word in words:
+            self.assertIn(word, run.stderr)
+
+    def test_an_engine_that_nobody_knows_is_a_clear_error(self):
+        self.fails_to_start({}, "TERN_IO_ENGINE", "ring or epoll", environment={"TERN_IO_ENGINE": "uring"})
+
+    def test_a_bad_hosts_file_is_named_with_its_line_and_the_configurations(self):
+        hosts = self.internet.folder / "bad-hosts"
+        hosts.write_text("192.0.2.1 box\nnowhere box\n")
+        self.fails_to_start({"local": {"hosts_file": str(hosts)}}, "bad-hosts:2", "second.yaml:6",
+                            "local.hosts_file")
 
     def test_idle_costs_no_processor_time(self):
         daemon = self.tern()

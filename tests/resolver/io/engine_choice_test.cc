@@ -92,5 +92,15 @@ TEST(EngineChoiceTest, TheEnvironmentChoosesWhereTheOptionsDoNot) {
   unsetenv("TERN_IO_ENGINE");
 }
 
+TEST(EngineChoiceTest, AnEngineThatNobodyKnowsIsAnError) {
+  setenv("TERN_IO_ENGINE", "uring", 1);
+  const auto worker = Worker::Create({}, 0);
+  ASSERT_FALSE(worker.ok());
+  EXPECT_NE(worker.status().message().find("TERN_IO_ENGINE: expected ring or epoll"),
+            std::string::npos)
+      << worker.status();
+  unsetenv("TERN_IO_ENGINE");
+}
+
 }  // namespace
 }  // namespace tern::resolver::io

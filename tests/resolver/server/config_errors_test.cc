@@ -128,9 +128,9 @@ TEST(ConfigErrorsTest, MemoryIsAnAmountInBounds) {
       {"cache: {memory: 256MB}",
        "1:17: cache.memory: expected an amount of memory such as 256MiB or 1GiB, found \"256MB\""},
       {"cache: {memory: 1KiB}",
-       "1:17: cache.memory: expected an amount of memory from 1MiB to 16TiB, found \"1KiB\""},
-      {"cache: {memory: 17TiB}",
-       "1:17: cache.memory: expected an amount of memory from 1MiB to 16TiB, found \"17TiB\""},
+       "1:17: cache.memory: expected an amount of memory from 1MiB to 32GiB, found \"1KiB\""},
+      {"cache: {memory: 33GiB}",
+       "1:17: cache.memory: expected an amount of memory from 1MiB to 32GiB, found \"33GiB\""},
       {"cache: {memory: []}",
        "1:17: cache.memory: expected an amount of memory such as 256MiB or 1GiB, found a list"},
   });

@@ -1,12 +1,14 @@
 #include "resolver/server/daemon.h"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 
 #include "gtest/gtest.h"
+#include "resolver/io/sockets.h"
 #include "resolver/server/config.h"
 #include "resolver/server/lookup_client.h"
 #include "resolver/server/lookup_reply.h"
@@ -101,6 +103,70 @@ TEST(DaemonTest, AnAddressOfSomebodyElseIsAClearError) {
       << daemon.status();
 }
 
+// The same user's sockets may share an address: only the daemon itself can tell that one is there.
+TEST(DaemonTest, AnAddressThatAnotherServesIsAClearError) {
+  const auto first = Started(LoopbackSettings());
+  ASSERT_NE(first, nullptr);
+  const Endpoint taken = first->listening().front();
+  Settings settings = LoopbackSettings();
+  settings.listen = {*Endpoint::Parse("127.0.0.1", 0), taken};
+  settings.places["listen[1]"] = "tern.yaml:3:5";
+  EXPECT_EQ(std::string(Daemon::Start(settings, [](const absl::Status&) {}).status().message()),
+            "tern.yaml:3:5: listen[1]: cannot listen on " + taken.ToText() +
+                ": the address is in use for UDP by another process");
+  settings.listen = {{*IpAddress::Parse("0.0.0.0"), taken.port}};
+  EXPECT_FALSE(Daemon::Start(settings, [](const absl::Status&) {}).ok());
+}
+
+TEST(DaemonTest, AnAddressThatAnotherServesOverTcpOnlyIsAClearError) {
+  const io::OwnedFd other(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_storage storage;
+  const Endpoint any = *Endpoint::Parse("127.0.0.1", 0);
+  const socklen_t octets = any.ToSockaddr(&storage);
+  const int on = 1;
+  ASSERT_EQ(setsockopt(other.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on), 0);
+  ASSERT_EQ(bind(other.get(), reinterpret_cast<const sockaddr*>(&storage), octets), 0);
+  ASSERT_EQ(listen(other.get(), 1), 0);
+  Settings settings = LoopbackSettings();
+  settings.listen = {io::LocalEndpoint(other.get())};
+  const auto daemon = Daemon::Start(settings, [](const absl::Status&) {});
+  ASSERT_FALSE(daemon.ok());
+  EXPECT_NE(std::string(daemon.status().message()).find("the address is in use for TCP"),
+            std::string::npos)
+      << daemon.status();
+}
+
+TEST(DaemonTest, AWildcardAddressAndOneOfItsOwnMayBothBeListenedOn) {
+  Settings settings = LoopbackSettings();
+  const Endpoint any = Started(settings)->listening().front();  // a port that is free now
+  settings.listen = {any, {*IpAddress::Parse("0.0.0.0"), any.port}};
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  EXPECT_EQ(Ask(*daemon, "localhost.").rcode, wire::Rcode::kNoError);
+}
+
+// Connections of the last run are in TIME_WAIT then, and a ring's sockets may still be there.
+TEST(DaemonTest, StartsAgainAtOnceOnTheSameAddress) {
+  Settings settings = LoopbackSettings();
+  for (int i = 0; i < 5; ++i) {
+    auto daemon = Started(settings);
+    ASSERT_NE(daemon, nullptr);
+    settings.listen = {daemon->listening().front()};
+    EXPECT_EQ(Ask(*daemon, "localhost.", true).rcode, wire::Rcode::kNoError);
+  }
+}
+
+TEST(DaemonTest, AnOutgoingAddressOfSomebodyElseIsAClearError) {
+  Settings settings = LoopbackSettings();
+  settings.resolution.outgoing = {*IpAddress::Parse("127.0.0.2"), *IpAddress::Parse("192.0.2.1")};
+  settings.places["resolution.outgoing[1]"] = "tern.yaml:4:27";
+  EXPECT_EQ(std::string(Daemon::Start(settings, [](const absl::Status&) {}).status().message()),
+            "tern.yaml:4:27: resolution.outgoing[1]: expected an address of this machine, found "
+            "192.0.2.1: cannot send from 192.0.2.1: Cannot assign requested address");
+  settings.resolution.outgoing.pop_back();
+  EXPECT_NE(Started(settings), nullptr);
+}
+
 TEST(DaemonTest, EndsAtOnceWhileATcpClientIsConnected) {
   auto daemon = Started(LoopbackSettings());
   EXPECT_EQ(Ask(*daemon, "localhost.", true).rcode, wire::Rcode::kNoError);
@@ -126,14 +192,18 @@ TEST(FixedKeysTest, NamesWhatOnlyARestartChanges) {
       (std::vector<std::string_view>{"listen", "workers", "cache.memory", "resolution.outgoing"}));
 }
 
-TEST(ConfigurationTest, NamesTheKeyOfABadHostsFile) {
+TEST(ConfigurationTest, NamesThePlaceAndTheKeyOfABadHostsFile) {
   const auto path = std::filesystem::path(testing::TempDir()) / "daemon_hosts";
   std::ofstream(path) << "127.0.0.1 a\nnonsense b\n";
   Settings settings = LoopbackSettings();
   settings.local.hosts_file = path.string();
-  EXPECT_EQ(std::string(MakeConfiguration(settings).status().message()),
-            "local.hosts_file: " + path.string() +
-                ":2: expected an IPv4 or IPv6 address, found \"nonsense\"");
+  const std::string error = "local.hosts_file: " + path.string() +
+                            ":2: expected an IPv4 or IPv6 address, found \"nonsense\"";
+  EXPECT_EQ(std::string(MakeConfiguration(settings).status().message()), error);
+  const auto read = ParseConfig("local:\n  hosts_file: " + path.string(), "/etc/tern.yaml");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(std::string(MakeConfiguration(*read).status().message()),
+            "/etc/tern.yaml:2:15: " + error);
   std::filesystem::remove(path);
 }
 
