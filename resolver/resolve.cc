@@ -37,6 +37,18 @@ void TraceStep(Job& job, std::string_view kind, const wire::Name& name, std::str
   job.trace()->Add(step);
 }
 
+std::string DescribeFailure(EntryView failure, cache::Seconds now) {
+  const uint32_t left = failure.Remaining(now);
+  return "failed " + std::to_string(failure.ttl() - std::min(left, failure.ttl())) +
+         " s ago with extended error " + std::to_string(static_cast<unsigned>(failure.Error())) +
+         ", not tried again for " + std::to_string(left) + " s";
+}
+
+std::string_view DescribeKnown(EntryKind kind) {
+  if (kind == EntryKind::kNxDomain) return "known: no such name";
+  return kind == EntryKind::kNoData ? "known: no such type" : "found";
+}
+
 Outcome Fail(Job& job, ExtendedError error, const char* text) {
   job.answer().SetFailure(error, text);
   return Outcome::kFailed;
@@ -126,7 +138,7 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name) {
     entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
   }
   if (entry && entry.IsFresh(now)) {
-    TraceStep(job, "cache", name, "found");
+    TraceStep(job, "cache", name, DescribeKnown(entry.kind()));
     return AnsweredIf(job, job.answer().Add(entry));
   }
   if (job.type() != RRType::kCNAME) {
@@ -140,7 +152,7 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name) {
   if (above != Outcome::kUnknown) return above;
   entry = store.Find(name, hash, KeySpace::kFailure, job.type());
   if (entry && entry.IsFresh(now)) {
-    TraceStep(job, "cache", name, "a failure not long ago");
+    if (job.trace() != nullptr) TraceStep(job, "cache", name, DescribeFailure(entry, now));
     return Fail(job, entry.Error(), "failed a moment ago");
   }
   return Outcome::kUnknown;

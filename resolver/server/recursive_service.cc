@@ -130,7 +130,7 @@ class RecursiveService::TracedClient final : public Waiter {
         ComposeReply(query_, request, answer.Parts(), service_->recursor_.StoreNow(),
                      ++service_->rotation_, kScratchOctets - kAccountOctetsMax - 256, reply);
     if (octets == 0) return;
-    octets += PutAccount(reply.subspan(octets));
+    octets += PutOpt(answer, reply.subspan(octets));
     wire::StoreU16(reply.data() + 10, 1);
     service_->Send(path_, reply.first(octets));
   }
@@ -138,15 +138,28 @@ class RecursiveService::TracedClient final : public Waiter {
   TraceAccount account;
 
  private:
-  size_t PutAccount(std::span<uint8_t> out) const {
-    const std::string& lines = account.lines();
+  static uint8_t* PutOption(wire::EdnsOption option, std::string_view octets, uint8_t* at) {
+    wire::StoreU16(at, static_cast<uint16_t>(option));
+    wire::StoreU16(at + 2, static_cast<uint16_t>(octets.size()));
+    std::memcpy(at + 4, octets.data(), octets.size());
+    return at + 4 + octets.size();
+  }
+
+  // The extended error's text is one of ours, some tens of octets.
+  size_t PutOpt(const Answer& answer, std::span<uint8_t> out) const {
     static constexpr uint8_t kOpt[9] = {0, 0, 41, 4, 0xd0, 0, 0, 0, 0};
     std::memcpy(out.data(), kOpt, sizeof kOpt);
-    wire::StoreU16(out.data() + 9, static_cast<uint16_t>(4 + lines.size()));
-    wire::StoreU16(out.data() + 11, static_cast<uint16_t>(wire::EdnsOption::kTernTrace));
-    wire::StoreU16(out.data() + 13, static_cast<uint16_t>(lines.size()));
-    std::memcpy(out.data() + 15, lines.data(), lines.size());
-    return 15 + lines.size();
+    uint8_t* const options = out.data() + 11;
+    uint8_t* at = options;
+    if (answer.error() != ExtendedError::kNone) {
+      const auto code = static_cast<uint16_t>(answer.error());
+      const std::string error = {static_cast<char>(code >> 8), static_cast<char>(code)};
+      at = PutOption(wire::EdnsOption::kExtendedError,
+                     error + std::string(answer.error_text()).substr(0, 120), at);
+    }
+    at = PutOption(wire::EdnsOption::kTernTrace, account.lines(), at);
+    wire::StoreU16(out.data() + 9, static_cast<uint16_t>(at - options));
+    return static_cast<size_t>(at - out.data());
   }
 
   RecursiveService* service_;

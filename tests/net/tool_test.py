@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 
 from internet import TERN, WorldTest
 
@@ -51,6 +52,20 @@ class ToolTest(WorldTest):
         found = json.loads(run.stdout)
         self.assertIn("198.18.20.6", json.dumps(found))
         self.assertIn("web.knot.net", json.dumps(found))
+
+    def test_trace_of_a_name_that_just_failed_says_when_and_why(self):
+        lookup("www.gone.com", "A", "--trace", "--timeout", "9s")  # ends with the resolution
+        time.sleep(1.1)
+        run = lookup("www.gone.com", "A", "--trace", "--timeout", "9s")
+        self.assertEqual(run.returncode, 3, run)
+        self.assertRegex(run.stdout, r"failed \d+ s ago with extended error \d+, not tried again for \d+ s")
+        self.assertRegex(run.stdout, r"\nerror +\d+ failed a moment ago\n")
+
+    def test_trace_tells_known_absence_from_a_find(self):
+        lookup("nothing.shop.com", "A")
+        self.assertIn("known: no such name", lookup("nothing.shop.com", "A", "--trace").stdout)
+        lookup("v4.shop.com", "AAAA")
+        self.assertIn("known: no such type", lookup("v4.shop.com", "AAAA", "--trace").stdout)
 
     def test_trace_shows_the_way_from_the_root(self):
         run = lookup("www.shop.com", "A", "--trace")
