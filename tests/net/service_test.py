@@ -220,7 +220,7 @@ class ServiceTest(WorldTest):
             daemon.stop()
             start = time.monotonic()
             self.tern()
-            self.assertLess(time.monotonic() - start, 1.0)
+            self.assertLess(time.monotonic() - start, 3.0)  # sanitizers are slow
 
     def test_outgoing_addresses_that_the_machine_lacks_are_a_clear_error(self):
         lacking = {"resolution": {"outgoing": ["127.0.0.1", "192.0.2.77"]}}
