@@ -1,8 +1,12 @@
-// The tags of entries that were evicted before anybody used them: one that comes back after all is
-// worth keeping.
+// The tags of entries that were evicted before anybody used them: one that comes back soon after
+// all is worth keeping.
 //
-// Sixteen bits of a tag are kept, in lines of 32, oldest first out of each line; a line is chosen
-// by other bits. A false memory (1 in 2000) costs an entry some undeserved time, no more.
+// Ten bits of a mixed tag are kept, six to a word, oldest first out of each word; the word is
+// chosen by the other bits. How many marks were pushed since into a word tells about when one was
+// remembered. A false memory (1 in 170) costs an entry some undeserved time, no more.
+//
+// Invariant: of the range that Reserve() took the first octets() are in use; the rest holds no
+// memory.
 //
 // Thread: under the shard's lock. Memory: its own mapping, counted by the shard.
 #pragma once
@@ -11,73 +15,107 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <optional>
 
 namespace tern::cache {
 
 class GhostTable {
  public:
+  static constexpr size_t kMarksPerWord = 6;
+
   GhostTable() = default;
-  ~GhostTable() { Unmap(); }
+  ~GhostTable() {
+    if (words_ != nullptr) munmap(words_, octets_max_);
+  }
   GhostTable(const GhostTable&) = delete;
   GhostTable& operator=(const GhostTable&) = delete;
 
-  static constexpr size_t kOctetsPerTag = 2;
-
-  size_t octets() const { return lines_ * sizeof(Line); }
-
-  // Starts anew with `octets` (a multiple of the page). False, and empty, without memory.
-  bool Map(size_t octets) {
-    Unmap();
-    void* memory =
-        mmap(nullptr, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return false;
-    table_ = static_cast<Line*>(memory);
-    lines_ = static_cast<uint32_t>(octets / sizeof(Line));
+  // Once. Takes addresses for a table that starts with `octets_min` (a multiple of the page) and
+  // doubles at most `doublings` times. False, and never any ghost, where there are none.
+  bool Reserve(size_t octets_min, int doublings) {
+    void* range = mmap(nullptr, octets_min << doublings, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (range == MAP_FAILED) return false;
+    // Huge pages would map what nobody asked for.
+    madvise(range, octets_min << doublings, MADV_NOHUGEPAGE);
+    words_ = static_cast<uint64_t*>(range);
+    octets_min_ = octets_min;
+    octets_max_ = octets_min << doublings;
     return true;
   }
-  void Unmap() {
-    if (lines_ > 0) munmap(table_, octets());
-    table_ = nullptr;
-    lines_ = 0;
+
+  size_t octets() const { return count_ * sizeof(uint64_t); }
+  size_t octets_min() const { return octets_min_; }
+  size_t octets_max() const { return octets_max_; }
+  // How many ghosts there are room for.
+  size_t marks() const { return count_ * kMarksPerWord; }
+
+  // From nothing to the least, then to twice the size. REQUIRES: octets() < octets_max().
+  void Grow() {
+    if (count_ == 0) {
+      count_ = octets_min_ / sizeof(uint64_t);
+      return;
+    }
+    // A mark does not tell which half of its word's names it comes from: both get it.
+    for (size_t i = count_ * 2; i-- > 0;) words_[i] = words_[i / 2];
+    count_ *= 2;
+  }
+  // REQUIRES: octets() > octets_min().
+  void Halve() {
+    count_ /= 2;
+    for (size_t i = 0; i < count_; ++i) words_[i] = NewestOf(words_[2 * i], words_[2 * i + 1]);
+    madvise(words_ + count_, octets(), MADV_DONTNEED);
   }
 
-  void Prefetch(uint32_t tag) {
-    if (lines_ > 0) __builtin_prefetch(&LineOf(tag));
+  void Prefetch(uint32_t tag) const {
+    if (count_ > 0) __builtin_prefetch(&words_[WordOf(Mix(tag))]);
   }
   void Remember(uint32_t tag) {
-    if (lines_ == 0) return;
-    Line& line = LineOf(tag);
-    std::memmove(line.marks + 1, line.marks, sizeof line.marks - sizeof line.marks[0]);
-    line.marks[0] = MarkOf(tag);
+    if (count_ == 0) return;
+    uint64_t& word = words_[WordOf(Mix(tag))];
+    word = (word << kMarkBits | MarkOf(Mix(tag))) & kMarksMask;
   }
-  // Whether the tag is remembered; forgets it.
-  bool Recall(uint32_t tag) {
-    if (lines_ == 0) return false;
-    Line& line = LineOf(tag);
-    const uint16_t mark = MarkOf(tag);
-    for (uint16_t& kept : line.marks) {
-      if (kept != mark) continue;
-      kept = 0;
-      return true;
+  // How many others were remembered since the tag was, about; nothing when it is not remembered
+  // any more. Forgets it.
+  std::optional<uint64_t> Recall(uint32_t tag) {
+    if (count_ == 0) return std::nullopt;
+    uint64_t& word = words_[WordOf(Mix(tag))];
+    const uint64_t mark = MarkOf(Mix(tag));
+    for (uint32_t i = 0; i < kMarksPerWord; ++i) {
+      if ((word >> i * kMarkBits & kMarkMask) != mark) continue;
+      word &= ~(kMarkMask << i * kMarkBits);
+      return uint64_t{i} * count_;
     }
-    return false;
+    return std::nullopt;
   }
 
  private:
-  struct alignas(64) Line {
-    uint16_t marks[32];  // newest first; 0: none
-  };
+  static constexpr uint32_t kMarkBits = 10;
+  static constexpr uint64_t kMarkMask = (1 << kMarkBits) - 1;
+  static constexpr uint64_t kMarksMask = (uint64_t{1} << kMarkBits * kMarksPerWord) - 1;
 
-  // The high bits choose the line, the low ones are the mark.
-  Line& LineOf(uint32_t tag) { return table_[uint64_t{tag} * lines_ >> 32]; }
-  static uint16_t MarkOf(uint32_t tag) {
-    const uint16_t mark = static_cast<uint16_t>(tag);
+  // The keys of one name have the upper bits of their tags in common; here they part.
+  static uint32_t Mix(uint32_t tag) { return tag * 0x85ebca6b; }
+  // The high bits choose the word, the low ones are the mark; 0 is no mark.
+  size_t WordOf(uint32_t mixed) const { return uint64_t{mixed} * count_ >> 32; }
+  static uint64_t MarkOf(uint32_t mixed) {
+    const uint64_t mark = mixed & kMarkMask;
     return mark == 0 ? 1 : mark;
   }
+  // Three of each, those of the same age side by side.
+  static uint64_t NewestOf(uint64_t a, uint64_t b) {
+    uint64_t both = 0;
+    for (uint32_t i = 0; i < kMarksPerWord / 2; ++i) {
+      both |= (a >> i * kMarkBits & kMarkMask) << 2 * i * kMarkBits;
+      both |= (b >> i * kMarkBits & kMarkMask) << (2 * i + 1) * kMarkBits;
+    }
+    return both;
+  }
 
-  Line* table_ = nullptr;
-  uint32_t lines_ = 0;
+  uint64_t* words_ = nullptr;
+  size_t count_ = 0;  // of words in use
+  size_t octets_min_ = 0;
+  size_t octets_max_ = 0;
 };
 
 }  // namespace tern::cache

@@ -31,6 +31,7 @@ struct SegmentState {
   uint32_t filled = 0;         // octets
   bool in_main = false;        // the queue it is or was in
   uint64_t epoch = 0;          // of its retirement
+  uint64_t opened = 0;         // by the shard's clock of ghosts
 };
 
 class SegmentArena {

@@ -4,18 +4,26 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 namespace tern::cache {
 namespace {
 
 constexpr size_t kUsedAt = kUsedOffset;
-// The use mark counts to here; readers stop writing it then.
-constexpr uint8_t kUsedMax = 7;
+// The use mark counts to here; readers stop writing it then. More would tell no better which
+// entries to keep, but let those that were popular once stay for longer.
+constexpr uint8_t kUsedMax = 3;
 // An entry that expired longer ago than this is of no use as a stale answer either
 // (RFC 8767 section 5 proposes 1 to 3 days).
 constexpr Seconds kStaleMax = 86400;
-// Of all queued segments.
-constexpr size_t kSmallPercent = 10;
+// Of all queued segments. Enough for names that are asked again at once; what comes back later is
+// known by its ghost, which is cheaper to keep.
+constexpr size_t kSmallPercent = 2;
+// An absence of this part of a round of main, or less, makes a name worth main.
+constexpr uint64_t kReturnPart = 4;
+// Ghosts have at least this part of the budget, at most eight times that much.
+constexpr size_t kGhostPartMin = 64;
+constexpr int kGhostDoublings = 3;
 // Evictions that one Put may do to make room, and how many of them keep what was used: when main
 // is full of used entries, the bound of the work is what counts.
 constexpr int kEvictionsPerPut = 8;
@@ -75,6 +83,8 @@ void Shard::Start(const ShardSurroundings& surroundings, size_t budget_octets) {
   }
   CountOctets(static_cast<ptrdiff_t>(table->octets()));
   table_.store(table, std::memory_order_release);
+  const size_t ghost_octets = budget_octets / kGhostPartMin / IndexTable::kPageOctets;
+  ghosts_.Reserve(std::max<size_t>(ghost_octets, 1) * IndexTable::kPageOctets, kGhostDoublings);
 }
 
 EntryView Shard::Find(const EntryKey& key) const {
@@ -119,7 +129,8 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Secon
     used = Used(old.bytes());
     if (around_.arena->StateOf(SegmentArena::SegmentOf(location)).in_main) queue = &main_;
   } else {
-    if (ghosts_.Recall(key.tag)) queue = &main_;
+    const std::optional<uint64_t> others_since = ghosts_.Recall(key.tag);
+    if (others_since && IsWorthReturning(*others_since)) queue = &main_;
     slot = MakeSlot(key.tag, now);
   }
   // Evictions in here clear slots and change locations in them, but move none: `slot` stays ours.
@@ -242,7 +253,6 @@ bool Shard::GrowIndex() {
   reserve_ = kReserve;
   table_.store(table, std::memory_order_release);
   retired_tables_.push_back({old, around_.readers->Retire()});
-  if (ghosts_.octets() > 0) MapGhosts();
   Reclaim();
   return true;
 }
@@ -263,6 +273,7 @@ bool Shard::OpenSegment(Queue& queue) {
   SegmentState& state = around_.arena->StateOf(segment);
   state.filled = 0;
   state.in_main = &queue == &main_;
+  state.opened = remembered_;
   Enqueue(queue, segment);
   queue.open = segment;
   return true;
@@ -333,8 +344,8 @@ void Shard::EvictAhead(Seconds now) {
   if (AvailableSegments() < reserve_) return;
   // Saved up enough.
   reserve_ = kReserve;
-  if (ghosts_.octets() == 0) {
-    MapGhosts();
+  if (ghosts_wait_) {
+    GrowGhosts();
   } else {
     GrowIndex();
   }
@@ -348,13 +359,14 @@ size_t Shard::AvailableSegments() const {
 size_t Shard::LimboMax() const { return std::max<size_t>(2, budget_octets_ / kSegmentOctets / 8); }
 
 void Shard::Evict(bool keep_used, Seconds now) {
-  if (ghosts_.octets() == 0) MapGhosts();
+  FitGhosts();
   bool from_small = SmallIsDue();
   for (int i = 0; i < kAdoptionsMax && keep_used && from_small && IsMostlyUsed(small_.oldest, now);
        ++i) {
     // To copy it would gain next to nothing: main takes it as it is.
     const uint32_t adopted = Dequeue(small_);
     around_.arena->StateOf(adopted).in_main = true;
+    around_.arena->StateOf(adopted).opened = remembered_;
     Enqueue(main_, adopted);
     from_small = SmallIsDue();
   }
@@ -365,9 +377,13 @@ void Shard::Evict(bool keep_used, Seconds now) {
   Enqueue(limbo_, segment);
 }
 
-bool Shard::SmallIsDue() const {
-  return main_.count == 0 || small_.count * 100 > (small_.count + main_.count) * kSmallPercent;
-}
+// In segments: the one that is being filled and what stands behind it.
+size_t Shard::SmallShare() const { return 1 + (small_.count + main_.count) * kSmallPercent / 100; }
+
+bool Shard::SmallIsDue() const { return main_.count == 0 || small_.count > SmallShare(); }
+
+// Small then has by far more than it needs.
+bool Shard::MainIsGrowing() const { return small_.count > 2 * SmallShare(); }
 
 // Whether evicting the segment would keep more than an eviction from main may.
 bool Shard::IsMostlyUsed(uint32_t segment, Seconds now) const {
@@ -402,6 +418,7 @@ void Shard::EvictEntries(uint32_t segment, bool keep_used, Seconds now) {
       const EntryView next(around_.arena->At(SegmentArena::LocationOf(segment, ahead)));
       __builtin_prefetch(&table->First(next.tag()));
       __builtin_prefetch(&table->Second(next.tag()));
+      if (!state.in_main) ghosts_.Prefetch(next.tag());
       ahead += next.size();
     }
     const Location location = SegmentArena::LocationOf(segment, at);
@@ -420,25 +437,59 @@ void Shard::EvictEntries(uint32_t segment, bool keep_used, Seconds now) {
       continue;
     }
     slot->store(0, std::memory_order_release);
-    if (!state.in_main) ghosts_.Remember(entry.tag());
+    if (!state.in_main) {
+      ghosts_.Remember(entry.tag());
+      ++remembered_;
+    }
     Add(&entries_, -1);
     Add(&evictions_, 1);
   }
 }
 
-// As many ghosts as the index has slots. While there is no room for them evictions save up for it.
-void Shard::MapGhosts() {
-  CountOctets(-static_cast<ptrdiff_t>(ghosts_.octets()));
-  ghosts_.Unmap();
-  constexpr size_t kPage = IndexTable::kPageOctets;
-  const size_t slots = table_.load(std::memory_order_relaxed)->slots();
-  const size_t octets = (slots * GhostTable::kOctetsPerTag + kPage - 1) / kPage * kPage;
-  if (!FreeOctets(octets)) {
+// How many ghosts were made since main's oldest entries were put there.
+uint64_t Shard::MainRound() const {
+  if (main_.count == 0) return 0;
+  return remembered_ - around_.arena->StateOf(main_.oldest).opened;
+}
+
+bool Shard::IsWorthReturning(uint64_t others_since) const {
+  // While main has room to grow it takes the place of nothing better.
+  return MainIsGrowing() || others_since <= MainRound() / kReturnPart;
+}
+
+size_t Shard::WantedGhostOctets() const {
+  if (MainIsGrowing()) {
+    // The more names are remembered, the sooner it is full of the right ones.
+    return ((small_.count - SmallShare()) * kSegmentOctets + ghosts_.octets()) / 2;
+  }
+  return MainRound() / kReturnPart / GhostTable::kMarksPerWord * sizeof(uint64_t);
+}
+
+void Shard::FitGhosts() {
+  const size_t octets = ghosts_.octets();
+  const size_t wanted = WantedGhostOctets();
+  // What is not even half full need not grow.
+  const bool filled = remembered_ - ghosts_grown_at_ >= ghosts_.marks() / 2;
+  if (octets == 0 || (filled && octets < ghosts_.octets_max() && octets * 2 <= wanted)) {
+    GrowGhosts();
+  } else if (octets > ghosts_.octets_min() && octets / 2 >= wanted) {
+    ghosts_.Halve();
+    CountOctets(-static_cast<ptrdiff_t>(octets - ghosts_.octets()));
+  }
+}
+
+// While there is no room for them evictions save up for it.
+void Shard::GrowGhosts() {
+  const size_t octets = std::max(ghosts_.octets(), ghosts_.octets_min());
+  ghosts_wait_ = ghosts_.octets() < ghosts_.octets_max() && !FreeOctets(octets);
+  if (ghosts_wait_) {
     SaveUpFor(octets);
     return;
   }
-  if (!ghosts_.Map(octets)) return;
+  if (ghosts_.octets() == ghosts_.octets_max()) return;
   CountOctets(static_cast<ptrdiff_t>(octets));
+  ghosts_.Grow();
+  ghosts_grown_at_ = remembered_;
   reserve_ = kReserve;
 }
 

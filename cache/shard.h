@@ -1,11 +1,17 @@
 // A part of the store: an index, and a log of entries in segments.
 //
-// Eviction is S3-FIFO (Yang et al., SOSP 2023) over logs. New entries go to the tail of the
+// Eviction follows S3-FIFO (Yang et al., SOSP 2023) over logs. New entries go to the tail of the
 // `small` queue of segments; when its oldest segment goes, entries that were used since are copied
 // to `main` (or the segment becomes main's, when nearly all were), the tags of the others are
-// remembered as ghosts. A name that comes back while it is a ghost goes to `main` at once. When
-// main's oldest segment goes, used entries are copied to its tail with a lower use count. An entry
-// that was replaced or erased is dead: no slot names its location, and it goes with its segment.
+// remembered as ghosts. When main's oldest segment goes, used entries are copied to its tail with a
+// lower use count. An entry that was replaced or erased is dead: no slot names its location, and it
+// goes with its segment.
+//
+// A name that comes back while it is a ghost goes to `main` at once if it was away for a small part
+// only of a round of main, the time after which an entry there must have been used: it will
+// then be used often enough. One that was away for longer would take the place of a better one.
+// Ghosts get as much memory as there are absences worth remembering: little while all names are
+// popular, more in a flood of names that are asked once, when names that matter are long away.
 //
 // Invariants:
 // 1. used_octets_ (index tables, ghosts, segments; those that readers still pin included) never
@@ -110,7 +116,13 @@ class Shard {
   bool SmallIsDue() const;
   bool IsMostlyUsed(uint32_t segment, Seconds now) const;
   void EvictEntries(uint32_t segment, bool keep_used, Seconds now);
-  void MapGhosts();
+  size_t SmallShare() const;
+  bool MainIsGrowing() const;
+  uint64_t MainRound() const;
+  bool IsWorthReturning(uint64_t others_since) const;
+  size_t WantedGhostOctets() const;
+  void FitGhosts();
+  void GrowGhosts();
   void Reclaim();
   bool FreeOctets(size_t octets);
   void SaveUpFor(size_t octets);
@@ -132,6 +144,9 @@ class Shard {
   Queue free_;   // mapped, not in use
   std::vector<RetiredTable> retired_tables_;
   GhostTable ghosts_;
+  uint64_t remembered_ = 0;  // ghosts ever: the clock by which absences and rounds are compared
+  uint64_t ghosts_grown_at_ = 0;
+  bool ghosts_wait_ = false;  // they are what is being saved up for
   std::atomic<uint64_t> entries_{0};
   std::atomic<uint64_t> insertions_{0};
   std::atomic<uint64_t> replacements_{0};

@@ -4,9 +4,14 @@
 // Names are looked up, and put in when they are missed. The ratio counts the second half of the
 // stream (the caches are full then) and only the names that can come back. The optimum is granted
 // the ceiling divided by the entry and one index slot: no slack, no ghosts; LRU the same less the
-// two 32-bit links of its order. The optimum may also refuse to take a name in. "blind" is the
-// best that can be had without knowing the future: holding the most popular names from the start,
-// knowing which they are.
+// two 32-bit links of its order. The optimum may also refuse to take a name in.
+//
+// Belady's optimum sees the future. What can be had without is told by two more columns, of the
+// same room: "blind" holds the most popular names from the start, knowing which they are;
+// "known" knows how popular each name is, but holds none that was not asked for before.
+//
+// A second table has names that are popular in the first half only and others in the second: the
+// hit ratio in stretches of the second half, as the caches find out.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -33,41 +38,65 @@ struct Workload {
   std::vector<uint32_t> trace;
 
   size_t CountFrom() const { return trace.size() / 2; }
+  size_t Asked(size_t from, size_t to) const {
+    size_t asked = 0;
+    for (size_t i = from; i < to; ++i) asked += trace[i] < universe ? 1 : 0;
+    return asked;
+  }
   // Share of hits, from the number of them.
   double Ratio(size_t hits) const {
-    size_t asked = 0;
-    for (size_t i = CountFrom(); i < trace.size(); ++i) asked += trace[i] < universe ? 1 : 0;
-    return static_cast<double>(hits) / static_cast<double>(asked);
+    return static_cast<double>(hits) / static_cast<double>(Asked(CountFrom(), trace.size()));
   }
 };
 
-double StoreRatio(const Workload& workload, size_t octets) {
+// Counts the hits of stretches of the stream.
+class HitCounter {
+ public:
+  explicit HitCounter(std::vector<size_t> bounds)
+      : bounds_(std::move(bounds)), hits_(bounds_.size() - 1) {}
+  void Count(size_t i) {
+    while (at_ + 1 < hits_.size() && i >= bounds_[at_ + 1]) ++at_;
+    if (i >= bounds_[at_] && i < bounds_[at_ + 1]) ++hits_[at_];
+  }
+  std::vector<double> Ratios(const Workload& workload) const {
+    std::vector<double> ratios;
+    for (size_t k = 0; k < hits_.size(); ++k) {
+      ratios.push_back(static_cast<double>(hits_[k]) /
+                       static_cast<double>(workload.Asked(bounds_[k], bounds_[k + 1])));
+    }
+    return ratios;
+  }
+
+ private:
+  std::vector<size_t> bounds_;
+  std::vector<size_t> hits_;
+  size_t at_ = 0;
+};
+
+void StoreHits(const Workload& workload, size_t octets, HitCounter* hits) {
   cache::Store store({.memory_octets = octets, .seed = 1});
   const auto reader = store.Register();
   alignas(8) uint8_t buffer[64];
-  size_t hits = 0;
   for (size_t i = 0; i < workload.trace.size(); ++i) {
     const BenchName name(workload.trace[i]);
     if (store.Find(name.view(), cache::KeySpace::kData, wire::RRType::kA)) {
-      hits += i >= workload.CountFrom() ? 1 : 0;
+      hits->Count(i);
     } else {
       const auto entry = MakeAddressEntry(buffer, name.view(), 0, 300, 1);
       if (store.Put(entry, 1) != cache::PutOutcome::kStored) std::abort();
     }
     reader->Quiescent();
   }
-  return workload.Ratio(hits);
 }
 
-double LruRatio(const Workload& workload, size_t capacity) {
+void LruHits(const Workload& workload, size_t capacity, HitCounter* hits) {
   std::list<uint32_t> order;  // most recently used first
   std::unordered_map<uint32_t, std::list<uint32_t>::iterator> places;
   places.reserve(capacity);
-  size_t hits = 0;
   for (size_t i = 0; i < workload.trace.size(); ++i) {
     const auto found = places.find(workload.trace[i]);
     if (found != places.end()) {
-      hits += i >= workload.CountFrom() ? 1 : 0;
+      hits->Count(i);
       order.splice(order.begin(), order, found->second);
       continue;
     }
@@ -78,7 +107,6 @@ double LruRatio(const Workload& workload, size_t capacity) {
     order.push_front(workload.trace[i]);
     places[workload.trace[i]] = order.begin();
   }
-  return workload.Ratio(hits);
 }
 
 // Belady (1966): the name whose next use is farthest goes.
@@ -126,25 +154,113 @@ double BlindRatio(uint32_t universe, double exponent, size_t capacity) {
   return held / all;
 }
 
+// Names are numbered by popularity: of those seen, the ones with the lowest numbers are held.
+double KnownRatio(const Workload& workload, size_t capacity) {
+  std::vector<bool> held(workload.universe);
+  size_t count = 0;
+  uint32_t last = 0;  // no name after it is held, nor will be when there is no room
+  size_t hits = 0;
+  for (size_t i = 0; i < workload.trace.size(); ++i) {
+    const uint32_t name = workload.trace[i];
+    if (name >= workload.universe) continue;
+    if (held[name]) {
+      hits += i >= workload.CountFrom() ? 1 : 0;
+      continue;
+    }
+    if (count == capacity && name > last) continue;
+    held[name] = true;
+    last = std::max(last, name);
+    if (++count <= capacity) continue;
+    while (!held[last]) --last;
+    held[last] = false;
+    --count;
+  }
+  return workload.Ratio(hits);
+}
+
+size_t Capacity(size_t octets) { return octets / (kEntryOctets + kIndexSlotOctets); }
+size_t LruCapacity(size_t octets) {
+  return octets / (kEntryOctets + kIndexSlotOctets + kLruLinkOctets);
+}
+
 void PrintTable(size_t lookups, uint32_t universe) {
+  constexpr double kNear = 0.97;
+  int rows = 0;
+  int above_lru = 0;
+  int near_optimum = 0;
+  int near_blind = 0;
+  int near_known = 0;
   std::printf("%zu lookups over %u names; hit ratio in percent of the names that can come back\n",
               lookups, universe);
-  std::printf("%8s %6s %6s %8s %8s %8s %8s %12s\n", "ceiling", "zipf", "flood", "store", "lru",
-              "blind", "optimum", "of optimum");
+  std::printf("%8s %6s %6s %8s %8s %8s %8s %8s %12s %9s\n", "ceiling", "zipf", "flood", "store",
+              "lru", "blind", "known", "optimum", "of optimum", "of known");
   for (const double flood : {0.0, 0.5, 0.9}) {
     for (const double exponent : {0.9, 1.0, 1.1}) {
       const Workload workload{universe, MakeTrace(universe, exponent, flood, lookups, 7)};
       for (const size_t mib : {1, 4, 16, 32}) {
         const size_t octets = mib << 20;
-        const size_t capacity = octets / (kEntryOctets + kIndexSlotOctets);
-        const double store = StoreRatio(workload, octets);
-        const double lru =
-            LruRatio(workload, octets / (kEntryOctets + kIndexSlotOctets + kLruLinkOctets));
-        const double optimum = OptimumRatio(workload, capacity);
-        const double blind = BlindRatio(universe, exponent, capacity);
-        std::printf("%4zu MiB %6.1f %5.0f%% %8.2f %8.2f %8.2f %8.2f %11.1f%%\n", mib, exponent,
-                    flood * 100, store * 100, lru * 100, blind * 100, optimum * 100,
-                    store / optimum * 100);
+        HitCounter store_hits({workload.CountFrom(), lookups});
+        HitCounter lru_hits({workload.CountFrom(), lookups});
+        StoreHits(workload, octets, &store_hits);
+        LruHits(workload, LruCapacity(octets), &lru_hits);
+        const double store = store_hits.Ratios(workload)[0];
+        const double lru = lru_hits.Ratios(workload)[0];
+        const double optimum = OptimumRatio(workload, Capacity(octets));
+        const double blind = BlindRatio(universe, exponent, Capacity(octets));
+        const double known = KnownRatio(workload, Capacity(octets));
+        std::printf("%4zu MiB %6.1f %5.0f%% %8.2f %8.2f %8.2f %8.2f %8.2f %11.1f%% %8.1f%%\n", mib,
+                    exponent, flood * 100, store * 100, lru * 100, blind * 100, known * 100,
+                    optimum * 100, store / optimum * 100, store / known * 100);
+        std::fflush(stdout);
+        ++rows;
+        above_lru += store >= lru ? 1 : 0;
+        near_optimum += store >= optimum * kNear ? 1 : 0;
+        near_blind += store >= blind * kNear ? 1 : 0;
+        near_known += store >= known * kNear ? 1 : 0;
+      }
+    }
+  }
+  std::printf(
+      "of %d rows: %d not below lru; within 3 %% of the optimum %d, of blind %d, of known %d\n",
+      rows, above_lru, near_optimum, near_blind, near_known);
+}
+
+// The names of the second half are others than those of the first, equally popular.
+Workload ShiftedWorkload(uint32_t universe, double exponent, double flood, size_t lookups) {
+  Workload workload{universe * 2, MakeTrace(universe, exponent, flood, lookups, 9)};
+  for (size_t i = 0; i < lookups; ++i) {
+    uint32_t& name = workload.trace[i];
+    if (name >= universe || i >= workload.CountFrom()) name += universe;
+  }
+  return workload;
+}
+
+void PrintShifts(size_t lookups, uint32_t universe) {
+  std::printf("\nall popular names change after half of %zu lookups: hit ratio in the next\n",
+              lookups);
+  std::printf("%8s %6s %6s %6s", "ceiling", "zipf", "flood", "");
+  const size_t half = lookups / 2;
+  std::vector<size_t> bounds;
+  for (size_t part = 32; part > 0; part /= 2) bounds.push_back(half + half / part);
+  bounds.insert(bounds.begin(), {half - half / 4, half});
+  std::printf(" %9s", "(before)");
+  for (size_t k = 2; k < bounds.size(); ++k) std::printf(" %9zu", bounds[k] - bounds[k - 1]);
+  std::printf("\n");
+  for (const double flood : {0.0, 0.5}) {
+    const Workload workload = ShiftedWorkload(universe, 1.0, flood, lookups);
+    for (const size_t mib : {1, 4, 16}) {
+      const size_t octets = mib << 20;
+      for (const bool of_store : {true, false}) {
+        HitCounter hits(bounds);
+        if (of_store) {
+          StoreHits(workload, octets, &hits);
+        } else {
+          LruHits(workload, LruCapacity(octets), &hits);
+        }
+        std::printf("%4zu MiB %6.1f %5.0f%% %6s", mib, 1.0, flood * 100,
+                    of_store ? "store" : "lru");
+        for (const double ratio : hits.Ratios(workload)) std::printf(" %9.2f", ratio * 100);
+        std::printf("\n");
         std::fflush(stdout);
       }
     }
@@ -157,9 +273,10 @@ void PrintTable(size_t lookups, uint32_t universe) {
 int main(int argc, char** argv) {
   const size_t lookups = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 8'000'000;
   const unsigned long universe = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 1'000'000;
-  if (lookups < 2 || universe < 1 || lookups + universe > 1'000'000'000) {
+  if (lookups < 64 || universe < 1 || lookups + 2 * universe > 1'000'000'000) {
     std::fprintf(stderr, "usage: eviction_table [lookups] [universe]\n");
     return 1;
   }
   tern::bench::PrintTable(lookups, static_cast<uint32_t>(universe));
+  tern::bench::PrintShifts(lookups, static_cast<uint32_t>(universe));
 }
