@@ -132,7 +132,8 @@ TEST_P(StreamTableTest, AStreamWithManyUnansweredQueriesIsNotRead) {
   PlainSocket client = Client(running.get());
   constexpr uint16_t kQueries = 200;
   for (uint16_t id = 0; id < kQueries; ++id) ASSERT_TRUE(client.SendMessage(Query(id, 1000)));
-  std::this_thread::sleep_for(milliseconds(200));
+  EXPECT_TRUE(WaitFor([&] { return running->service().stream_messages.load() >= 8; }));
+  std::this_thread::sleep_for(milliseconds(100));
   // Eight, however many more the last read brought.
   EXPECT_EQ(running->service().stream_messages.load(), 8);
   running->OnThread([&] {
