@@ -78,13 +78,10 @@ bool Owns(const AnswerParts& answer, wire::NameView name) {
                      [&](EntryView part) { return part.name().Equals(name); });
 }
 
-}  // namespace
-
-bool CollectFromCache(const cache::Store& store, wire::NameView name, RRType type,
-                      cache::Seconds now, AnswerParts* answer, wire::NameView* missing) {
-  for (int links = 0;; ++links) {
+bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRType type,
+             cache::Seconds now, AnswerParts* answer, wire::NameView* missing) {
+  for (int links = 0;; ++links, hash = store.Hash(name)) {
     *missing = name;
-    const uint64_t hash = store.Hash(name);
     EntryView entry = store.Find(name, hash, KeySpace::kData, type);
     if (entry && entry.IsFresh(now)) return answer->Add(entry);
     entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
@@ -101,35 +98,61 @@ bool CollectFromCache(const cache::Store& store, wire::NameView name, RRType typ
   }
 }
 
-HotOutcome AnswerFromCache(std::span<const uint8_t> query, bool tcp, const cache::Store& store,
-                           cache::Seconds now, uint32_t rotation, std::span<uint8_t> reply,
-                           size_t* reply_octets, Request* request) {
-  Rcode rcode = Rcode::kNoError;
-  switch (ParseRequest(query, request, &rcode)) {
+}  // namespace
+
+bool CollectFromCache(const cache::Store& store, wire::NameView name, RRType type,
+                      cache::Seconds now, AnswerParts* answer, wire::NameView* missing) {
+  return Collect(store, name, store.Hash(name), type, now, answer, missing);
+}
+
+void ReadQuery(std::span<const uint8_t> query, const cache::Store& store, QueryRead* read) {
+  read->request = Request();
+  read->verdict = ParseRequest(query, &read->request, &read->rcode);
+  if (read->verdict != RequestVerdict::kResolve) return;
+  read->name_hash = store.Hash(read->request.name);
+  store.Prefetch(read->name_hash, KeySpace::kData, read->request.type);
+}
+
+HotOutcome AnswerRead(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
+                      const cache::Store& store, cache::Seconds now, uint32_t rotation,
+                      std::span<uint8_t> reply, size_t* reply_octets) {
+  const Request& request = read.request;
+  switch (read.verdict) {
     case RequestVerdict::kDrop:
       return HotOutcome::kDropped;
     case RequestVerdict::kReply:
-      *reply_octets = ComposeError(query, *request, rcode, ExtendedError::kNone, "", reply);
+      *reply_octets = ComposeError(query, request, read.rcode, ExtendedError::kNone, "", reply);
       return HotOutcome::kReplied;
     case RequestVerdict::kChaos:
-      *reply_octets = AnswerChaos(query, *request, reply);
+      *reply_octets = AnswerChaos(query, request, reply);
       return HotOutcome::kReplied;
     case RequestVerdict::kResolve:
       break;
   }
-  if (request->type == RRType::kANY) {
-    *reply_octets = AnswerAny(query, *request, reply);
+  if (request.type == RRType::kANY) {
+    *reply_octets = AnswerAny(query, request, reply);
     return HotOutcome::kReplied;
   }
   AnswerParts answer;
   wire::NameView missing;
-  if (!CollectFromCache(store, request->name, request->type, now, &answer, &missing)) {
+  if (!Collect(store, request.name, read.name_hash, request.type, now, &answer, &missing)) {
     return HotOutcome::kMiss;
   }
   const size_t limit = tcp ? std::min(reply.size(), wire::kMessageOctetsMax)
-                           : std::min(reply.size(), UdpReplyLimit(*request));
-  *reply_octets = ComposeReply(query, *request, answer, now, rotation, limit, reply);
+                           : std::min(reply.size(), UdpReplyLimit(request));
+  *reply_octets = ComposeReply(query, request, answer, now, rotation, limit, reply);
   return *reply_octets == 0 ? HotOutcome::kDropped : HotOutcome::kReplied;
+}
+
+HotOutcome AnswerFromCache(std::span<const uint8_t> query, bool tcp, const cache::Store& store,
+                           cache::Seconds now, uint32_t rotation, std::span<uint8_t> reply,
+                           size_t* reply_octets, Request* request) {
+  QueryRead read;
+  ReadQuery(query, store, &read);
+  const HotOutcome outcome =
+      AnswerRead(query, read, tcp, store, now, rotation, reply, reply_octets);
+  *request = read.request;
+  return outcome;
 }
 
 }  // namespace tern::resolver

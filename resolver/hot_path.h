@@ -27,6 +27,21 @@ enum class HotOutcome : uint8_t {
 bool CollectFromCache(const cache::Store& store, wire::NameView name, wire::RRType type,
                       cache::Seconds now, AnswerParts* answer, wire::NameView* missing);
 
+// A query that was read and waits for its answer.
+struct QueryRead {
+  Request request;
+  RequestVerdict verdict = RequestVerdict::kDrop;
+  wire::Rcode rcode = wire::Rcode::kNoError;  // with RequestVerdict::kReply
+  uint64_t name_hash = 0;                     // with RequestVerdict::kResolve, the store's
+};
+
+// The two halves of AnswerFromCache. Of a batch all queries are read first, so that the index lines
+// that they need are on their way while the others are read.
+void ReadQuery(std::span<const uint8_t> query, const cache::Store& store, QueryRead* read);
+HotOutcome AnswerRead(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
+                      const cache::Store& store, cache::Seconds now, uint32_t rotation,
+                      std::span<uint8_t> reply, size_t* reply_octets);
+
 // Over TCP a reply may fill the buffer; over UDP it keeps to the client's size and to 1232.
 // REQUIRES: reply.size() >= 1232 and >= query.size() + 140.
 HotOutcome AnswerFromCache(std::span<const uint8_t> query, bool tcp, const cache::Store& store,

@@ -64,6 +64,8 @@ class Job final : public Timer {
   int nesting() const { return nesting_; }
   // One of its look-ups would have waited, over other jobs, for the job itself.
   bool in_cycle() const { return in_cycle_; }
+  // Who asked has looked for the name in the configuration and the store.
+  bool just_missed() const { return just_missed_; }
   Trace* trace() const { return trace_; }
   Answer& answer() { return answer_; }
   ZoneServers& servers() { return servers_; }
@@ -80,6 +82,7 @@ class Job final : public Timer {
   wire::RRType type_ = wire::RRType::kNone;
   uint64_t hash_ = 0;
   bool shared_ = true;  // others with the same question may join
+  bool just_missed_ = false;
   int nesting_ = 0;
   bool in_cycle_ = false;
   Time deadline_;

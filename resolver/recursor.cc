@@ -10,6 +10,8 @@ namespace tern::resolver {
 namespace {
 
 constexpr size_t kBuckets = 4096;
+// Zones and empty non-terminals above a name; what lies higher is in use all the time.
+constexpr int kPrefetchedAncestors = 2;
 // A failed priming is not tried again before this.
 constexpr Duration kPrimingPause = std::chrono::seconds(10);
 
@@ -87,6 +89,7 @@ Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   job->type_ = type;
   job->hash_ = hash;
   job->shared_ = true;
+  job->just_missed_ = false;
   job->nesting_ = 0;
   job->in_cycle_ = false;
   job->deadline_ = environment_->Now() + settings_->resolution.budget.total_timeout;
@@ -151,13 +154,22 @@ void Recursor::AddWaiter(Job* job, Waiter* waiter, Time deadline) {
   ++job->waiter_count_;
 }
 
-bool Recursor::Ask(wire::NameView name, wire::RRType type, Waiter* waiter) {
+void Recursor::Prefetch(wire::NameView name) const {
+  wire::NameView above = name;
+  for (int i = 0; i < kPrefetchedAncestors && !above.IsRoot(); ++i) {
+    above = above.Parent();
+    store_->Prefetch(store_->Hash(above), cache::KeySpace::kDelegation, wire::RRType::kNone);
+  }
+}
+
+bool Recursor::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool just_missed) {
   const uint64_t hash = HashOf(name, type);
   Job* job = Find(hash, name, type);
   if (job != nullptr && job->waiter_count_ >= kWaitersPerJobMax) return false;
   if (job == nullptr) {
     job = Make(hash, name, type, kJobsMax);
     if (job == nullptr) return false;
+    job->just_missed_ = just_missed;
     Launch(job);
   } else if (job->borrows_) {
     GiveOwnAllowance(job);

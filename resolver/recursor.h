@@ -60,7 +60,11 @@ class Recursor {
 
   // Resolves, or joins who does. False when there is no room; then the waiter is not called.
   // After client_timeout the waiter gets SERVFAIL while the resolution goes on for the cache.
-  [[nodiscard]] bool Ask(wire::NameView name, wire::RRType type, Waiter* waiter);
+  // `just_missed`: in this turn the caller has looked for the name in the local data and the store.
+  [[nodiscard]] bool Ask(wire::NameView name, wire::RRType type, Waiter* waiter,
+                         bool just_missed = false);
+  // Asks the processor for the index lines that Ask will need above the name.
+  void Prefetch(wire::NameView name) const;
   // The same with an account, for itself alone.
   [[nodiscard]] bool AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
                                Trace* trace);

@@ -98,7 +98,8 @@ bool IsStaticZone(const Settings& settings, wire::NameView name) {
 
 // What stands above the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames it
 // (RFC 6672). But nothing above a zone of the configuration says anything about that zone.
-Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now) {
+// *cut becomes the nearest zone cut where the walk ended at one.
+Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
   Recursor& recursor = job.recursor();
   const cache::Store& store = recursor.store();
   for (wire::NameView above = name; !above.IsRoot() && !IsStaticZone(job.settings(), above);) {
@@ -110,8 +111,9 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
     if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) {
       // What lies above a zone cut says nothing of what is below it.
       entry = store.Find(above, hash, KeySpace::kDelegation, RRType::kNone);
-      if (entry && entry.IsFresh(now)) break;
-      continue;
+      if (!entry || !entry.IsFresh(now)) continue;
+      *cut = entry;
+      break;
     }
     if (!recursor.learner().AddDname(entry, name, now, &job.answer())) {
       return AnsweredIf(job, false);
@@ -122,17 +124,15 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
   return Outcome::kUnknown;
 }
 
-// One step from what this process knows: configuration, then cache.
-Outcome AnswerFromKnown(Job& job, const wire::Name& name) {
+// What the configuration or the store says of the name itself.
+Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
   Recursor& recursor = job.recursor();
-  const cache::Seconds now = recursor.StoreNow();
   cache::EntryBuilder builder(recursor.learner().scratch());
   if (recursor.local_data().Find(name, job.type(), now, &builder)) {
     TraceStep(job, "cache", name, "answered from local data");
     return AnsweredIf(job, job.answer().Add(builder.Finish()));
   }
   const cache::Store& store = recursor.store();
-  const uint64_t hash = store.Hash(name);
   EntryView entry = store.Find(name, hash, KeySpace::kData, job.type());
   if (!entry || !entry.IsFresh(now)) {
     entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
@@ -141,20 +141,35 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name) {
     TraceStep(job, "cache", name, DescribeKnown(entry.kind()));
     return AnsweredIf(job, job.answer().Add(entry));
   }
-  if (job.type() != RRType::kCNAME) {
-    entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
-    if (entry && entry.IsFresh(now) && entry.kind() == EntryKind::kRRset) {
-      TraceStep(job, "cache", name, "an alias found");
-      return job.answer().Add(entry) ? Outcome::kAlias : AnsweredIf(job, false);
-    }
+  if (job.type() == RRType::kCNAME) return Outcome::kUnknown;
+  entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
+  if (!entry || !entry.IsFresh(now) || entry.kind() != EntryKind::kRRset) return Outcome::kUnknown;
+  TraceStep(job, "cache", name, "an alias found");
+  return job.answer().Add(entry) ? Outcome::kAlias : AnsweredIf(job, false);
+}
+
+// One step from what this process knows: configuration, then cache. Where that does not tell, the
+// job's servers are those of the nearest known zone. `just_missed`: the caller has looked up the
+// name itself.
+Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  const cache::Store& store = recursor.store();
+  const uint64_t hash = store.Hash(name);
+  if (!just_missed) {
+    const Outcome outcome = AnswerFromName(job, name, hash, now);
+    if (outcome != Outcome::kUnknown) return outcome;
   }
-  const Outcome above = AnswerFromAncestors(job, name, now);
+  EntryView cut;
+  const Outcome above = AnswerFromAncestors(job, name, now, &cut);
   if (above != Outcome::kUnknown) return above;
-  entry = store.Find(name, hash, KeySpace::kFailure, job.type());
-  if (entry && entry.IsFresh(now)) {
-    if (job.trace() != nullptr) TraceStep(job, "cache", name, DescribeFailure(entry, now));
-    return Fail(job, entry.Error(), "failed a moment ago");
+  const EntryView failure = store.Find(name, hash, KeySpace::kFailure, job.type());
+  if (failure && failure.IsFresh(now)) {
+    if (job.trace() != nullptr) TraceStep(job, "cache", name, DescribeFailure(failure, now));
+    return Fail(job, failure.Error(), "failed a moment ago");
   }
+  job.servers().Locate(store, job.settings(), name, job.type() == RRType::kDS,
+                       /*use_forward=*/true, now, cut);
   return Outcome::kUnknown;
 }
 
@@ -363,8 +378,6 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   const RRType type = job.type();
   bool use_forward = true;
   bool went_up = false;
-  servers.Locate(recursor.store(), settings, name, type == RRType::kDS, use_forward,
-                 recursor.StoreNow());
   if (servers.from_hints()) recursor.PrimeOnce();
   QnameMinimiser minimiser(settings.resolution.qname_minimisation, name, type);
   if (servers.forwarded()) minimiser.GiveUp();
@@ -427,8 +440,10 @@ Task<bool> Resolve(Job& job) {
   wire::Name name = job.name();
   TraceStep(job, "start", name, "");
   Outcome outcome = Outcome::kUnknown;
+  bool just_missed = job.just_missed();
   do {
-    outcome = AnswerFromKnown(job, name);
+    outcome = AnswerFromKnown(job, name, just_missed);
+    just_missed = false;
     if (outcome == Outcome::kUnknown) {
       outcome = co_await Iterate(job, name);
       if (outcome == Outcome::kFailed && job.answer().rcode() != Rcode::kServFail) {

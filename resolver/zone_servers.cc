@@ -49,7 +49,8 @@ bool MayAsk(const IpAddress& address, const ResolutionSettings& settings) {
 }
 
 void ZoneServers::Locate(const cache::Store& store, const Settings& settings, NameView name,
-                         bool above, bool use_forward, cache::Seconds now) {
+                         bool above, bool use_forward, cache::Seconds now,
+                         EntryView nearest_above) {
   static_zone_ = nullptr;
   from_hints_ = false;
   delegation_.clear();
@@ -65,7 +66,9 @@ void ZoneServers::Locate(const cache::Store& store, const Settings& settings, Na
       static_zone_ = nearest;
       return;
     }
-    const EntryView entry = store.Find(zone, KeySpace::kDelegation, RRType::kNone);
+    const bool known = nearest == nullptr && nearest_above && zone.size() < name.size();
+    const EntryView entry =
+        known ? nearest_above : store.Find(zone, KeySpace::kDelegation, RRType::kNone);
     if (entry && entry.IsFresh(now)) {
       Descend(entry);
       return;

@@ -33,9 +33,11 @@ struct Candidate {
 class ZoneServers {
  public:
   // Finds the nearest known zone at or above `name`: strictly above it with `above`, which DS needs
-  // (RFC 4035 section 3.1.4.1). `use_forward`: forward zones count.
+  // (RFC 4035 section 3.1.4.1). `use_forward`: forward zones count. `nearest_above`: the nearest
+  // known delegation strictly above `name`, when the caller has come by it; it saves the walk.
   void Locate(const cache::Store& store, const Settings& settings, wire::NameView name, bool above,
-              bool use_forward, cache::Seconds now);
+              bool use_forward, cache::Seconds now,
+              cache::EntryView nearest_above = cache::EntryView());
   // Goes down to a zone that a referral just showed. REQUIRES: a delegation's entry.
   void Descend(cache::EntryView delegation);
 

@@ -53,8 +53,6 @@ using SocketId = uint64_t;
 // Room for one datagram of the service. What is longer is no query: it is dropped unread.
 inline constexpr size_t kQueryRoom = 1536;
 inline constexpr size_t kReplyRoom = kQueryRoom;
-// The most datagrams handed to the service at a time.
-inline constexpr size_t kBatch = 64;
 
 struct EngineLimits {
   size_t sockets = 8192;  // besides the service's UDP sockets

@@ -39,10 +39,13 @@ struct Datagram {
 
 class Message;
 
+// The most datagrams handed to the service at a time.
+inline constexpr size_t kBatch = 64;
+
 class Service {
  public:
   virtual ~Service() = default;
-  // The engine sends what was answered with the batch's one submit.
+  // At most kBatch. The engine sends what was answered with the batch's one submit.
   virtual void OnDatagrams(std::span<Datagram> batch) = 0;
   // One whole TCP message (without its length). Answer now or later with Worker::SendReply;
   // answers may go out in any order (RFC 7766 section 6.2.1.1).

@@ -6,7 +6,6 @@
 #include <new>
 #include <utility>
 
-#include "resolver/hot_path.h"
 #include "resolver/reply.h"
 #include "resolver/server/trace_account.h"
 #include "resolver/zone_servers.h"
@@ -42,13 +41,13 @@ struct RecursiveService::ServiceMessage : public io::Message {
 struct RecursiveService::MissMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
     // Another client's question may have brought the answer meanwhile.
-    Request request;
-    bool miss = false;
     const std::span<const uint8_t> view(query.data(), query_octets);
-    const size_t octets =
-        service.AnswerNow(view, path.stream != 0, service.scratch(), &request, &miss);
+    QueryRead read;
+    ReadQuery(view, *service.store_, &read);
+    bool miss = false;
+    const size_t octets = service.AnswerNow(view, read, path.stream != 0, service.scratch(), &miss);
     if (octets != 0) service.Send(path, service.scratch().first(octets));
-    if (miss) service.ResolveHere(path, view, request);
+    if (miss) service.ResolveHere(path, view, read.request);
   }
 
   io::ReturnPath path;
@@ -226,20 +225,18 @@ bool RecursiveService::AnswerLocally(std::span<const uint8_t> query, const Reque
   return true;
 }
 
-size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, bool tcp,
-                                   std::span<uint8_t> reply, Request* request, bool* miss) {
+size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
+                                   std::span<uint8_t> reply, bool* miss) {
+  const Request& request = read.request;
   size_t octets = 0;
   *miss = false;
-  if (!configuration_.settings->local.hosts_file.empty()) {
-    Rcode rcode = Rcode::kNoError;
-    Request local;
-    if (ParseRequest(query, &local, &rcode) == RequestVerdict::kResolve &&
-        AnswerLocally(query, local, tcp, reply, &octets)) {
-      return octets;
-    }
+  if (!configuration_.settings->local.hosts_file.empty() &&
+      read.verdict == RequestVerdict::kResolve &&
+      AnswerLocally(query, request, tcp, reply, &octets)) {
+    return octets;
   }
-  switch (AnswerFromCache(query, tcp, *store_, recursor_.StoreNow(), ++rotation_, reply, &octets,
-                          request)) {
+  switch (
+      AnswerRead(query, read, tcp, *store_, recursor_.StoreNow(), ++rotation_, reply, &octets)) {
     case HotOutcome::kReplied:
       return octets;
     case HotOutcome::kDropped:
@@ -248,9 +245,9 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, bool tcp,
       break;
   }
   // A special name is answered here even to who does not ask for recursion.
-  if (AnswerLocally(query, *request, tcp, reply, &octets)) return octets;
-  if (!request->recursion_desired()) {
-    return AnswerWithoutRecursion(query, *request, reply, ReplyLimit(tcp, *request, reply));
+  if (AnswerLocally(query, request, tcp, reply, &octets)) return octets;
+  if (!request.recursion_desired()) {
+    return AnswerWithoutRecursion(query, request, reply, ReplyLimit(tcp, request, reply));
   }
   *miss = true;
   return 0;
@@ -278,16 +275,25 @@ size_t RecursiveService::AnswerWithoutRecursion(std::span<const uint8_t> query,
   return ComposeReply(query, request, parts, now, ++rotation_, limit, reply);
 }
 
+// In passes, so that what one query waits for from memory comes while others are worked on.
 void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
-  for (io::Datagram& datagram : batch) {
+  for (size_t i = 0; i < batch.size(); ++i) ReadQuery(batch[i].query, *store_, &reads_[i]);
+  size_t misses = 0;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    io::Datagram& datagram = batch[i];
     if (!configuration_.access->Allows(datagram.peer)) {
       datagram.reply_octets = Refuse(datagram.query, datagram.reply);
       continue;
     }
-    Request request;
     bool miss = false;
-    datagram.reply_octets = AnswerNow(datagram.query, false, datagram.reply, &request, &miss);
-    if (miss) Resolve(datagram.Path(), datagram.query, request);
+    datagram.reply_octets = AnswerNow(datagram.query, reads_[i], false, datagram.reply, &miss);
+    if (!miss) continue;
+    recursor_.Prefetch(reads_[i].request.name);
+    missed_[misses++] = static_cast<uint8_t>(i);
+  }
+  for (size_t i = 0; i < misses; ++i) {
+    const io::Datagram& datagram = batch[missed_[i]];
+    Resolve(datagram.Path(), datagram.query, reads_[missed_[i]].request);
   }
 }
 
@@ -298,11 +304,12 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
     return;
   }
   if (ResolveTraced(path, query)) return;
-  Request request;
+  QueryRead read;
+  ReadQuery(query, *store_, &read);
   bool miss = false;
-  const size_t octets = AnswerNow(query, true, scratch(), &request, &miss);
+  const size_t octets = AnswerNow(query, read, true, scratch(), &miss);
   if (octets != 0) Send(path, scratch().first(octets));
-  if (miss) Resolve(path, query, request);
+  if (miss) Resolve(path, query, read.request);
 }
 
 bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query) {
@@ -363,7 +370,7 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
     return;
   }
   client->Set(path, query, request);
-  if (recursor_.Ask(request.name, request.type, client)) return;
+  if (recursor_.Ask(request.name, request.type, client, /*just_missed=*/true)) return;
   FreeClient(client);
   SendFailure(path, query, request);
 }

@@ -18,11 +18,11 @@
 #include <vector>
 
 #include "cache/store.h"
+#include "resolver/hot_path.h"
 #include "resolver/io/service.h"
 #include "resolver/policy/access.h"
 #include "resolver/policy/local_data.h"
 #include "resolver/recursor.h"
-#include "resolver/request.h"
 #include "resolver/server_table.h"
 #include "resolver/settings.h"
 
@@ -70,9 +70,9 @@ class RecursiveService final : public io::Service {
   struct ReconfigureMessage;
 
   // Answers into `reply` without waiting, and returns the octets; 0 when the answer will come
-  // later, or never.
-  size_t AnswerNow(std::span<const uint8_t> query, bool tcp, std::span<uint8_t> reply,
-                   Request* request, bool* miss);
+  // later, or never. *miss: the question is to be resolved.
+  size_t AnswerNow(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
+                   std::span<uint8_t> reply, bool* miss);
   bool AnswerLocally(std::span<const uint8_t> query, const Request& request, bool tcp,
                      std::span<uint8_t> reply, size_t* octets);
   size_t AnswerWithoutRecursion(std::span<const uint8_t> query, const Request& request,
@@ -98,6 +98,8 @@ class RecursiveService final : public io::Service {
   Recursor recursor_;
   std::vector<io::Outlet*> peers_;
   uint32_t rotation_ = 0;
+  std::array<QueryRead, io::kBatch> reads_;  // of the batch in hand
+  std::array<uint8_t, io::kBatch> missed_;   // which of them are to be resolved
   std::unique_ptr<uint8_t[]> scratch_;
   std::vector<std::unique_ptr<Client>> all_clients_;
   Client* free_clients_ = nullptr;
