@@ -18,6 +18,7 @@ using std::chrono::seconds;
 constexpr Duration kHedgeMin = milliseconds(10);
 constexpr Duration kHedgeUnknownMin = milliseconds(20);
 constexpr Duration kHedgeMax = milliseconds(300);
+constexpr Duration kHedgeSlackMin = milliseconds(5);
 // The same server is asked again no sooner than this (RFC 1035 section 7.2 and common practice).
 constexpr Duration kRetryMin = milliseconds(300);
 constexpr Duration kRetryMax = seconds(3);
@@ -28,14 +29,19 @@ constexpr Duration kNearBest = milliseconds(10);
 // So many silences in a row, and a server is asked by one query at a time.
 constexpr int kDeadAfter = 3;
 constexpr Duration kProbeMin = seconds(1);
+// One that never answered is dead, or farther than its replicas and then not worth the wait.
+constexpr Duration kProbeStrangerMin = seconds(30);
 constexpr Duration kProbeMax = minutes(5);
+// After a reply that was no answer the zone's questions have one datagram open at a time.
+constexpr Duration kForgedFor = seconds(20);
 
 constexpr Duration kLameFor = minutes(10);
 constexpr Duration kRefusedFor = seconds(60);
 constexpr Duration kServfailFor = seconds(5);
 
-Duration ProbeInterval(int silences) {
-  return std::min(kProbeMax, kProbeMin * (1 << std::clamp(silences - kDeadAfter, 0, 9)));
+Duration ProbeInterval(const ServerRecord& record) {
+  const Duration once = record.HasAnswered() ? kProbeMin : kProbeStrangerMin;
+  return std::min(kProbeMax, once * (1 << std::clamp(record.silences - kDeadAfter, 0, 9)));
 }
 
 }  // namespace
@@ -83,10 +89,13 @@ void Race::Close(Attempt& attempt) {
 }
 
 Duration Race::HedgeDelay(const ServerRecord& record) const {
-  const Duration usual = record.IsKnownAt(recursor_.environment().Now()) && record.silences == 0
-                             ? std::max(record.Lateness(), kHedgeMin)
-                             : std::max(recursor_.lateness().estimate(), kHedgeUnknownMin);
-  return std::min(usual, kHedgeMax);
+  if (record.IsKnownAt(recursor_.environment().Now()) && record.silences == 0) {
+    // A very even server's deviation is next to nothing; asking beside it for a few milliseconds'
+    // sake saves none.
+    const Duration slack = std::max({4 * record.rttvar, record.srtt / 4, kHedgeSlackMin});
+    return std::clamp(record.srtt + slack, kHedgeMin, kHedgeMax);
+  }
+  return std::clamp(recursor_.lateness().estimate(), kHedgeUnknownMin, kHedgeMax);
 }
 
 Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
@@ -98,11 +107,11 @@ Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
 
 // The best candidate's index, or -1. Best: few tries in this race, then not known to be dead, then
 // fast; those near the best draw lots, so that load spreads over replicas.
-int Race::Pick(Time now, ServerRecord* picked) {
+int Race::Pick(Time now, KnownServer* picked) {
   struct Option {
     int index;
     Duration expected;
-    ServerRecord record;
+    KnownServer server;
   };
   std::array<Option, kCandidatesMax> options;
   size_t count = 0;
@@ -117,17 +126,18 @@ int Race::Pick(Time now, ServerRecord* picked) {
       return a.exchange != 0 && a.candidate == i && now < a.late;
     });
     if (waiting) continue;
-    const ServerRecord record = table.Get(candidate.server);
+    const ServerKey key = table.KeyOf(candidate.server);
+    const ServerRecord record = table.Get(key);
     const bool dead = record.silences >= kDeadAfter;
-    const bool lame = table.IsLame(candidate.server, servers_.zone(), now);
+    const bool lame = table.IsLame(key, servers_.zone(), now);
     const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
     const Duration expected = record.IsKnownAt(now) ? record.srtt : recursor_.lateness().mean();
     // A server that was silent, is due for a probe, and whose probe nobody else has, is worth one
     // try: it may only have lost a packet.
     if (record.silences > 0 && candidate.tries == 0 && !lame && candidates.size() > 1 &&
-        now - record.last_silence > ProbeInterval(record.silences) &&
-        table.ClaimProbe(candidate.server, ProbeInterval(record.silences), now)) {
-      *picked = record;
+        now - record.last_silence > ProbeInterval(record) &&
+        table.ClaimProbe(key, ProbeInterval(record), now)) {
+      *picked = {key, record};
       return static_cast<int>(i);
     }
     if (option_class > best_class) continue;
@@ -137,7 +147,7 @@ int Race::Pick(Time now, ServerRecord* picked) {
       count = 0;
     }
     best = std::min(best, expected);
-    options[count++] = {static_cast<int>(i), expected, record};
+    options[count++] = {static_cast<int>(i), expected, {key, record}};
   }
   if (count == 0) return -1;
   const Duration limit = best + best / 4 + kNearBest;
@@ -145,7 +155,7 @@ int Race::Pick(Time now, ServerRecord* picked) {
                                   [&](const Option& option) { return option.expected > limit; });
   const auto near = static_cast<uint64_t>(end - options.begin());
   const Option& option = options[near == 1 ? 0 : recursor_.environment().Random() % near];
-  *picked = option.record;
+  *picked = option.server;
   return option.index;
 }
 
@@ -153,23 +163,42 @@ bool Race::Launch() {
   // Addresses that were looked up meanwhile are candidates too.
   if (launches_ > 0) servers_.Gather(recursor_.store(), job_.settings(), recursor_.StoreNow());
   const Time now = recursor_.environment().Now();
+  if ((forged_ || recursor_.server_table().IsForged(servers_.zone(), now)) && HasDatagram(now)) {
+    return false;
+  }
   const bool beside = AnyWaiting(now);
-  ServerRecord record;
-  const int picked = Pick(now, &record);
+  KnownServer server;
+  const int picked = Pick(now, &server);
   if (picked < 0) return false;
   if (beside && !recursor_.hedge_credit().Spend()) return false;
   const auto candidate = static_cast<uint8_t>(picked);
   ++servers_.candidates()[candidate].tries;
-  if (!Send(candidate, record, Transport::kUdp, !record.plain_dns, nullptr)) return false;
+  if (!Send(candidate, server, Transport::kUdp, !server.record.plain_dns, nullptr)) return false;
   if (beside) {
     ++hedges_;
     ++recursor_.statistics().hedges;
   }
-  Duration delay = HedgeDelay(record);
+  Duration delay = HedgeDelay(server.record);
   for (int i = 0; i < launches_ && delay < kHedgeMax; ++i) delay += delay / 2;
   ++launches_;
   next_launch_ = now + std::min(delay, kHedgeMax);
   return true;
+}
+
+// Somebody guesses: every open datagram is one more chance to guess right. Those that were given
+// their time are closed, and the next one waits for the one that was not.
+bool Race::HasDatagram(Time now) {
+  NoteSilences(now);
+  bool has = false;
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange == 0 || attempt.transport != Transport::kUdp) continue;
+    if (attempt.silent) {
+      Close(attempt);
+    } else {
+      has = true;
+    }
+  }
+  return has;
 }
 
 // Room for one more attempt; the oldest silent one makes way when there is none. Null when all are
@@ -184,7 +213,7 @@ Race::Attempt* Race::FreeSlot() {
   return oldest;
 }
 
-bool Race::Send(uint8_t candidate, const ServerRecord& record, Transport transport, bool edns,
+bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport, bool edns,
                 const Attempt* like) {
   if (job_.allowance().upstream_queries <= 0) {
     why_not_ = RaceResult::Kind::kNoBudget;
@@ -201,6 +230,10 @@ bool Race::Send(uint8_t candidate, const ServerRecord& record, Transport transpo
   attempt.id = static_cast<uint16_t>(environment.Random());
   attempt.sent = environment.Now();
   attempt.silent = false;
+  attempt.key = known.key;
+  const ServerRecord& record = known.record;
+  attempt.expendable =
+      record.silences >= kDeadAfter || (record.silences == 0 && !record.HasAnswered());
   const Endpoint& server = servers_.candidates()[candidate].server;
   const Duration timeout =
       transport == Transport::kTcp
@@ -215,7 +248,6 @@ bool Race::Send(uint8_t candidate, const ServerRecord& record, Transport transpo
     why_not_ = RaceResult::Kind::kNoResources;
     return false;
   }
-  if (launches_ == 0 && like == nullptr) first_id_ = attempt.id;
   --job_.allowance().upstream_queries;
   ++recursor_.statistics().upstream_queries;
   ++open_;
@@ -248,16 +280,7 @@ void Race::OnTimer() {
     recursor.Drain();
     return;
   }
-  for (Attempt& attempt : attempts_) {
-    if (attempt.exchange != 0 && now >= attempt.late && !attempt.silent) {
-      attempt.silent = true;
-      TraceStep("timeout", attempt, "");
-      const Endpoint& server = servers_.candidates()[attempt.candidate].server;
-      if (attempt.transport == Transport::kUdp) {
-        recursor.server_table().RecordSilence(server, now - attempt.sent, now);
-      }
-    }
-  }
+  NoteSilences(now);
   // Also when nobody has time left to answer in: nothing else would ask again.
   if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch()) next_launch_ = now + kHedgeMax;
   if (AnyWaiting(now)) {
@@ -266,6 +289,18 @@ void Race::OnTimer() {
     Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);
   }
   recursor.Drain();
+}
+
+void Race::NoteSilences(Time now) {
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange == 0 || now < attempt.late || attempt.silent) continue;
+    attempt.silent = true;
+    ++silences_;
+    TraceStep("timeout", attempt, "");
+    if (attempt.transport == Transport::kUdp) {
+      recursor_.server_table().RecordSilence(attempt.key, now - attempt.sent, now);
+    }
+  }
 }
 
 bool Race::AnyWaiting(Time now) const {
@@ -286,6 +321,9 @@ void Race::Finish(RaceResult::Kind kind) {
   if (decided_) return;
   decided_ = true;
   result_.kind = kind;
+  // Servers that let their time pass are what hedges are for.
+  const int needed = std::min(hedges_, silences_ + RecordLosers());
+  if (needed > 0) recursor_.hedge_credit().GiveBack(needed);
   // The coroutine destroys this object; nothing may follow.
   std::exchange(waiting_, nullptr).resume();
 }
@@ -299,9 +337,7 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
     const bool matches = match == ReplyMatch::kMatches ||
                          (match == ReplyMatch::kWrongCase &&
                           (attempt->transport == Transport::kTcp ||
-                           recursor.server_table()
-                               .Get(servers_.candidates()[attempt->candidate].server)
-                               .keeps_no_case));
+                           recursor.server_table().Get(attempt->key).keeps_no_case));
     if (matches) {
       OnMatchingReply(*attempt, message);
     } else {
@@ -315,9 +351,24 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
 // cannot be forged.
 void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
   if (match == ReplyMatch::kForgery) ++recursor_.statistics().forgeries;
+  if (attempt.transport == Transport::kUdp) OnSignOfForgery(attempt);
   const bool wrong_case = match == ReplyMatch::kWrongCase;
   attempt.tests_case = wrong_case;
   AskOverTcp(attempt, wrong_case ? "another case" : "another id or question");
+}
+
+void Race::OnSignOfForgery(const Attempt& met) {
+  forged_ = true;
+  recursor_.server_table().RecordForgery(servers_.zone(), kForgedFor,
+                                         recursor_.environment().Now());
+  // The one that was met goes on over TCP; of the others the newest is kept.
+  Attempt* newest = nullptr;
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange == 0 || attempt.transport != Transport::kUdp || &attempt == &met) continue;
+    Attempt* older = &attempt;
+    if (newest == nullptr || attempt.sent >= newest->sent) std::swap(older, newest);
+    if (older != nullptr) Close(*older);
+  }
 }
 
 void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
@@ -332,10 +383,9 @@ void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
 // The same server in another way; when that cannot be, the next one.
 void Race::AskAgain(Attempt& attempt, Transport transport, bool edns) {
   Attempt like = attempt;
-  const uint8_t candidate = attempt.candidate;
   Close(attempt);
-  const ServerRecord record = recursor_.server_table().Get(servers_.candidates()[candidate].server);
-  if (Send(candidate, record, transport, edns, &like)) {
+  const KnownServer server = {like.key, recursor_.server_table().Get(like.key)};
+  if (Send(like.candidate, server, transport, edns, &like)) {
     ArmNext();
   } else {
     GoOn();
@@ -344,13 +394,12 @@ void Race::AskAgain(Attempt& attempt, Transport transport, bool edns) {
 
 void Race::RecordAnswer(const Attempt& attempt) {
   const Time now = recursor_.environment().Now();
-  const Endpoint& server = servers_.candidates()[attempt.candidate].server;
   if (attempt.transport == Transport::kUdp) {
     const Duration rtt = std::max(now - attempt.sent, Duration(1));
-    recursor_.server_table().RecordAnswer(server, rtt, now);
+    recursor_.server_table().RecordAnswer(attempt.key, rtt, now);
     recursor_.lateness().Record(rtt);
   }
-  if (attempt.tests_case) recursor_.server_table().RecordKeepsNoCase(server, now);
+  if (attempt.tests_case) recursor_.server_table().RecordKeepsNoCase(attempt.key, now);
 }
 
 // The random case of the question must not get into names that point to it by compression.
@@ -376,11 +425,9 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   }
   result_.meaning =
       ClassifyReply(records, name_, question_.type, servers_.zone(), servers_.forwarded());
-  const uint8_t candidate = attempt.candidate;
-  const Endpoint& server = servers_.candidates()[candidate].server;
   if (attempt.tests_plain_dns && result_.meaning.reply_class != ReplyClass::kFormatError &&
       result_.meaning.reply_class != ReplyClass::kServerFailure) {
-    recursor_.server_table().RecordPlainDns(server, recursor_.environment().Now());
+    recursor_.server_table().RecordPlainDns(attempt.key, recursor_.environment().Now());
   }
   switch (result_.meaning.reply_class) {
     case ReplyClass::kAnswer:
@@ -390,9 +437,7 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
     case ReplyClass::kYxDomain:
     case ReplyClass::kReferral:
       TraceStep("reply", attempt, "of use");
-      if (hedges_ > 0 && attempt.id != first_id_) recursor_.hedge_credit().GiveBack(hedges_);
       Close(attempt);
-      RecordLosers();
       Finish(RaceResult::Kind::kReply);
       return;
     case ReplyClass::kEmpty:
@@ -435,7 +480,7 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   candidate.failed = true;
   if (lame_for.count() > 0) {
-    recursor_.server_table().RecordLame(candidate.server, servers_.zone(), lame_for,
+    recursor_.server_table().RecordLame(attempt.key, servers_.zone(), lame_for,
                                         recursor_.environment().Now());
   }
   Close(attempt);
@@ -443,19 +488,24 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
 }
 
 // Replicas that were overtaken although they had more time than they usually need count as slow,
-// so that the next question goes elsewhere first.
-void Race::RecordLosers() {
+// so that the next question goes elsewhere first. Returns how many of them were worth a hedge that
+// costs nothing. Not those that answer usually and are late this once: of a healthy network's
+// servers some always are, and asking beside them is what the credit bounds. A server that never
+// answered is taken for dead once, so healthy ones cost one such hedge each.
+int Race::RecordLosers() {
   const Time now = recursor_.environment().Now();
+  int dead = 0;
   for (Attempt& attempt : attempts_) {
     if (attempt.exchange == 0) continue;
-    const Endpoint& server = servers_.candidates()[attempt.candidate].server;
     const Duration waited = now - attempt.sent;
     if (!attempt.silent && attempt.transport == Transport::kUdp &&
-        waited >= HedgeDelay(recursor_.server_table().Get(server))) {
-      recursor_.server_table().RecordSilence(server, waited, now);
+        waited >= HedgeDelay(recursor_.server_table().Get(attempt.key))) {
+      recursor_.server_table().RecordSilence(attempt.key, waited, now);
+      if (attempt.expendable) ++dead;
     }
     Close(attempt);
   }
+  return dead;
 }
 
 void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
@@ -470,8 +520,8 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
       // It neither keeps the case nor speaks TCP: the name in its own case is what is left.
       Attempt like = *attempt;
       like.own_case = true;
-      const ServerRecord record = recursor.server_table().Get(candidate.server);
-      if (Send(like.candidate, record, Transport::kUdp, like.edns, &like)) {
+      const KnownServer server = {like.key, recursor.server_table().Get(like.key)};
+      if (Send(like.candidate, server, Transport::kUdp, like.edns, &like)) {
         ArmNext();
         recursor.Drain();
         return;
@@ -482,7 +532,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
               failure == ExchangeFailure::kUnreachable ? "unreachable" : "no socket");
     const Time now = recursor.environment().Now();
     if (failure == ExchangeFailure::kUnreachable && attempt->transport == Transport::kUdp) {
-      recursor.server_table().RecordSilence(candidate.server, kRetryUnknown, now);
+      recursor.server_table().RecordSilence(attempt->key, kRetryUnknown, now);
     }
     GoOn();
   }

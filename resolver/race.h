@@ -5,6 +5,13 @@
 // reply wins. The same server is asked again only after its own timeout, which doubles (at most
 // three tries, RFC 9520 section 3.1). A server that fails is left at once for the next.
 //
+// Somebody may guess at an open query: a reply to it that has another id, question or case is a
+// sign. From then on the race, and for 20 s every race for a question in the same zone, has one
+// datagram open at a time: a replica that is late is replaced when its time is over, and nobody
+// is asked beside it. No more than that zone, because the sign is cheap to give for whoever owns a
+// zone: its own servers may send any id. So this slows its own zone alone; for a zone of others a
+// guess must hit an open port first.
+//
 // Bounded: kAttemptsMax open attempts, the job's budget of upstream queries, and `deadline`.
 //
 // Thread: one worker's. Made by a coroutine, awaited once, and destroyed when it is resumed; the
@@ -62,8 +69,14 @@ class Race final : public ExchangeSink, public Timer {
   static constexpr size_t kAttemptsMax = 12;
   static constexpr int kTriesMax = 3;
 
+  // A candidate and what the table said of it when it was picked.
+  struct KnownServer {
+    ServerKey key{};
+    ServerRecord record;
+  };
   struct Attempt {
     ExchangeId exchange = 0;
+    ServerKey key{};
     Time sent;
     Time late;  // when it counts as silent
     uint16_t id = 0;
@@ -74,6 +87,7 @@ class Race final : public ExchangeSink, public Timer {
     bool tests_case = false;       // asked again over TCP after a reply in another case
     bool own_case = false;         // asked a last time, without random case
     bool silent = false;           // its lateness was recorded
+    bool expendable = false;       // never answered, or thought dead: see RecordLosers
   };
 
   Attempt* FindAttempt(ExchangeId id);
@@ -85,10 +99,13 @@ class Race final : public ExchangeSink, public Timer {
 
   // Asks the best server that may be asked now. False when there is none.
   bool Launch();
-  int Pick(Time now, ServerRecord* picked);
+  int Pick(Time now, KnownServer* picked);
   // `like`: the attempt that goes on in this way; null for a new one.
-  bool Send(uint8_t candidate, const ServerRecord& record, Transport transport, bool edns,
+  bool Send(uint8_t candidate, const KnownServer& known, Transport transport, bool edns,
             const Attempt* like);
+  // Whether a datagram is open whose server has time left; closes those that had theirs.
+  bool HasDatagram(Time now);
+  void NoteSilences(Time now);
   Duration HedgeDelay(const ServerRecord& record) const;
   Duration RetryTimeout(const ServerRecord& record, int tries) const;
   void ArmNext();
@@ -98,13 +115,14 @@ class Race final : public ExchangeSink, public Timer {
   // Decides the race. When awaiting, resumes the coroutine, which destroys this object.
   void Finish(RaceResult::Kind kind);
   void OnMismatch(Attempt& attempt, ReplyMatch match);
+  void OnSignOfForgery(const Attempt& met);
   void AskOverTcp(Attempt& attempt, std::string_view why);
   void AskAgain(Attempt& attempt, Transport transport, bool edns);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
   void OnFormatError(Attempt& attempt);
   void RecordAnswer(const Attempt& attempt);
-  void RecordLosers();
+  int RecordLosers();
   void Drop(Attempt& attempt, Duration lame_for, std::string_view why);
   void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
 
@@ -120,7 +138,8 @@ class Race final : public ExchangeSink, public Timer {
   Time next_launch_;
   int launches_ = 0;
   int hedges_ = 0;
-  uint16_t first_id_ = 0;  // the first attempt's
+  int silences_ = 0;     // attempts whose time passed
+  bool forged_ = false;  // a reply came that was no answer
   bool decided_ = false;
   bool seen_empty_ = false;
   RaceResult::Kind why_not_ = RaceResult::Kind::kExhausted;

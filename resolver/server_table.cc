@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <cstring>
 
 namespace tern::resolver {
 namespace {
 
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
 // What a server cannot do is asked again after a while: servers are mended.
-constexpr Duration kForgetFaults = std::chrono::hours(1);
+constexpr cache::Seconds kForgetFaultsSeconds = 3600;
 // A measurement this old says little; the server counts as new again (RFC 6298 knows no decay, but
 // a name server is asked rarely).
 constexpr Duration kForgetSpeed = std::chrono::minutes(15);
 constexpr Duration kSlowest = std::chrono::seconds(10);
+constexpr uint16_t kSilencesMax = 1000;
 
 uint64_t Mix(uint64_t a, uint64_t b) {
   const unsigned __int128 product =
@@ -20,123 +24,164 @@ uint64_t Mix(uint64_t a, uint64_t b) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
+int64_t Micros(Time time) { return time.time_since_epoch().count(); }
+Time MomentOf(int64_t micros) { return Time(Duration(micros)); }
+
+// Both numbers of one measurement in one word, so that they are never of two.
+struct Speed {
+  Duration srtt{0};
+  Duration rttvar{0};
+
+  static Speed Unpack(uint64_t word) {
+    return {Duration(static_cast<int64_t>(word >> 32)), Duration(static_cast<uint32_t>(word))};
+  }
+  // REQUIRES: neither is more than kSlowest, which fits 32 bits.
+  uint64_t Pack() const {
+    return static_cast<uint64_t>(srtt.count()) << 32 | static_cast<uint64_t>(rttvar.count());
+  }
+};
+
 }  // namespace
 
 ServerTable::ServerTable(uint64_t seed, size_t servers)
     : seed_(seed),
       mask_(std::bit_ceil(std::max<size_t>(servers / kWays, 1)) - 1),
-      sets_(std::make_unique<Set[]>(mask_ + 1)) {}
+      sets_(std::make_unique<Set[]>(mask_ + 1)),
+      lame_(servers),
+      forged_(kForgedZonesMax) {}
 
-uint64_t ServerTable::HashOf(const Endpoint& server) const {
+ServerKey ServerTable::KeyOf(const Endpoint& server) const {
   uint64_t words[2];
   std::memcpy(words, server.address.octets, sizeof words);
-  return Mix(Mix(seed_ ^ words[0], words[1]), uint64_t{server.port} << 8 | server.address.size);
+  const uint64_t hash =
+      Mix(Mix(seed_ ^ words[0], words[1]), uint64_t{server.port} << 8 | server.address.size);
+  return static_cast<ServerKey>(hash | 1);  // 0 is a place without server
 }
 
-ServerTable::Slot& ServerTable::Touch(Set& set, const Endpoint& server, Time now) {
-  Slot* oldest = &set.slots[0];
-  for (Slot& slot : set.slots) {
-    if (slot.server == server) {
-      slot.touched = now;
-      return slot;
+ServerTable::Slot* ServerTable::Find(ServerKey key) const {
+  Set& set = SetOf(key);
+  for (size_t i = 0; i < kWays; ++i) {
+    // What was stored before the key is seen with it: the slot of a server that was there before
+    // is empty by then.
+    if (set.keys[i].load(std::memory_order_acquire) == static_cast<uint64_t>(key)) {
+      return &set.slots[i];
     }
-    if (slot.touched < oldest->touched) oldest = &slot;
   }
-  *oldest = Slot();
-  oldest->server = server;
-  oldest->touched = now;
-  return *oldest;
+  return nullptr;
 }
 
-ServerRecord ServerTable::Get(const Endpoint& server) const {
-  const Set& set = SetOf(HashOf(server));
-  const std::lock_guard lock(set.lock);
-  for (const Slot& slot : set.slots) {
-    if (slot.server == server) return slot.record;
+ServerTable::Slot& ServerTable::Make(ServerKey key) {
+  Set& set = SetOf(key);
+  const std::lock_guard lock(making_[static_cast<size_t>(&set - sets_.get()) % kLocks]);
+  if (Slot* made_meanwhile = Find(key); made_meanwhile != nullptr) return *made_meanwhile;
+  size_t oldest = 0;
+  for (size_t i = 1; i < kWays; ++i) {
+    if (set.slots[i].touched.load(kRelaxed) < set.slots[oldest].touched.load(kRelaxed)) oldest = i;
   }
-  return ServerRecord();
+  Slot& slot = set.slots[oldest];
+  set.keys[oldest].store(0, kRelaxed);
+  slot.speed.store(0, kRelaxed);
+  slot.last_answer.store(0, kRelaxed);
+  slot.last_silence.store(0, kRelaxed);
+  slot.probe_until.store(0, kRelaxed);
+  slot.plain_dns_until_s.store(0, kRelaxed);
+  slot.keeps_no_case_until_s.store(0, kRelaxed);
+  slot.silences.store(0, kRelaxed);
+  set.keys[oldest].store(static_cast<uint64_t>(key), std::memory_order_release);
+  return slot;
 }
 
-void ServerTable::RecordAnswer(const Endpoint& server, Duration rtt, Time now) {
+ServerTable::Slot& ServerTable::Touch(ServerKey key, Time now) {
+  Slot* found = Find(key);
+  Slot& slot = found != nullptr ? *found : Make(key);
+  slot.touched.store(Micros(now), kRelaxed);
+  return slot;
+}
+
+ServerRecord ServerTable::Get(ServerKey key) const {
+  ServerRecord record;
+  const Slot* slot = Find(key);
+  if (slot == nullptr) return record;
+  const Speed speed = Speed::Unpack(slot->speed.load(kRelaxed));
+  record.srtt = speed.srtt;
+  record.rttvar = speed.rttvar;
+  record.silences = slot->silences.load(kRelaxed);
+  record.plain_dns = slot->plain_dns_until_s.load(kRelaxed) != 0;
+  record.keeps_no_case = slot->keeps_no_case_until_s.load(kRelaxed) != 0;
+  record.last_answer = MomentOf(slot->last_answer.load(kRelaxed));
+  record.last_silence = MomentOf(slot->last_silence.load(kRelaxed));
+  return record;
+}
+
+void ServerTable::RecordAnswer(ServerKey server, Duration rtt, Time now) {
   rtt = std::clamp(rtt, Duration(1), kSlowest);
-  Set& set = SetOf(HashOf(server));
-  const std::lock_guard lock(set.lock);
-  Slot& slot = Touch(set, server, now);
-  ServerRecord& record = slot.record;
-  if (!record.IsKnown() || record.silences > 0 || now - record.last_answer > kForgetSpeed) {
+  Slot& slot = Touch(server, now);
+  Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
+  const Time last_answer = MomentOf(slot.last_answer.load(kRelaxed));
+  if (speed.srtt.count() == 0 || slot.silences.load(kRelaxed) > 0 ||
+      now - last_answer > kForgetSpeed) {
     // A first measurement, RFC 6298 (2.2); and one after silences, whose penalty it lifts.
-    record.srtt = rtt;
-    record.rttvar = rtt / 2;
+    speed = {rtt, rtt / 2};
+    slot.silences.store(0, kRelaxed);
   } else {
-    const Duration error = rtt > record.srtt ? rtt - record.srtt : record.srtt - rtt;
-    record.rttvar = (3 * record.rttvar + error) / 4;
-    record.srtt = std::max(Duration(1), (7 * record.srtt + rtt) / 8);
+    const Duration error = rtt > speed.srtt ? rtt - speed.srtt : speed.srtt - rtt;
+    speed.rttvar = (3 * speed.rttvar + error) / 4;
+    speed.srtt = std::max(Duration(1), (7 * speed.srtt + rtt) / 8);
   }
-  record.silences = 0;
-  record.last_answer = now;
-  record.plain_dns = slot.plain_dns_until > now;
-  record.keeps_no_case = slot.keeps_no_case_until > now;
-  slot.probe_until = Time();
-}
-
-void ServerTable::RecordSilence(const Endpoint& server, Duration waited, Time now) {
-  Set& set = SetOf(HashOf(server));
-  const std::lock_guard lock(set.lock);
-  ServerRecord& record = Touch(set, server, now).record;
-  if (record.silences < 1000) ++record.silences;
-  record.last_silence = now;
-  record.srtt = std::clamp(std::max(record.srtt, 2 * waited), Duration(1), kSlowest);
-}
-
-void ServerTable::RecordPlainDns(const Endpoint& server, Time now) {
-  Set& set = SetOf(HashOf(server));
-  const std::lock_guard lock(set.lock);
-  Slot& slot = Touch(set, server, now);
-  slot.record.plain_dns = true;
-  slot.plain_dns_until = now + kForgetFaults;
-}
-
-void ServerTable::RecordKeepsNoCase(const Endpoint& server, Time now) {
-  Set& set = SetOf(HashOf(server));
-  const std::lock_guard lock(set.lock);
-  Slot& slot = Touch(set, server, now);
-  slot.record.keeps_no_case = true;
-  slot.keeps_no_case_until = now + kForgetFaults;
-}
-
-bool ServerTable::ClaimProbe(const Endpoint& server, Duration interval, Time now) {
-  Set& set = SetOf(HashOf(server));
-  const std::lock_guard lock(set.lock);
-  Slot& slot = Touch(set, server, now);
-  if (slot.probe_until > now) return false;
-  slot.probe_until = now + interval;
-  return true;
-}
-
-void ServerTable::RecordLame(const Endpoint& server, wire::NameView zone, Duration duration,
-                             Time now) {
-  const uint64_t key = Mix(HashOf(server), wire::HashName(zone, seed_)) | 1;
-  Set& set = SetOf(key >> 1);
-  ever_lame_.store(true, std::memory_order_relaxed);
-  const std::lock_guard lock(set.lock);
-  for (LameSlot& slot : set.lame) {
-    if (slot.key == key) {
-      slot.until = now + duration;
-      return;
-    }
+  slot.speed.store(speed.Pack(), kRelaxed);
+  slot.last_answer.store(Micros(now), kRelaxed);
+  const cache::Seconds now_s = StoreSeconds(now);
+  if (slot.plain_dns_until_s.load(kRelaxed) <= now_s) slot.plain_dns_until_s.store(0, kRelaxed);
+  if (slot.keeps_no_case_until_s.load(kRelaxed) <= now_s) {
+    slot.keeps_no_case_until_s.store(0, kRelaxed);
   }
-  set.lame[set.lame_next++ % kWays] = {key, now + duration};
+  slot.probe_until.store(0, kRelaxed);
 }
 
-bool ServerTable::IsLame(const Endpoint& server, wire::NameView zone, Time now) const {
-  if (!ever_lame_.load(std::memory_order_relaxed)) return false;
-  const uint64_t key = Mix(HashOf(server), wire::HashName(zone, seed_)) | 1;
-  const Set& set = SetOf(key >> 1);
-  const std::lock_guard lock(set.lock);
-  for (const LameSlot& slot : set.lame) {
-    if (slot.key == key) return slot.until > now;
-  }
-  return false;
+void ServerTable::RecordSilence(ServerKey server, Duration waited, Time now) {
+  Slot& slot = Touch(server, now);
+  const uint16_t silences = slot.silences.load(kRelaxed);
+  if (silences < kSilencesMax) slot.silences.store(static_cast<uint16_t>(silences + 1), kRelaxed);
+  slot.last_silence.store(Micros(now), kRelaxed);
+  Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
+  speed.srtt = std::clamp(std::max(speed.srtt, 2 * waited), Duration(1), kSlowest);
+  slot.speed.store(speed.Pack(), kRelaxed);
+}
+
+void ServerTable::RecordPlainDns(ServerKey server, Time now) {
+  Touch(server, now).plain_dns_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+}
+
+void ServerTable::RecordKeepsNoCase(ServerKey server, Time now) {
+  Touch(server, now)
+      .keeps_no_case_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+}
+
+bool ServerTable::ClaimProbe(ServerKey server, Duration interval, Time now) {
+  std::atomic<int64_t>& until = Touch(server, now).probe_until;
+  int64_t claimed_until = until.load(kRelaxed);
+  if (claimed_until > Micros(now)) return false;
+  return until.compare_exchange_strong(claimed_until, Micros(now + interval), kRelaxed);
+}
+
+uint64_t ServerTable::ZoneKey(ServerKey server, wire::NameView zone) const {
+  return Mix(static_cast<uint64_t>(server), wire::HashName(zone, seed_));
+}
+
+void ServerTable::RecordLame(ServerKey server, wire::NameView zone, Duration duration, Time now) {
+  lame_.Put(ZoneKey(server, zone), now + duration);
+}
+
+bool ServerTable::IsLame(ServerKey server, wire::NameView zone, Time now) const {
+  return !lame_.never_used() && lame_.Has(ZoneKey(server, zone), now);
+}
+
+void ServerTable::RecordForgery(wire::NameView zone, Duration duration, Time now) {
+  forged_.Put(ZoneKey(ServerKey(), zone), now + duration);
+}
+
+bool ServerTable::IsForged(wire::NameView zone, Time now) const {
+  return !forged_.never_used() && forged_.Has(ZoneKey(ServerKey(), zone), now);
 }
 
 }  // namespace tern::resolver

@@ -1,22 +1,35 @@
 // What the process has learnt about upstream name servers, by address: how fast each is, whether
-// it answers at all, what it cannot do, and for which zones it is lame.
+// it answers at all, what it cannot do, and for which zones it is lame. And the zones for which
+// somebody seems to forge answers.
 //
 // Bounded: a fixed number of sets of four; a new server takes the place of the one in its set that
 // was not heard of for longest. Forgetting costs a round trip, nothing else.
 //
-// Thread: any; a small lock a set. Not on the path of a cached answer.
+// A server is known by a key of 64 bits under a secret seed, made once for as many calls as the
+// caller likes; it holds no place, so it stays good when the table forgets the server. That two
+// servers share a key is as likely as that a key is guessed.
+//
+// Invariants:
+// 1. Every field of a record is one that somebody recorded. Fields of one record may be of
+//    different moments, and of two records made at one moment one may be lost: these are
+//    statistics, and the next answer mends them.
+// 2. A probe is claimed by one caller only.
+//
+// Thread: any. Reading and recording take no lock; the first record of a server and marks of lame
+// servers and forged zones do. Not on the path of a cached answer.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 #include "resolver/endpoint.h"
+#include "resolver/expiring_marks.h"
 #include "resolver/time.h"
 #include "wire/name.h"
 
@@ -37,64 +50,79 @@ struct ServerRecord {
   bool IsKnownAt(Time now) const {
     return IsKnown() && now - std::max(last_answer, last_silence) < std::chrono::minutes(2);
   }
+  bool HasAnswered() const { return last_answer != Time(); }
   // How long an answer may take before the server is later than it usually is.
   Duration Lateness() const { return srtt + 4 * rttvar; }
 };
 
+enum class ServerKey : uint64_t {};
+
 class ServerTable {
  public:
-  // `servers` is rounded up to a power of two. 16,384 servers take about 2 MiB.
+  // `servers` is rounded up to a power of two. 16,384 servers take about 1.3 MiB.
   explicit ServerTable(uint64_t seed, size_t servers = 16384);
 
-  ServerRecord Get(const Endpoint& server) const;
+  ServerKey KeyOf(const Endpoint& server) const;
+
+  // Budget: two lines of memory and no lock (bench/resolver: BM_WholeMiss).
+  ServerRecord Get(ServerKey server) const;
+  ServerRecord Get(const Endpoint& server) const { return Get(KeyOf(server)); }
 
   // An answer came after `rtt` (RFC 6298 section 2: gains 1/8 and 1/4).
-  void RecordAnswer(const Endpoint& server, Duration rtt, Time now);
+  void RecordAnswer(ServerKey server, Duration rtt, Time now);
   // No answer within `waited`; the server counts as at least that slow until it answers again.
-  void RecordSilence(const Endpoint& server, Duration waited, Time now);
-  void RecordPlainDns(const Endpoint& server, Time now);
-  void RecordKeepsNoCase(const Endpoint& server, Time now);
+  void RecordSilence(ServerKey server, Duration waited, Time now);
+  void RecordPlainDns(ServerKey server, Time now);
+  void RecordKeepsNoCase(ServerKey server, Time now);
 
   // A server that has been silent again and again is asked by one query at a time in the whole
   // process. True: this caller is the one, until `interval` is over.
-  bool ClaimProbe(const Endpoint& server, Duration interval, Time now);
+  bool ClaimProbe(ServerKey server, Duration interval, Time now);
 
   // Lame delegations (RFC 9499 section 7): this server does not serve this zone; for `duration`.
-  void RecordLame(const Endpoint& server, wire::NameView zone, Duration duration, Time now);
-  bool IsLame(const Endpoint& server, wire::NameView zone, Time now) const;
+  void RecordLame(ServerKey server, wire::NameView zone, Duration duration, Time now);
+  bool IsLame(ServerKey server, wire::NameView zone, Time now) const;
+
+  // Replies came to an open query about the zone that were no answer to it: somebody may be
+  // guessing. By zone, not by server: servers of one operator serve thousands of zones, and whoever
+  // owns one of these could have its own servers send such replies and mark them all.
+  void RecordForgery(wire::NameView zone, Duration duration, Time now);
+  bool IsForged(wire::NameView zone, Time now) const;
 
  private:
   static constexpr size_t kWays = 4;
+  static constexpr size_t kForgedZonesMax = 2048;
+  static constexpr size_t kLocks = 64;
 
+  // Moments are microseconds as in Time; 0: never.
   struct Slot {
-    Endpoint server;
-    ServerRecord record;
-    Time touched{};
-    Time probe_until{};
-    Time plain_dns_until{};
-    Time keeps_no_case_until{};
+    std::atomic<uint64_t> speed = 0;  // srtt and rttvar in microseconds, 32 bits each
+    std::atomic<int64_t> last_answer = 0;
+    std::atomic<int64_t> last_silence = 0;
+    std::atomic<int64_t> touched = 0;
+    std::atomic<int64_t> probe_until = 0;
+    std::atomic<uint32_t> plain_dns_until_s = 0;
+    std::atomic<uint32_t> keeps_no_case_until_s = 0;
+    std::atomic<uint16_t> silences = 0;
   };
-  struct LameSlot {
-    uint64_t key = 0;
-    Time until{};
-  };
-  struct Set {
-    mutable std::mutex lock;
+  struct alignas(64) Set {
+    std::array<std::atomic<uint64_t>, kWays> keys{};  // 0: none
     std::array<Slot, kWays> slots;
-    std::array<LameSlot, kWays> lame;
-    size_t lame_next = 0;
   };
 
-  uint64_t HashOf(const Endpoint& server) const;
-  Set& SetOf(uint64_t hash) const { return sets_[hash & mask_]; }
-  // The server's slot, made when there is none. REQUIRES: the set's lock is held.
-  static Slot& Touch(Set& set, const Endpoint& server, Time now);
+  Set& SetOf(ServerKey key) const { return sets_[static_cast<uint64_t>(key) >> 32 & mask_]; }
+  Slot* Find(ServerKey key) const;
+  // The server's slot, made when there is none.
+  Slot& Touch(ServerKey key, Time now);
+  Slot& Make(ServerKey key);
+  uint64_t ZoneKey(ServerKey server, wire::NameView zone) const;
 
   uint64_t seed_;
   size_t mask_;
-  // Spares the look where no server was ever lame: a cold line of memory and a lock a server.
-  std::atomic<bool> ever_lame_ = false;
   std::unique_ptr<Set[]> sets_;
+  std::array<std::mutex, kLocks> making_;  // of slots in sets with an equal number modulo kLocks
+  ExpiringMarks lame_;
+  ExpiringMarks forged_;
 };
 
 }  // namespace tern::resolver

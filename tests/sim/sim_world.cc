@@ -280,6 +280,10 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
   const ExchangeId id = next_exchange_++;
   exchanges_.emplace(id, Exchange{server, transport, sink});
   open_exchanges_max_ = std::max(open_exchanges_max_, exchanges_.size());
+  const auto datagrams = std::count_if(exchanges_.begin(), exchanges_.end(), [](const auto& entry) {
+    return entry.second.transport == Transport::kUdp;
+  });
+  open_datagrams_max_ = std::max(open_datagrams_max_, static_cast<size_t>(datagrams));
   UpstreamQuery& sent = upstream_.emplace_back();
   sent.at = now_;
   sent.server = server;

@@ -132,6 +132,9 @@ class SimWorld : public resolver::io::Outlet {
   size_t CountUpstream(std::string_view address = "", size_t first = 0) const;
   size_t open_exchanges() const { return exchanges_.size(); }
   size_t open_exchanges_max() const { return open_exchanges_max_; }
+  // The most over UDP that were open at once since the start or ForgetMost.
+  size_t open_datagrams_max() const { return open_datagrams_max_; }
+  void ForgetMost() { open_datagrams_max_ = 0; }
   size_t armed_timers() const { return timers_.size(); }
 
   // The source of chance for servers of this world too.
@@ -204,6 +207,7 @@ class SimWorld : public resolver::io::Outlet {
   std::map<ExchangeId, Exchange> exchanges_;
   ExchangeId next_exchange_ = 1;
   size_t open_exchanges_max_ = 0;
+  size_t open_datagrams_max_ = 0;
 
   std::vector<ClientQuery> clients_;
   std::vector<UpstreamQuery> upstream_;
