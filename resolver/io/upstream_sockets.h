@@ -5,11 +5,11 @@
 // Thread: the worker's.
 // Invariants:
 // 1. A datagram is handed over only when it comes from the exchange's server (address and port) and
-//    arrived at the exchange's own port: at the end of an exchange the port is given back, what was
-//    queued is read and thrown away, and the socket rests until everything that the engine had
-//    received by then was delivered (and a millisecond, for another processor that was just about
-//    to queue).
-// 2. No callback comes from inside Start or End.
+//    arrived at the exchange's own port: at the end of an exchange's last turn the port is given
+//    back, what was queued is read and thrown away, and the socket rests until everything that the
+//    engine had received by then was delivered (and a millisecond, for another processor that was
+//    just about to queue).
+// 2. No callback comes from inside Start, End or Flush.
 // Bound: `most` sockets over all pools; idle ones are closed by and by.
 #pragma once
 
@@ -33,10 +33,14 @@ class UpstreamSockets final : private Timer {
                   size_t most);
   ~UpstreamSockets();
 
+  // The query is copied; it leaves with Flush().
   ExchangeId Start(const Endpoint& server, std::span<const uint8_t> query, ExchangeSink* sink);
   void End(ExchangeId id);
+  // At the end of a turn: gives back the ports of what has ended, draws those of what was started
+  // and hands its queries to the engine.
+  void Flush();
 
-  // Exchanges that failed inside Start: told from the loop.
+  // Exchanges that failed inside Flush: told from the loop.
   bool HasFailures() const { return !failed_.empty(); }
   void TellFailures();
 
@@ -62,7 +66,9 @@ class UpstreamSockets final : private Timer {
   bool HasCooled(const Socket& socket) const;
   Socket* PopCooling(Pool* pool);
   Socket* Open(Pool* pool);
+  void Send(Socket* socket);
   void Release(Socket* socket);
+  void GiveBack(Socket* socket);
   void Discard(Socket* socket);
   Socket* Find(ExchangeId id);
   void Fail(Socket* socket, ExchangeFailure failure);
@@ -76,6 +82,8 @@ class UpstreamSockets final : private Timer {
   std::vector<std::unique_ptr<Socket>> sockets_;
   std::vector<uint32_t> vacant_;  // indices into sockets_
   std::vector<Failed> failed_;
+  std::vector<ExchangeId> started_;  // in this turn
+  Socket* ended_ = nullptr;          // in this turn
 };
 
 }  // namespace tern::resolver::io

@@ -146,6 +146,7 @@ absl::Status Worker::Run() {
 }
 
 void Worker::WaitForEvents() {
+  upstream_sockets_->Flush();
   std::optional<Duration> at_most;
   if (const std::optional<Time> next = timers_.Next(); next.has_value()) {
     // The clock has moved since the turn began; a wait that is too long by a turn does no harm.

@@ -165,6 +165,36 @@ TEST_P(UpstreamSocketsTest, ALateReplyNeverReachesTheNextExchange) {
   }
 }
 
+TEST_P(UpstreamSocketsTest, AnExchangeThatEndsInItsOwnTurnSendsNothingAndLeavesItsSocketFree) {
+  WorkerOptions options;
+  options.upstream.udp_exchanges = 1;
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket server = Server();
+  RecordingSink sink;
+  ExchangeId last = 0;
+  running->OnThread([&] {
+    for (uint8_t i = 0; i < 10; ++i) {
+      const ExchangeId id =
+          running->worker()->StartExchange(server.local(), Transport::kUdp, Query(i), &sink);
+      // The list of what was started is bounded as the sockets are.
+      if (id != 0) running->worker()->EndExchange(id);
+      EXPECT_EQ(id != 0, i == 0);
+    }
+  });
+  running->OnThread([&] {
+    last = running->worker()->StartExchange(server.local(), Transport::kUdp, Query(99), &sink);
+  });
+  ASSERT_NE(last, 0u);
+  Endpoint client;
+  EXPECT_EQ(server.ReceiveFrom(&client), Query(99)) << "an ended exchange's query was sent";
+  ASSERT_TRUE(server.SendTo(Bytes{1, 2}, client));
+  EXPECT_TRUE(WaitFor([&] { return sink.replies() == 1; }));
+  EXPECT_EQ(sink.failures(), 0);
+  EndOn(running.get(), last);
+}
+
 TEST_P(UpstreamSocketsTest, ExchangesAreBoundedAndComeBack) {
   WorkerOptions options;
   options.upstream.udp_exchanges = 4;
