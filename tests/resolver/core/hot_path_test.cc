@@ -4,48 +4,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
-#include <new>
 
+#include "tests/resolver/core/allocation_count.h"
 #include "tests/resolver/core/message_making.h"
-
-namespace {
-
-// Counted while a test watches.
-thread_local size_t allocations = 0;
-
-void* Allocate(size_t octets, size_t alignment) {
-  ++allocations;
-  void* memory = nullptr;
-  if (posix_memalign(&memory, std::max(alignment, sizeof(void*)), octets) != 0) std::abort();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(size_t octets) { return Allocate(octets, alignof(std::max_align_t)); }
-void* operator new[](size_t octets) { return Allocate(octets, alignof(std::max_align_t)); }
-void* operator new(size_t octets, std::align_val_t alignment) {
-  return Allocate(octets, static_cast<size_t>(alignment));
-}
-void* operator new[](size_t octets, std::align_val_t alignment) {
-  return Allocate(octets, static_cast<size_t>(alignment));
-}
-void* operator new(size_t octets, const std::nothrow_t&) noexcept {
-  return Allocate(octets, alignof(std::max_align_t));
-}
-void* operator new[](size_t octets, const std::nothrow_t&) noexcept {
-  return Allocate(octets, alignof(std::max_align_t));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace tern::resolver {
 namespace {
@@ -285,13 +247,13 @@ TEST_F(HotPathTest, AllocatesNothing) {
   for (const Octets& query : queries) {
     size_t octets = 0;
     Request request;
-    const size_t before = allocations;
+    const size_t before = test::AllocationCount();
     (void)AnswerFromCache(query, false, store_, 1000, 1, reply, &octets, &request);
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(test::AllocationCount(), before);
   }
-  const size_t before = allocations;
-  delete new int;
-  EXPECT_GT(allocations, before) << "allocations are not counted";
+  const size_t before = test::AllocationCount();
+  ::operator delete(::operator new(1));
+  EXPECT_GT(test::AllocationCount(), before) << "allocations are not counted";
 }
 
 TEST_F(HotPathTest, CollectGoesRoundALoopOnce) {

@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "bench/resolver/miss_world.h"
+#include "tests/resolver/core/allocation_count.h"
 #include "tests/resolver/core/recursor_world.h"
 
 namespace tern::resolver {
@@ -277,6 +279,15 @@ TEST_F(RecursorTest, ForwardFirstFallsBackToIterating) {
   ASSERT_EQ(heard->count, 1);
   EXPECT_TRUE(world_.store().Find(N("www.example."), cache::KeySpace::kData, RRType::kA));
   EXPECT_TRUE(world_.IsAtRest());
+}
+
+// Jobs, frames, exchanges and their timers are used again; the store's memory is its own.
+TEST(RecursorMissTest, InTheSteadyStateAMissAllocatesNothing) {
+  bench::MissWorld world;
+  for (int i = 0; i < 20'000; ++i) ASSERT_TRUE(world.MissNext());
+  const size_t before = test::AllocationCount();
+  for (int i = 0; i < 1'000; ++i) ASSERT_TRUE(world.MissNext());
+  EXPECT_EQ(test::AllocationCount(), before);
 }
 
 }  // namespace
