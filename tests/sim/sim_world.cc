@@ -280,10 +280,8 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
   const ExchangeId id = next_exchange_++;
   exchanges_.emplace(id, Exchange{server, transport, sink});
   open_exchanges_max_ = std::max(open_exchanges_max_, exchanges_.size());
-  const auto datagrams = std::count_if(exchanges_.begin(), exchanges_.end(), [](const auto& entry) {
-    return entry.second.transport == Transport::kUdp;
-  });
-  open_datagrams_max_ = std::max(open_datagrams_max_, static_cast<size_t>(datagrams));
+  if (transport == Transport::kUdp) ++open_datagrams_;
+  open_datagrams_max_ = std::max(open_datagrams_max_, open_datagrams_);
   UpstreamQuery& sent = upstream_.emplace_back();
   sent.at = now_;
   sent.server = server;
@@ -321,7 +319,12 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
   return id;
 }
 
-void SimWorld::EndExchange(ExchangeId id) { exchanges_.erase(id); }
+void SimWorld::EndExchange(ExchangeId id) {
+  const auto found = exchanges_.find(id);
+  if (found == exchanges_.end()) return;
+  if (found->second.transport == Transport::kUdp) --open_datagrams_;
+  exchanges_.erase(found);
+}
 
 void SimWorld::QueryArrives(ExchangeId id, const Endpoint& server, Transport transport,
                             const Octets& query) {
@@ -368,7 +371,7 @@ void SimWorld::FailExchange(ExchangeId id, resolver::ExchangeFailure failure) {
   if (found == exchanges_.end()) return;
   resolver::ExchangeSink* const sink = found->second.sink;
   AddTraceLine("< " + found->second.server.ToText() + " unreachable");
-  exchanges_.erase(found);
+  EndExchange(id);
   sink->OnExchangeFailed(id, failure);
 }
 

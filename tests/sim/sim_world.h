@@ -207,6 +207,7 @@ class SimWorld : public resolver::io::Outlet {
   std::map<ExchangeId, Exchange> exchanges_;
   ExchangeId next_exchange_ = 1;
   size_t open_exchanges_max_ = 0;
+  size_t open_datagrams_ = 0;
   size_t open_datagrams_max_ = 0;
 
   std::vector<ClientQuery> clients_;
