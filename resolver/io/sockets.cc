@@ -78,6 +78,11 @@ bool IsWildcard(const IpAddress& address) {
                                           [](uint8_t octet) { return octet == 0; });
 }
 
+bool IsLoopback(const IpAddress& address) {
+  static constexpr IpAddress kIpv6Loopback = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 16};
+  return address.IsIpv4() ? address.octets[0] == 127 : address == kIpv6Loopback;
+}
+
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint) {
   const int family = FamilyOf(endpoint.address);
   OwnedFd fd(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

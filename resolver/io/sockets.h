@@ -38,6 +38,7 @@ class OwnedFd {
 };
 
 bool IsWildcard(const IpAddress& address);  // 0.0.0.0 or ::
+bool IsLoopback(const IpAddress& address);  // 127.0.0.0/8 or ::1
 
 // With SO_REUSEPORT, so that each worker has one of its own on the same address.
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);

@@ -13,6 +13,7 @@
 #include "resolver/io/epoll_engine.h"
 #include "resolver/io/ring_engine.h"
 #include "resolver/io/sockets.h"
+#include "resolver/io/steering.h"
 
 namespace tern::resolver::io {
 
@@ -112,6 +113,10 @@ absl::Status Worker::MakeEngine(const WorkerOptions& options) {
 }
 
 absl::Status Worker::OpenSockets(const WorkerOptions& options) {
+  const auto index = static_cast<size_t>(index_);
+  if (index < options.processors.size()) processor_ = options.processors[index];
+  // The place in a group of sockets is that of binding, so the last worker finds them all in place.
+  const bool steers = index + 1 == options.processors.size();
   for (const Endpoint& endpoint : options.listen) {
     auto pair = OpenPair(endpoint);
     if (!pair.ok()) return pair.status();
@@ -119,7 +124,10 @@ absl::Status Worker::OpenSockets(const WorkerOptions& options) {
     Endpoint chosen = endpoint;
     chosen.port = LocalEndpoint(udp.get()).port;
     listening_.push_back(chosen);
-    absl::Status status = engine_->ServeDatagrams(udp.release(), IsWildcard(endpoint.address));
+    absl::Status status =
+        steers ? SteerByProcessor(udp.get(), options.processors) : absl::OkStatus();
+    if (!status.ok()) return status;
+    status = engine_->ServeDatagrams(udp.release(), IsWildcard(endpoint.address));
     if (!status.ok()) return status;
     streams_->AddListener(std::move(tcp));
   }
@@ -134,6 +142,8 @@ void Worker::ReadClock() {
 }
 
 absl::Status Worker::Run() {
+  // Before the engine starts, whose kernel side is made on this thread.
+  if (processor_ >= 0) (void)RunOnProcessor(processor_);
   if (absl::Status status = engine_->Start(); !status.ok()) return status;
   ReadClock();
   streams_->StartListening(service_);

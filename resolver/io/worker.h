@@ -80,6 +80,7 @@ class Worker final : public Outlet {
   TimerHeap timers_;
   Mailbox mailbox_;
   std::atomic<bool> stop_{false};
+  int processor_ = -1;  // to run on; -1: any
   Service* service_ = nullptr;
   std::string engine_note_;
   std::vector<Endpoint> listening_;

@@ -58,6 +58,10 @@ struct WorkerOptions {
   std::vector<IpAddress> outgoing;
   // How many workers share the process's file descriptors; limits are lowered to fit.
   size_t workers = 1;
+  // Ascending; worker i runs on the i-th alone and gets the UDP queries that come in there
+  // (steering.h). Workers must be created in the order of their indexes. Empty: as the kernel
+  // likes.
+  std::vector<int> processors;
 };
 
 }  // namespace tern::resolver::io

@@ -8,6 +8,7 @@
 
 #include "resolver/crypto/random.h"
 #include "resolver/io/sockets.h"
+#include "resolver/io/steering.h"
 #include "resolver/policy/error_text.h"
 #include "resolver/server/config.h"
 #include "resolver/server/log.h"
@@ -112,6 +113,15 @@ absl::Status Daemon::OpenWorkers() {
   options.outgoing = settings.resolution.outgoing;
   options.workers =
       settings.workers == 0 ? AllowedProcessors() : static_cast<size_t>(settings.workers);
+  if (options.workers > 1) {
+    io::Steering steering = io::ChooseSteering(options.workers, options.listen);
+    Log(LogLevel::kInfo,
+        steering.processors.empty()
+            ? Concat("the kernel spreads UDP queries over the workers by hash: ", steering.why_not)
+            : "each worker has a processor of its own and the UDP queries that come in there; TCP "
+              "connections are spread by hash");
+    options.processors = std::move(steering.processors);
+  }
   for (size_t i = 0; i < options.workers; ++i) {
     auto worker = io::Worker::Create(options, static_cast<int>(i));
     if (!worker.ok()) return worker.status();
