@@ -67,6 +67,29 @@ class ServiceTest(WorldTest):
             self.answers(dig("-p", "5302", *words, "shop.com", "A", server="127.0.0.77"),
                          "A", "198.18.20.1")
 
+    def test_a_worker_a_processor_is_steered_and_other_numbers_are_not(self):
+        processors = os.sched_getaffinity(0)
+        count = len(processors)
+        self.addCleanup(os.sched_setaffinity, 0, processors)
+        # Twice: the second one comes to the same addresses while the kernel takes down the first one's.
+        for _ in range(2):
+            daemon = self.tern({"workers": count})
+            for processor in processors:
+                os.sched_setaffinity(0, {processor})  # dig inherits it
+                self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+            os.sched_setaffinity(0, processors)
+            self.assertEqual(daemon.log().count("each worker has a processor of its own"), int(count > 1))
+        daemon = self.tern({"workers": count + 1})
+        self.assertIn(f"by hash: {count + 1} workers have {count} processor", daemon.log())
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+
+    def test_workers_that_listen_to_an_unknown_outside_are_not_steered(self):
+        """This namespace has no device at all, so nobody can tell where packets from outside would come in."""
+        count = max(len(os.sched_getaffinity(0)), 2)
+        daemon = self.tern({"workers": count, "listen": ["0.0.0.0:5302"]})
+        self.assertIn("by hash: ", daemon.log())
+        self.answers(dig("-p", "5302", "shop.com", "A"), "A", "198.18.20.1")
+
     def test_several_workers(self):
         daemon = self.tern({"workers": 2})
         for n in range(20):
