@@ -6,13 +6,11 @@
 #include <cstring>
 #include <optional>
 
+#include "cache/use_mark.h"
+
 namespace tern::cache {
 namespace {
 
-constexpr size_t kUsedAt = kUsedOffset;
-// The use mark counts to here; readers stop writing it then. More would tell no better which
-// entries to keep, but let those that were popular once stay for longer.
-constexpr uint8_t kUsedMax = 3;
 // An entry that expired longer ago than this is of no use as a stale answer either
 // (RFC 8767 section 5 proposes 1 to 3 days).
 constexpr Seconds kStaleMax = 86400;
@@ -38,20 +36,6 @@ constexpr size_t kEvictionPrefetchOctets = 512;
 constexpr size_t kCrowdedPercent = 90;
 // Segments that must be free after a Put took one: the reserve of invariant 3.
 constexpr size_t kReserve = 1;
-
-std::atomic_ref<uint8_t> UsedMark(const uint8_t* entry) {
-  // Segments are writable memory; only views of them are const.
-  return std::atomic_ref<uint8_t>(const_cast<uint8_t&>(entry[kUsedAt]));
-}
-
-void MarkUsed(const uint8_t* entry) {
-  const std::atomic_ref<uint8_t> mark = UsedMark(entry);
-  const uint8_t used = mark.load(std::memory_order_relaxed);
-  // Two readers at once may count as one; nobody minds.
-  if (used < kUsedMax) mark.store(used + 1, std::memory_order_relaxed);
-}
-
-uint8_t Used(const uint8_t* entry) { return UsedMark(entry).load(std::memory_order_relaxed); }
 
 bool IsWorthKeeping(EntryView entry, Seconds now) {
   const bool too_stale = !entry.IsFresh(now) && now - entry.expiry() > kStaleMax;
@@ -125,8 +109,8 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Secon
     if (old.IsFresh(now) && old.rank() > EntryView(bytes.data()).rank()) {
       return PutOutcome::kOutranked;
     }
-    // A refresh takes over its predecessor's place and merits.
-    used = Used(old.bytes());
+    // A refresh takes over its predecessor's place and merits, and is no use by itself.
+    used = Used(old.bytes()) | kOnTrial;
     if (around_.arena->StateOf(SegmentArena::SegmentOf(location)).in_main) queue = &main_;
   } else {
     const std::optional<uint64_t> others_since = ghosts_.Recall(key.tag);
@@ -134,7 +118,12 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Secon
     slot = MakeSlot(key.tag, now);
   }
   // Evictions in here clear slots and change locations in them, but move none: `slot` stays ours.
-  if (!EnsureRoom(*queue, bytes.size(), now)) return PutOutcome::kNoRoom;
+  if (!EnsureRoom(*queue, bytes.size(), now)) {
+    // What this Put evicted is pinned at least by its own thread, and what main kept of it may have
+    // taken the last free segment. Rather in the wrong queue than nowhere.
+    queue = queue == &small_ ? &main_ : &small_;
+    if (!Fits(*queue, bytes.size())) return PutOutcome::kNoRoom;
+  }
   const Location location = Append(*queue, bytes, key.tag, used);
   const uint64_t before = slot->load(std::memory_order_relaxed);
   slot->store(IndexTable::Pack(key.tag, location), std::memory_order_release);
@@ -276,6 +265,7 @@ bool Shard::OpenSegment(Queue& queue) {
   state.opened = remembered_;
   Enqueue(queue, segment);
   queue.open = segment;
+  if (&queue == &small_ && trial_.opened++ == 0) trial_.witness = segment;
   return true;
 }
 
@@ -286,9 +276,9 @@ Location Shard::Append(Queue& queue, std::span<const uint8_t> bytes, uint32_t ta
   uint8_t* to = around_.arena->At(location);
   // `bytes` may lie in the store, where readers write the mark at any time: it is not read here.
   std::memcpy(to, &tag, sizeof tag);
-  std::memcpy(to + sizeof tag, bytes.data() + sizeof tag, kUsedAt - sizeof tag);
-  to[kUsedAt] = used;
-  std::memcpy(to + kUsedAt + 1, bytes.data() + kUsedAt + 1, bytes.size() - kUsedAt - 1);
+  std::memcpy(to + sizeof tag, bytes.data() + sizeof tag, kUsedOffset - sizeof tag);
+  to[kUsedOffset] = used;
+  std::memcpy(to + kUsedOffset + 1, bytes.data() + kUsedOffset + 1, bytes.size() - kUsedOffset - 1);
   return location;
 }
 
@@ -360,19 +350,22 @@ size_t Shard::LimboMax() const { return std::max<size_t>(2, budget_octets_ / kSe
 
 void Shard::Evict(bool keep_used, Seconds now) {
   FitGhosts();
+  HoldTrial();
   bool from_small = SmallIsDue();
   for (int i = 0; i < kAdoptionsMax && keep_used && from_small && IsMostlyUsed(small_.oldest, now);
        ++i) {
     // To copy it would gain next to nothing: main takes it as it is.
-    const uint32_t adopted = Dequeue(small_);
+    const uint32_t adopted = DequeueSmall();
     around_.arena->StateOf(adopted).in_main = true;
     around_.arena->StateOf(adopted).opened = remembered_;
     Enqueue(main_, adopted);
     from_small = SmallIsDue();
   }
-  const uint32_t segment = Dequeue(from_small ? small_ : main_);
+  Keep keep = keep_used ? Keep::kUsed : Keep::kNothing;
+  if (!from_small && condemned_ > 0 && keep_used) keep = Keep::kUsedOnTrial;
+  const uint32_t segment = from_small ? DequeueSmall() : DequeueMain();
   if (segment == kNoSegment) return;
-  EvictEntries(segment, keep_used, now);
+  EvictEntries(segment, keep, now);
   around_.arena->StateOf(segment).epoch = around_.readers->Retire();
   Enqueue(limbo_, segment);
 }
@@ -380,7 +373,9 @@ void Shard::Evict(bool keep_used, Seconds now) {
 // In segments: the one that is being filled and what stands behind it.
 size_t Shard::SmallShare() const { return 1 + (small_.count + main_.count) * kSmallPercent / 100; }
 
-bool Shard::SmallIsDue() const { return main_.count == 0 || small_.count > SmallShare(); }
+bool Shard::SmallIsDue() const {
+  return main_.count == 0 || (condemned_ == 0 && small_.count > SmallShare());
+}
 
 // Small then has by far more than it needs.
 bool Shard::MainIsGrowing() const { return small_.count > 2 * SmallShare(); }
@@ -405,7 +400,22 @@ bool Shard::IsMostlyUsed(uint32_t segment, Seconds now) const {
   return true;
 }
 
-void Shard::EvictEntries(uint32_t segment, bool keep_used, Seconds now) {
+// The walk over a segment is sequential, the index is not: its lines are asked for a few entries
+// early. Returns how far that has come.
+size_t Shard::PrefetchIndex(uint32_t segment, size_t ahead, size_t at) const {
+  IndexTable* table = table_.load(std::memory_order_relaxed);
+  const SegmentState& state = around_.arena->StateOf(segment);
+  while (ahead < std::min<size_t>(state.filled, at + kEvictionPrefetchOctets)) {
+    const EntryView next(around_.arena->At(SegmentArena::LocationOf(segment, ahead)));
+    __builtin_prefetch(&table->First(next.tag()));
+    __builtin_prefetch(&table->Second(next.tag()));
+    if (!state.in_main) ghosts_.Prefetch(next.tag());
+    ahead += next.size();
+  }
+  return ahead;
+}
+
+void Shard::EvictEntries(uint32_t segment, Keep keep, Seconds now) {
   IndexTable* table = table_.load(std::memory_order_relaxed);
   const SegmentState& state = around_.arena->StateOf(segment);
   size_t octets = 0;
@@ -413,21 +423,16 @@ void Shard::EvictEntries(uint32_t segment, bool keep_used, Seconds now) {
   size_t kept_octets = 0;
   const size_t kept_octets_max = state.in_main ? kKeptOctetsMax : kSegmentOctets;
   for (size_t at = 0; at < state.filled; at += octets) {
-    // The walk is sequential, the index is not: its lines are asked for a few entries early.
-    while (ahead < std::min<size_t>(state.filled, at + kEvictionPrefetchOctets)) {
-      const EntryView next(around_.arena->At(SegmentArena::LocationOf(segment, ahead)));
-      __builtin_prefetch(&table->First(next.tag()));
-      __builtin_prefetch(&table->Second(next.tag()));
-      if (!state.in_main) ghosts_.Prefetch(next.tag());
-      ahead += next.size();
-    }
+    ahead = PrefetchIndex(segment, ahead, at);
     const Location location = SegmentArena::LocationOf(segment, at);
     const EntryView entry(around_.arena->At(location));
     octets = entry.size();
     IndexTable::Slot* slot = table->FindValue(IndexTable::Pack(entry.tag(), location));
     if (slot == nullptr) continue;  // dead
+    const bool keeps =
+        keep == Keep::kUsed || (keep == Keep::kUsedOnTrial && !IsUnusedOnTrial(entry.bytes()));
     uint8_t used = Used(entry.bytes());
-    if (keep_used && IsWorthKeeping(entry, now) && kept_octets + octets <= kept_octets_max &&
+    if (keeps && IsWorthKeeping(entry, now) && kept_octets + octets <= kept_octets_max &&
         (Fits(main_, octets) || OpenSegment(main_))) {
       // Uses before the move to main are spent; in main each round costs one, stale entries all.
       used = state.in_main && used > 0 && entry.IsFresh(now) ? used - 1 : 0;

@@ -13,6 +13,16 @@
 // Ghosts get as much memory as there are absences worth remembering: little while all names are
 // popular, more in a flood of names that are asked once, when names that matter are long away.
 //
+// Popularity moves on, and use marks tell what was popular once. So the oldest segments of main are
+// always on trial: their marks also say whether they were used since it began. The witness is the
+// next segment that small opens; when some more were filled, it must not have seen more use (of the
+// entries that live) than those of main. While all is well it never has: what is in main is used
+// all the time, new names seldom. If it has, the segments on trial are condemned: they go before
+// any of small, and only what was used during the trial is kept. One trial follows the other, so
+// that a main which is out of date loses a segment for each that is filled, and small grows. When
+// main wins again, what small holds too much is sorted into main as when the store is first filled.
+// A trial costs nine walks over a segment while four are filled; readers notice nothing.
+//
 // Invariants:
 // 1. used_octets_ (index tables, ghosts, segments; those that readers still pin included) never
 //    exceeds the budget.
@@ -87,6 +97,17 @@ class Shard {
     size_t count = 0;
     uint32_t open = kNoSegment;  // where entries are appended
   };
+  // Main's oldest segments, behind those that are condemned, against one of small.
+  struct Trial {
+    size_t segments = 0;
+    size_t opened = 0;              // by small since it began
+    uint32_t witness = kNoSegment;  // of small; the first of those
+  };
+  struct Usage {
+    size_t entries = 0;
+    size_t used = 0;
+  };
+  enum class Keep : uint8_t { kNothing, kUsed, kUsedOnTrial };
   struct RetiredTable {
     IndexTable* table;
     uint64_t epoch;
@@ -115,7 +136,12 @@ class Shard {
   void Evict(bool keep_used, Seconds now);
   bool SmallIsDue() const;
   bool IsMostlyUsed(uint32_t segment, Seconds now) const;
-  void EvictEntries(uint32_t segment, bool keep_used, Seconds now);
+  size_t PrefetchIndex(uint32_t segment, size_t ahead, size_t at) const;
+  void EvictEntries(uint32_t segment, Keep keep, Seconds now);
+  uint32_t DequeueSmall();
+  uint32_t DequeueMain();
+  void HoldTrial();
+  void AddUsage(uint32_t segment, Usage* usage) const;
   size_t SmallShare() const;
   bool MainIsGrowing() const;
   uint64_t MainRound() const;
@@ -143,6 +169,8 @@ class Shard {
   Queue limbo_;  // in order of epoch
   Queue free_;   // mapped, not in use
   std::vector<RetiredTable> retired_tables_;
+  Trial trial_;
+  size_t condemned_ = 0;  // of main's oldest segments
   GhostTable ghosts_;
   uint64_t remembered_ = 0;  // ghosts ever: the clock by which absences and rounds are compared
   uint64_t ghosts_grown_at_ = 0;

@@ -246,7 +246,7 @@ void PrintShifts(size_t lookups, uint32_t universe) {
   std::printf(" %9s", "(before)");
   for (size_t k = 2; k < bounds.size(); ++k) std::printf(" %9zu", bounds[k] - bounds[k - 1]);
   std::printf("\n");
-  for (const double flood : {0.0, 0.5}) {
+  for (const double flood : {0.0, 0.5, 0.9}) {
     const Workload workload = ShiftedWorkload(universe, 1.0, flood, lookups);
     for (const size_t mib : {1, 4, 16}) {
       const size_t octets = mib << 20;

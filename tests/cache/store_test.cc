@@ -379,7 +379,6 @@ TEST_F(StoreTest, NamesThatBecomePopularReplaceThoseThatWere) {
     uint64_t refused = 0;
     const auto ask = [&](uint64_t i) {
       const bool hit = static_cast<bool>(Find(NumberedName(i)));
-      // Once in a while all room is on its way to main: then it is not kept.
       if (!hit && Put(NumberedName(i), "abcd") != PutOutcome::kStored) ++refused;
       reader_->Quiescent();
       return hit;
@@ -399,7 +398,8 @@ TEST_F(StoreTest, NamesThatBecomePopularReplaceThoseThatWere) {
     EXPECT_GT(ask_for(0, 50), 0.95);
     EXPECT_GT(ask_for(100'000, 10), 0.9);
     EXPECT_GT(ask_for(0, 10), 0.9);
-    EXPECT_LT(refused, 100u);
+    // Nobody else pins anything: there is always room, also when all of it is on its way to main.
+    EXPECT_EQ(refused, 0u);
   }
 }
 

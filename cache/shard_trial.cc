@@ -1,0 +1,89 @@
+// Whether main holds what is popular, or what was: a shard's trials (see shard.h).
+#include "cache/shard.h"
+#include "cache/use_mark.h"
+
+namespace tern::cache {
+namespace {
+
+// Segments of main that are on trial together; small opens as many meanwhile, so that a main which
+// is condemned again and again gives up a segment for each that is filled.
+constexpr size_t kTrialSegments = 4;
+// A main shorter than this is only being built up.
+constexpr size_t kTriedMainMin = 2 * kTrialSegments;
+
+}  // namespace
+
+uint32_t Shard::DequeueSmall() {
+  const uint32_t segment = Dequeue(small_);
+  // A younger witness has seen less, which speaks for main.
+  if (segment != kNoSegment && segment == trial_.witness) trial_.witness = small_.oldest;
+  return segment;
+}
+
+uint32_t Shard::DequeueMain() {
+  if (condemned_ > 0) {
+    --condemned_;
+  } else if (trial_.segments > 0) {
+    --trial_.segments;
+  }
+  return Dequeue(main_);
+}
+
+// Ends the trial when it is time, condemns main's oldest segments if they lost it, and begins the
+// next one with the segments that follow.
+void Shard::HoldTrial() {
+  if (condemned_ > 0) return;
+  if (trial_.segments > 0) {
+    const bool has_witness = trial_.witness != kNoSegment && trial_.witness != small_.open;
+    const bool is_last_chance = trial_.witness == small_.oldest;
+    if (!has_witness || (trial_.opened < kTrialSegments && !is_last_chance)) return;
+    // All of them: it is chance how well one segment does.
+    Usage of_main;
+    uint32_t segment = main_.oldest;
+    for (size_t i = 0; i < trial_.segments; ++i) {
+      AddUsage(segment, &of_main);
+      segment = around_.arena->StateOf(segment).next;
+    }
+    Usage of_small;
+    AddUsage(trial_.witness, &of_small);
+    // One use in a segment is chance as well. So a flood alone never condemns anything.
+    const size_t main_used = of_main.used + trial_.segments;
+    if (main_used * of_small.entries < of_small.used * of_main.entries) {
+      condemned_ = trial_.segments;
+    }
+  }
+  trial_ = {};
+  if (main_.count < kTriedMainMin) return;
+  uint32_t segment = main_.oldest;
+  for (size_t i = 0; i < condemned_; ++i) segment = around_.arena->StateOf(segment).next;
+  while (trial_.segments < kTrialSegments && segment != kNoSegment && segment != main_.open) {
+    const SegmentState& state = around_.arena->StateOf(segment);
+    for (size_t at = 0; at < state.filled;) {
+      const EntryView entry(around_.arena->At(SegmentArena::LocationOf(segment, at)));
+      PutOnTrial(entry.bytes());
+      at += entry.size();
+    }
+    ++trial_.segments;
+    segment = state.next;
+  }
+}
+
+// Of the entries in a segment that are not dead: how many, and how many were used (of a segment of
+// main: since its trial began).
+void Shard::AddUsage(uint32_t segment, Usage* usage) const {
+  IndexTable* table = table_.load(std::memory_order_relaxed);
+  const SegmentState& state = around_.arena->StateOf(segment);
+  size_t ahead = 0;
+  size_t octets = 0;
+  for (size_t at = 0; at < state.filled; at += octets) {
+    ahead = PrefetchIndex(segment, ahead, at);
+    const Location location = SegmentArena::LocationOf(segment, at);
+    const EntryView entry(around_.arena->At(location));
+    octets = entry.size();
+    if (table->FindValue(IndexTable::Pack(entry.tag(), location)) == nullptr) continue;
+    ++usage->entries;
+    if (Used(entry.bytes()) > 0 && !IsUnusedOnTrial(entry.bytes())) ++usage->used;
+  }
+}
+
+}  // namespace tern::cache
