@@ -17,7 +17,7 @@ _MAY = {
     "resolver/io/": ("resolver/*", "resolver/io/", "resolver/crypto/", "cache/", "wire/"),
     "resolver/server/": ("resolver/", "cache/", "wire/"),
     "bench/": ("bench/", "resolver/", "cache/", "wire/"),
-    "tests/": ("tests/", "resolver/", "cache/", "wire/"),
+    "tests/": ("tests/", "bench/", "resolver/", "cache/", "wire/"),
 }
 
 # Library header -> folders that may include it.

@@ -47,6 +47,7 @@ class LintTest(unittest.TestCase):
         self.finds("includes", "resolver/io/a.cc", '#include "resolver/server/config.h"\n', 1)
         self.finds("includes", "resolver/server/a.cc", '#include "resolver/io/worker.h"\n')
         self.finds("includes", "bench/a.cc", '#include "tests/sim/a.h"\n', 1)
+        self.finds("includes", "tests/a.cc", '#include "bench/resolver/a.h"\n')
         self.finds("includes", "wire/a.cc", '#include "name.h"\n', 1)
 
     def test_only_their_rooms_see_the_libraries(self):
