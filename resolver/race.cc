@@ -111,7 +111,7 @@ int Race::Pick(Time now, KnownServer* picked) {
   struct Option {
     int index;
     Duration expected;
-    KnownServer server;
+    ServerKey key;
   };
   std::array<Option, kCandidatesMax> options;
   size_t count = 0;
@@ -147,7 +147,7 @@ int Race::Pick(Time now, KnownServer* picked) {
       count = 0;
     }
     best = std::min(best, expected);
-    options[count++] = {static_cast<int>(i), expected, {key, record}};
+    options[count++] = {static_cast<int>(i), expected, key};
   }
   if (count == 0) return -1;
   const Duration limit = best + best / 4 + kNearBest;
@@ -155,7 +155,7 @@ int Race::Pick(Time now, KnownServer* picked) {
                                   [&](const Option& option) { return option.expected > limit; });
   const auto near = static_cast<uint64_t>(end - options.begin());
   const Option& option = options[near == 1 ? 0 : recursor_.environment().Random() % near];
-  *picked = option.server;
+  *picked = {option.key, table.Get(option.key)};
   return option.index;
 }
 
