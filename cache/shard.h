@@ -104,8 +104,8 @@ class Shard {
     uint32_t witness = kNoSegment;  // of small; the first of those
   };
   struct Usage {
-    size_t entries = 0;
-    size_t used = 0;
+    size_t octets = 0;
+    size_t used = 0;  // entries
   };
   enum class Keep : uint8_t { kNothing, kUsed, kUsedOnTrial };
   struct RetiredTable {

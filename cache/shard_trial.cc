@@ -48,7 +48,10 @@ void Shard::HoldTrial() {
     AddUsage(trial_.witness, &of_small);
     // One use in a segment is chance as well. So a flood alone never condemns anything.
     const size_t main_used = of_main.used + trial_.segments;
-    if (main_used * of_small.entries < of_small.used * of_main.entries) {
+    // By octets, dead ones of the witness included: of few entries each that is used is chance, and
+    // a large one must not weigh as much as all the small ones that had its room.
+    const size_t witness_octets = around_.arena->StateOf(trial_.witness).filled;
+    if (main_used * witness_octets < of_small.used * of_main.octets) {
       condemned_ = trial_.segments;
     }
   }
@@ -68,8 +71,8 @@ void Shard::HoldTrial() {
   }
 }
 
-// Of the entries in a segment that are not dead: how many, and how many were used (of a segment of
-// main: since its trial began).
+// Of the entries in a segment that are not dead: how many octets they take, and how many were used
+// (of a segment of main: since its trial began).
 void Shard::AddUsage(uint32_t segment, Usage* usage) const {
   IndexTable* table = table_.load(std::memory_order_relaxed);
   const SegmentState& state = around_.arena->StateOf(segment);
@@ -81,7 +84,7 @@ void Shard::AddUsage(uint32_t segment, Usage* usage) const {
     const EntryView entry(around_.arena->At(location));
     octets = entry.size();
     if (table->FindValue(IndexTable::Pack(entry.tag(), location)) == nullptr) continue;
-    ++usage->entries;
+    usage->octets += octets;
     if (Used(entry.bytes()) > 0 && !IsUnusedOnTrial(entry.bytes())) ++usage->used;
   }
 }

@@ -403,6 +403,38 @@ TEST_F(StoreTest, NamesThatBecomePopularReplaceThoseThatWere) {
   }
 }
 
+// A few large entries that are used must not condemn segments full of small ones.
+TEST_F(StoreTest, NamesInUseSurviveAFloodOfLargeEntriesOfWhichFewAreUsed) {
+  Open(size_t{4} << 20);
+  constexpr uint64_t kPopular = 30'000;
+  const auto ask = [&](uint64_t i, const std::string& value) {
+    const bool hit = static_cast<bool>(Find(NumberedName(i)));
+    if (!hit) {
+      EXPECT_EQ(Put(NumberedName(i), value), PutOutcome::kStored);
+    }
+    reader_->Quiescent();
+    return hit;
+  };
+  std::mt19937_64 random(3);
+  uint64_t flood = 10'000'000;
+  for (uint64_t i = 0; i < kPopular * 20; ++i) {
+    ask(random() % kPopular, "abcd");
+    ask(flood++, "abcd");
+  }
+  const std::string large(4000, 'x');
+  for (uint64_t i = 0; i < 800; ++i) {
+    const uint64_t name = flood++;
+    ask(name, large);
+    if (i % 20 == 0) {
+      EXPECT_TRUE(ask(name, large));
+    }
+    for (int k = 0; k < 20; ++k) ask(random() % kPopular, "abcd");
+  }
+  uint64_t kept = 0;
+  for (uint64_t i = 0; i < kPopular; ++i) kept += Find(NumberedName(i)) ? 1 : 0;
+  EXPECT_GE(kept, kPopular * 95 / 100);
+}
+
 TEST_F(StoreTest, EntriesStaleForMoreThanADayGoFirst) {
   Open(size_t{1} << 20);
   for (uint64_t i = 0; i < 5000; ++i) {
