@@ -1,7 +1,9 @@
 #include "cache/ghost_table.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <optional>
 #include <random>
 #include <vector>
@@ -16,6 +18,14 @@ std::vector<uint32_t> Tags(size_t count, uint64_t seed) {
   std::vector<uint32_t> tags(count);
   for (uint32_t& tag : tags) tag = static_cast<uint32_t>(random());
   return tags;
+}
+
+size_t ResidentOctets() {
+  std::ifstream statm("/proc/self/statm");
+  size_t pages = 0;
+  size_t resident = 0;
+  statm >> pages >> resident;
+  return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
 class GhostTableTest : public testing::Test {
@@ -104,10 +114,17 @@ TEST_F(GhostTableTest, GrowingKeepsAllAndHalvingTheNewer) {
   EXPECT_EQ(ghosts_.octets(), kLeast * 2);
   EXPECT_GT(CountRecalled(tags), tags.size() * 75 / 100);
   EXPECT_LT(CountRecalled(older), older.size() / 2);
-  // What was given back is empty when it is taken again.
-  ghosts_.Halve();
-  ghosts_.Grow();
-  EXPECT_LT(CountRecalled(Tags(10'000, 9)), 200u);
+}
+
+TEST(GhostTableMemoryTest, HalvingGivesMemoryBack) {
+  constexpr size_t kMib = size_t{1} << 20;
+  GhostTable ghosts;
+  ASSERT_TRUE(ghosts.Reserve(4 * kMib, 3));
+  while (ghosts.octets() < ghosts.octets_max()) ghosts.Grow();
+  const size_t before = ResidentOctets();
+  ASSERT_GE(before, 32 * kMib);
+  while (ghosts.octets() > ghosts.octets_min()) ghosts.Halve();
+  EXPECT_LE(ResidentOctets() + 24 * kMib, before);
 }
 
 }  // namespace
