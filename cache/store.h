@@ -1,11 +1,12 @@
 // The one store: RRsets, negative answers, delegations and failures of the whole process.
 //
-// Readers take no lock and write nothing that is shared but a "was used" mark in the entry they
-// hit, and that only when it is not set yet. Writers take their shard's lock.
+// Readers take no lock and write nothing that is shared but the use mark of the entry they hit, and
+// that only until it says that the entry is in use (see use_mark.h). Writers take their shard's
+// lock.
 //
 // Invariants:
-// 1. octets() never exceeds the ceiling given at the start: it counts segments and indexes as the
-//    kernel maps them, with what readers still pin.
+// 1. octets() never exceeds the ceiling given at the start: it counts segments, indexes and ghosts
+//    as the kernel maps them, with what readers still pin.
 // 2. An entry that a reader found stays readable and unchanged until that reader's next quiescent
 //    state; entries are replaced, never changed.
 // 3. A fresh entry of a higher rank is not replaced by one of a lower rank (RFC 2181 section

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "cache/use_mark.h"
 #include "tests/cache/entry_making.h"
 
 namespace tern::cache {
@@ -122,6 +123,23 @@ TEST_F(StoreTest, EqualOrHigherRankReplaces) {
   EXPECT_EQ(statistics.entries, 1u);
   EXPECT_EQ(statistics.insertions, 1u);
   EXPECT_EQ(statistics.replacements, 2u);
+}
+
+TEST_F(StoreTest, RefreshTakesOverTheCountOfUsesAndIsNoneByItself) {
+  const auto mark = [&] {
+    uint8_t found = 0;
+    store_->ForEach([&](EntryView entry) { found = entry.bytes()[kUsedOffset]; });
+    return found;
+  };
+  ASSERT_EQ(Put("a.test", "abcd"), PutOutcome::kStored);
+  EXPECT_EQ(mark(), 0);
+  Find("a.test");
+  Find("a.test");
+  EXPECT_EQ(mark(), 2);
+  ASSERT_EQ(Put("a.test", "efgh"), PutOutcome::kStored);
+  EXPECT_EQ(mark(), 2 | kOnTrial);
+  Find("a.test");
+  EXPECT_EQ(mark(), 3);
 }
 
 TEST_F(StoreTest, ExpiredEntryBlocksNothingButStaysFindable) {

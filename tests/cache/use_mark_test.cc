@@ -1,0 +1,42 @@
+#include "cache/use_mark.h"
+
+#include <gtest/gtest.h>
+
+namespace tern::cache {
+namespace {
+
+class UseMarkTest : public testing::Test {
+ protected:
+  uint8_t mark() const { return entry_[kUsedOffset]; }
+  alignas(8) uint8_t entry_[kEntryHeaderOctets] = {};
+};
+
+TEST_F(UseMarkTest, CountsToItsEnd) {
+  for (uint8_t i = 0; i < kUsedMax; ++i) {
+    EXPECT_EQ(Used(entry_), i);
+    MarkUsed(entry_);
+  }
+  MarkUsed(entry_);
+  EXPECT_EQ(mark(), kUsedMax);
+}
+
+TEST_F(UseMarkTest, TrialKeepsTheCountAndEndsWithAUse) {
+  MarkUsed(entry_);
+  EXPECT_FALSE(IsUnusedOnTrial(entry_));
+  PutOnTrial(entry_);
+  EXPECT_TRUE(IsUnusedOnTrial(entry_));
+  EXPECT_EQ(Used(entry_), 1);
+  MarkUsed(entry_);
+  EXPECT_FALSE(IsUnusedOnTrial(entry_));
+  EXPECT_EQ(mark(), 2);
+}
+
+TEST_F(UseMarkTest, AFullCountIsNotedOnTrialAndStaysFull) {
+  entry_[kUsedOffset] = kUsedMax;
+  PutOnTrial(entry_);
+  MarkUsed(entry_);
+  EXPECT_EQ(mark(), kUsedMax);
+}
+
+}  // namespace
+}  // namespace tern::cache
