@@ -517,7 +517,12 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
     --open_;
     Candidate& candidate = servers_.candidates()[attempt->candidate];
     if (attempt->tests_case && !attempt->own_case) {
-      // It neither keeps the case nor speaks TCP: the name in its own case is what is left.
+      // It neither keeps the case nor speaks TCP: the name in its own case is what is left. Alone:
+      // after a sign of forgery one datagram is open, and others' replies would not match this
+      // case.
+      for (Attempt& other : attempts_) {
+        if (other.transport == Transport::kUdp) Close(other);
+      }
       Attempt like = *attempt;
       like.own_case = true;
       const KnownServer server = {like.key, recursor.server_table().Get(like.key)};

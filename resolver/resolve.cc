@@ -124,6 +124,15 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
   return Outcome::kUnknown;
 }
 
+// An alias that the store knows.
+Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
+  if (job.type() == RRType::kCNAME) return Outcome::kUnknown;
+  const EntryView entry = job.recursor().store().Find(name, hash, KeySpace::kData, RRType::kCNAME);
+  if (!entry || !entry.IsFresh(now) || entry.kind() != EntryKind::kRRset) return Outcome::kUnknown;
+  TraceStep(job, "cache", name, "an alias found");
+  return job.answer().Add(entry) ? Outcome::kAlias : AnsweredIf(job, false);
+}
+
 // What the configuration or the store says of the name itself.
 Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
   Recursor& recursor = job.recursor();
@@ -141,11 +150,7 @@ Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::S
     TraceStep(job, "cache", name, DescribeKnown(entry.kind()));
     return AnsweredIf(job, job.answer().Add(entry));
   }
-  if (job.type() == RRType::kCNAME) return Outcome::kUnknown;
-  entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
-  if (!entry || !entry.IsFresh(now) || entry.kind() != EntryKind::kRRset) return Outcome::kUnknown;
-  TraceStep(job, "cache", name, "an alias found");
-  return job.answer().Add(entry) ? Outcome::kAlias : AnsweredIf(job, false);
+  return AnswerFromAlias(job, name, hash, now);
 }
 
 // One step from what this process knows: configuration, then cache. Where that does not tell, the
@@ -156,10 +161,10 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
   const cache::Seconds now = recursor.StoreNow();
   const cache::Store& store = recursor.store();
   const uint64_t hash = store.Hash(name);
-  if (!just_missed) {
-    const Outcome outcome = AnswerFromName(job, name, hash, now);
-    if (outcome != Outcome::kUnknown) return outcome;
-  }
+  // What just missed may still be an alias, whose target it is that is not known (any more).
+  const Outcome itself =
+      just_missed ? AnswerFromAlias(job, name, hash, now) : AnswerFromName(job, name, hash, now);
+  if (itself != Outcome::kUnknown) return itself;
   EntryView cut;
   const Outcome above = AnswerFromAncestors(job, name, now, &cut);
   if (above != Outcome::kUnknown) return above;

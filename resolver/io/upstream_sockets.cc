@@ -245,6 +245,8 @@ void UpstreamSockets::Release(Socket* socket) {
 
 void UpstreamSockets::GiveBack(Socket* socket) {
   socket->connected = false;
+  // Removed for its errors meanwhile: its number may be another descriptor's by now.
+  if (socket->engine_id == 0) return Discard(socket);
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
   bool clean = Connect(socket->fd, &nobody, sizeof(nobody)) == 0;

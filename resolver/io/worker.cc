@@ -156,6 +156,7 @@ absl::Status Worker::Run() {
 }
 
 void Worker::WaitForEvents() {
+  ReadClock();  // a port that is given back rests from now, not from the turn's beginning
   upstream_sockets_->Flush();
   std::optional<Duration> at_most;
   if (const std::optional<Time> next = timers_.Next(); next.has_value()) {

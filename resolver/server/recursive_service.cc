@@ -46,7 +46,10 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     ReadQuery(view, *service.store_, &read);
     bool miss = false;
     const size_t octets = service.AnswerNow(view, read, path.stream != 0, service.scratch(), &miss);
-    if (octets != 0) service.Send(path, service.scratch().first(octets));
+    // A stream counts what it has not heard of again, so it is told of what gets no answer.
+    if (octets != 0 || (!miss && path.stream != 0)) {
+      service.Send(path, service.scratch().first(octets));
+    }
     if (miss) service.ResolveHere(path, view, read.request);
   }
 
@@ -299,8 +302,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
 
 void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) {
   if (!configuration_.access->Allows(path.peer.address)) {
-    const size_t octets = Refuse(query, scratch());
-    if (octets != 0) Send(path, scratch().first(octets));
+    Send(path, scratch().first(Refuse(query, scratch())));  // empty: dropped, and no more awaited
     return;
   }
   if (ResolveTraced(path, query)) return;
@@ -308,8 +310,11 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   ReadQuery(query, *store_, &read);
   bool miss = false;
   const size_t octets = AnswerNow(query, read, true, scratch(), &miss);
-  if (octets != 0) Send(path, scratch().first(octets));
-  if (miss) Resolve(path, query, read.request);
+  if (miss) {
+    Resolve(path, query, read.request);
+  } else {
+    Send(path, scratch().first(octets));
+  }
 }
 
 bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query) {

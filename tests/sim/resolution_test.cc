@@ -224,6 +224,23 @@ TEST_F(ResolutionTest, StrangersAreRefused) {
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
 }
 
+// A connection that were never told would take the message for one that it still has to answer.
+TEST_F(ResolutionTest, AStreamIsToldOfMessagesThatGetNoAnswer) {
+  for (const bool allowed : {true, false}) {
+    SmallInternet internet(SimWorld::Options{.seed = 1});
+    if (!allowed) internet.settings().allow = {*resolver::Prefix::Parse("127.0.0.0/8")};
+    internet.Start();
+    Octets response = MakeQuery(7, "www.example.com.", RRType::kA).Encode();
+    response[2] |= 0x80;  // QR
+    const ClientQueryId told = internet.world().AskStream(response);
+    const ClientQueryId silent = internet.world().AskDatagram(response);
+    internet.world().RunFor(seconds(1));
+    EXPECT_EQ(internet.world().client_query(told).replies, 1);
+    EXPECT_TRUE(internet.world().client_query(told).reply.empty());
+    EXPECT_EQ(internet.world().client_query(silent).replies, 0);
+  }
+}
+
 std::string TraceOf(uint64_t seed) {
   Link link{.latency = Latency::LogNormal(milliseconds(20), 0.5)};
   link.loss = link.duplication = link.reordering = 0.05;

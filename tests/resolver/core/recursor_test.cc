@@ -281,6 +281,20 @@ TEST_F(RecursorTest, ForwardFirstFallsBackToIterating) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
+// As the service asks: it has found the alias, and no target that is fresh.
+TEST_F(RecursorTest, AKnownAliasWhoseTargetHasExpiredIsNotAskedForAgain) {
+  a_ = world_.Add("192.0.2.2", "two.", "alias 300 CNAME www\nwww 5 A 203.0.113.1\n");
+  world_.Start("two. 3600 NS a.two.\na.two. 3600 A 192.0.2.2\n");
+  world_.Lookup("alias.two.");
+  world_.Run(seconds(10));
+  ASSERT_EQ(world_.Queries("alias.two.", "192.0.2.2"), 1u);
+  HeardAnswer heard(&world_.world());
+  ASSERT_TRUE(world_.recursor().Ask(N("alias.two."), RRType::kA, &heard, /*just_missed=*/true));
+  world_.Run(seconds(5));
+  EXPECT_EQ(heard.text, "alias.two. CNAME www.two.\nwww.two. A 203.0.113.1\n");
+  EXPECT_EQ(world_.Queries("alias.two.", "192.0.2.2"), 1u);
+}
+
 // Jobs, frames, exchanges and their timers are used again; the store's memory is its own.
 TEST(RecursorMissTest, InTheSteadyStateAMissAllocatesNothing) {
   bench::MissWorld world;
