@@ -26,8 +26,14 @@ size_t Utf8Octets(std::string_view text) {
   return !overlong && !beyond && follows(1) && follows(2) && follows(3) ? 4 : 0;
 }
 
-void AppendEscaped(std::string* out, char c) {
+void AppendCode(std::string* out, uint8_t code) {
   static constexpr char kDigits[] = "0123456789abcdef";
+  *out += "\\u00";
+  *out += kDigits[code >> 4];
+  *out += kDigits[code & 0xf];
+}
+
+void AppendEscaped(std::string* out, char c) {
   switch (c) {
     case '"':
       *out += "\\\"";
@@ -50,9 +56,12 @@ void AppendEscaped(std::string* out, char c) {
     *out += c;
     return;
   }
-  *out += "\\u00";
-  *out += kDigits[octet >> 4];
-  *out += kDigits[octet & 0xf];
+  AppendCode(out, octet);
+}
+
+// The controls U+0080 to U+009F, which are legal too and act on terminals as well.
+bool IsC1(std::string_view character) {
+  return character[0] == '\xc2' && static_cast<uint8_t>(character[1]) < 0xa0;
 }
 
 void AppendString(std::string* out, std::string_view text) {
@@ -63,6 +72,8 @@ void AppendString(std::string* out, std::string_view text) {
       *out += kReplacement;
     } else if (octets == 1) {
       AppendEscaped(out, text[0]);
+    } else if (IsC1(text.substr(0, octets))) {
+      AppendCode(out, static_cast<uint8_t>(text[1]));
     } else {
       *out += text.substr(0, octets);
     }

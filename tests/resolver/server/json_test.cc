@@ -28,6 +28,7 @@ TEST(JsonTest, UndoesEscapes) {
 
 TEST(JsonTest, EscapesWhatJsonAndTerminalsMustNotSee) {
   EXPECT_EQ(JsonValue::Text("a\"b\\c\nd\x1b\x7f\te").ToText(), R"("a\"b\\c\nd\u001b\u007f\te")");
+  EXPECT_EQ(JsonValue::Text("\xc2\x80\xc2\x9b\xc2\xa0").ToText(), "\"\\u0080\\u009b\xc2\xa0\"");
 }
 
 TEST(JsonTest, ReplacesWhatIsNoUtf8) {
