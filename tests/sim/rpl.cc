@@ -14,6 +14,9 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+constexpr double kElapseSecondsMax = 366 * 86400;
+constexpr int kSleepSecondsMax = 86400;
+
 struct Keyword {
   std::string_view word;  // upper case
   uint32_t bits;
@@ -205,8 +208,10 @@ absl::Status RplReader::ReadStepArguments(const Words& words, RplStep* step) {
   size_t i = 3;
   if (step->kind == RplStepKind::kTimePasses) {
     double seconds = 0;
-    if (words.size() < 5 || words[3] != "ELAPSE" || !ReadNumber(words[4], &seconds)) {
-      return Error("expected TIME_PASSES ELAPSE seconds");
+    // Not a number compares as false.
+    if (words.size() < 5 || words[3] != "ELAPSE" || !ReadNumber(words[4], &seconds) ||
+        !(seconds >= 0 && seconds <= kElapseSecondsMax)) {
+      return Error("expected TIME_PASSES ELAPSE seconds, at most a year of them");
     }
     step->elapse = resolver::Duration(static_cast<resolver::Duration::rep>(seconds * 1e6));
     i = 5;
@@ -273,7 +278,8 @@ absl::Status RplReader::ReadAdjust(const Words& words, RplEntry* entry) {
     } else if (word == "DO_NOT_ANSWER") {
       entry->do_not_answer = true;
     } else if ((word.starts_with("SLEEP=") || word.starts_with("PACKET_SLEEP=")) &&
-               ReadNumber(word.substr(word.find('=') + 1), &seconds)) {
+               ReadNumber(word.substr(word.find('=') + 1), &seconds) && seconds >= 0 &&
+               seconds <= kSleepSecondsMax) {
       entry->sleep = std::chrono::seconds(seconds);
     } else {
       return Error(std::string("unknown ADJUST ") + words[i]);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/sim/words.h"
+#include "wire/presentation.h"
 
 namespace tern::sim {
 namespace {
@@ -117,6 +118,10 @@ absl::Status Apply(std::string_view key, const std::string& value, RplConfig* co
     return absl::OkStatus();
   }
   if (key == "stub-name") {
+    if (!wire::ParseName(value).ok()) {
+      return absl::InvalidArgumentError(std::string("expected a name, got '") + std::string(value) +
+                                        "'");
+    }
     config->root_name = value;
     return absl::OkStatus();
   }

@@ -84,6 +84,11 @@ TEST(RplTest, RefusesWhatItDoesNotKnowAndSaysWhere) {
   EXPECT_EQ(message_of("CONFIG_END\nSCENARIO_BEGIN a\nSTEP 1 QUERY\nENTRY_BEGIN\nMATCH moon\n"),
             "x.rpl:5: unknown MATCH moon");
   EXPECT_EQ(message_of("CONFIG_END\nSCENARIO_BEGIN a\n"), "x.rpl:2: expected SCENARIO_END");
+  EXPECT_EQ(message_of("stub-name: a..b\n"), "x.rpl:1: expected a name, got 'a..b'");
+  for (const std::string_view seconds : {"-1", "nan", "1e300"}) {
+    EXPECT_EQ(message_of("CONFIG_END\nSTEP 1 TIME_PASSES ELAPSE " + std::string(seconds) + "\n"),
+              "x.rpl:2: expected TIME_PASSES ELAPSE seconds, at most a year of them");
+  }
 }
 
 }  // namespace
