@@ -1,6 +1,7 @@
 // Any octets as a client's query, over UDP or TCP, against a small store that holds something of
-// every kind. What comes back is a reply to that query: sound, not larger than allowed, with its id
-// and its question.
+// every kind and may be older than what it holds; the query's id says how old. What comes back is a
+// reply to that query: sound, not larger than allowed, with its id and its question, and with what
+// is left of the TTLs.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include "cache/store.h"
 #include "resolver/hot_path.h"
 #include "tests/fuzz/property.h"
+#include "wire/edns.h"
 #include "wire/master_file.h"
 #include "wire/message.h"
 #include "wire/presentation.h"
@@ -23,6 +25,7 @@ namespace tern::resolver {
 namespace {
 
 constexpr cache::Seconds kNow = 1000;
+constexpr cache::Seconds kTtlMax = 300;  // of what the store holds
 
 // One RRset is records of one owner and type in a row.
 constexpr std::string_view kRecords = R"(
@@ -120,7 +123,7 @@ class FilledStore {
 };
 
 // Every record can be read and has its type's shape.
-void CheckIsSound(std::span<const uint8_t> reply) {
+void CheckIsSound(std::span<const uint8_t> reply, cache::Seconds age) {
   wire::MessageReader reader;
   TERN_FUZZ_PROPERTY(wire::MessageReader::Open(reply, &reader) == wire::ParseError::kNone);
   TERN_FUZZ_PROPERTY(reader.header().question_count <= 1);
@@ -136,15 +139,18 @@ void CheckIsSound(std::span<const uint8_t> reply) {
     if (done) break;
     size_t written = 0;
     TERN_FUZZ_PROPERTY(wire::CopyRdata(record, rdata, &written) == wire::ParseError::kNone);
-    TERN_FUZZ_PROPERTY(record.type == wire::RRType::kOPT || record.TtlSeconds() <= 3600);
+    if (record.type == wire::RRType::kOPT) continue;
+    // The HINFO that answers ANY is no entry.
+    const cache::Seconds ttl_max = record.type == wire::RRType::kHINFO ? 3600 : kTtlMax - age;
+    TERN_FUZZ_PROPERTY(record.TtlSeconds() == 0 || record.TtlSeconds() <= ttl_max);
   }
   TERN_FUZZ_PROPERTY(reader.offset() == reply.size());
 }
 
 void CheckReply(std::span<const uint8_t> query, const Request& request, bool tcp,
-                std::span<const uint8_t> reply) {
+                cache::Seconds age, std::span<const uint8_t> reply) {
   TERN_FUZZ_PROPERTY(query.size() >= wire::kHeaderOctets);
-  CheckIsSound(reply);
+  CheckIsSound(reply, age);
   TERN_FUZZ_PROPERTY(reply[0] == query[0] && reply[1] == query[1]);
   TERN_FUZZ_PROPERTY((reply[2] & 0x80) != 0);
   TERN_FUZZ_PROPERTY((reply[2] & 0x79) == (query[2] & 0x79));  // opcode and RD
@@ -161,16 +167,47 @@ void CheckReply(std::span<const uint8_t> query, const Request& request, bool tcp
   }
 }
 
+// The common forms of a query are read by a way of their own; it must say what the reader says.
+void CheckEdns(std::span<const uint8_t> query, const Request& request) {
+  wire::MessageReader reader;
+  wire::Question question;
+  if (wire::MessageReader::Open(query, &reader) != wire::ParseError::kNone) return;
+  if (reader.ReadQuestion(&question) != wire::ParseError::kNone) return;
+  wire::Edns edns;
+  int opts = 0;
+  for (bool done = false;;) {
+    wire::RecordView record;
+    wire::Section section;
+    if (reader.NextRecord(&record, &section, &done) != wire::ParseError::kNone) return;
+    if (done) break;
+    if (record.type != wire::RRType::kOPT) continue;
+    if (section != wire::Section::kAdditional || ++opts > 1) return;
+    if (wire::ReadEdns(record, &edns) != wire::ParseError::kNone) return;
+  }
+  TERN_FUZZ_PROPERTY(request.has_edns == (opts == 1));
+  if (opts == 0) return;
+  TERN_FUZZ_PROPERTY(request.edns.payload_octets == edns.payload_octets);
+  TERN_FUZZ_PROPERTY(request.edns.extended_rcode == edns.extended_rcode);
+  TERN_FUZZ_PROPERTY(request.edns.version == edns.version);
+  TERN_FUZZ_PROPERTY(request.edns.dnssec_ok == edns.dnssec_ok);
+  TERN_FUZZ_PROPERTY(std::ranges::equal(request.edns.options, edns.options));
+}
+
 void AnswerOne(std::span<const uint8_t> query, bool tcp, uint32_t rotation) {
   static const FilledStore filled;
+  const cache::Seconds id = query.size() < 2 ? 0 : wire::LoadU16(query.data());
+  const cache::Seconds age = id % 4 == 0 ? 0 : std::min(id / 16, kTtlMax);
   // Of exact size, so that a sanitizer sees a step behind the end.
   std::vector<uint8_t> reply(tcp ? size_t{65535} : std::max<size_t>(1232, query.size() + 140));
   Request request;
   size_t octets = 0;
-  switch (AnswerFromCache(query, tcp, filled.store(), kNow, rotation, reply, &octets, &request)) {
+  const HotOutcome outcome =
+      AnswerFromCache(query, tcp, filled.store(), kNow + age, rotation, reply, &octets, &request);
+  if (request.question_end != 0) CheckEdns(query, request);
+  switch (outcome) {
     case HotOutcome::kReplied:
       TERN_FUZZ_PROPERTY(octets <= reply.size());
-      CheckReply(query, request, tcp, std::span(reply).first(octets));
+      CheckReply(query, request, tcp, age, std::span(reply).first(octets));
       break;
     case HotOutcome::kDropped:
       // A query is never dropped once its header is whole.
