@@ -15,6 +15,9 @@ V6 = ("fd53:6::1",)
 # Bound by a socket that nobody reads: a query arrives and no answer ever leaves.
 SILENT = tuple(f"198.18.4.{n}" for n in range(1, 41)) + ("fd53:4::1",)
 FORWARDER = "198.18.7.1"
+# Free for a test's own servers: victim.com has both, single.com the first.
+SCRIPTED = ("198.18.8.1", "198.18.8.2")
+OWN = "198.18.9.1"  # where ternd listens as well, for a zone that names it as its server
 MAIL = ("198.18.20.11", "198.18.20.12")
 
 DOMAINS = 20        # d00.com .. d19.com, each with hosts h0..h9
@@ -77,6 +80,22 @@ glueless NS ns.knot.net.
 sixonly NS ns.sixonly
 ns.sixonly AAAA fd53:6::1
 loop NS ns1.shop
+victim NS ns1.victim
+victim NS ns2.victim
+ns1.victim A 198.18.8.1
+ns2.victim A 198.18.8.2
+single NS ns1.single
+ns1.single A 198.18.8.1
+itself NS ns1.itself
+itself NS ns2.itself
+itself NS ns3.itself
+itself NS ns4.itself
+ns1.itself A 198.18.9.1
+ns2.itself A 0.0.0.0
+ns3.itself AAAA ::
+ns4.itself A 127.0.0.1
+ns4.itself AAAA ::1
+ns4.itself AAAA ::ffff:127.0.0.1
 """
     for n in range(DOMAINS):
         body += f"d{n:02} NS ns1.shop\nd{n:02} NS ns2.shop\n"
@@ -205,4 +224,4 @@ SERVERS = (
 )
 
 ADDRESSES = tuple(sorted({a for _, _, addresses, _ in SERVERS for a in addresses}
-                         | set(SILENT) | set(MAIL)))
+                         | set(SILENT) | set(MAIL) | set(SCRIPTED) | {OWN}))
