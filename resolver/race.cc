@@ -512,6 +512,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
   Recursor& recursor = recursor_;
   Attempt* attempt = FindAttempt(id);
   if (attempt != nullptr && !decided_) {
+    if (failure == ExchangeFailure::kNoResources) NoteSilences(recursor.environment().Now());
     // The environment closed it already.
     attempt->exchange = 0;
     --open_;
@@ -532,9 +533,17 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
         return;
       }
     }
-    candidate.failed = true;
     TraceStep("reply", *attempt,
               failure == ExchangeFailure::kUnreachable ? "unreachable" : "no socket");
+    if (failure == ExchangeFailure::kNoResources) {
+      // Others needed its socket. It had its time when it was silent; else it is nobody's failure.
+      if (attempt->silent) {
+        recursor.Drain();
+        return;
+      }
+      why_not_ = RaceResult::Kind::kNoResources;
+    }
+    candidate.failed = true;
     const Time now = recursor.environment().Now();
     if (failure == ExchangeFailure::kUnreachable && attempt->transport == Transport::kUdp) {
       recursor.server_table().RecordSilence(attempt->key, kRetryUnknown, now);

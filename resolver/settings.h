@@ -40,6 +40,9 @@ struct ResolutionSettings {
   QnameMinimisation qname_minimisation = QnameMinimisation::kRelaxed;
   bool case_randomisation = true;
   std::vector<Prefix> never_query;
+  // Where queries to upstream_port would come back to this process. Not the operator's: the daemon
+  // finds out.
+  std::vector<Prefix> own;
   std::vector<IpAddress> outgoing;
   Budget budget;
 };

@@ -44,8 +44,9 @@ const StaticZone* NearestStaticZone(const Settings& settings, NameView name, boo
 bool MayAsk(const IpAddress& address, const ResolutionSettings& settings) {
   if (address.IsIpv4() ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) return false;
   if (IsUnspecified(address) || IsMulticast(address) || IsIpv4Mapped(address)) return false;
-  return std::none_of(settings.never_query.begin(), settings.never_query.end(),
-                      [&](const Prefix& prefix) { return prefix.Contains(address); });
+  const auto holds = [&](const Prefix& prefix) { return prefix.Contains(address); };
+  return std::none_of(settings.never_query.begin(), settings.never_query.end(), holds) &&
+         std::none_of(settings.own.begin(), settings.own.end(), holds);
 }
 
 void ZoneServers::Locate(const cache::Store& store, const Settings& settings, NameView name,

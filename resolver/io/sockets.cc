@@ -1,5 +1,6 @@
 #include "resolver/io/sockets.h"
 
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/uio.h>
@@ -138,6 +139,35 @@ absl::Status CheckSource(const IpAddress& address) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot send from ", address.ToText()));
   }
   return absl::OkStatus();
+}
+
+std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port) {
+  std::vector<Prefix> own;
+  const auto add = [&own](const IpAddress& address) {
+    own.push_back({address, static_cast<uint8_t>(8 * address.size)});
+  };
+  bool all_ipv4 = false, all_ipv6 = false;
+  for (const Endpoint& endpoint : listen) {
+    if (endpoint.port != port) continue;
+    if (IsWildcard(endpoint.address)) {
+      (endpoint.address.IsIpv4() ? all_ipv4 : all_ipv6) = true;
+    } else {
+      add(endpoint.address);
+    }
+  }
+  // Every address of this block is the machine's own.
+  if (all_ipv4) own.push_back(*Prefix::Parse("127.0.0.0/8"));
+  ifaddrs* interfaces = nullptr;
+  if ((!all_ipv4 && !all_ipv6) || getifaddrs(&interfaces) != 0) return own;
+  for (const ifaddrs* at = interfaces; at != nullptr; at = at->ifa_next) {
+    if (at->ifa_addr == nullptr) continue;
+    const bool ipv4 = at->ifa_addr->sa_family == AF_INET;
+    if (!ipv4 && at->ifa_addr->sa_family != AF_INET6) continue;
+    const IpAddress address = Endpoint::FromSockaddr(at->ifa_addr).address;
+    if ((ipv4 ? all_ipv4 : all_ipv6) && !(ipv4 && IsLoopback(address))) add(address);
+  }
+  freeifaddrs(interfaces);
+  return own;
 }
 
 int OpenUpstream(int family, int type, const IpAddress& source) {

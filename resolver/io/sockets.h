@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -51,6 +52,10 @@ absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
 absl::Status CheckNotServed(const Endpoint& endpoint);
 // Whether this machine has the address, so that queries can leave from it.
 absl::Status CheckSource(const IpAddress& address);
+
+// The addresses at which a datagram to `port` comes to one of the listeners. Behind a wildcard
+// those that this machine has now: one that it gets later is not among them.
+std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port);
 
 // A socket for queries to servers, its port not yet chosen: connect() draws one. -1 and errno on
 // failure. `source` of size 0: the kernel chooses the address as well.

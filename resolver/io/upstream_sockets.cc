@@ -21,6 +21,7 @@ constexpr Duration kCooling = std::chrono::milliseconds(1);
 constexpr Duration kSweepInterval = std::chrono::seconds(30);
 constexpr int kDrainedAtMost = 64;   // datagrams; a socket with more queued is not worth keeping
 constexpr int kErrorsWhileIdle = 4;  // likewise
+constexpr size_t kSparePart = 8;     // of the sockets one in so many is kept free
 constexpr uint32_t kGenerations = 0x7fffffff;
 
 // connect() without libc, whose own is a cancellation point: that costs more than its name says
@@ -56,7 +57,10 @@ class UpstreamSockets::Socket final : public SocketOwner {
   }
 
   void OnSocketError(int error) override {
-    if (sink != nullptr) {
+    if (error == EMSGSIZE && sink != nullptr) {
+      // ICMP: fragmentation needed. Our queries leave without DF, so nobody has cause to say so;
+      // the query may have arrived, and its answer counts.
+    } else if (sink != nullptr) {
       owner->Fail(this, FailureOf(error));
     } else if (error == EDESTADDRREQ) {
       // An exchange that was over before its query left.
@@ -78,7 +82,10 @@ class UpstreamSockets::Socket final : public SocketOwner {
   int fd = -1;
   int errors_while_idle = 0;
   SocketId engine_id = 0;
-  Socket* next = nullptr;  // among those that cool, or whose exchange is over
+  Socket* next = nullptr;   // among those that cool, or whose exchange is over
+  Socket* older = nullptr;  // among those that wait
+  Socket* newer = nullptr;
+  bool waits = false;
   uint64_t cooled_at = 0;  // the engine's delivered() that must be reached
   Time released_at;
 };
@@ -193,7 +200,31 @@ ExchangeId UpstreamSockets::Start(const Endpoint& server, std::span<const uint8_
   socket->sink = sink;
   socket->errors_while_idle = 0;
   started_.push_back(socket->id());
+  LinkNewest(socket);
+  if (waiting_ > most_ - most_ / kSparePart) DropLongestWaiting();
   return socket->id();
+}
+
+void UpstreamSockets::LinkNewest(Socket* socket) {
+  socket->waits = true;
+  socket->older = newest_;
+  socket->newer = nullptr;
+  (newest_ != nullptr ? newest_->newer : oldest_) = socket;
+  newest_ = socket;
+  ++waiting_;
+}
+
+void UpstreamSockets::Unlink(Socket* socket) {
+  if (!std::exchange(socket->waits, false)) return;
+  (socket->older != nullptr ? socket->older->newer : oldest_) = socket->newer;
+  (socket->newer != nullptr ? socket->newer->older : newest_) = socket->older;
+  --waiting_;
+}
+
+void UpstreamSockets::DropLongestWaiting() {
+  Socket* socket = oldest_;
+  Unlink(socket);
+  failed_.push_back({socket->id(), ExchangeFailure::kNoResources});
 }
 
 // The calls of a turn in a row: the kernel's code and ours each stay in the processor's caches
@@ -233,6 +264,7 @@ void UpstreamSockets::End(ExchangeId id) {
 }
 
 void UpstreamSockets::Release(Socket* socket) {
+  Unlink(socket);
   socket->sink = nullptr;
   socket->generation = (socket->generation + 1) & kGenerations;
   if (socket->connected) {

@@ -10,6 +10,9 @@
 //    engine had received by then was delivered (and a millisecond, for another processor that was
 //    just about to queue).
 // 2. No callback comes from inside Start, End or Flush.
+// 3. While more than seven eighths of the sockets have an exchange, each that starts costs the one
+//    that has waited longest its own, so that silent servers cannot take up what others need. An
+//    eighth is left because a socket rests between its exchanges.
 // Bound: `most` sockets over all pools; idle ones are closed by and by.
 #pragma once
 
@@ -40,7 +43,7 @@ class UpstreamSockets final : private Timer {
   // and hands its queries to the engine.
   void Flush();
 
-  // Exchanges that failed inside Flush: told from the loop.
+  // Exchanges that failed inside Flush or had to make way in Start: told from the loop.
   bool HasFailures() const { return !failed_.empty(); }
   void TellFailures();
 
@@ -66,6 +69,9 @@ class UpstreamSockets final : private Timer {
   bool HasCooled(const Socket& socket) const;
   Socket* PopCooling(Pool* pool);
   Socket* Open(Pool* pool);
+  void LinkNewest(Socket* socket);
+  void Unlink(Socket* socket);
+  void DropLongestWaiting();
   void Send(Socket* socket);
   void Release(Socket* socket);
   void GiveBack(Socket* socket);
@@ -84,6 +90,10 @@ class UpstreamSockets final : private Timer {
   std::vector<Failed> failed_;
   std::vector<ExchangeId> started_;  // in this turn
   Socket* ended_ = nullptr;          // in this turn
+  // Those with an exchange that need not make way, in the order of their start.
+  Socket* oldest_ = nullptr;
+  Socket* newest_ = nullptr;
+  size_t waiting_ = 0;
 };
 
 }  // namespace tern::resolver::io

@@ -60,6 +60,7 @@ absl::StatusOr<server::Configuration> MakeConfiguration(Settings settings) {
     return absl::InvalidArgumentError(
         AtKey(settings, "local.hosts_file", std::string(local_data.status().message())));
   }
+  settings.resolution.own = io::OwnAddresses(settings.listen, settings.resolution.upstream_port);
   server::Configuration configuration;
   configuration.local_data = *std::move(local_data);
   configuration.access = std::make_shared<const AccessList>(settings.allow);

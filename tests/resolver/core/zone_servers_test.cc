@@ -129,6 +129,19 @@ TEST_F(ZoneServersTest, NeverQueryIsHeldAgainstGlueNotAgainstTheConfiguration) {
   EXPECT_EQ(Gather(), (Set{"127.0.0.1:5300"}));
 }
 
+TEST_F(ZoneServersTest, TheProcessItselfIsNotAskedUnlessTheConfigurationSaysSo) {
+  settings_.resolution.own.push_back(*Prefix::Parse("192.0.2.16"));
+  settings_.resolution.own.push_back(*Prefix::Parse("2001:db8::1"));
+  test::Put(store_, Delegation("example. 600 NS ns.example.",
+                               "ns.example. 1 A 192.0.2.16\nns.example. 1 A 192.0.2.32\n"
+                               "ns.example. 1 AAAA 2001:db8::1"));
+  Locate("www.example.");
+  EXPECT_EQ(Gather(), (Set{"192.0.2.32:53"}));
+  AddStatic("corp.", "192.0.2.16:53", /*forward=*/true);
+  Locate("www.corp.");
+  EXPECT_EQ(Gather(), (Set{"192.0.2.16:53"}));
+}
+
 TEST_F(ZoneServersTest, AddressesThatNobodyHasAreNotAsked) {
   for (const char* address :
        {"0.0.0.0", "224.0.0.1", "239.1.2.3", "240.0.0.1", "255.255.255.255", "::", "ff02::1",

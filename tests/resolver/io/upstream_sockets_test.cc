@@ -217,6 +217,38 @@ TEST_P(UpstreamSocketsTest, ExchangesAreBoundedAndComeBack) {
   EXPECT_NE(again, open[2]);
 }
 
+TEST_P(UpstreamSocketsTest, WhereSocketsAreShortTheLongestWaitingMakesWay) {
+  constexpr int kExchanges = 16, kMost = kExchanges - kExchanges / 8;
+  WorkerOptions options;
+  options.upstream.udp_exchanges = kExchanges;
+  // Outlive the worker, whose exchanges are left open.
+  std::vector<RecordingSink> sinks(100);
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  PlainSocket server = Server();
+  std::vector<ExchangeId> ids;
+  for (size_t i = 0; i < sinks.size(); ++i) {
+    ids.push_back(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sinks[i]));
+    EXPECT_NE(ids.back(), 0u) << i;
+    Endpoint client;
+    ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
+    if (i < kMost) continue;
+    ASSERT_TRUE(WaitFor([&] { return sinks[i - kMost].failures() == 1; })) << i;
+    EXPECT_EQ(sinks[i - kMost].failure(), ExchangeFailure::kNoResources);
+    std::this_thread::sleep_for(milliseconds(2));  // its socket has rested
+  }
+  // Nobody who came later, and nobody twice.
+  int failures = 0;
+  for (const RecordingSink& sink : sinks) failures += sink.failures();
+  EXPECT_EQ(failures, 100 - kMost);
+  EndOn(running.get(), ids[0]);  // over already
+  EndOn(running.get(), ids[95]);
+  EXPECT_NE(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sinks[0]), 0u);
+  std::this_thread::sleep_for(milliseconds(20));
+  EXPECT_EQ(sinks[100 - kMost].failures(), 0);
+}
+
 TEST_P(UpstreamSocketsTest, OutgoingAddressesAreUsedEachWithFreshPorts) {
   WorkerOptions options;
   for (const char* text : {"127.0.0.21", "127.0.0.22", "127.0.0.23", "::1"}) {
@@ -296,60 +328,77 @@ double Correlation(const std::vector<int>& one, const std::vector<int>& other) {
   return product / std::sqrt(square_one * square_other);
 }
 
-TEST_P(UpstreamSocketsTest, PortsAreUniformOverTheWholeRangeAndUnrelatedBetweenWorkers) {
-  constexpr size_t kDraws = 10'000;
-  constexpr size_t kBuckets = 64;
-  auto first = Make();
-  auto second = Make();
-  ASSERT_NE(first, nullptr);
-  ASSERT_NE(second, nullptr);
-  first->Start();
-  second->Start();
+constexpr size_t kDraws = 10'000;
+constexpr int kBuckets = 64;
+// 63 degrees of freedom: mean 63, deviation 11; passed once in ten million draws.
+constexpr double kChiSquareMost = 140;
+// Of draws that have nothing to do with one another it is near normal with deviation 0.01.
+constexpr double kCorrelationMost = 0.055;
+
+// How unevenly the values lie over low..high.
+double ChiSquare(const std::vector<int>& values, int low, int high) {
+  std::vector<double> buckets(kBuckets);
+  const int width = high - low + 1;
+  for (int value : values) buckets[static_cast<size_t>((value - low) * kBuckets / width)] += 1;
+  double chi_square = 0;
+  for (int i = 0; i < kBuckets; ++i) {
+    const auto begin = [&](int bucket) { return (bucket * width + kBuckets - 1) / kBuckets; };
+    const double expected = static_cast<double>(values.size()) * (begin(i + 1) - begin(i)) / width;
+    const double difference = buckets[static_cast<size_t>(i)] - expected;
+    chi_square += difference * difference / expected;
+  }
+  return chi_square;
+}
+
+void ExpectUniform(const std::vector<int>& values, int low, int high) {
+  ASSERT_EQ(values.size(), kDraws);
+  ASSERT_GE(*std::min_element(values.begin(), values.end()), low);
+  ASSERT_LE(*std::max_element(values.begin(), values.end()), high);
+  EXPECT_LT(ChiSquare(values, low, high), kChiSquareMost);
+  // What was drawn does not tell what comes: neither the next value nor how far off it is.
+  const int width = high - low + 1;
+  std::vector<int> steps;
+  for (size_t i = 1; i < values.size(); ++i) {
+    steps.push_back((values[i] - values[i - 1] + width) % width);
+  }
+  EXPECT_LT(ChiSquare(steps, 0, width - 1), kChiSquareMost);
+  for (std::ptrdiff_t lag : {1, 2, 3, 49, 50, 51}) {
+    const std::vector<int> later(values.begin() + lag, values.end());
+    EXPECT_LT(std::abs(Correlation(values, later)), kCorrelationMost) << "lag " << lag;
+  }
+  const auto odd = std::count_if(values.begin(), values.end(), [](int v) { return v % 2 != 0; });
+  EXPECT_NEAR(static_cast<double>(odd), kDraws / 2, 5.4 * 50);
+  // As many as balls thrown into the range's bins fill.
+  const double distinct = static_cast<double>(std::set<int>(values.begin(), values.end()).size());
+  const double wanted = width * (1 - std::exp(-static_cast<double>(kDraws) / width));
+  EXPECT_NEAR(distinct, wanted, wanted * 0.03);
+}
+
+TEST_P(UpstreamSocketsTest, PortsAndIdsAreUniformAndUnrelatedBetweenWorkers) {
+  std::unique_ptr<RunningWorker> workers[] = {Make(), Make()};
   const auto [low, high] = PortRange();
   std::vector<std::vector<int>> drawn;
-  for (RunningWorker* running : {first.get(), second.get()}) {
-    const std::vector<int> ports = DrawPorts(running, kDraws);
-    ASSERT_EQ(ports.size(), kDraws);
-    std::vector<double> buckets(kBuckets);
-    int odd = 0;
-    for (int port : ports) {
-      ASSERT_GE(port, low);
-      ASSERT_LE(port, high);
-      buckets[static_cast<size_t>(port - low) * kBuckets / static_cast<size_t>(high - low + 1)] +=
-          1;
-      odd += port % 2;
-    }
-    const double expected = static_cast<double>(kDraws) / kBuckets;
-    double chi_square = 0;
-    for (double bucket : buckets)
-      chi_square += (bucket - expected) * (bucket - expected) / expected;
-    // 63 degrees of freedom: mean 63, deviation 11; 140 is passed once in ten million runs.
-    EXPECT_LT(chi_square, 140);
-    EXPECT_NEAR(odd, kDraws / 2, 6 * 50);
-    const double distinct = static_cast<double>(std::set<int>(ports.begin(), ports.end()).size());
-    // As many as balls thrown into the range's bins fill.
-    const double range = high - low + 1;
-    const double wanted = range * (1 - std::exp(-static_cast<double>(kDraws) / range));
-    EXPECT_NEAR(distinct, wanted, wanted * 0.03);
-    std::vector<int> shifted(ports.begin() + 1, ports.end());
-    EXPECT_LT(std::abs(Correlation(ports, shifted)), 0.06) << "a port tells the next one";
-    RecordProperty("chi_square", std::to_string(chi_square));
-    RecordProperty("distinct", std::to_string(distinct));
-    drawn.push_back(ports);
-  }
-  EXPECT_LT(std::abs(Correlation(drawn[0], drawn[1])), 0.06);
-  // Ids: the low 16 bits of Random().
-  std::vector<std::vector<int>> ids(2);
-  for (size_t i = 0; i < 2; ++i) {
-    RunningWorker* running = i == 0 ? first.get() : second.get();
+  for (const auto& running : workers) {
+    ASSERT_NE(running, nullptr);
+    running->Start();
+    const std::vector<int> ports = DrawPorts(running.get(), kDraws);
+    ExpectUniform(ports, low, high);
+    // Ids: the low 16 bits of Random().
+    std::vector<int> ids;
     running->OnThread([&] {
       for (size_t n = 0; n < kDraws; ++n) {
-        ids[i].push_back(static_cast<int>(running->worker()->Random() & 0xffff));
+        ids.push_back(static_cast<int>(running->worker()->Random() & 0xffff));
       }
     });
+    ExpectUniform(ids, 0, 0xffff);
+    drawn.push_back(ports);
+    drawn.push_back(ids);
   }
-  EXPECT_LT(std::abs(Correlation(ids[0], ids[1])), 0.06);
-  EXPECT_LT(std::abs(Correlation(ids[0], drawn[0])), 0.06);
+  for (size_t i = 0; i < drawn.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      EXPECT_LT(std::abs(Correlation(drawn[i], drawn[j])), kCorrelationMost) << i << ' ' << j;
+    }
+  }
 }
 
 }  // namespace

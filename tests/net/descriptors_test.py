@@ -1,0 +1,127 @@
+"""File descriptors that run out: what is cached is served, the rest fails in words, and it passes."""
+
+import contextlib
+import socket
+import struct
+import time
+
+import packets
+import zones
+from internet import WorldTest, dig, raise_file_limit, wait_until
+from packets import answer, ask, connection, framed, query, read_message, serving
+
+
+class DescriptorsTest(WorldTest):
+
+    CONFIG = {"resolution": {"qname_minimisation": "off"}}
+
+    @classmethod
+    def setUpClass(cls):
+        raise_file_limit()
+        super().setUpClass()
+
+    def flood(self, client, first, count):
+        """Questions that the server of single.com answers late or never."""
+        for number in range(first, first + count):
+            client.send(query(f"flood{number}.single.com", number=number & 0xffff, payload=1232))
+
+    def under(self, limit, workers=1):
+        daemon = self.tern({"workers": workers}, wrapper=["prlimit", f"--nofile={limit}:{limit}"])
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        # As many as will be kept: sockets rest, and are kept a while.
+        quiet = packets.descriptors(daemon.process.pid)
+        failures, errors, took = 0, {}, []
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(serving(zones.SCRIPTED[:1], lambda asked: []))
+            streams = []
+            for number in range(limit + 50):  # and clients that hold as many connections as they get
+                with contextlib.suppress(OSError):
+                    streams.append(stack.enter_context(connection(f"127.2.0.{number % 8 + 1}", timeout=0.5)))
+            client = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            client.setsockopt(socket.SOL_SOCKET, 33, 4 << 20)
+            client.connect(("127.0.0.1", 53))
+            client.settimeout(0)
+            most, sent = 0, 0
+            until = time.monotonic() + 3
+            while time.monotonic() < until:
+                self.flood(client, sent, 20)
+                sent += 20
+                reply, seconds = ask(query("shop.com"), timeout=1)
+                self.assertIsNotNone(reply, "a cached answer, not given")
+                self.assertEqual(packets.rcode(reply), 0)
+                took.append(seconds)
+                most = max(most, packets.descriptors(daemon.process.pid))
+                time.sleep(0.01)
+            client.settimeout(3)
+            for _ in range(sent):
+                message = client.recv(4096)
+                self.assertEqual(packets.rcode(message), 2)
+                error = packets.extended_error(message)
+                errors[error] = errors.get(error, 0) + 1
+                failures += 1
+        print(f"{limit} descriptors, {workers} workers: {quiet} at rest, {most} at most, {sent} questions failed with "
+              f"extended errors {errors}; cached answers' median {1000 * packets.median(took):.2f} ms", flush=True)
+        self.assertEqual(failures, sent)
+        self.assertNotIn(None, errors)
+        self.assertLessEqual(most, limit)
+        self.assertLess(packets.median(took), 0.020)
+        return daemon, quiet
+
+    def check_recovered(self, daemon, quiet):
+        right = packets.address_record("198.18.60.1")
+        with serving(zones.SCRIPTED[:1], lambda asked: [answer(asked.message, right)]):
+            def answered(name):
+                reply, _ = ask(query(name))
+                return reply is not None and packets.rcode(reply) == 0
+            # What was asked last holds its sockets for total_timeout, 7 s; every worker's are free then.
+            wait_until(lambda: answered("after.single.com"), "answers after the flood", 10)
+            wait_until(lambda: all(answered(f"h{h}.d00.com") for h in range(10)), "other zones' answers", 8)
+        for n in range(20):
+            self.answers(dig(f"h1.d{n:02}.com", "A"), "A", f"198.18.{40 + n}.2")
+        with connection() as stream:
+            stream.sendall(framed(query("shop.com", number=77)))
+            self.assertEqual(struct.unpack_from("!H", read_message(stream))[0], 77)
+        return packets.descriptors(daemon.process.pid) - quiet
+
+    def test_hits_go_on_and_failures_are_told_under_64_descriptors(self):
+        self.check_recovered(*self.under(64))
+
+    def test_hits_go_on_and_failures_are_told_under_256_descriptors(self):
+        self.check_recovered(*self.under(256, workers=2))
+
+    def test_a_flood_for_a_silent_zone_leaves_sockets_for_others(self):
+        """Random names below a zone whose servers are both silent: other zones' questions are answered."""
+        self.tern()
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        failed, took = [], []
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.setsockopt(socket.SOL_SOCKET, 33, 4 << 20)
+            client.connect(("127.0.0.1", 53))
+            start, sent = time.monotonic(), 0
+            while time.monotonic() - start < 8:
+                for _ in range(20):
+                    client.send(query(f"x{sent}.gone.com", number=sent & 0xffff))
+                    sent += 1
+                reply, seconds = ask(query(f"u{sent}.any.d{sent // 20 % zones.DOMAINS:02}.com"), timeout=3)
+                took.append(seconds)
+                if reply is None or packets.rcode(reply) != 0:
+                    failed.append(time.monotonic() - start)
+                time.sleep(0.01)
+        print(f"{sent} questions for a silent zone; of {len(took)} for others {len(failed)} failed, median "
+              f"{1000 * packets.median(took):.2f} ms, p99 {1000 * sorted(took)[len(took) * 99 // 100]:.2f} ms", flush=True)
+        self.assertEqual(failed, [])
+        self.assertLess(packets.median(took), 0.050)
+
+    def test_floods_leak_no_descriptor(self):
+        """Idle upstream sockets are kept for a while: a second and a third flood need no more of them."""
+        daemon, _ = self.under(64)
+        self.check_recovered(daemon, 0)
+        after_first = packets.descriptors(daemon.process.pid)
+        for _ in range(2):
+            with serving(zones.SCRIPTED[:1], lambda asked: []):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                    client.connect(("127.0.0.1", 53))
+                    self.flood(client, 10_000, 300)
+                    time.sleep(2)
+            self.check_recovered(daemon, 0)
+            wait_until(lambda: packets.descriptors(daemon.process.pid) <= after_first + 2, "no more than before")

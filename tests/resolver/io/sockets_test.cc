@@ -1,0 +1,42 @@
+#include "resolver/io/sockets.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace tern::resolver::io {
+namespace {
+
+std::vector<std::string> Own(std::vector<const char*> listen, uint16_t port) {
+  std::vector<Endpoint> endpoints;
+  for (const char* text : listen) endpoints.push_back(*Endpoint::Parse(text, 0));
+  std::vector<std::string> texts;
+  for (const Prefix& prefix : OwnAddresses(endpoints, port)) texts.push_back(prefix.ToText());
+  return texts;
+}
+
+bool Holds(const std::vector<std::string>& texts, const char* text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+TEST(SocketsTest, OwnAddressesAreThoseThatAreListenedOnAtThePort) {
+  EXPECT_EQ(Own({"192.0.2.1:53", "192.0.2.2:5353", "[2001:db8::1]:53"}, 53),
+            (std::vector<std::string>{"192.0.2.1/32", "2001:db8::1/128"}));
+  EXPECT_EQ(Own({"0.0.0.0:5353", "[::]:5353"}, 53), std::vector<std::string>{});
+}
+
+TEST(SocketsTest, BehindAWildcardAllOfTheMachinesAddressesAreOwn) {
+  const auto ipv4 = Own({"0.0.0.0:53"}, 53);
+  EXPECT_TRUE(Holds(ipv4, "127.0.0.0/8"));
+  EXPECT_FALSE(Holds(ipv4, "::1/128"));
+  EXPECT_FALSE(Holds(ipv4, "0.0.0.0/32"));
+  const auto ipv6 = Own({"[::]:53"}, 53);
+  EXPECT_FALSE(Holds(ipv6, "127.0.0.0/8"));
+  // A machine without IPv6 has none.
+  EXPECT_EQ(Holds(ipv6, "::1/128"), CheckSource(*IpAddress::Parse("::1")).ok());
+}
+
+}  // namespace
+}  // namespace tern::resolver::io
