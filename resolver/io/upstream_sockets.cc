@@ -153,6 +153,7 @@ UpstreamSockets::Socket* UpstreamSockets::Take(Pool* pool) {
     if (socket->errors_while_idle <= kErrorsWhileIdle) return socket;
     Discard(socket);
   }
+  if (sockets() >= most_) CloseIdleBeside(pool);
   if (Socket* socket = Open(pool); socket != nullptr) return socket;
   if (pool->cooling != nullptr && HasCooled(*pool->cooling)) {
     Socket* socket = PopCooling(pool);
@@ -160,6 +161,20 @@ UpstreamSockets::Socket* UpstreamSockets::Take(Pool* pool) {
     Discard(socket);
   }
   return nullptr;
+}
+
+// Else the idle ones of one family, or of one source address, would keep the others from any.
+void UpstreamSockets::CloseIdleBeside(const Pool* pool) {
+  for (Pool& other : pools_) {
+    if (&other == pool) continue;
+    if (!other.free.empty()) {
+      Discard(other.free.back());
+      other.free.pop_back();
+      other.least_free = std::min(other.least_free, other.free.size());
+      return;
+    }
+    if (other.cooling != nullptr && HasCooled(*other.cooling)) return Discard(PopCooling(&other));
+  }
 }
 
 UpstreamSockets::Socket* UpstreamSockets::Open(Pool* pool) {

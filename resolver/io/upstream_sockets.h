@@ -68,6 +68,7 @@ class UpstreamSockets final : private Timer {
   Socket* Take(Pool* pool);
   bool HasCooled(const Socket& socket) const;
   Socket* PopCooling(Pool* pool);
+  void CloseIdleBeside(const Pool* pool);
   Socket* Open(Pool* pool);
   void LinkNewest(Socket* socket);
   void Unlink(Socket* socket);

@@ -21,7 +21,7 @@ from packets import query
 NAMES = int(os.environ.get("TERN_UNIQUE_NAMES", "2000000"))
 CACHE_MIB = 64
 # Beside the cache: the program, jobs and sockets of a full load, buffers, what the allocator keeps.
-BESIDE_MIB = 48
+BESIDE_MIB = 32
 POPULAR = [f"h{h}.d{n:02}.com" for n in range(zones.DOMAINS) for h in range(10)]
 
 
@@ -70,7 +70,7 @@ class MemoryFloodTest(WorldTest):
             feeder = threading.Thread(target=feed)
             feeder.start()
             most = 0
-            while flood.poll() is None and time.monotonic() - start < 900:
+            while flood.poll() is None and time.monotonic() - start < 3600:
                 most = max(most, daemon.resident_kib())
                 if flood.stdin.closed:
                     break
@@ -107,4 +107,4 @@ class MemoryFloodTest(WorldTest):
         self.assertEqual(failures, [])
         self.assertGreater(len(took), 1000)
         self.assertLess(len(seen.packets), len(took) // 100 + len(POPULAR) // 4)
-        self.assertLess(took[len(took) // 2], 0.020)
+        self.assertLess(took[len(took) // 2], 0.1)

@@ -217,6 +217,28 @@ TEST_P(UpstreamSocketsTest, ExchangesAreBoundedAndComeBack) {
   EXPECT_NE(again, open[2]);
 }
 
+TEST_P(UpstreamSocketsTest, IdleSocketsOfOneFamilyKeepNoneFromTheOther) {
+  WorkerOptions options;
+  options.upstream.udp_exchanges = 4;
+  RecordingSink sink;
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->Start();
+  for (const char* address : {"127.0.0.1:0", "[::1]:0", "127.0.0.1:0", "[::1]:0"}) {
+    PlainSocket server = Server(address);
+    std::vector<ExchangeId> open;
+    for (int i = 0; i < 4; ++i) {
+      open.push_back(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink));
+      EXPECT_NE(open.back(), 0u) << address << ' ' << i;
+      Endpoint client;
+      EXPECT_TRUE(server.ReceiveFrom(&client).has_value());
+    }
+    for (ExchangeId id : open) EndOn(running.get(), id);
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  EXPECT_EQ(sink.failures(), 0);
+}
+
 TEST_P(UpstreamSocketsTest, WhereSocketsAreShortTheLongestWaitingMakesWay) {
   constexpr int kExchanges = 16, kMost = kExchanges - kExchanges / 8;
   WorkerOptions options;
