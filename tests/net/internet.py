@@ -257,8 +257,10 @@ remote-control:
 
 
 def _knot(folder, name, addresses, texts):
+    run = folder / f"{name}-run"
+    run.mkdir(exist_ok=True)
     conf = "server:\n" + "".join(f"  listen: {a}@{PORT}\n" for a in addresses) + f"""\
-  rundir: {folder}
+  rundir: {run}
   udp-workers: 1
   tcp-workers: 1
   background-workers: 1

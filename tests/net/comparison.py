@@ -1,0 +1,120 @@
+"""Compares ternd's answers with those of the other resolvers: who is the majority, what disagrees, what is
+wrong by itself whatever the others say."""
+
+import collections
+
+from messages import NAMES, QR, RA, TC, TYPES, labels_of, lower, parent_of, printed
+
+CNAME, DNAME, SOA, ANY = (TYPES[kind] for kind in ("CNAME", "DNAME", "SOA", "ANY"))
+NOERROR, NXDOMAIN = 0, 3
+
+
+def majority(outcomes):
+    """The outcome that more of those who answered gave than any other, and at least two; else None."""
+    ranked = collections.Counter(each for each in outcomes if each is not None).most_common(2)
+    if not ranked or ranked[0][1] < 2 or len(ranked) > 1 and ranked[1][1] == ranked[0][1]:
+        return None
+    return ranked[0][0]
+
+
+def disagrees(ours, others):
+    """Whether `ours` is another outcome than the majority of the `others`, or nobody's where they are split. With
+    fewer than two answers of others there is nothing to compare with."""
+    answered = [each for each in others if each is not None]
+    if len(answered) < 2:
+        return False
+    chosen = majority(answered)
+    return ours != chosen if chosen is not None else ours not in answered
+
+
+def final_name(question, outcome):
+    """The end of the chain of aliases in an answer."""
+    aliases = {name: rdata for name, kind, rdata in outcome[1] if kind == CNAME}
+    name, seen = lower(question.name), set()
+    while name in aliases and name not in seen and question.type not in (CNAME, ANY):
+        seen.add(name)
+        name = aliases[name]
+    return name
+
+
+def _order_faults(question, reply):
+    """An alias comes before what it leads to (RFC 1034 section 4.3.2), and nothing else is in the answer."""
+    name = lower(question.name)
+    waiting = None  # a DNAME whose CNAME has to come next
+    for record in reply.answer:
+        owner = lower(record.name)
+        if record.type == DNAME and owner != name:
+            if not name.endswith(owner):
+                yield f"a DNAME of {printed(owner)} where {printed(name)} is due"
+            waiting = owner
+        elif owner != name:
+            yield f"a record of {printed(owner)} where {printed(name)} is due"
+            return
+        elif record.type == CNAME:
+            name, waiting = name if question.type in (CNAME, ANY) else record.rdata, None
+        elif question.type not in (record.type, ANY):
+            yield f"a record of type {record.type}"
+    if waiting is not None and reply.rcode == NOERROR:
+        yield "a DNAME without its CNAME"
+
+
+def _ttl_faults(reply, ttl_max):
+    ttls = {}
+    for record in reply.answer:
+        key = (lower(record.name), record.type)
+        most = ttl_max(*key)
+        if most is None:
+            yield f"no zone has {printed(record.name)} {NAMES.get(record.type, record.type)}"
+        elif record.ttl > most or record.ttl == 0 and most > 0:
+            yield f"TTL {record.ttl} of {record}, at most {most}"
+        if ttls.setdefault(key, record.ttl) != record.ttl:
+            yield f"TTLs differ in the RRset of {record} (RFC 2181 section 5.2)"
+
+
+def _negative_faults(question, reply):
+    """NXDOMAIN and NODATA carry the SOA that says how long (RFC 2308 sections 3 and 5)."""
+    if reply.rcode not in (NOERROR, NXDOMAIN) or not question.recursion:
+        return
+    if reply.rcode == NOERROR and any(record.type != CNAME and record.type != DNAME or
+                                      question.type in (record.type, ANY) for record in reply.answer):
+        return
+    soas = [record for record in reply.authority if record.type == SOA]
+    if len(soas) != 1:
+        yield f"a negative answer with {len(soas)} SOA records"
+        return
+    end = final_name(question, reply.outcome())
+    if not end.endswith(lower(soas[0].name)):
+        yield f"the SOA of {printed(soas[0].name)} for {printed(end)}"
+    if soas[0].ttl > int.from_bytes(soas[0].rdata[-4:], "big"):
+        yield "an SOA whose TTL is higher than its minimum"
+
+
+def faults(question, answer, ttl_max):
+    """What is wrong with an answer of ternd by itself, in words."""
+    reply = answer.reply
+    if reply is None:
+        return [answer.problem]
+    found = []
+    if not reply.flags & QR or not reply.flags & RA:
+        found.append(f"flags {reply.flags:04x}")
+    if answer.tcp and reply.flags & TC:
+        found.append("TC over TCP")
+    if reply.question != (question.name, question.type, question.klass):
+        found.append(f"another question: {reply.question}")
+    if len(set(reply.answer)) != len(reply.answer):
+        found.append("a record twice")
+    if reply.rcode in (NOERROR, NXDOMAIN, 6):
+        found += [*_order_faults(question, reply), *_negative_faults(question, reply)]
+        if question.type != ANY:  # which is answered with a record of the resolver's own (RFC 8482)
+            found += _ttl_faults(reply, ttl_max)
+    return found
+
+
+def zone_cut_of(name, zones):
+    """The deepest of the zones (a dictionary by name without its last dot) that holds the name."""
+    name = lower(name)
+    while True:
+        text = printed(name).rstrip(".") or "."
+        if text in zones or len(labels_of(name)) == 0:
+            return zones.get(text)
+        name = parent_of(name)

@@ -1,0 +1,120 @@
+"""How each resolver is configured and started: ternd, and the ones it is compared with (bench/load/run for speed,
+differential_test.py for answers).
+
+All resolve from the root hints in `folder`, do not validate, query any address and listen on `address`, UDP and
+TCP. Each builder writes its configuration and returns the command, which stays in the foreground.
+"""
+
+import shutil
+
+ADDRESS, PORT = "127.0.0.1", "53"
+
+
+def tern(folder, programs, address=ADDRESS, workers=1, ipv6=False):
+    path = folder / f"tern-{address}.yaml"
+    path.write_text(f"""\
+listen: ["{address}:{PORT}"]
+workers: {workers}
+cache: {{memory: 1GiB}}
+resolution: {{root_hints: {folder}/root.hints, never_query: [], ipv6: {str(ipv6).lower()}}}
+dnssec: {{validation: false}}
+""")
+    return [programs / "ternd", "--config", path]
+
+
+def unbound(folder, _, address=ADDRESS, ipv6=False):
+    path = folder / "unbound.conf"
+    path.write_text(f"""\
+server:
+  chroot: ""
+  username: ""
+  directory: "{folder}"
+  pidfile: ""
+  use-syslog: no
+  interface: {address}@{PORT}
+  num-threads: 1
+  do-ip6: {"yes" if ipv6 else "no"}
+  root-hints: "{folder}/root.hints"
+  module-config: "iterator"
+  do-not-query-localhost: no
+  minimal-responses: yes
+  msg-cache-size: 256m
+  rrset-cache-size: 512m
+  outgoing-range: 8192
+  num-queries-per-thread: 4096
+  incoming-num-tcp: 1000
+remote-control:
+  control-enable: no
+""")
+    return ["unbound", "-d", "-c", path]
+
+
+def kresd(folder, _, address=ADDRESS, ipv6=False):
+    run = folder / "kresd"
+    shutil.rmtree(run, ignore_errors=True)  # its cache outlives the process
+    run.mkdir()
+    path = folder / "kresd.conf"
+    path.write_text(f"""\
+net.listen('{address}', {PORT}, {{ kind = 'dns' }})
+net.ipv6 = {str(ipv6).lower()}
+modules.load('hints > iterate')
+hints.root({{ ['a.root.'] = '198.18.0.1', ['b.root.'] = '198.18.0.2' }})
+trust_anchors.remove('.')
+cache.size = 800 * MB
+for _, name in ipairs({{'ta_signal_query', 'ta_sentinel', 'ta_update', 'priming'}}) do
+  modules.unload(name)
+end
+""")
+    return ["kresd", "-n", "-c", path, run]
+
+
+def named(folder, _, address=ADDRESS, ipv6=False):
+    path = folder / "named.conf"
+    path.write_text(f"""\
+options {{
+  directory "{folder}";
+  pid-file none;
+  listen-on port {PORT} {{ {address}; }};
+  listen-on-v6 {{ none; }};
+  recursion yes;
+  dnssec-validation no;
+  empty-zones-enable no;
+  max-cache-size 1g;
+  recursive-clients 10000;
+  minimal-responses yes;
+}};
+controls {{ }};
+zone "." {{ type hint; file "{folder}/root.hints"; }};
+""")
+    return ["named", *([] if ipv6 else ["-4"]), "-f", "-n", "1", "-U", "1", "-c", path]
+
+
+def pdns(folder, _, address=ADDRESS, ipv6=False):
+    run = folder / "pdns"
+    run.mkdir(exist_ok=True)
+    (run / "recursor.conf").write_text(f"""\
+local-address={address}
+local-port={PORT}
+query-local-address={"0.0.0.0, ::" if ipv6 else "0.0.0.0"}
+socket-dir={run}
+threads=1
+pdns-distributes-queries=no
+hint-file={folder}/root.hints
+dont-query=
+dnssec=off
+daemon=no
+disable-syslog=yes
+max-mthreads=4096
+max-cache-entries=2000000
+max-packetcache-entries=1000000
+""")
+    return ["pdns_recursor", f"--config-dir={run}"]
+
+
+# The others: (how to configure it, its program, its Debian package).
+OTHERS = {"unbound": (unbound, "unbound", "unbound"), "kresd": (kresd, "kresd", "knot-resolver"),
+          "named": (named, "named", "bind9"), "pdns": (pdns, "pdns_recursor", "pdns-recursor")}
+
+
+def installed(peer):
+    return shutil.which(OTHERS[peer][1]) is not None
