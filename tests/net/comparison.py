@@ -3,7 +3,7 @@ wrong by itself whatever the others say."""
 
 import collections
 
-from messages import NAMES, QR, RA, TC, TYPES, labels_of, lower, parent_of, printed
+from messages import NAMES, QR, RA, TC, TYPES, lower, printed
 
 CNAME, DNAME, SOA, ANY = (TYPES[kind] for kind in ("CNAME", "DNAME", "SOA", "ANY"))
 NOERROR, NXDOMAIN = 0, 3
@@ -108,13 +108,3 @@ def faults(question, answer, ttl_max):
         if question.type != ANY:  # which is answered with a record of the resolver's own (RFC 8482)
             found += _ttl_faults(reply, ttl_max)
     return found
-
-
-def zone_cut_of(name, zones):
-    """The deepest of the zones (a dictionary by name without its last dot) that holds the name."""
-    name = lower(name)
-    while True:
-        text = printed(name).rstrip(".") or "."
-        if text in zones or len(labels_of(name)) == 0:
-            return zones.get(text)
-        name = parent_of(name)

@@ -2,12 +2,23 @@
 differential_test.py for answers).
 
 All resolve from the root hints in `folder`, do not validate, query any address and listen on `address`, UDP and
-TCP. Each builder writes its configuration and returns the command, which stays in the foreground.
+TCP; all tell what they know to who does not ask for recursion. Each builder writes its configuration and returns
+the command, which stays in the foreground.
 """
 
+import os
 import shutil
 
 ADDRESS, PORT = "127.0.0.1", "53"
+
+
+def _program(folder, name):
+    """A copy, for a profile of AppArmor, which would keep it from `folder`, goes by a program's path."""
+    path = folder / "programs" / name
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(os.path.realpath(shutil.which(name)), path)
+    return path
 
 
 def tern(folder, programs, address=ADDRESS, workers=1, ipv6=False):
@@ -32,6 +43,7 @@ server:
   pidfile: ""
   use-syslog: no
   interface: {address}@{PORT}
+  access-control: 127.0.0.0/8 allow_snoop
   num-threads: 1
   do-ip6: {"yes" if ipv6 else "no"}
   root-hints: "{folder}/root.hints"
@@ -46,7 +58,7 @@ server:
 remote-control:
   control-enable: no
 """)
-    return ["unbound", "-d", "-c", path]
+    return [_program(folder, "unbound"), "-d", "-c", path]
 
 
 def kresd(folder, _, address=ADDRESS, ipv6=False):
@@ -61,7 +73,7 @@ modules.load('hints > iterate')
 hints.root({{ ['a.root.'] = '198.18.0.1', ['b.root.'] = '198.18.0.2' }})
 trust_anchors.remove('.')
 cache.size = 800 * MB
-for _, name in ipairs({{'ta_signal_query', 'ta_sentinel', 'ta_update', 'priming'}}) do
+for _, name in ipairs({{'ta_signal_query', 'ta_sentinel', 'ta_update', 'priming', 'refuse_nord'}}) do
   modules.unload(name)
 end
 """)
@@ -86,7 +98,7 @@ options {{
 controls {{ }};
 zone "." {{ type hint; file "{folder}/root.hints"; }};
 """)
-    return ["named", *([] if ipv6 else ["-4"]), "-f", "-n", "1", "-U", "1", "-c", path]
+    return [_program(folder, "named"), *([] if ipv6 else ["-4"]), "-f", "-n", "1", "-U", "1", "-c", path]
 
 
 def pdns(folder, _, address=ADDRESS, ipv6=False):

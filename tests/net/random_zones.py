@@ -10,7 +10,7 @@ import random
 
 import oddities
 import zones
-from messages import TYPES, Question, labels_of, lower, parent_of, wire_name
+from messages import TYPES, Question, lower, parent_of, wire_name
 
 TOPS = {"alpha": ("tn",), "beta": ("tk",), "gamma": ("tn", "tk"), "arpa": ("tn",)}
 V6_ONLY = "n6"
@@ -326,9 +326,3 @@ class World:
                 if key in self.original:
                     return self.original[key]
         return None
-
-    def below(self, name, oddity):
-        """Whether a zone with this way of delegation holds the name."""
-        labels = [label.decode("latin-1") for label in labels_of(lower(name))]
-        return any((zone := self.zones.get(".".join(labels[start:]))) and zone.way == oddity
-                   for start in range(len(labels)))
