@@ -37,8 +37,9 @@ def final_name(question, outcome):
     return name
 
 
-def _order_faults(question, reply):
-    """An alias comes before what it leads to (RFC 1034 section 4.3.2), and nothing else is in the answer."""
+def _order_faults(question, reply, renamed):
+    """An alias comes before what it leads to (RFC 1034 section 4.3.2), a DNAME before what it makes (RFC 6672
+    section 3.1), and nothing else is in the answer."""
     name = lower(question.name)
     waiting = None  # a DNAME whose CNAME has to come next
     for record in reply.answer:
@@ -51,6 +52,8 @@ def _order_faults(question, reply):
             yield f"a record of {printed(owner)} where {printed(name)} is due"
             return
         elif record.type == CNAME:
+            if waiting is None and renamed(owner):
+                yield f"the alias {printed(owner)} without its DNAME"
             name, waiting = name if question.type in (CNAME, ANY) else record.rdata, None
         elif question.type not in (record.type, ANY):
             yield f"a record of type {record.type}"
@@ -89,8 +92,8 @@ def _negative_faults(question, reply):
         yield "an SOA whose TTL is higher than its minimum"
 
 
-def faults(question, answer, ttl_max):
-    """What is wrong with an answer of ternd by itself, in words."""
+def faults(question, answer, world):
+    """What is wrong with an answer of ternd by itself, in words, for who knows the world's zones."""
     reply = answer.reply
     if reply is None:
         return [answer.problem]
@@ -104,7 +107,7 @@ def faults(question, answer, ttl_max):
     if len(set(reply.answer)) != len(reply.answer):
         found.append("a record twice")
     if reply.rcode in (NOERROR, NXDOMAIN, 6):
-        found += [*_order_faults(question, reply), *_negative_faults(question, reply)]
+        found += [*_order_faults(question, reply, world.renamed), *_negative_faults(question, reply)]
         if question.type != ANY:  # which is answered with a record of the resolver's own (RFC 8482)
-            found += _ttl_faults(reply, ttl_max)
+            found += _ttl_faults(reply, world.ttl_max)
     return found

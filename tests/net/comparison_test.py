@@ -13,6 +13,20 @@ from comparison import disagrees, faults, final_name, majority
 from differential_test import EXPLAINED, Differences, Explained
 from messages import QR, RA, TC, TYPES, Malformed, Question, Reply, printed, wire_name
 
+
+class KnownTtl:
+    """A world in which every record has one TTL and the only DNAME is at renamed.alpha."""
+
+    def __init__(self, ttl=300):
+        self.ttl = ttl
+
+    def ttl_max(self, *_):
+        return self.ttl
+
+    def renamed(self, name):
+        return self.ttl is not None and name.endswith(wire_name("renamed.alpha"))
+
+
 NAME = wire_name("www.Example.alpha.")
 ASKED = Question(NAME, TYPES["A"], "plain")
 
@@ -62,7 +76,7 @@ class DifferencesTest(unittest.TestCase):
 
     def found(self, ours, theirs, explained=()):
         found = Differences(explained)
-        found.take("cold", ASKED, {"tern": ours, **{str(n): theirs for n in range(4)}}, lambda *_: 300)
+        found.take("cold", ASKED, {"tern": ours, **{str(n): theirs for n in range(4)}}, KnownTtl())
         return found
 
     def test_equal_answers_whatever_their_order_case_and_ttl(self):
@@ -93,18 +107,18 @@ class DifferencesTest(unittest.TestCase):
     def test_counts_who_is_against_the_majority(self):
         found = Differences(())
         found.take("cold", ASKED, {"tern": answer(a(1)), "w": answer(a(1)), "x": answer(a(1)),
-                                   "y": answer(a(1)), "z": answer(a(2))}, lambda *_: 300)
+                                   "y": answer(a(1)), "z": answer(a(2))}, KnownTtl())
         self.assertEqual(+found.against, collections.Counter({"z": 1}))
 
 
 class FaultsTest(unittest.TestCase):
 
-    def words(self, *records, ttl_max=lambda *_: 300, question=ASKED, **more):
-        return " | ".join(faults(question, answer(*records, question=question, **more), ttl_max))
+    def words(self, *records, world=KnownTtl(), question=ASKED, **more):
+        return " | ".join(faults(question, answer(*records, question=question, **more), world))
 
     def test_none(self):
         self.assertEqual(self.words(a(1), a(2)), "")
-        self.assertEqual(self.words(a(1, ttl=0), ttl_max=lambda *_: 0), "")
+        self.assertEqual(self.words(a(1, ttl=0), world=KnownTtl(0)), "")
         self.assertEqual(self.words(authority=[soa("example.alpha")]), "")
         self.assertEqual(self.words(rcode=3, authority=[soa("alpha")]), "")
 
@@ -114,13 +128,13 @@ class FaultsTest(unittest.TestCase):
 
     def test_question_comes_back_in_its_own_case(self):
         other = Question(NAME.lower(), TYPES["A"], "plain")
-        self.assertIn("another question", faults(ASKED, answer(a(1), question=other), lambda *_: 300)[0])
+        self.assertIn("another question", faults(ASKED, answer(a(1), question=other), KnownTtl())[0])
 
     def test_ttls(self):
         self.assertIn("TTL 301", self.words(a(1, ttl=301)))
         self.assertIn("TTL 0", self.words(a(1, ttl=0)))
         self.assertIn("TTLs differ", self.words(a(1, ttl=5), a(2, ttl=6)))
-        self.assertIn("no zone has", self.words(a(1), ttl_max=lambda *_: None))
+        self.assertIn("no zone has", self.words(a(1), world=KnownTtl(None)))
 
     def test_chain(self):
         target = wire_name("x.beta.")
@@ -133,6 +147,9 @@ class FaultsTest(unittest.TestCase):
         self.assertEqual(self.words(dname, record(NAME, "CNAME", wire_name("www.beta.")),
                                     a(1, wire_name("www.beta."))), "")
         self.assertIn("without its CNAME", self.words(dname, authority=[soa("alpha")]))
+        name = wire_name("www.renamed.alpha")
+        self.assertIn("without its DNAME", self.words(
+            record(name, "CNAME", target), a(1, target), question=Question(name, TYPES["A"], "dname")))
         self.assertIn("twice", self.words(a(1), a(1)))
 
     def test_negative_answers(self):
@@ -187,6 +204,8 @@ class WorldTest(unittest.TestCase):
         self.assertEqual(world.ttl_max(wire_name("h.w.alpha"), 16), 9)
         self.assertEqual(world.ttl_max(wire_name("x.d.alpha"), TYPES["CNAME"]), 8)
         self.assertIsNone(world.ttl_max(wire_name("x.d.alpha"), 1))
+        self.assertTrue(world.renamed(wire_name("x.D.alpha")))
+        self.assertFalse(world.renamed(wire_name("x.w.alpha")))
 
 
 if __name__ == "__main__":

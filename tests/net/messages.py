@@ -188,8 +188,10 @@ class Reply:
                 self.rcode |= record.ttl >> 24 << 4
 
     def outcome(self):
-        """What is compared: the rcode and the set of the records in the answer section."""
-        return self.rcode, frozenset(record.comparable() for record in self.answer)
+        """What is compared: the rcode and the set of the records in the answer section. Not the DNAME above a
+        name, which some leave out beside the CNAME that it makes."""
+        return self.rcode, frozenset(record.comparable() for record in self.answer
+                                     if record.type != 39 or lower(record.name) == lower(self.question[0]))
 
     def __str__(self):
         flags = "".join(f" {word}" for word, bit in (("tc", TC), ("ra", RA), ("aa", 0x400)) if self.flags & bit)

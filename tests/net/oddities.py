@@ -129,7 +129,7 @@ def occluded(zone, rng, ask):
 @oddity
 def dname(zone, rng, ask):
     at, target = zone.fresh("d"), zone.world.living()
-    zone.add(at, "DNAME", target.full("@"), rng.choice((0, 60, 3600)))
+    zone.add(at, "DNAME", target.full("@"), rng.choice((0, 3600)))
     zone.add(at, "TXT", '"beside the DNAME"')
     ask(at, "DNAME", "A", "TXT", "NS")
     ask(f"www.{at}", "A", "AAAA", "CNAME", "DNAME")
@@ -172,7 +172,7 @@ def cname_chain(zone, rng, ask):
     for _ in range(links - 1):
         following = zone.world.living() if rng.random() < 0.8 else at
         label = following.fresh("m")
-        at.add(owner, "CNAME", following.full(label), rng.choice((60, 3600)))
+        at.add(owner, "CNAME", following.full(label), rng.choice((600, 3600)))
         at, owner = following, label
     at.add(owner, "CNAME", zone.world.living().full(end))
     ask(first, "A", rng.choice(("AAAA", "TXT", "MX")), "CNAME")
@@ -277,7 +277,7 @@ def mail(zone, rng, ask):
     zone.add(f"mx1.{at}", "A", address(rng))
     zone.add(f"alias.{at}", "CNAME", other.full("www"))
     zone.add(f"_25._tcp.mx1.{at}", "TLSA", "3 1 1 " + "ab" * 32)
-    zone.add(at, "TXT", '"v=spf1 mx include:_spf.example.net -all"', 60)
+    zone.add(at, "TXT", '"v=spf1 mx include:_spf.example.net -all"')
     zone.add(f"_dmarc.{at}", "TXT", '"v=DMARC1; p=reject"')
     zone.add(f"sel._domainkey.{at}", "TXT", f'"v=DKIM1; k=rsa; p={"A" * 220}" "{"B" * 200}"')
     zone.add(f"null.{at}", "MX", "0 .")
@@ -295,8 +295,8 @@ def mail(zone, rng, ask):
 @oddity
 def blocklist(zone, rng, ask):
     at = zone.fresh("bl")
-    zone.add(f"2.0.0.127.{at}", "A", "127.0.0.2", 60)
-    zone.add(f"2.0.0.127.{at}", "TXT", '"test point"', 60)
+    zone.add(f"2.0.0.127.{at}", "A", "127.0.0.2")
+    zone.add(f"2.0.0.127.{at}", "TXT", '"test point"')
     zone.add(f"*.5.10.{at}", "A", "127.0.0.4")
     ask(f"2.0.0.127.{at}", "A", "TXT")
     ask(f"1.0.0.127.{at}", "A")
@@ -352,6 +352,30 @@ def alias_of_many_types(zone, rng, ask):
     ask(at, "A", "MX", "TXT", "CNAME", "SOA", "NS", "HTTPS", "ANY")
 
 
+def oddities_of_the_tops(world):
+    """Aliases in the root, a wildcard and DNAMEs in top level domains, a DNAME at an apex."""
+    def ask(owner, *kinds):
+        for kind in kinds:
+            world.ask("tops", owner, kind)
+    world.zones["."].add("alias", "CNAME", world.living().full("www"))
+    ask("alias.", "A", "MX", "CNAME", "NS")
+    world.zones["gamma"].add("*", "A", "198.18.95.1")
+    ask("any.gamma.", "A", "TXT")
+    ask("x.y.gamma.", "A")
+    for top in ("alpha", "beta", "gamma"):
+        renamed, apart = world.living(), world.living()
+        world.zones[top].add("renamed", "DNAME", renamed.full("@"))
+        ask(f"www.renamed.{top}.", "A", "CNAME")
+        ask(f"nothing-here.renamed.{top}.", "A")
+        ask(f"renamed.{top}.", "A", "NS", "DNAME")
+        zone = world.delegate(f"apex-dname.{top}", ("n0", "k0"), "glueless")
+        zone.add("@", "DNAME", apart.full("@"))
+        ask(zone.full("@"), "A", "NS", "SOA", "DNAME", "DS")
+        ask(zone.full("www"), "A", "MX")
+        ask(zone.full("x.www"), "A")
+        ask(zone.full("nothing-here"), "A", "TXT")
+
+
 def questions_of_the_world(world):
     """About cuts, broken delegations, the root, and reverse names."""
     rng = world.rng
@@ -368,6 +392,7 @@ def questions_of_the_world(world):
                        ("x.unknown-top.", "MX"), ("alpha.", "NS"), ("beta.", "SOA"), ("gamma.", "DS"),
                        ("alpha.", "A"), ("arpa.", "NS"), ("nobody.alpha.", "A"), ("x.y.nobody.beta.", "A")):
         world.ask("top", name, kind)
+    oddities_of_the_tops(world)
     net, class_less = world.zones["18.198.in-addr.arpa"], world.zones["19.198.in-addr.arpa"]
     for last in range(1, 20):
         net.add(f"{last}.100", "PTR", world.living().full("www"))
