@@ -3,9 +3,9 @@ wrong by itself whatever the others say."""
 
 import collections
 
-from messages import NAMES, QR, RA, TC, TYPES, lower, printed
+from messages import AA, NAMES, QR, RA, TC, TYPES, lower, printed
 
-CNAME, DNAME, SOA, ANY = (TYPES[kind] for kind in ("CNAME", "DNAME", "SOA", "ANY"))
+CNAME, DNAME, SOA, OPT, ANY = (TYPES[kind] for kind in ("CNAME", "DNAME", "SOA", "OPT", "ANY"))
 NOERROR, NXDOMAIN = 0, 3
 
 
@@ -98,8 +98,12 @@ def faults(question, answer, world):
     if reply is None:
         return [answer.problem]
     found = []
-    if not reply.flags & QR or not reply.flags & RA:
+    if not reply.flags & QR or not reply.flags & RA or reply.flags & AA:
         found.append(f"flags {reply.flags:04x}")
+    if bool(question.edns) != any(record.type == OPT for record in reply.additional):
+        found.append("OPT in one of question and reply only (RFC 6891 section 6.1.1)")
+    if not answer.tcp and reply.octets > min(max(question.edns, 512), 1232):
+        found.append(f"{reply.octets} octets over UDP")
     if answer.tcp and reply.flags & TC:
         found.append("TC over TCP")
     if reply.question != (question.name, question.type, question.klass):

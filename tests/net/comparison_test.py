@@ -11,7 +11,7 @@ import random_zones
 from asking import Answer
 from comparison import disagrees, faults, final_name, majority
 from differential_test import EXPLAINED, Differences, Explained
-from messages import QR, RA, TC, TYPES, Malformed, Question, Reply, printed, wire_name
+from messages import AA, QR, RA, TC, TYPES, Malformed, Question, Reply, printed, wire_name
 
 
 class KnownTtl:
@@ -27,6 +27,7 @@ class KnownTtl:
         return self.ttl is not None and name.endswith(wire_name("renamed.alpha"))
 
 
+OPT = b"\0" + struct.pack("!HHIH", 41, 1232, 0, 0)
 NAME = wire_name("www.Example.alpha.")
 ASKED = Question(NAME, TYPES["A"], "plain")
 
@@ -40,10 +41,10 @@ def soa(name, ttl=30, minimum=30):
     return record(name, "SOA", b"\0\0" + struct.pack("!5I", 1, 2, 3, 4, minimum), ttl)
 
 
-def answer(*records, question=ASKED, rcode=0, flags=QR | RA, authority=(), tcp=False):
-    message = struct.pack("!6H", 7, flags | rcode, 1, len(records), len(authority), 0)
+def answer(*records, question=ASKED, rcode=0, flags=QR | RA, authority=(), tcp=False, edns=True):
+    message = struct.pack("!6H", 7, flags | rcode, 1, len(records), len(authority), edns)
     message += question.name + struct.pack("!HH", question.type, question.klass)
-    return Answer(Reply(message + b"".join(records) + b"".join(authority)), tcp=tcp)
+    return Answer(Reply(message + b"".join(records) + b"".join(authority) + OPT * edns), tcp=tcp)
 
 
 def a(last, name=NAME, ttl=300):
@@ -124,6 +125,10 @@ class FaultsTest(unittest.TestCase):
 
     def test_flags(self):
         self.assertIn("flags", self.words(a(1), flags=QR))
+        self.assertIn("flags", self.words(a(1), flags=QR | RA | AA))
+        self.assertIn("OPT", self.words(a(1), edns=False))
+        self.assertIn("octets over UDP", self.words(*map(a, range(60))))
+        self.assertEqual(self.words(*map(a, range(60)), tcp=True), "")
         self.assertIn("TC over TCP", self.words(a(1), flags=QR | RA | TC, tcp=True))
 
     def test_question_comes_back_in_its_own_case(self):

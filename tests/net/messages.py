@@ -16,7 +16,7 @@ TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "HINFO": 13, "MX": 15
          "URI": 256, "CAA": 257, "TYPE65280": 65280}
 NAMES = {number: name for name, number in TYPES.items()}
 RCODES = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED", 6: "YXDOMAIN"}
-QR, TC, RD, RA = 0x8000, 0x0200, 0x0100, 0x0080
+QR, AA, TC, RD, RA = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080
 # Octets before the name in the RDATA of the types that hold one, and octets after the last name.
 _HELD = {2: (0, 1, 0), 5: (0, 1, 0), 6: (0, 2, 20), 12: (0, 1, 0), 15: (2, 1, 0), 17: (0, 2, 0), 18: (2, 1, 0),
          33: (6, 1, 0), 36: (2, 1, 0), 39: (0, 1, 0)}
@@ -194,6 +194,6 @@ class Reply:
                                      if record.type != 39 or lower(record.name) == lower(self.question[0]))
 
     def __str__(self):
-        flags = "".join(f" {word}" for word, bit in (("tc", TC), ("ra", RA), ("aa", 0x400)) if self.flags & bit)
+        flags = "".join(f" {word}" for word, bit in (("tc", TC), ("ra", RA), ("aa", AA)) if self.flags & bit)
         return "\n      ".join([RCODES.get(self.rcode, str(self.rcode)) + flags,
                                 *map(str, self.answer[:12]), *(["..."] if len(self.answer) > 12 else [])])
