@@ -256,8 +256,28 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const QueryRe
   return 0;
 }
 
-// From the cache only (RFC 1034 section 4.3.1): the links that are known, else a referral to the
-// nearest zone cut, else nothing that this server may say.
+// What is known of a name by what stands above it, up to the nearest zone cut: an NXDOMAIN, which
+// covers all below it (RFC 8020 section 2), else the cut. Nothing above a zone of the configuration
+// says anything about that zone.
+cache::EntryView RecursiveService::KnownAbove(wire::NameView name, cache::Seconds now) const {
+  const auto& configured = configuration_.settings->static_zones;
+  bool above_configured = false;
+  for (;; name = name.Parent()) {
+    const cache::EntryView gone =
+        store_->Find(name, cache::KeySpace::kNxDomain, wire::RRType::kNone);
+    if (gone && gone.IsFresh(now) && !above_configured) return gone;
+    const cache::EntryView cut =
+        store_->Find(name, cache::KeySpace::kDelegation, wire::RRType::kNone);
+    if (cut && cut.IsFresh(now)) return cut;
+    if (name.IsRoot()) return cache::EntryView();
+    above_configured |= std::any_of(configured.begin(), configured.end(), [&](const auto& zone) {
+      return zone.zone.view().Equals(name);
+    });
+  }
+}
+
+// From the cache only (RFC 1034 section 4.3.1): the links that are known, else an NXDOMAIN or a
+// referral from above, else nothing that this server may say.
 size_t RecursiveService::AnswerWithoutRecursion(std::span<const uint8_t> query,
                                                 const Request& request, std::span<uint8_t> reply,
                                                 size_t limit) {
@@ -265,11 +285,8 @@ size_t RecursiveService::AnswerWithoutRecursion(std::span<const uint8_t> query,
   AnswerParts parts;
   wire::NameView name;
   (void)CollectFromCache(*store_, request.name, request.type, now, &parts, &name);
-  for (; parts.count == 0; name = name.Parent()) {
-    const cache::EntryView cut =
-        store_->Find(name, cache::KeySpace::kDelegation, wire::RRType::kNone);
-    if (cut && cut.IsFresh(now)) (void)parts.Add(cut);
-    if (name.IsRoot()) break;
+  if (parts.count == 0) {
+    if (const cache::EntryView above = KnownAbove(name, now)) (void)parts.Add(above);
   }
   if (parts.count == 0) {
     return ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotReady, "not in cache",

@@ -75,6 +75,7 @@ class RecursiveService final : public io::Service {
                    std::span<uint8_t> reply, bool* miss);
   bool AnswerLocally(std::span<const uint8_t> query, const Request& request, bool tcp,
                      std::span<uint8_t> reply, size_t* octets);
+  cache::EntryView KnownAbove(wire::NameView name, cache::Seconds now) const;
   size_t AnswerWithoutRecursion(std::span<const uint8_t> query, const Request& request,
                                 std::span<uint8_t> reply, size_t limit);
   size_t Refuse(std::span<const uint8_t> query, std::span<uint8_t> reply);

@@ -169,6 +169,15 @@ class AnswersTest(WorldTest):
         warm = dig("+norecurse", "host.shop.com", "A")
         self.answers(warm, "A", "198.18.20.2", "198.18.20.3", "198.18.20.4")
 
+    def test_without_recursion_a_known_nxdomain_covers_what_lies_below(self):
+        """RFC 8020 section 2."""
+        self.assertEqual(dig("gone.shop.com", "A").status, "NXDOMAIN")
+        below = dig("+norecurse", "x.gone.shop.com", "MX")
+        self.assertEqual(below.status, "NXDOMAIN", below.text)
+        self.assertEqual([r[2] for r in below.sections["AUTHORITY"]], ["SOA"])
+        beside = dig("+norecurse", "x.shop.com", "MX")
+        self.assertEqual((beside.status, {r[2] for r in beside.sections["AUTHORITY"]}), ("NOERROR", {"NS"}))
+
     def test_unknown_edns_version_is_badvers(self):
         self.assertEqual(dig("+edns=1", "+noednsneg", "shop.com", "A").status, "BADVERS")
 

@@ -114,11 +114,12 @@ def empty_non_terminals(zone, rng, ask):
 
 @oddity
 def occluded(zone, rng, ask):
-    """Data in the parent's file below a cut is not there."""
+    """Data in the parent's file below a cut is not there. NSD, where it serves both, says NODATA for the name and Knot
+    NXDOMAIN: then there is none."""
     child = getattr(zone, "child", None)
     if child is None:
         child = zone.world.living()
-    else:
+    elif not set(zone.servers) & set(child.servers):
         owner = child.name[:-len(zone.name) - 1]
         zone.add(f"hidden.{owner}", "TXT", '"occluded"')
         zone.add(f"*.{owner}", "TXT", '"occluded too"')

@@ -99,7 +99,7 @@ class Delegations:
         for number, address in enumerate(addresses, 1):
             name = f"ns{number}.{zone.name}."
             kind, address = record_of(address)
-            parent.add(name, kind, address, 3600)
+            parent.add(name, kind, address, self.rng.choice((0, 3600, 3600, 3600)))
             zone.add(f"ns{number}", kind, address, 3600)
             names.append(name)
         return names
@@ -153,13 +153,17 @@ class Delegations:
         """One of the servers' names does not exist."""
         return self.glue(parent, zone) + ["nobody.hosts.alpha."]
 
+    def alias_host(self, parent, zone):
+        """One of the servers' names is an alias, against RFC 2181 section 10.3."""
+        return self.glue(parent, zone) + [f"alias-{zone.servers[0]}.hosts.alpha."]
+
     def v6_only(self, parent, zone):
         return self.named(parent, zone, SERVERS[V6_ONLY][1])
 
 
 # (way, share): glue is common, the rest an oddity.
 WAYS = ("glue", "glue", "glue", "both_families", "glueless", "glueless_twice", "sibling", "mixed", "apart",
-        "partly_lame", "half_dead", "missing_host", "v6_only", "lame", "dead")
+        "partly_lame", "half_dead", "missing_host", "alias_host", "v6_only", "lame", "dead")
 RARE = {"lame": 3, "dead": 1, "half_dead": 6}  # each costs somebody seconds
 
 
@@ -227,6 +231,7 @@ class World:
             for server, (_, addresses) in SERVERS.items():
                 for number, address in enumerate([each for each in addresses if ":" not in each][:2], 1):
                     zone.add(f"{server}{number}", "A", address, 3600)
+                zone.add(f"alias-{server}", "CNAME", f"{server}1.{zone.name}.", 3600)
             if top == "alpha":
                 names = self.delegations.glue(self.zones[top], zone)
             else:
@@ -237,8 +242,9 @@ class World:
             self._name_servers(self.zones[top], zone, self.delegations.glue(self.zones[top], zone))
 
     def _name_servers(self, parent, zone, names, at_child=True):
+        ttl = self.rng.choices((3600, 86400, 0), (10, 10, 1))[0]
         for name in dict.fromkeys(names):
-            parent.add(f"{zone.name}.", "NS", name, self.rng.choice((3600, 86400)))
+            parent.add(f"{zone.name}.", "NS", name, ttl)
             if at_child:
                 zone.add("@", "NS", name, 3600)
 
