@@ -13,7 +13,24 @@ using cache::EntryView;
 using cache::KeySpace;
 using wire::ExtendedError;
 using wire::Rcode;
+using wire::RRClass;
 using wire::RRType;
+
+// RFC 8914 section 4.22: what would be understood but is not done here.
+struct Refusal {
+  ExtendedError error;
+  const char* text;
+};
+Refusal WhyNot(const Request& request, Rcode rcode) {
+  if (rcode == Rcode::kNotImp && (request.flags >> 11 & 0xf) != 0) {
+    return {ExtendedError::kNotSupported, "no operation but queries"};
+  }
+  if (rcode == Rcode::kNotImp || (rcode == Rcode::kRefused && request.rrclass == RRClass::kIN)) {
+    return {ExtendedError::kNotSupported, "no transfers and no queries of this type"};
+  }
+  if (rcode == Rcode::kRefused) return {ExtendedError::kNotSupported, "no class but IN"};
+  return {ExtendedError::kNone, ""};
+}
 
 // RFC 4892 section 2 asks for nothing more than some string: one that gives no version away.
 size_t AnswerChaos(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {
@@ -26,7 +43,8 @@ size_t AnswerChaos(std::span<const uint8_t> query, const Request& request, std::
     return request.name.Equals(wire::NameView::FromValid(octets.data(), octets.size()));
   };
   if (!is(kVersionBind) && !is(kVersionServer) && !is(kIdServer) && !is(kHostnameBind)) {
-    return ComposeError(query, request, Rcode::kRefused, ExtendedError::kNone, "", out);
+    return ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotSupported,
+                        "of class CH version.bind and the like only", out);
   }
   const bool has_text = request.type == RRType::kTXT || request.type == RRType::kANY;
   size_t octets = ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
@@ -120,9 +138,11 @@ HotOutcome AnswerRead(std::span<const uint8_t> query, const QueryRead& read, boo
   switch (read.verdict) {
     case RequestVerdict::kDrop:
       return HotOutcome::kDropped;
-    case RequestVerdict::kReply:
-      *reply_octets = ComposeError(query, request, read.rcode, ExtendedError::kNone, "", reply);
+    case RequestVerdict::kReply: {
+      const Refusal why = WhyNot(request, read.rcode);
+      *reply_octets = ComposeError(query, request, read.rcode, why.error, why.text, reply);
       return HotOutcome::kReplied;
+    }
     case RequestVerdict::kChaos:
       *reply_octets = AnswerChaos(query, request, reply);
       return HotOutcome::kReplied;

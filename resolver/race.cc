@@ -28,6 +28,8 @@ constexpr Duration kTcpTimeout = seconds(3);
 constexpr Duration kNearBest = milliseconds(10);
 // So many silences in a row, and a server is asked by one query at a time.
 constexpr int kDeadAfter = 3;
+constexpr Duration kDeadFor = seconds(10);
+constexpr int kDeadServerShare = 8;  // one in so many of the queries that others may have open
 constexpr Duration kProbeMin = seconds(1);
 // One that never answered is dead, or farther than its replicas and then not worth the wait.
 constexpr Duration kProbeStrangerMin = seconds(30);
@@ -84,8 +86,12 @@ Race::Attempt* Race::FindAttempt(ExchangeId id) {
 void Race::Close(Attempt& attempt) {
   if (attempt.exchange == 0) return;
   recursor_.environment().EndExchange(attempt.exchange);
+  NoteClosed(attempt);
+}
+
+void Race::NoteClosed(Attempt& attempt) {
   attempt.exchange = 0;
-  --open_;
+  --recursor_.queries_of(attempt.key);
 }
 
 Duration Race::HedgeDelay(const ServerRecord& record) const {
@@ -105,6 +111,17 @@ Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
   return std::min(once * (1 << (tries - 1)), kRetryMax);
 }
 
+// Who waits for a dead server waits for seconds and in vain: fewer may, so that a handful of dead
+// servers that many zones share does not take all of the worker's sockets.
+bool Race::IsAtLimit(ServerKey server, const ServerRecord& record, Time now) const {
+  if (servers_.is_everybodys()) return false;
+  const int limit = job_.settings().resolution.limits.per_server;
+  // Not one that answers some questions and lets others wait, as one does that has lost a zone.
+  const bool dead = record.silences >= kDeadAfter && now - record.last_answer > kDeadFor;
+  return recursor_.queries_of(server) >=
+         static_cast<uint32_t>(dead ? std::max(1, limit / kDeadServerShare) : limit);
+}
+
 // The best candidate's index, or -1. Best: few tries in this race, then not known to be dead, then
 // fast; those near the best draw lots, so that load spreads over replicas.
 int Race::Pick(Time now, KnownServer* picked) {
@@ -115,6 +132,7 @@ int Race::Pick(Time now, KnownServer* picked) {
   };
   std::array<Option, kCandidatesMax> options;
   size_t count = 0;
+  bool at_limit = false;
   int best_class = 1 << 30;
   Duration best = Duration::max();
   ServerTable& table = recursor_.server_table();
@@ -129,6 +147,10 @@ int Race::Pick(Time now, KnownServer* picked) {
     const ServerKey key = table.KeyOf(candidate.server);
     const ServerRecord record = table.Get(key);
     const bool dead = record.silences >= kDeadAfter;
+    if (IsAtLimit(key, record, now)) {
+      at_limit = true;
+      continue;
+    }
     const bool lame = table.IsLame(key, servers_.zone(), now);
     const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
     const Duration expected = record.IsKnownAt(now) ? record.srtt : recursor_.lateness().mean();
@@ -149,7 +171,11 @@ int Race::Pick(Time now, KnownServer* picked) {
     best = std::min(best, expected);
     options[count++] = {static_cast<int>(i), expected, key};
   }
-  if (count == 0) return -1;
+  if (count == 0) {
+    // What others have taken says nothing of the zone. That this race's own tries failed does.
+    if (at_limit && launches_ == 0) why_not_ = RaceResult::Kind::kNoResources;
+    return -1;
+  }
   const Duration limit = best + best / 4 + kNearBest;
   const auto end = std::remove_if(options.begin(), options.begin() + count,
                                   [&](const Option& option) { return option.expected > limit; });
@@ -250,7 +276,7 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   }
   --job_.allowance().upstream_queries;
   ++recursor_.statistics().upstream_queries;
-  ++open_;
+  ++recursor_.queries_of(attempt.key);
   *slot = attempt;
   if (like != nullptr) {
     // The server has answered and is asked once more: it has as long again before another is asked,
@@ -321,6 +347,7 @@ void Race::Finish(RaceResult::Kind kind) {
   if (decided_) return;
   decided_ = true;
   result_.kind = kind;
+  result_.failure = CommonFailure();
   // Servers that let their time pass are what hedges are for.
   const int needed = std::min(hedges_, silences_ + RecordLosers());
   if (needed > 0) recursor_.hedge_credit().GiveBack(needed);
@@ -373,6 +400,7 @@ void Race::OnSignOfForgery(const Attempt& met) {
 
 void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
   if (attempt.transport == Transport::kTcp) {
+    seen_unsound_ = true;
     Drop(attempt, Duration(0), why);
     return;
   }
@@ -420,6 +448,7 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   ReplyRecords& records = recursor_.records();
   if (records.Read(message, servers_.zone()) != wire::ParseError::kNone &&
       !records.header().Has(wire::kFlagTC)) {
+    seen_unsound_ = true;
     AskOverTcp(attempt, "malformed");
     return;
   }
@@ -445,9 +474,11 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       Drop(attempt, Duration(0), "empty");
       return;
     case ReplyClass::kLame:
+      seen_lame_ = true;
       Drop(attempt, kLameFor, "lame");
       return;
     case ReplyClass::kServerFailure:
+      seen_lame_ = true;
       if (records.rcode() == wire::Rcode::kRefused) {
         Drop(attempt, kRefusedFor, "REFUSED");
       } else {
@@ -467,6 +498,7 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
 // Learnt only when the plain question is then answered.
 void Race::OnFormatError(Attempt& attempt) {
   if (!attempt.edns) {
+    seen_lame_ = true;
     Drop(attempt, kServfailFor, "FORMERR");
     return;
   }
@@ -514,8 +546,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
   if (attempt != nullptr && !decided_) {
     if (failure == ExchangeFailure::kNoResources) NoteSilences(recursor.environment().Now());
     // The environment closed it already.
-    attempt->exchange = 0;
-    --open_;
+    NoteClosed(*attempt);
     Candidate& candidate = servers_.candidates()[attempt->candidate];
     if (attempt->tests_case && !attempt->own_case) {
       // It neither keeps the case nor speaks TCP: the name in its own case is what is left. Alone:
@@ -533,6 +564,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
         return;
       }
     }
+    if (failure == ExchangeFailure::kUnreachable) seen_unreachable_ = true;
     TraceStep("reply", *attempt,
               failure == ExchangeFailure::kUnreachable ? "unreachable" : "no socket");
     if (failure == ExchangeFailure::kNoResources) {

@@ -12,7 +12,10 @@
 // zone: its own servers may send any id. So this slows its own zone alone; for a zone of others a
 // guess must hit an open port first.
 //
-// Bounded: kAttemptsMax open attempts, the job's budget of upstream queries, and `deadline`.
+// Bounded: kAttemptsMax open attempts, the job's budget of upstream queries, and `deadline`; and
+// all races together by resolution.limits.per_server open queries to one address, but where it
+// serves the root, a top level domain or a zone of the configuration. A server at its limit is
+// passed over.
 //
 // Thread: one worker's. Made by a coroutine, awaited once, and destroyed when it is resumed; the
 // reply of the result borrows the packet and is valid until the coroutine next suspends.
@@ -45,7 +48,14 @@ struct RaceResult {
     kNoResources,  // this machine could not send
     kDeadline,
   };
+  // What all that were asked have in common, when none was of use.
+  enum class Failure : uint8_t {
+    kSilentOrLame,
+    kUnreachable,  // the network or the host says that nobody is there
+    kUnsound,      // what came could not be read
+  };
   Kind kind = Kind::kExhausted;
+  Failure failure = Failure::kSilentOrLame;
   ReplyMeaning meaning;
 };
 
@@ -93,13 +103,15 @@ class Race final : public ExchangeSink, public Timer {
   Attempt* FindAttempt(ExchangeId id);
   Attempt* FreeSlot();
   void Close(Attempt& attempt);
-  bool AnyOpen() const { return open_ > 0; }
+  // The attempt's exchange is over.
+  void NoteClosed(Attempt& attempt);
   // Some attempt's server still has time left to answer in.
   bool AnyWaiting(Time now) const;
 
   // Asks the best server that may be asked now. False when there is none.
   bool Launch();
   int Pick(Time now, KnownServer* picked);
+  bool IsAtLimit(ServerKey server, const ServerRecord& record, Time now) const;
   // `like`: the attempt that goes on in this way; null for a new one.
   bool Send(uint8_t candidate, const KnownServer& known, Transport transport, bool edns,
             const Attempt* like);
@@ -114,6 +126,13 @@ class Race final : public ExchangeSink, public Timer {
   void GoOn();
   // Decides the race. When awaiting, resumes the coroutine, which destroys this object.
   void Finish(RaceResult::Kind kind);
+  RaceResult::Failure CommonFailure() const {
+    if (silences_ > 0 || seen_lame_) return RaceResult::Failure::kSilentOrLame;
+    // After what cannot be read the server is asked over TCP, where it may be unreachable.
+    if (seen_unsound_) return RaceResult::Failure::kUnsound;
+    return seen_unreachable_ ? RaceResult::Failure::kUnreachable
+                             : RaceResult::Failure::kSilentOrLame;
+  }
   void OnMismatch(Attempt& attempt, ReplyMatch match);
   void OnSignOfForgery(const Attempt& met);
   void AskOverTcp(Attempt& attempt, std::string_view why);
@@ -134,7 +153,6 @@ class Race final : public ExchangeSink, public Timer {
   RaceResult result_;
   std::coroutine_handle<> waiting_;
   std::array<Attempt, kAttemptsMax> attempts_;
-  size_t open_ = 0;
   Time next_launch_;
   int launches_ = 0;
   int hedges_ = 0;
@@ -142,6 +160,9 @@ class Race final : public ExchangeSink, public Timer {
   bool forged_ = false;  // a reply came that was no answer
   bool decided_ = false;
   bool seen_empty_ = false;
+  bool seen_unreachable_ = false;
+  bool seen_unsound_ = false;
+  bool seen_lame_ = false;
   RaceResult::Kind why_not_ = RaceResult::Kind::kExhausted;
 };
 

@@ -32,10 +32,6 @@ namespace tern::resolver {
 inline constexpr size_t kJobsMax = 8192;
 inline constexpr size_t kNestedJobsMax = kJobsMax + kJobsMax / 4;
 inline constexpr int kWaitersPerJobMax = 1024;
-// Questions that wait for the servers of one zone. Each has two or three exchanges open while they
-// are silent, so a flood of names in a dead zone leaves a worker's sockets and jobs to the others;
-// of a zone 30 ms away it is 34,000 questions a second.
-inline constexpr uint16_t kRacesPerZoneMax = 1024;
 
 struct RecursorStatistics {
   uint64_t jobs = 0;
@@ -81,9 +77,13 @@ class Recursor {
   ReplyRecords& records() { return records_; }
   Lateness& lateness() { return lateness_; }
   HedgeCredit& hedge_credit() { return hedge_credit_; }
-  // How many races for the zone are under way; zones with one hash share the count.
-  uint16_t& races_of(wire::NameView zone) {
-    return zone_races_[store_->Hash(zone) % zone_races_.size()];
+  // How many questions wait for the zone's servers; zones with one hash share the count.
+  uint32_t& questions_of(wire::NameView zone) {
+    return zone_questions_[store_->Hash(zone) % zone_questions_.size()];
+  }
+  // How many queries to the server are open; servers of one place share the count.
+  uint32_t& queries_of(ServerKey server) {
+    return server_queries_[(static_cast<uint64_t>(server) >> 8) % server_queries_.size()];
   }
   // Room for a copy of one upstream reply.
   std::span<uint8_t> reply_room() { return {reply_room_.get(), wire::kMessageOctetsMax}; }
@@ -130,7 +130,8 @@ class Recursor {
   ReplyRecords records_;
   Lateness lateness_;
   HedgeCredit hedge_credit_;
-  std::array<uint16_t, 4096> zone_races_{};
+  std::array<uint32_t, 4096> zone_questions_{};
+  std::array<uint32_t, 8192> server_queries_{};
   std::unique_ptr<uint8_t[]> reply_room_;
   FramePool frames_;
   RecursorStatistics statistics_;

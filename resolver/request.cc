@@ -70,9 +70,9 @@ RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, Rc
   request->has_edns = false;
   // A response that is answered could be made to bounce for ever.
   if ((request->flags & wire::kFlagQR) != 0) return RequestVerdict::kDrop;
-  *rcode = Rcode::kNotImp;
-  if ((request->flags >> 11 & 0xf) != 0) return RequestVerdict::kReply;
-  *rcode = Rcode::kFormErr;
+  // Another operation is read as far as it looks like a query, for its question and OPT.
+  const bool is_query = (request->flags >> 11 & 0xf) == 0;
+  *rcode = is_query ? Rcode::kFormErr : Rcode::kNotImp;
   if (wire::LoadU16(query.data() + 4) != 1) return RequestVerdict::kReply;
 
   // The first name of a message has nothing behind it to point to: FromWire refuses pointers.
@@ -90,6 +90,7 @@ RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, Rc
     request->has_edns = false;
     return RequestVerdict::kReply;
   }
+  if (!is_query) return RequestVerdict::kReply;
   if (request->has_edns && request->edns.version != 0) {
     *rcode = Rcode::kBadVers;
     return RequestVerdict::kReply;

@@ -32,6 +32,13 @@ struct Budget {
   Duration total_timeout = std::chrono::seconds(7);
 };
 
+// What one zone or server may take of a worker; they share its sockets and jobs out. Workers need
+// not ask one another: the hash of questions spreads every zone over all of them.
+struct InFlightLimits {
+  int per_zone = 1024;    // questions that wait for one zone's servers
+  int per_server = 2048;  // queries open to one address
+};
+
 struct ResolutionSettings {
   std::vector<RootHint> root_hints;  // never empty once loaded
   uint16_t upstream_port = 53;
@@ -45,6 +52,7 @@ struct ResolutionSettings {
   std::vector<Prefix> own;
   std::vector<IpAddress> outgoing;
   Budget budget;
+  InFlightLimits limits;
 };
 
 // A zone that is not looked for from the root: forwarders get RD=1 (a recursive service), stub
@@ -54,6 +62,19 @@ struct StaticZone {
   std::vector<Endpoint> to;
   bool forward = false;
   bool first = false;  // forward only: iterate when the forwarders fail
+};
+
+// Of the clients of one prefix together. A rate of 0 is no limit: one address may be a forwarder
+// that stands for thousands, and only an operator can tell.
+struct RateLimitSettings {
+  uint32_t queries = 0;                      // a second, whatever answers them
+  uint32_t misses = 0;                       // a second, that the cache cannot answer
+  uint32_t waiting = 4096;                   // UDP questions unanswered at a time, a worker; 0: any
+  Duration burst = std::chrono::seconds(2);  // so long may a full bucket's queries come at once
+  uint8_t ipv4_prefix = 24;
+  uint8_t ipv6_prefix = 56;
+  uint32_t slip = 2;  // one in so many of the denied gets TC; 0: none
+  std::vector<Prefix> exempt;
 };
 
 struct CacheSettings {
@@ -78,6 +99,7 @@ struct Settings {
   bool listen_is_builtin = false;
   int workers = 0;  // 0: one a processor this process may run on
   std::vector<Prefix> allow;
+  RateLimitSettings rate_limit;
   CacheSettings cache;
   ResolutionSettings resolution;
   DnssecSettings dnssec;

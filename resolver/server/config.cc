@@ -22,6 +22,10 @@ constexpr std::string_view kBuiltin = "builtin";
 constexpr uint16_t kDnsPort = 53;
 constexpr size_t kOutgoingMax = 64;
 constexpr size_t kNegativeAnchorsMax = 10'000;
+constexpr uint64_t kRateMax = 10'000'000;
+constexpr uint64_t kWaitingMax = 65'535;
+constexpr uint64_t kSlipMax = 1'000;
+constexpr uint64_t kInFlightMax = 65'535;
 
 std::optional<Prefix> ParsePrefix(const std::string& text) { return Prefix::Parse(text); }
 std::optional<IpAddress> ParseAddress(const std::string& text) { return IpAddress::Parse(text); }
@@ -71,8 +75,32 @@ class ConfigReader {
   }
 
   std::vector<Key> AccessKeys() {
-    return {{"allow", reader_.List<Prefix>(&settings_->allow, 0, kPrefixesMax,
-                                           std::string(kOnePrefix), ParsePrefix)}};
+    return {
+        {"allow", reader_.List<Prefix>(&settings_->allow, 0, kPrefixesMax, std::string(kOnePrefix),
+                                       ParsePrefix)},
+        {"rate_limit", reader_.Map([this] { return RateLimitKeys(); })},
+    };
+  }
+
+  template <typename Value>
+  ValueReader::Read NumberTo(uint64_t min, uint64_t max, Value* value) {
+    return reader_.Number(min, max, [value](uint64_t n) { *value = static_cast<Value>(n); });
+  }
+
+  std::vector<Key> RateLimitKeys() {
+    RateLimitSettings& limit = settings_->rate_limit;
+    return {
+        {"queries", NumberTo(0, kRateMax, &limit.queries)},
+        {"misses", NumberTo(0, kRateMax, &limit.misses)},
+        {"waiting", NumberTo(0, kWaitingMax, &limit.waiting)},
+        {"burst", reader_.Duration(milliseconds(1), milliseconds(60'000),
+                                   [&limit](milliseconds burst) { limit.burst = burst; })},
+        {"ipv4_prefix", NumberTo(8, 32, &limit.ipv4_prefix)},
+        {"ipv6_prefix", NumberTo(16, 128, &limit.ipv6_prefix)},
+        {"slip", NumberTo(0, kSlipMax, &limit.slip)},
+        {"exempt", reader_.List<Prefix>(&limit.exempt, 0, kPrefixesMax, std::string(kOnePrefix),
+                                        ParsePrefix)},
+    };
   }
 
   std::vector<Key> CacheKeys() {
@@ -108,6 +136,15 @@ class ConfigReader {
                                              std::string(kOnePrefix), ParsePrefix)},
         {"outgoing", [this](const ValuePlace& place) { return ReadOutgoing(place); }},
         {"budget", reader_.Map([this] { return BudgetKeys(); })},
+        {"limits", reader_.Map([this] { return LimitsKeys(); })},
+    };
+  }
+
+  std::vector<Key> LimitsKeys() {
+    InFlightLimits& limits = settings_->resolution.limits;
+    return {
+        {"per_zone", NumberTo(1, kInFlightMax, &limits.per_zone)},
+        {"per_server", NumberTo(1, kInFlightMax, &limits.per_server)},
     };
   }
 
@@ -336,6 +373,8 @@ Settings DefaultSettings() {
   settings.listen = {*Endpoint::Parse("127.0.0.1:53", 0), *Endpoint::Parse("[::1]:53", 0)};
   settings.listen_is_builtin = true;
   settings.allow = {*Prefix::Parse("127.0.0.0/8"), *Prefix::Parse("::1/128")};
+  // Nobody forges a loopback address from outside, and a forwarder there may stand for thousands.
+  settings.rate_limit.exempt = settings.allow;
   settings.resolution.root_hints = BuiltinRootHints();
   settings.resolution.never_query = {*Prefix::Parse("127.0.0.0/8"), *Prefix::Parse("::1/128"),
                                      *Prefix::Parse("0.0.0.0/8")};

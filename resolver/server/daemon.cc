@@ -49,7 +49,8 @@ server::Configuration CountedApart(const server::Configuration& shared) {
   const auto within = [&share](const auto& part) {
     return typename std::remove_cvref_t<decltype(part)>(share, part.get());
   };
-  return {within(shared.settings), within(shared.local_data), within(shared.access)};
+  return {within(shared.settings), within(shared.local_data), within(shared.access),
+          within(shared.rate_limit)};
 }
 
 }  // namespace
@@ -64,6 +65,8 @@ absl::StatusOr<server::Configuration> MakeConfiguration(Settings settings) {
   server::Configuration configuration;
   configuration.local_data = *std::move(local_data);
   configuration.access = std::make_shared<const AccessList>(settings.allow);
+  configuration.rate_limit =
+      std::make_shared<RateLimit>(settings.rate_limit, crypto::RandomGenerator().Next());
   configuration.settings = std::make_shared<const Settings>(std::move(settings));
   return configuration;
 }

@@ -21,6 +21,9 @@ using wire::Rcode;
 // The header and the question of a query, without the rest.
 constexpr size_t kQueryFrontMax = wire::kHeaderOctets + wire::kNameOctetsMax + 4;
 
+// client_timeout ends with an answer, which leaves in the turn after.
+constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
+
 bool IsLoopback(const IpAddress& address) {
   static constexpr IpAddress kIpv6Loopback = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 16};
   return address.IsIpv4() ? address.octets[0] == 127 : address == kIpv6Loopback;
@@ -40,6 +43,7 @@ struct RecursiveService::ServiceMessage : public io::Message {
 // A query whose question another worker owns.
 struct RecursiveService::MissMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
+    sender->fetch_sub(1, std::memory_order_relaxed);
     // Another client's question may have brought the answer meanwhile.
     const std::span<const uint8_t> view(query.data(), query_octets);
     QueryRead read;
@@ -47,13 +51,16 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     bool miss = false;
     const size_t octets = service.AnswerNow(view, read, path.stream != 0, service.scratch(), &miss);
     // A stream counts what it has not heard of again, so it is told of what gets no answer.
-    if (octets != 0 || (!miss && path.stream != 0)) {
+    const bool is_due = octets != 0 && !service.IsTooLate(path, received);
+    if (is_due || (!miss && path.stream != 0)) {
       service.Send(path, service.scratch().first(octets));
     }
-    if (miss) service.ResolveHere(path, view, read.request);
+    if (miss) service.ResolveHere(path, view, read, received);
   }
 
   io::ReturnPath path;
+  Time received;
+  std::atomic<uint32_t>* sender = nullptr;  // its count of misses under way
   size_t query_octets = 0;
   std::array<uint8_t, kQueryFrontMax + 11> query;
 };
@@ -80,8 +87,12 @@ class RecursiveService::Client final : public Waiter {
  public:
   explicit Client(RecursiveService* service) : service_(service) {}
 
-  void Set(const io::ReturnPath& path, std::span<const uint8_t> query, const Request& request) {
+  void Set(const io::ReturnPath& path, std::span<const uint8_t> query, const Request& request,
+           Time received, uint16_t* waiting) {
     path_ = path;
+    received_ = received;
+    waiting_ = waiting;
+    if (waiting_ != nullptr) ++*waiting_;
     std::memcpy(query_.data(), query.data(), request.question_end);
     request_ = request;
     request_.name =
@@ -91,6 +102,10 @@ class RecursiveService::Client final : public Waiter {
 
   void OnAnswer(const Answer& answer) override {
     RecursiveService& service = *service_;
+    if (service.IsTooLate(path_, received_)) {
+      service.FreeClient(this);
+      return;
+    }
     const std::span<uint8_t> reply = service.scratch();
     const std::span<const uint8_t> query(query_.data(), request_.question_end);
     const size_t octets =
@@ -105,6 +120,8 @@ class RecursiveService::Client final : public Waiter {
 
   RecursiveService* service_;
   io::ReturnPath path_;
+  Time received_;
+  uint16_t* waiting_ = nullptr;  // of its prefix
   Request request_;
   std::array<uint8_t, kQueryFrontMax> query_;
   Client* next_free_ = nullptr;
@@ -211,7 +228,25 @@ size_t RecursiveService::Refuse(std::span<const uint8_t> query, std::span<uint8_
   Request request;
   Rcode rcode = Rcode::kNoError;
   if (ParseRequest(query, &request, &rcode) == RequestVerdict::kDrop) return 0;
-  return ComposeError(query, request, Rcode::kRefused, ExtendedError::kProhibited, "", reply);
+  return ComposeError(query, request, Rcode::kRefused, ExtendedError::kProhibited,
+                      "not among the clients that may ask", reply);
+}
+
+size_t RecursiveService::Deny(std::span<const uint8_t> query, const QueryRead& read, bool verified,
+                              std::span<uint8_t> reply) {
+  if (read.verdict == RequestVerdict::kDrop) return 0;
+  if (verified) {
+    return ComposeError(query, read.request, Rcode::kRefused, ExtendedError::kProhibited,
+                        "over the rate limit", reply);
+  }
+  // An answer to a forged address is one more packet for its owner. But a real client comes again
+  // over TCP when it is told to: by chance, so that nobody can take all the turns.
+  const uint32_t slip = configuration_.rate_limit->slip();
+  if (slip == 0 || read.request.question_end == 0 || outlet_->Random() % slip != 0) return 0;
+  const size_t octets =
+      ComposeError(query, read.request, Rcode::kNoError, ExtendedError::kNone, "", reply);
+  wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
+  return octets;
 }
 
 // The hosts file stands before the store: a name in it may have been resolved before it was
@@ -289,15 +324,24 @@ size_t RecursiveService::AnswerWithoutRecursion(std::span<const uint8_t> query,
     if (const cache::EntryView above = KnownAbove(name, now)) (void)parts.Add(above);
   }
   if (parts.count == 0) {
-    return ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotReady, "not in cache",
-                        reply);
+    // RFC 8914 section 4.21.
+    return ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotAuthoritative,
+                        "not in the cache, and recursion was not asked for", reply);
   }
   return ComposeReply(query, request, parts, now, ++rotation_, limit, reply);
 }
 
 // In passes, so that what one query waits for from memory comes while others are worked on.
 void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
-  for (size_t i = 0; i < batch.size(); ++i) ReadQuery(batch[i].query, *store_, &reads_[i]);
+  RateLimit& limit = *configuration_.rate_limit;
+  const bool is_limited = limit.limits_queries() || limit.limits_misses();
+  for (size_t i = 0; i < batch.size(); ++i) {
+    ReadQuery(batch[i].query, *store_, &reads_[i]);
+    if (!is_limited) continue;
+    groups_[i] = limit.GroupOf(batch[i].peer, /*verified=*/false);
+    limit.Prefetch(groups_[i]);
+  }
+  const Time now = outlet_->Now();
   size_t misses = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
@@ -305,15 +349,23 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
       datagram.reply_octets = Refuse(datagram.query, datagram.reply);
       continue;
     }
+    if (is_limited && !limit.AllowQuery(groups_[i], now)) {
+      datagram.reply_octets = Deny(datagram.query, reads_[i], false, datagram.reply);
+      continue;
+    }
     bool miss = false;
     datagram.reply_octets = AnswerNow(datagram.query, reads_[i], false, datagram.reply, &miss);
     if (!miss) continue;
+    if (is_limited && !limit.AllowMiss(groups_[i], now)) {
+      datagram.reply_octets = Deny(datagram.query, reads_[i], false, datagram.reply);
+      continue;
+    }
     recursor_.Prefetch(reads_[i].request.name);
     missed_[misses++] = static_cast<uint8_t>(i);
   }
   for (size_t i = 0; i < misses; ++i) {
     const io::Datagram& datagram = batch[missed_[i]];
-    Resolve(datagram.Path(), datagram.query, reads_[missed_[i]].request);
+    Resolve(datagram.Path(), datagram.query, reads_[missed_[i]]);
   }
 }
 
@@ -322,13 +374,21 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
     Send(path, scratch().first(Refuse(query, scratch())));  // empty: dropped, and no more awaited
     return;
   }
-  if (ResolveTraced(path, query)) return;
   QueryRead read;
   ReadQuery(query, *store_, &read);
+  RateLimit& limit = *configuration_.rate_limit;
+  RateLimit::Group group = RateLimit::Group::kExempt;
+  if (limit.limits_queries() || limit.limits_misses()) {
+    group = limit.GroupOf(path.peer.address, /*verified=*/true);
+  }
+  bool denied = !limit.AllowQuery(group, outlet_->Now());
+  if (!denied && ResolveTraced(path, query)) return;
   bool miss = false;
-  const size_t octets = AnswerNow(query, read, true, scratch(), &miss);
-  if (miss) {
-    Resolve(path, query, read.request);
+  size_t octets = denied ? 0 : AnswerNow(query, read, true, scratch(), &miss);
+  if (miss) denied = !limit.AllowMiss(group, outlet_->Now());
+  if (denied) octets = Deny(query, read, true, scratch());
+  if (miss && !denied) {
+    Resolve(path, query, read);
   } else {
     Send(path, scratch().first(octets));
   }
@@ -353,45 +413,77 @@ bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const
 }
 
 void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
-                               const Request& request) {
+                               const QueryRead& read) {
+  const Request& request = read.request;
   const size_t workers = peers_.size();
   if (workers > 1) {
     const uint64_t hash = store_->Hash(request.name) + static_cast<uint64_t>(request.type);
-    const size_t owner = (hash >> 32) % workers;
-    if (static_cast<int>(owner) != outlet_->index()) {
-      std::unique_ptr<MissMessage> message(new (std::nothrow) MissMessage);
-      if (message == nullptr) {
-        SendFailure(path, query, request);
-        return;
-      }
-      message->path = path;
-      // Options are left behind: the owner needs the question and the EDNS size only.
-      std::memcpy(message->query.data(), query.data(), request.question_end);
-      message->query_octets = request.question_end;
-      wire::StoreU32(message->query.data() + 6, 0);
-      wire::StoreU16(message->query.data() + 10, request.has_edns ? 1 : 0);
-      if (request.has_edns) {
-        uint8_t opt[11] = {0, 0, 41, 0, 0, 0, 0, 0, 0, 0, 0};
-        wire::StoreU16(opt + 3, request.edns.payload_octets);
-        if (request.edns.dnssec_ok) opt[7] = 0x80;
-        std::memcpy(message->query.data() + message->query_octets, opt, sizeof opt);
-        message->query_octets += sizeof opt;
-      }
-      peers_[owner]->Post(message.release());
+    const auto owner = static_cast<int>((hash >> 32) % workers);
+    if (owner != outlet_->index()) {
+      if (!HandOver(owner, path, query, request)) SendFailure(path, query, request);
       return;
     }
   }
-  ResolveHere(path, query, request);
+  ResolveHere(path, query, read, outlet_->Now());
+}
+
+// False when there is no room for it.
+bool RecursiveService::HandOver(int owner, const io::ReturnPath& path,
+                                std::span<const uint8_t> query, const Request& request) {
+  // A worker that was put to sleep has a mailbox that grows.
+  if (misses_under_way_.load(std::memory_order_relaxed) >= kMissesUnderWayMax) return false;
+  std::unique_ptr<MissMessage> message(new (std::nothrow) MissMessage);
+  if (message == nullptr) return false;
+  misses_under_way_.fetch_add(1, std::memory_order_relaxed);
+  message->sender = &misses_under_way_;
+  message->path = path;
+  message->received = outlet_->Now();
+  // Options are left behind: the owner needs the question and the EDNS size only.
+  std::memcpy(message->query.data(), query.data(), request.question_end);
+  message->query_octets = request.question_end;
+  wire::StoreU32(message->query.data() + 6, 0);
+  wire::StoreU16(message->query.data() + 10, request.has_edns ? 1 : 0);
+  if (request.has_edns) {
+    uint8_t opt[11] = {0, 0, 41, 0, 0, 0, 0, 0, 0, 0, 0};
+    wire::StoreU16(opt + 3, request.edns.payload_octets);
+    if (request.edns.dnssec_ok) opt[7] = 0x80;
+    std::memcpy(message->query.data() + message->query_octets, opt, sizeof opt);
+    message->query_octets += sizeof opt;
+  }
+  peers_[static_cast<size_t>(owner)]->Post(message.release());
+  return true;
+}
+
+// Workers' clocks are one; theirs stand still for a turn, so that the other's may be ahead.
+bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) const {
+  return path.stream == 0 &&
+         outlet_->Now() - received >
+             configuration_.settings->resolution.budget.client_timeout + kLateAnswerGrace;
+}
+
+uint16_t* RecursiveService::WaitingOf(const io::ReturnPath& path) {
+  if (path.stream != 0 || configuration_.settings->rate_limit.waiting == 0) return nullptr;
+  const RateLimit::Group group =
+      configuration_.rate_limit->GroupOf(path.peer.address, /*verified=*/false);
+  if (group == RateLimit::Group::kExempt) return nullptr;
+  return &waiting_[(static_cast<uint64_t>(group) >> 8) % waiting_.size()];
 }
 
 void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
-                                   const Request& request) {
+                                   const QueryRead& read, Time received) {
+  const Request& request = read.request;
+  uint16_t* const waiting = WaitingOf(path);
+  if (waiting != nullptr && *waiting >= configuration_.settings->rate_limit.waiting) {
+    const size_t octets = Deny(query, read, /*verified=*/false, scratch());
+    if (octets != 0) Send(path, scratch().first(octets));
+    return;
+  }
   Client* client = AllocateClient();
   if (client == nullptr) {
     SendFailure(path, query, request);
     return;
   }
-  client->Set(path, query, request);
+  client->Set(path, query, request, received, waiting);
   if (recursor_.Ask(request.name, request.type, client, /*just_missed=*/true)) return;
   FreeClient(client);
   SendFailure(path, query, request);
@@ -433,6 +525,7 @@ RecursiveService::Client* RecursiveService::AllocateClient() {
 }
 
 void RecursiveService::FreeClient(Client* client) {
+  if (client->waiting_ != nullptr) --*client->waiting_;
   --clients_waiting_;
   client->next_free_ = free_clients_;
   free_clients_ = client;

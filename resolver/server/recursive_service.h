@@ -5,12 +5,19 @@
 // upstream exchange. The owner answers UDP clients itself; answers for TCP go back to the worker
 // of the connection.
 //
-// Bounded: kClientsMax clients wait at a time; a client beyond gets SERVFAIL.
+// Bounded: kClientsMax clients wait at a time, and kMissesUnderWayMax misses of this worker are on
+// their way to others; a client beyond gets SERVFAIL. Of the UDP clients of one prefix
+// access.rate_limit.waiting wait at a time, so that what a forger collects for a victim and
+// releases at once (DNSBomb) has a bound.
+//
+// A UDP answer is sent within client_timeout (and a little) of the query, or not at all: who has
+// given up must not get it, least of all together with many others.
 //
 // Thread: one worker's; SetConfiguration from any, through the worker's mailbox (Reconfigure).
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -22,6 +29,7 @@
 #include "resolver/io/service.h"
 #include "resolver/policy/access.h"
 #include "resolver/policy/local_data.h"
+#include "resolver/policy/rate_limit.h"
 #include "resolver/recursor.h"
 #include "resolver/server_table.h"
 #include "resolver/settings.h"
@@ -29,12 +37,15 @@
 namespace tern::resolver::server {
 
 inline constexpr size_t kClientsMax = 16384;
+inline constexpr uint32_t kMissesUnderWayMax = 16384;
 
-// One state of the configuration; shared by all workers, immutable.
+// One state of the configuration; shared by all workers, immutable but for the rate limit's
+// buckets.
 struct Configuration {
   std::shared_ptr<const Settings> settings;
   std::shared_ptr<const LocalData> local_data;
   std::shared_ptr<const AccessList> access;
+  std::shared_ptr<RateLimit> rate_limit;
 };
 
 class RecursiveService final : public io::Service {
@@ -79,9 +90,18 @@ class RecursiveService final : public io::Service {
   size_t AnswerWithoutRecursion(std::span<const uint8_t> query, const Request& request,
                                 std::span<uint8_t> reply, size_t limit);
   size_t Refuse(std::span<const uint8_t> query, std::span<uint8_t> reply);
-  void Resolve(const io::ReturnPath& path, std::span<const uint8_t> query, const Request& request);
+  // The octets for a client over a limit; mostly none for one that may be somebody else.
+  size_t Deny(std::span<const uint8_t> query, const QueryRead& read, bool verified,
+              std::span<uint8_t> reply);
+  void Resolve(const io::ReturnPath& path, std::span<const uint8_t> query, const QueryRead& read);
+  bool HandOver(int owner, const io::ReturnPath& path, std::span<const uint8_t> query,
+                const Request& request);
+  // `received`: when the query came.
   void ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
-                   const Request& request);
+                   const QueryRead& read, Time received);
+  bool IsTooLate(const io::ReturnPath& path, Time received) const;
+  // The count of the prefix's UDP clients that wait; null where none is kept.
+  uint16_t* WaitingOf(const io::ReturnPath& path);
   bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query);
   void Send(const io::ReturnPath& path, std::span<const uint8_t> reply);
   void SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
@@ -100,11 +120,15 @@ class RecursiveService final : public io::Service {
   std::vector<io::Outlet*> peers_;
   uint32_t rotation_ = 0;
   std::array<QueryRead, io::kBatch> reads_;  // of the batch in hand
-  std::array<uint8_t, io::kBatch> missed_;   // which of them are to be resolved
+  std::array<RateLimit::Group, io::kBatch> groups_;
+  std::array<uint8_t, io::kBatch> missed_;  // which of them are to be resolved
   std::unique_ptr<uint8_t[]> scratch_;
   std::vector<std::unique_ptr<Client>> all_clients_;
   Client* free_clients_ = nullptr;
   size_t clients_waiting_ = 0;
+  // UDP clients that wait, by prefix; prefixes with one hash share the count.
+  std::array<uint16_t, 4096> waiting_{};
+  std::atomic<uint32_t> misses_under_way_ = 0;  // to other workers, which count down
 };
 
 }  // namespace tern::resolver::server

@@ -6,6 +6,7 @@
 
 #include "resolver/policy/access.h"
 #include "resolver/policy/local_data.h"
+#include "resolver/policy/rate_limit.h"
 #include "resolver/server/recursive_service.h"
 #include "resolver/server/root_hints.h"
 #include "resolver/server_table.h"
@@ -17,11 +18,14 @@ using resolver::server::Configuration;
 using resolver::server::RecursiveService;
 
 constexpr size_t kServersRemembered = 1024;
+constexpr uint64_t kRateLimitSeed = 1;
 
 Configuration MakeConfiguration(const resolver::Settings& settings) {
   Configuration configuration;
   auto shared = std::make_shared<const resolver::Settings>(settings);
   configuration.access = std::make_shared<const resolver::AccessList>(shared->allow);
+  configuration.rate_limit =
+      std::make_shared<resolver::RateLimit>(shared->rate_limit, kRateLimitSeed);
   auto local_data = resolver::LocalData::Build(shared->local, shared->static_zones);
   if (!local_data.ok()) {
     std::fprintf(stderr, "%s\n", local_data.status().ToString().c_str());

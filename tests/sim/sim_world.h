@@ -121,6 +121,8 @@ class SimWorld : public resolver::io::Outlet {
   size_t unanswered() const;
 
   void RunFor(Duration duration);
+  // The service's thread gets no processor for so long: what comes due meanwhile comes late.
+  void Stall(Duration duration) { now_ += duration; }
   // True when `done` became true (it is asked after each turn), false at the limit.
   bool RunUntil(const std::function<bool()>& done, Duration limit);
   bool RunUntilAnswered(ClientQueryId id, Duration limit);

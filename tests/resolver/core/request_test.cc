@@ -219,6 +219,7 @@ TEST(RequestTest, NothingStaysOfTheRequestBefore) {
   EXPECT_FALSE(request.has_edns);
   Octets third = Plain();
   third[2] = 5 << 3;
+  third.resize(third.size() - 1);
   ASSERT_EQ(ParseRequest(third, &request, &rcode), RequestVerdict::kReply);
   EXPECT_EQ(request.question_end, 0);
 }

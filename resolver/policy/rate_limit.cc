@@ -1,0 +1,123 @@
+#include "resolver/policy/rate_limit.h"
+
+#include <endian.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+namespace tern::resolver {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr int64_t kSecondNs = 1'000'000'000;
+constexpr uint64_t kMappedLow = 0xffff;  // ::ffff:0:0/96, bits 64 to 95
+
+uint64_t Mix(uint64_t a, uint64_t b) {
+  const unsigned __int128 product =
+      static_cast<unsigned __int128>(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xd6e8feb86659fd93);
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+uint64_t HighBits(unsigned count) { return count == 0 ? 0 : ~uint64_t{0} << (64 - count); }
+
+int64_t Nanos(Duration duration) { return std::chrono::nanoseconds(duration).count(); }
+
+uint64_t LoadHalf(const uint8_t* octets) {
+  uint64_t number;
+  std::memcpy(&number, octets, sizeof number);
+  return be64toh(number);
+}
+
+}  // namespace
+
+RateLimit::RateLimit(const RateLimitSettings& settings, uint64_t seed)
+    : exempt_(settings.exempt),
+      seed_(seed),
+      slip_(settings.slip),
+      ipv4_mask_(static_cast<uint32_t>(HighBits(settings.ipv4_prefix) >> 32)),
+      ipv6_mask_high_(HighBits(std::min<unsigned>(settings.ipv6_prefix, 64))),
+      ipv6_mask_low_(HighBits(settings.ipv6_prefix > 64 ? settings.ipv6_prefix - 64u : 0)) {
+  const uint32_t rates[kKinds] = {settings.queries, settings.misses};
+  for (size_t kind = 0; kind < kKinds; ++kind) {
+    cost_ns_[kind] = rates[kind] == 0 ? 0 : kSecondNs / rates[kind];
+    // The smallest bucket holds one query.
+    burst_ns_[kind] = std::max(Nanos(settings.burst), cost_ns_[kind]);
+  }
+  if (limits_queries() || limits_misses()) sets_ = std::make_unique<Set[]>(kSets);
+}
+
+RateLimit::Group RateLimit::Hash(uint64_t high, uint64_t low, uint64_t kind) const {
+  return static_cast<Group>(Mix(Mix(seed_ ^ high, low), seed_ + kind) | 1);
+}
+
+RateLimit::Group RateLimit::GroupOfIpv4(uint32_t address, bool verified) const {
+  return Hash(address & ipv4_mask_, 0, verified ? 1 : 0);
+}
+
+RateLimit::Group RateLimit::GroupOfIpv6(const uint8_t* octets, bool verified) const {
+  const uint64_t high = LoadHalf(octets);
+  const uint64_t low = LoadHalf(octets + 8);
+  if (high == 0 && low >> 32 == kMappedLow) {
+    return GroupOfIpv4(static_cast<uint32_t>(low), verified);
+  }
+  return Hash(high & ipv6_mask_high_, low & ipv6_mask_low_, verified ? 3 : 2);
+}
+
+RateLimit::Group RateLimit::GroupOf(const sockaddr* client, bool verified) const {
+  if (exempt_.Allows(client)) return Group::kExempt;
+  const auto* octets = reinterpret_cast<const uint8_t*>(client);
+  if (client->sa_family == AF_INET) {
+    uint32_t address;
+    std::memcpy(&address, octets + offsetof(sockaddr_in, sin_addr), sizeof address);
+    return GroupOfIpv4(be32toh(address), verified);
+  }
+  if (client->sa_family != AF_INET6) return Group::kExempt;  // AccessList lets no such client in
+  return GroupOfIpv6(octets + offsetof(sockaddr_in6, sin6_addr), verified);
+}
+
+RateLimit::Group RateLimit::GroupOf(const IpAddress& client, bool verified) const {
+  if (exempt_.Allows(client)) return Group::kExempt;
+  if (client.IsIpv6()) return GroupOfIpv6(client.octets, verified);
+  uint32_t address;
+  std::memcpy(&address, client.octets, sizeof address);
+  return GroupOfIpv4(be32toh(address), verified);
+}
+
+// Two workers may take the same place at one moment; then one prefix is charged for the other's
+// first query.
+size_t RateLimit::MakeWay(Set& set, Group group) {
+  size_t fullest = 0;
+  int64_t fullest_at = 0;
+  for (size_t way = 0; way < kWays; ++way) {
+    const int64_t full_at =
+        std::max(set.full_at[kQuery][way].load(kRelaxed), set.full_at[kMiss][way].load(kRelaxed));
+    if (way != 0 && full_at >= fullest_at) continue;
+    fullest = way;
+    fullest_at = full_at;
+  }
+  set.full_at[kQuery][fullest].store(0, kRelaxed);
+  set.full_at[kMiss][fullest].store(0, kRelaxed);
+  set.groups[fullest].store(static_cast<uint64_t>(group), kRelaxed);
+  return fullest;
+}
+
+bool RateLimit::Take(Kind kind, Group group, Time now) {
+  const int64_t cost = cost_ns_[kind];
+  if (cost == 0 || group == Group::kExempt) return true;
+  Set& set = SetOf(group);
+  size_t way = 0;
+  while (way < kWays && set.groups[way].load(kRelaxed) != static_cast<uint64_t>(group)) ++way;
+  if (way == kWays) way = MakeWay(set, group);
+  std::atomic<int64_t>& bucket = set.full_at[kind][way];
+  const int64_t now_ns = Nanos(now.time_since_epoch());
+  int64_t full_at = bucket.load(kRelaxed);
+  for (;;) {
+    const int64_t then = std::max(full_at, now_ns) + cost;
+    if (then - now_ns > burst_ns_[kind]) return false;
+    if (bucket.compare_exchange_weak(full_at, then, kRelaxed)) return true;
+  }
+}
+
+}  // namespace tern::resolver

@@ -1,0 +1,96 @@
+// How much the clients of one prefix may ask: a bucket of queries and one of misses for each.
+//
+// A bucket is one number, the moment at which it will be full again (the generic cell rate
+// algorithm): a query moves it on by the time that one takes to flow in, and is denied when that
+// would lead more than a burst ahead of now. Who is denied writes nothing.
+//
+// The buckets are the process's, not a worker's: a prefix's queries come to one worker, to all or
+// to any, as cards, steering and ports have it, so that shares of a limit would be another limit
+// for each client. A bucket is charged by one exchange and read by who is denied, without a lock.
+//
+// Bounded: a fixed number of sets of four; a new prefix takes the place of the one in its set whose
+// buckets are the fullest, and those of an idle prefix are full, so that nothing is forgotten. Who
+// floods has the emptiest. Places are found by a keyed hash: nobody can aim at another prefix's.
+//
+// A prefix has two pairs of buckets: one for plain datagrams, whose addresses anybody can forge,
+// and one for clients that have shown that they are there. So a forged flood does not take away
+// what the truncated answers invite a real client to.
+//
+// Thread: any.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "resolver/endpoint.h"
+#include "resolver/policy/access.h"
+#include "resolver/settings.h"
+#include "resolver/time.h"
+
+namespace tern::resolver {
+
+class RateLimit {
+ public:
+  // The clients of one prefix that ask in one way.
+  enum class Group : uint64_t { kExempt = 0 };
+
+  static constexpr size_t kPrefixesMax = 16384;  // 512 KiB, when there is any rate
+
+  // No limit at all.
+  RateLimit() : RateLimit(RateLimitSettings(), 0) {}
+  RateLimit(const RateLimitSettings& settings, uint64_t seed);
+
+  bool limits_queries() const { return cost_ns_[kQuery] != 0; }
+  bool limits_misses() const { return cost_ns_[kMiss] != 0; }
+  // One in so many of those who are denied is told so, by a truncated answer; 0: none.
+  uint32_t slip() const { return slip_; }
+
+  // `verified`: over TCP, or with a cookie that this server gave.
+  // Budget: 6 ns with up to eight exempt ranges (bench/resolver: BM_RateLimitAllowsQuery).
+  Group GroupOf(const sockaddr* client, bool verified) const;
+  Group GroupOf(const IpAddress& client, bool verified) const;
+
+  // Asks the processor for the line that AllowQuery will need.
+  void Prefetch(Group group) const {
+    if (sets_ != nullptr) __builtin_prefetch(&SetOf(group), 1);
+  }
+  // Budget: 4 ns, with its line in the processor's cache.
+  [[nodiscard]] bool AllowQuery(Group group, Time now) { return Take(kQuery, group, now); }
+  // Beside AllowQuery, for what goes upstream.
+  [[nodiscard]] bool AllowMiss(Group group, Time now) { return Take(kMiss, group, now); }
+
+ private:
+  enum Kind : size_t { kQuery, kMiss, kKinds };
+  static constexpr size_t kWays = 4;
+  static constexpr size_t kSets = kPrefixesMax / kWays;
+
+  // Keys and buckets of queries share a line. Moments are nanoseconds of the monotonic clock.
+  struct alignas(64) Set {
+    std::array<std::atomic<uint64_t>, kWays> groups{};  // 0: none
+    std::array<std::array<std::atomic<int64_t>, kWays>, kKinds> full_at{};
+  };
+
+  Set& SetOf(Group group) const { return sets_[static_cast<uint64_t>(group) >> 32 & (kSets - 1)]; }
+  Group Hash(uint64_t high, uint64_t low, uint64_t kind) const;
+  Group GroupOfIpv4(uint32_t address, bool verified) const;
+  Group GroupOfIpv6(const uint8_t* octets, bool verified) const;
+  bool Take(Kind kind, Group group, Time now);
+  static size_t MakeWay(Set& set, Group group);
+
+  AccessList exempt_;
+  uint64_t seed_;
+  uint32_t slip_;
+  uint32_t ipv4_mask_;
+  uint64_t ipv6_mask_high_;
+  uint64_t ipv6_mask_low_;
+  int64_t cost_ns_[kKinds];  // of one; 0: not limited
+  int64_t burst_ns_[kKinds];
+  std::unique_ptr<Set[]> sets_;  // null without a rate
+};
+
+}  // namespace tern::resolver

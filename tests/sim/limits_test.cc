@@ -1,0 +1,551 @@
+// What the resolver allows clients, zones and servers at a time, and what it tells who gets
+// nothing.
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/sim/small_internet.h"
+#include "wire/message.h"
+
+namespace tern::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using wire::ExtendedError;
+using wire::Rcode;
+using wire::RRType;
+
+constexpr std::string_view kFirst = "192.0.2.20";
+constexpr std::string_view kSecond = "192.0.2.21";
+constexpr std::string_view kAny = "* 300 A 198.51.100.1\n";
+
+// The extended error of a reply (RFC 8914 section 2), kNone without one.
+ExtendedError ErrorIn(const PlainMessage& reply) {
+  if (!reply.edns) return ExtendedError::kNone;
+  const Octets& options = reply.edns->options;
+  for (size_t at = 0; at + 4 <= options.size();) {
+    const size_t octets = wire::LoadU16(&options[at + 2]);
+    if (wire::LoadU16(&options[at]) == static_cast<uint16_t>(wire::EdnsOption::kExtendedError)) {
+      EXPECT_GT(octets, 2u) << "no text";
+      return static_cast<ExtendedError>(wire::LoadU16(&options[at + 4]));
+    }
+    at += 4 + octets;
+  }
+  return ExtendedError::kNone;
+}
+
+// --- Floods of random names ---
+
+// Lets the names of one zone wait and answers the rest of its zones.
+class HalfDeadServer : public SimServer {
+ public:
+  HalfDeadServer(SimServer* server, std::string_view zone) : server_(server), zone_(NameOf(zone)) {}
+  SimAnswer OnQuery(const SimQuery& query) override {
+    const std::optional<PlainMessage> message = PlainMessage::Decode(query.octets);
+    if (message && message->questions[0].name.view().IsAtOrBelow(zone_)) return {};
+    return server_->OnQuery(query);
+  }
+
+ private:
+  SimServer* server_;
+  wire::Name zone_;
+};
+
+enum class Flood : uint8_t {
+  kNone,
+  kDeadZone,
+  kSlowZone,
+  kZoneOnTheSameServer,
+  kManyZonesOnDeadServers,
+  kZoneWithoutAddresses,
+};
+
+struct Outcome {
+  size_t failed = 0;
+  Duration p99{0};
+};
+
+// Ten thousand random names a second for five seconds, beside 200 questions a second of others.
+class FloodedInternet {
+ public:
+  static constexpr int kTurns = 500;
+  static constexpr int kZones = 200;
+
+  explicit FloodedInternet(Flood flood) : flood_(flood) {
+    innocent_ = internet_.AddDomain("example.com.", {kFirst}, kAny)[0];
+    const std::vector<std::string_view> dead = {"192.0.2.41", "192.0.2.42", "192.0.2.43"};
+    switch (flood) {
+      case Flood::kNone:
+        break;
+      case Flood::kDeadZone:
+        Silence(internet_.AddDomain("flood.com.", dead, kAny));
+        break;
+      case Flood::kSlowZone:
+        internet_.AddDomain("flood.com.", {kSecond}, kAny)[0]->conduct().think_time =
+            milliseconds(1500);
+        break;
+      case Flood::kZoneOnTheSameServer:
+        internet_.AddToTld("com.", "flood.com. 3600 NS ns1.example.com.\n");
+        half_dead_ = std::make_unique<HalfDeadServer>(innocent_, "flood.com.");
+        internet_.world().AddServer(kFirst, half_dead_.get());
+        break;
+      case Flood::kManyZonesOnDeadServers:
+        for (int i = 0; i < kZones; ++i) {
+          Silence(internet_.AddDomain("z" + std::to_string(i) + ".com.", dead, kAny));
+        }
+        break;
+      case Flood::kZoneWithoutAddresses:
+        Silence(internet_.AddDomain("dead.net.", dead, kAny));
+        internet_.AddToTld("com.", "flood.com. 3600 NS ns.dead.net.\n");
+        break;
+    }
+  }
+
+  SmallInternet& internet() { return internet_; }
+
+  Outcome Run() {
+    internet_.Start();
+    SimWorld& world = internet_.world();
+    std::vector<ClientQueryId> innocent;
+    for (int turn = 0; turn < kTurns; ++turn) {
+      for (int i = 0; flood_ != Flood::kNone && i < 100; ++i) {
+        (void)internet_.Ask(RandomName(), RRType::kA);
+      }
+      for (int i = 0; i < 2; ++i) {
+        const std::string name = "h" + std::to_string(turn * 2 + i) + ".example.com.";
+        innocent.push_back(internet_.Ask(name, RRType::kA));
+        world.RunFor(milliseconds(5));
+      }
+    }
+    EXPECT_EQ(internet_.CheckRest(), "");
+    Outcome outcome;
+    std::vector<Duration> waits;
+    for (const ClientQueryId id : innocent) {
+      const std::optional<PlainMessage> reply = world.client_query(id).Message();
+      if (!reply || reply->rcode != Rcode::kNoError || reply->answer.size() != 1) ++outcome.failed;
+      waits.push_back(world.client_query(id).Latency());
+    }
+    std::sort(waits.begin(), waits.end());
+    outcome.p99 = waits[waits.size() * 99 / 100];
+    return outcome;
+  }
+
+ private:
+  static void Silence(const std::vector<ZoneServer*>& servers) {
+    for (ZoneServer* server : servers) server->conduct().fault = Fault::kSilent;
+  }
+  std::string RandomName() {
+    const std::string label = "r" + std::to_string(next_++);
+    if (flood_ != Flood::kManyZonesOnDeadServers) return label + ".flood.com.";
+    return label + ".z" + std::to_string(next_ % kZones) + ".com.";
+  }
+
+  Flood flood_;
+  // As many exchanges as a worker has sockets.
+  SmallInternet internet_{SimWorld::Options{.seed = 5, .exchanges_max = 4096}};
+  ZoneServer* innocent_;
+  std::unique_ptr<HalfDeadServer> half_dead_;
+  int next_ = 0;
+};
+
+class FloodTest : public testing::TestWithParam<Flood> {};
+
+TEST_P(FloodTest, LeavesOtherZonesAsTheyWere) {
+  const Outcome calm = FloodedInternet(Flood::kNone).Run();
+  EXPECT_EQ(calm.failed, 0u);
+  const Outcome flooded = FloodedInternet(GetParam()).Run();
+  EXPECT_EQ(flooded.failed, 0u);
+  EXPECT_LE(flooded.p99, calm.p99 + milliseconds(5));
+}
+
+// What the limits are for: without them each of these floods takes what others need.
+TEST_P(FloodTest, WithoutLimitsOtherZonesSuffer) {
+  FloodedInternet flooded(GetParam());
+  flooded.internet().settings().resolution.limits = {.per_zone = 65535, .per_server = 65535};
+  EXPECT_GT(flooded.Run().failed, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, FloodTest,
+                         testing::Values(Flood::kDeadZone, Flood::kSlowZone,
+                                         Flood::kZoneOnTheSameServer,
+                                         Flood::kManyZonesOnDeadServers,
+                                         Flood::kZoneWithoutAddresses));
+
+// --- Queries in flight ---
+
+class InFlightTest : public testing::Test {
+ protected:
+  void TearDown() override { EXPECT_EQ(internet_.CheckRest(), ""); }
+  // So many questions at once for a zone whose servers take a while; the replies, in order.
+  std::vector<PlainMessage> AskAtOnce(int count) {
+    std::vector<ClientQueryId> ids;
+    for (int i = 0; i < count; ++i) {
+      ids.push_back(internet_.Ask("q" + std::to_string(asked_++) + ".example.com.", RRType::kA));
+    }
+    internet_.world().RunFor(seconds(3));
+    std::vector<PlainMessage> replies;
+    for (const ClientQueryId id : ids) {
+      replies.push_back(internet_.world().client_query(id).Message().value());
+    }
+    return replies;
+  }
+  void MakeSlow(const std::vector<ZoneServer*>& servers) {
+    for (ZoneServer* server : servers) server->conduct().think_time = milliseconds(250);
+  }
+  static size_t CountRefused(const std::vector<PlainMessage>& replies) {
+    return static_cast<size_t>(
+        std::count_if(replies.begin(), replies.end(), [](const PlainMessage& reply) {
+          return reply.rcode == Rcode::kServFail && ErrorIn(reply) == ExtendedError::kNotReady;
+        }));
+  }
+
+  SmallInternet internet_{SimWorld::Options{.seed = 5}};
+  int asked_ = 0;
+};
+
+TEST_F(InFlightTest, QuestionsBeyondAZonesShareFailAtOnce) {
+  MakeSlow(internet_.AddDomain("example.com.", {kFirst}, kAny));
+  internet_.settings().resolution.limits.per_zone = 4;
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kNoError);
+  EXPECT_EQ(CountRefused(AskAtOnce(10)), 6u);
+  EXPECT_EQ(CountRefused(AskAtOnce(4)), 0u);
+}
+
+TEST_F(InFlightTest, AServerAtItsLimitLeavesTheQuestionToItsReplica) {
+  MakeSlow(internet_.AddDomain("example.com.", {kFirst, kSecond}, kAny));
+  internet_.settings().resolution.limits.per_server = 4;
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kNoError);
+  const size_t before = internet_.world().upstream().size();
+  EXPECT_EQ(CountRefused(AskAtOnce(8)), 0u);
+  EXPECT_EQ(internet_.world().CountUpstream(kFirst, before), 4u);
+  EXPECT_EQ(internet_.world().CountUpstream(kSecond, before), 4u);
+  // Where all are, the rest fail at once.
+  EXPECT_EQ(CountRefused(AskAtOnce(11)), 3u);
+  EXPECT_EQ(CountRefused(AskAtOnce(8)), 0u);
+}
+
+TEST_F(InFlightTest, WhatFailedForWantOfRoomIsNotRemembered) {
+  MakeSlow(internet_.AddDomain("example.com.", {kFirst}, kAny));
+  internet_.settings().resolution.limits.per_server = 1;
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kNoError);
+  EXPECT_EQ(CountRefused(AskAtOnce(2)), 1u);
+  asked_ = 0;
+  const std::vector<PlainMessage> again = AskAtOnce(2);
+  EXPECT_EQ(CountRefused(again), 0u);
+}
+
+TEST_F(InFlightTest, ForwardersHaveNoLimit) {
+  internet_.AddServer("192.0.2.50", "corp.example.", kAny)->conduct().think_time =
+      milliseconds(250);
+  internet_.settings().static_zones.push_back(
+      {NameOf("corp.example."), {*Endpoint::Parse("192.0.2.50:53", 53)}, true, false});
+  internet_.settings().resolution.limits = {.per_zone = 1, .per_server = 1};
+  internet_.Start();
+  std::vector<ClientQueryId> ids;
+  for (int i = 0; i < 50; ++i) {
+    ids.push_back(internet_.Ask("q" + std::to_string(i) + ".corp.example.", RRType::kA));
+  }
+  internet_.world().RunFor(seconds(3));
+  for (const ClientQueryId id : ids) {
+    EXPECT_EQ(internet_.world().client_query(id).Message()->rcode, Rcode::kNoError);
+  }
+}
+
+// --- What one client prefix may have ---
+
+class ClientLimitTest : public testing::Test {
+ protected:
+  ClientLimitTest() {
+    internet_.AddDomain("example.com.", {kFirst}, kAny);
+    internet_.AddDomain("dead.com.", {kSecond}, kAny)[0]->conduct().fault = Fault::kSilent;
+    // All clients of this world are in it.
+    limit().ipv4_prefix = 8;
+    limit().burst = seconds(1);
+  }
+  resolver::RateLimitSettings& limit() { return internet_.settings().rate_limit; }
+
+  // Counts of what so many questions got at once, each for another name unless `name` is given.
+  struct Counts {
+    int answered = 0, truncated = 0, refused = 0, silent = 0;
+    friend bool operator==(const Counts&, const Counts&) = default;
+  };
+  Counts AskAtOnce(int count, bool tcp, std::string_view name = "",
+                   Duration wait = milliseconds(300)) {
+    std::vector<ClientQueryId> ids;
+    for (int i = 0; i < count; ++i) {
+      const std::string next = "q" + std::to_string(asked_++) + ".example.com.";
+      const Octets query = MakeQuery(7, name.empty() ? next : name, RRType::kA).Encode();
+      ids.push_back(tcp ? internet_.world().AskStream(query)
+                        : internet_.world().AskDatagram(query));
+    }
+    internet_.world().RunFor(wait);
+    Counts counts;
+    for (const ClientQueryId id : ids) {
+      const std::optional<PlainMessage> reply = internet_.world().client_query(id).Message();
+      if (!reply) {
+        ++counts.silent;
+      } else if (reply->Has(wire::kFlagTC)) {
+        EXPECT_TRUE(reply->answer.empty());
+        ++counts.truncated;
+      } else if (reply->rcode == Rcode::kRefused) {
+        EXPECT_EQ(ErrorIn(*reply), ExtendedError::kProhibited);
+        ++counts.refused;
+      } else {
+        ++counts.answered;
+      }
+    }
+    return counts;
+  }
+
+  SmallInternet internet_{SimWorld::Options{.seed = 5}};
+  int asked_ = 0;
+};
+
+TEST_F(ClientLimitTest, NobodyIsLimitedByDefault) {
+  internet_.Start();
+  EXPECT_EQ(AskAtOnce(500, false), (Counts{.answered = 500}));
+}
+
+TEST_F(ClientLimitTest, QueriesOverTheRateGetNothingOrAreSentToTcp) {
+  limit().queries = 10;
+  limit().slip = 0;
+  internet_.Start();
+  EXPECT_EQ(AskAtOnce(30, false), (Counts{.answered = 10, .silent = 20}));
+  internet_.world().RunFor(seconds(2));
+  EXPECT_EQ(AskAtOnce(30, false, "q0.example.com."), (Counts{.answered = 10, .silent = 20}));
+}
+
+TEST_F(ClientLimitTest, OneInSlipIsTruncated) {
+  limit().queries = 10;
+  limit().slip = 1;
+  internet_.Start();
+  EXPECT_EQ(AskAtOnce(30, false), (Counts{.answered = 10, .truncated = 20}));
+  SmallInternet half{SimWorld::Options{.seed = 5}};
+  half.settings().rate_limit.ipv4_prefix = 8;
+  half.settings().rate_limit.queries = 1;
+  half.Start();
+  int truncated = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const ClientQueryId id = half.Ask("localhost.", RRType::kA);
+    half.world().RunFor(Duration(1));
+    const std::optional<PlainMessage> reply = half.world().client_query(id).Message();
+    if (reply && reply->Has(wire::kFlagTC)) ++truncated;
+  }
+  EXPECT_GT(truncated, 850);
+  EXPECT_LT(truncated, 1150);
+}
+
+// A forged flood over UDP takes nothing from who comes over TCP; one over TCP is told.
+TEST_F(ClientLimitTest, TcpHasItsOwnBucketAndIsToldAtItsEnd) {
+  limit().queries = 10;
+  limit().slip = 0;
+  internet_.Start();
+  EXPECT_EQ(AskAtOnce(30, false), (Counts{.answered = 10, .silent = 20}));
+  EXPECT_EQ(AskAtOnce(30, true), (Counts{.answered = 10, .refused = 20}));
+}
+
+TEST_F(ClientLimitTest, MissesHaveARateOfTheirOwn) {
+  limit().misses = 10;
+  limit().slip = 1;
+  internet_.Start();
+  EXPECT_EQ(AskAtOnce(30, false), (Counts{.answered = 10, .truncated = 20}));
+  EXPECT_EQ(AskAtOnce(200, false, "q0.example.com."), (Counts{.answered = 200}));
+  internet_.world().RunFor(seconds(2));
+  EXPECT_EQ(AskAtOnce(30, true), (Counts{.answered = 10, .refused = 20}));
+}
+
+TEST_F(ClientLimitTest, ExemptClientsAreNotLimited) {
+  limit().queries = limit().misses = limit().waiting = 1;
+  limit().exempt = {*resolver::Prefix::Parse("10.0.0.0/8")};
+  internet_.Start();
+  EXPECT_EQ(AskAtOnce(100, false), (Counts{.answered = 100}));
+}
+
+// What cannot be read as a question is not worth a packet to a forged address.
+TEST_F(ClientLimitTest, UnsoundQueriesOverTheRateGetNothing) {
+  limit().queries = 1;
+  limit().slip = 1;
+  internet_.Start();
+  (void)AskAtOnce(1, false);
+  const Octets unsound(12, 0);
+  const ClientQueryId id = internet_.world().AskDatagram(unsound);
+  internet_.world().RunFor(seconds(0));
+  EXPECT_EQ(internet_.world().client_query(id).replies, 0);
+}
+
+// --- DNSBomb: questions collected for a victim, to be answered all at once ---
+
+TEST_F(ClientLimitTest, UnansweredUdpQuestionsOfAPrefixAreBounded) {
+  limit().waiting = 20;
+  limit().slip = 0;
+  internet_.Start();
+  const Duration patience = milliseconds(1850);
+  EXPECT_EQ(AskAtOnce(100, false, "www.dead.com.", patience),
+            (Counts{.answered = 20, .silent = 80}));
+  // Room comes back with the answers.
+  EXPECT_EQ(AskAtOnce(100, false, "ftp.dead.com.", patience),
+            (Counts{.answered = 20, .silent = 80}));
+}
+
+TEST_F(ClientLimitTest, TcpAndCachedAnswersAreNotBoundByIt) {
+  limit().waiting = 20;
+  limit().slip = 1;
+  internet_.Start();
+  EXPECT_EQ(AskAtOnce(1, false, "www.example.com."), (Counts{.answered = 1}));
+  EXPECT_EQ(AskAtOnce(100, false, "www.dead.com.", milliseconds(50)),
+            (Counts{.truncated = 80, .silent = 20}));
+  EXPECT_EQ(AskAtOnce(100, false, "www.example.com."), (Counts{.answered = 100}));
+  EXPECT_EQ(AskAtOnce(100, true), (Counts{.answered = 100}));
+}
+
+TEST_F(ClientLimitTest, WaitersOfAQuestionAreBounded) {
+  limit().waiting = 0;
+  internet_.Start();
+  const Counts counts = AskAtOnce(3000, false, "www.dead.com.", milliseconds(50));
+  EXPECT_EQ(counts, (Counts{.answered = 3000 - resolver::kWaitersPerJobMax,
+                            .silent = resolver::kWaitersPerJobMax}));
+}
+
+TEST_F(ClientLimitTest, AUdpAnswerThatComesTooLateIsNotSent) {
+  internet_.Start();
+  const Octets query = MakeQuery(7, "www.dead.com.", RRType::kA).Encode();
+  const ClientQueryId udp = internet_.world().AskDatagram(query);
+  const ClientQueryId tcp = internet_.world().AskStream(query);
+  internet_.world().RunFor(milliseconds(500));
+  internet_.world().Stall(seconds(2));
+  internet_.world().RunFor(seconds(8));
+  EXPECT_EQ(internet_.world().client_query(udp).replies, 0);
+  EXPECT_EQ(internet_.world().client_query(tcp).replies, 1);
+  EXPECT_EQ(internet_.resolver().work_in_flight(), 0u);
+}
+
+TEST_F(ClientLimitTest, AnAnswerInTheLastMomentIsSent) {
+  internet_.Start();
+  const ClientQueryId udp = internet_.Ask("www.dead.com.", RRType::kA);
+  internet_.world().RunFor(milliseconds(1750));
+  internet_.world().Stall(milliseconds(90));
+  internet_.world().RunFor(seconds(8));
+  EXPECT_EQ(internet_.world().client_query(udp).replies, 1);
+}
+
+// --- RFC 8914: why not ---
+
+class ExtendedErrorTest : public testing::Test {
+ protected:
+  ExtendedErrorTest() { servers_ = internet_.AddDomain("example.com.", {kFirst, kSecond}, kAny); }
+
+  PlainMessage Exchange(const PlainMessage& query) {
+    const ClientQueryId id = internet_.world().AskDatagram(query.Encode());
+    EXPECT_TRUE(internet_.world().RunUntilAnswered(id, SmallInternet::kAnswerLimit));
+    return internet_.world().client_query(id).Message().value_or(PlainMessage());
+  }
+  // The same error in one reply with EDNS, and no OPT at all in another without.
+  void ExpectError(PlainMessage query, Rcode rcode, ExtendedError error) {
+    const PlainMessage with = Exchange(query);
+    EXPECT_EQ(with.rcode, rcode) << with.ToText();
+    EXPECT_EQ(ErrorIn(with), error) << with.ToText();
+    query.edns.reset();
+    const PlainMessage without = Exchange(query);
+    EXPECT_EQ(without.rcode, rcode) << without.ToText();
+    EXPECT_FALSE(without.edns.has_value()) << without.ToText();
+  }
+  void ExpectServFail(ExtendedError error) {
+    ExpectError(MakeQuery(7, "www.example.com.", RRType::kA), Rcode::kServFail, error);
+  }
+  void BreakAll(Fault fault) {
+    for (ZoneServer* server : servers_) server->conduct().fault = fault;
+  }
+
+  SmallInternet internet_{SimWorld::Options{.seed = 5}};
+  std::vector<ZoneServer*> servers_;
+};
+
+TEST_F(ExtendedErrorTest, NotReadyWhenThereIsNoRoom) {
+  BreakAll(Fault::kSilent);
+  internet_.settings().resolution.limits.per_zone = 1;
+  internet_.Start();
+  (void)internet_.Ask("other.example.com.", RRType::kA);
+  internet_.world().RunFor(milliseconds(100));
+  ExpectServFail(ExtendedError::kNotReady);
+}
+
+TEST_F(ExtendedErrorTest, ProhibitedForWhoMayNotAsk) {
+  internet_.settings().allow.clear();
+  internet_.Start();
+  ExpectError(MakeQuery(7, "www.example.com.", RRType::kA), Rcode::kRefused,
+              ExtendedError::kProhibited);
+}
+
+// RFC 8914 section 4.21: a resolver that receives a query with the RD bit clear.
+TEST_F(ExtendedErrorTest, NotAuthoritativeForWhoDoesNotAskForRecursion) {
+  internet_.Start();
+  PlainMessage query = MakeQuery(7, "www.example.com.", RRType::kA);
+  query.flags = 0;
+  ExpectError(query, Rcode::kRefused, ExtendedError::kNotAuthoritative);
+}
+
+TEST_F(ExtendedErrorTest, NotSupportedForWhatIsNotDoneHere) {
+  internet_.Start();
+  PlainMessage query = MakeQuery(7, "www.example.com.", RRType::kA);
+  for (const wire::Opcode opcode :
+       {wire::Opcode::kNotify, wire::Opcode::kUpdate, wire::Opcode::kStatus}) {
+    query.opcode = opcode;
+    ExpectError(query, Rcode::kNotImp, ExtendedError::kNotSupported);
+  }
+  for (const RRType type : {RRType::kAXFR, RRType::kIXFR}) {
+    ExpectError(MakeQuery(7, "example.com.", type), Rcode::kRefused, ExtendedError::kNotSupported);
+  }
+  for (const RRType type : {RRType::kMAILB, RRType::kTKEY, static_cast<RRType>(200)}) {
+    ExpectError(MakeQuery(7, "example.com.", type), Rcode::kNotImp, ExtendedError::kNotSupported);
+  }
+  for (const int rrclass : {3, 4, 255}) {
+    query = MakeQuery(7, "www.example.com.", RRType::kTXT);
+    query.questions[0].rrclass = static_cast<wire::RRClass>(rrclass);
+    ExpectError(query, Rcode::kRefused, ExtendedError::kNotSupported);
+  }
+}
+
+TEST_F(ExtendedErrorTest, NoReachableAuthorityWhenServersAreSilentOrRefuse) {
+  for (const Fault fault : {Fault::kSilent, Fault::kRefused, Fault::kServFail, Fault::kNotImp,
+                            Fault::kRefersUpward, Fault::kNotAuthoritative}) {
+    SCOPED_TRACE(static_cast<int>(fault));
+    BreakAll(fault);
+    internet_.Start();
+    ExpectServFail(ExtendedError::kNoReachableAuthority);
+    EXPECT_EQ(internet_.CheckRest(), "");
+  }
+}
+
+TEST_F(ExtendedErrorTest, NetworkErrorWhenNobodyIsThere) {
+  BreakAll(Fault::kUnreachable);
+  internet_.Start();
+  ExpectServFail(ExtendedError::kNetworkError);
+}
+
+TEST_F(ExtendedErrorTest, OneSilentServerAmongUnreachableOnesIsNoNetworkError) {
+  BreakAll(Fault::kUnreachable);
+  servers_[1]->conduct().fault = Fault::kSilent;
+  internet_.Start();
+  ExpectServFail(ExtendedError::kNoReachableAuthority);
+}
+
+TEST_F(ExtendedErrorTest, InvalidDataWhenNothingCanBeRead) {
+  BreakAll(Fault::kGarbage);
+  internet_.Start();
+  ExpectServFail(ExtendedError::kInvalidData);
+  EXPECT_EQ(internet_.CheckRest(), "");
+  for (ZoneServer* server : servers_) server->conduct().tcp_refused = true;
+  internet_.Start();
+  ExpectServFail(ExtendedError::kInvalidData);
+}
+
+}  // namespace
+}  // namespace tern::sim
