@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,7 +49,7 @@ class HalfDeadServer : public SimServer {
   HalfDeadServer(SimServer* server, std::string_view zone) : server_(server), zone_(NameOf(zone)) {}
   SimAnswer OnQuery(const SimQuery& query) override {
     const std::optional<PlainMessage> message = PlainMessage::Decode(query.octets);
-    if (message && message->questions[0].name.view().IsAtOrBelow(zone_)) return {};
+    if (message && message->questions[0].name.view().IsSubdomainOf(zone_)) return {};
     return server_->OnQuery(query);
   }
 

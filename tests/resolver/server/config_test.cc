@@ -46,6 +46,12 @@ std::string Shown(const Settings& s) {
     out << wire::ToText(zone.zone) << ' ' << zone.forward << zone.first;
     for (const Endpoint& endpoint : zone.to) out << ' ' << endpoint.ToText();
   }
+  const RateLimitSettings& limit = s.rate_limit;
+  out << "| " << limit.queries << ' ' << limit.misses << ' ' << limit.waiting << ' '
+      << limit.burst.count() << ' ' << int{limit.ipv4_prefix} << ' ' << int{limit.ipv6_prefix}
+      << ' ' << limit.slip << ' ';
+  for (const Prefix& prefix : limit.exempt) out << prefix.ToText() << ' ';
+  out << "| " << r.limits.per_zone << ' ' << r.limits.per_server;
   return out.str();
 }
 
@@ -75,7 +81,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
   const std::string shown = Shown(DefaultSettings());
   EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
             "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 1800000 7000000 | "
-            "1 builtin | 1 '' | ");
+            "1 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048");
   EXPECT_TRUE(DefaultSettings().listen_is_builtin);
 }
 
@@ -99,6 +105,15 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "workers",
                           "access",
                           "allow",
+                          "rate_limit",
+                          "queries",
+                          "misses",
+                          "waiting",
+                          "burst",
+                          "ipv4_prefix",
+                          "ipv6_prefix",
+                          "slip",
+                          "exempt",
                           "cache",
                           "memory",
                           "min_ttl",
@@ -117,6 +132,9 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "upstream_queries",
                           "client_timeout",
                           "total_timeout",
+                          "limits",
+                          "per_zone",
+                          "per_server",
                           "dnssec",
                           "validation",
                           "trust_anchors",
@@ -139,6 +157,9 @@ listen: ["127.0.0.2:5353", "[::]:53", 192.0.2.1]
 workers: 3
 access:
   allow: ["192.0.2.0/24", "2001:db8::/32", 198.51.100.7]
+  rate_limit:
+    {queries: 100, misses: 20, waiting: 50, burst: 500ms, ipv4_prefix: 32, ipv6_prefix: 64, slip: 3,
+     exempt: ["192.0.2.1/32"]}
 cache: {memory: 1GiB, min_ttl: 5s, max_ttl: 2h, max_negative_ttl: 10m}
 resolution:
   upstream_port: 5301
@@ -149,6 +170,7 @@ resolution:
   never_query: []
   outgoing: ["192.0.2.9", "2001:db8::9"]
   budget: {upstream_queries: 10, client_timeout: 500ms, total_timeout: 3s}
+  limits: {per_zone: 100, per_server: 200}
 dnssec:
   validation: false
   trust_anchors: builtin
@@ -169,6 +191,7 @@ stub:
   e.workers = 3;
   e.allow = {*Prefix::Parse("192.0.2.0/24"), *Prefix::Parse("2001:db8::/32"),
              *Prefix::Parse("198.51.100.7/32")};
+  e.rate_limit = {100, 20, 50, milliseconds(500), 32, 64, 3, {*Prefix::Parse("192.0.2.1/32")}};
   e.cache.memory_octets = size_t{1} << 30;
   e.cache.ttl = {5, 7200, 600};
   e.resolution.upstream_port = 5301;
@@ -179,6 +202,7 @@ stub:
   e.resolution.never_query.clear();
   e.resolution.outgoing = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse("2001:db8::9")};
   e.resolution.budget = {10, milliseconds(500), milliseconds(3000)};
+  e.resolution.limits = {100, 200};
   e.dnssec.validation = false;
   e.dnssec.negative_trust_anchors = {*wire::ParseName("corp.example."),
                                      *wire::ParseName("lab.example.")};
