@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "resolver/server/recursive_service.h"
 #include "tests/sim/small_internet.h"
 #include "wire/message.h"
 
@@ -245,8 +244,8 @@ TEST_F(InFlightTest, WhatFailedForWantOfRoomIsNotRemembered) {
 }
 
 TEST_F(InFlightTest, ForwardersHaveNoLimit) {
-  internet_.AddServer("192.0.2.50", "corp.example.", kAny)->conduct().think_time =
-      milliseconds(250);
+  const std::string zone = "@ 3600 SOA ns root 1 3600 600 86400 300\n" + std::string(kAny);
+  MakeSlow({internet_.AddServer("192.0.2.50", "corp.example.", zone)});
   internet_.settings().static_zones.push_back(
       {NameOf("corp.example."), {*Endpoint::Parse("192.0.2.50:53", 53)}, true, false});
   internet_.settings().resolution.limits = {.per_zone = 1, .per_server = 1};
@@ -436,6 +435,33 @@ TEST_F(ClientLimitTest, AnAnswerInTheLastMomentIsSent) {
   internet_.world().Stall(milliseconds(90));
   internet_.world().RunFor(seconds(8));
   EXPECT_EQ(internet_.world().client_query(udp).replies, 1);
+}
+
+// --- Other workers ---
+
+// A worker that gets no processor: what is posted to it stays.
+class SleepingWorker : public SimWorld {
+ public:
+  SleepingWorker() : SimWorld(Options{}) {}
+  int index() const override { return 1; }
+  void Post(resolver::io::Message* message) override { posted.emplace_back(message); }
+
+  std::vector<std::unique_ptr<resolver::io::Message>> posted;
+};
+
+TEST_F(ClientLimitTest, MissesThatAnotherWorkerDoesNotTakeAreBounded) {
+  constexpr size_t kMost = resolver::server::kMissesUnderWayMax;
+  SleepingWorker sleeping;
+  limit().waiting = 0;
+  internet_.Start();
+  internet_.resolver().SetPeers({&internet_.world(), &sleeping});
+  const Counts counts = AskAtOnce(3 * kMost, false);
+  EXPECT_EQ(sleeping.posted.size(), kMost);
+  EXPECT_EQ(counts.silent, static_cast<int>(kMost));  // the others have their failure at once
+  // What it takes makes room.
+  for (size_t i = 0; i < 100; ++i) internet_.world().Post(sleeping.posted[i].release());
+  (void)AskAtOnce(1000, false);
+  EXPECT_EQ(sleeping.posted.size(), kMost + 100);
 }
 
 // --- RFC 8914: why not ---

@@ -69,6 +69,10 @@ ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::Settings& 
 
 ResolverUnderTest::~ResolverUnderTest() { world_->Attach(nullptr); }
 
+void ResolverUnderTest::SetPeers(std::vector<resolver::io::Outlet*> peers) {
+  parts_->service.SetPeers(std::move(peers));
+}
+
 cache::Store& ResolverUnderTest::store() { return parts_->store; }
 
 const resolver::Recursor& ResolverUnderTest::recursor() const { return parts_->service.recursor(); }

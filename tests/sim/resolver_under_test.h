@@ -30,6 +30,9 @@ class ResolverUnderTest {
   ResolverUnderTest(const ResolverUnderTest&) = delete;
   ResolverUnderTest& operator=(const ResolverUnderTest&) = delete;
 
+  // The workers of the process; this one is the world.
+  void SetPeers(std::vector<resolver::io::Outlet*> peers);
+
   cache::Store& store();
   const resolver::Recursor& recursor() const;
   // Questions, coroutine frames and waiters that are under way; 0 in a resolver at rest.

@@ -85,7 +85,10 @@ std::vector<ZoneServer*> SmallInternet::AddDomain(std::string_view zone,
   return servers;
 }
 
-void SmallInternet::Start() { resolver_ = std::make_unique<ResolverUnderTest>(&world_, settings_); }
+void SmallInternet::Start() {
+  resolver_.reset();  // one that was there detaches itself from the world
+  resolver_ = std::make_unique<ResolverUnderTest>(&world_, settings_);
+}
 
 ClientQueryId SmallInternet::Ask(std::string_view name, wire::RRType type) {
   const auto id = static_cast<uint16_t>(world_.random()->Next());

@@ -45,7 +45,7 @@ class SmallInternet {
 
   // Before Start.
   resolver::Settings& settings() { return settings_; }
-  // Makes the resolver.
+  // Makes the resolver, or another one with an empty cache in its place.
   void Start();
 
   SimWorld& world() { return world_; }
