@@ -132,8 +132,10 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
       return meaning;
     }
     meaning.end = target;
-    // What lies in another zone is asked there, whatever this server says of it.
-    if (!target.view().IsSubdomainOf(zone)) {
+    // What lies in another zone is asked there, whatever this server says of it; and DS at this
+    // zone's apex lies in its parent (RFC 4035 section 3.1.4.1).
+    if (!target.view().IsSubdomainOf(zone) ||
+        (type == RRType::kDS && !forwarded && target.view().Equals(zone))) {
       meaning.reply_class = ReplyClass::kAlias;
       return meaning;
     }

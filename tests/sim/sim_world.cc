@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
+#include <functional>
 #include <utility>
 
 #include "wire/presentation.h"
@@ -30,13 +31,13 @@ ClientQueryId ClientOf(const Endpoint& peer) {
   return size_t{octets[1]} << 16 | size_t{octets[2]} << 8 | octets[3];
 }
 
-std::string KeyOf(std::string_view address) {
+IpAddress ParsedOrAbort(std::string_view address) {
   const std::optional<IpAddress> parsed = IpAddress::Parse(address);
   if (!parsed) {
     std::fprintf(stderr, "bad address in a test: %s\n", std::string(address).c_str());
     std::abort();
   }
-  return parsed->ToText();
+  return *parsed;
 }
 
 std::string_view ToText(Transport transport) {
@@ -75,7 +76,7 @@ std::string Summary(std::span<const uint8_t> octets) {
 }  // namespace
 
 SimWorld::SimWorld(const Options& options)
-    : options_(options), random_(options.seed), now_(kStart) {}
+    : options_(options), random_(options.seed), now_(kStart), reply_room_(kReplyRoomOctets) {}
 
 SimWorld::~SimWorld() = default;
 
@@ -84,21 +85,21 @@ void SimWorld::AddServer(std::string_view address, SimServer* server) {
 }
 
 void SimWorld::AddServer(std::string_view address, SimServer* server, const Link& link) {
-  hosts_.insert_or_assign(KeyOf(address), Host{server, link});
+  hosts_.insert_or_assign(ParsedOrAbort(address), Host{server, link});
 }
 
 void SimWorld::SetLink(std::string_view address, const Link& link) {
-  hosts_.at(KeyOf(address)).link = link;
+  hosts_.at(ParsedOrAbort(address)).link = link;
 }
 
 const SimWorld::Host* SimWorld::FindHost(const IpAddress& address) const {
-  const auto found = hosts_.find(address.ToText());
+  const auto found = hosts_.find(address);
   if (found != hosts_.end()) return &found->second;
   return elsewhere_.server == nullptr ? nullptr : &elsewhere_;
 }
 
 void SimWorld::AddTraceLine(std::string line) {
-  if (trace_.size() >= kTraceLinesMax) return;
+  if (!options_.trace || trace_.size() >= kTraceLinesMax) return;
   char stamp[32];
   const auto since = (now_ - kStart).count();
   std::snprintf(stamp, sizeof stamp, "%4" PRId64 ".%06" PRId64 " ", int64_t{since / 1000000},
@@ -116,12 +117,13 @@ std::string SimWorld::Trace() const {
 
 void SimWorld::Schedule(Time at, bool is_packet, std::function<void()> run) {
   if (is_packet) ++packets_under_way_;
-  events_.push({std::max(at, now_), next_event_++, is_packet, std::move(run)});
+  events_.push_back({std::max(at, now_), next_event_++, is_packet, std::move(run)});
+  std::push_heap(events_.begin(), events_.end(), std::greater<>());
 }
 
 std::optional<Time> SimWorld::NextInstant() const {
   std::optional<Time> next = timers_.Next();
-  if (!events_.empty() && (!next || events_.top().at < *next)) next = events_.top().at;
+  if (!events_.empty() && (!next || events_.front().at < *next)) next = events_.front().at;
   return next;
 }
 
@@ -132,9 +134,10 @@ bool SimWorld::RunTurn(Time limit) {
   if (service_ != nullptr && service_sleeps_) service_->OnWake();
   // What is made in this turn waits for the next, so that a turn ends.
   const uint64_t made_before = next_event_;
-  while (!events_.empty() && events_.top().at <= now_ && events_.top().number < made_before) {
-    const Event event = events_.top();
-    events_.pop();
+  while (!events_.empty() && events_.front().at <= now_ && events_.front().number < made_before) {
+    std::pop_heap(events_.begin(), events_.end(), std::greater<>());
+    const Event event = std::move(events_.back());
+    events_.pop_back();
     if (event.is_packet) --packets_under_way_;
     event.run();
   }
@@ -195,21 +198,20 @@ ClientQueryId SimWorld::AskStream(Octets query) {
 void SimWorld::ClientQueryArrives(ClientQueryId id) {
   const resolver::io::ReturnPath path = clients_[id].path;
   const Octets query = clients_[id].query;  // the service may cause more clients to be added
-  AddTraceLine("client " + std::to_string(id) + " asks " + Summary(query));
+  if (traces()) AddTraceLine("client " + std::to_string(id) + " asks " + Summary(query));
   if (path.stream != 0) {
     service_->OnStreamMessage(path, query);
     return;
   }
-  Octets room(kReplyRoomOctets);
   sockaddr_storage peer;
   path.peer.ToSockaddr(&peer);
   resolver::io::Datagram datagram;
   datagram.query = query;
-  datagram.reply = room;
+  datagram.reply = reply_room_;
   datagram.peer = reinterpret_cast<const sockaddr*>(&peer);
   service_->OnDatagrams({&datagram, 1});
   if (datagram.reply_octets != 0) {
-    RecordReply(path, std::span(room).first(datagram.reply_octets));
+    RecordReply(path, std::span(reply_room_).first(datagram.reply_octets));
   }
 }
 
@@ -224,10 +226,11 @@ void SimWorld::RecordReply(const resolver::io::ReturnPath& path, std::span<const
     return;
   }
   ClientQuery& client = clients_[id];
-  AddTraceLine("client " + std::to_string(id) + " gets " + Summary(reply));
+  if (traces()) AddTraceLine("client " + std::to_string(id) + " gets " + Summary(reply));
   ++client.replies;
   if (client.answered) return;
   client.answered = now_;
+  client.upstream_when_answered = upstream_.size();
   client.reply.assign(reply.begin(), reply.end());
   if (path.stream != 0) {
     Schedule(now_, false, [this, stream = path.stream] { service_->OnStreamClosed(stream); });
@@ -254,7 +257,7 @@ void SimWorld::SendDatagram(const Link& link, Octets octets, Duration departs_af
   const int copies = random_.Chance(link.duplication) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     if (random_.Chance(link.loss)) {
-      AddTraceLine("  lost " + Summary(octets));
+      if (traces()) AddTraceLine("  lost " + Summary(octets));
       continue;
     }
     Duration delay = link.latency.Draw(&random_);
@@ -292,8 +295,9 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
     sent.type = message->questions[0].type;
     sent.id = message->id;
   }
-  AddTraceLine("> " + server.ToText() + " " + std::string(ToText(transport)) + " " +
-               Summary(query));
+  if (traces())
+    AddTraceLine("> " + server.ToText() + " " + std::string(ToText(transport)) + " " +
+                 Summary(query));
 
   const Host* host = FindHost(server.address);
   if (host == nullptr) {
@@ -340,10 +344,23 @@ void SimWorld::QueryArrives(ExchangeId id, const Endpoint& server, Transport tra
     if (transport == Transport::kUdp) {
       SendDatagram(host->link, reply.octets, reply.think_time, arrive);
     } else {
-      Schedule(now_ + reply.think_time + host->link.latency.Draw(&random_), true,
-               [arrive, octets = reply.octets] { arrive(octets); });
+      DeliverOverTcp(host->link, id, reply);
     }
   }
+}
+
+// A drip is a stream whose message is there when its last octet is. One that breaks off before is a
+// failed exchange.
+void SimWorld::DeliverOverTcp(const Link& link, ExchangeId id, const SimReply& reply) {
+  const size_t whole = reply.octets.size() + 2;
+  const size_t sent = std::min(whole, reply.octets_max);
+  const Time at = now_ + reply.think_time + link.latency.Draw(&random_) +
+                  reply.drip * static_cast<Duration::rep>(sent);
+  if (sent < whole) {
+    Schedule(at, true, [this, id] { FailExchange(id, resolver::ExchangeFailure::kUnreachable); });
+    return;
+  }
+  Schedule(at, true, [this, id, octets = reply.octets] { ReplyArrives(id, octets, "<"); });
 }
 
 void SimWorld::SpoofReplies(ExchangeId id, const Endpoint& server, const Octets& query,
@@ -358,11 +375,12 @@ void SimWorld::SpoofReplies(ExchangeId id, const Endpoint& server, const Octets&
 void SimWorld::ReplyArrives(ExchangeId id, const Octets& reply, std::string_view what) {
   const auto found = exchanges_.find(id);
   if (found == exchanges_.end()) {
-    AddTraceLine("  too late " + Summary(reply));
+    if (traces()) AddTraceLine("  too late " + Summary(reply));
     return;
   }
-  AddTraceLine(std::string(what) + " " + found->second.server.ToText() + " " +
-               std::string(ToText(found->second.transport)) + " " + Summary(reply));
+  if (traces())
+    AddTraceLine(std::string(what) + " " + found->second.server.ToText() + " " +
+                 std::string(ToText(found->second.transport)) + " " + Summary(reply));
   found->second.sink->OnReply(id, reply);
 }
 
@@ -370,16 +388,16 @@ void SimWorld::FailExchange(ExchangeId id, resolver::ExchangeFailure failure) {
   const auto found = exchanges_.find(id);
   if (found == exchanges_.end()) return;
   resolver::ExchangeSink* const sink = found->second.sink;
-  AddTraceLine("< " + found->second.server.ToText() + " unreachable");
+  if (traces()) AddTraceLine("< " + found->second.server.ToText() + " unreachable");
   EndExchange(id);
   sink->OnExchangeFailed(id, failure);
 }
 
 size_t SimWorld::CountUpstream(std::string_view address, size_t first) const {
-  const std::string key = address.empty() ? "" : KeyOf(address);
+  const IpAddress wanted = address.empty() ? IpAddress() : ParsedOrAbort(address);
   size_t count = 0;
   for (size_t i = first; i < upstream_.size(); ++i) {
-    if (key.empty() || upstream_[i].server.address.ToText() == key) ++count;
+    if (address.empty() || upstream_[i].server.address == wanted) ++count;
   }
   return count;
 }

@@ -8,6 +8,7 @@
 // 1. Equal seeds, servers and calls give equal traces, octet for octet.
 // 2. No callback comes from inside a call that the service makes.
 // 3. Every upstream query is counted, in the order in which it was sent.
+// 4. All chance comes from random(), the service's too.
 //
 // Thread: one. Bounds: kTraceLinesMax lines of trace; events and exchanges as many as the service
 // opens, which is what tests look at.
@@ -15,11 +16,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +50,10 @@ struct SimQuery {
 struct SimReply {
   Octets octets;
   Duration think_time{0};  // between the query's arrival and the reply's departure
+  // TCP: the time between two octets, the two of the length among them.
+  Duration drip{0};
+  // TCP: the connection is closed behind as many octets; the resolver sees no message then.
+  size_t octets_max = SIZE_MAX;
 };
 
 // What a server does with one query: any number of replies, none for silence.
@@ -78,8 +83,9 @@ struct ClientQuery {
   Octets query;
   Time asked;
   std::optional<Time> answered;
-  Octets reply;     // the first
-  int replies = 0;  // more than one is a fault of the service
+  Octets reply;                       // the first
+  int replies = 0;                    // more than one is a fault of the service
+  size_t upstream_when_answered = 0;  // upstream queries sent until then
   resolver::io::ReturnPath path;
 
   std::optional<PlainMessage> Message() const { return PlainMessage::Decode(reply); }
@@ -94,6 +100,7 @@ class SimWorld : public resolver::io::Outlet {
     Link link{};                          // for servers that have none of their own
     bool unknown_is_unreachable = false;  // else packets to an address without server vanish
     size_t exchanges_max = SIZE_MAX;      // more than that many at once: no resources
+    bool trace = true;                    // false: no lines are made, which is half of the time
   };
   static constexpr size_t kTraceLinesMax = 100000;
 
@@ -141,6 +148,7 @@ class SimWorld : public resolver::io::Outlet {
 
   // The source of chance for servers of this world too.
   SeededRandom* random() { return &random_; }
+  bool traces() const { return options_.trace; }
   void AddTraceLine(std::string line);
   std::string Trace() const;
 
@@ -176,11 +184,18 @@ class SimWorld : public resolver::io::Outlet {
     }
   };
 
+  struct AddressLess {
+    bool operator()(const IpAddress& a, const IpAddress& b) const {
+      return a.size != b.size ? a.size < b.size : std::memcmp(a.octets, b.octets, a.size) < 0;
+    }
+  };
+
   void Schedule(Time at, bool is_packet, std::function<void()> run);
   // Delivers what is due at the next instant, not later than `limit`; false when nothing is.
   bool RunTurn(Time limit);
   std::optional<Time> NextInstant() const;
 
+  void DeliverOverTcp(const Link& link, ExchangeId id, const SimReply& reply);
   // Puts a datagram on the link: calls `deliver` once, twice or never, later.
   void SendDatagram(const Link& link, Octets octets, Duration departs_after,
                     std::function<void(Octets)> deliver);
@@ -200,9 +215,9 @@ class SimWorld : public resolver::io::Outlet {
   SimServer* spoofer_ = nullptr;
   bool service_sleeps_ = false;
 
-  std::map<std::string, Host> hosts_;  // by the address as text
+  std::map<IpAddress, Host, AddressLess> hosts_;
   Host elsewhere_;
-  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  std::vector<Event> events_;  // a heap, the next one first
   uint64_t next_event_ = 1;
   size_t packets_under_way_ = 0;
   resolver::TimerHeap timers_;
@@ -215,6 +230,7 @@ class SimWorld : public resolver::io::Outlet {
   std::vector<ClientQuery> clients_;
   std::vector<UpstreamQuery> upstream_;
   std::vector<std::string> trace_;
+  Octets reply_room_;
 };
 
 }  // namespace tern::sim

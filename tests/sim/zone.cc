@@ -33,6 +33,15 @@ absl::StatusOr<Zone> Zone::FromText(std::string_view origin, std::string_view te
   return zone;
 }
 
+Zone Zone::FromRecords(wire::NameView origin, const std::vector<PlainRecord>& records) {
+  Zone zone;
+  zone.origin_ = origin;
+  for (const PlainRecord& record : records) {
+    zone.nodes_[record.owner][record.type].push_back(record);
+  }
+  return zone;
+}
+
 const Zone::Node* Zone::Find(wire::NameView name) const {
   const auto found = nodes_.find(wire::Name(name));
   return found == nodes_.end() ? nullptr : &found->second;

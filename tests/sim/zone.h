@@ -34,6 +34,8 @@ class Zone {
  public:
   // The text must hold the origin's SOA; names without a dot at their end are below the origin.
   static absl::StatusOr<Zone> FromText(std::string_view origin, std::string_view text);
+  // REQUIRES: an SOA at the origin, no record outside of the zone.
+  static Zone FromRecords(wire::NameView origin, const std::vector<PlainRecord>& records);
 
   wire::NameView origin() const { return origin_; }
   bool Covers(wire::NameView name) const { return name.IsSubdomainOf(origin_); }

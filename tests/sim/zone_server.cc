@@ -46,22 +46,25 @@ void ZoneServer::AddZone(std::string_view origin, std::string_view text) {
     std::fprintf(stderr, "%s\n", zone.status().ToString().c_str());
     std::abort();
   }
-  RemoveZone(origin);
-  zones_.push_back(*std::move(zone));
+  AddZone(std::make_shared<const Zone>(*std::move(zone)));
 }
 
-void ZoneServer::RemoveZone(std::string_view origin) {
-  const wire::Name name = NameOf(origin);
-  std::erase_if(zones_, [&](const Zone& zone) { return zone.origin() == name.view(); });
+void ZoneServer::AddZone(std::shared_ptr<const Zone> zone) {
+  RemoveZone(zone->origin());
+  zones_.push_back(std::move(zone));
+}
+
+void ZoneServer::RemoveZone(wire::NameView origin) {
+  std::erase_if(zones_, [&](const auto& zone) { return zone->origin() == origin; });
 }
 
 const Zone* ZoneServer::ZoneFor(wire::NameView name, wire::RRType type) const {
   const Zone* best = nullptr;
-  for (const Zone& zone : zones_) {
-    if (!zone.Covers(name)) continue;
+  for (const std::shared_ptr<const Zone>& zone : zones_) {
+    if (!zone->Covers(name)) continue;
     // Who serves both sides of a cut answers DS from the parent's.
-    if (type == wire::RRType::kDS && zone.origin() == name && !name.IsRoot()) continue;
-    if (best == nullptr || zone.origin().size() > best->origin().size()) best = &zone;
+    if (type == wire::RRType::kDS && zone->origin() == name && !name.IsRoot()) continue;
+    if (best == nullptr || zone->origin().size() > best->origin().size()) best = zone.get();
   }
   if (best == nullptr && type == wire::RRType::kDS) return ZoneFor(name, wire::RRType::kSOA);
   return best;
@@ -134,7 +137,7 @@ bool ZoneServer::AnswerLink(const Zone& zone, wire::RRType type, wire::Name* nam
       // The SOA goes out with its own TTL, not with the smaller of that and MINIMUM: choosing is
       // the resolver's duty too (RFC 2308 section 5), and so it is tested.
       reply->flags |= wire::kFlagAA;
-      reply->authority.push_back(zone.Soa());
+      if (!conduct_.without_soa) reply->authority.push_back(zone.Soa());
       return false;
   }
   std::abort();
@@ -299,7 +302,8 @@ SimAnswer ZoneServer::OnQuery(const SimQuery& sim_query) {
   } else if (fault == Fault::kEmpty) {
     octets.clear();
   }
-  return {{{std::move(octets), conduct_.think_time}}, false};
+  return {{{std::move(octets), conduct_.think_time, conduct_.tcp_drip, conduct_.tcp_octets_max}},
+          false};
 }
 
 }  // namespace tern::sim

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -43,9 +43,12 @@ struct Conduct {
   bool udp_silent = false;
   bool tcp_silent = false;
   bool tcp_refused = false;
-  bool minimal = true;          // no authority and additional records but those of a referral
-  bool copies_case = true;      // false: the question comes back in lower case
-  uint16_t payload_max = 1232;  // octets over UDP, whatever the client allows
+  Duration tcp_drip{0};              // between two octets of an answer over TCP
+  size_t tcp_octets_max = SIZE_MAX;  // the connection is closed behind as many
+  bool without_soa = false;          // negative answers come without it
+  bool minimal = true;               // no authority and additional records but those of a referral
+  bool copies_case = true;           // false: the question comes back in lower case
+  uint16_t payload_max = 1232;       // octets over UDP, whatever the client allows
 };
 
 class ZoneServer : public SimServer {
@@ -56,7 +59,9 @@ class ZoneServer : public SimServer {
 
   // Replaces a zone of the same origin.
   void AddZone(std::string_view origin, std::string_view text);
-  void RemoveZone(std::string_view origin);
+  void AddZone(std::shared_ptr<const Zone> zone);
+  void RemoveZone(std::string_view origin) { RemoveZone(NameOf(origin).view()); }
+  void RemoveZone(wire::NameView origin);
   Conduct& conduct() { return conduct_; }
   size_t queries() const { return queries_; }
 
@@ -78,7 +83,7 @@ class ZoneServer : public SimServer {
   bool ApplyFault(Fault fault, const PlainMessage& query, PlainMessage* reply) const;
   Octets Encode(const PlainMessage& query, const PlainMessage& reply, Transport transport) const;
 
-  std::vector<Zone> zones_;
+  std::vector<std::shared_ptr<const Zone>> zones_;
   Conduct conduct_;
   size_t queries_ = 0;
 };

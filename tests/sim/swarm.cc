@@ -1,0 +1,409 @@
+#include "tests/sim/swarm.h"
+
+#include <algorithm>
+
+#include "tests/sim/least_queries.h"
+#include "wire/presentation.h"
+
+namespace tern::sim {
+namespace {
+
+using resolver::QnameMinimisation;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using wire::RRType;
+
+constexpr size_t kFaultOctetsMax = 4000;
+// What the resolver does of its own accord: priming.
+constexpr size_t kPrimingQueries = 8;
+
+SwarmWorld::Kind KindOf(uint64_t seed) {
+  const uint64_t place = seed % 20;
+  if (place < 7) return SwarmWorld::Kind::kClean;
+  if (place < 11) return SwarmWorld::Kind::kSound;
+  if (place < 15) return SwarmWorld::Kind::kFaulty;
+  return place < 19 ? SwarmWorld::Kind::kChanging : SwarmWorld::Kind::kCorrupt;
+}
+
+SimWorld::Options OptionsFor(uint64_t seed, bool trace) {
+  const SwarmWorld::Kind kind = KindOf(seed);
+  SeededRandom random(seed ^ 0x5eed);
+  SimWorld::Options options;
+  options.seed = seed;
+  options.trace = trace;
+  const Duration median = milliseconds(1 + random.Below(kind == SwarmWorld::Kind::kClean ? 4 : 50));
+  options.link.latency = Latency::Constant(median);
+  if (kind == SwarmWorld::Kind::kClean) return options;
+  options.link.latency = Latency::LogNormal(median, 0.4 * random.Unit());
+  options.link.duplication = 0.05 * random.Unit();
+  options.link.reordering = 0.05 * random.Unit();
+  if (kind == SwarmWorld::Kind::kSound) return options;
+  options.unknown_is_unreachable = random.Chance(0.5);
+  options.link.loss = random.Chance(0.5) ? 0.1 * random.Unit() : 0;
+  options.link.truncation = random.Chance(0.3) ? 0.1 * random.Unit() : 0;
+  if (kind == SwarmWorld::Kind::kCorrupt) options.link.corruption = 0.2 * random.Unit();
+  if (random.Chance(0.05)) options.exchanges_max = 1 + random.Below(20);
+  return options;
+}
+
+}  // namespace
+
+const char* ToText(SwarmWorld::Kind kind) {
+  switch (kind) {
+    case SwarmWorld::Kind::kClean:
+      return "clean";
+    case SwarmWorld::Kind::kSound:
+      return "sound";
+    case SwarmWorld::Kind::kFaulty:
+      return "faulty";
+    case SwarmWorld::Kind::kChanging:
+      return "changing";
+    case SwarmWorld::Kind::kCorrupt:
+      return "corrupt";
+  }
+  return "?";
+}
+
+// Answers as a recursive server that knows all.
+class SwarmWorld::Forwarder : public SimServer {
+ public:
+  explicit Forwarder(const NaiveOracle* oracle) : oracle_(oracle) {}
+
+  SimAnswer OnQuery(const SimQuery& sim_query) override {
+    const std::optional<PlainMessage> query = PlainMessage::Decode(sim_query.octets);
+    if (!query || query->questions.size() != 1) return {};
+    PlainMessage reply;
+    reply.id = query->id;
+    reply.flags = wire::kFlagQR | wire::kFlagRA | wire::kFlagRD;
+    reply.questions = query->questions;
+    if (query->edns) reply.edns.emplace();
+    const NaiveOracle::Chain chain =
+        oracle_->Follow(query->questions[0].name, query->questions[0].type, sim_query.now);
+    if (chain.loops || chain.steps.empty()) reply.rcode = wire::Rcode::kServFail;
+    wire::Name name = query->questions[0].name;
+    for (const Truth& step : chain.steps) {
+      if (chain.loops) break;
+      const bool negative =
+          step.kind == Truth::Kind::kNoData || step.kind == Truth::Kind::kNxDomain;
+      std::vector<PlainRecord>& section = negative ? reply.authority : reply.answer;
+      section.insert(section.end(), step.records.begin(), step.records.end());
+      if (step.kind == Truth::Kind::kNxDomain) reply.rcode = wire::Rcode::kNXDomain;
+      if (step.kind == Truth::Kind::kCname) name = NameInRdata(step.records[0]);
+      if (step.kind != Truth::Kind::kDname) continue;
+      const std::optional<wire::Name> target = Rename(name, step.records[0]);
+      if (!target) {
+        reply.rcode = wire::Rcode::kYXDomain;
+        break;
+      }
+      reply.answer.push_back({name, RRType::kCNAME, wire::RRClass::kIN, step.records[0].ttl,
+                              Octets(target->data(), target->data() + target->size())});
+      name = *target;
+    }
+    const bool tcp = sim_query.transport == Transport::kTcp;
+    return {{{tcp ? reply.Encode() : reply.EncodeWithin(wire::kEdnsPayloadDefault)}}, false};
+  }
+
+ private:
+  const NaiveOracle* oracle_;
+};
+
+// Guesses, and never right: either the id or the name is another.
+class SwarmWorld::Spoofer : public SimServer {
+ public:
+  Spoofer(SeededRandom* random, double rate) : random_(random), rate_(rate) {}
+
+  SimAnswer OnQuery(const SimQuery& sim_query) override {
+    const std::optional<PlainMessage> query = PlainMessage::Decode(sim_query.octets);
+    if (!query || query->questions.size() != 1 || !random_->Chance(rate_)) return {};
+    SimAnswer answer;
+    for (uint64_t left = 1 + random_->Below(3); left > 0; --left) {
+      PlainMessage reply;
+      reply.id = static_cast<uint16_t>(query->id + 1 + random_->Below(65535));
+      reply.flags = wire::kFlagQR | wire::kFlagAA;
+      reply.questions = query->questions;
+      if (random_->Chance(0.3)) {
+        reply.id = query->id;
+        if (!reply.questions[0].name.Prepend("x")) continue;
+      }
+      const wire::Name& name = reply.questions[0].name;
+      reply.answer.push_back({name, RRType::kA, wire::RRClass::kIN, 86400, {6, 6, 6, 6}});
+      reply.authority.push_back({name, RRType::kNS, wire::RRClass::kIN, 86400,
+                                 Octets(name.data(), name.data() + name.size())});
+      answer.replies.push_back({reply.Encode()});
+    }
+    return answer;
+  }
+
+ private:
+  SeededRandom* random_;
+  double rate_;
+};
+
+SwarmWorld::SwarmWorld(uint64_t seed, bool trace)
+    : world_(OptionsFor(seed, trace)),
+      random_(world_.random()),
+      kind_(KindOf(seed)),
+      ipv6_(random_->Chance(0.8)),
+      internet_(&world_, ipv6_),
+      oracle_(&internet_.history(), bounds_) {
+  if (kind_ != Kind::kClean) internet_.AddFaults(kind_ == Kind::kSound);
+  if ((kind_ == Kind::kFaulty || kind_ == Kind::kChanging) && random_->Chance(0.2)) {
+    spoofer_ = std::make_unique<Spoofer>(random_, random_->Unit());
+    world_.SetSpoofer(spoofer_.get());
+  }
+  MakeSettings();
+  resolver_ = std::make_unique<ResolverUnderTest>(&world_, settings_);
+}
+
+SwarmWorld::~SwarmWorld() = default;
+
+void SwarmWorld::MakeSettings() {
+  settings_ = SimSettings(internet_.root_server(), internet_.root_addresses());
+  constexpr QnameMinimisation kModes[] = {QnameMinimisation::kOff, QnameMinimisation::kRelaxed,
+                                          QnameMinimisation::kStrict};
+  settings_.resolution.qname_minimisation = kModes[random_->Below(3)];
+  settings_.resolution.case_randomisation = spoofer_ != nullptr || random_->Chance(0.8);
+  settings_.resolution.ipv6 = ipv6_ ? resolver::Ipv6Use::kOn : resolver::Ipv6Use::kOff;
+  if (random_->Chance(0.2)) {
+    bounds_.max_ttl = static_cast<uint32_t>(60 + random_->Below(86400));
+    bounds_.max_negative_ttl = static_cast<uint32_t>(1 + random_->Below(3600));
+    bounds_.min_ttl = static_cast<uint32_t>(random_->Below(10));
+  }
+  settings_.cache.ttl = {bounds_.min_ttl, bounds_.max_ttl, bounds_.max_negative_ttl};
+  oracle_ = NaiveOracle(&internet_.history(), bounds_);
+  resolver::Budget& budget = settings_.resolution.budget;
+  if (kind_ == Kind::kClean || kind_ == Kind::kSound) {
+    // Whoever has a sound server gets the answer, if given the time.
+    budget.client_timeout = seconds(60);
+    budget.total_timeout = seconds(60);
+  } else {
+    budget.upstream_queries = static_cast<int>(8 + random_->Below(57));
+    budget.client_timeout = milliseconds(300 + random_->Below(2700));
+    budget.total_timeout = budget.client_timeout + milliseconds(random_->Below(5000));
+  }
+  if (random_->Chance(0.1)) AddStaticZone();
+}
+
+void SwarmWorld::AddStaticZone() {
+  const size_t number = 1 + random_->Below(internet_.zones().size() - 1);
+  const RandomInternet::Zone& zone = internet_.zones()[number];
+  resolver::StaticZone configured;
+  configured.zone = zone.origin;
+  configured.forward = random_->Chance(0.5);
+  if (configured.forward) {
+    configured.first = random_->Chance(0.5);
+    forwarder_ = std::make_unique<Forwarder>(&oracle_);
+    world_.AddServer("192.0.2.53", forwarder_.get());
+    configured.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
+  } else {
+    // A stub stays with the owner it knows.
+    if (kind_ == Kind::kChanging) return;
+    for (const size_t host : zone.hosts) {
+      for (const IpAddress& address : internet_.hosts()[host].addresses) {
+        if (ipv6_ || address.IsIpv4()) configured.to.push_back({address, 53});
+      }
+    }
+  }
+  settings_.static_zones.push_back(std::move(configured));
+  has_static_zone_ = true;
+}
+
+void SwarmWorld::Fault(std::string what) {
+  if (faults_.size() < kFaultOctetsMax) faults_ += what + "\n";
+}
+
+std::string SwarmWorld::Describe(const Question& question) const {
+  return "client " + std::to_string(question.client) + ", " + wire::ToText(question.name.view()) +
+         " " + wire::ToText(question.type) + ": ";
+}
+
+// --- Asking ---
+
+size_t SwarmWorld::Ask(const wire::Name& name, RRType type, bool tcp, uint16_t payload_octets) {
+  PlainMessage query;
+  query.id = static_cast<uint16_t>(random_->Next());
+  query.flags = wire::kFlagRD;
+  query.questions.push_back({name, type, wire::RRClass::kIN});
+  if (payload_octets != 0) {
+    query.edns.emplace();
+    query.edns->payload_octets = payload_octets;
+  }
+  Question question;
+  question.name = name;
+  question.type = type;
+  question.tcp = tcp;
+  question.payload_octets = payload_octets;
+  question.client = tcp ? world_.AskStream(query.Encode()) : world_.AskDatagram(query.Encode());
+  questions_.push_back(question);
+  return questions_.size() - 1;
+}
+
+size_t SwarmWorld::AskSomething() {
+  static constexpr uint16_t kPayloads[] = {0, 512, 1232, 1232, 4096};
+  if (!questions_.empty() && random_->Chance(0.2)) {
+    const Question& before = questions_[random_->Below(questions_.size())];
+    return Ask(before.name, before.type, random_->Chance(0.1), before.payload_octets);
+  }
+  return Ask(internet_.RandomName(), internet_.RandomType(), random_->Chance(0.1),
+             kPayloads[random_->Below(std::size(kPayloads))]);
+}
+
+// Until all have their answer, those over TCP because of TC too.
+void SwarmWorld::RunUntilAnswered(size_t first_question) {
+  const Duration limit = settings_.resolution.budget.client_timeout + seconds(1);
+  for (size_t i = first_question; i < questions_.size(); ++i) {
+    (void)world_.RunUntilAnswered(questions_[i].client, limit);
+    const ClientQuery& client = world_.client_query(questions_[i].client);
+    const std::optional<PlainMessage> reply = client.Message();
+    if (!reply || !reply->Has(wire::kFlagTC)) continue;
+    questions_[i].over_tcp = world_.AskStream(client.query);
+    (void)world_.RunUntilAnswered(*questions_[i].over_tcp, limit);
+  }
+}
+
+void SwarmWorld::Rest() {
+  (void)world_.RunUntil([this] { return resolver_->work_in_flight() == 0; }, seconds(90));
+  world_.RunUntilNetworkIsQuiet(seconds(30));
+}
+
+void SwarmWorld::CheckLeastQueries() {
+  const auto sent_over_udp = [this](size_t first) {
+    return static_cast<size_t>(
+        std::count_if(world_.upstream().begin() + static_cast<ptrdiff_t>(first),
+                      world_.upstream().end(), [](const UpstreamQuery& query) {
+                        // Priming goes beside the first question (RFC 9609).
+                        return query.transport == Transport::kUdp && !query.name.view().IsRoot();
+                      }));
+  };
+  const wire::Name name = internet_.RandomName();
+  const RRType type = internet_.RandomType();
+  const std::optional<size_t> least = LeastQueries(
+      internet_, oracle_, settings_.resolution.qname_minimisation, name, type, world_.Now());
+  if (!least || has_static_zone_ || name.view().IsRoot()) return;
+  RunUntilAnswered(Ask(name, type, false, wire::kEdnsPayloadDefault));
+  Rest();
+  ++counted_;
+  if (const size_t sent = sent_over_udp(0); sent != *least) {
+    Fault(Describe(questions_.back()) + "cold, at least " + std::to_string(*least) +
+          " queries, sent " + std::to_string(sent));
+  }
+  // Beside it: its zone is known, one query tells.
+  const std::vector<Truth> truths = oracle_.TruthsOf(name, type, world_.Now());
+  wire::Name beside(internet_.zones()[truths[0].zone].origin);
+  if (!beside.Prepend("beside")) return;
+  for (const size_t most : {size_t{1}, size_t{0}}) {
+    const size_t before = world_.upstream().size();
+    const std::vector<Truth> expected = oracle_.TruthsOf(beside, RRType::kAAAA, world_.Now());
+    if (expected[0].kind == Truth::Kind::kCname) return;
+    // The second time it is known, if its TTL is not over already.
+    if (most == 0 && bounds_.Of(expected[0]) < 10) return;
+    RunUntilAnswered(Ask(beside, RRType::kAAAA, false, wire::kEdnsPayloadDefault));
+    Rest();
+    if (const size_t sent = sent_over_udp(before); sent != most) {
+      Fault(Describe(questions_.back()) + "warm, wanted " + std::to_string(most) + ", sent " +
+            std::to_string(sent));
+    }
+  }
+}
+
+// A question that was alone: its budget, and in each race no more than three tries of a server (RFC
+// 9520 section 3.1), each perhaps once more without EDNS and once in the name's own case. The random
+// case tells races apart.
+void SwarmWorld::CheckCostOf(size_t upstream_before, const Question& question) {
+  constexpr size_t kSameMax = 3 * 2 + 1;
+  constexpr size_t kToldApartOctetsMin = 24;
+  const auto budget = static_cast<size_t>(settings_.resolution.budget.upstream_queries);
+  const size_t sent = world_.upstream().size() - upstream_before;
+  if (sent > budget + kPrimingQueries) {
+    Fault(Describe(question) + std::to_string(sent) + " upstream queries");
+  }
+  if (!settings_.resolution.case_randomisation) return;
+  for (size_t i = upstream_before; i < world_.upstream().size(); ++i) {
+    const UpstreamQuery& query = world_.upstream()[i];
+    if (query.name.size() < kToldApartOctetsMin) continue;
+    size_t same = 0;
+    for (size_t j = i; j < world_.upstream().size(); ++j) {
+      const UpstreamQuery& other = world_.upstream()[j];
+      same += query.server == other.server && query.type == other.type &&
+              query.transport == other.transport && query.name.view().EqualsExactly(other.name);
+    }
+    if (same > kSameMax) {
+      Fault(Describe(question) + query.server.ToText() + " was asked " + std::to_string(same) +
+            " times for " + wire::ToText(query.name.view()));
+      return;
+    }
+  }
+}
+
+void SwarmWorld::RunBurst() {
+  const size_t first = questions_.size();
+  const bool alone = random_->Chance(0.4);
+  if (alone) Rest();
+  const size_t upstream_before = world_.upstream().size();
+  const bool at_rest = resolver_->work_in_flight() == 0;
+  const uint64_t size = alone ? 1 : 1 + random_->Below(8);
+  for (uint64_t i = 0; i < size; ++i) AskSomething();
+  if (alone) {
+    RunUntilAnswered(first);
+    Rest();
+    if (at_rest && !questions_[first].over_tcp) CheckCostOf(upstream_before, questions_[first]);
+  } else if (random_->Chance(0.7)) {
+    RunUntilAnswered(first);
+  } else {
+    world_.RunFor(milliseconds(random_->Below(300)));
+  }
+  if (random_->Chance(0.2)) {
+    world_.RunFor(seconds(random_->Below(random_->Chance(0.3) ? 4000 : 60)));
+  }
+}
+
+std::string SwarmWorld::Run() {
+  if (kind_ == Kind::kClean) CheckLeastQueries();
+  const size_t wanted = questions_.size() + 12 + random_->Below(kQuestionsMax / 3);
+  while (questions_.size() < wanted) {
+    if (kind_ == Kind::kChanging) {
+      internet_.CatchUp();
+      if (random_->Chance(0.4)) internet_.ChangeSomething();
+    }
+    RunBurst();
+  }
+  RunUntilAnswered(0);
+  Rest();
+  world_.RunFor(seconds(10));
+  const auto at_rest = [this](size_t count, const char* what) {
+    if (count != 0) Fault(std::to_string(count) + " " + what + " at rest");
+  };
+  at_rest(world_.unanswered(), "unanswered");
+  at_rest(world_.open_exchanges(), "exchanges open");
+  at_rest(world_.armed_timers(), "timers armed");
+  at_rest(resolver_->work_in_flight(), "jobs, frames or clients");
+  for (const Question& question : questions_) CheckQuestion(question);
+  CheckTtls();
+  const auto budget = static_cast<size_t>(settings_.resolution.budget.upstream_queries);
+  const size_t clients = world_.client_query_count();
+  if (world_.upstream().size() > (budget + kPrimingQueries) * clients) Fault("over all budgets");
+  if (kind_ != Kind::kCorrupt) AuditStore();
+  return faults_;
+}
+
+uint64_t SwarmWorld::Digest() const {
+  uint64_t digest = 0xcbf29ce484222325;
+  const auto mix = [&digest](uint64_t value) {
+    digest = (digest ^ value) * 0x100000001b3;
+    digest ^= digest >> 29;
+  };
+  for (const UpstreamQuery& query : world_.upstream()) {
+    mix(static_cast<uint64_t>(query.at.time_since_epoch().count()));
+    for (const uint8_t octet : query.server.address.octets) mix(octet);
+    for (const uint8_t octet : query.name.view().octets()) mix(octet);
+    mix(static_cast<uint64_t>(query.type) << 16 | query.id);
+  }
+  for (size_t i = 0; i < world_.client_query_count(); ++i) {
+    const ClientQuery& client = world_.client_query(i);
+    if (client.answered) mix(static_cast<uint64_t>(client.answered->time_since_epoch().count()));
+    for (const uint8_t octet : client.reply) mix(octet);
+  }
+  return digest;
+}
+
+}  // namespace tern::sim

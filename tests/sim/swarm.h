@@ -1,0 +1,114 @@
+// One world of the swarm: a random internet, the resolver in it, clients that ask in bursts, and
+// all that must hold whatever happens:
+//   - every query has one sound reply by its deadline, with the question as it was asked;
+//   - the answer is what the zones say, as a naive oracle reads them, or said within the TTL; where
+//     each zone has a sound server and no packet is lost, it is not SERVFAIL;
+//   - what a client question may cost upstream is bounded; in a clean world the first look-up costs
+//     the least that the tree of zones allows, and one beside a known name costs one query;
+//   - TTLs do not grow while nobody asks upstream;
+//   - all that the store holds is true, and each delegation came from the parent;
+//   - at rest no frame, waiter, exchange or timer is left.
+//
+// Thread: one. Bounds: kQuestionsMax questions.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "resolver/settings.h"
+#include "tests/sim/naive_oracle.h"
+#include "tests/sim/random_internet.h"
+#include "tests/sim/resolver_under_test.h"
+#include "tests/sim/sim_world.h"
+
+namespace tern::sim {
+
+class SwarmWorld {
+ public:
+  static constexpr int kQuestionsMax = 64;
+
+  enum class Kind : uint8_t {
+    kClean,   // nothing goes wrong
+    kSound,   // replicas are unsound, but one of each zone's is not, and no packet is lost
+    kFaulty,  // any server may be unsound, packets are lost, cut off and overtaken, somebody spoofs
+    kChanging,  // and all that changes with time
+    kCorrupt,   // bits of packets flip: then an answer may be anything sound
+  };
+
+  SwarmWorld(uint64_t seed, bool trace);
+  ~SwarmWorld();
+
+  // Empty when all held.
+  std::string Run();
+
+  Kind kind() const { return kind_; }
+  size_t asked() const { return questions_.size(); }
+  size_t answered() const { return answered_; }
+  // Questions whose upstream queries were compared with the least that there can be.
+  size_t counted() const { return counted_; }
+  // The trace when there is one, and what was sent and answered when there is none.
+  std::string Trace() const { return world_.Trace(); }
+  uint64_t Digest() const;
+
+ private:
+  struct Question {
+    ClientQueryId client = 0;
+    std::optional<ClientQueryId> over_tcp;  // asked again because of TC
+    wire::Name name;
+    wire::RRType type = wire::RRType::kA;
+    uint16_t payload_octets = 0;
+    bool tcp = false;
+  };
+  class Forwarder;
+  class Spoofer;
+
+  void MakeSettings();
+  void AddStaticZone();
+  void Fault(std::string what);
+  std::string Describe(const Question& question) const;
+
+  size_t Ask(const wire::Name& name, wire::RRType type, bool tcp, uint16_t payload_octets);
+  size_t AskSomething();
+  void RunUntilAnswered(size_t first_question);
+  void Rest();
+  // In a clean world, before anything else.
+  void CheckLeastQueries();
+  void CheckCostOf(size_t upstream_before, const Question& question);
+  void RunBurst();
+
+  void CheckQuestion(const Question& question);
+  void CheckReply(const Question& question, ClientQueryId client, bool tcp);
+  void CheckHeader(const Question& question, const PlainMessage& reply, bool tcp);
+  void CheckFailure(const Question& question, const ClientQuery& client, const PlainMessage& reply);
+  void CheckTtls();
+
+  void AuditStore();
+  void AuditEntry(cache::EntryView entry);
+  void AuditAnswer(cache::EntryView entry);
+  void AuditDelegation(cache::EntryView entry);
+
+  SimWorld world_;
+  SeededRandom* random_;
+  Kind kind_;
+  bool ipv6_;
+  RandomInternet internet_;
+  TtlBounds bounds_;
+  NaiveOracle oracle_;
+  resolver::Settings settings_;
+  bool has_static_zone_ = false;
+  std::unique_ptr<Forwarder> forwarder_;
+  std::unique_ptr<Spoofer> spoofer_;
+  std::unique_ptr<ResolverUnderTest> resolver_;
+  std::vector<Question> questions_;
+  std::string faults_;
+  size_t answered_ = 0;
+  size_t counted_ = 0;
+};
+
+const char* ToText(SwarmWorld::Kind kind);
+
+}  // namespace tern::sim

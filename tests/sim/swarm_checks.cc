@@ -1,0 +1,269 @@
+// What must hold of the replies and of the store of a swarm's world.
+#include <algorithm>
+
+#include "tests/sim/swarm.h"
+#include "wire/presentation.h"
+
+namespace tern::sim {
+namespace {
+
+using cache::EntryKind;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using wire::NameView;
+using wire::Rcode;
+using wire::RRType;
+
+// CNAME links that are followed; one more is SERVFAIL.
+constexpr int kLinksMax = 11;
+// Look-ups of name servers inside look-ups, that a world without faults must manage.
+constexpr size_t kEasyNesting = 2;
+constexpr uint16_t kStaleAnswer = 3;  // RFC 8914 section 4.4
+constexpr uint16_t kExtendedErrorOption = 15;
+
+// The code of the first extended error, or nothing.
+std::optional<uint16_t> ExtendedErrorOf(const PlainMessage& reply) {
+  if (!reply.edns) return std::nullopt;
+  std::span<const uint8_t> options = reply.edns->options;
+  while (options.size() >= 4) {
+    const size_t length = wire::LoadU16(options.data() + 2);
+    if (options.size() < 4 + length) break;
+    if (wire::LoadU16(options.data()) == kExtendedErrorOption && length >= 2) {
+      return wire::LoadU16(options.data() + 4);
+    }
+    options = options.subspan(4 + length);
+  }
+  return std::nullopt;
+}
+
+std::string KeyOf(const PlainRecord& record) {
+  wire::Name owner = record.owner;
+  owner.Lower();
+  return wire::ToText(owner.view()) + " " + wire::ToText(record.type);
+}
+
+std::vector<PlainRecord> RecordsOf(cache::EntryView entry) {
+  std::vector<PlainRecord> records;
+  cache::RecordCursor cursor = entry.Records();
+  std::span<const uint8_t> rdata;
+  const bool positive = entry.kind() == EntryKind::kRRset;
+  while (cursor.Next(&rdata)) {
+    records.push_back({wire::Name(positive ? entry.name() : entry.SoaOwner()),
+                       positive ? entry.type() : RRType::kSOA, wire::RRClass::kIN, entry.ttl(),
+                       Octets(rdata.begin(), rdata.end())});
+  }
+  return records;
+}
+
+}  // namespace
+
+void SwarmWorld::CheckQuestion(const Question& question) {
+  CheckReply(question, question.client, question.tcp);
+  if (!question.over_tcp) return;
+  CheckReply(question, *question.over_tcp, true);
+  // TC only where the whole does not fit.
+  const ClientQuery& whole = world_.client_query(*question.over_tcp);
+  const size_t limit =
+      question.payload_octets == 0
+          ? 512
+          : std::clamp<size_t>(question.payload_octets, 512, wire::kEdnsPayloadDefault);
+  const std::optional<PlainMessage> message = whole.Message();
+  const bool fixed = kind_ == Kind::kClean || kind_ == Kind::kSound;
+  if (fixed && message && whole.reply.size() <= limit) {
+    Fault(Describe(question) + "TC, and the answer has " + std::to_string(whole.reply.size()) +
+          " octets");
+  }
+}
+
+void SwarmWorld::CheckReply(const Question& question, ClientQueryId id, bool tcp) {
+  const ClientQuery& client = world_.client_query(id);
+  if (!client.answered) return;  // counted elsewhere
+  const std::optional<PlainMessage> reply = client.Message();
+  if (client.replies != 1) Fault(Describe(question) + "answered more than once");
+  if (!reply) {
+    Fault(Describe(question) + "an unsound reply");
+    return;
+  }
+  if (client.Latency() > settings_.resolution.budget.client_timeout + milliseconds(1)) {
+    Fault(Describe(question) + "late");
+  }
+  CheckHeader(question, *reply, tcp);
+  if (reply->Has(wire::kFlagTC)) return;
+  if (reply->rcode == Rcode::kServFail) {
+    CheckFailure(question, client, *reply);
+    return;
+  }
+  ++answered_;
+  if (kind_ == Kind::kCorrupt) return;
+  if (ExtendedErrorOf(*reply) == kStaleAnswer) {
+    // RFC 8767: what was true once.
+    return;
+  }
+  const bool soa_may_miss = kind_ != Kind::kClean;
+  const std::string untrue = oracle_.Judge(*reply, *client.answered, soa_may_miss);
+  if (!untrue.empty()) Fault(Describe(question) + untrue + "\n" + reply->ToText());
+  const NaiveOracle::Chain chain = oracle_.Follow(question.name, question.type, *client.answered);
+  if (kind_ != Kind::kChanging && chain.loops) Fault(Describe(question) + "a loop has no answer");
+  if (kind_ != Kind::kChanging && chain.links > kLinksMax) {
+    Fault(Describe(question) + "a chain of " + std::to_string(chain.links) + " links");
+  }
+}
+
+void SwarmWorld::CheckHeader(const Question& question, const PlainMessage& reply, bool tcp) {
+  const std::optional<PlainMessage> query =
+      PlainMessage::Decode(world_.client_query(question.client).query);
+  const uint16_t flags = reply.flags & static_cast<uint16_t>(~wire::kFlagTC);
+  if (reply.id != query->id || reply.opcode != wire::Opcode::kQuery) {
+    Fault(Describe(question) + "another id or opcode");
+  }
+  if (flags != (wire::kFlagQR | wire::kFlagRD | wire::kFlagRA)) {
+    Fault(Describe(question) + "flags " + reply.FlagsToText());
+  }
+  if (reply.Has(wire::kFlagTC) && (tcp || !reply.answer.empty())) {
+    Fault(Describe(question) + "TC over TCP or with records");
+  }
+  if (reply.questions.size() != 1 || reply.questions[0].type != question.type ||
+      !reply.questions[0].name.view().EqualsExactly(question.name)) {
+    Fault(Describe(question) + "another question");
+  }
+  if (reply.edns.has_value() != query->edns.has_value()) Fault(Describe(question) + "EDNS");
+  if (!reply.additional.empty()) Fault(Describe(question) + "additional records");
+}
+
+// SERVFAIL: the question's own fault, or the world's.
+void SwarmWorld::CheckFailure(const Question& question, const ClientQuery& client,
+                              const PlainMessage& reply) {
+  if (!reply.answer.empty()) Fault(Describe(question) + "SERVFAIL with an answer");
+  if (kind_ != Kind::kClean && kind_ != Kind::kSound) return;
+  const NaiveOracle::Chain chain = oracle_.Follow(question.name, question.type, *client.answered);
+  if (chain.loops || chain.links > kLinksMax) return;
+  for (const size_t zone : chain.zones) {
+    if (internet_.GluelessDepth(zone) > kEasyNesting) return;
+  }
+  Fault(Describe(question) + "SERVFAIL after " +
+        std::to_string(client.Latency() / milliseconds(1)) + " ms, extended error " +
+        std::to_string(ExtendedErrorOf(reply).value_or(0xffff)));
+}
+
+// A TTL that is told later ends no later, unless somebody asked upstream in between.
+void SwarmWorld::CheckTtls() {
+  struct Told {
+    int64_t expiry;  // seconds
+    size_t upstream;
+  };
+  std::map<std::string, Told> told;
+  std::vector<ClientQueryId> in_order;
+  for (ClientQueryId id = 0; id < world_.client_query_count(); ++id) {
+    if (world_.client_query(id).answered) in_order.push_back(id);
+  }
+  std::stable_sort(in_order.begin(), in_order.end(), [this](ClientQueryId a, ClientQueryId b) {
+    return *world_.client_query(a).answered < *world_.client_query(b).answered;
+  });
+  for (const ClientQueryId id : in_order) {
+    const ClientQuery& client = world_.client_query(id);
+    const std::optional<PlainMessage> reply = client.Message();
+    if (!reply || ExtendedErrorOf(*reply) == kStaleAnswer) continue;
+    const int64_t now =
+        std::chrono::duration_cast<seconds>(client.answered->time_since_epoch()).count();
+    for (const PlainRecord& record : reply->answer) {
+      const Told next = {now + record.ttl, client.upstream_when_answered};
+      const auto [found, is_new] = told.try_emplace(KeyOf(record), next);
+      if (is_new) continue;
+      if (next.expiry > found->second.expiry && next.upstream == found->second.upstream) {
+        Fault("client " + std::to_string(id) + ": a TTL grew: " + record.ToText());
+      }
+      found->second = next;
+    }
+  }
+}
+
+// --- The store ---
+
+void SwarmWorld::AuditStore() {
+  resolver_->store().ForEach([this](cache::EntryView entry) { AuditEntry(entry); });
+}
+
+void SwarmWorld::AuditEntry(cache::EntryView entry) {
+  switch (entry.kind()) {
+    case EntryKind::kRRset:
+    case EntryKind::kNoData:
+    case EntryKind::kNxDomain:
+      AuditAnswer(entry);
+      return;
+    case EntryKind::kDelegation:
+      AuditDelegation(entry);
+      return;
+    case EntryKind::kFailure:
+      return;
+  }
+}
+
+// True at the moment at which it was learnt.
+void SwarmWorld::AuditAnswer(cache::EntryView entry) {
+  const RRType type = entry.kind() == EntryKind::kNxDomain ? RRType::kA : entry.type();
+  const Time learnt{seconds(int64_t{entry.expiry()} - entry.ttl() + 1)};
+  const std::vector<PlainRecord> records = RecordsOf(entry);
+  for (const Truth& truth : oracle_.TruthsOf(entry.name(), type, learnt)) {
+    const bool kind_fits = entry.kind() == EntryKind::kNxDomain
+                               ? truth.kind == Truth::Kind::kNxDomain
+                           : entry.kind() == EntryKind::kNoData
+                               ? truth.kind == Truth::Kind::kNoData
+                               : truth.kind == Truth::Kind::kRecords ||
+                                     (truth.kind == Truth::Kind::kCname && type == RRType::kCNAME);
+    if (kind_fits && SameRecords(truth.records, records) && entry.ttl() <= bounds_.Of(truth)) {
+      return;
+    }
+  }
+  std::string text = "in the store, untrue: " + wire::ToText(entry.name()) + " " +
+                     wire::ToText(entry.type()) + " kind " +
+                     std::to_string(static_cast<int>(entry.kind()));
+  for (const PlainRecord& record : records) text += "\n    " + record.ToText();
+  Fault(text);
+}
+
+// As a parent gave it: its NS records for the cut, and no address that it does not hold itself.
+void SwarmWorld::AuditDelegation(cache::EntryView entry) {
+  const NameView cut = entry.name();
+  const Time learnt{seconds(int64_t{entry.expiry()} - entry.ttl() + 1)};
+  const auto holds = [](const ZoneContent& content, NameView owner, RRType type,
+                        std::span<const uint8_t> rdata) {
+    return std::any_of(content.records.begin(), content.records.end(), [&](const PlainRecord& r) {
+      return r.type == type && r.owner.view().Equals(owner) && r.rdata.size() == rdata.size() &&
+             (type == RRType::kNS
+                  ? NameInRdata(r).view().Equals(NameView::FromValid(rdata.data(), rdata.size()))
+                  : std::equal(rdata.begin(), rdata.end(), r.rdata.begin()));
+    });
+  };
+  const auto is_from = [&](const ZoneContent& content) {
+    cache::NameServerCursor cursor = entry.NameServers();
+    cache::NameServerView server;
+    while (cursor.Next(&server)) {
+      if (!holds(content, cut, RRType::kNS, server.name.octets())) return false;
+      for (size_t at = 0; at < server.ipv4.size(); at += 4) {
+        if (!holds(content, server.name, RRType::kA, server.ipv4.subspan(at, 4))) return false;
+      }
+      for (size_t at = 0; at < server.ipv6.size(); at += 16) {
+        if (!holds(content, server.name, RRType::kAAAA, server.ipv6.subspan(at, 16))) return false;
+      }
+    }
+    return true;
+  };
+  for (const ZoneHistory& zone : internet_.history()) {
+    // The root is learnt from itself; a child that its parent's server has too may speak for it.
+    const bool is_child = zone.origin.view().Equals(cut);
+    if (!cut.IsSubdomainOf(zone.origin) || (is_child && !cut.IsRoot() && kind_ == Kind::kClean)) {
+      continue;
+    }
+    for (const std::vector<ZoneContent>& owner : zone.owners) {
+      for (const ZoneContent& content : owner) {
+        if (content.from <= learnt && learnt - NaiveOracle::kResolutionMax <= content.until &&
+            is_from(content)) {
+          return;
+        }
+      }
+    }
+  }
+  Fault("in the store, no delegation by a parent: " + wire::ToText(cut));
+}
+
+}  // namespace tern::sim
