@@ -14,7 +14,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr double kElapseSecondsMax = 366 * 86400;
 constexpr int kSleepSecondsMax = 86400;
 
 struct Keyword {
@@ -40,6 +39,7 @@ constexpr Keyword kMatchWords[] = {
     {"DO", kMatchDo},
     {"NOEDNS", kMatchNoEdns},
     {"EXACT_AUTHORITY", kMatchExactAuthority},
+    {"EDNSDATA", kMatchEdnsData},
     {"ALL", kMatchAll},
     {"REPLY", kMatchFlags | kMatchRcode | kMatchAnswer},
 };
@@ -50,9 +50,9 @@ constexpr Keyword kFlagWords[] = {
 };
 
 constexpr Keyword kRcodeWords[] = {
-    {"NOERROR", 0}, {"FORMERR", 1},  {"SERVFAIL", 2}, {"NXDOMAIN", 3}, {"NOTIMP", 4},
-    {"NOTIMPL", 4}, {"REFUSED", 5},  {"YXDOMAIN", 6}, {"YXRRSET", 7},  {"NXRRSET", 8},
-    {"NOTAUTH", 9}, {"NOTZONE", 10}, {"BADVERS", 16},
+    {"NOERROR", 0}, {"FORMERR", 1},  {"SERVFAIL", 2}, {"NXDOMAIN", 3},   {"NOTIMP", 4},
+    {"NOTIMPL", 4}, {"REFUSED", 5},  {"YXDOMAIN", 6}, {"YXRRSET", 7},    {"NXRRSET", 8},
+    {"NOTAUTH", 9}, {"NOTZONE", 10}, {"BADVERS", 16}, {"BADCOOKIE", 23},
 };
 
 constexpr Keyword kOpcodeWords[] = {
@@ -87,6 +87,10 @@ class RplReader {
   absl::Status ReadRange(const Words& words);
   absl::Status ReadStep(const Words& words);
   absl::Status ReadStepArguments(const Words& words, RplStep* step);
+  absl::Status ReadTimePasses(const Words& words, size_t* next, RplStep* step) const;
+  absl::Status ReadAssign(const Words& words, RplStep* step) const;
+  // $ORIGIN and $TTL count for all that follows. False when the line is neither.
+  bool ReadDirective(const Words& words, absl::Status* status);
   absl::Status ReadEntry(RplEntry* entry);
   absl::Status ReadMatch(const Words& words, RplEntry* entry);
   absl::Status ReadAdjust(const Words& words, RplEntry* entry);
@@ -99,6 +103,8 @@ class RplReader {
   std::vector<std::string_view> lines_;
   std::string file_name_;
   size_t next_ = 0;  // the line after the current one; so, counted from 1, the current one
+  wire::Name origin_;
+  uint32_t ttl_ = 3600;
   Scenario scenario_;
 };
 
@@ -135,10 +141,12 @@ absl::StatusOr<Scenario> RplReader::Read() {
 }
 
 absl::Status RplReader::ReadConfig() {
+  RplConfigReader reader(&scenario_.config);
   while (next_ < lines_.size()) {
     const std::string_view line = Trim(lines_[next_++]);
-    if (line == "CONFIG_END") return absl::OkStatus();
-    const absl::Status status = ApplyConfigLine(line, &scenario_.config);
+    const bool ends = line == "CONFIG_END";
+    const absl::Status status = ends ? reader.Finish() : reader.ApplyLine(line);
+    if (ends && status.ok()) return status;
     if (!status.ok()) return Error(std::string(status.message()));
   }
   return Error("expected CONFIG_END");
@@ -179,7 +187,12 @@ absl::Status RplReader::ReadStep(const Words& words) {
       {"QUERY", RplStepKind::kQuery, true},
       {"CHECK_ANSWER", RplStepKind::kCheckAnswer, true},
       {"REPLY", RplStepKind::kReply, true},
+      {"TIMEOUT", RplStepKind::kTimeout, false},
+      {"ERROR", RplStepKind::kError, false},
+      {"TRAFFIC", RplStepKind::kTraffic, false},
       {"TIME_PASSES", RplStepKind::kTimePasses, false},
+      {"ASSIGN", RplStepKind::kAssign, false},
+      {"INFRA_RTT", RplStepKind::kNothing, false},
       {"NOTHING", RplStepKind::kNothing, false},
       {"CHECK_UPSTREAM_QUERIES", RplStepKind::kCheckUpstreamQueries, false},
       {"CHECK_OUT_QUERY", RplStepKind::kCheckOutQuery, true},
@@ -207,14 +220,17 @@ absl::Status RplReader::ReadStep(const Words& words) {
 absl::Status RplReader::ReadStepArguments(const Words& words, RplStep* step) {
   size_t i = 3;
   if (step->kind == RplStepKind::kTimePasses) {
-    double seconds = 0;
-    // Not a number compares as false.
-    if (words.size() < 5 || words[3] != "ELAPSE" || !ReadNumber(words[4], &seconds) ||
-        !(seconds >= 0 && seconds <= kElapseSecondsMax)) {
-      return Error("expected TIME_PASSES ELAPSE seconds, at most a year of them");
+    const absl::Status status = ReadTimePasses(words, &i, step);
+    if (!status.ok()) return status;
+  } else if (step->kind == RplStepKind::kAssign) {
+    return ReadAssign(words, step);
+  } else if (words[2] == "INFRA_RTT") {
+    double milliseconds = 0;
+    if (words.size() != 6 || !resolver::IpAddress::Parse(words[3]) ||
+        !ReadNumber(words[5], &milliseconds)) {
+      return Error("expected INFRA_RTT address zone milliseconds");
     }
-    step->elapse = resolver::Duration(static_cast<resolver::Duration::rep>(seconds * 1e6));
-    i = 5;
+    return absl::OkStatus();
   } else if (step->kind == RplStepKind::kCheckUpstreamQueries) {
     if (words.size() < 4 || !ReadNumber(words[3], &step->count)) {
       return Error("expected CHECK_UPSTREAM_QUERIES count");
@@ -230,13 +246,61 @@ absl::Status RplReader::ReadStepArguments(const Words& words, RplStep* step) {
   return absl::OkStatus();
 }
 
+absl::Status RplReader::ReadTimePasses(const Words& words, size_t* next, RplStep* step) const {
+  double seconds = 0;
+  const bool evaluates = words.size() >= 5 && words[3] == "EVAL";
+  if (evaluates) {
+    for (size_t i = 4; i < words.size(); ++i) step->expression += words[i] + " ";
+    *next = words.size();
+    return absl::OkStatus();
+  }
+  // Not a number compares as false.
+  if (words.size() < 5 || words[3] != "ELAPSE" || !ReadNumber(words[4], &seconds) ||
+      !(seconds >= 0 && seconds <= kElapseSecondsMax)) {
+    return Error("expected TIME_PASSES ELAPSE seconds, at most a year of them, or EVAL expression");
+  }
+  step->elapse = resolver::Duration(static_cast<resolver::Duration::rep>(seconds * 1e6));
+  *next = 5;
+  return absl::OkStatus();
+}
+
+absl::Status RplReader::ReadAssign(const Words& words, RplStep* step) const {
+  std::string text;
+  for (size_t i = 3; i < words.size(); ++i) text += words[i] + " ";
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) return Error("expected ASSIGN variable = value");
+  step->variable = Trim(std::string_view(text).substr(0, equals));
+  step->expression = Trim(std::string_view(text).substr(equals + 1));
+  if (step->variable.empty()) return Error("expected ASSIGN variable = value");
+  return absl::OkStatus();
+}
+
+bool RplReader::ReadDirective(const Words& words, absl::Status* status) {
+  if (words[0] != "$ORIGIN" && words[0] != "$TTL") return false;
+  if (words.size() != 2) {
+    *status = Error("expected a value behind " + words[0]);
+  } else if (words[0] == "$TTL") {
+    if (!ReadNumber(words[1], &ttl_)) *status = Error("expected seconds, got " + words[1]);
+  } else {
+    const absl::StatusOr<wire::Name> name = wire::ParseName(words[1]);
+    if (name.ok()) {
+      origin_ = *name;
+    } else {
+      *status = Error(std::string(name.status().message()));
+    }
+  }
+  return true;
+}
+
 absl::Status RplReader::ReadEntry(RplEntry* entry) {
   entry->line = static_cast<int>(next_);
   Words words;
   while (NextWords(&words)) {
     absl::Status status;
     if (words[0] == "ENTRY_END") return absl::OkStatus();
-    if (words[0] == "MATCH") {
+    if (ReadDirective(words, &status)) {
+      // Done.
+    } else if (words[0] == "MATCH") {
       status = ReadMatch(words, entry);
     } else if (words[0] == "ADJUST") {
       status = ReadAdjust(words, entry);
@@ -260,6 +324,14 @@ absl::Status RplReader::ReadEntry(RplEntry* entry) {
 
 absl::Status RplReader::ReadMatch(const Words& words, RplEntry* entry) {
   for (size_t i = 1; i < words.size(); ++i) {
+    if (const std::string word = UpperCase(words[i]); word.starts_with("EDE=")) {
+      entry->match |= kMatchExtendedError;
+      uint16_t code = 0;
+      if (word == "EDE=ANY") continue;
+      if (!ReadNumber(word.substr(4), &code)) return Error("expected a number: MATCH " + words[i]);
+      entry->extended_error = code;
+      continue;
+    }
     const Keyword* keyword = FindWord(kMatchWords, words[i]);
     if (keyword == nullptr) return Error(std::string("unknown MATCH ") + words[i]);
     entry->match |= keyword->bits;
@@ -275,6 +347,8 @@ absl::Status RplReader::ReadAdjust(const Words& words, RplEntry* entry) {
       entry->copy_id = true;
     } else if (word == "COPY_QUERY") {
       entry->copy_query = true;
+    } else if (word == "COPY_EDNSDATA_ASSUME_CLIENTSUBNET") {
+      entry->copy_edns_options = true;
     } else if (word == "DO_NOT_ANSWER") {
       entry->do_not_answer = true;
     } else if ((word.starts_with("SLEEP=") || word.starts_with("PACKET_SLEEP=")) &&
@@ -328,10 +402,11 @@ absl::Status RplReader::ReadHex(std::string_view end, Octets* octets) {
 
 absl::Status RplReader::ReadQuestion(const Words& words, RplEntry* entry) {
   PlainQuestion question;
-  const absl::StatusOr<wire::Name> name = wire::ParseName(words[0]);
+  const absl::StatusOr<wire::Name> name = wire::ParseName(words[0], origin_);
   if (!name.ok()) return Error(std::string(name.status().message()));
   question.name = *name;
   if (words.size() < 2) return Error("expected a type");
+  if (words.size() > 3) return Error(std::string("unexpected ") + words[3]);
   const std::optional<wire::RRType> type = wire::ParseType(words.back());
   if (!type) return Error(std::string("expected a type, got ") + words.back());
   question.type = *type;
@@ -353,23 +428,30 @@ absl::Status RplReader::ReadSection(const Words& words, RplEntry* entry) {
   }
   std::string zone_text;
   const size_t first_line = next_;
+  const wire::Name origin = origin_;
+  const uint32_t ttl = ttl_;
   Words line;
-  while (NextWords(&line)) {
+  absl::Status status;
+  while (status.ok() && NextWords(&line)) {
     if (line[0] == "SECTION" || line[0] == "ENTRY_END") {
       --next_;
       break;
     }
-    if (section == "QUESTION") {
-      const absl::Status status = ReadQuestion(line, entry);
-      if (!status.ok()) return status;
+    if (line[0] == "HEX_EDNSDATA_BEGIN") {
+      if (!entry->message.edns) entry->message.edns.emplace();
+      status = ReadHex("HEX_EDNSDATA_END", &entry->message.edns->options);
+    } else if (ReadDirective(line, &status) && section == "QUESTION") {
+      continue;
+    } else if (section == "QUESTION") {
+      status = ReadQuestion(line, entry);
     } else {
       // Indentation means "the same owner" in a master file, and nothing here.
       zone_text.append(Trim(lines_[next_ - 1])).append("\n");
     }
   }
-  if (zone_text.empty()) return absl::OkStatus();
+  if (!status.ok() || zone_text.empty()) return status;
   absl::StatusOr<std::vector<wire::MasterRecord>> records =
-      wire::ParseMasterFile(zone_text, file_name_ + ":" + std::to_string(first_line));
+      wire::ParseMasterFile(zone_text, file_name_ + ":" + std::to_string(first_line), origin, ttl);
   if (!records.ok()) return records.status();
   std::vector<PlainRecord>& target = section == "ANSWER"      ? entry->message.answer
                                      : section == "AUTHORITY" ? entry->message.authority

@@ -1,6 +1,10 @@
 // Reads scenarios in the RPL format: which name servers answer what at which step, what a client
 // asks, what it must get. The format is that of Unbound's testbound and of Deckard; this reader
-// takes the part that describes an iterative resolver's world, and refuses what it does not know.
+// takes the part that describes an iterative resolver's world and its forwarders, and refuses what
+// it does not know or what has no meaning here (trust anchors that follow RFC 5011, say), with
+// file, line and word.
+//
+// INFRA_RTT is read and does nothing: the resolver measures for itself.
 //
 // Beyond it, for the project's own scenarios:
 //   STEP n CHECK_UPSTREAM_QUERIES count [ADDRESS a]   queries sent since the last QUERY step
@@ -26,6 +30,14 @@
 
 namespace tern::sim {
 
+// A stub-zone: or forward-zone: clause. A stub for the root is its hints.
+struct RplZone {
+  bool forward = false;
+  std::string name;
+  std::vector<resolver::Endpoint> to;
+  bool first = false;  // iterate when the forwarders fail
+};
+
 // Options of the lines before CONFIG_END that this world applies.
 struct RplConfig {
   std::vector<resolver::IpAddress> root_addresses;  // stub-addr; none: the real root's
@@ -34,6 +46,10 @@ struct RplConfig {
   bool ipv4 = true;
   bool ipv6 = true;
   bool may_query_localhost = false;
+  std::vector<resolver::Prefix> never_query;  // do-not-query-address
+  std::optional<bool> case_randomisation;     // use-caps-for-id
+  std::vector<RplZone> zones;
+  std::optional<uint32_t> min_ttl;           // seconds
   std::optional<uint32_t> max_ttl;           // seconds
   std::optional<uint32_t> max_negative_ttl;  // seconds
   std::vector<std::string> trust_anchors;    // master file lines
@@ -56,6 +72,8 @@ enum RplMatch : uint32_t {
   kMatchDo = 1u << 11,
   kMatchNoEdns = 1u << 12,
   kMatchExactAuthority = 1u << 13,
+  kMatchEdnsData = 1u << 14,
+  kMatchExtendedError = 1u << 15,
   kMatchAll = kMatchOpcode | kMatchQuestion | kMatchFlags | kMatchRcode | kMatchAnswer,
 };
 
@@ -64,11 +82,13 @@ struct RplEntry {
   uint32_t match = 0;  // RplMatch bits
   bool copy_id = false;
   bool copy_query = false;
+  bool copy_edns_options = false;
   bool do_not_answer = false;
   bool mandatory = false;  // the resolver must have asked for it by the end
   resolver::Duration sleep{0};
   PlainMessage message;
-  std::optional<Octets> raw;  // instead of the message
+  std::optional<Octets> raw;               // instead of the message
+  std::optional<uint16_t> extended_error;  // with kMatchExtendedError; nothing: any
 };
 
 struct RplRange {
@@ -82,12 +102,18 @@ enum class RplStepKind : uint8_t {
   kQuery,
   kCheckAnswer,
   kReply,
+  kTimeout,  // a query is not answered
+  kError,    // a query gets an error from the network
+  kTraffic,  // all that is under way arrives
   kTimePasses,
+  kAssign,
   kNothing,
   kCheckUpstreamQueries,
   kCheckOutQuery,
   kCheckNoOutQuery,
 };
+
+inline constexpr double kElapseSecondsMax = 366 * 86400;
 
 struct RplStep {
   int number = 0;
@@ -95,6 +121,8 @@ struct RplStep {
   RplStepKind kind = RplStepKind::kNothing;
   std::optional<RplEntry> entry;
   resolver::Duration elapse{0};
+  std::string variable;    // kAssign
+  std::string expression;  // kAssign; kTimePasses when it is not empty: seconds
   std::optional<resolver::IpAddress> address;
   size_t count = 0;
 };

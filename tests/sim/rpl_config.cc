@@ -9,44 +9,98 @@
 namespace tern::sim {
 namespace {
 
+constexpr uint16_t kDnsPort = 53;
+
 // What other resolvers offer and Tern decides for itself, or what concerns a part of the world
 // that a scenario does not have.
 constexpr std::string_view kIgnored[] = {
-    "server",
-    "stub-zone",
-    "name",
-    "stub-prime",
-    "harden-glue",
-    "harden-referral-path",
+    "access-control",
+    "aggressive-nsec",
+    "answer-cookie",
+    "caps-exempt",
+    "caps-whitelist",
+    "chroot",
+    "directory",
+    "discard-timeout",
+    "do-daemonize",
+    "do-tcp",
+    "do-udp",
+    "ede",
+    "ede-serve-expired",
+    "edns-buffer-size",
+    "fake-dsa",
+    "fake-sha1",
+    "fast-server-num",
+    "fast-server-permil",
     "harden-algo-downgrade",
     "harden-below-nxdomain",
     "harden-dnssec-stripped",
+    "harden-glue",
     "harden-large-queries",
+    "harden-referral-path",
     "harden-short-bufsize",
-    "harden-unverified-glue",
     "harden-unknown-additional",
-    "iter-scrub-promiscuous",
-    "target-fetch-policy",
-    "outbound-msg-retry",
-    "fake-sha1",
-    "fake-dsa",
-    "module-config",
-    "minimal-responses",
-    "rrset-roundrobin",
-    "access-control",
-    "trust-anchor-signaling",
-    "root-key-sentinel",
-    "val-nsec3-keysize-iterations",
-    "val-bogus-ttl",
-    "val-sig-skew-min",
-    "val-sig-skew-max",
-    "val-clean-additional",
-    "aggressive-nsec",
-    "ede",
-    "log-servfail",
-    "verbosity",
+    "harden-unverified-glue",
+    "hide-identity",
+    "hide-version",
+    "identity",
+    "infra-cache-max-rtt",
+    "infra-cache-min-rtt",
     "infra-host-ttl",
-    "discard-timeout",
+    "infra-keep-probing",
+    "interface",
+    "iter-scrub-cname",
+    "iter-scrub-ns",
+    "iter-scrub-promiscuous",
+    "jostle-timeout",
+    "key-cache-size",
+    "log-queries",
+    "log-replies",
+    "log-servfail",
+    "logfile",
+    "max-global-quota",
+    "max-query-restarts",
+    "max-sent-count",
+    "max-udp-size",
+    "minimal-responses",
+    "module-config",
+    "msg-cache-size",
+    "neg-cache-size",
+    "num-queries-per-thread",
+    "num-threads",
+    "outbound-msg-retry",
+    "outgoing-range",
+    "pidfile",
+    "port",
+    "prefer-ip4",
+    "prefer-ip6",
+    "prefetch",
+    "prefetch-key",
+    "ratelimit",
+    "root-key-sentinel",
+    "rrset-cache-size",
+    "rrset-roundrobin",
+    "serve-expired",
+    "serve-expired-client-timeout",
+    "serve-expired-reply-ttl",
+    "serve-expired-ttl",
+    "serve-expired-ttl-reset",
+    "so-reuseport",
+    "target-fetch-policy",
+    "trust-anchor-signaling",
+    "unwanted-reply-threshold",
+    "use-syslog",
+    "username",
+    "val-bogus-ttl",
+    "val-clean-additional",
+    "val-log-level",
+    "val-max-restart",
+    "val-nsec3-keysize-iterations",
+    "val-permissive-mode",
+    "val-sig-skew-max",
+    "val-sig-skew-min",
+    "verbosity",
+    "version",
 };
 
 // The value behind `key:`, without quotes and comments.
@@ -57,6 +111,11 @@ std::string ValueOf(std::string_view text) {
     return std::string(text.substr(1, end == std::string_view::npos ? end : end - 1));
   }
   return std::string(Trim(text.substr(0, text.find_first_of("#;"))));
+}
+
+absl::Status CheckName(const std::string& value) {
+  if (wire::ParseName(value).ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError("expected a name, got '" + value + "'");
 }
 
 absl::Status ReadSwitch(const std::string& value, bool* out) {
@@ -81,56 +140,122 @@ absl::Status ReadSeconds(const std::string& value, std::optional<uint32_t>* out)
   return absl::OkStatus();
 }
 
-absl::Status Apply(std::string_view key, const std::string& value, RplConfig* config) {
+absl::Status NotAnAddress(const std::string& value) {
+  return absl::InvalidArgumentError(std::string("expected an address, got '") + value + "'");
+}
+
+}  // namespace
+
+bool RplConfigReader::ApplyToZone(std::string_view key, const std::string& value,
+                                  absl::Status* status) {
+  const bool is_address = key == "stub-addr" || key == "forward-addr";
+  if (is_address && in_zone_) {
+    // As Unbound writes it: address@port.
+    std::string text = value;
+    uint16_t port = kDnsPort;
+    if (const size_t at = text.find('@'); at != std::string::npos) {
+      if (!ReadNumber(text.substr(at + 1), &port)) *status = NotAnAddress(value);
+      text.resize(at);
+    }
+    const auto address = resolver::IpAddress::Parse(text);
+    if (!address) *status = NotAnAddress(value);
+    if (status->ok()) config_->zones.back().to.push_back({*address, port});
+    return true;
+  }
   if (key == "stub-addr") {
     const auto address = resolver::IpAddress::Parse(value);
     if (!address) {
-      return absl::InvalidArgumentError(std::string("expected an address, got '") +
-                                        std::string(value) + "'");
+      *status = NotAnAddress(value);
+    } else {
+      config_->root_addresses.push_back(*address);
     }
-    config->root_addresses.push_back(*address);
-    return absl::OkStatus();
+    return true;
   }
+  if (key == "stub-name") {
+    *status = CheckName(value);
+    config_->root_name = value;
+    return true;
+  }
+  if (!in_zone_) return false;
+  if (key == "name") {
+    *status = CheckName(value);
+    config_->zones.back().name = value;
+    return true;
+  }
+  if (key == "forward-first" || key == "stub-first") {
+    *status = ReadSwitch(value, &config_->zones.back().first);
+    return true;
+  }
+  // What a clause may say beside, and Tern decides for itself.
+  return key == "stub-prime" || key == "stub-no-cache" || key == "forward-no-cache";
+}
+
+bool RplConfigReader::ApplyNumberOrSwitch(std::string_view key, const std::string& value,
+                                          absl::Status* status) {
+  if (key == "do-ip4") {
+    *status = ReadSwitch(value, &config_->ipv4);
+  } else if (key == "do-ip6") {
+    *status = ReadSwitch(value, &config_->ipv6);
+  } else if (key == "use-caps-for-id") {
+    *status = ReadSwitch(value, &config_->case_randomisation.emplace());
+  } else if (key == "do-not-query-localhost") {
+    bool refused = true;
+    *status = ReadSwitch(value, &refused);
+    config_->may_query_localhost = !refused;
+  } else if (key == "cache-min-ttl") {
+    *status = ReadSeconds(value, &config_->min_ttl);
+  } else if (key == "cache-max-ttl") {
+    *status = ReadSeconds(value, &config_->max_ttl);
+  } else if (key == "cache-max-negative-ttl") {
+    *status = ReadSeconds(value, &config_->max_negative_ttl);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+absl::Status RplConfigReader::Apply(std::string_view key, const std::string& value) {
+  absl::Status status;
+  if (key == "server" || key == "stub-zone" || key == "forward-zone") {
+    in_zone_ = key != "server";
+    if (in_zone_) config_->zones.emplace_back().forward = key == "forward-zone";
+    return status;
+  }
+  if (ApplyToZone(key, value, &status) || ApplyNumberOrSwitch(key, value, &status)) return status;
   if (key == "query-minimization" || key == "qname-minimisation" || key == "qname-minimization" ||
       key == "qname-minimisation-strict") {
     bool on = false;
-    const absl::Status status = ReadSwitch(value, &on);
+    status = ReadSwitch(value, &on);
     if (!status.ok()) return status;
     const bool strict = key == "qname-minimisation-strict";
     if (strict && !on) return absl::OkStatus();
-    config->qname_minimisation = strict ? resolver::QnameMinimisation::kStrict
-                                 : on   ? resolver::QnameMinimisation::kRelaxed
-                                        : resolver::QnameMinimisation::kOff;
+    // The strict line may stand before the other one.
+    if (on && config_->qname_minimisation == resolver::QnameMinimisation::kStrict) return status;
+    config_->qname_minimisation = strict ? resolver::QnameMinimisation::kStrict
+                                  : on   ? resolver::QnameMinimisation::kRelaxed
+                                         : resolver::QnameMinimisation::kOff;
     return absl::OkStatus();
   }
-  if (key == "do-ip4") return ReadSwitch(value, &config->ipv4);
-  if (key == "do-ip6") return ReadSwitch(value, &config->ipv6);
-  if (key == "do-not-query-localhost") {
-    bool refused = true;
-    const absl::Status status = ReadSwitch(value, &refused);
-    config->may_query_localhost = !refused;
-    return status;
+  if (key == "do-not-query-address") {
+    const auto prefix = resolver::Prefix::Parse(value);
+    if (!prefix) return NotAnAddress(value);
+    config_->never_query.push_back(*prefix);
+    return absl::OkStatus();
   }
-  if (key == "cache-max-ttl") return ReadSeconds(value, &config->max_ttl);
-  if (key == "cache-max-negative-ttl") return ReadSeconds(value, &config->max_negative_ttl);
   if (key == "trust-anchor") {
-    config->trust_anchors.push_back(value);
-    return absl::OkStatus();
-  }
-  if (key == "stub-name") {
-    if (!wire::ParseName(value).ok()) {
-      return absl::InvalidArgumentError(std::string("expected a name, got '") + std::string(value) +
-                                        "'");
-    }
-    config->root_name = value;
+    config_->trust_anchors.push_back(value);
     return absl::OkStatus();
   }
   if (key == "domain-insecure") {
-    config->insecure_zones.push_back(value);
+    config_->insecure_zones.push_back(value);
     return absl::OkStatus();
   }
   if (key == "val-override-date" || key == "val-override-timestamp") {
-    config->validation_date = value;
+    config_->validation_date = value;
+    return absl::OkStatus();
+  }
+  // Names that are answered as others: nothing to switch off.
+  if (key == "local-zone" && (value.ends_with("nodefault") || value.ends_with("transparent"))) {
     return absl::OkStatus();
   }
   if (std::find(std::begin(kIgnored), std::end(kIgnored), key) != std::end(kIgnored)) {
@@ -139,16 +264,40 @@ absl::Status Apply(std::string_view key, const std::string& value, RplConfig* co
   return absl::InvalidArgumentError(std::string("unknown option '") + std::string(key) + "'");
 }
 
-}  // namespace
-
-absl::Status ApplyConfigLine(std::string_view line, RplConfig* config) {
+absl::Status RplConfigReader::ApplyLine(std::string_view line) {
   line = Trim(line);
   if (line.empty() || line.front() == ';' || line.front() == '#') return absl::OkStatus();
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) {
     return absl::InvalidArgumentError("expected 'option: value' or CONFIG_END");
   }
-  return Apply(Trim(line.substr(0, colon)), ValueOf(line.substr(colon + 1)), config);
+  const std::string_view key = Trim(line.substr(0, colon));
+  const std::string_view text = line.substr(colon + 1);
+  // local-zone: "name" kind
+  return Apply(key, key == "local-zone" ? std::string(Trim(text)) : ValueOf(text));
+}
+
+absl::Status RplConfigReader::Finish() {
+  std::vector<RplZone> zones;
+  for (RplZone& zone : config_->zones) {
+    const char* const kind = zone.forward ? "forward-zone" : "stub-zone";
+    if (zone.name.empty()) {
+      return absl::InvalidArgumentError(std::string("a ") + kind + " without a name");
+    }
+    if (zone.to.empty()) {
+      return absl::InvalidArgumentError(std::string("the ") + kind + " '" + zone.name +
+                                        "' has no address");
+    }
+    if (zone.name != "." || zone.forward) {
+      zones.push_back(std::move(zone));
+      continue;
+    }
+    for (const resolver::Endpoint& server : zone.to) {
+      config_->root_addresses.push_back(server.address);
+    }
+  }
+  config_->zones = std::move(zones);
+  return absl::OkStatus();
 }
 
 }  // namespace tern::sim

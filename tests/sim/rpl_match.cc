@@ -1,5 +1,7 @@
 // MATCH: which queries an entry answers, and which answers a client accepts.
 #include "tests/sim/rpl_player.h"
+#include "wire/edns.h"
+#include "wire/message.h"
 #include "wire/presentation.h"
 
 namespace tern::sim {
@@ -25,6 +27,23 @@ bool SameQuestion(const RplEntry& expected, const PlainMessage& got) {
          (expected.match & (kMatchQtype | kMatchQuestion) ? a.type == b.type : true);
 }
 
+Octets OptionsOf(const PlainMessage& message) {
+  return message.edns ? message.edns->options : Octets();
+}
+
+// RFC 8914 section 2. There may be several; any of them counts.
+bool HasExtendedError(const PlainMessage& got, const RplEntry& expected) {
+  const Octets options = OptionsOf(got);
+  for (size_t at = 0; at + 6 <= options.size();
+       at += size_t{4} + wire::LoadU16(options.data() + at + 2)) {
+    const uint16_t code = wire::LoadU16(options.data() + at);
+    if (code != static_cast<uint16_t>(wire::EdnsOption::kExtendedError)) continue;
+    if (!expected.extended_error) return true;
+    if (wire::LoadU16(options.data() + at + 4) == *expected.extended_error) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool AcceptsQuery(const RplEntry& entry, const PlainMessage& query, Transport transport) {
@@ -37,6 +56,7 @@ bool AcceptsQuery(const RplEntry& entry, const PlainMessage& query, Transport tr
     const bool wanted = entry.message.edns && entry.message.edns->dnssec_ok;
     if (wanted != (query.edns && query.edns->dnssec_ok)) return false;
   }
+  if ((match & kMatchEdnsData) != 0 && OptionsOf(query) != OptionsOf(entry.message)) return false;
   constexpr uint32_t kOfQuestion = kMatchQtype | kMatchQname | kMatchSubdomain | kMatchQuestion;
   if ((match & kOfQuestion) == 0) return true;
   if (query.questions.size() != 1 || entry.message.questions.empty()) return false;
@@ -65,6 +85,12 @@ std::string DiffAnswer(const RplEntry& expected, const PlainMessage& got) {
     } else if ((expected.match & kMatchTtl) != 0 && !SameTtls(got.answer, want.answer)) {
       diff += "TTLs of the answer section differ\n";
     }
+  }
+  if ((expected.match & kMatchEdnsData) != 0 && OptionsOf(got) != OptionsOf(want)) {
+    diff += "EDNS options differ\n";
+  }
+  if ((expected.match & kMatchExtendedError) != 0 && !HasExtendedError(got, expected)) {
+    diff += "no such extended error\n";
   }
   if ((expected.match & kMatchExactAuthority) != 0 &&
       (!SameRecords(got.authority, want.authority) || !SameTtls(got.authority, want.authority))) {

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "tests/sim/rpl_expression.h"
+#include "tests/sim/words.h"
 #include "wire/presentation.h"
 
 namespace tern::sim {
@@ -25,6 +27,16 @@ resolver::Settings SettingsFor(const RplConfig& config, const PlayOptions& optio
       settings.resolution.never_query.push_back(*resolver::Prefix::Parse(prefix));
     }
   }
+  for (const resolver::Prefix& prefix : config.never_query) {
+    settings.resolution.never_query.push_back(prefix);
+  }
+  if (config.case_randomisation) {
+    settings.resolution.case_randomisation = *config.case_randomisation;
+  }
+  for (const RplZone& zone : config.zones) {
+    settings.static_zones.push_back({NameOf(zone.name), zone.to, zone.forward, zone.first});
+  }
+  if (config.min_ttl) settings.cache.ttl.min_ttl = *config.min_ttl;
   if (config.max_ttl) settings.cache.ttl.max_ttl = *config.max_ttl;
   if (config.max_negative_ttl) settings.cache.ttl.max_negative_ttl = *config.max_negative_ttl;
   return settings;
@@ -77,9 +89,13 @@ class RplPlayer::ScriptedServer : public SimServer {
     }
     for (size_t i = 0; i < scenario_.steps.size(); ++i) {
       const RplStep& step = scenario_.steps[i];
-      if (step.kind != RplStepKind::kReply || step.number < step_ || used_[i]) continue;
-      if (!AcceptsQuery(*step.entry, *query, sim_query.transport)) continue;
+      const bool replies = step.kind == RplStepKind::kReply;
+      const bool fails = step.kind == RplStepKind::kTimeout || step.kind == RplStepKind::kError;
+      if ((!replies && !fails) || step.number < step_ || used_[i]) continue;
+      if (step.address && !(*step.address == sim_query.server.address)) continue;
+      if (replies && !AcceptsQuery(*step.entry, *query, sim_query.transport)) continue;
       used_[i] = true;
+      if (fails) return {{}, step.kind == RplStepKind::kError};
       return Reply(*step.entry, *query);
     }
     if (!known_address || unscripted_ == Unscripted::kSilence) return {};
@@ -109,6 +125,10 @@ class RplPlayer::ScriptedServer : public SimServer {
       reply.questions = query.questions;
     } else if (same_name) {
       reply.questions[0].name = query.questions[0].name;
+    }
+    if (entry.copy_edns_options && query.edns) {
+      if (!reply.edns) reply.edns.emplace();
+      reply.edns->options = query.edns->options;
     }
     return {{{reply.Encode(), entry.sleep}}, false};
   }
@@ -146,9 +166,14 @@ std::string RplPlayer::Run(const RplStep& step) {
     case RplStepKind::kCheckAnswer:
       return CheckAnswer(step);
     case RplStepKind::kTimePasses:
-      world_.RunFor(step.elapse);
+    case RplStepKind::kAssign:
+      return Evaluate(step);
+    case RplStepKind::kTraffic:
+      world_.RunUntilNetworkIsQuiet(kQuietLimit);
       return "";
     case RplStepKind::kReply:
+    case RplStepKind::kTimeout:
+    case RplStepKind::kError:
     case RplStepKind::kNothing:
       return "";
     case RplStepKind::kCheckUpstreamQueries:
@@ -159,6 +184,27 @@ std::string RplPlayer::Run(const RplStep& step) {
       return CheckOutQuery(step, false);
   }
   return At(step, "unknown kind");
+}
+
+std::string RplPlayer::Evaluate(const RplStep& step) {
+  Duration elapse = step.elapse;
+  if (!step.expression.empty()) {
+    const double now = static_cast<double>(world_.Now().time_since_epoch().count()) / 1e6;
+    const absl::StatusOr<std::string> value = ExpandExpression(step.expression, variables_, now);
+    if (!value.ok()) return At(step, std::string(value.status().message()));
+    if (step.kind == RplStepKind::kAssign) {
+      variables_[step.variable] = *value;
+      return "";
+    }
+    double seconds = 0;
+    if (!ReadNumber(std::string_view(*value), &seconds) ||
+        !(seconds >= 0 && seconds <= kElapseSecondsMax)) {
+      return At(step, "expected seconds, at most a year of them, got " + *value);
+    }
+    elapse = Duration(static_cast<Duration::rep>(seconds * 1e6));
+  }
+  world_.RunFor(elapse);
+  return "";
 }
 
 std::string RplPlayer::RunQuery(const RplStep& step) {

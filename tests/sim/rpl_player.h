@@ -2,12 +2,14 @@
 //
 // A QUERY step lasts until its answer is there and the network is quiet again; until then the
 // ranges of that step's number count. A REPLY step is a reply that is given once, to the first
-// query that it matches, whatever the address.
+// query that it matches, whatever the address; TIMEOUT and ERROR steps likewise to any query, of
+// the address that they name.
 //
 // Thread: one. Bounds: kAnswerLimit of virtual time a query.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +49,7 @@ class RplPlayer {
 
   std::string Run(const RplStep& step);
   std::string RunQuery(const RplStep& step);
+  std::string Evaluate(const RplStep& step);
   std::string CheckAnswer(const RplStep& step);
   std::string CheckUpstreamQueries(const RplStep& step) const;
   std::string CheckOutQuery(const RplStep& step, bool wanted) const;
@@ -58,7 +61,8 @@ class RplPlayer {
   std::unique_ptr<ScriptedServer> server_;
   std::unique_ptr<ResolverUnderTest> resolver_;
   std::vector<ClientQueryId> unchecked_;  // asked, answer not looked at
-  size_t upstream_before_query_ = 0;      // upstream queries sent before the last QUERY step
+  std::map<std::string, std::string> variables_;
+  size_t upstream_before_query_ = 0;  // upstream queries sent before the last QUERY step
 };
 
 // Does an entry's MATCH line accept that query of the resolver?

@@ -231,6 +231,7 @@ void SimWorld::RecordReply(const resolver::io::ReturnPath& path, std::span<const
   if (client.answered) return;
   client.answered = now_;
   client.upstream_when_answered = upstream_.size();
+  client.quiet_when_answered = exchanges_.empty();
   client.reply.assign(reply.begin(), reply.end());
   if (path.stream != 0) {
     Schedule(now_, false, [this, stream = path.stream] { service_->OnStreamClosed(stream); });

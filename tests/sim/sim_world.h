@@ -86,6 +86,7 @@ struct ClientQuery {
   Octets reply;                       // the first
   int replies = 0;                    // more than one is a fault of the service
   size_t upstream_when_answered = 0;  // upstream queries sent until then
+  bool quiet_when_answered = false;   // and none of them open
   resolver::io::ReturnPath path;
 
   std::optional<PlainMessage> Message() const { return PlainMessage::Decode(reply); }

@@ -1,6 +1,7 @@
 #include "tests/sim/sim_world.h"
 
 #include "gtest/gtest.h"
+#include "tests/sim/small_internet.h"
 #include "tests/sim/zone_server.h"
 
 namespace tern::sim {
@@ -221,6 +222,39 @@ TEST(SimWorldTest, TimersRingOnceAtTheirTime) {
   world.RunFor(seconds(1));
   EXPECT_EQ(bell.rung, std::vector<Time>{start + milliseconds(30)});
   EXPECT_EQ(world.armed_timers(), 0u);
+}
+
+// A question whose answer comes over TCP only.
+ClientQuery AskOverTcp(const Conduct& over_tcp) {
+  SmallInternet internet(SimWorld::Options{.seed = 1});
+  ZoneServer* const server =
+      internet.AddDomain("example.com.", {"192.0.2.20"}, "www 300 A 198.51.100.1\n").front();
+  server->conduct() = over_tcp;
+  server->conduct().fault = Fault::kTruncatesAlways;
+  internet.Start();
+  const ClientQueryId id = internet.Ask("www.example.com.", wire::RRType::kA);
+  internet.world().RunFor(std::chrono::seconds(10));
+  return internet.world().client_query(id);
+}
+
+TEST(TcpFaultTest, ADripIsAnAnswerWhenItsLastOctetIsThere) {
+  const ClientQuery at_once = AskOverTcp(Conduct());
+  Conduct drip;
+  drip.tcp_drip = std::chrono::milliseconds(10);
+  const ClientQuery dripping = AskOverTcp(drip);
+  ASSERT_EQ(at_once.Message()->answer.size(), 1u);
+  ASSERT_EQ(dripping.Message()->answer.size(), 1u);
+  // A header, a question and a record have more than 50 octets.
+  EXPECT_GT(dripping.Latency(), at_once.Latency() + std::chrono::milliseconds(500));
+}
+
+TEST(TcpFaultTest, AConnectionThatClosesInMidMessageIsNoAnswer) {
+  Conduct closes;
+  closes.tcp_octets_max = 20;
+  const ClientQuery client = AskOverTcp(closes);
+  EXPECT_EQ(client.Message()->rcode, wire::Rcode::kServFail);
+  // The end of a stream is noticed, no time runs out.
+  EXPECT_LT(client.Latency(), std::chrono::milliseconds(500));
 }
 
 }  // namespace

@@ -50,8 +50,8 @@ class SwarmWorld {
   size_t answered() const { return answered_; }
   // Questions whose upstream queries were compared with the least that there can be.
   size_t counted() const { return counted_; }
-  // The trace when there is one, and what was sent and answered when there is none.
-  std::string Trace() const { return world_.Trace(); }
+  std::string Trace() const { return world_.Trace(); }  // empty without `trace`
+  // Of all that was sent and answered; for worlds without a trace.
   uint64_t Digest() const;
 
  private:

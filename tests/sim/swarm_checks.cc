@@ -145,11 +145,14 @@ void SwarmWorld::CheckFailure(const Question& question, const ClientQuery& clien
         std::to_string(ExtendedErrorOf(reply).value_or(0xffff)));
 }
 
-// A TTL that is told later ends no later, unless somebody asked upstream in between.
+// What is asked for behind an answer ends no later than it, unless a reply from upstream may have
+// come in between.
 void SwarmWorld::CheckTtls() {
   struct Told {
     int64_t expiry;  // seconds
     size_t upstream;
+    Time answered;
+    bool quiet;
   };
   std::map<std::string, Told> told;
   std::vector<ClientQueryId> in_order;
@@ -166,10 +169,13 @@ void SwarmWorld::CheckTtls() {
     const int64_t now =
         std::chrono::duration_cast<seconds>(client.answered->time_since_epoch()).count();
     for (const PlainRecord& record : reply->answer) {
-      const Told next = {now + record.ttl, client.upstream_when_answered};
+      const Told next = {now + record.ttl, client.upstream_when_answered, *client.answered,
+                         client.quiet_when_answered};
       const auto [found, is_new] = told.try_emplace(KeyOf(record), next);
       if (is_new) continue;
-      if (next.expiry > found->second.expiry && next.upstream == found->second.upstream) {
+      const Told& before = found->second;
+      if (next.expiry > before.expiry && next.upstream == before.upstream && before.quiet &&
+          client.asked >= before.answered) {
         Fault("client " + std::to_string(id) + ": a TTL grew: " + record.ToText());
       }
       found->second = next;

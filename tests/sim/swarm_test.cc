@@ -13,7 +13,6 @@
 namespace tern::sim {
 namespace {
 
-// Sanitizers make a world ten times as slow.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;
 #elif defined(__has_feature)
@@ -28,6 +27,7 @@ constexpr bool kSanitized = false;
 
 constexpr uint64_t kSeeds = kSanitized ? 500 : 10000;
 constexpr uint64_t kSeedsShownMax = 5;
+constexpr uint64_t kSeedsThatTellMin = 400;  // fewer say nothing of shares
 // One world in as many is lived twice.
 constexpr uint64_t kTwiceEvery = 50;
 
@@ -88,7 +88,7 @@ TEST(SwarmTest, EveryWorldKeepsItsInvariants) {
   }
   std::printf("%zu questions, %zu answered, %zu first look-ups counted\n", asked, answered,
               counted);
-  if (only != 0) return;
+  if (only != 0 || last < kSeedsThatTellMin) return;
   // A resolver that always says SERVFAIL would pass without this.
   EXPECT_GT(answered * 10, asked * 7);
   EXPECT_GT(counted * 20, last / shard.count);
