@@ -11,9 +11,6 @@
 namespace tern::cache {
 namespace {
 
-// An entry that expired longer ago than this is of no use as a stale answer either
-// (RFC 8767 section 5 proposes 1 to 3 days).
-constexpr Seconds kStaleMax = 86400;
 // Of all queued segments. Enough for names that are asked again at once; what comes back later is
 // known by its ghost, which is cheaper to keep.
 constexpr size_t kSmallPercent = 2;
@@ -36,11 +33,6 @@ constexpr size_t kEvictionPrefetchOctets = 512;
 constexpr size_t kCrowdedPercent = 90;
 // Segments that must be free after a Put took one: the reserve of invariant 3.
 constexpr size_t kReserve = 1;
-
-bool IsWorthKeeping(EntryView entry, Seconds now) {
-  const bool too_stale = !entry.IsFresh(now) && now - entry.expiry() > kStaleMax;
-  return !too_stale && Used(entry.bytes()) > 0;
-}
 
 void Add(std::atomic<uint64_t>* counter, int64_t change) {
   // Written under the lock only, so that no read-modify-write is needed.
@@ -379,6 +371,13 @@ bool Shard::SmallIsDue() const {
 
 // Small then has by far more than it needs.
 bool Shard::MainIsGrowing() const { return small_.count > 2 * SmallShare(); }
+
+// One that expired too long ago is of no use as a stale answer either (RFC 8767).
+bool Shard::IsWorthKeeping(EntryView entry, Seconds now) const {
+  const Seconds max_stale = around_.max_stale->load(std::memory_order_relaxed);
+  const bool too_stale = !entry.IsFresh(now) && now - entry.expiry() > max_stale;
+  return !too_stale && Used(entry.bytes()) > 0;
+}
 
 // Whether evicting the segment would keep more than an eviction from main may.
 bool Shard::IsMostlyUsed(uint32_t segment, Seconds now) const {

@@ -69,6 +69,7 @@ struct ShardSurroundings {
   SegmentArena* arena;
   ReaderEpochs* readers;
   std::atomic<size_t>* octets;  // mapped by the whole store
+  std::atomic<Seconds>* max_stale;
 };
 
 class Shard {
@@ -135,6 +136,7 @@ class Shard {
   size_t LimboMax() const;
   void Evict(bool keep_used, Seconds now);
   bool SmallIsDue() const;
+  bool IsWorthKeeping(EntryView entry, Seconds now) const;
   bool IsMostlyUsed(uint32_t segment, Seconds now) const;
   size_t PrefetchIndex(uint32_t segment, size_t ahead, size_t at) const;
   void EvictEntries(uint32_t segment, Keep keep, Seconds now);

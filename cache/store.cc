@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kShardOctets = size_t{4} << 20;
 constexpr size_t kShardsMax = 256;
+constexpr Seconds kMaxStaleAtFirst = 86400;
 
 size_t ShardCount(size_t memory_octets) {
   return std::clamp<size_t>(std::bit_floor(memory_octets / kShardOctets), 1, kShardsMax);
@@ -45,6 +46,7 @@ struct Store::Common {
   ReaderEpochs readers;
   SegmentArena arena;
   std::atomic<size_t> octets{0};  // mapped
+  std::atomic<Seconds> max_stale{kMaxStaleAtFirst};
   size_t octets_max;
   size_t shard_count;
   std::unique_ptr<Shard[]> shards;
@@ -56,7 +58,8 @@ Store::Store(const StoreOptions& options) : seed_(options.seed) {
   common_ = std::make_unique<Common>(octets);
   shards_ = common_->shards.get();
   shard_bits_ = static_cast<uint32_t>(std::bit_width(common_->shard_count) - 1);
-  const ShardSurroundings surroundings{&common_->arena, &common_->readers, &common_->octets};
+  const ShardSurroundings surroundings{&common_->arena, &common_->readers, &common_->octets,
+                                       &common_->max_stale};
   for (size_t i = 0; i < common_->shard_count; ++i) {
     shards_[i].Start(surroundings, octets / common_->shard_count);
   }
@@ -108,6 +111,10 @@ bool Store::Erase(wire::NameView name, KeySpace space, wire::RRType type) {
   if (!HasType(space)) type = wire::RRType::kNone;
   const uint64_t hash = Hash(name);
   return ShardOf(hash).Erase({name, space, type, Tag(hash, space, type)});
+}
+
+void Store::SetMaxStale(Seconds max_stale) {
+  common_->max_stale.store(max_stale, std::memory_order_relaxed);
 }
 
 StoreStatistics Store::Statistics() const {

@@ -102,6 +102,10 @@ class Store {
   // True when there was one.
   bool Erase(wire::NameView name, KeySpace space, wire::RRType type);
 
+  // How long past its TTL an entry may still be worth its room; 0: no longer at all. A day at
+  // first. Any thread.
+  void SetMaxStale(Seconds max_stale);
+
   StoreStatistics Statistics() const;
   size_t octets() const;
 

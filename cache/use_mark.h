@@ -1,5 +1,5 @@
-// The one octet of an entry that changes while readers look at it: how often it was used, and
-// whether it is on trial.
+// The one octet of an entry that changes while readers look at it: how often it was used, whether
+// it is on trial, and whether somebody has seen to its refresh.
 //
 // Thread: MarkUsed by any reader, the rest under the shard's lock. Two who write at once may count
 // as one; nobody minds.
@@ -18,6 +18,9 @@ namespace tern::cache {
 inline constexpr uint8_t kUsedMax = 3;
 // Beside the count: not used since a trial of its segment began, or since a refresh.
 inline constexpr uint8_t kOnTrial = 0x80;
+// Beside the count: a refresh of the entry was claimed.
+inline constexpr uint8_t kRefreshClaimed = 0x40;
+inline constexpr uint8_t kUsedBits = 0x3f;
 
 inline std::atomic_ref<uint8_t> UseMark(const uint8_t* entry) {
   // Segments are writable memory; only views of them are const.
@@ -29,13 +32,13 @@ inline void MarkUsed(const uint8_t* entry) {
   const uint8_t used = mark.load(std::memory_order_relaxed);
   // On trial it is negative: one comparison tells whether there is something to write.
   if (static_cast<int8_t>(used) >= kUsedMax) return;
-  const int count = used & ~kOnTrial;
-  mark.store(static_cast<uint8_t>(std::min(count + 1, int{kUsedMax})), std::memory_order_relaxed);
+  const int count = std::min((used & kUsedBits) + 1, int{kUsedMax});
+  mark.store(static_cast<uint8_t>(count | (used & kRefreshClaimed)), std::memory_order_relaxed);
 }
 
 // 0 to kUsedMax.
 inline uint8_t Used(const uint8_t* entry) {
-  return UseMark(entry).load(std::memory_order_relaxed) & ~kOnTrial;
+  return UseMark(entry).load(std::memory_order_relaxed) & kUsedBits;
 }
 
 inline void PutOnTrial(const uint8_t* entry) {
@@ -45,6 +48,17 @@ inline void PutOnTrial(const uint8_t* entry) {
 
 inline bool IsUnusedOnTrial(const uint8_t* entry) {
   return (UseMark(entry).load(std::memory_order_relaxed) & kOnTrial) != 0;
+}
+
+// True for one caller in the life of an entry that is in use: its count is at its highest, and it
+// was used since its own last refresh. A move to another segment may lose the claim; then a second
+// caller hears true.
+inline bool ClaimRefresh(const uint8_t* entry) {
+  const std::atomic_ref<uint8_t> mark = UseMark(entry);
+  // Read first: the hits that come after the claim must not write what others read.
+  uint8_t used = mark.load(std::memory_order_relaxed);
+  if (used != kUsedMax) return false;
+  return mark.compare_exchange_strong(used, kUsedMax | kRefreshClaimed, std::memory_order_relaxed);
 }
 
 }  // namespace tern::cache

@@ -38,5 +38,30 @@ TEST_F(UseMarkTest, AFullCountIsNotedOnTrialAndStaysFull) {
   EXPECT_EQ(mark(), kUsedMax);
 }
 
+TEST_F(UseMarkTest, RefreshIsClaimedOnceAndOnlyOfWhatIsInUse) {
+  for (uint8_t i = 0; i < kUsedMax; ++i) {
+    EXPECT_FALSE(ClaimRefresh(entry_));
+    MarkUsed(entry_);
+  }
+  EXPECT_TRUE(ClaimRefresh(entry_));
+  EXPECT_FALSE(ClaimRefresh(entry_));
+  // Neither a use nor a trial forgets the claim, nor does the claim count as a use.
+  EXPECT_EQ(Used(entry_), kUsedMax);
+  MarkUsed(entry_);
+  PutOnTrial(entry_);
+  MarkUsed(entry_);
+  EXPECT_FALSE(IsUnusedOnTrial(entry_));
+  EXPECT_EQ(Used(entry_), kUsedMax);
+  EXPECT_FALSE(ClaimRefresh(entry_));
+}
+
+TEST_F(UseMarkTest, RefreshIsNotClaimedOfWhatWasNotUsedSinceItsTrialBegan) {
+  for (uint8_t i = 0; i < kUsedMax; ++i) MarkUsed(entry_);
+  PutOnTrial(entry_);
+  EXPECT_FALSE(ClaimRefresh(entry_));
+  MarkUsed(entry_);
+  EXPECT_TRUE(ClaimRefresh(entry_));
+}
+
 }  // namespace
 }  // namespace tern::cache
