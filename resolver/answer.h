@@ -26,6 +26,7 @@ class Answer {
     rcode_ = wire::Rcode::kNoError;
     error_ = wire::ExtendedError::kNone;
     error_text_ = "";
+    stale_ttl_ = 0;
   }
 
   // False when the chain has no room for another entry, or there is no memory for it.
@@ -52,6 +53,14 @@ class Answer {
     error_ = error;
     error_text_ = text;
   }
+  // Parts of it are past their TTL; they are given with `stale_ttl` seconds. The client is told so
+  // (RFC 8914 sections 4.4 and 4.20).
+  void SetStale(uint32_t stale_ttl) {
+    stale_ttl_ = stale_ttl;
+    error_ = rcode_ == wire::Rcode::kNXDomain ? wire::ExtendedError::kStaleNXDomainAnswer
+                                              : wire::ExtendedError::kStaleAnswer;
+    error_text_ = "";
+  }
   wire::Rcode rcode() const { return rcode_; }
   wire::ExtendedError error() const { return error_; }
   const char* error_text() const { return error_text_; }
@@ -70,6 +79,7 @@ class Answer {
     parts.rcode = rcode_;
     parts.error = error_;
     parts.error_text = error_text_;
+    parts.stale_ttl = stale_ttl_;
     return parts;
   }
 
@@ -82,6 +92,7 @@ class Answer {
   wire::Rcode rcode_ = wire::Rcode::kNoError;
   wire::ExtendedError error_ = wire::ExtendedError::kNone;
   const char* error_text_ = "";
+  uint32_t stale_ttl_ = 0;
 };
 
 }  // namespace tern::resolver

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "cache/use_mark.h"
 #include "wire/message.h"
 
 namespace tern::resolver {
@@ -96,6 +97,14 @@ bool Owns(const AnswerParts& answer, wire::NameView name) {
                      [&](EntryView part) { return part.name().Equals(name); });
 }
 
+// One of the entries is near its end, popular, and seen to by nobody yet.
+bool IsRefreshDue(const AnswerParts& answer, cache::Seconds now) {
+  return std::any_of(answer.parts.begin(), answer.parts.begin() + answer.count,
+                     [now](EntryView part) {
+                       return IsNearExpiry(part, now) && cache::ClaimRefresh(part.bytes());
+                     });
+}
+
 bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRType type,
              cache::Seconds now, AnswerParts* answer, wire::NameView* missing) {
   for (int links = 0;; ++links, hash = store.Hash(name)) {
@@ -161,7 +170,8 @@ HotOutcome AnswerRead(std::span<const uint8_t> query, const QueryRead& read, boo
   const size_t limit = tcp ? std::min(reply.size(), wire::kMessageOctetsMax)
                            : std::min(reply.size(), UdpReplyLimit(request));
   *reply_octets = ComposeReply(query, request, answer, now, rotation, limit, reply);
-  return *reply_octets == 0 ? HotOutcome::kDropped : HotOutcome::kReplied;
+  if (*reply_octets == 0) return HotOutcome::kDropped;
+  return IsRefreshDue(answer, now) ? HotOutcome::kRepliedRefreshDue : HotOutcome::kReplied;
 }
 
 HotOutcome AnswerFromCache(std::span<const uint8_t> query, bool tcp, const cache::Store& store,

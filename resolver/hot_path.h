@@ -16,10 +16,17 @@
 namespace tern::resolver {
 
 enum class HotOutcome : uint8_t {
-  kReplied,  // *reply_octets of the buffer go to the client
-  kDropped,  // nothing is sent
-  kMiss,     // *request says what to resolve
+  kReplied,            // *reply_octets of the buffer go to the client
+  kRepliedRefreshDue,  // the same, and the question should be asked anew, for the next client
+  kDropped,            // nothing is sent
+  kMiss,               // *request says what to resolve
 };
+
+// In the last tenth of its life. Of an entry that is fresh, so one of less than ten seconds never
+// is: a tenth of it would be nothing to refresh it in.
+inline bool IsNearExpiry(cache::EntryView entry, cache::Seconds now) {
+  return entry.Remaining(now) <= entry.ttl() / 10;
+}
 
 // Collects the fresh entries that answer (name, type): the links of a CNAME chain and its end.
 // False when something is missing; then *answer holds the links up to there and *missing the name

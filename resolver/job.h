@@ -29,6 +29,8 @@ struct Allowance {
 
 inline constexpr int kNestingMax = 8;
 
+class Job;
+
 // Who waits for an answer. Kept alive by its owner until OnAnswer, which comes exactly once,
 // perhaps before Recursor::Ask returns.
 class Waiter {
@@ -42,9 +44,13 @@ class Waiter {
 
  private:
   friend class Job;
+  friend class Lookup;
   friend class Recursor;
+  Job* job_ = nullptr;  // null when it does not wait
   Waiter* next_ = nullptr;
+  Waiter* previous_ = nullptr;
   Time deadline_;
+  bool is_client_ = false;  // may get a stale answer, and may be given up
 };
 
 class Job final : public Timer {
@@ -66,6 +72,8 @@ class Job final : public Timer {
   bool in_cycle() const { return in_cycle_; }
   // Who asked has looked for the name in the configuration and the store.
   bool just_missed() const { return just_missed_; }
+  // What is near its expiry counts as unknown: it is asked for while it still serves.
+  bool refreshes() const { return refreshes_; }
   Trace* trace() const { return trace_; }
   Answer& answer() { return answer_; }
   ZoneServers& servers() { return servers_; }
@@ -83,6 +91,9 @@ class Job final : public Timer {
   uint64_t hash_ = 0;
   bool shared_ = true;  // others with the same question may join
   bool just_missed_ = false;
+  bool refreshes_ = false;
+  bool resolved_ = false;      // its coroutine has ended
+  bool served_stale_ = false;  // its clients did not get an answer in time, and a stale one instead
   int nesting_ = 0;
   bool in_cycle_ = false;
   Time deadline_;
@@ -101,6 +112,10 @@ class Job final : public Timer {
   int waiter_count_ = 0;
   Job* next_in_bucket_ = nullptr;
   Job* next_ = nullptr;  // in the list of finished or of free jobs
+  // Among the jobs that clients began and that are under way, by age.
+  bool in_age_list_ = false;
+  Job* older_ = nullptr;
+  Job* younger_ = nullptr;
 };
 
 }  // namespace tern::resolver

@@ -9,6 +9,7 @@ namespace tern::resolver {
 namespace {
 
 using cache::EntryBuilder;
+using cache::EntryView;
 using cache::Rank;
 using wire::ParseError;
 using wire::RecordView;
@@ -18,6 +19,8 @@ using wire::RRType;
 // five seconds: a client's own retries come within them.
 constexpr uint32_t kFailureTtlMin = 5;
 constexpr uint32_t kFailureTtlMax = 300;
+// RFC 8767 section 5: where clients are served stale answers, a try each 30 seconds at the most.
+constexpr uint32_t kStaleFailureTtlMin = 30;
 
 Rank AnswerRank(const ReplyRecords& records) {
   return records.header().Has(wire::kFlagAA) ? Rank::kAnswerAuthoritative
@@ -133,8 +136,15 @@ bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, cache::Sec
   if (!started) return false;
   if (soa_octets != 0 && !builder.AddRecord({soa, soa_octets})) return false;
   const std::span<const uint8_t> entry = builder.Finish();
-  // Without an SOA there is no TTL to keep it by (RFC 2308 section 5).
-  if (meaning.soa == nullptr) return answer == nullptr || answer->Add(entry);
+  // Without an SOA there is no TTL to keep it by (RFC 2308 section 5). But what it denies is not to
+  // be served again, not even stale (RFC 8767 section 4).
+  if (meaning.soa == nullptr) {
+    const EntryView before = store_->Find(meaning.end, cache::KeySpace::kData, type);
+    if (before && !before.IsFresh(now)) {
+      (void)store_->Erase(meaning.end, cache::KeySpace::kData, type);
+    }
+    return answer == nullptr || answer->Add(entry);
+  }
   return Keep(entry, now, answer);
 }
 
@@ -212,14 +222,15 @@ std::span<const uint8_t> Learner::LearnPriming(const ReplyRecords& records, cach
 }
 
 void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,
-                           cache::Seconds now) {
+                           bool has_stale, cache::Seconds now) {
   uint16_t in_a_row = 1;
   const cache::EntryView before = store_->Find(name, cache::KeySpace::kFailure, type);
   // Failures count as one row while the next comes within a few of their own times.
   if (before && now < before.expiry() + 2 * kFailureTtlMax) {
     in_a_row = static_cast<uint16_t>(std::min(before.FailuresInARow() + 1, 16));
   }
-  const uint32_t ttl = std::min(kFailureTtlMin << (in_a_row - 1), kFailureTtlMax);
+  uint32_t ttl = std::min(kFailureTtlMin << (in_a_row - 1), kFailureTtlMax);
+  if (has_stale) ttl = std::max(ttl, kStaleFailureTtlMin);
   EntryBuilder builder(scratch());
   if (!builder.StartFailure(name, type, error, in_a_row, ttl, now)) return;
   (void)store_->Put(builder.Finish(), now);

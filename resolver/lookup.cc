@@ -12,6 +12,10 @@ constexpr int kBackgroundQueries = 6;
 
 }  // namespace
 
+Lookup::~Lookup() {
+  if (job_ != nullptr) parent_.recursor().OnLookupGone(this, &parent_);
+}
+
 bool Lookup::await_suspend(std::coroutine_handle<> waiting) {
   Recursor& recursor = parent_.recursor();
   const uint64_t hash = recursor.HashOf(name_, type_);
@@ -25,7 +29,7 @@ bool Lookup::await_suspend(std::coroutine_handle<> waiting) {
   if (job == nullptr) return false;
   waiting_ = waiting;
   parent_.waits_for_ = job;
-  recursor.AddWaiter(job, this, Time::max());
+  recursor.AddWaiter(job, this, Time::max(), /*is_client=*/false);
   return true;
 }
 

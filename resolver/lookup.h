@@ -21,6 +21,8 @@ class Lookup final : public Waiter {
   // `type` is kA or kAAAA.
   Lookup(Job& parent, const wire::Name& name, wire::RRType type)
       : parent_(parent), name_(name), type_(type) {}
+  // Goes before its answer came when its parent is dropped.
+  ~Lookup();
 
   bool await_ready() { return false; }
   bool await_suspend(std::coroutine_handle<> waiting);

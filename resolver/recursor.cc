@@ -4,7 +4,9 @@
 #include <new>
 #include <utility>
 
+#include "resolver/lookup.h"
 #include "resolver/resolve.h"
+#include "resolver/stale.h"
 
 namespace tern::resolver {
 namespace {
@@ -14,6 +16,7 @@ constexpr size_t kBuckets = 4096;
 constexpr int kPrefetchedAncestors = 2;
 // A failed priming is not tried again before this.
 constexpr Duration kPrimingPause = std::chrono::seconds(10);
+constexpr char kTooMany[] = "too many questions at a time";
 
 }  // namespace
 
@@ -32,6 +35,7 @@ Recursor::Recursor(cache::Store* store, ServerTable* server_table, Environment* 
 }
 
 Recursor::~Recursor() {
+  closing_ = true;
   // Suspended coroutines close their exchanges and timers as their frames go.
   for (const auto& job : all_jobs_) {
     environment_->DisarmTimer(job.get());
@@ -90,6 +94,9 @@ Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   job->hash_ = hash;
   job->shared_ = true;
   job->just_missed_ = false;
+  job->refreshes_ = false;
+  job->resolved_ = false;
+  job->served_stale_ = false;
   job->nesting_ = 0;
   job->in_cycle_ = false;
   job->deadline_ = environment_->Now() + settings_->resolution.budget.total_timeout;
@@ -100,6 +107,62 @@ Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   job->borrows_ = false;
   job->answer_.Clear();
   return job;
+}
+
+// A job for a client's question, for which at most one older one has to go.
+Job* Recursor::MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type) {
+  const bool full = client_job_count_ >= kJobsMax || in_flight_count_ >= kNestedJobsMax;
+  if (full && oldest_ != nullptr) Drop(oldest_);
+  if (client_job_count_ >= kJobsMax) return nullptr;
+  Job* job = Make(hash, name, type, kNestedJobsMax);
+  if (job != nullptr) Age(job);
+  return job;
+}
+
+void Recursor::Age(Job* job) {
+  job->in_age_list_ = true;
+  job->older_ = youngest_;
+  job->younger_ = nullptr;
+  (youngest_ == nullptr ? oldest_ : youngest_->younger_) = job;
+  youngest_ = job;
+  ++client_job_count_;
+}
+
+void Recursor::LeaveAges(Job* job) {
+  if (!job->in_age_list_) return;
+  job->in_age_list_ = false;
+  (job->older_ == nullptr ? oldest_ : job->older_->younger_) = job->younger_;
+  (job->younger_ == nullptr ? youngest_ : job->younger_->older_) = job->older_;
+  --client_job_count_;
+}
+
+// Ends a job before its time. REQUIRES: it is suspended, and not resolved.
+void Recursor::Drop(Job* job) {
+  ++statistics_.dropped;
+  LeaveAges(job);
+  environment_->DisarmTimer(job);
+  if (job->shared_) Unlink(job);
+  job->answer_.SetFailure(wire::ExtendedError::kNotReady, kTooMany);
+  TellWaiters(job);
+  Recycle(job);
+}
+
+void Recursor::OnLookupGone(Lookup* lookup, Job* parent) {
+  Job* const job = lookup->job_;
+  RemoveWaiter(lookup);
+  if (closing_) return;
+  parent->waits_for_ = nullptr;
+  if (job->resolved_ || job->allowance_ != parent->allowance_) return;
+  // What it runs on goes with the parent.
+  if (job->first_waiter_ == nullptr) {
+    Drop(job);
+    return;
+  }
+  Allowance* const lent = job->allowance_;
+  job->own_allowance_ = *lent;
+  for (Job* at = job; at != nullptr && at->allowance_ == lent; at = at->waits_for_) {
+    at->allowance_ = &job->own_allowance_;
+  }
 }
 
 void Recursor::Launch(Job* job) {
@@ -142,16 +205,51 @@ bool Recursor::StartDetached(uint64_t hash, wire::NameView name, wire::RRType ty
   return true;
 }
 
-void Recursor::AddWaiter(Job* job, Waiter* waiter, Time deadline) {
+void Recursor::AddWaiter(Job* job, Waiter* waiter, Time deadline, bool is_client) {
+  waiter->job_ = job;
   waiter->next_ = nullptr;
+  waiter->previous_ = job->last_waiter_;
   waiter->deadline_ = deadline;
-  if (job->first_waiter_ == nullptr) {
-    job->first_waiter_ = waiter;
-  } else {
-    job->last_waiter_->next_ = waiter;
-  }
+  waiter->is_client_ = is_client;
+  (job->last_waiter_ == nullptr ? job->first_waiter_ : job->last_waiter_->next_) = waiter;
   job->last_waiter_ = waiter;
   ++job->waiter_count_;
+}
+
+void Recursor::RemoveWaiter(Waiter* waiter) {
+  Job* const job = std::exchange(waiter->job_, nullptr);
+  (waiter->previous_ == nullptr ? job->first_waiter_ : waiter->previous_->next_) = waiter->next_;
+  (waiter->next_ == nullptr ? job->last_waiter_ : waiter->next_->previous_) = waiter->previous_;
+  --job->waiter_count_;
+}
+
+// The client that has waited longest makes way, unless it is another resolution.
+bool Recursor::MakeRoomForWaiter(Job* job) {
+  if (job->waiter_count_ < kWaitersPerJobMax) return true;
+  if (!job->first_waiter_->is_client_) return false;
+  GiveUp(job->first_waiter_);
+  return true;
+}
+
+bool Recursor::FillStale(const Job& job, Answer* answer) {
+  answer->Clear();
+  if (AnswerFromStale(*this, *settings_, job.name(), job.type(), answer)) return true;
+  answer->Clear();
+  return false;
+}
+
+void Recursor::GiveUp(Waiter* client) {
+  Job* const job = client->job_;
+  if (job == nullptr) return;  // it is being told its answer
+  ++statistics_.dropped;
+  RemoveWaiter(client);
+  Answer answer;
+  if (FillStale(*job, &answer)) {
+    ++statistics_.stale_answers;
+  } else {
+    answer.SetFailure(wire::ExtendedError::kNotReady, kTooMany);
+  }
+  client->OnAnswer(answer);
 }
 
 void Recursor::Prefetch(wire::NameView name) const {
@@ -165,19 +263,47 @@ void Recursor::Prefetch(wire::NameView name) const {
 bool Recursor::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool just_missed) {
   const uint64_t hash = HashOf(name, type);
   Job* job = Find(hash, name, type);
-  if (job != nullptr && job->waiter_count_ >= kWaitersPerJobMax) return false;
+  if (job != nullptr && job->served_stale_ && AnswerAtOnce(*job, waiter)) return true;
   if (job == nullptr) {
-    job = Make(hash, name, type, kJobsMax);
+    job = MakeForClient(hash, name, type);
     if (job == nullptr) return false;
     job->just_missed_ = just_missed;
     Launch(job);
-  } else if (job->borrows_) {
-    GiveOwnAllowance(job);
+  } else {
+    if (!MakeRoomForWaiter(job)) return false;
+    if (job->borrows_) GiveOwnAllowance(job);
   }
-  AddWaiter(job, waiter, environment_->Now() + settings_->resolution.budget.client_timeout);
+  AddWaiter(job, waiter, environment_->Now() + settings_->resolution.budget.client_timeout,
+            /*is_client=*/true);
   if (!job->IsArmed()) ArmJobTimer(job);
   Drain();
   return true;
+}
+
+// Others have waited for the job in vain already: who comes now gets at once what they got.
+bool Recursor::AnswerAtOnce(const Job& job, Waiter* client) {
+  Answer stale;
+  if (!FillStale(job, &stale)) return false;
+  ++statistics_.stale_answers;
+  client->OnAnswer(stale);
+  return true;
+}
+
+void Recursor::Refresh(wire::NameView name, wire::RRType type) {
+  // Clients come first: half of the jobs are theirs alone.
+  if (!settings_->cache.prefetch || refresh_count_ >= kRefreshesMax ||
+      in_flight_count_ >= kJobsMax / 2) {
+    return;
+  }
+  const uint64_t hash = HashOf(name, type);
+  if (Find(hash, name, type) != nullptr) return;
+  Job* job = Make(hash, name, type, kJobsMax);
+  if (job == nullptr) return;
+  job->refreshes_ = true;
+  ++refresh_count_;
+  ++statistics_.refreshes;
+  Launch(job);
+  Drain();
 }
 
 // A client must not get a failure because the question that began the job has used up what it had.
@@ -201,7 +327,7 @@ bool Recursor::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
   job->trace_ = trace;
   Launch(job);
   // No deadline but the job's own: the account is worth the wait.
-  AddWaiter(job, waiter, Time::max());
+  AddWaiter(job, waiter, Time::max(), /*is_client=*/true);
   Drain();
   return true;
 }
@@ -214,26 +340,35 @@ void Recursor::ArmJobTimer(Job* job) {
   if (at != Time::max()) environment_->ArmTimer(job, at);
 }
 
-// Waiters whose time is over are answered; the job goes on for the others and for the store.
+// Waiters whose time is over are answered; the job goes on for the others and for the store. When
+// there is a stale answer, so are those who came later: the servers are late, for whomever.
 void Recursor::OnJobTimer(Job* job) {
   Answer late;
-  late.SetFailure(wire::ExtendedError::kNoReachableAuthority, "no answer in time");
+  job->served_stale_ = FillStale(*job, &late);
+  if (!job->served_stale_) {
+    late.SetFailure(wire::ExtendedError::kNoReachableAuthority, "no answer in time");
+  }
   const Time now = environment_->Now();
-  Waiter** at = &job->first_waiter_;
-  Waiter* last = nullptr;
-  while (*at != nullptr) {
-    Waiter* waiter = *at;
-    if (waiter->deadline_ > now) {
-      last = waiter;
-      at = &waiter->next_;
-      continue;
+  Waiter* told = nullptr;
+  Waiter** end = &told;
+  for (Waiter* waiter = job->first_waiter_; waiter != nullptr;) {
+    Waiter* const next = waiter->next_;
+    if (waiter->deadline_ <= now || (job->served_stale_ && waiter->is_client_)) {
+      RemoveWaiter(waiter);
+      waiter->next_ = nullptr;
+      *end = waiter;
+      end = &waiter->next_;
     }
-    *at = waiter->next_;
-    --job->waiter_count_;
+    waiter = next;
+  }
+  ArmJobTimer(job);
+  const bool stale = job->served_stale_;
+  while (told != nullptr) {
+    // The waiter may be gone after its call.
+    Waiter* const waiter = std::exchange(told, told->next_);
+    if (stale) ++statistics_.stale_answers;
     waiter->OnAnswer(late);
   }
-  job->last_waiter_ = last;
-  ArmJobTimer(job);
   Drain();
 }
 
@@ -249,19 +384,23 @@ void Recursor::PrimeOnce() {
 }
 
 void Recursor::OnResolved(Job* job) {
+  job->resolved_ = true;
+  LeaveAges(job);
   job->next_ = finished_;
   finished_ = job;
 }
 
 void Recursor::TellWaiters(Job* job) {
-  Waiter* waiter = std::exchange(job->first_waiter_, nullptr);
-  job->last_waiter_ = nullptr;
-  job->waiter_count_ = 0;
-  while (waiter != nullptr) {
-    // The waiter may be gone after its call.
-    Waiter* next = waiter->next_;
-    waiter->OnAnswer(job->answer_);
-    waiter = next;
+  const bool failed = job->answer_.rcode() == wire::Rcode::kServFail;
+  // RFC 8767 section 5: where nobody could be asked, what was known before serves clients.
+  Answer stale;
+  const bool has_stale = failed && job->first_waiter_ != nullptr && FillStale(*job, &stale);
+  // One by one: a waiter that resumes a coroutine may take others away.
+  while (Waiter* const waiter = job->first_waiter_) {
+    RemoveWaiter(waiter);
+    const bool gets_stale = has_stale && waiter->is_client_;
+    if (gets_stale) ++statistics_.stale_answers;
+    waiter->OnAnswer(gets_stale ? stale : job->answer_);
   }
 }
 
@@ -271,6 +410,7 @@ void Recursor::Recycle(Job* job) {
   job->next_ = free_;
   free_ = job;
   --in_flight_count_;
+  if (job->refreshes_) --refresh_count_;
 }
 
 void Recursor::Drain() {

@@ -3,8 +3,10 @@
 // Equal questions are one job, however many wait for it. All that is learnt goes into the store.
 //
 // Bounded: kJobsMax jobs (nested look-ups may use a reserve above it), kWaitersPerJobMax waiters
-// each; a question beyond is refused and its client answered with SERVFAIL. Every job ends by its
-// deadline.
+// each, kRefreshesMax refreshes. A question beyond takes the place of the oldest that clients
+// began, whose clients are nearest to their timeout and get a failure, or a stale answer: so the
+// resolver stays of use for questions that have an answer while a flood of those without fills it.
+// Every job ends by its deadline.
 //
 // Thread: one worker's.
 #pragma once
@@ -32,6 +34,7 @@ namespace tern::resolver {
 inline constexpr size_t kJobsMax = 8192;
 inline constexpr size_t kNestedJobsMax = kJobsMax + kJobsMax / 4;
 inline constexpr int kWaitersPerJobMax = 1024;
+inline constexpr size_t kRefreshesMax = 256;
 
 struct RecursorStatistics {
   uint64_t jobs = 0;
@@ -39,7 +42,12 @@ struct RecursorStatistics {
   uint64_t hedges = 0;     // attempts beside an open one
   uint64_t forgeries = 0;  // replies with a wrong id or question
   uint64_t failures = 0;   // jobs that ended in SERVFAIL
+  uint64_t refreshes = 0;  // jobs begun for entries near their expiry
+  uint64_t stale_answers = 0;
+  uint64_t dropped = 0;  // jobs and clients that made way for younger ones
 };
+
+class Lookup;
 
 class Recursor {
  public:
@@ -55,10 +63,16 @@ class Recursor {
                    std::shared_ptr<const LocalData> local_data);
 
   // Resolves, or joins who does. False when there is no room; then the waiter is not called.
-  // After client_timeout the waiter gets SERVFAIL while the resolution goes on for the cache.
+  // After client_timeout the waiter gets a stale answer, or SERVFAIL where there is none, while the
+  // resolution goes on for the cache.
   // `just_missed`: in this turn the caller has looked for the name in the local data and the store.
   [[nodiscard]] bool Ask(wire::NameView name, wire::RRType type, Waiter* waiter,
                          bool just_missed = false);
+  // Asks again for what is near its expiry of the answer to (name, type), without anybody waiting.
+  // Does nothing when that is under way, or when there is much to do.
+  void Refresh(wire::NameView name, wire::RRType type);
+  // Answers a client that waits, now, with a stale answer or SERVFAIL. Its question goes on.
+  void GiveUp(Waiter* client);
   // Asks the processor for the index lines that Ask will need above the name.
   void Prefetch(wire::NameView name) const;
   // The same with an account, for itself alone.
@@ -93,6 +107,8 @@ class Recursor {
   cache::Seconds StoreNow() const { return StoreSeconds(environment_->Now()); }
   // Asks the root servers for themselves, beside the query that noticed (RFC 9609).
   void PrimeOnce();
+  // A look-up that waits ends with its parent's coroutine.
+  void OnLookupGone(Lookup* lookup, Job* parent);
   // Called by a job's coroutine as its last act.
   void OnResolved(Job* job);
   // Ends jobs that finished and tells their waiters. Every entry from the loop ends with it; it
@@ -111,7 +127,15 @@ class Recursor {
   Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent);
   bool StartDetached(uint64_t hash, wire::NameView name, wire::RRType type, int nesting,
                      const Allowance& allowance);
-  void AddWaiter(Job* job, Waiter* waiter, Time deadline);
+  void AddWaiter(Job* job, Waiter* waiter, Time deadline, bool is_client);
+  void RemoveWaiter(Waiter* waiter);
+  bool MakeRoomForWaiter(Job* job);
+  Job* MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type);
+  void Age(Job* job);
+  void LeaveAges(Job* job);
+  void Drop(Job* job);
+  bool FillStale(const Job& job, Answer* answer);
+  bool AnswerAtOnce(const Job& job, Waiter* client);
   void GiveOwnAllowance(Job* job);
   void ArmJobTimer(Job* job);
   void OnJobTimer(Job* job);
@@ -141,8 +165,13 @@ class Recursor {
   std::vector<Job*> buckets_;  // shared jobs in flight by hash, chained
   Job* free_ = nullptr;
   Job* finished_ = nullptr;
+  Job* oldest_ = nullptr;  // of those that clients began
+  Job* youngest_ = nullptr;
+  size_t client_job_count_ = 0;  // in the list from oldest_ to youngest_
   size_t in_flight_count_ = 0;
+  size_t refresh_count_ = 0;
   bool draining_ = false;
+  bool closing_ = false;
 };
 
 }  // namespace tern::resolver

@@ -129,8 +129,9 @@ bool AddReferral(wire::MessageWriter& writer, EntryView delegation, uint32_t ttl
   return true;
 }
 
-bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Seconds now, uint32_t rotation) {
-  const uint32_t ttl = part.Remaining(now);
+bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Seconds now, uint32_t stale_ttl,
+             uint32_t rotation) {
+  const uint32_t ttl = part.IsFresh(now) ? part.Remaining(now) : stale_ttl;
   switch (part.kind()) {
     case EntryKind::kRRset:
       return AddRRset(writer, part, ttl, rotation);
@@ -165,7 +166,7 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
   if (!writer.AddQuestion(request.name, request.type, request.rrclass)) return 0;
   const wire::MessageWriter::Mark front = writer.GetMark();
   for (size_t i = 0; i < answer.count; ++i) {
-    if (!AddPart(writer, answer.parts[i], now, rotation)) {
+    if (!AddPart(writer, answer.parts[i], now, answer.stale_ttl, rotation)) {
       writer.Rewind(front);
       writer.SetFlag(wire::kFlagTC);
       break;

@@ -30,6 +30,7 @@ struct AnswerParts {
   wire::Rcode rcode = wire::Rcode::kNoError;
   wire::ExtendedError error = wire::ExtendedError::kNone;
   const char* error_text = "";  // a literal, for people; sent with `error`
+  uint32_t stale_ttl = 0;       // seconds; of what is past its TTL
 
   // False when there is no room, which the limit on links rules out.
   [[nodiscard]] bool Add(cache::EntryView entry) {
@@ -42,7 +43,7 @@ struct AnswerParts {
 
 // Writes the reply to `query` into `out` and returns its octets. It is never larger than `limit`;
 // what does not fit whole is left out and TC set (RFC 2181 section 9). `rotation` turns the order
-// of address records. TTLs are what is left at `now`.
+// of address records. TTLs are what is left at `now`, or the answer's stale_ttl.
 // REQUIRES: ParseRequest found a sound question; out.size() >= limit >= 512;
 // limit >= query.size() or 512.
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,

@@ -4,10 +4,12 @@
 #include <optional>
 #include <string>
 
+#include "resolver/hot_path.h"
 #include "resolver/lookup.h"
 #include "resolver/qname_minimiser.h"
 #include "resolver/race.h"
 #include "resolver/recursor.h"
+#include "resolver/stale.h"
 #include "resolver/trace_text.h"
 
 namespace tern::resolver {
@@ -91,9 +93,9 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
   return Outcome::kAlias;
 }
 
-bool IsStaticZone(const Settings& settings, wire::NameView name) {
-  return std::any_of(settings.static_zones.begin(), settings.static_zones.end(),
-                     [&](const StaticZone& zone) { return zone.zone.view().Equals(name); });
+// A refresh looks for what is near its expiry as if it were not there; all else it may use.
+bool Serves(const Job& job, EntryView entry, cache::Seconds now) {
+  return entry && entry.IsFresh(now) && !(job.refreshes() && IsNearExpiry(entry, now));
 }
 
 // What stands above the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames it
@@ -128,7 +130,7 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
 Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
   if (job.type() == RRType::kCNAME) return Outcome::kUnknown;
   const EntryView entry = job.recursor().store().Find(name, hash, KeySpace::kData, RRType::kCNAME);
-  if (!entry || !entry.IsFresh(now) || entry.kind() != EntryKind::kRRset) return Outcome::kUnknown;
+  if (!Serves(job, entry, now) || entry.kind() != EntryKind::kRRset) return Outcome::kUnknown;
   TraceStep(job, "cache", name, "an alias found");
   return job.answer().Add(entry) ? Outcome::kAlias : AnsweredIf(job, false);
 }
@@ -143,10 +145,10 @@ Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::S
   }
   const cache::Store& store = recursor.store();
   EntryView entry = store.Find(name, hash, KeySpace::kData, job.type());
-  if (!entry || !entry.IsFresh(now)) {
+  if (!Serves(job, entry, now)) {
     entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
   }
-  if (entry && entry.IsFresh(now)) {
+  if (Serves(job, entry, now)) {
     TraceStep(job, "cache", name, DescribeKnown(entry.kind()));
     return AnsweredIf(job, job.answer().Add(entry));
   }
@@ -450,7 +452,11 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
 void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
   if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;
-  job.recursor().learner().LearnFailure(name, job.type(), error, job.recursor().StoreNow());
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  const EntryView before = recursor.store().Find(name, KeySpace::kData, job.type());
+  const bool has_stale = before && MayServe(before, job.settings().cache.max_stale, now);
+  recursor.learner().LearnFailure(name, job.type(), error, has_stale, now);
 }
 
 }  // namespace

@@ -80,6 +80,12 @@ struct RateLimitSettings {
 struct CacheSettings {
   size_t memory_octets = size_t{256} << 20;
   cache::TtlPolicy ttl;
+  // How long past its TTL an entry may serve where nobody answers (RFC 8767), and the TTL it has
+  // then; seconds. 0: never.
+  uint32_t max_stale = 86400;
+  uint32_t stale_ttl = 30;
+  // Popular entries are asked for again in the last tenth of their TTL.
+  bool prefetch = true;
 };
 
 struct LocalSettings {

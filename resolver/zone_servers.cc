@@ -41,6 +41,11 @@ const StaticZone* NearestStaticZone(const Settings& settings, NameView name, boo
 
 }  // namespace
 
+bool IsStaticZone(const Settings& settings, NameView name) {
+  return std::any_of(settings.static_zones.begin(), settings.static_zones.end(),
+                     [&](const StaticZone& zone) { return zone.zone.view().Equals(name); });
+}
+
 bool MayAsk(const IpAddress& address, const ResolutionSettings& settings) {
   if (address.IsIpv4() ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) return false;
   if (IsUnspecified(address) || IsMulticast(address) || IsIpv4Mapped(address)) return false;

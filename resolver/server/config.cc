@@ -111,6 +111,9 @@ class ConfigReader {
         {"min_ttl", reader_.Ttl(&cache.ttl.min_ttl)},
         {"max_ttl", reader_.Ttl(&cache.ttl.max_ttl)},
         {"max_negative_ttl", reader_.Ttl(&cache.ttl.max_negative_ttl)},
+        {"max_stale", reader_.Ttl(&cache.max_stale)},
+        {"stale_ttl", [this](const ValuePlace& place) { return ReadStaleTtl(place); }},
+        {"prefetch", reader_.Flag(&cache.prefetch)},
     };
   }
 
@@ -180,6 +183,13 @@ class ConfigReader {
         {"special_names", reader_.Flag(&settings_->local.special_names)},
         {"hosts_file", [this](const ValuePlace& place) { return ReadHostsFile(place); }},
     };
+  }
+
+  // RFC 8767 section 5: greater than 0.
+  absl::Status ReadStaleTtl(const ValuePlace& place) {
+    uint32_t* const stale_ttl = &settings_->cache.stale_ttl;
+    if (const absl::Status status = reader_.Ttl(stale_ttl)(place); !status.ok()) return status;
+    return *stale_ttl > 0 ? absl::OkStatus() : reader_.Expected(place, "1s or more");
   }
 
   absl::Status ReadListen(const ValuePlace& place) {

@@ -157,6 +157,7 @@ void Daemon::StartServices() {
   options.memory_octets = configuration_.settings->cache.memory_octets;
   options.seed = random.Next();
   store_ = std::make_unique<cache::Store>(options);
+  store_->SetMaxStale(configuration_.settings->cache.max_stale);
   server_table_ = std::make_unique<ServerTable>(random.Next());
   std::vector<io::Outlet*> outlets;
   for (const auto& worker : workers_) outlets.push_back(worker.get());
@@ -196,6 +197,7 @@ absl::Status Daemon::Reload(Settings settings) {
   auto configuration = MakeConfiguration(std::move(settings));
   if (!configuration.ok()) return configuration.status();
   configuration_ = *std::move(configuration);
+  store_->SetMaxStale(configuration_.settings->cache.max_stale);
   for (const auto& worker : workers_) {
     server::RecursiveService::Reconfigure(worker.get(), CountedApart(configuration_));
   }

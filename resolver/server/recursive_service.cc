@@ -48,14 +48,15 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     const std::span<const uint8_t> view(query.data(), query_octets);
     QueryRead read;
     ReadQuery(view, *service.store_, &read);
-    bool miss = false;
-    const size_t octets = service.AnswerNow(view, read, path.stream != 0, service.scratch(), &miss);
+    Task task = Task::kNone;
+    const size_t octets = service.AnswerNow(view, read, path.stream != 0, service.scratch(), &task);
     // A stream counts what it has not heard of again, so it is told of what gets no answer.
     const bool is_due = octets != 0 && !service.IsTooLate(path, received);
-    if (is_due || (!miss && path.stream != 0)) {
+    if (is_due || (task != Task::kResolve && path.stream != 0)) {
       service.Send(path, service.scratch().first(octets));
     }
-    if (miss) service.ResolveHere(path, view, read, received);
+    if (task == Task::kResolve) service.ResolveHere(path, view, read, received);
+    if (task == Task::kRefresh) service.Refresh(read.request);
   }
 
   io::ReturnPath path;
@@ -63,6 +64,14 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
   std::atomic<uint32_t>* sender = nullptr;  // its count of misses under way
   size_t query_octets = 0;
   std::array<uint8_t, kQueryFrontMax + 11> query;
+};
+
+// A question of which another worker's cached answer is near its expiry.
+struct RecursiveService::RefreshMessage final : public ServiceMessage {
+  void Deliver(RecursiveService& service) override { service.recursor_.Refresh(name, type); }
+
+  wire::Name name;
+  wire::RRType type = wire::RRType::kNone;
 };
 
 // An answer for a TCP client of another worker.
@@ -125,6 +134,8 @@ class RecursiveService::Client final : public Waiter {
   Request request_;
   std::array<uint8_t, kQueryFrontMax> query_;
   Client* next_free_ = nullptr;
+  Client* older_ = nullptr;
+  Client* younger_ = nullptr;
 };
 
 // A client on this machine that asked for an account of the resolution.
@@ -264,10 +275,10 @@ bool RecursiveService::AnswerLocally(std::span<const uint8_t> query, const Reque
 }
 
 size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
-                                   std::span<uint8_t> reply, bool* miss) {
+                                   std::span<uint8_t> reply, Task* task) {
   const Request& request = read.request;
   size_t octets = 0;
-  *miss = false;
+  *task = Task::kNone;
   if (!configuration_.settings->local.hosts_file.empty() &&
       read.verdict == RequestVerdict::kResolve &&
       AnswerLocally(query, request, tcp, reply, &octets)) {
@@ -275,6 +286,9 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const QueryRe
   }
   switch (
       AnswerRead(query, read, tcp, *store_, recursor_.StoreNow(), ++rotation_, reply, &octets)) {
+    case HotOutcome::kRepliedRefreshDue:
+      *task = Task::kRefresh;
+      return octets;
     case HotOutcome::kReplied:
       return octets;
     case HotOutcome::kDropped:
@@ -287,7 +301,7 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const QueryRe
   if (!request.recursion_desired()) {
     return AnswerWithoutRecursion(query, request, reply, ReplyLimit(tcp, request, reply));
   }
-  *miss = true;
+  *task = Task::kResolve;
   return 0;
 }
 
@@ -342,7 +356,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
     limit.Prefetch(groups_[i]);
   }
   const Time now = outlet_->Now();
-  size_t misses = 0;
+  size_t left = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
     if (!configuration_.access->Allows(datagram.peer)) {
@@ -353,19 +367,27 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
       datagram.reply_octets = Deny(datagram.query, reads_[i], false, datagram.reply);
       continue;
     }
-    bool miss = false;
-    datagram.reply_octets = AnswerNow(datagram.query, reads_[i], false, datagram.reply, &miss);
-    if (!miss) continue;
-    if (is_limited && !limit.AllowMiss(groups_[i], now)) {
-      datagram.reply_octets = Deny(datagram.query, reads_[i], false, datagram.reply);
-      continue;
+    Task task = Task::kNone;
+    datagram.reply_octets = AnswerNow(datagram.query, reads_[i], false, datagram.reply, &task);
+    if (task == Task::kNone) continue;
+    if (task == Task::kResolve) {
+      if (is_limited && !limit.AllowMiss(groups_[i], now)) {
+        datagram.reply_octets = Deny(datagram.query, reads_[i], false, datagram.reply);
+        continue;
+      }
+      recursor_.Prefetch(reads_[i].request.name);
     }
-    recursor_.Prefetch(reads_[i].request.name);
-    missed_[misses++] = static_cast<uint8_t>(i);
+    tasks_[left] = task;
+    left_[left++] = static_cast<uint8_t>(i);
   }
-  for (size_t i = 0; i < misses; ++i) {
-    const io::Datagram& datagram = batch[missed_[i]];
-    Resolve(datagram.Path(), datagram.query, reads_[missed_[i]]);
+  for (size_t i = 0; i < left; ++i) {
+    const io::Datagram& datagram = batch[left_[i]];
+    const QueryRead& read = reads_[left_[i]];
+    if (tasks_[i] == Task::kRefresh) {
+      Refresh(read.request);
+    } else {
+      Resolve(datagram.Path(), datagram.query, read);
+    }
   }
 }
 
@@ -383,15 +405,16 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   }
   bool denied = !limit.AllowQuery(group, outlet_->Now());
   if (!denied && ResolveTraced(path, query)) return;
-  bool miss = false;
-  size_t octets = denied ? 0 : AnswerNow(query, read, true, scratch(), &miss);
-  if (miss) denied = !limit.AllowMiss(group, outlet_->Now());
+  Task task = Task::kNone;
+  size_t octets = denied ? 0 : AnswerNow(query, read, true, scratch(), &task);
+  if (task == Task::kResolve) denied = !limit.AllowMiss(group, outlet_->Now());
   if (denied) octets = Deny(query, read, true, scratch());
-  if (miss && !denied) {
+  if (task == Task::kResolve && !denied) {
     Resolve(path, query, read);
-  } else {
-    Send(path, scratch().first(octets));
+    return;
   }
+  Send(path, scratch().first(octets));
+  if (task == Task::kRefresh) Refresh(read.request);
 }
 
 bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query) {
@@ -412,23 +435,39 @@ bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const
   return true;
 }
 
+size_t RecursiveService::OwnerOf(const Request& request) const {
+  const auto self = static_cast<size_t>(outlet_->index());
+  if (peers_.size() <= 1) return self;
+  const uint64_t hash = store_->Hash(request.name) + static_cast<uint64_t>(request.type);
+  return (hash >> 32) % peers_.size();
+}
+
+void RecursiveService::Refresh(const Request& request) {
+  if (!configuration_.settings->cache.prefetch) return;
+  const size_t owner = OwnerOf(request);
+  if (owner == static_cast<size_t>(outlet_->index())) {
+    recursor_.Refresh(request.name, request.type);
+    return;
+  }
+  std::unique_ptr<RefreshMessage> message(new (std::nothrow) RefreshMessage);
+  if (message == nullptr) return;
+  message->name = request.name;
+  message->type = request.type;
+  peers_[owner]->Post(message.release());
+}
+
 void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
                                const QueryRead& read) {
-  const Request& request = read.request;
-  const size_t workers = peers_.size();
-  if (workers > 1) {
-    const uint64_t hash = store_->Hash(request.name) + static_cast<uint64_t>(request.type);
-    const auto owner = static_cast<int>((hash >> 32) % workers);
-    if (owner != outlet_->index()) {
-      if (!HandOver(owner, path, query, request)) SendFailure(path, query, request);
-      return;
-    }
+  const size_t owner = OwnerOf(read.request);
+  if (owner == static_cast<size_t>(outlet_->index())) {
+    ResolveHere(path, query, read, outlet_->Now());
+  } else if (!HandOver(owner, path, query, read.request)) {
+    SendFailure(path, query, read.request);
   }
-  ResolveHere(path, query, read, outlet_->Now());
 }
 
 // False when there is no room for it.
-bool RecursiveService::HandOver(int owner, const io::ReturnPath& path,
+bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
                                 std::span<const uint8_t> query, const Request& request) {
   // A worker that was put to sleep has a mailbox that grows.
   if (misses_under_way_.load(std::memory_order_relaxed) >= kMissesUnderWayMax) return false;
@@ -450,7 +489,7 @@ bool RecursiveService::HandOver(int owner, const io::ReturnPath& path,
     std::memcpy(message->query.data() + message->query_octets, opt, sizeof opt);
     message->query_octets += sizeof opt;
   }
-  peers_[static_cast<size_t>(owner)]->Post(message.release());
+  peers_[owner]->Post(message.release());
   return true;
 }
 
@@ -513,6 +552,8 @@ void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t>
 }
 
 RecursiveService::Client* RecursiveService::AllocateClient() {
+  // Who has waited longest is the likeliest to get no answer.
+  if (clients_waiting_ >= kClientsMax) recursor_.GiveUp(oldest_client_);
   if (clients_waiting_ >= kClientsMax) return nullptr;
   if (free_clients_ == nullptr) {
     std::unique_ptr<Client> client(new (std::nothrow) Client(this));
@@ -521,12 +562,19 @@ RecursiveService::Client* RecursiveService::AllocateClient() {
     all_clients_.push_back(std::move(client));
   }
   ++clients_waiting_;
-  return std::exchange(free_clients_, free_clients_->next_free_);
+  Client* const client = std::exchange(free_clients_, free_clients_->next_free_);
+  client->older_ = youngest_client_;
+  client->younger_ = nullptr;
+  (youngest_client_ == nullptr ? oldest_client_ : youngest_client_->younger_) = client;
+  youngest_client_ = client;
+  return client;
 }
 
 void RecursiveService::FreeClient(Client* client) {
   if (client->waiting_ != nullptr) --*client->waiting_;
   --clients_waiting_;
+  (client->older_ == nullptr ? oldest_client_ : client->older_->younger_) = client->younger_;
+  (client->younger_ == nullptr ? youngest_client_ : client->younger_->older_) = client->older_;
   client->next_free_ = free_clients_;
   free_clients_ = client;
 }

@@ -5,10 +5,11 @@
 // upstream exchange. The owner answers UDP clients itself; answers for TCP go back to the worker
 // of the connection.
 //
-// Bounded: kClientsMax clients wait at a time, and kMissesUnderWayMax misses of this worker are on
-// their way to others; a client beyond gets SERVFAIL. Of the UDP clients of one prefix
-// access.rate_limit.waiting wait at a time, so that what a forger collects for a victim and
-// releases at once (DNSBomb) has a bound.
+// Bounded: kClientsMax clients wait at a time; for a client beyond, the one that has waited longest
+// gets a stale answer or SERVFAIL. kMissesUnderWayMax misses of this worker are on their way to
+// others; a client beyond gets SERVFAIL. Of the UDP clients of one prefix access.rate_limit.waiting
+// wait at a time, so that what a forger collects for a victim and releases at once (DNSBomb) has a
+// bound.
 //
 // A UDP answer is sent within client_timeout (and a little) of the query, or not at all: who has
 // given up must not get it, least of all together with many others.
@@ -77,13 +78,17 @@ class RecursiveService final : public io::Service {
   class TracedClient;
   struct ServiceMessage;
   struct MissMessage;
+  struct RefreshMessage;
   struct ReplyMessage;
   struct ReconfigureMessage;
 
+  // What is to be done with a question once its reply, if it has one already, is on its way.
+  enum class Task : uint8_t { kNone, kResolve, kRefresh };
+
   // Answers into `reply` without waiting, and returns the octets; 0 when the answer will come
-  // later, or never. *miss: the question is to be resolved.
+  // later, or never.
   size_t AnswerNow(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
-                   std::span<uint8_t> reply, bool* miss);
+                   std::span<uint8_t> reply, Task* task);
   bool AnswerLocally(std::span<const uint8_t> query, const Request& request, bool tcp,
                      std::span<uint8_t> reply, size_t* octets);
   cache::EntryView KnownAbove(wire::NameView name, cache::Seconds now) const;
@@ -94,7 +99,7 @@ class RecursiveService final : public io::Service {
   size_t Deny(std::span<const uint8_t> query, const QueryRead& read, bool verified,
               std::span<uint8_t> reply);
   void Resolve(const io::ReturnPath& path, std::span<const uint8_t> query, const QueryRead& read);
-  bool HandOver(int owner, const io::ReturnPath& path, std::span<const uint8_t> query,
+  bool HandOver(size_t owner, const io::ReturnPath& path, std::span<const uint8_t> query,
                 const Request& request);
   // `received`: when the query came.
   void ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
@@ -102,6 +107,9 @@ class RecursiveService final : public io::Service {
   bool IsTooLate(const io::ReturnPath& path, Time received) const;
   // The count of the prefix's UDP clients that wait; null where none is kept.
   uint16_t* WaitingOf(const io::ReturnPath& path);
+  void Refresh(const Request& request);
+  // The worker whose questions these are; this one's index when there is one worker.
+  size_t OwnerOf(const Request& request) const;
   bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query);
   void Send(const io::ReturnPath& path, std::span<const uint8_t> reply);
   void SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
@@ -121,10 +129,13 @@ class RecursiveService final : public io::Service {
   uint32_t rotation_ = 0;
   std::array<QueryRead, io::kBatch> reads_;  // of the batch in hand
   std::array<RateLimit::Group, io::kBatch> groups_;
-  std::array<uint8_t, io::kBatch> missed_;  // which of them are to be resolved
+  std::array<uint8_t, io::kBatch> left_;  // which of them are left to do something for
+  std::array<Task, io::kBatch> tasks_;
   std::unique_ptr<uint8_t[]> scratch_;
   std::vector<std::unique_ptr<Client>> all_clients_;
   Client* free_clients_ = nullptr;
+  Client* oldest_client_ = nullptr;  // of those that wait
+  Client* youngest_client_ = nullptr;
   size_t clients_waiting_ = 0;
   // UDP clients that wait, by prefix; prefixes with one hash share the count.
   std::array<uint16_t, 4096> waiting_{};

@@ -206,6 +206,7 @@ void AnswerOne(std::span<const uint8_t> query, bool tcp, uint32_t rotation) {
   if (request.question_end != 0) CheckEdns(query, request);
   switch (outcome) {
     case HotOutcome::kReplied:
+    case HotOutcome::kRepliedRefreshDue:
       TERN_FUZZ_PROPERTY(octets <= reply.size());
       CheckReply(query, request, tcp, age, std::span(reply).first(octets));
       break;

@@ -44,7 +44,9 @@ class HotPathTest : public testing::Test {
     size_t octets = 0;
     const HotOutcome outcome =
         AnswerFromCache(query, tcp, store_, now, 0, reply_, &octets, &request_);
-    reply_.resize(outcome == HotOutcome::kReplied ? octets : 0);
+    const bool replied =
+        outcome == HotOutcome::kReplied || outcome == HotOutcome::kRepliedRefreshDue;
+    reply_.resize(replied ? octets : 0);
     return outcome;
   }
 
@@ -61,6 +63,36 @@ class HotPathTest : public testing::Test {
   Octets reply_;
   Request request_;
 };
+
+TEST_F(HotPathTest, RefreshOfAPopularEntryIsDueOnceInTheLastTenthOfItsTtl) {
+  Put("www.example. 300 A 192.0.2.1");
+  const Octets query = Query("www.example.", RRType::kA, {.id = 77});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Ask(query, false, 1269), HotOutcome::kReplied);
+  const Octets usual = reply_;
+  EXPECT_EQ(Ask(query, false, 1270), HotOutcome::kRepliedRefreshDue);
+  const Octets due = reply_;
+  EXPECT_EQ(Ask(query, false, 1270), HotOutcome::kReplied);
+  EXPECT_EQ(due, reply_);
+  EXPECT_EQ(due.size(), usual.size());
+}
+
+TEST_F(HotPathTest, RefreshIsNotDueForWhatIsHardlyUsed) {
+  Put("www.example. 300 A 192.0.2.1");
+  const Octets query = Query("www.example.", RRType::kA);
+  EXPECT_EQ(Ask(query, false, 1280), HotOutcome::kReplied);
+  EXPECT_EQ(Ask(query, false, 1281), HotOutcome::kReplied);
+  EXPECT_EQ(Ask(query, false, 1282), HotOutcome::kRepliedRefreshDue);  // its third use
+}
+
+TEST_F(HotPathTest, RefreshOfABriefEntryIsNeverDue) {
+  Put("www.example. 9 A 192.0.2.1");
+  Put("ten.example. 10 A 192.0.2.1");
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_EQ(Ask(Query("www.example.", RRType::kA), false, 1008), HotOutcome::kReplied);
+  }
+  for (int i = 0; i < 2; ++i) Ask(Query("ten.example.", RRType::kA), false, 1008);
+  EXPECT_EQ(Ask(Query("ten.example.", RRType::kA), false, 1009), HotOutcome::kRepliedRefreshDue);
+}
 
 TEST_F(HotPathTest, AnswersWhatIsFresh) {
   Put("www.example. 300 A 192.0.2.1");

@@ -330,7 +330,8 @@ TEST_F(LearnTest, FailuresInARowAreKeptLongerAndLonger) {
   cache::Seconds now = kNow;
   uint32_t last = 0;
   for (int i = 0; i < 20; ++i) {
-    learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kNoReachableAuthority, now);
+    learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kNoReachableAuthority,
+                          /*has_stale=*/false, now);
     const EntryView failure = Find("www.example.", RRType::kA, KeySpace::kFailure);
     ASSERT_TRUE(failure);
     EXPECT_GE(failure.ttl(), 1u);
@@ -341,8 +342,34 @@ TEST_F(LearnTest, FailuresInARowAreKeptLongerAndLonger) {
     now = failure.expiry() + 1;
   }
   EXPECT_EQ(last, 300u);
-  learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, now + 3600);
+  learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, false, now + 3600);
   EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).ttl(), 5u);
+}
+
+// RFC 8767 section 5: no more than a try each 30 seconds.
+TEST_F(LearnTest, FailureBesideAStaleAnswerIsKeptThirtySeconds) {
+  cache::Seconds now = kNow;
+  for (const uint32_t ttl : {30u, 30u, 30u, 40u, 80u}) {
+    learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, true, now);
+    EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).ttl(), ttl);
+    now += ttl;
+  }
+}
+
+// RFC 8767 section 4: an authoritative denial takes the place of what was known, also one that is
+// not kept itself.
+TEST_F(LearnTest, DenialThatIsNotKeptEndsWhatIsStale) {
+  for (const cache::Seconds now : {kNow, kNow + 301}) {
+    SCOPED_TRACE(now);
+    test::Put(store_, test::RRset("www.example. 300 A 192.0.2.1", kNow));
+    const ReadReply reply("example.",
+                          PlainReply("www.example.", RRType::kA, {.rcode = Rcode::kNXDomain}));
+    const ReplyMeaning meaning =
+        ClassifyReply(reply.records(), N("www.example."), RRType::kA, N("example."), false);
+    EXPECT_TRUE(learner_.LearnAnswer(reply.records(), meaning, N("www.example."), RRType::kA, now,
+                                     nullptr));
+    EXPECT_EQ(static_cast<bool>(Find("www.example.", RRType::kA)), now == kNow);
+  }
 }
 
 TEST_F(LearnTest, StoreIsToldWithoutAnAnswer) {

@@ -75,29 +75,39 @@ TEST_F(RecursorTest, OtherTypesAreOtherQuestions) {
 // THREATS, DNSBomb: waiters of one question are bounded.
 TEST_F(RecursorTest, WaitersOfOneQuestionAreBounded) {
   world_.Start(kOne);
-  for (int i = 0; i < kWaitersPerJobMax; ++i) {
-    ASSERT_NE(world_.Ask("www.example.", RRType::kA), nullptr);
+  std::vector<HeardAnswer*> heard;
+  for (int i = 0; i < kWaitersPerJobMax + 10; ++i) {
+    heard.push_back(world_.Ask("www.example.", RRType::kA));
+    ASSERT_NE(heard.back(), nullptr);
   }
-  EXPECT_EQ(world_.Ask("www.example.", RRType::kA), nullptr);
+  // Those who have waited longest made way.
+  for (size_t i = 0; i < heard.size(); ++i) EXPECT_EQ(heard[i]->count, i < 10 ? 1 : 0);
   EXPECT_NE(world_.Ask("alias.example.", RRType::kA), nullptr);
   world_.Run(seconds(10));
+  for (size_t i = 0; i < heard.size(); ++i) {
+    EXPECT_EQ(heard[i]->count, 1);
+    EXPECT_EQ(heard[i]->rcode, i < 10 ? Rcode::kServFail : Rcode::kNoError);
+    EXPECT_EQ(heard[i]->error, i < 10 ? ExtendedError::kNotReady : ExtendedError::kNone);
+  }
   EXPECT_TRUE(world_.IsAtRest());
 }
 
+// THREATS: bounded, the oldest dropped first.
 TEST_F(RecursorTest, JobsAreBoundedAndComeBackToZero) {
   world_.Start(kOne);
   a_->conduct().fault = Fault::kSilent;
-  size_t accepted = 0;
   std::vector<HeardAnswer*> heard;
   for (size_t i = 0; i < kJobsMax + 500; ++i) {
-    HeardAnswer* each = world_.Ask("x" + std::to_string(i) + ".example.", RRType::kA);
-    if (each == nullptr) continue;
-    heard.push_back(each);
-    ++accepted;
+    heard.push_back(world_.Ask("x" + std::to_string(i) + ".example.", RRType::kA));
+    ASSERT_NE(heard.back(), nullptr);
+    // Priming takes a job, too.
+    ASSERT_LE(world_.recursor().jobs_in_flight(), kJobsMax + 1);
   }
-  // Priming takes a job, too.
-  EXPECT_LE(accepted, kJobsMax);
-  EXPECT_GE(accepted, kJobsMax - 1);
+  EXPECT_EQ(world_.recursor().statistics().dropped, 500u);
+  for (size_t i = 0; i < heard.size(); ++i) {
+    ASSERT_EQ(heard[i]->count, i < 500 ? 1 : 0) << i;
+    EXPECT_EQ(heard[i]->error, i < 500 ? ExtendedError::kNotReady : ExtendedError::kNone);
+  }
   world_.Run(seconds(12));
   for (const HeardAnswer* each : heard) {
     ASSERT_EQ(each->count, 1);
@@ -106,6 +116,65 @@ TEST_F(RecursorTest, JobsAreBoundedAndComeBackToZero) {
   }
   EXPECT_TRUE(world_.IsAtRest());
   EXPECT_NE(world_.Ask("y.example.", RRType::kA), nullptr);
+}
+
+// A flood of names without an answer fills the resolver; a question that has one gets it.
+TEST_F(RecursorTest, FullResolverStillAnswersWhatHasAnAnswer) {
+  world_.Start(std::string(kOne) + "dead. 3600 NS ns.dead.\nns.dead. 3600 A 192.0.2.66\n");
+  world_.Lookup("warm.example.");
+  world_.Lookup("warm.dead.");
+  for (size_t i = 0; i < kJobsMax + 100; ++i) {
+    (void)world_.Ask("x" + std::to_string(i) + ".dead.", RRType::kA);
+    if (i % 400 == 0) world_.Run(milliseconds(1));
+  }
+  EXPECT_GE(world_.recursor().statistics().dropped, 1u);
+  EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kNoError);
+  world_.Run(seconds(10));
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+// A dropped job takes the look-ups along that only it waited for; those that others wait for go on.
+TEST_F(RecursorTest, DroppedJobTakesItsLookUpsAlong) {
+  sim::ZoneServer* host = world_.Add("192.0.2.30", "host.", "ns1 60 A 192.0.2.1\n");
+  world_.Start(
+      "glueless. 3600 NS ns1.host.\nalso. 3600 NS ns1.host.\n"
+      "host. 3600 NS ns.host.\nns.host. 3600 A 192.0.2.30\n");
+  host->conduct().think_time = seconds(2);
+  for (const bool shared : {false, true}) {
+    SCOPED_TRACE(shared);
+    HeardAnswer* first = world_.Ask("www.glueless.", RRType::kA);
+    if (shared) {
+      world_.Run(milliseconds(100));
+      ASSERT_NE(world_.Ask("www.also.", RRType::kA), nullptr);
+    }
+    world_.Run(milliseconds(100));
+    EXPECT_GE(world_.recursor().jobs_in_flight(), 2u);
+    const uint64_t dropped = world_.recursor().statistics().dropped;
+    for (size_t i = 0; i < kJobsMax; ++i) {
+      (void)world_.Ask("x" + std::to_string(i) + ".nowhere.", RRType::kA);
+      if (first->count > 0) break;
+    }
+    EXPECT_EQ(first->count, 1);
+    EXPECT_EQ(first->error, ExtendedError::kNotReady);
+    // The job, and its look-up where nobody else waits for it.
+    EXPECT_EQ(world_.recursor().statistics().dropped - dropped, shared ? 1u : 2u);
+    world_.Run(seconds(12));
+    EXPECT_TRUE(world_.IsAtRest());
+    world_.Run(seconds(1000));
+  }
+}
+
+TEST_F(RecursorTest, ClientThatIsGivenUpHearsItOnce) {
+  world_.Start(kOne);
+  HeardAnswer* first = world_.Ask("www.example.", RRType::kA);
+  HeardAnswer* second = world_.Ask("www.example.", RRType::kA);
+  world_.recursor().GiveUp(first);
+  EXPECT_EQ(first->count, 1);
+  EXPECT_EQ(first->error, ExtendedError::kNotReady);
+  world_.Run(seconds(5));
+  EXPECT_EQ(first->count, 1);
+  EXPECT_EQ(second->count, 1);
+  EXPECT_EQ(second->rcode, Rcode::kNoError);
 }
 
 // DESIGN: a client always gets an answer before it gives up; the work goes on for the store.

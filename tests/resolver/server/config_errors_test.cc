@@ -144,6 +144,11 @@ TEST(ConfigErrorsTest, TtlsAreWholeSecondsInOrder) {
       {"cache: {max_negative_ttl: 9999w}",
        "1:27: cache.max_negative_ttl: expected a duration from 0s to 2147483647s, found "
        "\"9999w\""},
+      {"cache: {max_stale: 1}",
+       "1:20: cache.max_stale: expected a duration such as 7s, 1800ms or 1d, found \"1\""},
+      {"cache: {max_stale: 500ms}",
+       "1:20: cache.max_stale: expected whole seconds, found \"500ms\""},
+      {"cache: {stale_ttl: 0s}", "1:20: cache.stale_ttl: expected 1s or more, found \"0s\""},
       {"cache:\n  max_ttl: 1m\n  min_ttl: 2m\n",
        "3:3: cache.min_ttl: expected min_ttl to be at most max_ttl, found 2m and 1m"},
       {"cache:\n  min_ttl: 2d\n",

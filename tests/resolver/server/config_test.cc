@@ -26,7 +26,8 @@ std::string Shown(const Settings& s) {
   out << "| " << s.workers << " | ";
   for (const Prefix& prefix : s.allow) out << prefix.ToText() << ' ';
   out << "| " << s.cache.memory_octets << ' ' << s.cache.ttl.min_ttl << ' ' << s.cache.ttl.max_ttl
-      << ' ' << s.cache.ttl.max_negative_ttl << " | ";
+      << ' ' << s.cache.ttl.max_negative_ttl << ' ' << s.cache.max_stale << ' ' << s.cache.stale_ttl
+      << ' ' << s.cache.prefetch << " | ";
   const ResolutionSettings& r = s.resolution;
   for (const RootHint& hint : r.root_hints) {
     out << wire::ToText(hint.server);
@@ -119,6 +120,9 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "min_ttl",
                           "max_ttl",
                           "max_negative_ttl",
+                          "max_stale",
+                          "stale_ttl",
+                          "prefetch",
                           "resolution",
                           "root_hints",
                           "upstream_port",
@@ -160,7 +164,9 @@ access:
   rate_limit:
     {queries: 100, misses: 20, waiting: 50, burst: 500ms, ipv4_prefix: 32, ipv6_prefix: 64, slip: 3,
      exempt: ["192.0.2.1/32"]}
-cache: {memory: 1GiB, min_ttl: 5s, max_ttl: 2h, max_negative_ttl: 10m}
+cache:
+  {memory: 1GiB, min_ttl: 5s, max_ttl: 2h, max_negative_ttl: 10m,
+   max_stale: 3d, stale_ttl: 9s, prefetch: false}
 resolution:
   upstream_port: 5301
   ipv4: false
@@ -194,6 +200,9 @@ stub:
   e.rate_limit = {100, 20, 50, milliseconds(500), 32, 64, 3, {*Prefix::Parse("192.0.2.1/32")}};
   e.cache.memory_octets = size_t{1} << 30;
   e.cache.ttl = {5, 7200, 600};
+  e.cache.max_stale = 3 * 86400;
+  e.cache.stale_ttl = 9;
+  e.cache.prefetch = false;
   e.resolution.upstream_port = 5301;
   e.resolution.ipv4 = false;
   e.resolution.ipv6 = Ipv6Use::kOn;
