@@ -204,6 +204,15 @@ PlainMessage MakeQuery(uint16_t id, std::string_view name, wire::RRType type,
   return query;
 }
 
+std::optional<wire::ExtendedError> ExtendedErrorOf(const PlainMessage& message) {
+  if (!message.edns) return std::nullopt;
+  wire::Edns edns;
+  edns.options = message.edns->options;
+  const auto option = wire::FindOption(edns, wire::EdnsOption::kExtendedError);
+  if (!option || option->size() < 2) return std::nullopt;
+  return static_cast<wire::ExtendedError>(wire::LoadU16(option->data()));
+}
+
 bool SameRecords(const std::vector<PlainRecord>& a, const std::vector<PlainRecord>& b) {
   if (a.size() != b.size()) return false;
   std::vector<bool> used(b.size(), false);

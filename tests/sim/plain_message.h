@@ -79,6 +79,9 @@ struct PlainMessage {
 PlainMessage MakeQuery(uint16_t id, std::string_view name, wire::RRType type,
                        uint16_t payload_octets = wire::kEdnsPayloadDefault);
 
+// The code of the first extended error (RFC 8914), if there is one.
+std::optional<wire::ExtendedError> ExtendedErrorOf(const PlainMessage& message);
+
 // The same records, in any order, TTLs not counted.
 bool SameRecords(const std::vector<PlainRecord>& a, const std::vector<PlainRecord>& b);
 

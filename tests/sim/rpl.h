@@ -52,9 +52,15 @@ struct RplConfig {
   std::optional<uint32_t> min_ttl;           // seconds
   std::optional<uint32_t> max_ttl;           // seconds
   std::optional<uint32_t> max_negative_ttl;  // seconds
-  std::vector<std::string> trust_anchors;    // master file lines
-  std::vector<std::string> insecure_zones;   // domain-insecure
-  std::string validation_date;               // as written: YYYYMMDDHHMMSS or seconds
+  // Off unless the scenario says so, as where the options' names come from.
+  bool serve_expired = false;
+  bool prefetch = false;
+  std::optional<uint32_t> max_stale;        // serve-expired-ttl, seconds
+  std::optional<uint32_t> stale_ttl;        // serve-expired-reply-ttl, seconds
+  std::optional<uint32_t> client_timeout;   // serve-expired-client-timeout, milliseconds
+  std::vector<std::string> trust_anchors;   // master file lines
+  std::vector<std::string> insecure_zones;  // domain-insecure
+  std::string validation_date;              // as written: YYYYMMDDHHMMSS or seconds
 };
 
 enum RplMatch : uint32_t {

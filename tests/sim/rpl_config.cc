@@ -74,16 +74,11 @@ constexpr std::string_view kIgnored[] = {
     "port",
     "prefer-ip4",
     "prefer-ip6",
-    "prefetch",
     "prefetch-key",
     "ratelimit",
     "root-key-sentinel",
     "rrset-cache-size",
     "rrset-roundrobin",
-    "serve-expired",
-    "serve-expired-client-timeout",
-    "serve-expired-reply-ttl",
-    "serve-expired-ttl",
     "serve-expired-ttl-reset",
     "so-reuseport",
     "target-fetch-policy",
@@ -208,6 +203,24 @@ bool RplConfigReader::ApplyNumberOrSwitch(std::string_view key, const std::strin
     *status = ReadSeconds(value, &config_->max_ttl);
   } else if (key == "cache-max-negative-ttl") {
     *status = ReadSeconds(value, &config_->max_negative_ttl);
+  } else {
+    return ApplyStale(key, value, status);
+  }
+  return true;
+}
+
+bool RplConfigReader::ApplyStale(std::string_view key, const std::string& value,
+                                 absl::Status* status) {
+  if (key == "prefetch") {
+    *status = ReadSwitch(value, &config_->prefetch);
+  } else if (key == "serve-expired") {
+    *status = ReadSwitch(value, &config_->serve_expired);
+  } else if (key == "serve-expired-ttl") {
+    *status = ReadSeconds(value, &config_->max_stale);
+  } else if (key == "serve-expired-reply-ttl") {
+    *status = ReadSeconds(value, &config_->stale_ttl);
+  } else if (key == "serve-expired-client-timeout") {
+    *status = ReadSeconds(value, &config_->client_timeout);
   } else {
     return false;
   }

@@ -28,6 +28,7 @@ class RplConfigReader {
   // Lines of the clause that is open. False when the key is none of a clause.
   bool ApplyToZone(std::string_view key, const std::string& value, absl::Status* status);
   bool ApplyNumberOrSwitch(std::string_view key, const std::string& value, absl::Status* status);
+  bool ApplyStale(std::string_view key, const std::string& value, absl::Status* status);
 
   RplConfig* config_;
   bool in_zone_ = false;  // the last of config_->zones is open

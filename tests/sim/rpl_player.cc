@@ -37,6 +37,17 @@ resolver::Settings SettingsFor(const RplConfig& config, const PlayOptions& optio
     settings.static_zones.push_back({NameOf(zone.name), zone.to, zone.forward, zone.first});
   }
   if (config.min_ttl) settings.cache.ttl.min_ttl = *config.min_ttl;
+  if (!config.serve_expired) {
+    settings.cache.max_stale = 0;
+  } else if (config.max_stale) {
+    settings.cache.max_stale = *config.max_stale;
+  }
+  if (config.stale_ttl) settings.cache.stale_ttl = *config.stale_ttl;
+  settings.cache.prefetch = config.prefetch;
+  // 0: Unbound's way of an answer at once, which Tern does not have.
+  if (config.client_timeout && *config.client_timeout != 0) {
+    settings.resolution.budget.client_timeout = std::chrono::milliseconds(*config.client_timeout);
+  }
   if (config.max_ttl) settings.cache.ttl.max_ttl = *config.max_ttl;
   if (config.max_negative_ttl) settings.cache.ttl.max_negative_ttl = *config.max_negative_ttl;
   return settings;

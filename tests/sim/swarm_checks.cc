@@ -18,22 +18,12 @@ using wire::RRType;
 constexpr int kLinksMax = 11;
 // Look-ups of name servers inside look-ups, that a world without faults must manage.
 constexpr size_t kEasyNesting = 2;
-constexpr uint16_t kStaleAnswer = 3;  // RFC 8914 section 4.4
-constexpr uint16_t kExtendedErrorOption = 15;
 
-// The code of the first extended error, or nothing.
-std::optional<uint16_t> ExtendedErrorOf(const PlainMessage& reply) {
-  if (!reply.edns) return std::nullopt;
-  std::span<const uint8_t> options = reply.edns->options;
-  while (options.size() >= 4) {
-    const size_t length = wire::LoadU16(options.data() + 2);
-    if (options.size() < 4 + length) break;
-    if (wire::LoadU16(options.data()) == kExtendedErrorOption && length >= 2) {
-      return wire::LoadU16(options.data() + 4);
-    }
-    options = options.subspan(4 + length);
-  }
-  return std::nullopt;
+// RFC 8767: what was true once.
+bool IsStale(const PlainMessage& reply) {
+  const std::optional<wire::ExtendedError> error = ExtendedErrorOf(reply);
+  return error == wire::ExtendedError::kStaleAnswer ||
+         error == wire::ExtendedError::kStaleNXDomainAnswer;
 }
 
 std::string KeyOf(const PlainRecord& record) {
@@ -95,10 +85,7 @@ void SwarmWorld::CheckReply(const Question& question, ClientQueryId id, bool tcp
   }
   ++answered_;
   if (kind_ == Kind::kCorrupt) return;
-  if (ExtendedErrorOf(*reply) == kStaleAnswer) {
-    // RFC 8767: what was true once.
-    return;
-  }
+  if (IsStale(*reply)) return;
   const bool soa_may_miss = kind_ != Kind::kClean;
   const std::string untrue = oracle_.Judge(*reply, *client.answered, soa_may_miss);
   if (!untrue.empty()) Fault(Describe(question) + untrue + "\n" + reply->ToText());
@@ -142,7 +129,8 @@ void SwarmWorld::CheckFailure(const Question& question, const ClientQuery& clien
   }
   Fault(Describe(question) + "SERVFAIL after " +
         std::to_string(client.Latency() / milliseconds(1)) + " ms, extended error " +
-        std::to_string(ExtendedErrorOf(reply).value_or(0xffff)));
+        std::to_string(
+            static_cast<uint16_t>(ExtendedErrorOf(reply).value_or(wire::ExtendedError::kNone))));
 }
 
 // What is asked for behind an answer ends no later than it, unless a reply from upstream may have
@@ -165,7 +153,7 @@ void SwarmWorld::CheckTtls() {
   for (const ClientQueryId id : in_order) {
     const ClientQuery& client = world_.client_query(id);
     const std::optional<PlainMessage> reply = client.Message();
-    if (!reply || ExtendedErrorOf(*reply) == kStaleAnswer) continue;
+    if (!reply || IsStale(*reply)) continue;
     const int64_t now =
         std::chrono::duration_cast<seconds>(client.answered->time_since_epoch()).count();
     for (const PlainRecord& record : reply->answer) {

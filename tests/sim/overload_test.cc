@@ -1,0 +1,84 @@
+// More questions than there is room for: those that wait longest make way, and what is cached is
+// answered all the while.
+#include "gtest/gtest.h"
+#include "resolver/server/recursive_service.h"
+#include "tests/sim/small_internet.h"
+
+namespace tern::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using wire::ExtendedError;
+using wire::Rcode;
+using wire::RRType;
+
+class OverloadTest : public testing::Test {
+ protected:
+  OverloadTest() {
+    dead_ = internet_.AddDomain("dead.com.", {"192.0.2.20"}, "www 300 A 198.51.100.1\n")[0];
+    internet_.AddDomain("example.com.", {"192.0.2.21"},
+                        "www 3000 A 198.51.100.2\nftp 3000 A 198.51.100.3\n");
+    internet_.Start();
+    EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kNoError);
+    EXPECT_EQ(internet_.Lookup("www.dead.com.", RRType::kA).rcode, Rcode::kNoError);
+    dead_->conduct().fault = Fault::kSilent;
+  }
+  void TearDown() override { EXPECT_EQ(internet_.CheckRest(), ""); }
+
+  // So many clients for each of so many names.
+  void Flood(int names, int clients) {
+    for (int i = 0; i < names; ++i) {
+      const std::string name = "x" + std::to_string(i) + ".dead.com.";
+      const Octets query = MakeQuery(7, name, RRType::kA).Encode();
+      for (int j = 0; j < clients; ++j) flood_.push_back(internet_.world().AskDatagram(query));
+      internet_.world().RunFor(milliseconds(5));
+    }
+  }
+  const ClientQuery& client(size_t i) { return internet_.world().client_query(flood_[i]); }
+  void ExpectHit() {
+    EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).answer.size(), 1u);
+    EXPECT_LE(internet_.last_latency(), milliseconds(1));
+  }
+
+  SmallInternet internet_{SimWorld::Options{.seed = 5}};
+  ZoneServer* dead_;
+  std::vector<ClientQueryId> flood_;
+};
+
+TEST_F(OverloadTest, ClientsWhoWaitLongestMakeWay) {
+  Flood(20, 1000);
+  const size_t beyond = flood_.size() - resolver::server::kClientsMax;
+  for (size_t i = 0; i < flood_.size(); ++i) {
+    ASSERT_EQ(client(i).replies, i < beyond ? 1 : 0) << i;
+    if (i >= beyond) continue;
+    ASSERT_EQ(client(i).Message()->rcode, Rcode::kServFail);
+    ASSERT_EQ(ExtendedErrorOf(*client(i).Message()), ExtendedError::kNotReady);
+  }
+  ExpectHit();
+  // And a question that has an answer gets it.
+  EXPECT_EQ(internet_.Lookup("ftp.example.com.", RRType::kA).answer.size(), 1u);
+  internet_.world().RunFor(seconds(2));
+  for (size_t i = 0; i < flood_.size(); ++i) {
+    ASSERT_EQ(client(i).replies, 1);
+    ASSERT_LE(client(i).Latency(), milliseconds(1801));
+  }
+}
+
+TEST_F(OverloadTest, WhoMakesWayGetsWhatIsStale) {
+  internet_.world().RunFor(seconds(301));
+  const Octets query = MakeQuery(7, "www.dead.com.", RRType::kA).Encode();
+  for (int i = 0; i < resolver::kWaitersPerJobMax + 10; ++i) {
+    flood_.push_back(internet_.world().AskDatagram(query));
+  }
+  internet_.world().RunFor(milliseconds(100));
+  for (size_t i = 0; i < flood_.size(); ++i) {
+    ASSERT_EQ(client(i).replies, i < 10 ? 1 : 0) << i;
+    if (i < 10) {
+      EXPECT_EQ(ExtendedErrorOf(*client(i).Message()), ExtendedError::kStaleAnswer);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tern::sim
