@@ -148,9 +148,10 @@ void Recursor::Drop(Job* job) {
 }
 
 void Recursor::OnLookupGone(Lookup* lookup, Job* parent) {
+  // When all goes, clients that stand beside it in the list are gone already.
+  if (closing_) return;
   Job* const job = lookup->job_;
   RemoveWaiter(lookup);
-  if (closing_) return;
   parent->waits_for_ = nullptr;
   if (job->resolved_ || job->allowance_ != parent->allowance_) return;
   // What it runs on goes with the parent.

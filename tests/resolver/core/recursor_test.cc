@@ -164,6 +164,20 @@ TEST_F(RecursorTest, DroppedJobTakesItsLookUpsAlong) {
   }
 }
 
+// A service frees its clients before its recursor.
+TEST_F(RecursorTest, EndsWhileALookUpWaitsBehindAClientThatIsGone) {
+  sim::ZoneServer* host = world_.Add("192.0.2.30", "host.", "ns1 60 A 192.0.2.1\n");
+  world_.Start("glueless. 3600 NS ns1.host.\nhost. 3600 NS ns.host.\nns.host. 3600 A 192.0.2.30\n");
+  host->conduct().think_time = seconds(1);
+  auto client = std::make_unique<HeardAnswer>(&world_.world());
+  ASSERT_TRUE(world_.recursor().Ask(N("ns1.host."), RRType::kA, client.get()));
+  ASSERT_NE(world_.Ask("www.glueless.", RRType::kA), nullptr);
+  world_.Run(milliseconds(200));
+  EXPECT_EQ(client->count, 0);
+  client.reset();
+  world_.Stop();
+}
+
 TEST_F(RecursorTest, ClientThatIsGivenUpHearsItOnce) {
   world_.Start(kOne);
   HeardAnswer* first = world_.Ask("www.example.", RRType::kA);
