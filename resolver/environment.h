@@ -66,6 +66,9 @@ class Environment {
 
   // Read once a turn of the worker's loop, so equal within one.
   virtual Time Now() const = 0;
+  // Unix time in seconds, modulo 2^32: for the age of cookies (RFC 9018 section 4.3) and for
+  // nothing that lives here. Read from the system at most once a second.
+  virtual uint32_t WallSeconds() = 0;
   // 64 unpredictable bits (a cryptographic generator in production).
   virtual uint64_t Random() = 0;
 

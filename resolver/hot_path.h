@@ -50,7 +50,7 @@ HotOutcome AnswerRead(std::span<const uint8_t> query, const QueryRead& read, boo
                       std::span<uint8_t> reply, size_t* reply_octets);
 
 // Over TCP a reply may fill the buffer; over UDP it keeps to the client's size and to 1232.
-// REQUIRES: reply.size() >= 1232 and >= query.size() + 140.
+// REQUIRES: reply.size() >= 1232 and >= query.size() + 170.
 HotOutcome AnswerFromCache(std::span<const uint8_t> query, bool tcp, const cache::Store& store,
                            cache::Seconds now, uint32_t rotation, std::span<uint8_t> reply,
                            size_t* reply_octets, Request* request);

@@ -34,8 +34,6 @@ constexpr Duration kProbeMin = seconds(1);
 // One that never answered is dead, or farther than its replicas and then not worth the wait.
 constexpr Duration kProbeStrangerMin = seconds(30);
 constexpr Duration kProbeMax = minutes(5);
-// After a reply that was no answer the zone's questions have one datagram open at a time.
-constexpr Duration kForgedFor = seconds(20);
 
 constexpr Duration kLameFor = minutes(10);
 constexpr Duration kRefusedFor = seconds(60);
@@ -268,7 +266,8 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   attempt.late = attempt.sent + timeout;
   uint8_t query[kUpstreamQueryOctetsMax];
   if (attempt.own_case) question_.name = name_;
-  const size_t octets = WriteUpstreamQuery(question_, attempt.id, edns, query);
+  const UpstreamCookie cookie = MakeCookie(attempt, record);
+  const size_t octets = WriteUpstreamQuery(question_, attempt.id, edns, cookie.view(), query);
   attempt.exchange = environment.StartExchange(server, transport, {query, octets}, this);
   if (attempt.exchange == 0) {
     why_not_ = RaceResult::Kind::kNoResources;
@@ -374,30 +373,6 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
   recursor.Drain();
 }
 
-// Somebody guesses, or a server does not keep the case: ask this server over TCP, where an answer
-// cannot be forged.
-void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
-  if (match == ReplyMatch::kForgery) ++recursor_.statistics().forgeries;
-  if (attempt.transport == Transport::kUdp) OnSignOfForgery(attempt);
-  const bool wrong_case = match == ReplyMatch::kWrongCase;
-  attempt.tests_case = wrong_case;
-  AskOverTcp(attempt, wrong_case ? "another case" : "another id or question");
-}
-
-void Race::OnSignOfForgery(const Attempt& met) {
-  forged_ = true;
-  recursor_.server_table().RecordForgery(servers_.zone(), kForgedFor,
-                                         recursor_.environment().Now());
-  // The one that was met goes on over TCP; of the others the newest is kept.
-  Attempt* newest = nullptr;
-  for (Attempt& attempt : attempts_) {
-    if (attempt.exchange == 0 || attempt.transport != Transport::kUdp || &attempt == &met) continue;
-    Attempt* older = &attempt;
-    if (newest == nullptr || attempt.sent >= newest->sent) std::swap(older, newest);
-    if (older != nullptr) Close(*older);
-  }
-}
-
 void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
   if (attempt.transport == Transport::kTcp) {
     seen_unsound_ = true;
@@ -443,20 +418,28 @@ std::span<const uint8_t> Race::WithOurCase(std::span<const uint8_t> message) {
 }
 
 void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
-  RecordAnswer(attempt);
   const std::span<const uint8_t> message = WithOurCase(packet);
   ReplyRecords& records = recursor_.records();
-  if (records.Read(message, servers_.zone()) != wire::ParseError::kNone &&
-      !records.header().Has(wire::kFlagTC)) {
+  const bool sound = records.Read(message, servers_.zone()) == wire::ParseError::kNone;
+  if (sound && !AcceptCookie(attempt)) return;
+  RecordAnswer(attempt);
+  if (!sound && !records.header().Has(wire::kFlagTC)) {
     seen_unsound_ = true;
     AskOverTcp(attempt, "malformed");
     return;
   }
+  if (records.rcode() == wire::Rcode::kBadCookie && attempt.has_cookie) {
+    OnBadCookie(attempt);
+    return;
+  }
   result_.meaning =
       ClassifyReply(records, name_, question_.type, servers_.zone(), servers_.forwarded());
-  if (attempt.tests_plain_dns && result_.meaning.reply_class != ReplyClass::kFormatError &&
-      result_.meaning.reply_class != ReplyClass::kServerFailure) {
+  const bool understood = result_.meaning.reply_class != ReplyClass::kFormatError &&
+                          result_.meaning.reply_class != ReplyClass::kServerFailure;
+  if (understood && attempt.tests_plain_dns) {
     recursor_.server_table().RecordPlainDns(attempt.key, recursor_.environment().Now());
+  } else if (understood && attempt.tests_no_cookie) {
+    recursor_.server_table().RecordTakesNoCookie(attempt.key, recursor_.environment().Now());
   }
   switch (result_.meaning.reply_class) {
     case ReplyClass::kAnswer:
@@ -495,11 +478,18 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
 }
 
 // RFC 6891 section 7: a server that does not know EDNS says FORMERR or NOTIMP; ask it plainly.
-// Learnt only when the plain question is then answered.
+// Before that without a cookie: some know EDNS but no such option. Learnt only from what is then
+// answered.
 void Race::OnFormatError(Attempt& attempt) {
   if (!attempt.edns) {
     seen_lame_ = true;
     Drop(attempt, kServfailFor, "FORMERR");
+    return;
+  }
+  if (attempt.has_cookie && recursor_.records().rcode() == wire::Rcode::kFormErr) {
+    TraceStep("reply", attempt, "FORMERR: asked without a cookie");
+    attempt.tests_no_cookie = true;
+    AskAgain(attempt, attempt.transport, true);
     return;
   }
   TraceStep("reply", attempt, "FORMERR: asked without EDNS");
@@ -548,15 +538,18 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
     // The environment closed it already.
     NoteClosed(*attempt);
     Candidate& candidate = servers_.candidates()[attempt->candidate];
-    if (attempt->tests_case && !attempt->own_case) {
+    const bool case_is_left = attempt->tests_case && !attempt->own_case;
+    const bool bare_is_left = attempt->tests_bare && !attempt->may_be_bare;
+    if (case_is_left || bare_is_left) {
       // It neither keeps the case nor speaks TCP: the name in its own case is what is left. Alone:
       // after a sign of forgery one datagram is open, and others' replies would not match this
-      // case.
+      // case. Likewise who gives no cookies any more.
       for (Attempt& other : attempts_) {
         if (other.transport == Transport::kUdp) Close(other);
       }
       Attempt like = *attempt;
-      like.own_case = true;
+      like.own_case |= case_is_left;
+      like.may_be_bare |= bare_is_left;
       const KnownServer server = {like.key, recursor.server_table().Get(like.key)};
       if (Send(like.candidate, server, Transport::kUdp, like.edns, &like)) {
         ArmNext();

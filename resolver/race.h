@@ -12,6 +12,10 @@
 // zone: its own servers may send any id. So this slows its own zone alone; for a zone of others a
 // guess must hit an open port first.
 //
+// Cookies (RFC 7873 section 5.3): each query with EDNS carries one. A reply without ours, or
+// without one from a server that gives them, is a sign of forgery too. BADCOOKIE is asked again
+// with the cookie that came along, then over TCP. Here in race_forgery.cc.
+//
 // Bounded: kAttemptsMax open attempts, the job's budget of upstream queries, and `deadline`; and
 // all races together by resolution.limits.per_server open queries to one address, but where it
 // serves the root, a top level domain or a zone of the configuration. A server at its limit is
@@ -96,8 +100,14 @@ class Race final : public ExchangeSink, public Timer {
     bool tests_plain_dns = false;  // asked again without EDNS after a FORMERR
     bool tests_case = false;       // asked again over TCP after a reply in another case
     bool own_case = false;         // asked a last time, without random case
-    bool silent = false;           // its lateness was recorded
-    bool expendable = false;       // never answered, or thought dead: see RecordLosers
+    bool has_cookie = false;       // sent with the client cookie below
+    bool tests_no_cookie = false;  // asked again without a cookie after a FORMERR
+    bool bad_cookie = false;       // asked again after a BADCOOKIE
+    bool tests_bare = false;       // asked over TCP after a reply without cookie
+    bool may_be_bare = false;      // asked a last time, when a reply without cookie is believed
+    std::array<uint8_t, kClientCookieOctets> client_cookie{};
+    bool silent = false;      // its lateness was recorded
+    bool expendable = false;  // never answered, or thought dead: see RecordLosers
   };
 
   Attempt* FindAttempt(ExchangeId id);
@@ -140,6 +150,12 @@ class Race final : public ExchangeSink, public Timer {
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
   void OnFormatError(Attempt& attempt);
+  // The cookie for the attempt's query; none where it is to have none.
+  UpstreamCookie MakeCookie(Attempt& attempt, const ServerRecord& record);
+  // Learns from the reply's cookie. False when the reply is not believed for it, and the exchange
+  // goes on in another way.
+  bool AcceptCookie(Attempt& attempt);
+  void OnBadCookie(Attempt& attempt);
   void RecordAnswer(const Attempt& attempt);
   int RecordLosers();
   void Drop(Attempt& attempt, Duration lame_for, std::string_view why);

@@ -16,7 +16,9 @@ using wire::RRClass;
 using wire::RRType;
 using wire::Section;
 
-constexpr size_t kPlainOptOctets = 11;
+constexpr size_t kBareOptOctets = 11;
+constexpr size_t kCookieOptionOctets = 4 + kOurCookieOctets;
+constexpr size_t kErrorOptionOctetsMax = 128;
 
 uint16_t ReplyFlags(const Request& request, wire::Rcode rcode) {
   const uint16_t opcode_rd_cd = request.flags & (0x7800 | wire::kFlagRD | wire::kFlagCD);
@@ -35,6 +37,19 @@ size_t PutExtendedError(wire::ExtendedError error, const char* text, std::span<u
   return 6 + text_octets;
 }
 
+size_t CookieOctets(const Request& request) {
+  return request.cookie.IsChecked() ? kCookieOptionOctets : 0;
+}
+
+// RFC 7873 section 4. Returns the octets written.
+size_t PutCookie(const Request& request, uint8_t* out) {
+  if (!request.cookie.IsChecked()) return 0;
+  wire::StoreU16(out, static_cast<uint16_t>(wire::EdnsOption::kCookie));
+  wire::StoreU16(out + 2, kOurCookieOctets);
+  std::memcpy(out + 4, request.cookie.reply.data(), kOurCookieOctets);
+  return kCookieOptionOctets;
+}
+
 // Header, question and OPT of a reply whose counts are known.
 uint8_t* PutFront(std::span<const uint8_t> query, const Request& request, uint16_t flags,
                   uint16_t answers, uint8_t* out) {
@@ -46,12 +61,15 @@ uint8_t* PutFront(std::span<const uint8_t> query, const Request& request, uint16
   return out + request.question_end;
 }
 
+// OPT with nothing in it but the cookie, if there is one.
 uint8_t* PutPlainOpt(const Request& request, uint8_t* out) {
-  static constexpr uint8_t kOpt[kPlainOptOctets] = {
+  static constexpr uint8_t kOpt[kBareOptOctets] = {
       0, 0, 41, wire::kEdnsPayloadDefault >> 8, wire::kEdnsPayloadDefault & 0xff, 0, 0, 0, 0, 0, 0};
   std::memcpy(out, kOpt, sizeof kOpt);
   if (request.edns.dnssec_ok) out[7] = 0x80;
-  return out + sizeof kOpt;
+  const size_t cookie_octets = PutCookie(request, out + sizeof kOpt);
+  out[10] = static_cast<uint8_t>(cookie_octets);
+  return out + sizeof kOpt + cookie_octets;
 }
 
 // One RRset, owned by the question's name, with no name in its RDATA that could be compressed:
@@ -62,7 +80,7 @@ size_t ComposePlain(std::span<const uint8_t> query, const Request& request, Entr
   uint8_t fixed[10] = {0xc0, wire::kHeaderOctets, 0, 0, 0, 1};
   wire::StoreU16(fixed + 2, static_cast<uint16_t>(request.type));
   wire::StoreU32(fixed + 6, rrset.Remaining(now));
-  const size_t end = limit - (request.has_edns ? kPlainOptOctets : 0);
+  const size_t end = limit - (request.has_edns ? kBareOptOctets + CookieOctets(request) : 0);
   const uint16_t count = rrset.count();
   uint8_t* at = PutFront(query, request, ReplyFlags(request, wire::Rcode::kNoError), count, out);
   const uint16_t first = count > 1 ? static_cast<uint16_t>(rotation % count) : 0;
@@ -158,10 +176,12 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
         ComposePlain(query, request, answer.parts[0], now, rotation, limit, out.data());
     if (octets != 0) return octets;
   }
-  uint8_t options[128];
-  const size_t option_octets = PutExtendedError(answer.error, answer.error_text, options);
+  uint8_t options[kCookieOptionOctets + kErrorOptionOctetsMax];
+  size_t option_octets = PutCookie(request, options);
+  option_octets +=
+      PutExtendedError(answer.error, answer.error_text, std::span(options).subspan(option_octets));
   wire::MessageWriter writer(out.first(limit));
-  if (request.has_edns) writer.Reserve(kPlainOptOctets + option_octets);
+  if (request.has_edns) writer.Reserve(kBareOptOctets + option_octets);
   writer.SetHeader(request.id, ReplyFlags(request, answer.rcode));
   if (!writer.AddQuestion(request.name, request.type, request.rrclass)) return 0;
   const wire::MessageWriter::Mark front = writer.GetMark();
@@ -197,11 +217,9 @@ size_t ComposeError(std::span<const uint8_t> query, const Request& request, wire
   uint8_t* opt = at;
   at = PutPlainOpt(request, at);
   opt[5] = static_cast<uint8_t>(static_cast<uint16_t>(rcode) >> 4);
-  uint8_t options[128];
-  const size_t option_octets = PutExtendedError(error, error_text, options);
-  wire::StoreU16(opt + 9, static_cast<uint16_t>(option_octets));
-  std::memcpy(at, options, option_octets);
-  return static_cast<size_t>(at - out.data()) + option_octets;
+  at += PutExtendedError(error, error_text, {at, kErrorOptionOctetsMax});
+  wire::StoreU16(opt + 9, static_cast<uint16_t>(at - opt - kBareOptOctets));
+  return static_cast<size_t>(at - out.data());
 }
 
 }  // namespace tern::resolver

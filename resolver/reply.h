@@ -51,7 +51,8 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
                     std::span<uint8_t> out);
 
 // Writes a reply without records: the header, the question when there is a sound one, and OPT when
-// the query had it (with the extended error, RFC 8914, unless kNone).
+// the query had it (with the extended error, RFC 8914, unless kNone). In both replies OPT has the
+// cookie of a request whose cookie was checked.
 size_t ComposeError(std::span<const uint8_t> query, const Request& request, wire::Rcode rcode,
                     wire::ExtendedError error, const char* error_text, std::span<uint8_t> out);
 

@@ -20,6 +20,7 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
   for (auto& section : sections_) section.clear();
   stray_addresses_.clear();
   has_edns_ = false;
+  cookie_.reset();
   wire::MessageReader reader;
   ParseError error = wire::MessageReader::Open(message, &reader);
   if (error != ParseError::kNone) return error;
@@ -45,6 +46,7 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
         return ParseError::kBadRecord;
       }
       has_edns_ = true;
+      cookie_ = wire::FindOption(edns, wire::EdnsOption::kCookie);
       rcode_ = static_cast<wire::Rcode>(edns.extended_rcode << 4 |
                                         static_cast<uint16_t>(header_.rcode()));
       continue;

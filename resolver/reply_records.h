@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,8 @@ class ReplyRecords {
 
   const wire::Header& header() const { return header_; }
   bool has_edns() const { return has_edns_; }
+  // The content of the first COOKIE option, whatever its length.
+  std::optional<std::span<const uint8_t>> cookie() const { return cookie_; }
   // With the upper bits from OPT.
   wire::Rcode rcode() const { return rcode_; }
   std::span<const wire::RecordView> answer() const { return sections_[0]; }
@@ -39,6 +42,7 @@ class ReplyRecords {
   wire::Header header_;
   wire::Rcode rcode_ = wire::Rcode::kNoError;
   bool has_edns_ = false;
+  std::optional<std::span<const uint8_t>> cookie_;
   std::vector<wire::RecordView> sections_[3];
   std::vector<wire::RecordView> stray_addresses_;
 };

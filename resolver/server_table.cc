@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "wire/message.h"
+
 namespace tern::resolver {
 namespace {
 
@@ -17,6 +19,11 @@ constexpr cache::Seconds kForgetFaultsSeconds = 3600;
 constexpr Duration kForgetSpeed = std::chrono::minutes(15);
 constexpr Duration kSlowest = std::chrono::seconds(10);
 constexpr uint16_t kSilencesMax = 1000;
+
+// RFC 7873 section 7.1: a secret of a client's is for a day.
+constexpr cache::Seconds kCookieSeconds = 86400;
+// A mark that is renewed all the time is written anew once it is this old.
+constexpr cache::Seconds kMarkSeconds = 60;
 
 uint64_t Mix(uint64_t a, uint64_t b) {
   const unsigned __int128 product =
@@ -41,10 +48,21 @@ struct Speed {
   }
 };
 
+using CookieWords = std::array<uint64_t, kServerCookieOctetsMax / 8>;
+
+// What tells a whole cookie of this client cookie from anything else; the length in the lowest
+// octet.
+uint64_t CheckOf(const CookieWords& words, size_t octets, uint64_t client_cookie) {
+  uint64_t check = client_cookie ^ octets;
+  for (const uint64_t word : words) check = Mix(check, word);
+  return (check & ~uint64_t{0xff}) | octets;
+}
+
 }  // namespace
 
-ServerTable::ServerTable(uint64_t seed, size_t servers)
+ServerTable::ServerTable(uint64_t seed, const SipKey& cookie_key, size_t servers)
     : seed_(seed),
+      cookie_key_(cookie_key),
       mask_(std::bit_ceil(std::max<size_t>(servers / kWays, 1)) - 1),
       sets_(std::make_unique<Set[]>(mask_ + 1)),
       lame_(servers),
@@ -86,6 +104,10 @@ ServerTable::Slot& ServerTable::Make(ServerKey key) {
   slot.probe_until.store(0, kRelaxed);
   slot.plain_dns_until_s.store(0, kRelaxed);
   slot.keeps_no_case_until_s.store(0, kRelaxed);
+  slot.takes_no_cookie_until_s.store(0, kRelaxed);
+  slot.gives_cookies_until_s.store(0, kRelaxed);
+  slot.gives_no_cookie_until_s.store(0, kRelaxed);
+  slot.cookie_check.store(0, kRelaxed);
   slot.silences.store(0, kRelaxed);
   set.keys[oldest].store(static_cast<uint64_t>(key), std::memory_order_release);
   return slot;
@@ -108,6 +130,8 @@ ServerRecord ServerTable::Get(ServerKey key) const {
   record.silences = slot->silences.load(kRelaxed);
   record.plain_dns = slot->plain_dns_until_s.load(kRelaxed) != 0;
   record.keeps_no_case = slot->keeps_no_case_until_s.load(kRelaxed) != 0;
+  record.takes_no_cookie = slot->takes_no_cookie_until_s.load(kRelaxed) != 0;
+  record.gives_cookies_until = slot->gives_cookies_until_s.load(kRelaxed);
   record.last_answer = MomentOf(slot->last_answer.load(kRelaxed));
   record.last_silence = MomentOf(slot->last_silence.load(kRelaxed));
   return record;
@@ -131,9 +155,9 @@ void ServerTable::RecordAnswer(ServerKey server, Duration rtt, Time now) {
   slot.speed.store(speed.Pack(), kRelaxed);
   slot.last_answer.store(Micros(now), kRelaxed);
   const cache::Seconds now_s = StoreSeconds(now);
-  if (slot.plain_dns_until_s.load(kRelaxed) <= now_s) slot.plain_dns_until_s.store(0, kRelaxed);
-  if (slot.keeps_no_case_until_s.load(kRelaxed) <= now_s) {
-    slot.keeps_no_case_until_s.store(0, kRelaxed);
+  for (std::atomic<uint32_t>* until :
+       {&slot.plain_dns_until_s, &slot.keeps_no_case_until_s, &slot.takes_no_cookie_until_s}) {
+    if (until->load(kRelaxed) <= now_s) until->store(0, kRelaxed);
   }
   slot.probe_until.store(0, kRelaxed);
 }
@@ -155,6 +179,69 @@ void ServerTable::RecordPlainDns(ServerKey server, Time now) {
 void ServerTable::RecordKeepsNoCase(ServerKey server, Time now) {
   Touch(server, now)
       .keeps_no_case_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+}
+
+// Servers change at moments of their own, so that not all cookies go stale at once.
+uint64_t ServerTable::ClientCookie(const Endpoint& server, ServerKey key, Time now) const {
+  const uint64_t offset = static_cast<uint64_t>(key) % kCookieSeconds;
+  const auto day = static_cast<uint32_t>((StoreSeconds(now) + offset) / kCookieSeconds);
+  uint8_t message[sizeof server.address.octets + 7];
+  std::memcpy(message, server.address.octets, sizeof server.address.octets);
+  uint8_t* const behind = message + sizeof server.address.octets;
+  behind[0] = server.address.size;
+  wire::StoreU16(behind + 1, server.port);
+  wire::StoreU32(behind + 3, day);
+  return SipHash(cookie_key_, message);
+}
+
+void ServerTable::WriteCookie(const Endpoint& server, ServerKey key, Time now,
+                              UpstreamCookie* cookie) const {
+  const uint64_t client = ClientCookie(server, key, now);
+  std::memcpy(cookie->octets.data(), &client, kClientCookieOctets);
+  cookie->size = kClientCookieOctets;
+  const Slot* slot = Find(key);
+  if (slot == nullptr) return;
+  const uint64_t check = slot->cookie_check.load(kRelaxed);
+  const size_t octets = check & 0xff;
+  if (octets == 0) return;
+  CookieWords words;
+  for (size_t i = 0; i < words.size(); ++i) words[i] = slot->cookie[i].load(kRelaxed);
+  if (CheckOf(words, octets, client) != check) return;
+  std::memcpy(cookie->octets.data() + kClientCookieOctets, words.data(), octets);
+  cookie->size += octets;
+}
+
+void ServerTable::RecordCookie(ServerKey server, std::span<const uint8_t> cookie, Time now) {
+  Slot& slot = Touch(server, now);
+  uint64_t client = 0;
+  std::memcpy(&client, cookie.data(), kClientCookieOctets);
+  CookieWords words{};
+  const size_t octets = cookie.size() - kClientCookieOctets;
+  std::memcpy(words.data(), cookie.data() + kClientCookieOctets, octets);
+  const uint64_t check = CheckOf(words, octets, client);
+  if (slot.cookie_check.load(kRelaxed) != check) {
+    for (size_t i = 0; i < words.size(); ++i) slot.cookie[i].store(words[i], kRelaxed);
+    slot.cookie_check.store(check, kRelaxed);
+  }
+  const cache::Seconds now_s = StoreSeconds(now);
+  const cache::Seconds until = now_s + kForgetFaultsSeconds;
+  if (now_s < slot.gives_no_cookie_until_s.load(kRelaxed)) return;
+  if (slot.gives_cookies_until_s.load(kRelaxed) + kMarkSeconds > until) return;
+  slot.gives_cookies_until_s.store(until, kRelaxed);
+}
+
+// Not even when it gives one again: behind one address there may be servers that do and that do
+// not.
+void ServerTable::RecordGivesNoCookie(ServerKey server, Time now) {
+  Slot& slot = Touch(server, now);
+  slot.gives_cookies_until_s.store(0, kRelaxed);
+  slot.gives_no_cookie_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+}
+
+void ServerTable::RecordTakesNoCookie(ServerKey server, Time now) {
+  Slot& slot = Touch(server, now);
+  slot.gives_cookies_until_s.store(0, kRelaxed);
+  slot.takes_no_cookie_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
 }
 
 bool ServerTable::ClaimProbe(ServerKey server, Duration interval, Time now) {

@@ -1,6 +1,6 @@
 // What the process has learnt about upstream name servers, by address: how fast each is, whether
-// it answers at all, what it cannot do, and for which zones it is lame. And the zones for which
-// somebody seems to forge answers.
+// it answers at all, what it cannot do, its last cookie, and for which zones it is lame. And the
+// zones for which somebody seems to forge answers.
 //
 // Bounded: a fixed number of sets of four; a new server takes the place of the one in its set that
 // was not heard of for longest. Forgetting costs a round trip, nothing else.
@@ -27,10 +27,13 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 
 #include "resolver/endpoint.h"
 #include "resolver/expiring_marks.h"
+#include "resolver/policy/siphash.h"
 #include "resolver/time.h"
+#include "resolver/upstream_query.h"
 #include "wire/name.h"
 
 namespace tern::resolver {
@@ -39,9 +42,11 @@ namespace tern::resolver {
 struct ServerRecord {
   Duration srtt{0};  // RFC 6298's smoothed round trip; 0: never measured
   Duration rttvar{0};
-  uint16_t silences = 0;       // attempts without an answer since the last answer
-  bool plain_dns = false;      // no EDNS (FORMERR or NOTIMP to it)
-  bool keeps_no_case = false;  // answers with another case than it was asked with
+  uint16_t silences = 0;         // attempts without an answer since the last answer
+  bool plain_dns = false;        // no EDNS (FORMERR or NOTIMP to it)
+  bool keeps_no_case = false;    // answers with another case than it was asked with
+  bool takes_no_cookie = false;  // EDNS, but not with a cookie in it
+  cache::Seconds gives_cookies_until = 0;
   Time last_answer{};
   Time last_silence{};
 
@@ -50,6 +55,8 @@ struct ServerRecord {
   bool IsKnownAt(Time now) const {
     return IsKnown() && now - std::max(last_answer, last_silence) < std::chrono::minutes(2);
   }
+  // It gives cookies, so a reply without one is not its own.
+  bool GivesCookiesAt(Time now) const { return StoreSeconds(now) < gives_cookies_until; }
   bool HasAnswered() const { return last_answer != Time(); }
   // How long an answer may take before the server is later than it usually is.
   Duration Lateness() const { return srtt + 4 * rttvar; }
@@ -59,8 +66,9 @@ enum class ServerKey : uint64_t {};
 
 class ServerTable {
  public:
-  // `servers` is rounded up to a power of two. 16,384 servers take about 1.3 MiB.
-  explicit ServerTable(uint64_t seed, size_t servers = 16384);
+  // `servers` is rounded up to a power of two. 16,384 servers take about 2 MiB. Client cookies are
+  // made with `cookie_key`, a secret.
+  ServerTable(uint64_t seed, const SipKey& cookie_key, size_t servers = 16384);
 
   ServerKey KeyOf(const Endpoint& server) const;
 
@@ -74,6 +82,16 @@ class ServerTable {
   void RecordSilence(ServerKey server, Duration waited, Time now);
   void RecordPlainDns(ServerKey server, Time now);
   void RecordKeepsNoCase(ServerKey server, Time now);
+
+  // The cookie for a query to the server: a client cookie that only this server ever sees, another
+  // one each day (RFC 7873 sections 4.1 and 7.1), with the server cookie that it last gave for it.
+  void WriteCookie(const Endpoint& server, ServerKey key, Time now, UpstreamCookie* cookie) const;
+  // The server gave this cookie, of kCookieOctetsMin to kCookieOctetsMax. For an hour it is
+  // expected to go on giving cookies.
+  void RecordCookie(ServerKey server, std::span<const uint8_t> cookie, Time now);
+  // It certainly answered without one: for an hour it is not expected to give any.
+  void RecordGivesNoCookie(ServerKey server, Time now);
+  void RecordTakesNoCookie(ServerKey server, Time now);
 
   // A server that has been silent again and again is asked by one query at a time in the whole
   // process. True: this caller is the one, until `interval` is over.
@@ -103,7 +121,15 @@ class ServerTable {
     std::atomic<int64_t> probe_until = 0;
     std::atomic<uint32_t> plain_dns_until_s = 0;
     std::atomic<uint32_t> keeps_no_case_until_s = 0;
+    std::atomic<uint32_t> takes_no_cookie_until_s = 0;
+    std::atomic<uint32_t> gives_cookies_until_s = 0;
+    std::atomic<uint32_t> gives_no_cookie_until_s = 0;
     std::atomic<uint16_t> silences = 0;
+    // The last server cookie, and a checksum of it and of the client cookie that it belongs to,
+    // with the length in the lowest octet. Words of two moments, and cookies of yesterday, do not
+    // fit it.
+    std::array<std::atomic<uint64_t>, kServerCookieOctetsMax / 8> cookie{};
+    std::atomic<uint64_t> cookie_check = 0;
   };
   struct alignas(64) Set {
     std::array<std::atomic<uint64_t>, kWays> keys{};  // 0: none
@@ -117,7 +143,10 @@ class ServerTable {
   Slot& Make(ServerKey key);
   uint64_t ZoneKey(ServerKey server, wire::NameView zone) const;
 
+  uint64_t ClientCookie(const Endpoint& server, ServerKey key, Time now) const;
+
   uint64_t seed_;
+  SipKey cookie_key_;
   size_t mask_;
   std::unique_ptr<Set[]> sets_;
   std::array<std::mutex, kLocks> making_;  // of slots in sets with an equal number modulo kLocks

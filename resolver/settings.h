@@ -13,6 +13,7 @@
 
 #include "cache/ttl.h"
 #include "resolver/endpoint.h"
+#include "resolver/policy/cookies.h"
 #include "resolver/time.h"
 #include "wire/name.h"
 
@@ -46,6 +47,7 @@ struct ResolutionSettings {
   Ipv6Use ipv6 = Ipv6Use::kAuto;
   QnameMinimisation qname_minimisation = QnameMinimisation::kRelaxed;
   bool case_randomisation = true;
+  bool cookies = true;  // in queries to servers
   std::vector<Prefix> never_query;
   // Where queries to upstream_port would come back to this process. Not the operator's: the daemon
   // finds out.
@@ -106,6 +108,8 @@ struct Settings {
   int workers = 0;  // 0: one a processor this process may run on
   std::vector<Prefix> allow;
   RateLimitSettings rate_limit;
+  bool require_cookies = false;               // of clients over UDP
+  std::optional<CookieSecret> cookie_secret;  // none: drawn at random
   CacheSettings cache;
   ResolutionSettings resolution;
   DnssecSettings dnssec;

@@ -1,5 +1,6 @@
 #include "resolver/upstream_query.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "wire/edns.h"
@@ -7,7 +8,8 @@
 
 namespace tern::resolver {
 
-size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool edns, uint8_t* out) {
+size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool edns,
+                          std::span<const uint8_t> cookie, uint8_t* out) {
   std::memset(out, 0, wire::kHeaderOctets);
   wire::StoreU16(out, id);
   wire::StoreU16(out + 2, question.recursion_desired ? wire::kFlagRD : 0);
@@ -25,6 +27,14 @@ size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool ed
         0, 0, 0};
     std::memcpy(at, kOpt, sizeof kOpt);
     at += sizeof kOpt;
+    if (!cookie.empty()) {
+      const auto octets = static_cast<uint16_t>(cookie.size());
+      wire::StoreU16(at - 2, static_cast<uint16_t>(4 + octets));
+      wire::StoreU16(at, static_cast<uint16_t>(wire::EdnsOption::kCookie));
+      wire::StoreU16(at + 2, octets);
+      std::memcpy(at + 4, cookie.data(), octets);
+      at += 4 + octets;
+    }
   }
   return static_cast<size_t>(at - out);
 }
@@ -50,6 +60,14 @@ ReplyMatch MatchReply(std::span<const uint8_t> message, const UpstreamQuestion& 
   }
   if (name->EqualsExactly(question.name)) return ReplyMatch::kMatches;
   return name->Equals(question.name) ? ReplyMatch::kWrongCase : ReplyMatch::kForgery;
+}
+
+ReplyMatch MatchCookie(std::optional<std::span<const uint8_t>> cookie,
+                       std::span<const uint8_t, kClientCookieOctets> client_cookie) {
+  if (!cookie) return ReplyMatch::kNoCookie;
+  const bool begins = cookie->size() >= client_cookie.size() &&
+                      std::equal(client_cookie.begin(), client_cookie.end(), cookie->begin());
+  return begins ? ReplyMatch::kMatches : ReplyMatch::kWrongCookie;
 }
 
 }  // namespace tern::resolver

@@ -13,13 +13,7 @@ constexpr uint16_t kFlagDO = 0x8000;
 ParseError ReadEdns(const RecordView& record, Edns* edns) {
   // RFC 6891 section 6.1.2: the owner MUST be the root.
   if (record.owner.uncompressed_size() != 1) return ParseError::kBadRecord;
-  std::span<const uint8_t> left = record.rdata;
-  while (!left.empty()) {
-    if (left.size() < kOptionHeadOctets) return ParseError::kBadRecord;
-    const size_t octets = kOptionHeadOctets + LoadU16(left.data() + 2);
-    if (left.size() < octets) return ParseError::kBadRecord;
-    left = left.subspan(octets);
-  }
+  if (!AreSoundOptions(record.rdata)) return ParseError::kBadRecord;
   // RFC 6891 section 6.2.3: values below 512 count as 512.
   edns->payload_octets = std::max(record.rrclass, kEdnsPayloadMin);
   edns->extended_rcode = static_cast<uint8_t>(record.ttl >> 24);
@@ -27,6 +21,16 @@ ParseError ReadEdns(const RecordView& record, Edns* edns) {
   edns->dnssec_ok = (record.ttl & kFlagDO) != 0;
   edns->options = record.rdata;
   return ParseError::kNone;
+}
+
+bool AreSoundOptions(std::span<const uint8_t> options) {
+  while (!options.empty()) {
+    if (options.size() < kOptionHeadOctets) return false;
+    const size_t octets = kOptionHeadOctets + LoadU16(options.data() + 2);
+    if (options.size() < octets) return false;
+    options = options.subspan(octets);
+  }
+  return true;
 }
 
 std::optional<std::span<const uint8_t>> FindOption(const Edns& edns, EdnsOption code) {

@@ -40,6 +40,9 @@ struct Edns {
 // fit (RFC 6891 section 6.1.2).
 [[nodiscard]] ParseError ReadEdns(const RecordView& record, Edns* edns);
 
+// Whether OPT's RDATA is whole options, one behind the other (RFC 6891 section 6.1.2).
+bool AreSoundOptions(std::span<const uint8_t> options);
+
 // The first option with that code.
 std::optional<std::span<const uint8_t>> FindOption(const Edns& edns, EdnsOption code);
 

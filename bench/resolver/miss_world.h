@@ -16,6 +16,7 @@
 #include "cache/store.h"
 #include "resolver/environment.h"
 #include "resolver/io/timer_heap.h"
+#include "resolver/policy/cookies.h"
 #include "resolver/policy/local_data.h"
 #include "resolver/recursor.h"
 #include "resolver/server_table.h"
@@ -31,6 +32,7 @@ using std::chrono::seconds;
 class InstantEnvironment final : public Environment {
  public:
   Time Now() const override { return now_; }
+  uint32_t WallSeconds() override { return 1'700'000'000; }
   uint64_t Random() override {
     state_ = state_ * 6364136223846793005 + 1442695040888963407;
     return state_ ^ state_ >> 29;
@@ -46,10 +48,11 @@ class InstantEnvironment final : public Environment {
   }
   void EndExchange(ExchangeId) override { sink_ = nullptr; }
 
-  // The query turned into its reply: header flags, an address record, and OPT at the end.
+  // The query turned into its reply: header flags, an address record, and OPT with the query's
+  // cookie at the end.
   bool Reply() {
     if (sink_ == nullptr) return false;
-    constexpr size_t kOptOctets = 11;
+    constexpr size_t kOptOctets = 11 + 4 + kClientCookieOctets;
     constexpr uint8_t kRecord[16] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 14, 16, 0, 4, 192, 0, 2, 1};
     std::memmove(message_ + octets_ - kOptOctets + sizeof kRecord, message_ + octets_ - kOptOctets,
                  kOptOctets);
@@ -89,7 +92,7 @@ inline wire::Name NameOf(std::initializer_list<std::string_view> labels) {
 
 class MissWorld {
  public:
-  MissWorld() : store_({.memory_octets = size_t{64} << 20, .seed = 42}), table_(1) {
+  MissWorld() : store_({.memory_octets = size_t{64} << 20, .seed = 42}), table_(1, {{2, 3}}) {
     std::memcpy(octets_, name_.data(), name_.size());
     reader_ = store_.Register();
     Settings settings;

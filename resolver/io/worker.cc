@@ -141,6 +141,16 @@ void Worker::ReadClock() {
   now_ = Time(std::chrono::seconds(time.tv_sec + 1) + Duration(time.tv_nsec / 1000));
 }
 
+uint32_t Worker::WallSeconds() {
+  if (now_ >= wall_until_) {
+    timespec time{};
+    clock_gettime(CLOCK_REALTIME, &time);
+    wall_seconds_ = static_cast<uint32_t>(time.tv_sec);
+    wall_until_ = now_ + std::chrono::seconds(1);
+  }
+  return wall_seconds_;
+}
+
 absl::Status Worker::Run() {
   // Before the engine starts, whose kernel side is made on this thread.
   if (processor_ >= 0) (void)RunOnProcessor(processor_);

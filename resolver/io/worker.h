@@ -52,6 +52,7 @@ class Worker final : public Outlet {
 
   // Environment
   Time Now() const override { return now_; }
+  uint32_t WallSeconds() override;
   uint64_t Random() override { return random_.Next(); }
   void ArmTimer(Timer* timer, Time at) override { timers_.Arm(timer, at); }
   void DisarmTimer(Timer* timer) override { timers_.Disarm(timer); }
@@ -76,6 +77,8 @@ class Worker final : public Outlet {
 
   const int index_;
   Time now_;
+  Time wall_until_;  // when the wall clock is to be read again
+  uint32_t wall_seconds_ = 0;
   crypto::RandomGenerator random_;
   TimerHeap timers_;
   Mailbox mailbox_;

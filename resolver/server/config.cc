@@ -1,5 +1,6 @@
 #include "resolver/server/config.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "resolver/server/trust_anchors.h"
 #include "resolver/server/value_reader.h"
 #include "wire/presentation.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver {
 namespace {
@@ -79,6 +81,8 @@ class ConfigReader {
         {"allow", reader_.List<Prefix>(&settings_->allow, 0, kPrefixesMax, std::string(kOnePrefix),
                                        ParsePrefix)},
         {"rate_limit", reader_.Map([this] { return RateLimitKeys(); })},
+        {"require_cookies", reader_.Flag(&settings_->require_cookies)},
+        {"cookie_secret", [this](const ValuePlace& place) { return ReadCookieSecret(place); }},
     };
   }
 
@@ -135,6 +139,7 @@ class ConfigReader {
                                             {"relaxed", QnameMinimisation::kRelaxed},
                                             {"strict", QnameMinimisation::kStrict}})},
         {"case_randomisation", reader_.Flag(&resolution.case_randomisation)},
+        {"cookies", reader_.Flag(&resolution.cookies)},
         {"never_query", reader_.List<Prefix>(&resolution.never_query, 0, kPrefixesMax,
                                              std::string(kOnePrefix), ParsePrefix)},
         {"outgoing", [this](const ValuePlace& place) { return ReadOutgoing(place); }},
@@ -190,6 +195,20 @@ class ConfigReader {
     uint32_t* const stale_ttl = &settings_->cache.stale_ttl;
     if (const absl::Status status = reader_.Ttl(stale_ttl)(place); !status.ok()) return status;
     return *stale_ttl > 0 ? absl::OkStatus() : reader_.Expected(place, "1s or more");
+  }
+
+  // The message does not repeat what was found: logs are no place for secrets.
+  absl::Status ReadCookieSecret(const ValuePlace& place) {
+    settings_->cookie_secret.reset();
+    if (place.node->kind == ConfigNode::Kind::kScalar) {
+      if (place.node->text.empty()) return absl::OkStatus();
+      const auto octets = wire::FromHex(place.node->text);
+      if (octets && octets->size() == sizeof(CookieSecret)) {
+        std::copy(octets->begin(), octets->end(), settings_->cookie_secret.emplace().begin());
+        return absl::OkStatus();
+      }
+    }
+    return reader_.Error(place, "expected 32 hexadecimal digits, or \"\" to draw a secret");
   }
 
   absl::Status ReadListen(const ValuePlace& place) {

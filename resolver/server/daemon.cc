@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "resolver/crypto/random.h"
@@ -50,7 +51,16 @@ server::Configuration CountedApart(const server::Configuration& shared) {
     return typename std::remove_cvref_t<decltype(part)>(share, part.get());
   };
   return {within(shared.settings), within(shared.local_data), within(shared.access),
-          within(shared.rate_limit)};
+          within(shared.rate_limit), within(shared.cookies)};
+}
+
+CookieSecret DrawCookieSecret() {
+  crypto::RandomGenerator random;
+  const uint64_t words[2] = {random.Next(), random.Next()};
+  CookieSecret secret;
+  static_assert(sizeof words == sizeof secret);
+  std::memcpy(secret.data(), words, sizeof words);
+  return secret;
 }
 
 }  // namespace
@@ -110,6 +120,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   if (!configuration.ok()) return configuration.status();
   std::unique_ptr<Daemon> daemon(new Daemon);
   daemon->configuration_ = *std::move(configuration);
+  daemon->drawn_cookie_secret_ = DrawCookieSecret();
+  daemon->UseCookieSecret();
   if (const absl::Status status = daemon->OpenWorkers(); !status.ok()) return status;
   daemon->StartServices();
   daemon->StartThreads(on_failure);
@@ -158,7 +170,8 @@ void Daemon::StartServices() {
   options.seed = random.Next();
   store_ = std::make_unique<cache::Store>(options);
   store_->SetMaxStale(configuration_.settings->cache.max_stale);
-  server_table_ = std::make_unique<ServerTable>(random.Next());
+  server_table_ =
+      std::make_unique<ServerTable>(random.Next(), SipKey{{random.Next(), random.Next()}});
   std::vector<io::Outlet*> outlets;
   for (const auto& worker : workers_) outlets.push_back(worker.get());
   for (const auto& worker : workers_) {
@@ -198,10 +211,29 @@ absl::Status Daemon::Reload(Settings settings) {
   if (!configuration.ok()) return configuration.status();
   configuration_ = *std::move(configuration);
   store_->SetMaxStale(configuration_.settings->cache.max_stale);
+  UseCookieSecret();
+  Reconfigure();
+  return absl::OkStatus();
+}
+
+void Daemon::RollCookieSecret() {
+  if (configuration_.settings->cookie_secret) return;
+  drawn_cookie_secret_ = DrawCookieSecret();
+  UseCookieSecret();
+  Reconfigure();
+}
+
+// What clients hold was made with the secret that was in force until now.
+void Daemon::UseCookieSecret() {
+  const CookieSecret secret = configuration_.settings->cookie_secret.value_or(drawn_cookie_secret_);
+  if (cookie_secret_ != secret) previous_cookie_secret_ = std::exchange(cookie_secret_, secret);
+  configuration_.cookies = std::make_shared<const ServerCookies>(secret, previous_cookie_secret_);
+}
+
+void Daemon::Reconfigure() {
   for (const auto& worker : workers_) {
     server::RecursiveService::Reconfigure(worker.get(), CountedApart(configuration_));
   }
-  return absl::OkStatus();
 }
 
 }  // namespace tern::resolver

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -50,6 +51,9 @@ class Daemon {
   // Applies what can change while the process runs, and tells in the log what cannot. On an error
   // the old configuration stays in force.
   absl::Status Reload(Settings settings);
+  // Draws a new secret for cookies where the configuration has none; cookies of the one before stay
+  // good for their hour. To be called once a day (RFC 7873 section 7.1).
+  void RollCookieSecret();
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
   size_t worker_count() const { return workers_.size(); }
@@ -59,10 +63,15 @@ class Daemon {
   Daemon() = default;
 
   absl::Status OpenWorkers();
+  void UseCookieSecret();
+  void Reconfigure();
   void StartServices();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
   server::Configuration configuration_;
+  CookieSecret drawn_cookie_secret_;
+  std::optional<CookieSecret> cookie_secret_;  // in force: the drawn one, or the configuration's
+  std::optional<CookieSecret> previous_cookie_secret_;
   std::unique_ptr<cache::Store> store_;
   std::unique_ptr<ServerTable> server_table_;
   std::vector<std::unique_ptr<io::Worker>> workers_;

@@ -29,6 +29,13 @@ bool IsLoopback(const IpAddress& address) {
   return address.IsIpv4() ? address.octets[0] == 127 : address == kIpv6Loopback;
 }
 
+void SetTruncated(std::span<uint8_t> reply) {
+  wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
+}
+
+// Over UDP: the client has shown with a cookie that it is where it says.
+bool IsVerified(const QueryRead& read) { return read.request.cookie.state == CookieState::kGood; }
+
 size_t ReplyLimit(bool tcp, const Request& request, std::span<uint8_t> reply) {
   return std::min(reply.size(), tcp ? wire::kMessageOctetsMax : UdpReplyLimit(request));
 }
@@ -48,6 +55,7 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     const std::span<const uint8_t> view(query.data(), query_octets);
     QueryRead read;
     ReadQuery(view, *service.store_, &read);
+    read.request.cookie = cookie;
     Task task = Task::kNone;
     const size_t octets = service.AnswerNow(view, read, path.stream != 0, service.scratch(), &task);
     // A stream counts what it has not heard of again, so it is told of what gets no answer.
@@ -61,6 +69,7 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
 
   io::ReturnPath path;
   Time received;
+  RequestCookie cookie;                     // checked where the query came in
   std::atomic<uint32_t>* sender = nullptr;  // its count of misses under way
   size_t query_octets = 0;
   std::array<uint8_t, kQueryFrontMax + 11> query;
@@ -107,6 +116,7 @@ class RecursiveService::Client final : public Waiter {
     request_.name =
         wire::NameView::FromValid(query_.data() + wire::kHeaderOctets, request.name.size());
     request_.edns.options = {};
+    request_.cookie.sent = {};
   }
 
   void OnAnswer(const Answer& answer) override {
@@ -142,11 +152,12 @@ class RecursiveService::Client final : public Waiter {
 class RecursiveService::TracedClient final : public Waiter {
  public:
   TracedClient(RecursiveService* service, const io::ReturnPath& path,
-               std::span<const uint8_t> query)
+               std::span<const uint8_t> query, const RequestCookie& cookie)
       : account(service->outlet_, service->outlet_->Now()),
         service_(service),
         path_(path),
-        query_(query.begin(), query.end()) {}
+        query_(query.begin(), query.end()),
+        cookie_(cookie) {}
 
   void OnAnswer(const Answer& answer) override {
     std::unique_ptr<TracedClient> self(this);
@@ -187,6 +198,10 @@ class RecursiveService::TracedClient final : public Waiter {
       at = PutOption(wire::EdnsOption::kExtendedError,
                      error + std::string(answer.error_text()).substr(0, 120), at);
     }
+    if (cookie_.IsChecked()) {
+      const auto* octets = reinterpret_cast<const char*>(cookie_.reply.data());
+      at = PutOption(wire::EdnsOption::kCookie, {octets, cookie_.reply.size()}, at);
+    }
     at = PutOption(wire::EdnsOption::kTernTrace, account.lines(), at);
     wire::StoreU16(out.data() + 9, static_cast<uint16_t>(at - options));
     return static_cast<size_t>(at - out.data());
@@ -195,6 +210,7 @@ class RecursiveService::TracedClient final : public Waiter {
   RecursiveService* service_;
   io::ReturnPath path_;
   std::vector<uint8_t> query_;
+  RequestCookie cookie_;
 };
 
 RecursiveService::RecursiveService(cache::Store* store, ServerTable* server_table,
@@ -235,12 +251,31 @@ void RecursiveService::OnStreamClosed(uint64_t) {
   // Answers that are still to come carry the stream's old id, which names nothing any more.
 }
 
-size_t RecursiveService::Refuse(std::span<const uint8_t> query, std::span<uint8_t> reply) {
-  Request request;
-  Rcode rcode = Rcode::kNoError;
-  if (ParseRequest(query, &request, &rcode) == RequestVerdict::kDrop) return 0;
-  return ComposeError(query, request, Rcode::kRefused, ExtendedError::kProhibited,
+size_t RecursiveService::Refuse(std::span<const uint8_t> query, const QueryRead& read,
+                                std::span<uint8_t> reply) {
+  if (read.verdict == RequestVerdict::kDrop) return 0;
+  return ComposeError(query, read.request, Rcode::kRefused, ExtendedError::kProhibited,
                       "not among the clients that may ask", reply);
+}
+
+void RecursiveService::CheckCookie(const IpAddress& client, QueryRead* read) {
+  resolver::CheckCookie(*configuration_.cookies, client, outlet_->WallSeconds(), &read->request,
+                        &read->rcode);
+}
+
+// RFC 7873 sections 5.2.3 and 5.2.4. Who knows no cookies shows over TCP where it is.
+size_t RecursiveService::DemandCookie(std::span<const uint8_t> query, const QueryRead& read,
+                                      std::span<uint8_t> reply) {
+  const Request& request = read.request;
+  if (!configuration_.settings->require_cookies || request.cookie.state == CookieState::kGood ||
+      (read.verdict != RequestVerdict::kResolve && read.verdict != RequestVerdict::kChaos)) {
+    return 0;
+  }
+  const bool has_none = request.cookie.state == CookieState::kNone;
+  const size_t octets = ComposeError(query, request, has_none ? Rcode::kNoError : Rcode::kBadCookie,
+                                     ExtendedError::kNone, "", reply);
+  if (has_none) SetTruncated(reply);
+  return octets;
 }
 
 size_t RecursiveService::Deny(std::span<const uint8_t> query, const QueryRead& read, bool verified,
@@ -256,7 +291,7 @@ size_t RecursiveService::Deny(std::span<const uint8_t> query, const QueryRead& r
   if (slip == 0 || read.request.question_end == 0 || outlet_->Random() % slip != 0) return 0;
   const size_t octets =
       ComposeError(query, read.request, Rcode::kNoError, ExtendedError::kNone, "", reply);
-  wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
+  SetTruncated(reply);
   return octets;
 }
 
@@ -351,8 +386,11 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   const bool is_limited = limit.limits_queries() || limit.limits_misses();
   for (size_t i = 0; i < batch.size(); ++i) {
     ReadQuery(batch[i].query, *store_, &reads_[i]);
+    if (reads_[i].request.cookie.state != CookieState::kNone) {
+      CheckCookie(Endpoint::FromSockaddr(batch[i].peer).address, &reads_[i]);
+    }
     if (!is_limited) continue;
-    groups_[i] = limit.GroupOf(batch[i].peer, /*verified=*/false);
+    groups_[i] = limit.GroupOf(batch[i].peer, IsVerified(reads_[i]));
     limit.Prefetch(groups_[i]);
   }
   const Time now = outlet_->Now();
@@ -360,19 +398,22 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
     if (!configuration_.access->Allows(datagram.peer)) {
-      datagram.reply_octets = Refuse(datagram.query, datagram.reply);
+      datagram.reply_octets = Refuse(datagram.query, reads_[i], datagram.reply);
       continue;
     }
+    const bool verified = IsVerified(reads_[i]);
     if (is_limited && !limit.AllowQuery(groups_[i], now)) {
-      datagram.reply_octets = Deny(datagram.query, reads_[i], false, datagram.reply);
+      datagram.reply_octets = Deny(datagram.query, reads_[i], verified, datagram.reply);
       continue;
     }
+    datagram.reply_octets = DemandCookie(datagram.query, reads_[i], datagram.reply);
+    if (datagram.reply_octets != 0) continue;
     Task task = Task::kNone;
     datagram.reply_octets = AnswerNow(datagram.query, reads_[i], false, datagram.reply, &task);
     if (task == Task::kNone) continue;
     if (task == Task::kResolve) {
       if (is_limited && !limit.AllowMiss(groups_[i], now)) {
-        datagram.reply_octets = Deny(datagram.query, reads_[i], false, datagram.reply);
+        datagram.reply_octets = Deny(datagram.query, reads_[i], verified, datagram.reply);
         continue;
       }
       recursor_.Prefetch(reads_[i].request.name);
@@ -392,19 +433,21 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
 }
 
 void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) {
-  if (!configuration_.access->Allows(path.peer.address)) {
-    Send(path, scratch().first(Refuse(query, scratch())));  // empty: dropped, and no more awaited
-    return;
-  }
   QueryRead read;
   ReadQuery(query, *store_, &read);
+  CheckCookie(path.peer.address, &read);
+  if (!configuration_.access->Allows(path.peer.address)) {
+    // Empty: dropped, and no more awaited.
+    Send(path, scratch().first(Refuse(query, read, scratch())));
+    return;
+  }
   RateLimit& limit = *configuration_.rate_limit;
   RateLimit::Group group = RateLimit::Group::kExempt;
   if (limit.limits_queries() || limit.limits_misses()) {
     group = limit.GroupOf(path.peer.address, /*verified=*/true);
   }
   bool denied = !limit.AllowQuery(group, outlet_->Now());
-  if (!denied && ResolveTraced(path, query)) return;
+  if (!denied && ResolveTraced(path, query, read)) return;
   Task task = Task::kNone;
   size_t octets = denied ? 0 : AnswerNow(query, read, true, scratch(), &task);
   if (task == Task::kResolve) denied = !limit.AllowMiss(group, outlet_->Now());
@@ -417,16 +460,15 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   if (task == Task::kRefresh) Refresh(read.request);
 }
 
-bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query) {
-  if (!IsLoopback(path.peer.address)) return false;
-  Request request;
-  Rcode rcode = Rcode::kNoError;
-  if (ParseRequest(query, &request, &rcode) != RequestVerdict::kResolve || !request.has_edns ||
-      request.type == wire::RRType::kANY || !request.recursion_desired() ||
+bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
+                                     const QueryRead& read) {
+  const Request& request = read.request;
+  if (!IsLoopback(path.peer.address) || read.verdict != RequestVerdict::kResolve ||
+      !request.has_edns || request.type == wire::RRType::kANY || !request.recursion_desired() ||
       !wire::FindOption(request.edns, wire::EdnsOption::kTernTrace)) {
     return false;
   }
-  auto client = std::make_unique<TracedClient>(this, path, query);
+  auto client = std::make_unique<TracedClient>(this, path, query, request.cookie);
   if (recursor_.AskTraced(request.name, request.type, client.get(), &client->account)) {
     (void)client.release();  // frees itself when its answer comes
   } else {
@@ -477,7 +519,9 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
   message->sender = &misses_under_way_;
   message->path = path;
   message->received = outlet_->Now();
-  // Options are left behind: the owner needs the question and the EDNS size only.
+  message->cookie = request.cookie;
+  message->cookie.sent = {};
+  // Options are left behind: the owner needs the question, the EDNS size and the cookie only.
   std::memcpy(message->query.data(), query.data(), request.question_end);
   message->query_octets = request.question_end;
   wire::StoreU32(message->query.data() + 6, 0);

@@ -29,6 +29,7 @@
 #include "resolver/hot_path.h"
 #include "resolver/io/service.h"
 #include "resolver/policy/access.h"
+#include "resolver/policy/cookies.h"
 #include "resolver/policy/local_data.h"
 #include "resolver/policy/rate_limit.h"
 #include "resolver/recursor.h"
@@ -47,6 +48,7 @@ struct Configuration {
   std::shared_ptr<const LocalData> local_data;
   std::shared_ptr<const AccessList> access;
   std::shared_ptr<RateLimit> rate_limit;
+  std::shared_ptr<const ServerCookies> cookies;
 };
 
 class RecursiveService final : public io::Service {
@@ -94,7 +96,13 @@ class RecursiveService final : public io::Service {
   cache::EntryView KnownAbove(wire::NameView name, cache::Seconds now) const;
   size_t AnswerWithoutRecursion(std::span<const uint8_t> query, const Request& request,
                                 std::span<uint8_t> reply, size_t limit);
-  size_t Refuse(std::span<const uint8_t> query, std::span<uint8_t> reply);
+  size_t Refuse(std::span<const uint8_t> query, const QueryRead& read, std::span<uint8_t> reply);
+  // From here on the reply has a cookie, and the request says whether it came with a good one.
+  void CheckCookie(const IpAddress& client, QueryRead* read);
+  // The reply for a UDP client that has not shown that it is where it says; 0 for one that has, and
+  // where that is not asked for.
+  size_t DemandCookie(std::span<const uint8_t> query, const QueryRead& read,
+                      std::span<uint8_t> reply);
   // The octets for a client over a limit; mostly none for one that may be somebody else.
   size_t Deny(std::span<const uint8_t> query, const QueryRead& read, bool verified,
               std::span<uint8_t> reply);
@@ -110,7 +118,8 @@ class RecursiveService final : public io::Service {
   void Refresh(const Request& request);
   // The worker whose questions these are; this one's index when there is one worker.
   size_t OwnerOf(const Request& request) const;
-  bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query);
+  bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
+                     const QueryRead& read);
   void Send(const io::ReturnPath& path, std::span<const uint8_t> reply);
   void SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
                    const Request& request);

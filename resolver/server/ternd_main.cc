@@ -3,7 +3,9 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -43,6 +45,7 @@ constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
 // Who stops the process waits two seconds.
 constexpr std::chrono::milliseconds kStopMax(1700);
+constexpr std::chrono::hours kRollSecretEvery(24);
 
 absl::StatusOr<Settings> ReadSettings(const DaemonOptions& options) {
   return options.config.empty() ? DefaultSettings() : LoadConfig(options.config);
@@ -119,6 +122,26 @@ void LogReady(const Daemon& daemon) {
              daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name()));
 }
 
+// Until a signal says that it is over. What comes round once a day is done here too.
+void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
+  for (;;) {
+    const auto wait = std::max<std::chrono::seconds>(
+        std::chrono::ceil<std::chrono::seconds>(next_roll - Clock::now()), std::chrono::seconds(0));
+    const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
+    const int signal = sigtimedwait(&signals, nullptr, &limit);
+    if (signal == SIGHUP) {
+      Reload(daemon, options);
+    } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
+      return;
+    }
+    if (Clock::now() < next_roll) continue;
+    daemon->RollCookieSecret();
+    next_roll = Clock::now() + kRollSecretEvery;
+  }
+}
+
 int Serve(const DaemonOptions& options) {
   auto settings = ReadSettings(options);
   if (!settings.ok()) return Fail(settings.status());
@@ -144,8 +167,7 @@ int Serve(const DaemonOptions& options) {
   if (!daemon.ok()) return Fail(daemon.status());
   LogReady(**daemon);
 
-  int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) Reload(daemon->get(), options);
+  WaitForEnd(daemon->get(), signals, options);
   const int exit_code = failed ? kExitFailure : 0;
   const StopWatchdog watchdog(exit_code);
   Log(LogLevel::kInfo, "stopping");

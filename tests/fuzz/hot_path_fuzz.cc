@@ -14,6 +14,8 @@
 #include "cache/entry.h"
 #include "cache/store.h"
 #include "resolver/hot_path.h"
+#include "resolver/policy/cookies.h"
+#include "resolver/reply_records.h"
 #include "tests/fuzz/property.h"
 #include "wire/edns.h"
 #include "wire/master_file.h"
@@ -147,10 +149,23 @@ void CheckIsSound(std::span<const uint8_t> reply, cache::Seconds age) {
   TERN_FUZZ_PROPERTY(reader.offset() == reply.size());
 }
 
+// It is there just when the request had one, with the client's part first.
+void CheckCookieIn(std::span<const uint8_t> reply, const Request& request) {
+  ReplyRecords records;
+  TERN_FUZZ_PROPERTY(records.Read(reply, wire::NameView()) == wire::ParseError::kNone);
+  const auto cookie = records.cookie();
+  TERN_FUZZ_PROPERTY(cookie.has_value() == request.cookie.IsChecked());
+  if (!cookie) return;
+  TERN_FUZZ_PROPERTY(cookie->size() == kOurCookieOctets);
+  TERN_FUZZ_PROPERTY(std::ranges::equal(cookie->first(kClientCookieOctets),
+                                        request.cookie.sent.first(kClientCookieOctets)));
+}
+
 void CheckReply(std::span<const uint8_t> query, const Request& request, bool tcp,
                 cache::Seconds age, std::span<const uint8_t> reply) {
   TERN_FUZZ_PROPERTY(query.size() >= wire::kHeaderOctets);
   CheckIsSound(reply, age);
+  CheckCookieIn(reply, request);
   TERN_FUZZ_PROPERTY(reply[0] == query[0] && reply[1] == query[1]);
   TERN_FUZZ_PROPERTY((reply[2] & 0x80) != 0);
   TERN_FUZZ_PROPERTY((reply[2] & 0x79) == (query[2] & 0x79));  // opcode and RD
@@ -198,11 +213,15 @@ void AnswerOne(std::span<const uint8_t> query, bool tcp, uint32_t rotation) {
   const cache::Seconds id = query.size() < 2 ? 0 : wire::LoadU16(query.data());
   const cache::Seconds age = id % 4 == 0 ? 0 : std::min(id / 16, kTtlMax);
   // Of exact size, so that a sanitizer sees a step behind the end.
-  std::vector<uint8_t> reply(tcp ? size_t{65535} : std::max<size_t>(1232, query.size() + 140));
-  Request request;
+  std::vector<uint8_t> reply(tcp ? size_t{65535} : std::max<size_t>(1232, query.size() + 170));
+  QueryRead read;
+  ReadQuery(query, filled.store(), &read);
+  static const ServerCookies cookies(CookieSecret{1, 2, 3});
+  CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1'700'000'000, &read.request, &read.rcode);
+  const Request& request = read.request;
   size_t octets = 0;
   const HotOutcome outcome =
-      AnswerFromCache(query, tcp, filled.store(), kNow + age, rotation, reply, &octets, &request);
+      AnswerRead(query, read, tcp, filled.store(), kNow + age, rotation, reply, &octets);
   if (request.question_end != 0) CheckEdns(query, request);
   switch (outcome) {
     case HotOutcome::kReplied:

@@ -4,6 +4,7 @@
 // Input: one octet that chooses the question, then the reply, whose id and question are set to
 // match, so that most inputs get past the match.
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -19,6 +20,7 @@
 #include "resolver/reply.h"
 #include "resolver/reply_class.h"
 #include "resolver/reply_records.h"
+#include "resolver/server_table.h"
 #include "resolver/upstream_query.h"
 #include "resolver/zone_servers.h"
 #include "tests/fuzz/property.h"
@@ -115,7 +117,7 @@ void CheckAnswer(const Answer& answer, const wire::Name& name, RRType type) {
     current = wire::NameView::FromValid(target.data(), target.size());
   }
   uint8_t query[kUpstreamQueryOctetsMax];
-  const size_t octets = WriteUpstreamQuery({name, type, true}, kId, true, query);
+  const size_t octets = WriteUpstreamQuery({name, type, true}, kId, true, {}, query);
   Request request;
   wire::Rcode rcode = wire::Rcode::kNoError;
   TERN_FUZZ_PROPERTY(ParseRequest({query, octets}, &request, &rcode) == RequestVerdict::kResolve);
@@ -141,6 +143,7 @@ class World {
     const wire::Name zone = Parse(asked.zone);
     if (MatchReply(message, {name, asked.type, false}, kId) == ReplyMatch::kForgery) return;
     if (records_.Read(message, zone) != wire::ParseError::kNone) return;
+    CheckCookie();
     const ReplyMeaning meaning = ClassifyReply(records_, name, asked.type, zone, asked.forwarded);
     answer_.Clear();
     switch (meaning.reply_class) {
@@ -167,6 +170,25 @@ class World {
   }
 
  private:
+  // Whatever matches can be kept, and comes back with the next query.
+  void CheckCookie() {
+    const Endpoint server = {*IpAddress::Parse("192.0.2.1"), 53};
+    const ServerKey key = table_.KeyOf(server);
+    const auto cookie = records_.cookie();
+    std::array<uint8_t, kClientCookieOctets> client{};
+    if (MatchCookie(cookie, client) != ReplyMatch::kMatches) return;
+    TERN_FUZZ_PROPERTY(cookie->size() >= kClientCookieOctets);
+    if (cookie->size() < kCookieOctetsMin || cookie->size() > kCookieOctetsMax) return;
+    UpstreamCookie sent;
+    table_.WriteCookie(server, key, Time(), &sent);
+    std::array<uint8_t, kCookieOctetsMax> given;
+    std::copy(cookie->begin(), cookie->end(), given.begin());
+    std::copy_n(sent.octets.begin(), kClientCookieOctets, given.begin());
+    table_.RecordCookie(key, std::span(given).first(cookie->size()), Time());
+    table_.WriteCookie(server, key, Time(), &sent);
+    TERN_FUZZ_PROPERTY(std::ranges::equal(sent.view(), std::span(given).first(cookie->size())));
+  }
+
   void LearnReferral(const ReplyMeaning& meaning, const wire::Name& name, const wire::Name& zone) {
     // Strictly down, and towards the name.
     TERN_FUZZ_PROPERTY(meaning.cut.size() > zone.size());
@@ -210,6 +232,7 @@ class World {
   std::unique_ptr<cache::Store::Reader> reader_;
   Learner learner_;
   ReplyRecords records_;
+  ServerTable table_{1, {{2, 3}}, 16};
   Answer answer_;
 };
 
@@ -222,7 +245,7 @@ void LearnOne(const uint8_t* octets, size_t size) {
   // The question goes between the header and the input's records.
   uint8_t query[kUpstreamQueryOctetsMax];
   const size_t query_octets =
-      WriteUpstreamQuery({Parse(asked.name), asked.type, false}, kId, false, query);
+      WriteUpstreamQuery({Parse(asked.name), asked.type, false}, kId, false, {}, query);
   std::memcpy(query + 2, octets + 3, wire::kHeaderOctets - 2);
   query[2] = static_cast<uint8_t>((query[2] | 0x80) & ~0x78);
   query[4] = 0;

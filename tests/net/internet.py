@@ -57,6 +57,8 @@ class Reply:
         self.milliseconds = int(found.group(1)) if found else None
         found = re.search(r"MSG SIZE\s+rcvd: (\d+)", text)
         self.octets = int(found.group(1)) if found else 0
+        found = re.search(r"; COOKIE: (\w+)(?: \((\w+)\))?", text)
+        self.cookie, self.cookie_verdict = found.groups() if found else (None, None)
         found = re.search(r"EDE: (\d+)", text)
         self.extended_error = int(found.group(1)) if found else None
         self.sections = {"ANSWER": [], "AUTHORITY": [], "ADDITIONAL": []}
@@ -98,6 +100,7 @@ class Packet:
         self.when, self.source, self.target, self.transport = when, source, target, transport
         self.port = 0
         self.id, flags = struct.unpack_from("!HH", message)
+        self.message = message
         self.reply = bool(flags & 0x8000)
         self.recursion_desired = bool(flags & 0x0100)
         labels, at = [], 12
@@ -233,7 +236,7 @@ class Silence:
             each.close()
 
 
-def _nsd(folder, name, addresses, texts):
+def _nsd(folder, name, addresses, texts, more=""):
     conf = "server:\n" + "".join(f"  ip-address: {a}\n" for a in addresses) + f"""\
   port: {PORT}
   username: ""
@@ -245,7 +248,7 @@ def _nsd(folder, name, addresses, texts):
   zonelistfile: {folder}/{name}.list
   server-count: 1
   rrl-ratelimit: 0
-remote-control:
+{more}remote-control:
   control-enable: no
 """
     for zone, text in texts.items():
@@ -256,7 +259,12 @@ remote-control:
     return ["nsd", "-d", "-c", str(folder / f"{name}.conf")]
 
 
-def _knot(folder, name, addresses, texts):
+def _nsd_cookies(folder, name, addresses, texts):
+    return _nsd(folder, name, addresses, texts,
+                "  answer-cookie: yes\n  cookie-secret: 000102030405060708090a0b0c0d0e0f\n")
+
+
+def _knot(folder, name, addresses, texts, more=""):
     run = folder / f"{name}-run"
     run.mkdir(exist_ok=True)
     conf = "server:\n" + "".join(f"  listen: {a}@{PORT}\n" for a in addresses) + f"""\
@@ -273,7 +281,7 @@ template:
   - id: default
     zonefile-load: whole
     journal-content: none
-zone:
+{more}zone:
 """
     for zone, text in texts.items():
         path = folder / f"{name}-{zone}.zone"
@@ -281,6 +289,11 @@ zone:
         conf += f"  - domain: {zone}\n    file: {path}\n"
     (folder / f"{name}.conf").write_text(conf)
     return ["knotd", "-c", str(folder / f"{name}.conf")]
+
+
+def _knot_cookies(folder, name, addresses, texts):
+    """Says BADCOOKIE to who has a cookie but no good one."""
+    return _knot(folder, name, addresses, texts, "    global-module: mod-cookies\n")
 
 
 class Internet:
@@ -317,7 +330,8 @@ class Internet:
         self._wait_for(*server)
 
     def _launch(self, name, program, addresses, texts):
-        command = {"nsd": _nsd, "knot": _knot}[program](self.folder, name, addresses, texts)
+        commands = {"nsd": _nsd, "knot": _knot, "nsd-cookies": _nsd_cookies, "knot-cookies": _knot_cookies}
+        command = commands[program](self.folder, name, addresses, texts)
         self.programs[name] = Program(self.folder, name, command)
 
     def _wait_for(self, name, _, addresses, texts):

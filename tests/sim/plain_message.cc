@@ -160,6 +160,20 @@ Octets PlainMessage::EncodeWithin(size_t limit) const {
   return octets;
 }
 
+std::optional<Octets> PlainMessage::Cookie() const {
+  if (!edns) return std::nullopt;
+  wire::Edns read;
+  read.options = edns->options;
+  const auto cookie = wire::FindOption(read, wire::EdnsOption::kCookie);
+  return cookie ? std::optional<Octets>(Octets(cookie->begin(), cookie->end())) : std::nullopt;
+}
+
+void PlainMessage::SetCookie(const Octets& cookie) {
+  edns->options = {0, static_cast<uint8_t>(wire::EdnsOption::kCookie), 0,
+                   static_cast<uint8_t>(cookie.size())};
+  edns->options.insert(edns->options.end(), cookie.begin(), cookie.end());
+}
+
 std::string PlainMessage::FlagsToText() const {
   static constexpr std::pair<uint16_t, const char*> kNames[] = {
       {wire::kFlagQR, "QR"}, {wire::kFlagAA, "AA"}, {wire::kFlagTC, "TC"}, {wire::kFlagRD, "RD"},

@@ -67,6 +67,11 @@ struct PlainMessage {
   // (RFC 2181 section 9).
   Octets EncodeWithin(size_t limit) const;
 
+  // Content of the first COOKIE option.
+  std::optional<Octets> Cookie() const;
+  // Makes it the one option of EDNS, which must be there.
+  void SetCookie(const Octets& cookie);
+
   bool Has(uint16_t flag) const { return (flags & flag) != 0; }
   // Several lines, as dig prints it.
   std::string ToText() const;

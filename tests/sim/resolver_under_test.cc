@@ -26,6 +26,8 @@ Configuration MakeConfiguration(const resolver::Settings& settings) {
   configuration.access = std::make_shared<const resolver::AccessList>(shared->allow);
   configuration.rate_limit =
       std::make_shared<resolver::RateLimit>(shared->rate_limit, kRateLimitSeed);
+  configuration.cookies = std::make_shared<const resolver::ServerCookies>(
+      shared->cookie_secret.value_or(resolver::CookieSecret{}));
   auto local_data = resolver::LocalData::Build(shared->local, shared->static_zones);
   if (!local_data.ok()) {
     std::fprintf(stderr, "%s\n", local_data.status().ToString().c_str());
@@ -54,7 +56,9 @@ resolver::Settings SimSettings(const wire::Name& root_name,
 struct ResolverUnderTest::Parts {
   Parts(SimWorld* world, const resolver::Settings& settings)
       : store({.memory_octets = kStoreOctets, .seed = world->random()->Next()}),
-        server_table(world->random()->Next(), kServersRemembered),
+        server_table(world->random()->Next(),
+                     resolver::SipKey{{world->random()->Next(), world->random()->Next()}},
+                     kServersRemembered),
         service(&store, &server_table, world, MakeConfiguration(settings)) {}
 
   cache::Store store;

@@ -38,6 +38,7 @@ constexpr Keyword kMatchWords[] = {
     {"TCP", kMatchTcp},
     {"DO", kMatchDo},
     {"NOEDNS", kMatchNoEdns},
+    {"NOCOOKIE", kMatchNoCookie},
     {"EXACT_AUTHORITY", kMatchExactAuthority},
     {"EDNSDATA", kMatchEdnsData},
     {"ALL", kMatchAll},
@@ -368,6 +369,8 @@ absl::Status RplReader::ReadReplyFlags(const Words& words, RplEntry* entry) {
       entry->message.flags |= static_cast<uint16_t>(flag->bits);
     } else if (const Keyword* rcode = FindWord(kRcodeWords, words[i])) {
       entry->message.rcode = static_cast<wire::Rcode>(rcode->bits);
+      // Its upper bits are in OPT.
+      if (rcode->bits > 15 && !entry->message.edns) entry->message.edns.emplace();
     } else if (const Keyword* opcode = FindWord(kOpcodeWords, words[i])) {
       entry->message.opcode = static_cast<wire::Opcode>(opcode->bits);
     } else if (UpperCase(words[i]) == "DO") {

@@ -80,6 +80,7 @@ enum RplMatch : uint32_t {
   kMatchExactAuthority = 1u << 13,
   kMatchEdnsData = 1u << 14,
   kMatchExtendedError = 1u << 15,
+  kMatchNoCookie = 1u << 16,
   kMatchAll = kMatchOpcode | kMatchQuestion | kMatchFlags | kMatchRcode | kMatchAnswer,
 };
 

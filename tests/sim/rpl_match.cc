@@ -52,6 +52,7 @@ bool AcceptsQuery(const RplEntry& entry, const PlainMessage& query, Transport tr
   if ((match & kMatchUdp) != 0 && transport != Transport::kUdp) return false;
   if ((match & kMatchTcp) != 0 && transport != Transport::kTcp) return false;
   if ((match & kMatchNoEdns) != 0 && query.edns) return false;
+  if ((match & kMatchNoCookie) != 0 && query.Cookie()) return false;
   if ((match & kMatchDo) != 0) {
     const bool wanted = entry.message.edns && entry.message.edns->dnssec_ok;
     if (wanted != (query.edns && query.edns->dnssec_ok)) return false;

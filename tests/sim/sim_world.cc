@@ -295,6 +295,8 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
     sent.name = message->questions[0].name;
     sent.type = message->questions[0].type;
     sent.id = message->id;
+    sent.edns = message->edns.has_value();
+    sent.cookie = message->Cookie().value_or(Octets());
   }
   if (traces())
     AddTraceLine("> " + server.ToText() + " " + std::string(ToText(transport)) + " " +

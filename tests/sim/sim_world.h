@@ -76,6 +76,8 @@ struct UpstreamQuery {
   wire::Name name;  // as sent, case included
   wire::RRType type = wire::RRType::kNone;
   uint16_t id = 0;
+  bool edns = false;
+  Octets cookie;  // content of the COOKIE option; empty without
 };
 
 // One query of a client and what became of it.
@@ -147,6 +149,8 @@ class SimWorld : public resolver::io::Outlet {
   void ForgetMost() { open_datagrams_max_ = 0; }
   size_t armed_timers() const { return timers_.size(); }
 
+  // Sets the wall clock, which otherwise goes with the world's own.
+  void SetWallSeconds(uint32_t seconds) { wall_offset_ = seconds - resolver::StoreSeconds(now_); }
   // The source of chance for servers of this world too.
   SeededRandom* random() { return &random_; }
   bool traces() const { return options_.trace; }
@@ -155,6 +159,7 @@ class SimWorld : public resolver::io::Outlet {
 
   // io::Outlet
   Time Now() const override { return now_; }
+  uint32_t WallSeconds() override { return wall_offset_ + resolver::StoreSeconds(now_); }
   uint64_t Random() override { return random_.Next(); }
   void ArmTimer(resolver::Timer* timer, Time at) override;
   void DisarmTimer(resolver::Timer* timer) override;
@@ -212,6 +217,7 @@ class SimWorld : public resolver::io::Outlet {
   Options options_;
   SeededRandom random_;
   Time now_;
+  uint32_t wall_offset_ = 1'700'000'000;
   resolver::io::Service* service_ = nullptr;
   SimServer* spoofer_ = nullptr;
   bool service_sleeps_ = false;

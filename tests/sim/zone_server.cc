@@ -253,6 +253,36 @@ bool ZoneServer::ApplyFault(Fault fault, const PlainMessage& query, PlainMessage
   std::abort();
 }
 
+void ZoneServer::ApplyCookies(const PlainMessage& query, bool tcp, PlainMessage* reply) const {
+  if (conduct_.cookies == CookieUse::kIgnores || !reply->edns) return;
+  const bool demands =
+      conduct_.cookies == CookieUse::kDemands || conduct_.cookies == CookieUse::kAllAreBad;
+  const std::optional<Octets> sent = query.Cookie();
+  const auto say_nothing_with = [&](wire::Rcode rcode, uint16_t flags) {
+    reply->rcode = rcode;
+    reply->flags |= flags;
+    reply->answer.clear();
+    reply->authority.clear();
+    reply->additional.clear();
+  };
+  if (!sent) {
+    if (demands && !tcp) say_nothing_with(wire::Rcode::kNoError, wire::kFlagTC);
+    return;
+  }
+  Octets cookie(sent->begin(), sent->begin() + 8);
+  if (conduct_.cookies != CookieUse::kCopies) {
+    uint8_t sum = conduct_.cookie_secret;
+    for (size_t i = 0; i < conduct_.server_cookie_octets; ++i) {
+      sum = static_cast<uint8_t>(sum * 167 + cookie[i] + 13);
+      cookie.push_back(sum);
+    }
+  }
+  const bool good = *sent == cookie && conduct_.cookies != CookieUse::kAllAreBad;
+  if (demands && !tcp && !good) say_nothing_with(wire::Rcode::kBadCookie, 0);
+  if (conduct_.wrong_client_cookie) cookie[3] ^= 0x10;
+  reply->SetCookie(cookie);
+}
+
 Octets ZoneServer::Encode(const PlainMessage& query, const PlainMessage& reply,
                           Transport transport) const {
   if (transport == Transport::kTcp) return reply.Encode();
@@ -270,8 +300,10 @@ SimAnswer ZoneServer::OnQuery(const SimQuery& sim_query) {
   if (!query || query->Has(wire::kFlagQR)) return {};
 
   PlainMessage reply = Answer(*query);
-  const Fault fault =
-      query->edns && conduct_.with_edns != Fault::kNone ? conduct_.with_edns : conduct_.fault;
+  ApplyCookies(*query, tcp, &reply);
+  Fault fault = conduct_.fault;
+  if (query->edns && conduct_.with_edns != Fault::kNone) fault = conduct_.with_edns;
+  if (query->Cookie() && conduct_.with_cookie != Fault::kNone) fault = conduct_.with_cookie;
   if (!ApplyFault(fault, *query, &reply)) return {};
   if (!conduct_.copies_case) {
     for (PlainQuestion& question : reply.questions) question.name = Recase(question.name, false);

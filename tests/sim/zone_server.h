@@ -35,11 +35,25 @@ enum class Fault : uint8_t {
   kEmpty,            // a datagram without octets
 };
 
+// What a server does about cookies (RFC 7873). A good one is of its secret and the client cookie.
+enum class CookieUse : uint8_t {
+  kIgnores,
+  kGives,
+  kDemands,    // BADCOOKIE over UDP to those without a good one, TC to those without any
+  kAllAreBad,  // BADCOOKIE to every one over UDP
+  kCopies,     // sends the client cookie back alone
+};
+
 struct Conduct {
   Fault fault = Fault::kNone;
   Duration think_time{0};
   // What a query with EDNS gets; queries without are answered. kNone: EDNS is understood.
   Fault with_edns = Fault::kNone;
+  Fault with_cookie = Fault::kNone;  // likewise of queries with a cookie
+  CookieUse cookies = CookieUse::kIgnores;
+  uint8_t cookie_secret = 1;
+  uint8_t server_cookie_octets = 16;
+  bool wrong_client_cookie = false;  // gives it back with a bit changed
   bool udp_silent = false;
   bool tcp_silent = false;
   bool tcp_refused = false;
@@ -81,6 +95,8 @@ class ZoneServer : public SimServer {
   void AddAddresses(const Zone& zone, const PlainRecord& record, PlainMessage* reply) const;
   // False when nothing is to be sent.
   bool ApplyFault(Fault fault, const PlainMessage& query, PlainMessage* reply) const;
+  // Puts a cookie into the reply, or makes it say that the query's is not good.
+  void ApplyCookies(const PlainMessage& query, bool tcp, PlainMessage* reply) const;
   Octets Encode(const PlainMessage& query, const PlainMessage& reply, Transport transport) const;
 
   std::vector<std::shared_ptr<const Zone>> zones_;

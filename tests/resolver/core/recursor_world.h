@@ -62,7 +62,9 @@ class RecursorWorld {
   static constexpr std::string_view kRoot = "198.51.100.1";
 
   explicit RecursorWorld(const sim::SimWorld::Options& options = {})
-      : world_(options), store_({.memory_octets = size_t{8} << 20, .seed = 7}), table_(7) {
+      : world_(options),
+        store_({.memory_octets = size_t{8} << 20, .seed = 7}),
+        table_(7, {{7, 8}}) {
     ResolutionSettings& resolution = settings_.resolution;
     resolution.root_hints.push_back({N("a.root."), {*IpAddress::Parse(kRoot)}});
     resolution.ipv6 = Ipv6Use::kOff;

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <numeric>
+#include <set>
 #include <thread>
+#include <vector>
 
 #include "tests/resolver/core/message_making.h"
 
@@ -15,6 +19,9 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test::N;
+using test::Octets;
+
+constexpr SipKey kCookieKey = {{1, 2}};
 
 Endpoint Server(uint32_t number) {
   const uint8_t octets[4] = {10, static_cast<uint8_t>(number >> 16),
@@ -24,7 +31,7 @@ Endpoint Server(uint32_t number) {
 
 class ServerTableTest : public testing::Test {
  protected:
-  ServerTable table_{42};
+  ServerTable table_{42, kCookieKey};
   Endpoint server_ = Server(1);
   ServerKey key_ = table_.KeyOf(server_);
   Time now_ = Time(seconds(10));
@@ -120,7 +127,7 @@ TEST_F(ServerTableTest, LameForOneZoneOnlyAndForAWhile) {
 }
 
 TEST_F(ServerTableTest, AMillionServersTakeNoMoreRoomThanTheTableHas) {
-  ServerTable small(42, 64);
+  ServerTable small(42, kCookieKey, 64);
   for (uint32_t i = 0; i < 1'000'000; ++i) {
     small.RecordAnswer(small.KeyOf(Server(i)), milliseconds(10), now_ + Duration(i));
     small.RecordLame(small.KeyOf(Server(i)), N("example."), hours(10), now_);
@@ -139,7 +146,7 @@ TEST_F(ServerTableTest, AMillionServersTakeNoMoreRoomThanTheTableHas) {
 
 // A key is no place: it stays good when its server was pushed out, and brings nobody else's record.
 TEST_F(ServerTableTest, AKeyOutlivesTheRecord) {
-  ServerTable small(42, 4);
+  ServerTable small(42, kCookieKey, 4);
   const ServerKey key = small.KeyOf(server_);
   small.RecordAnswer(key, milliseconds(80), now_);
   small.RecordPlainDns(key, now_);
@@ -198,7 +205,7 @@ TEST_F(ServerTableTest, TwoThreadsShareIt) {
 // Fields may be of different moments, but each is one that was recorded: here servers push each
 // other out of a single set all the time.
 TEST_F(ServerTableTest, NoThreadEverReadsWhatNobodyRecorded) {
-  ServerTable small(42, 4);
+  ServerTable small(42, kCookieKey, 4);
   constexpr uint32_t kServers = 12;
   const auto work = [&](uint32_t first) {
     for (uint32_t i = 0; i < 20'000; ++i) {
@@ -227,6 +234,117 @@ TEST_F(ServerTableTest, OneOfTwoThreadsGetsTheProbe) {
     other.join();
     EXPECT_NE(claims, other_claims);
   }
+}
+
+// --- Cookies
+
+Octets CookieFor(const ServerTable& table, const Endpoint& server, Time now) {
+  UpstreamCookie cookie;
+  table.WriteCookie(server, table.KeyOf(server), now, &cookie);
+  return Octets(cookie.view().begin(), cookie.view().end());
+}
+
+// RFC 7873 section 4.1: no server learns what another one is sent.
+TEST_F(ServerTableTest, EachServerHasAClientCookieOfItsOwn) {
+  std::set<Octets> cookies;
+  for (uint32_t i = 0; i < 1000; ++i) cookies.insert(CookieFor(table_, Server(i), now_));
+  Endpoint other_port = server_;
+  other_port.port = 5353;
+  cookies.insert(CookieFor(table_, other_port, now_));
+  EXPECT_EQ(cookies.size(), 1001u);
+  EXPECT_EQ(cookies.begin()->size(), kClientCookieOctets);
+  EXPECT_EQ(CookieFor(table_, server_, now_), CookieFor(table_, server_, now_));
+  const ServerTable restarted(42, {{1, 3}});
+  EXPECT_NE(CookieFor(table_, server_, now_), CookieFor(restarted, server_, now_));
+}
+
+// RFC 7873 section 7.1. Not all servers at one moment, and the server cookie goes with it.
+TEST_F(ServerTableTest, ClientCookiesChangeOnceADay) {
+  constexpr uint32_t kServers = 24;
+  std::vector<size_t> changes(25);
+  for (uint32_t i = 0; i < kServers; ++i) {
+    Octets cookie = CookieFor(table_, Server(i), now_);
+    cookie.resize(kOurCookieOctets, 9);
+    table_.RecordCookie(table_.KeyOf(Server(i)), cookie, now_);
+    for (size_t hour = 1; hour <= 24; ++hour) {
+      const Octets then = CookieFor(table_, Server(i), now_ + hours(hour));
+      if (then == cookie) continue;
+      EXPECT_EQ(then.size(), kClientCookieOctets);
+      EXPECT_FALSE(std::equal(then.begin(), then.end(), cookie.begin()));
+      cookie = then;
+      ++changes[hour];
+    }
+  }
+  EXPECT_EQ(std::accumulate(changes.begin(), changes.end(), size_t{0}), kServers);
+  EXPECT_LT(*std::max_element(changes.begin(), changes.end()), kServers / 3);
+}
+
+TEST_F(ServerTableTest, ServerCookiesOfEveryLengthComeBack) {
+  for (size_t octets = kCookieOctetsMin; octets <= kCookieOctetsMax; ++octets) {
+    Octets cookie = CookieFor(table_, server_, now_);
+    cookie.resize(kClientCookieOctets);
+    for (size_t i = kClientCookieOctets; i < octets; ++i) {
+      cookie.push_back(static_cast<uint8_t>(i + octets));
+    }
+    table_.RecordCookie(key_, cookie, now_);
+    EXPECT_EQ(CookieFor(table_, server_, now_ + minutes(1)), cookie);
+    EXPECT_EQ(CookieFor(table_, Server(2), now_).size(), kClientCookieOctets);
+  }
+}
+
+TEST_F(ServerTableTest, WhoGivesCookiesIsExpectedToForAnHour) {
+  EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_));
+  Octets cookie = CookieFor(table_, server_, now_);
+  cookie.resize(kOurCookieOctets, 1);
+  table_.RecordCookie(key_, cookie, now_);
+  EXPECT_TRUE(table_.Get(key_).GivesCookiesAt(now_ + minutes(58)));
+  EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_ + hours(1)));
+  table_.RecordCookie(key_, cookie, now_ + minutes(50));
+  EXPECT_TRUE(table_.Get(key_).GivesCookiesAt(now_ + minutes(100)));
+}
+
+// Several servers behind one address: those that give cookies must not spoil it for the others.
+TEST_F(ServerTableTest, WhoGaveNoneIsNotExpectedToForAnHour) {
+  Octets cookie = CookieFor(table_, server_, now_);
+  cookie.resize(kOurCookieOctets, 1);
+  table_.RecordCookie(key_, cookie, now_);
+  table_.RecordGivesNoCookie(key_, now_);
+  EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_));
+  table_.RecordCookie(key_, cookie, now_ + minutes(1));
+  EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_ + minutes(1)));
+  EXPECT_EQ(CookieFor(table_, server_, now_ + minutes(1)), cookie);  // sent all the same
+  table_.RecordCookie(key_, cookie, now_ + hours(1));
+  EXPECT_TRUE(table_.Get(key_).GivesCookiesAt(now_ + hours(1)));
+}
+
+TEST_F(ServerTableTest, WhoTakesNoCookieIsTriedAgainAfterAnHour) {
+  table_.RecordTakesNoCookie(key_, now_);
+  table_.RecordAnswer(key_, milliseconds(10), now_ + minutes(59));
+  EXPECT_TRUE(table_.Get(key_).takes_no_cookie);
+  table_.RecordAnswer(key_, milliseconds(10), now_ + hours(1));
+  EXPECT_FALSE(table_.Get(key_).takes_no_cookie);
+}
+
+// Words of two cookies make none.
+TEST_F(ServerTableTest, NoThreadEverReadsACookieThatNobodyGave) {
+  ServerTable small(42, kCookieKey, 4);
+  const ServerKey key = small.KeyOf(server_);
+  const Octets client = CookieFor(small, server_, now_);
+  const auto work = [&](uint8_t from) {
+    for (uint32_t i = 0; i < 20'000; ++i) {
+      Octets cookie = client;
+      cookie.resize(kCookieOctetsMax, static_cast<uint8_t>(from + i % 100));
+      small.RecordCookie(key, cookie, now_);
+      const Octets read = CookieFor(small, server_, now_);
+      if (read.size() == kClientCookieOctets) continue;
+      ASSERT_EQ(read.size(), kCookieOctetsMax);
+      ASSERT_TRUE(std::all_of(read.begin() + kClientCookieOctets, read.end(),
+                              [&](uint8_t octet) { return octet == read.back(); }));
+    }
+  };
+  std::thread other(work, 0);
+  work(100);
+  other.join();
 }
 
 }  // namespace

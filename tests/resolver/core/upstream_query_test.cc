@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <optional>
+
 #include "tests/resolver/core/message_making.h"
 
 namespace tern::resolver {
@@ -24,7 +27,7 @@ TEST(UpstreamQueryTest, WritesAQueryThatReadsBack) {
     for (const bool recursion : {false, true}) {
       question.recursion_desired = recursion;
       uint8_t out[kUpstreamQueryOctetsMax];
-      const size_t octets = WriteUpstreamQuery(question, 0xbeef, edns, out);
+      const size_t octets = WriteUpstreamQuery(question, 0xbeef, edns, {}, out);
       const auto message = PlainMessage::Decode({out, octets});
       ASSERT_TRUE(message.has_value());
       EXPECT_EQ(message->id, 0xbeef);
@@ -40,11 +43,23 @@ TEST(UpstreamQueryTest, WritesAQueryThatReadsBack) {
   }
 }
 
+TEST(UpstreamQueryTest, ACookieIsAnOption) {
+  for (const size_t size : {8, 16, 40}) {
+    Octets cookie(size, 5);
+    uint8_t out[kUpstreamQueryOctetsMax];
+    const size_t octets = WriteUpstreamQuery(Ask("www.example."), 7, true, cookie, out);
+    const auto message = PlainMessage::Decode({out, octets});
+    ASSERT_TRUE(message.has_value());
+    EXPECT_EQ(message->Cookie(), cookie);
+  }
+}
+
 TEST(UpstreamQueryTest, LongestNameFits) {
   std::string name;
   for (int i = 0; i < 127; ++i) name += "a.";
   uint8_t out[kUpstreamQueryOctetsMax];
-  EXPECT_EQ(WriteUpstreamQuery(Ask(name), 1, true, out), kUpstreamQueryOctetsMax);
+  const Octets cookie(kCookieOctetsMax, 7);
+  EXPECT_EQ(WriteUpstreamQuery(Ask(name), 1, true, cookie, out), kUpstreamQueryOctetsMax);
 }
 
 Octets Reply(std::string_view name, RRType type, uint16_t id, Rcode rcode = Rcode::kNoError) {
@@ -77,7 +92,7 @@ TEST(MatchReplyTest, AnotherIdTypeOrClassIsAForgery) {
 TEST(MatchReplyTest, OurOwnQueryComingBackIsAForgery) {
   const UpstreamQuestion question = Ask("www.example.");
   uint8_t out[kUpstreamQueryOctetsMax];
-  const size_t octets = WriteUpstreamQuery(question, 7, false, out);
+  const size_t octets = WriteUpstreamQuery(question, 7, false, {}, out);
   EXPECT_EQ(MatchReply({out, octets}, question, 7), ReplyMatch::kForgery);
 }
 
@@ -108,6 +123,23 @@ TEST(MatchReplyTest, ErrorsMayComeWithoutTheQuestion) {
     reply.flags = wire::kFlagQR;
     reply.rcode = rcode;
     EXPECT_EQ(MatchReply(reply.Encode(), Ask("www.example."), 7), match) << wire::ToText(rcode);
+  }
+}
+
+// RFC 7873 section 5.3.
+TEST(MatchCookieTest, TheClientCookieMustBeThere) {
+  const std::array<uint8_t, kClientCookieOctets> client = {1, 2, 3, 4, 5, 6, 7, 8};
+  Octets cookie(client.begin(), client.end());
+  EXPECT_EQ(MatchCookie(std::nullopt, client), ReplyMatch::kNoCookie);
+  EXPECT_EQ(MatchCookie(cookie, client), ReplyMatch::kMatches);
+  EXPECT_EQ(MatchCookie(std::span(cookie).first(7), client), ReplyMatch::kWrongCookie);
+  EXPECT_EQ(MatchCookie(std::span(cookie).first(0), client), ReplyMatch::kWrongCookie);
+  cookie.resize(24, 9);
+  EXPECT_EQ(MatchCookie(cookie, client), ReplyMatch::kMatches);
+  for (size_t i = 0; i < client.size(); ++i) {
+    Octets other = cookie;
+    other[i] ^= 1;
+    EXPECT_EQ(MatchCookie(other, client), ReplyMatch::kWrongCookie) << i;
   }
 }
 

@@ -42,7 +42,9 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
       {"verbosity: 3",
        "1:1: verbosity: unknown key; expected listen, workers, access, cache, resolution, dnssec, "
        "local, forward or stub"},
-      {"access: {deny: []}", "1:10: access.deny: unknown key; expected allow or rate_limit"},
+      {"access: {deny: []}",
+       "1:10: access.deny: unknown key; expected allow, rate_limit, require_cookies or "
+       "cookie_secret"},
       {"stub: [{zone: a., to: [192.0.2.1], first: true}]",
        "1:36: stub[0].first: unknown key; expected zone or to"},
       {"\"a\\e[2J\": 1",
@@ -71,6 +73,19 @@ TEST(ConfigErrorsTest, SectionsAreMaps) {
       {"resolution: {budget: []}", "1:22: resolution.budget: expected a map of keys, found a list"},
       {"local:\nworkers: 1\n", "1:1: local: expected a map of keys, found nothing"},
   });
+}
+
+// What was found may be nearly a secret, so the message does not repeat it.
+TEST(ConfigErrorsTest, CookieSecretIsSixteenOctets) {
+  const char* what =
+      "access.cookie_secret: expected 32 hexadecimal digits, or \"\" to draw a secret";
+  for (const char* bad :
+       {"00", "000102030405060708090a0b0c0d0e0", "[]", "secret", "{}",
+        "000102030405060708090a0b0c0d0e0g", "000102030405060708090a0b0c0d0e0f10"}) {
+    EXPECT_EQ(ErrorOf(std::string("access: {cookie_secret: ") + bad + "}"),
+              std::string("tern.yaml:1:25: ") + what)
+        << bad;
+  }
 }
 
 TEST(ConfigErrorsTest, ListenTakesAddressesWithPorts) {

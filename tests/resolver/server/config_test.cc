@@ -53,6 +53,8 @@ std::string Shown(const Settings& s) {
       << ' ' << limit.slip << ' ';
   for (const Prefix& prefix : limit.exempt) out << prefix.ToText() << ' ';
   out << "| " << r.limits.per_zone << ' ' << r.limits.per_server;
+  out << "| " << s.require_cookies << ' ' << r.cookies;
+  for (const uint8_t octet : s.cookie_secret.value_or(CookieSecret{})) out << ' ' << int{octet};
   return out.str();
 }
 
@@ -82,7 +84,9 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
   const std::string shown = Shown(DefaultSettings());
   EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
             "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 1800000 7000000 | "
-            "1 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048");
+            "1 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048"
+            "| 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
+  EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
   EXPECT_TRUE(DefaultSettings().listen_is_builtin);
 }
 
@@ -115,6 +119,8 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "ipv6_prefix",
                           "slip",
                           "exempt",
+                          "require_cookies",
+                          "cookie_secret",
                           "cache",
                           "memory",
                           "min_ttl",
@@ -130,6 +136,7 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "ipv6",
                           "qname_minimisation",
                           "case_randomisation",
+                          "cookies",
                           "never_query",
                           "outgoing",
                           "budget",
@@ -164,6 +171,8 @@ access:
   rate_limit:
     {queries: 100, misses: 20, waiting: 50, burst: 500ms, ipv4_prefix: 32, ipv6_prefix: 64, slip: 3,
      exempt: ["192.0.2.1/32"]}
+  require_cookies: true
+  cookie_secret: 000102030405060708090a0B0C0D0E0F
 cache:
   {memory: 1GiB, min_ttl: 5s, max_ttl: 2h, max_negative_ttl: 10m,
    max_stale: 3d, stale_ttl: 9s, prefetch: false}
@@ -173,6 +182,7 @@ resolution:
   ipv6: true
   qname_minimisation: off
   case_randomisation: false
+  cookies: false
   never_query: []
   outgoing: ["192.0.2.9", "2001:db8::9"]
   budget: {upstream_queries: 10, client_timeout: 500ms, total_timeout: 3s}
@@ -198,6 +208,8 @@ stub:
   e.allow = {*Prefix::Parse("192.0.2.0/24"), *Prefix::Parse("2001:db8::/32"),
              *Prefix::Parse("198.51.100.7/32")};
   e.rate_limit = {100, 20, 50, milliseconds(500), 32, 64, 3, {*Prefix::Parse("192.0.2.1/32")}};
+  e.require_cookies = true;
+  e.cookie_secret = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   e.cache.memory_octets = size_t{1} << 30;
   e.cache.ttl = {5, 7200, 600};
   e.cache.max_stale = 3 * 86400;
@@ -208,6 +220,7 @@ stub:
   e.resolution.ipv6 = Ipv6Use::kOn;
   e.resolution.qname_minimisation = QnameMinimisation::kOff;
   e.resolution.case_randomisation = false;
+  e.resolution.cookies = false;
   e.resolution.never_query.clear();
   e.resolution.outgoing = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse("2001:db8::9")};
   e.resolution.budget = {10, milliseconds(500), milliseconds(3000)};

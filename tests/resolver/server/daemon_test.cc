@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <chrono>
 #include <filesystem>
@@ -82,6 +83,49 @@ TEST(DaemonTest, ReloadChangesWhoMayAsk) {
     refused_in_a_row = refused ? refused_in_a_row + 1 : 0;
   }
   EXPECT_EQ(refused_in_a_row, 20);
+}
+
+// The reply's cookie to a cookie of a client; empty without.
+std::vector<uint8_t> AskCookie(const Daemon& daemon, std::vector<uint8_t> cookie) {
+  std::vector<uint8_t> query = {0, 7, 0, 0,  0, 0,    0, 0, 0, 0, 0,
+                                1, 0, 0, 41, 4, 0xd0, 0, 0, 0, 0, 0};
+  query.insert(query.end(), {static_cast<uint8_t>(4 + cookie.size()), 0, 10, 0,
+                             static_cast<uint8_t>(cookie.size())});
+  query.insert(query.end(), cookie.begin(), cookie.end());
+  const io::OwnedFd client(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_storage storage;
+  const socklen_t octets = daemon.listening().front().ToSockaddr(&storage);
+  const timeval patience = {.tv_sec = 5, .tv_usec = 0};
+  setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  uint8_t reply[512];
+  if (connect(client.get(), reinterpret_cast<const sockaddr*>(&storage), octets) != 0 ||
+      send(client.get(), query.data(), query.size(), 0) < 0 ||
+      recv(client.get(), reply, sizeof reply, 0) != 12 + 11 + 4 + 24) {
+    return {};
+  }
+  // BADCOOKIE is 23: its upper bits are in OPT.
+  if ((reply[3] & 0xf) != 0 || reply[17] != 0) return {reply[17], reply[3]};
+  return std::vector<uint8_t>(reply + 27, reply + 51);
+}
+
+// RFC 7873 section 7.1: a day's cookies are good for an hour of the next day, and no longer.
+TEST(DaemonTest, RollsTheCookieSecret) {
+  const auto daemon = Started(LoopbackSettings());
+  const std::vector<uint8_t> first = AskCookie(*daemon, {1, 2, 3, 4, 5, 6, 7, 8});
+  ASSERT_EQ(first.size(), 24u);
+  const auto is_good = [&](const std::vector<uint8_t>& cookie) {
+    return AskCookie(*daemon, cookie).size() == 24;
+  };
+  daemon->RollCookieSecret();
+  for (int i = 0; i < 40; ++i) EXPECT_TRUE(is_good(first)) << i;
+  daemon->RollCookieSecret();
+  // Each worker takes it in with its next turn.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  int bad_in_a_row = 0;
+  while (bad_in_a_row < 20 && std::chrono::steady_clock::now() < end) {
+    bad_in_a_row = is_good(first) ? 0 : bad_in_a_row + 1;
+  }
+  EXPECT_EQ(bad_in_a_row, 20);
 }
 
 TEST(DaemonTest, ReloadWithABrokenHostsFileKeepsTheOldConfiguration) {
