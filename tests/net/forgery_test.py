@@ -228,7 +228,7 @@ class ForgeryTest(WorldTest):
     def test_unreachable_is_noticed_at_once_and_the_replica_asked(self):
         """The errors that RFC 1122 section 4.2.3.9 calls hard; of the soft ones a hedge takes care."""
         for code in (PORT, PROTOCOL, FILTERED):
-            # No hedge comes before 20 ms. A busy machine may be late once, not five times.
+            # No hedge comes before 10 ms. A busy machine may be late once, not five times.
             self.assertTrue(any(self.unreachable(code) < 0.010 for _ in range(5)), code)
         for code in (NET, HOST):
             self.assertLess(self.unreachable(code), 0.5, code)
