@@ -255,12 +255,12 @@ class AbuseTest(WorldTest):
         """Packets to the daemon's own addresses when it looks for the zone whose name server it is said to be."""
         self.tern(change)
         self.answers(dig("shop.com", "A", server=zones.OWN), "A", "198.18.20.1")
-        with packets.capture((2, 22, 0xffff, 53)) as seen:
+        with watch() as all_families, packets.capture((2, 22, 0xffff, 53)) as seen:
             reply = dig(name, "A", timeout=8, server=zones.OWN)
         self.assertEqual(reply.status, "SERVFAIL", reply.text)
         targets = [socket.inet_ntoa(p[16:20]) for p in seen.packets]
         # It was looked for. Of the packets to the daemon's addresses dig's own question is one.
-        self.assertGreater(targets.count("198.18.0.1") + targets.count("198.18.1.1"), 0)
+        self.assertNotEqual(all_families.queries(to=zones.ROOT + zones.COM), [])
         return reply, [t for t in targets if t == zones.OWN or t.startswith(("127.", "0."))]
 
     def test_a_zone_whose_servers_are_ourselves_is_not_asked(self):
