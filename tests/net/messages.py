@@ -189,7 +189,10 @@ class Reply:
 
     def outcome(self):
         """What is compared: the rcode and the set of the records in the answer section. Not the DNAME above a
-        name, which some leave out beside the CNAME that it makes."""
+        name, which some leave out beside the CNAME that it makes, and not the aliases that some add to SERVFAIL:
+        a failure has nothing to use."""
+        if self.rcode == 2:
+            return self.rcode, frozenset()
         return self.rcode, frozenset(record.comparable() for record in self.answer
                                      if record.type != 39 or lower(record.name) == lower(self.question[0]))
 
