@@ -140,8 +140,9 @@ class Race final : public ExchangeSink, public Timer {
     if (silences_ > 0 || seen_lame_) return RaceResult::Failure::kSilentOrLame;
     // After what cannot be read the server is asked over TCP, where it may be unreachable.
     if (seen_unsound_) return RaceResult::Failure::kUnsound;
-    return seen_unreachable_ ? RaceResult::Failure::kUnreachable
-                             : RaceResult::Failure::kSilentOrLame;
+    // Where a datagram came that was no answer, somebody is there, or somebody forges.
+    return seen_unreachable_ && !forged_ ? RaceResult::Failure::kUnreachable
+                                         : RaceResult::Failure::kSilentOrLame;
   }
   void OnMismatch(Attempt& attempt, ReplyMatch match);
   void OnSignOfForgery(const Attempt& met);
