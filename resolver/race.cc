@@ -110,14 +110,19 @@ Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
 }
 
 // Who waits for a dead server waits for seconds and in vain: fewer may, so that a handful of dead
-// servers that many zones share does not take all of the worker's sockets.
-bool Race::IsAtLimit(ServerKey server, const ServerRecord& record, Time now) const {
+// servers that many zones share does not take all of the worker's sockets. Nor may one zone's
+// questions, each asked again and again, take all that its server may have.
+bool Race::IsAtLimit(ServerKey server, const ServerRecord& record, int tries, Time now) const {
   if (servers_.is_everybodys()) return false;
-  const int limit = job_.settings().resolution.limits.per_server;
-  // Not one that answers some questions and lets others wait, as one does that has lost a zone.
-  const bool dead = record.silences >= kDeadAfter && now - record.last_answer > kDeadFor;
-  return recursor_.queries_of(server) >=
-         static_cast<uint32_t>(dead ? std::max(1, limit / kDeadServerShare) : limit);
+  int limit = job_.settings().resolution.limits.per_server;
+  // Dead is not who answers some questions and lets others wait, as one does that has lost a zone.
+  if (record.silences >= kDeadAfter && now - record.last_answer > kDeadFor) {
+    limit /= kDeadServerShare;
+  } else if (!record.HasAnswered()) {
+    limit /= 2;
+  }
+  if (tries > 0) limit /= 2;
+  return recursor_.queries_of(server) >= static_cast<uint32_t>(std::max(limit, 1));
 }
 
 // The best candidate's index, or -1. Best: few tries in this race, then not known to be dead, then
@@ -145,7 +150,7 @@ int Race::Pick(Time now, KnownServer* picked) {
     const ServerKey key = table.KeyOf(candidate.server);
     const ServerRecord record = table.Get(key);
     const bool dead = record.silences >= kDeadAfter;
-    if (IsAtLimit(key, record, now)) {
+    if (IsAtLimit(key, record, candidate.tries, now)) {
       at_limit = true;
       continue;
     }
