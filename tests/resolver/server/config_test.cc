@@ -78,8 +78,8 @@ class TestFile {
 };
 
 TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
-  EXPECT_EQ(Shown(DefaultSettings()).substr(0, 127),
-            "127.0.0.1:53 [::1]:53 | 0 | 127.0.0.0/8 ::1/128 | 268435456 0 86400 3600 | "
+  EXPECT_EQ(Shown(DefaultSettings()).substr(0, 138),
+            "127.0.0.1:53 [::1]:53 | 0 | 127.0.0.0/8 ::1/128 | 268435456 0 86400 3600 86400 30 1 | "
             "a.root-servers.net.=198.41.0.4=2001:503:ba3e::2:30 b");
   const std::string shown = Shown(DefaultSettings());
   EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
