@@ -31,6 +31,12 @@ def queries():
     yield "badvers", query("www.example", 1, additional=opt(ttl=0x010000), count=1)
     yield "two_opt", query("www.example", 1, additional=opt() + opt(), count=2)
     yield "cookie", query("www.example", 1, additional=opt(b"\0\x0a\0\x08clientco"), count=1)
+    whole = opt(b"\0\x0a\0\x18clientco\1\0\0\0" + struct.pack(">I", 1_700_000_000) + b"12345678")
+    yield "cookie_whole", query("www.example", 1, additional=whole, count=1)
+    yield "cookie_large", query("big.example", 16, additional=whole, count=1)
+    yield "cookie_any", query("www.example", 255, additional=whole, count=1)
+    yield "cookie_malformed", query("www.example", 1, additional=opt(b"\0\x0a\0\x09clientcoo"), count=1)
+    yield "cookie_alone", struct.pack(">6H", 0x1234, 0, 0, 0, 0, 1) + whole
     yield "notify", query("example", 6, flags=0x2400)
     yield "longest", (struct.pack(">6H", 0x1234, 0x0100, 1, 0, 0, 1) + b"\1a" * 127 + b"\0"
                       + struct.pack(">2H", 1, 1) + opt(size=512))
@@ -79,6 +85,9 @@ def replies():
     yield "forwarded", reply(8, 0x8180, [record(POINTER, "TXT", RDATA["TXT"])])
     yield "forwarded_https", reply(9, 0x8180, [record(POINTER, "HTTPS", RDATA["HTTPS"])])
     yield "servfail", reply(0, 0x8002, additional=[opt(b"\0\x0f\0\2\0\x16")])
+    yield "cookie", reply(0, 0x8400, [record(POINTER, "A", RDATA["A"])],
+                          additional=[opt(b"\0\x0a\0\x18" + bytes(8) + b"servercookie1234")])
+    yield "badcookie", reply(0, 0x8007, additional=[opt(b"\0\x0a\0\x28" + bytes(40), ttl=0x01000000)])
     yield "truncated", reply(0, 0x8600)
     yield "many_servers", reply(1, 0x8000, [], [
         record(example, "NS", name(f"n{i}.example")) for i in range(30)],

@@ -283,6 +283,18 @@ TEST_F(HotPathTest, AllocatesNothing) {
     (void)AnswerFromCache(query, false, store_, 1000, 1, reply, &octets, &request);
     EXPECT_EQ(test::AllocationCount(), before);
   }
+  PlainMessage with_cookie = sim::MakeQuery(1, "www.example.", RRType::kA, 1232);
+  with_cookie.SetCookie(Octets(kOurCookieOctets, 7));
+  const Octets query = with_cookie.Encode();
+  const ServerCookies cookies(CookieSecret{});
+  size_t octets = 0;
+  QueryRead read;
+  const size_t before_cookie = test::AllocationCount();
+  ReadQuery(query, store_, &read);
+  CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1, &read.request, &read.rcode);
+  EXPECT_EQ(AnswerRead(query, read, false, store_, 1000, 1, reply, &octets), HotOutcome::kReplied);
+  EXPECT_EQ(test::AllocationCount(), before_cookie);
+  EXPECT_EQ(octets, Query("www.example.", RRType::kA).size() + 2 * 16 + 11 + 4 + kOurCookieOctets);
   const size_t before = test::AllocationCount();
   ::operator delete(::operator new(1));
   EXPECT_GT(test::AllocationCount(), before) << "allocations are not counted";
