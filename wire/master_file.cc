@@ -244,6 +244,21 @@ absl::Status ZoneReader::Read(const Entry& entry) {
   return absl::OkStatus();
 }
 
+// Messages repeat what stands in the file, and go to logs and terminals.
+std::string InPrint(std::string_view message) {
+  std::string shown;
+  for (const char c : message) {
+    if (c >= 0x20 && c < 0x7f) {
+      shown += c;
+      continue;
+    }
+    const auto octet = static_cast<uint8_t>(c);
+    shown += {'\\', static_cast<char>('0' + octet / 100), static_cast<char>('0' + octet / 10 % 10),
+              static_cast<char>('0' + octet % 10)};
+  }
+  return shown;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<MasterRecord>> ParseMasterFile(std::string_view text,
@@ -252,9 +267,8 @@ absl::StatusOr<std::vector<MasterRecord>> ParseMasterFile(std::string_view text,
   EntryScanner scanner(text);
   ZoneReader zone(origin, default_ttl);
   const auto located = [&](int line, const absl::Status& status) {
-    return absl::InvalidArgumentError(
-        Concat(file_name, ":", line, ": ",
-               std::string_view(status.message().data(), status.message().size())));
+    return absl::InvalidArgumentError(Concat(
+        file_name, ":", line, ": ", InPrint({status.message().data(), status.message().size()})));
   };
   while (true) {
     Entry entry;

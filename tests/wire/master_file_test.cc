@@ -138,6 +138,8 @@ TEST(MasterFileTest, ErrorsNameFileLineAndWhatWasExpected) {
             "zones/test:3: expected an IPv4 address, found `1.2.3`");
   EXPECT_EQ(ErrorOf("$INCLUDE other\n"), "zones/test:1: $INCLUDE is not allowed");
   EXPECT_EQ(ErrorOf("a NOTATYPE x\n"), "zones/test:1: expected a record type, found `NOTATYPE`");
+  EXPECT_EQ(ErrorOf("a A\x1b\xff x\n"),
+            "zones/test:1: expected a record type, found `A\\027\\255`");
 }
 
 TEST(MasterFileTest, RefusesWhatIsNoZone) {
