@@ -1,5 +1,5 @@
-// Reads the input as a configuration file. An error must name the file; what is accepted must be
-// within the bounds that the rest of the resolver relies on.
+// Reads the input as a configuration file. An error must name the file, in print; what is accepted
+// must be within the bounds that the rest of the resolver relies on.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -47,5 +47,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
   }
   const std::string message(settings.status().message());
   TERN_FUZZ_PROPERTY(message.starts_with(kFileName));
+  for (const char c : message) TERN_FUZZ_PROPERTY(c >= 0x20 && c < 0x7f);
   return 0;
 }
