@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -147,6 +148,7 @@ class LoopbackListener {
     sockaddr* const address = reinterpret_cast<sockaddr*>(&address_);
     TERN_FUZZ_PROPERTY(fd_ >= 0 && bind(fd_, address, octets) == 0 && listen(fd_, 64) == 0);
     TERN_FUZZ_PROPERTY(getsockname(fd_, address, &octets) == 0);
+    KeepSmall(fd_);
   }
   ~LoopbackListener() { close(fd_); }
   LoopbackListener(const LoopbackListener&) = delete;
@@ -166,12 +168,23 @@ class LoopbackListener {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const sockaddr* const address = reinterpret_cast<const sockaddr*>(&address_);
     TERN_FUZZ_PROPERTY(fd >= 0);
+    KeepSmall(fd);
     TERN_FUZZ_PROPERTY(bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0);
     TERN_FUZZ_PROPERTY(connect(fd, address, sizeof address_) == 0);
     return fd;
   }
 
  private:
+  // So that a large answer does not fit the kernel's buffers. Segments are to be much smaller than
+  // those, else the kernel waits for room.
+  static void KeepSmall(int fd) {
+    const int buffer = 8192;
+    const int segment = 1024;
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+  }
+
   int fd_;
   sockaddr_in address_{};
 };

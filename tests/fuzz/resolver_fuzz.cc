@@ -139,7 +139,10 @@ PlainMessage DrawReply(const PlainMessage& query, fuzz::Tape* tape) {
     case 3:
       reply.flags |= wire::kFlagAA;
       reply.answer.push_back(DrawRecord(name, RRType::kCNAME, tape));
-      if (tape->Chance(4)) reply.answer.back().type = RRType::kDNAME;
+      if (tape->Chance(4) && !name.view().IsRoot()) {
+        reply.answer.back().type = RRType::kDNAME;
+        reply.answer.back().owner = wire::Name(name.view().Parent());
+      }
       if (tape->Chance(2)) reply.answer.push_back(DrawRecord(name, RRType::kA, tape));
       break;
     case 4:
@@ -184,6 +187,7 @@ class TapeServer : public SimServer {
     } else {
       PlainMessage reply = DrawReply(*query, tape_);
       if (conduct == 4) reply.id ^= 1;
+      if (conduct == 15 && !reply.questions.empty()) reply.questions[0].name.Lower();
       octets = reply.Encode();
       if (conduct == 5 && !octets.empty()) octets.resize(tape_->Below(octets.size()));
       if (conduct == 6 && !octets.empty()) octets[tape_->Below(octets.size())] ^= tape_->Octet();
@@ -255,8 +259,11 @@ class World {
     }
     const auto id = static_cast<uint16_t>(world_.random()->Next());
     const std::string_view name = kNames[tape_.Below(std::size(kNames))];
-    const Octets octets = MakeQuery(id, name, kTypes[tape_.Below(std::size(kTypes))]).Encode();
-    const bool stream = tape_.Chance(4);
+    PlainMessage query = MakeQuery(id, name, kTypes[tape_.Below(std::size(kTypes))]);
+    const uint8_t way = tape_.Octet();
+    if (way >= 224) query.flags = 0;  // without RD: what is known, and no resolution
+    const bool stream = way % 4 == 3;
+    const Octets octets = query.Encode();
     questions_.push_back({stream ? world_.AskStream(octets) : world_.AskDatagram(octets), id});
   }
 
