@@ -201,8 +201,8 @@ bool Race::Launch() {
   if (picked < 0) return false;
   if (beside && !recursor_.hedge_credit().Spend()) return false;
   const auto candidate = static_cast<uint8_t>(picked);
-  ++servers_.candidates()[candidate].tries;
-  if (!Send(candidate, server, Transport::kUdp, !server.record.plain_dns, nullptr)) return false;
+  const bool edns = !server.record.plain_dns && !servers_.candidates()[candidate].refuses_edns;
+  if (!Send(candidate, server, Transport::kUdp, edns, nullptr)) return false;
   if (beside) {
     ++hedges_;
     ++recursor_.statistics().hedges;
@@ -251,9 +251,12 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   Attempt* slot = FreeSlot();
   if (slot == nullptr) return false;
   Environment& environment = recursor_.environment();
+  Candidate& asked = servers_.candidates()[candidate];
+  if (transport == Transport::kUdp) ++asked.tries;
   Attempt attempt;
   if (like != nullptr) attempt = *like;
   attempt.candidate = candidate;
+  attempt.tests_plain_dns = asked.refuses_edns && !edns;
   attempt.transport = transport;
   attempt.edns = edns;
   attempt.id = static_cast<uint16_t>(environment.Random());
@@ -263,17 +266,16 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   const ServerRecord& record = known.record;
   attempt.expendable =
       record.silences >= kDeadAfter || (record.silences == 0 && !record.HasAnswered());
-  const Endpoint& server = servers_.candidates()[candidate].server;
+  // A server that has answered is there: being asked in another way is no second try.
+  const int silent_tries = std::max(1, asked.tries - (like != nullptr ? 1 : 0));
   const Duration timeout =
-      transport == Transport::kTcp
-          ? kTcpTimeout
-          : RetryTimeout(record, std::max<int>(1, servers_.candidates()[candidate].tries));
+      transport == Transport::kTcp ? kTcpTimeout : RetryTimeout(record, silent_tries);
   attempt.late = attempt.sent + timeout;
   uint8_t query[kUpstreamQueryOctetsMax];
   if (attempt.own_case) question_.name = name_;
   const UpstreamCookie cookie = MakeCookie(attempt, record);
   const size_t octets = WriteUpstreamQuery(question_, attempt.id, edns, cookie.view(), query);
-  attempt.exchange = environment.StartExchange(server, transport, {query, octets}, this);
+  attempt.exchange = environment.StartExchange(asked.server, transport, {query, octets}, this);
   if (attempt.exchange == 0) {
     why_not_ = RaceResult::Kind::kNoResources;
     return false;
@@ -486,7 +488,8 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
 // Before that without a cookie: some know EDNS but no such option. Learnt only from what is then
 // answered.
 void Race::OnFormatError(Attempt& attempt) {
-  if (!attempt.edns) {
+  Candidate& candidate = servers_.candidates()[attempt.candidate];
+  if (!attempt.edns || (attempt.transport == Transport::kUdp && candidate.tries >= kTriesMax)) {
     seen_lame_ = true;
     Drop(attempt, kServfailFor, "FORMERR");
     return;
@@ -498,7 +501,7 @@ void Race::OnFormatError(Attempt& attempt) {
     return;
   }
   TraceStep("reply", attempt, "FORMERR: asked without EDNS");
-  attempt.tests_plain_dns = true;
+  candidate.refuses_edns = true;
   AskAgain(attempt, attempt.transport, false);
 }
 
@@ -545,7 +548,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
     Candidate& candidate = servers_.candidates()[attempt->candidate];
     const bool case_is_left = attempt->tests_case && !attempt->own_case;
     const bool bare_is_left = attempt->tests_bare && !attempt->may_be_bare;
-    if (case_is_left || bare_is_left) {
+    if ((case_is_left || bare_is_left) && candidate.tries < kTriesMax) {
       // It neither keeps the case nor speaks TCP: the name in its own case is what is left. Alone:
       // after a sign of forgery one datagram is open, and others' replies would not match this
       // case. Likewise who gives no cookies any more.

@@ -164,6 +164,7 @@ void ZoneServers::ResetTries() {
   for (Candidate& candidate : candidates()) {
     candidate.tries = 0;
     candidate.failed = false;
+    candidate.refuses_edns = false;
   }
 }
 

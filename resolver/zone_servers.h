@@ -26,8 +26,10 @@ inline constexpr size_t kCandidatesMax = 32;
 
 struct Candidate {
   Endpoint server;
-  uint8_t tries = 0;    // attempts of the current exchange
-  bool failed = false;  // of no more use for the current exchange
+  // Of the current exchange:
+  uint8_t tries = 0;          // over UDP, in whatever way (RFC 9520 section 3.1)
+  bool failed = false;        // of no more use
+  bool refuses_edns = false;  // FORMERR or NOTIMP to it
 };
 
 class ZoneServers {
