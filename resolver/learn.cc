@@ -185,11 +185,12 @@ bool Learner::LearnAnswer(const ReplyRecords& records, const ReplyMeaning& meani
 
 std::span<const uint8_t> Learner::LearnDelegation(const ReplyRecords& records,
                                                   std::span<const RecordView> ns_section,
-                                                  wire::NameView cut, cache::Seconds now) {
+                                                  wire::NameView cut, uint32_t ttl_max,
+                                                  cache::Seconds now) {
   const auto matches = [&](const RecordView& record) {
     return record.type == RRType::kNS && record.owner.Equals(cut);
   };
-  const uint32_t ttl = policy_.Positive(LowestTtl(ns_section, matches));
+  const uint32_t ttl = std::min(policy_.Positive(LowestTtl(ns_section, matches)), ttl_max);
   EntryBuilder builder(scratch());
   if (!builder.StartDelegation(cut, ttl, now)) return {};
   for (const RecordView& record : ns_section) {
@@ -213,12 +214,13 @@ std::span<const uint8_t> Learner::LearnDelegation(const ReplyRecords& records,
 }
 
 std::span<const uint8_t> Learner::LearnReferral(const ReplyRecords& records,
-                                                const ReplyMeaning& meaning, cache::Seconds now) {
-  return LearnDelegation(records, records.authority(), meaning.cut, now);
+                                                const ReplyMeaning& meaning, uint32_t ttl_max,
+                                                cache::Seconds now) {
+  return LearnDelegation(records, records.authority(), meaning.cut, ttl_max, now);
 }
 
 std::span<const uint8_t> Learner::LearnPriming(const ReplyRecords& records, cache::Seconds now) {
-  return LearnDelegation(records, records.answer(), wire::NameView(), now);
+  return LearnDelegation(records, records.answer(), wire::NameView(), UINT32_MAX, now);
 }
 
 void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,

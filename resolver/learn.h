@@ -47,11 +47,11 @@ class Learner {
                               Answer* answer);
 
   // Learns the referral to meaning.cut with the glue that its server may give: addresses of names
-  // inside `zone`. Returns the delegation's entry, which lives until the next call, or nothing when
-  // no name server was in it.
+  // inside `zone`. It lives `ttl_max` seconds at the most. Returns the delegation's entry, which is
+  // good until the next call, or nothing when no name server was in it.
   // REQUIRES: meaning.reply_class is kReferral.
   std::span<const uint8_t> LearnReferral(const ReplyRecords& records, const ReplyMeaning& meaning,
-                                         cache::Seconds now);
+                                         uint32_t ttl_max, cache::Seconds now);
 
   // Learns the name servers of the root from an answer to (., NS) and its additional section
   // (RFC 9609 section 4).
@@ -78,7 +78,8 @@ class Learner {
                                    cache::Seconds now, Answer* answer);
   std::span<const uint8_t> LearnDelegation(const ReplyRecords& records,
                                            std::span<const wire::RecordView> ns_section,
-                                           wire::NameView cut, cache::Seconds now);
+                                           wire::NameView cut, uint32_t ttl_max,
+                                           cache::Seconds now);
 
   cache::Store* store_;
   cache::TtlPolicy policy_;

@@ -250,6 +250,7 @@ Task<RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
     result.kind = RaceResult::Kind::kNoResources;
     co_return result;
   }
+  bool looked_up = false;
   for (;;) {
     if (!servers.candidates().empty()) {
       Race race(job, servers, name, type);
@@ -261,8 +262,11 @@ Task<RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
         co_return result;
       }
     }
-    const bool more = co_await FindMoreAddresses(job);
-    if (!more) co_return result;
+    // Addresses of no use are a failed look-up too: else a delegation to names that exist would
+    // cost a look-up and a query for each (NXNSAttack).
+    if (looked_up) --job.allowance().failed_address_lookups;
+    looked_up = co_await FindMoreAddresses(job);
+    if (!looked_up) co_return result;
   }
 }
 
@@ -333,11 +337,21 @@ void TraceLearnt(Job& job, const RaceResult& result) {
   job.trace()->Add(step);
 }
 
+// How long a delegation that the zone's servers give may live: no longer than the zone's own does,
+// else a zone that was taken away would live on below itself (phoenix domains). The root and top
+// level domains stay, and their children shall not all be asked for again at one moment.
+uint32_t DelegationTtlMax(const ZoneServers& servers, cache::Seconds now) {
+  const EntryView own = servers.delegation();
+  if (!own || servers.zone().view().LabelCount() <= 1) return UINT32_MAX;
+  return own.Remaining(now);
+}
+
 // Goes down to the zone cut that the reply shows. False when nothing in it can be used.
 bool ApplyReferral(Job& job, const RaceResult& result, bool with_stray_glue) {
   Recursor& recursor = job.recursor();
-  const std::span<const uint8_t> delegation =
-      recursor.learner().LearnReferral(recursor.records(), result.meaning, recursor.StoreNow());
+  const cache::Seconds now = recursor.StoreNow();
+  const std::span<const uint8_t> delegation = recursor.learner().LearnReferral(
+      recursor.records(), result.meaning, DelegationTtlMax(job.servers(), now), now);
   if (delegation.empty()) return false;
   job.servers().Descend(EntryView(delegation.data()));
   if (with_stray_glue) (void)job.servers().AddStrayGlue(recursor.records(), job.settings());
@@ -402,7 +416,9 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   if (servers.from_hints()) recursor.PrimeOnce();
   QnameMinimiser minimiser(settings.resolution.qname_minimisation, name, type);
   if (servers.forwarded()) minimiser.GiveUp();
-  while (job.allowance().referrals-- > 0) {
+  // Each turn goes a zone cut down, or a part of the name, of which there are few; or it is the
+  // last.
+  for (;;) {
     const NextQuestion next = minimiser.Next(servers.zone(), recursor.store(), recursor.StoreNow());
     const RaceResult result = co_await AskZone(job, next.name, next.type);
     if (result.kind != RaceResult::Kind::kReply && result.kind != RaceResult::Kind::kEmpty) {
@@ -437,6 +453,9 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         co_return AnsweredIf(
             job, recursor.learner().AddEmpty(name, type, recursor.StoreNow(), &job.answer()));
       }
+      if (job.allowance().referrals-- <= 0) {
+        co_return Fail(job, ExtendedError::kOther, "the question needs too many referrals");
+      }
       if (!ApplyReferral(job, result, went_up)) co_return FailFor(job, result);
       continue;
     }
@@ -444,7 +463,6 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
     const std::optional<Outcome> outcome = ApplyPart(job, next, result, &minimiser);
     if (outcome.has_value()) co_return *outcome;
   }
-  co_return Fail(job, ExtendedError::kOther, "the question needs too many referrals");
 }
 
 // RFC 9520 section 2: what failed upstream is remembered; a lack of our own is not, nor one of the
@@ -466,21 +484,29 @@ Task<bool> Resolve(Job& job) {
   TraceStep(job, "start", name, "");
   Outcome outcome = Outcome::kUnknown;
   bool just_missed = job.just_missed();
+  bool asked = false;
+  bool failure_known = false;
   do {
     outcome = AnswerFromKnown(job, name, just_missed);
     just_missed = false;
+    failure_known = outcome == Outcome::kFailed;
     if (outcome == Outcome::kUnknown) {
+      asked = true;
       outcome = co_await Iterate(job, name);
       if (outcome == Outcome::kFailed && job.answer().rcode() != Rcode::kServFail) {
         outcome = Fail(job, ExtendedError::kNotReady, "out of memory");
       }
-      if (outcome == Outcome::kFailed) RememberFailure(job, name);
+      if (outcome == Outcome::kFailed && !name.view().Equals(job.name())) {
+        RememberFailure(job, name);
+      }
     }
     if (outcome == Outcome::kAlias) outcome = FollowAlias(job, &name);
   } while (outcome == Outcome::kAlias);
   if (outcome == Outcome::kAnswered && CountLinks(job.answer(), job.type()) > kChainLinksMax) {
     outcome = Fail(job, ExtendedError::kOther, kChainTooLong);
   }
+  // Also what failed behind links: these may not be kept, and would be asked for again.
+  if (outcome == Outcome::kFailed && asked && !failure_known) RememberFailure(job, job.name());
   TraceStep(job, "done", name,
             outcome == Outcome::kAnswered ? "answered" : job.answer().error_text());
   job.recursor().OnResolved(&job);

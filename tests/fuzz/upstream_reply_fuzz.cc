@@ -194,7 +194,8 @@ class World {
     TERN_FUZZ_PROPERTY(meaning.cut.size() > zone.size());
     TERN_FUZZ_PROPERTY(meaning.cut.view().IsSubdomainOf(zone));
     TERN_FUZZ_PROPERTY(name.view().IsSubdomainOf(meaning.cut));
-    const std::span<const uint8_t> cut = learner_.LearnReferral(records_, meaning, kNow);
+    const std::span<const uint8_t> cut =
+        learner_.LearnReferral(records_, meaning, UINT32_MAX, kNow);
     if (cut.empty()) return;
     Settings settings;
     settings.resolution.ipv6 = Ipv6Use::kOn;

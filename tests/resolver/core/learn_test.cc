@@ -50,7 +50,7 @@ class LearnTest : public testing::Test {
     const ReplyMeaning meaning =
         ClassifyReply(reply.records(), N(name), RRType::kA, N(zone), /*forwarded=*/false);
     if (meaning.reply_class != ReplyClass::kReferral) return false;
-    return !learner_.LearnReferral(reply.records(), meaning, now).empty();
+    return !learner_.LearnReferral(reply.records(), meaning, ttl_max_, now).empty();
   }
 
   EntryView Find(std::string_view name, RRType type, KeySpace space = KeySpace::kData) {
@@ -62,6 +62,7 @@ class LearnTest : public testing::Test {
   std::unique_ptr<cache::Store::Reader> reader_;
   Learner learner_;
   Answer answer_;
+  uint32_t ttl_max_ = UINT32_MAX;  // of delegations
 };
 
 TEST_F(LearnTest, KeepsTheRRsetWithItsTtlAndRank) {
@@ -270,6 +271,17 @@ TEST_F(LearnTest, ReferralKeepsServersAndGlue) {
   EXPECT_EQ(Entries(), 1u);
 }
 
+TEST_F(LearnTest, ADelegationLivesNoLongerThanTheOneAboveIt) {
+  for (const auto& [limit, ttl] : {std::pair{200u, 200u}, {400u, 300u}, {0u, 0u}}) {
+    ttl_max_ = limit;
+    ASSERT_TRUE(
+        LearnReferral("www.sub.example.", {.authority = "sub.example. 300 NS ns1.sub.example.",
+                                           .additional = "ns1.sub.example. 300 A 192.0.2.1",
+                                           .flags = 0}));
+    EXPECT_EQ(Find("sub.example.", RRType::kNone, KeySpace::kDelegation).ttl(), ttl);
+  }
+}
+
 TEST_F(LearnTest, GlueOutsideTheZoneIsNotBelieved) {
   ASSERT_TRUE(LearnReferral("www.sub.example.", {.authority = "sub.example. 300 NS ns.bank.",
                                                  .additional = "ns.bank. 300 A 192.0.2.66",
@@ -308,7 +320,7 @@ TEST_F(LearnTest, GlueOfTheWrongSizeIsNoAddress) {
   const ReadReply reply("example.", message);
   const ReplyMeaning meaning =
       ClassifyReply(reply.records(), N("www.sub.example."), RRType::kA, N("example."), false);
-  ASSERT_FALSE(learner_.LearnReferral(reply.records(), meaning, kNow).empty());
+  ASSERT_FALSE(learner_.LearnReferral(reply.records(), meaning, ttl_max_, kNow).empty());
   EXPECT_EQ(ServerLines(Find("sub.example.", RRType::kNone, KeySpace::kDelegation)),
             "ns.sub.example.\n");
 }
