@@ -1,4 +1,5 @@
-// What the resolver does when servers and networks fail or lie. Every test ends with all at rest.
+// What the resolver does when servers and networks fail or lie; tests/sim/threats has what
+// attackers do. Every test ends with all at rest.
 #include "gtest/gtest.h"
 #include "tests/sim/small_internet.h"
 
@@ -82,17 +83,6 @@ TEST_F(AdversityTest, UnreachableServersFailAtOnce) {
   EXPECT_LT(internet_.last_latency(), milliseconds(1850));
 }
 
-TEST_F(AdversityTest, FailureIsRememberedAndForgotten) {
-  BreakAll(Fault::kServFail);
-  internet_.Start();
-  ExpectServFail();
-  ExpectServFail();
-  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
-  BreakAll(Fault::kNone);
-  internet_.world().RunFor(seconds(301));
-  ExpectAnswer();
-}
-
 TEST_F(AdversityTest, AnyFaultOfOneReplicaLeavesTheOther) {
   const std::vector<Fault> faults = {
       Fault::kSilent,  Fault::kUnreachable,     Fault::kRefused,      Fault::kServFail,
@@ -142,19 +132,6 @@ TEST_F(AdversityTest, ServersThatChangeTheLettersAreUsedAllTheSame) {
   ExpectAnswer("ftp.example.com.");
 }
 
-TEST_F(AdversityTest, ServersWithoutEdnsAreAskedWithout) {
-  for (const Fault fault : {Fault::kFormErr, Fault::kNotImp}) {
-    SmallInternet internet(SimWorld::Options{.seed = 5});
-    ZoneServer* server = internet.AddDomain("old.com.", {kFirst}, kRecords).at(0);
-    server->conduct().with_edns = fault;
-    internet.Start();
-    EXPECT_EQ(internet.Lookup("www.old.com.", RRType::kA).answer.size(), 1u);
-    EXPECT_EQ(internet.Lookup("ftp.old.com.", RRType::kA).answer.size(), 1u);
-    EXPECT_EQ(internet.last_upstream_queries(), 1u);  // remembered
-    EXPECT_EQ(internet.CheckRest(), "");
-  }
-}
-
 TEST_F(AdversityTest, TruncationWithoutTcpEndsInServFail) {
   for (ZoneServer* server : servers_) {
     server->conduct().fault = Fault::kTruncatesAlways;
@@ -195,145 +172,6 @@ TEST_F(AdversityTest, SlowServersAreWaitedForAndTheAnswerIsKept) {
   ExpectAnswer();
 }
 
-// Puts forged answers into the network: right name, wrong id.
-class BlindSpoofer : public SimServer {
- public:
-  explicit BlindSpoofer(bool knows_case) : knows_case_(knows_case) {}
-  SimAnswer OnQuery(const SimQuery& query) override {
-    std::optional<PlainMessage> message = PlainMessage::Decode(query.octets);
-    if (!message) return {};
-    SimAnswer forged;
-    for (int i = 1; i <= 20; ++i) {
-      PlainMessage reply = *message;
-      reply.id = static_cast<uint16_t>(message->id + (knows_case_ ? i : 0));
-      reply.flags = wire::kFlagQR | wire::kFlagAA;
-      if (!knows_case_) reply.questions[0].name.Lower();
-      reply.answer.push_back(
-          {reply.questions[0].name, RRType::kA, wire::RRClass::kIN, 86400, {203, 0, 113, 66}});
-      forged.replies.push_back({reply.Encode(), Duration(i)});
-    }
-    return forged;
-  }
-
- private:
-  bool knows_case_;
-};
-
-TEST_F(AdversityTest, ForgedRepliesWithWrongIdAreNotBelieved) {
-  BlindSpoofer spoofer(true);
-  internet_.world().SetSpoofer(&spoofer);
-  internet_.Start();
-  for (const char* name : {"www.example.com.", "ftp.example.com."}) {
-    const PlainMessage answer = internet_.Lookup(name, RRType::kA);
-    ASSERT_EQ(answer.answer.size(), 1u) << internet_.world().Trace();
-    EXPECT_NE(answer.answer[0].rdata, (Octets{203, 0, 113, 66}));
-  }
-  EXPECT_GT(internet_.resolver().recursor().statistics().forgeries, 0u);
-}
-
-TEST_F(AdversityTest, ForgedRepliesWithWrongLettersAreNotBelieved) {
-  BlindSpoofer spoofer(false);
-  internet_.world().SetSpoofer(&spoofer);
-  internet_.Start();
-  const PlainMessage answer = internet_.Lookup("www.example.com.", RRType::kA);
-  ASSERT_EQ(answer.answer.size(), 1u) << internet_.world().Trace();
-  EXPECT_EQ(answer.answer[0].rdata, (Octets{198, 51, 100, 1}));
-}
-
-TEST_F(AdversityTest, HundredGluelessServersCostFewQueries) {
-  std::string delegation;
-  for (int i = 0; i < 100; ++i) {
-    delegation += "attack.com. 3600 NS ns" + std::to_string(i) + ".victim.net.\n";
-  }
-  internet_.AddToTld("com.", delegation);
-  internet_.com().conduct().payload_max = 4096;
-  ZoneServer* victim = internet_.AddDomain("victim.net.", {"192.0.2.60"}, kRecords).at(0);
-  internet_.Start();
-  ExpectServFail("www.attack.com.");
-  EXPECT_LT(internet_.world().upstream().size(), 20u) << internet_.world().Trace();
-  EXPECT_LE(victim->queries(), 10u);
-}
-
-TEST_F(AdversityTest, ChainOfElevenLinksIsFollowedTwelveAreNot) {
-  for (const int links : {11, 12}) {
-    SmallInternet internet(SimWorld::Options{.seed = 5});
-    std::string records = "n" + std::to_string(links) + " 300 A 198.51.100.1\n";
-    for (int i = 0; i < links; ++i) {
-      records += "n" + std::to_string(i) + " 300 CNAME n" + std::to_string(i + 1) + "\n";
-    }
-    internet.AddDomain("chain.com.", {kFirst}, records);
-    internet.Start();
-    const PlainMessage answer = internet.Lookup("n0.chain.com.", RRType::kA);
-    if (links == 11) {
-      EXPECT_EQ(answer.rcode, Rcode::kNoError) << internet.world().Trace();
-      EXPECT_EQ(answer.answer.size(), 12u);
-    } else {
-      EXPECT_EQ(answer.rcode, Rcode::kServFail) << internet.world().Trace();
-    }
-    EXPECT_EQ(internet.CheckRest(), "");
-  }
-}
-
-TEST_F(AdversityTest, ChainAcrossZonesStaysWithinTheBudget) {
-  // Each link leads into a zone of its own, whose servers have to be found first.
-  for (int i = 0; i < 20; ++i) {
-    const std::string address = "203.0.113." + std::to_string(i + 1);
-    internet_.AddDomain("c" + std::to_string(i) + ".com.", {address},
-                        "www 300 CNAME www.c" + std::to_string(i + 1) + ".com.\n");
-  }
-  internet_.Start();
-  ExpectServFail("www.c0.com.");
-  EXPECT_LE(internet_.world().upstream().size(), 64u);
-}
-
-// Sends everybody one label further down, to itself.
-class EndlessReferrer : public SimServer {
- public:
-  explicit EndlessReferrer(std::string_view address)
-      : address_(*IpAddress::Parse(address)), depth_(2) {}
-  SimAnswer OnQuery(const SimQuery& query) override {
-    std::optional<PlainMessage> message = PlainMessage::Decode(query.octets);
-    if (!message || message->questions.size() != 1) return {};
-    const wire::Name& name = message->questions[0].name;
-    depth_ = std::min(depth_ + 1, name.view().LabelCount());
-    message->flags = wire::kFlagQR;
-    const wire::Name cut(name.view().Suffix(depth_));
-    const wire::Name server = NameOf("ns.x.com.");
-    message->authority.push_back({cut, RRType::kNS, wire::RRClass::kIN, 3600,
-                                  Octets(server.data(), server.data() + server.size())});
-    message->additional.push_back({server, RRType::kA, wire::RRClass::kIN, 3600,
-                                   Octets(address_.octets, address_.octets + 4)});
-    return {{{message->Encode(), Duration(0)}}, false};
-  }
-
- private:
-  IpAddress address_;
-  size_t depth_;
-};
-
-TEST_F(AdversityTest, EndlessReferralsStayWithinTheBudget) {
-  internet_.AddToTld("com.", "x.com. 3600 NS ns.x.com.\nns.x.com. 3600 A 192.0.2.70\n");
-  EndlessReferrer referrer("192.0.2.70");
-  internet_.world().AddServer("192.0.2.70", &referrer);
-  internet_.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kOff;
-  internet_.Start();
-  std::string name = "x.com.";
-  while (name.size() < 240) name = "a." + name;
-  ExpectServFail(name);
-  EXPECT_LE(internet_.world().upstream().size(), 64u);
-  EXPECT_LE(internet_.last_latency(), milliseconds(1850));
-  EXPECT_EQ(internet_.CheckRest(), "");  // before the server goes
-}
-
-TEST_F(AdversityTest, GluelessCycleEnds) {
-  internet_.AddToTld("com.", "one.com. 3600 NS ns.two.net.\n");
-  internet_.AddToTld("net.", "two.net. 3600 NS ns.one.com.\n");
-  internet_.Start();
-  ExpectServFail("www.one.com.");
-  ExpectServFail("www.two.net.");
-  EXPECT_LE(internet_.world().upstream().size(), 64u);
-}
-
 TEST_F(AdversityTest, CycleAskedFromBothEndsEnds) {
   internet_.AddToTld("com.", "one.com. 3600 NS ns.two.net.\n");
   internet_.AddToTld("net.", "two.net. 3600 NS ns.one.com.\n");
@@ -366,24 +204,6 @@ int WrongAnswersOver(const Link& link) {
   }
   EXPECT_EQ(internet.CheckRest(), "");
   return wrong;
-}
-
-TEST(FloodTest, NamesOfASilentZoneLeaveRoomForOtherZones) {
-  SmallInternet internet{SimWorld::Options{.seed = 5, .exchanges_max = 4096}};
-  internet.AddDomain("dead.com.", {kFirst}, kRecords)[0]->conduct().fault = Fault::kSilent;
-  std::string records;
-  for (int i = 0; i < 40; ++i) records += "h" + std::to_string(i) + " 300 A 198.51.100.1\n";
-  internet.AddDomain("example.com.", {kSecond}, records);
-  internet.Start();
-  for (int i = 0; i < 40; ++i) {
-    for (int j = 0; j < 400; ++j) {
-      const std::string name = "r" + std::to_string(i * 400 + j) + ".dead.com.";
-      (void)internet.world().AskDatagram(MakeQuery(7, name, RRType::kA).Encode());
-    }
-    internet.world().RunFor(milliseconds(20));
-    const std::string name = "h" + std::to_string(i) + ".example.com.";
-    EXPECT_EQ(internet.Lookup(name, RRType::kA).rcode, Rcode::kNoError) << name;
-  }
 }
 
 TEST(RoughNetworkTest, LossAndReorderingLoseNoAnswers) {

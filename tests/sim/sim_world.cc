@@ -297,6 +297,7 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
     sent.id = message->id;
     sent.edns = message->edns.has_value();
     sent.cookie = message->Cookie().value_or(Octets());
+    if (message->edns) sent.payload_octets = message->edns->payload_octets;
   }
   if (traces())
     AddTraceLine("> " + server.ToText() + " " + std::string(ToText(transport)) + " " +

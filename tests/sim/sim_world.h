@@ -77,7 +77,8 @@ struct UpstreamQuery {
   wire::RRType type = wire::RRType::kNone;
   uint16_t id = 0;
   bool edns = false;
-  Octets cookie;  // content of the COOKIE option; empty without
+  Octets cookie;                // content of the COOKIE option; empty without
+  uint16_t payload_octets = 0;  // as EDNS says; 0 without EDNS
 };
 
 // One query of a client and what became of it.

@@ -1,0 +1,236 @@
+// "Repeated failure (RFC 9520)", "Silent and slow servers", "Lame, REFUSED, SERVFAIL, NOTIMP" and
+// "EDNS-broken servers": what a failing server costs, and what is remembered of it.
+#include "tests/sim/threats/threat_test.h"
+
+namespace tern::sim {
+namespace {
+
+constexpr std::string_view kSecond = "192.0.2.21";
+constexpr std::string_view kRecords = "www 300 A 198.51.100.1\nftp 300 A 198.51.100.2\n";
+
+class FailureTest : public ThreatTest {
+ protected:
+  FailureTest() { servers_ = internet_.AddDomain("example.com.", {kVictim}, kRecords); }
+  // What leads to example.com. is known.
+  void Start() {
+    internet_.Start();
+    internet_.Lookup("example.com.", RRType::kNS);
+    internet_.world().RunUntilNetworkIsQuiet(seconds(1));
+  }
+  size_t CountOver(Transport transport, std::string_view address, size_t first) {
+    const std::vector<UpstreamQuery>& all = internet_.world().upstream();
+    return static_cast<size_t>(std::count_if(all.begin() + static_cast<std::ptrdiff_t>(first),
+                                             all.end(), [&](const UpstreamQuery& query) {
+                                               return query.transport == transport &&
+                                                      query.server.address.ToText() == address;
+                                             }));
+  }
+  PlainMessage Ask(std::string_view name = "www.example.com.") {
+    const PlainMessage answer = internet_.Lookup(name, RRType::kA);
+    return answer;
+  }
+
+  std::vector<ZoneServer*> servers_;
+};
+
+// "<= 3 tries per server and transport", however the server fails.
+TEST_F(FailureTest, AServerIsTriedThreeTimesOverEachTransport) {
+  struct Way {
+    const char* title;
+    std::function<void(Conduct&)> set;
+  };
+  const Way ways[] = {
+      {"silent", [](Conduct& c) { c.fault = Fault::kSilent; }},
+      {"truncates, silent over TCP",
+       [](Conduct& c) { c.fault = Fault::kTruncatesAlways, c.tcp_silent = true; }},
+      {"truncates, refuses TCP",
+       [](Conduct& c) { c.fault = Fault::kTruncatesAlways, c.tcp_refused = true; }},
+      {"FORMERR to EDNS, else silent",
+       [](Conduct& c) { c.with_edns = Fault::kFormErr, c.fault = Fault::kSilent; }},
+      {"NOTIMP to EDNS, else REFUSED",
+       [](Conduct& c) { c.with_edns = Fault::kNotImp, c.fault = Fault::kRefused; }},
+      {"wrong id, silent over TCP",
+       [](Conduct& c) { c.fault = Fault::kWrongId, c.tcp_silent = true; }},
+      {"wrong case, refuses TCP",
+       [](Conduct& c) { c.fault = Fault::kWrongCase, c.tcp_refused = true; }},
+      {"wrong case, silent over TCP",
+       [](Conduct& c) { c.fault = Fault::kWrongCase, c.tcp_silent = true; }},
+      {"garbage", [](Conduct& c) { c.fault = Fault::kGarbage; }},
+      {"SERVFAIL", [](Conduct& c) { c.fault = Fault::kServFail; }},
+  };
+  int number = 30;
+  for (const Way& way : ways) {
+    SCOPED_TRACE(way.title);
+    const std::string zone = "w" + std::to_string(++number) + ".com.";
+    const std::string address = "192.0.2." + std::to_string(number);
+    ZoneServer* server = internet_.AddDomain(zone, {address}, kRecords).at(0);
+    if (internet_.world().upstream().empty()) Start();
+    internet_.Lookup(zone, RRType::kNS);
+    way.set(server->conduct());
+    const size_t before = Sent();
+    EXPECT_EQ(Ask("www." + zone).rcode, Rcode::kServFail);
+    internet_.world().RunFor(seconds(10));
+    EXPECT_LE(CountOver(Transport::kUdp, address, before), 3u);
+    EXPECT_LE(CountOver(Transport::kTcp, address, before), 3u);
+    EXPECT_LE(internet_.last_latency(), milliseconds(1850));
+  }
+}
+
+// "failures cached 1 s .. 300 s with backoff; no upstream query while cached"
+TEST_F(FailureTest, FailuresAreCachedFrom5To300SecondsAndBackOff) {
+  Start();
+  servers_[0]->conduct().fault = Fault::kRefused;
+  for (const int ttl : {5, 10, 20, 40, 80, 160, 300, 300}) {
+    const size_t before = Sent();
+    EXPECT_EQ(Ask().rcode, Rcode::kServFail);
+    EXPECT_EQ(Sent() - before, 1u) << ttl;
+    EXPECT_EQ(Stored("www.example.com."),
+              (Lines{"failure www.example.com. A " + std::to_string(ttl)}));
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_EQ(Ask().rcode, Rcode::kServFail);
+      EXPECT_EQ(internet_.last_upstream_queries(), 0u) << ttl;
+    }
+    internet_.world().RunFor(seconds(ttl - 1));
+    EXPECT_EQ(Ask().rcode, Rcode::kServFail);
+    EXPECT_EQ(internet_.last_upstream_queries(), 0u) << ttl;
+    internet_.world().RunFor(seconds(1));
+  }
+  servers_[0]->conduct().fault = Fault::kNone;
+  EXPECT_EQ(Ask().answer.size(), 1u);
+}
+
+// The failure is the question's: other types and names of the zone are tried.
+TEST_F(FailureTest, AFailureIsOfItsOwnNameAndType) {
+  Start();
+  servers_[0]->conduct().fault = Fault::kServFail;
+  Ask();
+  servers_[0]->conduct().fault = Fault::kNone;
+  EXPECT_EQ(Ask("ftp.example.com.").answer.size(), 1u);
+  EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kTXT).rcode, Rcode::kNoError);
+  EXPECT_EQ(Ask().rcode, Rcode::kServFail);
+  internet_.world().RunFor(seconds(6));
+  EXPECT_EQ(Ask().answer.size(), 1u);
+}
+
+// "a client always gets an answer (SERVFAIL + EDE 22 or stale) before it gives up"
+TEST_F(FailureTest, SilentServersEndInServFailWithExtendedError22) {
+  Start();
+  servers_[0]->conduct().fault = Fault::kSilent;
+  for (const char* name : {"www.example.com.", "ftp.example.com.", "new.example.com."}) {
+    const PlainMessage answer = Ask(name);
+    EXPECT_EQ(answer.rcode, Rcode::kServFail);
+    EXPECT_EQ(ExtendedErrorOf(answer), 22);
+    EXPECT_LE(internet_.last_latency(), milliseconds(1850));
+  }
+  internet_.world().RunFor(seconds(2));
+  // From what is remembered too.
+  const PlainMessage answer = Ask("new.example.com.");
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+  EXPECT_EQ(ExtendedErrorOf(answer), 22);
+}
+
+// A server that answers, but after the client is gone: the client heard SERVFAIL once and nothing
+// later; the answer is there for the next.
+TEST_F(FailureTest, ASlowAnswerIsKeptAndNotSentLate) {
+  Start();
+  servers_[0]->conduct().think_time = milliseconds(2500);
+  EXPECT_EQ(Ask().rcode, Rcode::kServFail);
+  internet_.world().RunFor(seconds(10));
+  for (size_t i = 0; i < internet_.world().client_query_count(); ++i) {
+    EXPECT_EQ(internet_.world().client_query(i).replies, 1);
+  }
+  EXPECT_EQ(Ask().answer.size(), 1u);
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+}
+
+// "next server, remember per (server, zone)"
+TEST_F(FailureTest, ALameServerIsRememberedForItsZoneAndNotForOthers) {
+  const std::pair<Fault, seconds> faults[] = {
+      {Fault::kRefused, seconds(60)},       {Fault::kServFail, seconds(5)},
+      {Fault::kNotImp, seconds(5)},         {Fault::kFormErr, seconds(5)},
+      {Fault::kRefersUpward, seconds(600)}, {Fault::kNotAuthoritative, seconds(600)}};
+  for (const auto& pair : faults) {
+    const Fault fault = pair.first;
+    const seconds remembered_for = pair.second;
+    SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)));
+    SmallInternet internet(SimWorld::Options{.seed = 5});
+    ZoneServer* bad =
+        internet.AddDomain("lame.com.", {"192.0.2.31", "192.0.2.32"}, Hosts(200)).at(0);
+    // The same address serves another zone well.
+    internet.AddToTld("com.", "sound.com. 3600 NS ns1.lame.com.\n");
+    bad->AddZone("sound.com.", "@ 60 SOA a. b. 1 2 3 4 5\n@ 60 NS ns1.lame.com.\n" + Hosts(200));
+    ScriptedServer by_zone([&](const SimQuery& query, PlainMessage* reply) {
+      bad->conduct().fault =
+          reply->questions[0].name.view().IsSubdomainOf(NameOf("lame.com.")) ? fault : Fault::kNone;
+      const SimAnswer answer = bad->OnQuery(query);
+      if (answer.replies.empty()) return false;
+      *reply = *PlainMessage::Decode(answer.replies[0].octets);
+      return true;
+    });
+    internet.world().AddServer("192.0.2.31", &by_zone);
+    const RestCheck rest(&internet);
+    internet.Start();
+    int host = 0;
+    const auto ask = [&](std::string_view zone) {
+      const std::string name = "h" + std::to_string(host++) + "." + std::string(zone);
+      EXPECT_EQ(internet.Lookup(name, RRType::kA).answer.size(), 1u) << name;
+    };
+    while (by_zone.queries() == 0 && host < 50) ask("lame.com.");
+    ASSERT_GT(by_zone.queries(), 0u);
+    const size_t met = by_zone.queries();
+    for (int i = 0; i < 20; ++i) ask("lame.com.");
+    EXPECT_EQ(by_zone.queries(), met);
+    ask("sound.com.");
+    EXPECT_EQ(by_zone.queries(), met + 1) << internet.world().Trace();
+    internet.world().RunFor(remembered_for + seconds(1));
+    for (int i = 0; i < 50 && by_zone.queries() == met + 1; ++i) ask("lame.com.");
+    EXPECT_GT(by_zone.queries(), met + 1);  // forgotten
+  }
+}
+
+// "FORMERR/NOTIMP -> plain DNS and remember; never learn that from a timeout"
+TEST_F(FailureTest, AServerWithoutEdnsIsAskedPlainlyFromThenOn) {
+  for (const Fault fault : {Fault::kFormErr, Fault::kNotImp}) {
+    SmallInternet internet(SimWorld::Options{.seed = 5});
+    internet.AddDomain("old.com.", {kSecond}, Hosts(10)).at(0)->conduct().with_edns = fault;
+    internet.Start();
+    EXPECT_EQ(internet.Lookup("h0.old.com.", RRType::kA).answer.size(), 1u);
+    EXPECT_EQ(internet.last_upstream_queries(kSecond), 2u);
+    for (int i = 1; i < 10; ++i) {
+      const std::string name = "h" + std::to_string(i) + ".old.com.";
+      EXPECT_EQ(internet.Lookup(name, RRType::kA).answer.size(), 1u);
+      EXPECT_EQ(internet.last_upstream_queries(), 1u);
+      EXPECT_EQ(internet.world().upstream().back().payload_octets, 0);
+    }
+    EXPECT_EQ(internet.CheckRest(), "");
+  }
+}
+
+TEST_F(FailureTest, SilenceToEdnsTeachesNothing) {
+  Start();
+  servers_[0]->conduct().with_edns = Fault::kSilent;
+  const size_t before = Sent();
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Ask("h" + std::to_string(i) + ".example.com.").rcode, Rcode::kServFail);
+    internet_.world().RunFor(seconds(10));
+  }
+  for (size_t i = before; i < Sent(); ++i) {
+    EXPECT_EQ(internet_.world().upstream()[i].payload_octets, 1232);
+  }
+  servers_[0]->conduct().with_edns = Fault::kNone;
+  EXPECT_EQ(Ask().answer.size(), 1u);
+  EXPECT_EQ(internet_.world().upstream().back().payload_octets, 1232);
+}
+
+// FORMERR to everything says nothing of EDNS.
+TEST_F(FailureTest, FormErrToEverythingTeachesNothing) {
+  Start();
+  servers_[0]->conduct().fault = Fault::kFormErr;
+  EXPECT_EQ(Ask().rcode, Rcode::kServFail);
+  servers_[0]->conduct().fault = Fault::kNone;
+  EXPECT_EQ(Ask("ftp.example.com.").answer.size(), 1u);
+  EXPECT_EQ(internet_.world().upstream().back().payload_octets, 1232);
+}
+
+}  // namespace
+}  // namespace tern::sim

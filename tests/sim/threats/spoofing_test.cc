@@ -1,0 +1,221 @@
+// "Off-path spoofing (Kaminsky)", "Equal questions at once (birthday)" and "Fragments": who guesses
+// has one datagram to guess at, gets no second try, and puts nothing into the store.
+#include "tests/sim/threats/threat_test.h"
+
+namespace tern::sim {
+namespace {
+
+constexpr std::string_view kRecords = "www 300 A 198.51.100.1\nftp 300 A 198.51.100.2\n";
+const Octets kTrue = {198, 51, 100, 1};
+const Octets kForged = {203, 0, 113, 66};
+
+enum class Guess { kWrongId, kWrongCase, kWrongName, kWrongType, kWrongClass, kNoReply };
+
+// Sends twenty forged answers to every datagram that goes to one server, each wrong in one thing.
+class Guesser : public SimServer {
+ public:
+  Guesser(std::string_view server, Guess guess)
+      : server_(*IpAddress::Parse(server)), guess_(guess) {}
+
+  SimAnswer OnQuery(const SimQuery& query) override {
+    const std::optional<PlainMessage> message = PlainMessage::Decode(query.octets);
+    if (!message || !(query.server.address == server_)) return {};
+    SimAnswer forged;
+    for (int i = 1; i <= 20; ++i) {
+      forged.replies.push_back({Forge(*message, i).Encode(), Duration(i)});
+    }
+    return forged;
+  }
+
+ private:
+  PlainMessage Forge(PlainMessage reply, int i) const {
+    PlainQuestion& question = reply.questions[0];
+    const wire::Name asked = question.name;
+    reply.flags = wire::kFlagQR | wire::kFlagAA;
+    if (guess_ == Guess::kWrongId) reply.id = static_cast<uint16_t>(reply.id + i);
+    if (guess_ == Guess::kWrongCase) question.name.Lower();
+    if (guess_ == Guess::kWrongName) question.name = NameOf("other.example.com.");
+    if (guess_ == Guess::kWrongType) question.type = RRType::kAAAA;
+    if (guess_ == Guess::kWrongClass) question.rrclass = wire::RRClass::kCH;
+    if (guess_ == Guess::kNoReply) reply.flags = 0;
+    reply.answer.push_back({asked, RRType::kA, wire::RRClass::kIN, 86400, kForged});
+    reply.answer.push_back({question.name, RRType::kA, wire::RRClass::kIN, 86400, kForged});
+    return reply;
+  }
+
+  IpAddress server_;
+  Guess guess_;
+};
+
+class SpoofingTest : public ThreatTest {
+ protected:
+  SpoofingTest() { internet_.AddDomain("example.com.", {kVictim}, kRecords); }
+
+  size_t CountOver(Transport transport, std::string_view address, size_t first = 0) {
+    const std::vector<UpstreamQuery>& all = internet_.world().upstream();
+    return static_cast<size_t>(std::count_if(all.begin() + static_cast<std::ptrdiff_t>(first),
+                                             all.end(), [&](const UpstreamQuery& query) {
+                                               return query.transport == transport &&
+                                                      query.server.address.ToText() == address;
+                                             }));
+  }
+};
+
+// "match address, port, id, name (0x20), type, class; on a wrong id for an open query: count it, go
+// to TCP for that exchange"
+TEST_F(SpoofingTest, AnyWrongGuessSendsTheExchangeToTcpAndIsNotBelieved) {
+  for (const Guess guess : {Guess::kWrongId, Guess::kWrongCase, Guess::kWrongName,
+                            Guess::kWrongType, Guess::kWrongClass, Guess::kNoReply}) {
+    SCOPED_TRACE("guess " + std::to_string(static_cast<int>(guess)));
+    SmallInternet internet(SimWorld::Options{.seed = 4});
+    internet.AddDomain("example.com.", {kVictim}, kRecords);
+    Guesser guesser(kVictim, guess);
+    internet.world().SetSpoofer(&guesser);
+    const RestCheck rest(&internet);
+    internet.Start();
+    const PlainMessage answer = internet.Lookup("www.example.com.", RRType::kA);
+    ASSERT_EQ(answer.answer.size(), 1u) << internet.world().Trace();
+    EXPECT_EQ(answer.answer[0].rdata, kTrue);
+    // One datagram that was met, and one exchange that cannot be met from beside the path.
+    EXPECT_EQ(internet.last_upstream_queries(kVictim), 2u) << internet.world().Trace();
+    EXPECT_EQ(internet.world().upstream().back().transport, Transport::kTcp);
+    // Another case may be the server's own doing, so it is no forgery by itself.
+    EXPECT_EQ(internet.resolver().recursor().statistics().forgeries,
+              guess == Guess::kWrongCase ? 0u : 1u);
+    internet.resolver().store().ForEach([&](cache::EntryView entry) {
+      if (entry.kind() != cache::EntryKind::kRRset || entry.type() != RRType::kA) return;
+      EXPECT_EQ(resolver::test::RecordLines(entry, RRType::kA).find("203.0.113.66"),
+                std::string::npos);
+    });
+  }
+}
+
+TEST_F(SpoofingTest, NothingOfAForgeryIsStored) {
+  Guesser guesser(kVictim, Guess::kWrongName);
+  internet_.world().SetSpoofer(&guesser);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  internet_.Lookup("www.example.com.", RRType::kA);
+  EXPECT_EQ(Stored("example.com."),
+            (Lines{"delegation example.com. 3600", "rrset www.example.com. A 300"}));
+  EXPECT_EQ(StoredAddresses(internet_, "www.example.com."), "198.51.100.1\n");
+}
+
+// Kaminsky's way: names that nobody has asked for, each a new race.
+TEST_F(SpoofingTest, NamesThatAreAskedForTheFirstTimeGiveNoFurtherTries) {
+  Guesser guesser(kVictim, Guess::kWrongId);
+  internet_.world().SetSpoofer(&guesser);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = "n" + std::to_string(i) + ".example.com.";
+    EXPECT_EQ(internet_.Lookup(name, RRType::kA).rcode, Rcode::kNXDomain) << Trace();
+    EXPECT_LE(internet_.last_upstream_queries(kVictim), 2u);
+  }
+  EXPECT_EQ(CountOver(Transport::kUdp, kVictim), 50u);
+  EXPECT_EQ(CountOver(Transport::kTcp, kVictim), 50u);
+  EXPECT_EQ(internet_.resolver().recursor().statistics().forgeries, 50u);
+  EXPECT_EQ(StoredServers(internet_, "example.com."), "ns1.example.com. 192.0.2.20\n");
+}
+
+// After a sign of forgery a zone has one datagram open at a time, however many replicas it has.
+TEST_F(SpoofingTest, AZoneUnderAttackHasOneDatagramOpen) {
+  const std::vector<ZoneServer*> servers = internet_.AddDomain(
+      "many.com.", {"192.0.2.31", "192.0.2.32", "192.0.2.33", "192.0.2.34"}, kRecords);
+  Guesser guesser("192.0.2.31", Guess::kWrongId);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  internet_.Lookup("www.many.com.", RRType::kA);
+  internet_.world().SetSpoofer(&guesser);
+  // Until the guesser's server was drawn.
+  const resolver::RecursorStatistics& statistics = internet_.resolver().recursor().statistics();
+  for (int i = 0; i < 100 && statistics.forgeries == 0; ++i) {
+    internet_.Lookup("x" + std::to_string(i) + ".many.com.", RRType::kA);
+  }
+  ASSERT_GT(statistics.forgeries, 0u);
+  for (ZoneServer* server : servers) server->conduct().fault = Fault::kSilent;
+  internet_.world().ForgetMost();
+  internet_.Lookup("ftp.many.com.", RRType::kA);
+  EXPECT_EQ(internet_.world().open_datagrams_max(), 1u) << Trace();
+}
+
+// "one outstanding upstream exchange per (name, type, class), process-wide"
+TEST_F(SpoofingTest, AThousandEqualQuestionsAreOneExchange) {
+  internet_.AddDomain("dual.com.", {"192.0.2.41", "2001:db8::41"}, kRecords);
+  internet_.Start();
+  internet_.Lookup("dual.com.", RRType::kNS);  // what leads there is known
+  const size_t before = Sent();
+  for (int i = 0; i < 1000; ++i) {
+    const PlainMessage query =
+        MakeQuery(static_cast<uint16_t>(i), i % 3 == 0 ? "WWW.dual.COM." : "www.dual.com.",
+                  RRType::kA, i % 5 == 0 ? 0 : 1232);
+    if (i % 2 == 0) {
+      internet_.world().AskDatagram(query.Encode());
+    } else {
+      internet_.world().AskStream(query.Encode());
+    }
+    // Some come while the exchange is on its way.
+    if (i % 250 == 249) internet_.world().RunFor(milliseconds(2));
+  }
+  internet_.world().RunFor(seconds(2));
+  EXPECT_EQ(Sent() - before, 1u) << Trace();
+  for (ClientQueryId id = 1; id <= 1000; ++id) {
+    const ClientQuery& client = internet_.world().client_query(id);
+    ASSERT_TRUE(client.Message().has_value());
+    EXPECT_EQ(client.Message()->answer.size(), 1u);
+    EXPECT_EQ(client.replies, 1);
+  }
+}
+
+// Where the replicas are silent the copies of a question are still bounded by one race.
+TEST_F(SpoofingTest, AThousandEqualQuestionsAreOneRaceWhenTheServerIsSilent) {
+  ZoneServer* server = internet_.AddDomain("mute.com.", {"192.0.2.42"}, kRecords).at(0);
+  internet_.Start();
+  internet_.Lookup("mute.com.", RRType::kNS);
+  server->conduct().fault = Fault::kSilent;
+  const size_t before = Sent();
+  for (int i = 0; i < 1000; ++i) internet_.Ask("www.mute.com.", RRType::kA);
+  internet_.world().RunFor(seconds(20));
+  EXPECT_LE(Sent() - before, 3u) << Trace();
+  EXPECT_EQ(internet_.world().unanswered(), 0u);
+}
+
+// "advertise 1232; no path-MTU games; TC -> TCP"
+TEST_F(SpoofingTest, EveryUpstreamQueryAdvertises1232) {
+  internet_.AddDomain("lost.com.", {"192.0.2.51"}, kRecords).at(0)->conduct().fault =
+      Fault::kSilent;
+  internet_.AddDomain("big.com.", {"192.0.2.52"}, kRecords).at(0)->conduct().fault =
+      Fault::kTruncatesAlways;
+  internet_.Start();
+  internet_.Lookup("www.example.com.", RRType::kA);
+  internet_.Lookup("www.lost.com.", RRType::kA);
+  internet_.Lookup("www.big.com.", RRType::kA);
+  internet_.world().RunFor(seconds(10));
+  for (const UpstreamQuery& query : internet_.world().upstream()) {
+    EXPECT_EQ(query.payload_octets, 1232) << query.server.ToText();
+  }
+}
+
+TEST_F(SpoofingTest, ATruncatedAnswerIsAskedForOverTcpAndNoPartOfItIsKept) {
+  std::string records;
+  for (int i = 0; i < 40; ++i) {
+    records += "big 300 TXT \"" + std::string(100, 'x') + std::to_string(i) + "\"\n";
+  }
+  internet_.AddDomain("large.com.", {"192.0.2.53"}, records).at(0)->conduct().tcp_silent = true;
+  internet_.AddDomain("whole.com.", {"192.0.2.54"}, records);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("big.large.com.", RRType::kTXT).rcode, Rcode::kServFail);
+  internet_.world().RunFor(seconds(10));
+  EXPECT_EQ(CountOver(Transport::kUdp, "192.0.2.53"), CountOver(Transport::kTcp, "192.0.2.53"));
+  EXPECT_LE(CountOver(Transport::kTcp, "192.0.2.53"), 3u);
+  EXPECT_EQ(Stored("large.com.").size(), 2u) << testing::PrintToString(Stored("large.com."));
+
+  internet_.Lookup("big.whole.com.", RRType::kTXT);
+  EXPECT_EQ(CountOver(Transport::kUdp, "192.0.2.54"), 1u);
+  EXPECT_EQ(CountOver(Transport::kTcp, "192.0.2.54"), 1u);
+  EXPECT_EQ(Stored("whole.com."),
+            (Lines{"delegation whole.com. 3600", "rrset big.whole.com. TXT 300"}));
+}
+
+}  // namespace
+}  // namespace tern::sim
