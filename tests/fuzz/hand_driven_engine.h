@@ -34,6 +34,7 @@ namespace tern::fuzz {
 class HandDrivenEnvironment final : public resolver::Environment {
  public:
   resolver::Time Now() const override { return now_; }
+  uint32_t WallSeconds() override { return 1'700'000'000; }
   uint64_t Random() override { return ++drawn_; }
   void ArmTimer(resolver::Timer* timer, resolver::Time at) override { timers_.Arm(timer, at); }
   void DisarmTimer(resolver::Timer* timer) override { timers_.Disarm(timer); }

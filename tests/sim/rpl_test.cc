@@ -224,8 +224,9 @@ SCENARIO_END
   EXPECT_TRUE(scenario->steps[2].address.has_value());
   EXPECT_EQ(MessageOf("CONFIG_END\nSTEP 1 CHECK_AUTOTRUST example.com\n"),
             "x.rpl:2: unknown step CHECK_AUTOTRUST");
-  EXPECT_EQ(MessageOf("CONFIG_END\nSTEP 1 TIME_PASSES 7\n"),
-            "x.rpl:2: expected TIME_PASSES ELAPSE seconds or TIME_PASSES EVAL expression");
+  EXPECT_EQ(
+      MessageOf("CONFIG_END\nSTEP 1 TIME_PASSES 7\n"),
+      "x.rpl:2: expected TIME_PASSES ELAPSE seconds, at most a year of them, or EVAL expression");
   EXPECT_EQ(MessageOf("CONFIG_END\nSTEP 1 INFRA_RTT moon a. 1\n"),
             "x.rpl:2: expected INFRA_RTT address zone milliseconds");
 }

@@ -119,14 +119,14 @@ TEST_F(FailureTest, SilentServersEndInServFailWithExtendedError22) {
   for (const char* name : {"www.example.com.", "ftp.example.com.", "new.example.com."}) {
     const PlainMessage answer = Ask(name);
     EXPECT_EQ(answer.rcode, Rcode::kServFail);
-    EXPECT_EQ(ExtendedErrorOf(answer), 22);
+    EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kNoReachableAuthority);
     EXPECT_LE(internet_.last_latency(), milliseconds(1850));
   }
   internet_.world().RunFor(seconds(2));
   // From what is remembered too.
   const PlainMessage answer = Ask("new.example.com.");
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
-  EXPECT_EQ(ExtendedErrorOf(answer), 22);
+  EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kNoReachableAuthority);
 }
 
 // A server that answers, but after the client is gone: the client heard SERVFAIL once and nothing
@@ -195,7 +195,8 @@ TEST_F(FailureTest, AServerWithoutEdnsIsAskedPlainlyFromThenOn) {
     internet.AddDomain("old.com.", {kSecond}, Hosts(10)).at(0)->conduct().with_edns = fault;
     internet.Start();
     EXPECT_EQ(internet.Lookup("h0.old.com.", RRType::kA).answer.size(), 1u);
-    EXPECT_EQ(internet.last_upstream_queries(kSecond), 2u);
+    // FORMERR may mean the cookie: EDNS without one is asked in between.
+    EXPECT_EQ(internet.last_upstream_queries(kSecond), fault == Fault::kFormErr ? 3u : 2u);
     for (int i = 1; i < 10; ++i) {
       const std::string name = "h" + std::to_string(i) + ".old.com.";
       EXPECT_EQ(internet.Lookup(name, RRType::kA).answer.size(), 1u);

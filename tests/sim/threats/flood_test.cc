@@ -151,6 +151,7 @@ TEST_F(FloodTest, EndlessUniqueNamesStayBelowTheCeiling) {
 
 // "TTLs and timers monotonic": what a client is told only ever falls, until it is asked for anew.
 TEST_F(FloodTest, TtlsFallWithTimeAndNeverGrow) {
+  internet_.settings().cache.prefetch = false;
   internet_.Start();
   uint32_t last = 301;
   size_t asked = 0;

@@ -132,8 +132,8 @@ class SelfQueryTest : public ThreatTest {
     internet.settings().resolution.never_query = {*resolver::Prefix::Parse("127.0.0.0/8"),
                                                   *resolver::Prefix::Parse("::1/128"),
                                                   *resolver::Prefix::Parse("198.18.0.0/15")};
-    internet.settings().listen = {*Endpoint::Parse("192.0.2.53:53", 53),
-                                  *Endpoint::Parse("[2001:db8::53]:53", 53)};
+    internet.settings().resolution.own = {*resolver::Prefix::Parse("192.0.2.53/32"),
+                                          *resolver::Prefix::Parse("2001:db8::53/128")};
     const std::string record = (address.find(':') != std::string_view::npos ? " AAAA " : " A ") +
                                std::string(address) + "\n";
     if (glue) {
@@ -145,7 +145,7 @@ class SelfQueryTest : public ThreatTest {
     internet.Start();
     const PlainMessage answer = internet.Lookup("www.trap.com.", RRType::kA);
     EXPECT_EQ(answer.rcode, Rcode::kServFail);
-    EXPECT_EQ(ExtendedErrorOf(answer), 22);
+    EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kNoReachableAuthority);
     EXPECT_LE(internet.last_upstream_queries(), 10u) << internet.world().Trace();
     for (const UpstreamQuery& query : internet.world().upstream()) {
       const std::string asked = query.server.address.ToText();

@@ -38,7 +38,7 @@ TEST_F(OversizeTest, TwoHundredAndFiftySixRecordsAreAnRRsetOneMoreIsNone) {
   EXPECT_TRUE(IsStored("a.many.com."));
   const PlainMessage answer = LookupOverTcp("b.many.com.", RRType::kTXT);
   EXPECT_EQ(answer.rcode, Rcode::kServFail);
-  EXPECT_EQ(ExtendedErrorOf(answer), 24);  // invalid data
+  EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kInvalidData);
   EXPECT_EQ(Stored("b.many.com."), (Lines{"failure b.many.com. TXT 5"}));
   // A UDP client is told to come over TCP; it gets 512 octets or what it allows at the most.
   const PlainMessage truncated = internet_.Lookup("a.many.com.", RRType::kTXT);
@@ -102,7 +102,7 @@ TEST_F(OversizeTest, StrangersGetNoAnswerToAny) {
   const PlainMessage answer = internet_.Lookup("a.many.com.", RRType::kANY);
   EXPECT_EQ(answer.rcode, Rcode::kRefused);
   EXPECT_TRUE(answer.answer.empty());
-  EXPECT_EQ(ExtendedErrorOf(answer), 18);
+  EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kProhibited);
 }
 
 }  // namespace

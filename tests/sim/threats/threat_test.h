@@ -51,16 +51,6 @@ class ScriptedServer : public SimServer {
   size_t queries_ = 0;
 };
 
-// The info code of RFC 8914 in a reply, if there is one.
-inline std::optional<uint16_t> ExtendedErrorOf(const PlainMessage& reply) {
-  if (!reply.edns) return std::nullopt;
-  wire::Edns edns;
-  edns.options = reply.edns->options;
-  const auto option = wire::FindOption(edns, wire::EdnsOption::kExtendedError);
-  if (!option || option->size() < 2) return std::nullopt;
-  return wire::LoadU16(option->data());
-}
-
 inline Duration Percentile99(std::vector<Duration> latencies) {
   std::sort(latencies.begin(), latencies.end());
   return latencies.empty() ? Duration(0) : latencies[(latencies.size() - 1) * 99 / 100];
