@@ -226,7 +226,7 @@ TEST_F(InFlightTest, QuestionsBeyondAZonesShareFailAtOnce) {
 }
 
 TEST_F(InFlightTest, AServerAtItsLimitLeavesTheQuestionToItsReplica) {
-  MakeSlow(internet_.AddDomain("example.com.", {kFirst, kSecond}, kAny));
+  const auto servers = internet_.AddDomain("example.com.", {kFirst, kSecond}, kAny);
   internet_.settings().resolution.limits.per_server = 4;
   internet_.Start();
   // Until both are known: one that was never heard of has half.
@@ -234,6 +234,7 @@ TEST_F(InFlightTest, AServerAtItsLimitLeavesTheQuestionToItsReplica) {
     const std::string name = "w" + std::to_string(i) + ".example.com.";
     EXPECT_EQ(internet_.Lookup(name, RRType::kA).rcode, Rcode::kNoError);
   }
+  MakeSlow(servers);
   const size_t before = internet_.world().upstream().size();
   EXPECT_EQ(CountRefused(AskAtOnce(8)), 0u);
   EXPECT_EQ(internet_.world().CountUpstream(kFirst, before), 4u);
