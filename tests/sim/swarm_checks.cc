@@ -19,11 +19,16 @@ constexpr int kLinksMax = 11;
 // Look-ups of name servers inside look-ups, that a world without faults must manage.
 constexpr size_t kEasyNesting = 2;
 
-// RFC 8767: what was true once.
+// RFC 8767: what was true once. Who does not know EDNS is not told; but its TTL is 30.
 bool IsStale(const PlainMessage& reply) {
   const std::optional<wire::ExtendedError> error = ExtendedErrorOf(reply);
-  return error == wire::ExtendedError::kStaleAnswer ||
-         error == wire::ExtendedError::kStaleNXDomainAnswer;
+  if (reply.edns) {
+    return error == wire::ExtendedError::kStaleAnswer ||
+           error == wire::ExtendedError::kStaleNXDomainAnswer;
+  }
+  const auto is_stale = [](const PlainRecord& record) { return record.ttl == 30; };
+  return std::any_of(reply.answer.begin(), reply.answer.end(), is_stale) ||
+         std::any_of(reply.authority.begin(), reply.authority.end(), is_stale);
 }
 
 std::string KeyOf(const PlainRecord& record) {
@@ -140,7 +145,7 @@ void SwarmWorld::CheckTtls() {
     int64_t expiry;  // seconds
     size_t upstream;
     Time answered;
-    bool quiet;
+    bool quiet;  // from the store at once, while no exchange was open
   };
   std::map<std::string, Told> told;
   std::vector<ClientQueryId> in_order;
@@ -158,7 +163,7 @@ void SwarmWorld::CheckTtls() {
         std::chrono::duration_cast<seconds>(client.answered->time_since_epoch()).count();
     for (const PlainRecord& record : reply->answer) {
       const Told next = {now + record.ttl, client.upstream_when_answered, *client.answered,
-                         client.quiet_when_answered};
+                         client.quiet_when_answered && client.asked == *client.answered};
       const auto [found, is_new] = told.try_emplace(KeyOf(record), next);
       if (is_new) continue;
       const Told& before = found->second;
