@@ -380,16 +380,6 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
   recursor.Drain();
 }
 
-void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
-  if (attempt.transport == Transport::kTcp) {
-    seen_unsound_ = true;
-    Drop(attempt, Duration(0), why);
-    return;
-  }
-  TraceStep("reply", attempt, why);
-  AskAgain(attempt, Transport::kTcp, attempt.edns);
-}
-
 // The same server in another way; when that cannot be, the next one.
 void Race::AskAgain(Attempt& attempt, Transport transport, bool edns) {
   Attempt like = attempt;

@@ -51,6 +51,16 @@ void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
   AskOverTcp(attempt, Describe(match));
 }
 
+void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
+  if (attempt.transport == Transport::kTcp) {
+    seen_unsound_ = true;
+    Drop(attempt, Duration(0), why);
+    return;
+  }
+  TraceStep("reply", attempt, why);
+  AskAgain(attempt, Transport::kTcp, attempt.edns);
+}
+
 void Race::OnSignOfForgery(const Attempt& met) {
   forged_ = true;
   recursor_.server_table().RecordForgery(servers_.zone(), kForgedFor,

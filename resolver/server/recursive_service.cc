@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "resolver/reply.h"
-#include "resolver/server/trace_account.h"
 #include "resolver/zone_servers.h"
 #include "wire/edns.h"
 #include "wire/message.h"
@@ -23,11 +22,6 @@ constexpr size_t kQueryFrontMax = wire::kHeaderOctets + wire::kNameOctetsMax + 4
 
 // client_timeout ends with an answer, which leaves in the turn after.
 constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
-
-bool IsLoopback(const IpAddress& address) {
-  static constexpr IpAddress kIpv6Loopback = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 16};
-  return address.IsIpv4() ? address.octets[0] == 127 : address == kIpv6Loopback;
-}
 
 void SetTruncated(std::span<uint8_t> reply) {
   wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
@@ -146,71 +140,6 @@ class RecursiveService::Client final : public Waiter {
   Client* next_free_ = nullptr;
   Client* older_ = nullptr;
   Client* younger_ = nullptr;
-};
-
-// A client on this machine that asked for an account of the resolution.
-class RecursiveService::TracedClient final : public Waiter {
- public:
-  TracedClient(RecursiveService* service, const io::ReturnPath& path,
-               std::span<const uint8_t> query, const RequestCookie& cookie)
-      : account(service->outlet_, service->outlet_->Now()),
-        service_(service),
-        path_(path),
-        query_(query.begin(), query.end()),
-        cookie_(cookie) {}
-
-  void OnAnswer(const Answer& answer) override {
-    std::unique_ptr<TracedClient> self(this);
-    Request request;
-    Rcode rcode = Rcode::kNoError;
-    (void)ParseRequest(query_, &request, &rcode);
-    // OPT is written here, with the account in it.
-    request.has_edns = false;
-    const std::span<uint8_t> reply = service_->scratch();
-    size_t octets =
-        ComposeReply(query_, request, answer.Parts(), service_->recursor_.StoreNow(),
-                     ++service_->rotation_, kScratchOctets - kAccountOctetsMax - 256, reply);
-    if (octets == 0) return;
-    octets += PutOpt(answer, reply.subspan(octets));
-    wire::StoreU16(reply.data() + 10, 1);
-    service_->Send(path_, reply.first(octets));
-  }
-
-  TraceAccount account;
-
- private:
-  static uint8_t* PutOption(wire::EdnsOption option, std::string_view octets, uint8_t* at) {
-    wire::StoreU16(at, static_cast<uint16_t>(option));
-    wire::StoreU16(at + 2, static_cast<uint16_t>(octets.size()));
-    std::memcpy(at + 4, octets.data(), octets.size());
-    return at + 4 + octets.size();
-  }
-
-  // The extended error's text is one of ours, some tens of octets.
-  size_t PutOpt(const Answer& answer, std::span<uint8_t> out) const {
-    static constexpr uint8_t kOpt[9] = {0, 0, 41, 4, 0xd0, 0, 0, 0, 0};
-    std::memcpy(out.data(), kOpt, sizeof kOpt);
-    uint8_t* const options = out.data() + 11;
-    uint8_t* at = options;
-    if (answer.error() != ExtendedError::kNone) {
-      const auto code = static_cast<uint16_t>(answer.error());
-      const std::string error = {static_cast<char>(code >> 8), static_cast<char>(code)};
-      at = PutOption(wire::EdnsOption::kExtendedError,
-                     error + std::string(answer.error_text()).substr(0, 120), at);
-    }
-    if (cookie_.IsChecked()) {
-      const auto* octets = reinterpret_cast<const char*>(cookie_.reply.data());
-      at = PutOption(wire::EdnsOption::kCookie, {octets, cookie_.reply.size()}, at);
-    }
-    at = PutOption(wire::EdnsOption::kTernTrace, account.lines(), at);
-    wire::StoreU16(out.data() + 9, static_cast<uint16_t>(at - options));
-    return static_cast<size_t>(at - out.data());
-  }
-
-  RecursiveService* service_;
-  io::ReturnPath path_;
-  std::vector<uint8_t> query_;
-  RequestCookie cookie_;
 };
 
 RecursiveService::RecursiveService(cache::Store* store, ServerTable* server_table,
@@ -458,23 +387,6 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   }
   Send(path, scratch().first(octets));
   if (task == Task::kRefresh) Refresh(read.request);
-}
-
-bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
-                                     const QueryRead& read) {
-  const Request& request = read.request;
-  if (!IsLoopback(path.peer.address) || read.verdict != RequestVerdict::kResolve ||
-      !request.has_edns || request.type == wire::RRType::kANY || !request.recursion_desired() ||
-      !wire::FindOption(request.edns, wire::EdnsOption::kTernTrace)) {
-    return false;
-  }
-  auto client = std::make_unique<TracedClient>(this, path, query, request.cookie);
-  if (recursor_.AskTraced(request.name, request.type, client.get(), &client->account)) {
-    (void)client.release();  // frees itself when its answer comes
-  } else {
-    SendFailure(path, query, request);
-  }
-  return true;
 }
 
 size_t RecursiveService::OwnerOf(const Request& request) const {

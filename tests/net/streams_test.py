@@ -135,9 +135,9 @@ class StreamsTest(WorldTest):
         many = [self.connect(client_address(n % 8)) for n in range(STREAMS * 3 // 4 + 20)]
         start = time.monotonic()
         # The oldest first, until there is no pressure any more.
+        wait_until(lambda: all(self.closed(stream) for stream in few), "the oldest closed", IDLE_UNDER_PRESSURE + SLACK)
         wait_until(lambda: established(daemon) <= STREAMS * 3 // 4, "pressure gone", IDLE_UNDER_PRESSURE + SLACK)
         print(f"pressure gone after {time.monotonic() - start:.1f} s; {established(daemon)} left", flush=True)
-        self.assertTrue(all(self.closed(stream) for stream in few))
         self.assertGreater(established(daemon), STREAMS // 2)
         wait_until(lambda: established(daemon) == 0, "all idle ones gone", IDLE + SLACK)
         self.assertTrue(all(self.closed(stream) for stream in many))
