@@ -48,6 +48,16 @@ void Lookup::OnAnswer(const Answer& answer) {
   waiting_.resume();
 }
 
+bool Lookup::AnotherServerInBackground(Job& parent) {
+  ZoneServers& servers = parent.servers();
+  wire::Name server;
+  if (!servers.looked_up_none() || !servers.NextToLookUp(0, false, &server)) return false;
+  (void)servers.NextToLookUp(parent.recursor().environment().Random(), false, &server);
+  InBackground(parent, server,
+               parent.settings().resolution.ipv4 ? wire::RRType::kA : wire::RRType::kAAAA);
+  return true;
+}
+
 void Lookup::InBackground(Job& parent, const wire::Name& name, wire::RRType type) {
   Recursor& recursor = parent.recursor();
   const uint64_t hash = recursor.HashOf(name, type);

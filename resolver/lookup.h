@@ -34,6 +34,9 @@ class Lookup final : public Waiter {
   // Starts the look-up for the store's sake, without anybody waiting, with a part of the parent's
   // allowance.
   static void InBackground(Job& parent, const wire::Name& name, wire::RRType type);
+  // The same for a name server of the job's zone, when none was looked up yet and there is one to
+  // look up: those that are looked up bring the next in the background anyway. Else false.
+  static bool AnotherServerInBackground(Job& parent);
 
  private:
   Job& parent_;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "resolver/job.h"
+#include "resolver/lookup.h"
 #include "resolver/recursor.h"
 #include "wire/message.h"
 
@@ -314,7 +315,13 @@ void Race::OnTimer() {
   }
   NoteSilences(now);
   // Also when nobody has time left to answer in: nothing else would ask again.
-  if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch()) next_launch_ = now + kHedgeMax;
+  if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch()) {
+    next_launch_ = now + kHedgeMax;
+    // The address of one more replica may be there to be found; then it is a candidate.
+    if (!std::exchange(looked_further_, true) && Lookup::AnotherServerInBackground(job_)) {
+      next_launch_ = now + std::clamp(2 * recursor.lateness().estimate(), kHedgeMin, kHedgeMax);
+    }
+  }
   if (AnyWaiting(now)) {
     ArmNext();
   } else {
@@ -475,8 +482,7 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
 }
 
 // RFC 6891 section 7: a server that does not know EDNS says FORMERR or NOTIMP; ask it plainly.
-// Before that without a cookie: some know EDNS but no such option. Learnt only from what is then
-// answered.
+// Before that without a cookie: some know EDNS only. Learnt only from what is then answered.
 void Race::OnFormatError(Attempt& attempt) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   if (!attempt.edns || (attempt.transport == Transport::kUdp && candidate.tries >= kTriesMax)) {

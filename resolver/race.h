@@ -177,6 +177,7 @@ class Race final : public ExchangeSink, public Timer {
   bool forged_ = false;  // a reply came that was no answer
   bool decided_ = false;
   bool seen_empty_ = false;
+  bool looked_further_ = false;
   bool seen_unreachable_ = false;
   bool seen_unsound_ = false;
   bool seen_lame_ = false;

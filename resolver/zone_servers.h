@@ -70,6 +70,8 @@ class ZoneServers {
   // starts at `random`; those inside the zone itself last, and only without glue. `take`: it counts
   // as looked up now. False when none is left.
   bool NextToLookUp(uint64_t random, bool take, wire::Name* name);
+  // Whether the addresses came of their own accord, as glue or from the store.
+  bool looked_up_none() const { return looked_up_ == 0; }
   // Adds the addresses that parents of the name servers' own zones know as glue, for when what
   // those zones say themselves is of no use. True when that brought a candidate.
   bool GatherParentsGlue(const cache::Store& store, const Settings& settings, cache::Seconds now);

@@ -37,6 +37,20 @@ class AdversityTest : public testing::Test {
   std::vector<ZoneServer*> servers_;
 };
 
+// The other server's name lies elsewhere: its address has to be found first.
+TEST_F(AdversityTest, DeadServerWithGlueIsNotWaitedForWhenAnotherHasNone) {
+  internet_.AddToTld("com.",
+                     "mixed.com. 3600 NS ns1.mixed.com.\nmixed.com. 3600 NS ns.helper.net.\n"
+                     "ns1.mixed.com. 3600 A 203.0.113.60\n");  // nobody is there
+  internet_.AddServer("203.0.113.61", "mixed.com.",
+                      "@ 300 SOA ns hostmaster 1 7200 3600 604800 300\n@ 300 NS ns.helper.net.\n" +
+                          std::string(kRecords));
+  internet_.AddDomain("helper.net.", {"203.0.113.62"}, "ns 300 A 203.0.113.61\n");
+  internet_.Start();
+  ExpectAnswer("www.mixed.com.");
+  EXPECT_LT(internet_.last_latency(), milliseconds(800));
+}
+
 TEST_F(AdversityTest, OneDeadReplicaCostsLittle) {
   servers_[0]->conduct().fault = Fault::kSilent;
   internet_.Start();
