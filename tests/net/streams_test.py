@@ -177,8 +177,9 @@ class StreamsTest(WorldTest):
         self.check_honest(f"5,000 connections in {took:.1f} s", quiet)
         grown = daemon.resident_kib() - before
         print(f"at most {most} descriptors and {grown} KiB more", flush=True)
-        # The longest idle is closed in the turn that the next one comes; its descriptor right after.
-        self.assertLessEqual(most, STREAMS + 64)
+        # The longest idle is closed in the turn that the next one comes, its descriptor at the turn's end; a turn
+        # takes up to 512 connections.
+        self.assertLessEqual(most, STREAMS + 512 + 64)
         self.assertGreater(most, STREAMS // 2)
         for stream in self.streams:
             stream.close()
