@@ -36,6 +36,7 @@ constexpr size_t kAnswerOctets[] = {12, 100, 1, 0, 5000, 65535, 65536};
 
 struct Client {
   int fd = -1;
+  uint8_t host = 1;  // 127.0.0.1 or 127.0.0.2, which may have the same port
   uint16_t port = 0;
   SocketId engine_id = 0;
   uint64_t stream = 0;       // 0: no query of it was seen yet
@@ -71,7 +72,7 @@ class Streams final : public Service {
   // io::Service
   void OnStreamMessage(const ReturnPath& path, std::span<const uint8_t> query) override {
     const auto client = std::find_if(clients_.begin(), clients_.end(), [&](const Client& c) {
-      return c.port == path.peer.port && IsOpen(c);
+      return c.port == path.peer.port && c.host == path.peer.address.octets[3] && IsOpen(c);
     });
     TERN_FUZZ_PROPERTY(client != clients_.end());
     TERN_FUZZ_PROPERTY(client->stream == 0 || client->stream == path.stream);
@@ -130,7 +131,8 @@ class Streams final : public Service {
   void Connect() {
     if (clients_.size() >= kConnectionsMax) return;
     Client client;
-    client.fd = Listener().Connect(tape_.Chance(3) ? 2 : 1);
+    client.host = tape_.Chance(3) ? 2 : 1;
+    client.fd = Listener().Connect(client.host);
     client.port = fuzz::LocalPort(client.fd);
     const size_t open_before = table_.size();
     const SocketId newest_before = engine_.sockets().rbegin()->first;
