@@ -170,6 +170,9 @@ class LoopbackListener {
     const sockaddr* const address = reinterpret_cast<const sockaddr*>(&address_);
     TERN_FUZZ_PROPERTY(fd >= 0);
     KeepSmall(fd);
+    // Nothing lingers: there are fewer ports than runs in a minute.
+    constexpr linger kNone = {1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &kNone, sizeof kNone);
     TERN_FUZZ_PROPERTY(bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0);
     TERN_FUZZ_PROPERTY(connect(fd, address, sizeof address_) == 0);
     return fd;
