@@ -133,7 +133,6 @@ class Streams final : public Service {
     Client client;
     client.host = tape_.Chance(3) ? 2 : 1;
     client.fd = Listener().Connect(client.host);
-    if (client.fd < 0) return;
     client.port = fuzz::LocalPort(client.fd);
     const size_t open_before = table_.size();
     const SocketId newest_before = engine_.sockets().rbegin()->first;

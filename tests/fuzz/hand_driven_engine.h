@@ -17,8 +17,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <span>
@@ -163,9 +161,13 @@ class LoopbackListener {
   }
   int Duplicate() const { return fcntl(fd_, F_DUPFD_CLOEXEC, 0); }
   // Waits for it.
-  int Accept() const { return accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); }
-  // From 127.0.0.`host`. -1 when the machine has no port for it just now, as it may be where
-  // several of these run at once.
+  int Accept() const {
+    for (;;) {
+      const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd >= 0 || errno != EINTR) return fd;
+    }
+  }
+  // From 127.0.0.`host`.
   int Connect(uint8_t host) const {
     sockaddr_in source{};
     source.sin_family = AF_INET;
@@ -177,13 +179,14 @@ class LoopbackListener {
     // Nothing lingers: there are fewer ports than runs in a minute.
     constexpr linger kNone = {1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &kNone, sizeof kNone);
-    if (bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0 &&
-        connect(fd, address, sizeof address_) == 0) {
-      return fd;
+    TERN_FUZZ_PROPERTY(bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0);
+    // libFuzzer's alarm may come in between; then it goes on by itself.
+    if (connect(fd, address, sizeof address_) != 0) {
+      TERN_FUZZ_PROPERTY(errno == EINTR);
+      pollfd connected{fd, POLLOUT, 0};
+      while (poll(&connected, 1, -1) < 0) TERN_FUZZ_PROPERTY(errno == EINTR);
     }
-    std::fprintf(stderr, "no connection: %s\n", std::strerror(errno));
-    close(fd);
-    return -1;
+    return fd;
   }
 
  private:
