@@ -12,6 +12,12 @@
 #include "resolver/stale.h"
 #include "resolver/trace_text.h"
 
+// GCC 12 without optimisation does not see that a promise's operator new, a template, goes with its
+// operator delete (task.h).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
 namespace tern::resolver {
 namespace {
 
