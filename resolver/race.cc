@@ -24,12 +24,11 @@ constexpr Duration kHedgeSlackMin = milliseconds(5);
 constexpr Duration kRetryMin = milliseconds(300);
 constexpr Duration kRetryMax = seconds(3);
 constexpr Duration kRetryUnknown = milliseconds(400);
+constexpr Duration kOnlyTry = 4 * kRetryUnknown;  // what the third try would have
 constexpr Duration kTcpTimeout = seconds(3);
 // Replicas within this of the best share the load.
 constexpr Duration kNearBest = milliseconds(10);
 // So many silences in a row, and a server is asked by one query at a time.
-constexpr int kDeadAfter = 3;
-constexpr Duration kDeadFor = seconds(10);
 constexpr int kDeadServerShare = 8;  // one in so many of the queries that others may have open
 constexpr Duration kProbeMin = seconds(1);
 // One that never answered is dead, or farther than its replicas and then not worth the wait.
@@ -103,8 +102,19 @@ Duration Race::HedgeDelay(const ServerRecord& record) const {
   return std::clamp(recursor_.lateness().estimate(), kHedgeUnknownMin, kHedgeMax);
 }
 
+// Then one try each tells whether one lives again: a question to a dead zone costs no more.
+bool Race::OnlyDeadAreLeft(Time now) const {
+  const ServerTable& table = recursor_.server_table();
+  const std::span<const Candidate> candidates = servers_.candidates();
+  return std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+    return candidate.failed || table.Get(candidate.server).IsDeadAt(now);
+  });
+}
+
 Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
-  const Duration once = record.IsKnownAt(recursor_.environment().Now()) && record.silences == 0
+  const Time now = recursor_.environment().Now();
+  if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) return kOnlyTry;
+  const Duration once = record.IsKnownAt(now) && record.silences == 0
                             ? std::max(record.Lateness(), kRetryMin)
                             : kRetryUnknown;
   return std::min(once * (1 << (tries - 1)), kRetryMax);
@@ -116,8 +126,7 @@ Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
 bool Race::IsAtLimit(ServerKey server, const ServerRecord& record, int tries, Time now) const {
   if (servers_.is_everybodys()) return false;
   int limit = job_.settings().resolution.limits.per_server;
-  // Dead is not who answers some questions and lets others wait, as one does that has lost a zone.
-  if (record.silences >= kDeadAfter && now - record.last_answer > kDeadFor) {
+  if (record.IsDeadAt(now)) {
     limit /= kDeadServerShare;
   } else if (!record.HasAnswered()) {
     limit /= 2;
@@ -151,6 +160,7 @@ int Race::Pick(Time now, KnownServer* picked) {
     const ServerKey key = table.KeyOf(candidate.server);
     const ServerRecord record = table.Get(key);
     const bool dead = record.silences >= kDeadAfter;
+    if (candidate.tries > 0 && record.IsDeadAt(now) && OnlyDeadAreLeft(now)) continue;
     if (IsAtLimit(key, record, candidate.tries, now)) {
       at_limit = true;
       continue;
@@ -213,22 +223,6 @@ bool Race::Launch() {
   ++launches_;
   next_launch_ = now + std::min(delay, kHedgeMax);
   return true;
-}
-
-// Somebody guesses: every open datagram is one more chance to guess right. Those that were given
-// their time are closed, and the next one waits for the one that was not.
-bool Race::HasDatagram(Time now) {
-  NoteSilences(now);
-  bool has = false;
-  for (Attempt& attempt : attempts_) {
-    if (attempt.exchange == 0 || attempt.transport != Transport::kUdp) continue;
-    if (attempt.silent) {
-      Close(attempt);
-    } else {
-      has = true;
-    }
-  }
-  return has;
 }
 
 // Room for one more attempt; the oldest silent one makes way when there is none. Null when all are

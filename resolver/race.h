@@ -121,6 +121,7 @@ class Race final : public ExchangeSink, public Timer {
   // Asks the best server that may be asked now. False when there is none.
   bool Launch();
   int Pick(Time now, KnownServer* picked);
+  bool OnlyDeadAreLeft(Time now) const;
   bool IsAtLimit(ServerKey server, const ServerRecord& record, int tries, Time now) const;
   // `like`: the attempt that goes on in this way; null for a new one.
   bool Send(uint8_t candidate, const KnownServer& known, Transport transport, bool edns,

@@ -39,6 +39,22 @@ std::string_view Describe(ReplyMatch match) {
 
 }  // namespace
 
+// Somebody guesses: every open datagram is one more chance to guess right. Those that were given
+// their time are closed, and the next one waits for the one that was not.
+bool Race::HasDatagram(Time now) {
+  NoteSilences(now);
+  bool has = false;
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange == 0 || attempt.transport != Transport::kUdp) continue;
+    if (attempt.silent) {
+      Close(attempt);
+    } else {
+      has = true;
+    }
+  }
+  return has;
+}
+
 // Somebody guesses, or a server does not keep the case: ask this server over TCP, where an answer
 // cannot be forged.
 void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {

@@ -38,6 +38,8 @@
 
 namespace tern::resolver {
 
+inline constexpr int kDeadAfter = 3;  // silences in a row
+
 // A snapshot of one server.
 struct ServerRecord {
   Duration srtt{0};  // RFC 6298's smoothed round trip; 0: never measured
@@ -58,6 +60,10 @@ struct ServerRecord {
   // It gives cookies, so a reply without one is not its own.
   bool GivesCookiesAt(Time now) const { return StoreSeconds(now) < gives_cookies_until; }
   bool HasAnswered() const { return last_answer != Time(); }
+  // Not so who answers some questions and lets others wait, as one does that has lost a zone.
+  bool IsDeadAt(Time now) const {
+    return silences >= kDeadAfter && now - last_answer > std::chrono::seconds(10);
+  }
   // How long an answer may take before the server is later than it usually is.
   Duration Lateness() const { return srtt + 4 * rttvar; }
 };

@@ -129,6 +129,31 @@ TEST_F(FailureTest, SilentServersEndInServFailWithExtendedError22) {
   EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kNoReachableAuthority);
 }
 
+// Servers that are known to be dead get one try a question, not three; that is enough to see that one
+// lives again, however slow it is.
+TEST_F(FailureTest, AZoneWhoseServersAreAllDeadCostsOneTryAServer) {
+  constexpr std::string_view kThird = "192.0.2.22";
+  servers_ = internet_.AddDomain("dead.com.", {kSecond, kThird}, kRecords);
+  internet_.Start();
+  internet_.Lookup("dead.com.", RRType::kNS);
+  for (ZoneServer* server : servers_) server->conduct().fault = Fault::kSilent;
+  for (int i = 0; i < 3; ++i) Ask("first" + std::to_string(i) + ".dead.com.");
+  internet_.world().RunFor(seconds(15));
+  for (int i = 0; i < 10; ++i) {
+    const size_t before = Sent();
+    const PlainMessage answer = Ask("new" + std::to_string(i) + ".dead.com.");
+    EXPECT_EQ(answer.rcode, Rcode::kServFail);
+    EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kNoReachableAuthority);
+    EXPECT_LE(internet_.last_latency(), milliseconds(1850));
+    internet_.world().RunFor(seconds(10));
+    EXPECT_EQ(CountOver(Transport::kUdp, kSecond, before), 1u);
+    EXPECT_EQ(CountOver(Transport::kUdp, kThird, before), 1u);
+  }
+  servers_[1]->conduct().fault = Fault::kNone;
+  servers_[1]->conduct().think_time = milliseconds(1200);
+  EXPECT_EQ(Ask().answer.size(), 1u);
+}
+
 // A server that answers, but after the client is gone: the client heard SERVFAIL once and nothing
 // later; the answer is there for the next.
 TEST_F(FailureTest, ASlowAnswerIsKeptAndNotSentLate) {
