@@ -129,8 +129,8 @@ TEST_F(FailureTest, SilentServersEndInServFailWithExtendedError22) {
   EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kNoReachableAuthority);
 }
 
-// Servers that are known to be dead get one try a question, not three; that is enough to see that one
-// lives again, however slow it is.
+// Servers that are known to be dead get one try a question, not three; that is enough to see that
+// one lives again, however slow it is.
 TEST_F(FailureTest, AZoneWhoseServersAreAllDeadCostsOneTryAServer) {
   constexpr std::string_view kThird = "192.0.2.22";
   servers_ = internet_.AddDomain("dead.com.", {kSecond, kThird}, kRecords);
