@@ -2,6 +2,7 @@
 
 import time
 
+import packets
 import zones
 from internet import WorldTest, dig, watch
 
@@ -129,3 +130,28 @@ class CacheTest(WorldTest):
                     dig(f"h{h}.d{n:02}.com", "A")
         asked = [len(seen.queries(to=to)) for to in (zones.AUTH, zones.REPLICA)]
         self.assertGreater(min(asked), 0.05 * sum(asked), asked)
+
+    def test_popular_names_are_refreshed_whichever_worker_they_belong_to(self):
+        self.tern({"workers": 2, "cache": {"max_ttl": "20s"}})
+        names = [f"h{h}.d{d:02}.com" for h in range(10) for d in range(3)]
+
+        def ask_all():
+            for name in names:
+                reply, seconds = packets.ask(packets.query(name))
+                self.assertEqual(packets.rcode(reply), 0)
+                self.assertLess(seconds, 1)
+        start = time.monotonic()
+        for _ in range(4):
+            ask_all()
+        time.sleep(18.6 - (time.monotonic() - start))
+        with watch() as seen:
+            for _ in range(3):
+                ask_all()
+            time.sleep(0.5)
+        asked = [packet.name.lower().rstrip(".") for packet in seen.queries()]
+        self.assertEqual(sorted(asked), sorted(names))
+        # From the refreshed ones, which have their whole time again.
+        time.sleep(2)
+        with watch() as seen:
+            ask_all()
+        self.assertEqual(seen.queries(), [])
