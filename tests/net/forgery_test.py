@@ -199,30 +199,31 @@ class ForgeryTest(WorldTest):
 
     # ------------------------------------------------------------------ ICMP
 
-    def unreachable(self, code):
+    def unreachable(self, code, zone="victim.com", servers=zones.SCRIPTED, icmp=None):
         """The first server that is asked says nothing but ICMP. Returns the seconds until the other is asked."""
         told = []
+        icmp = icmp or self.forger.icmp
 
         def script(asked):
             if asked.transport != "udp" or not asked.name.startswith("www"):
                 return [truth(asked)]
             if not told:
-                self.forger.icmp(code, asked.server, asked.client, (asked.server, 53))
+                icmp(code, asked.server, asked.client, (asked.server, 53))
                 told.append(asked)
                 return []
             return [truth(asked)]
         self.tern({"resolution": {"qname_minimisation": "off"}})
         dig("shop.com", "A")
-        dig("victim.com", "DS")
-        with serving(zones.SCRIPTED, script) as server:
-            reply, took = ask(query("www.victim.com"))
+        dig(zone, "DS")
+        with serving(servers, script) as server:
+            reply, took = ask(query(f"www.{zone}"))
         self.check_reply(reply)
-        asked = [a for a in server.asked if a.name == "www.victim.com"]
+        asked = [a for a in server.asked if a.name == f"www.{zone}"]
         self.assertEqual(len(asked), 2)
         self.assertNotEqual(asked[0].server, asked[1].server)
         wait = asked[1].when - asked[0].when
-        print(f"ICMP unreachable, code {code}: the replica is asked after {1000 * wait:.1f} ms, the client has its "
-              f"answer after {1000 * took:.1f} ms", flush=True)
+        print(f"{zone}: ICMP unreachable, code {code}: the replica is asked after {1000 * wait:.1f} ms, the client "
+              f"has its answer after {1000 * took:.1f} ms", flush=True)
         return wait
 
     def test_unreachable_is_noticed_at_once_and_the_replica_asked(self):
@@ -232,6 +233,14 @@ class ForgeryTest(WorldTest):
             self.assertTrue(any(self.unreachable(code) < 0.010 for _ in range(5)), code)
         for code in (NET, HOST):
             self.assertLess(self.unreachable(code), 0.5, code)
+
+    def test_unreachable_over_ipv6_is_noticed_too(self):
+        def wait(code):
+            return self.unreachable(code, "newer.com", zones.SCRIPTED_V6, packets.icmp6)
+        for code in (packets.PORT6, packets.FILTERED6):
+            self.assertTrue(any(wait(code) < 0.010 for _ in range(5)), code)
+        for code in (packets.NET6, packets.HOST6):
+            self.assertLess(wait(code), 0.5, code)
 
     def test_icmp_for_other_exchanges_does_no_harm(self):
         def meddle(asked):

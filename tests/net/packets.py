@@ -1,8 +1,8 @@
 """Single packets for tests of what a network can do to the daemon: DNS messages written by hand, datagrams
 and ICMP errors with any source, a capture that filters in the kernel, and servers that do as a test says.
 
-All IPv4: what is tested here does not look at the family. Raw sockets and captures need root, which tests have
-in their own network namespace.
+IPv4, but for the servers and one ICMPv6 error: most of what is tested here does not look at the family.
+Raw sockets and captures need root, which tests have in their own network namespace.
 """
 
 import contextlib
@@ -16,7 +16,9 @@ import time
 
 A, NS, SOA, TXT, AAAA, ANY = 1, 2, 6, 16, 28, 255
 ICMP_UNREACHABLE = 3
+ICMP6_UNREACHABLE = 1
 NET, HOST, PROTOCOL, PORT, FRAGMENTATION, FILTERED = 0, 1, 2, 3, 4, 13  # RFC 792 and 1812 section 5.2.7.1
+NET6, FILTERED6, HOST6, PORT6 = 0, 1, 3, 4  # RFC 4443 section 3.1
 
 
 # ---------------------------------------------------------------------------- messages
@@ -105,6 +107,16 @@ class Forger:
 
     def close(self):
         self.socket.close()
+
+
+def icmp6(code, sender, quoted_source, quoted_target):
+    """As `sender`, an address of this host, would answer a datagram over IPv6; the kernel writes the checksum."""
+    udp = struct.pack("!4H", quoted_source[1], quoted_target[1], 8, 0)
+    quoted = (struct.pack("!IHBB", 6 << 28, len(udp), 17, 64) + socket.inet_pton(socket.AF_INET6, quoted_source[0]) +
+              socket.inet_pton(socket.AF_INET6, quoted_target[0]) + udp)
+    with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as raw:
+        raw.bind((sender, 0))
+        raw.sendto(struct.pack("!BBHI", ICMP6_UNREACHABLE, code, 0, 0) + quoted, (quoted_source[0], 0))
 
 
 class SockFilter(ctypes.Structure):
@@ -255,10 +267,11 @@ class ScriptedServer:
         self.sockets = []
         self.later = []
         for address in addresses:
-            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            udp = socket.socket(family, socket.SOCK_DGRAM)
             udp.setsockopt(socket.SOL_SOCKET, 33, 4 << 20)
             udp.bind((address, 53))
-            tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            tcp = socket.socket(family, socket.SOCK_STREAM)
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tcp.bind((address, 53))
             tcp.listen(256)

@@ -17,6 +17,7 @@ SILENT = tuple(f"198.18.4.{n}" for n in range(1, 41)) + ("fd53:4::1",)
 FORWARDER = "198.18.7.1"
 # Free for a test's own servers: victim.com has both, single.com the first.
 SCRIPTED = ("198.18.8.1", "198.18.8.2")
+SCRIPTED_V6 = ("fd53:8::1", "fd53:8::2")  # of newer.com, both
 OWN = "198.18.9.1"  # where ternd listens as well, for a zone that names it as its server
 MAIL = ("198.18.20.11", "198.18.20.12")
 
@@ -86,6 +87,10 @@ ns1.victim A 198.18.8.1
 ns2.victim A 198.18.8.2
 single NS ns1.single
 ns1.single A 198.18.8.1
+newer NS ns1.newer
+newer NS ns2.newer
+ns1.newer AAAA fd53:8::1
+ns2.newer AAAA fd53:8::2
 itself NS ns1.itself
 itself NS ns2.itself
 itself NS ns3.itself
@@ -224,4 +229,4 @@ SERVERS = (
 )
 
 ADDRESSES = tuple(sorted({a for _, _, addresses, _ in SERVERS for a in addresses}
-                         | set(SILENT) | set(MAIL) | set(SCRIPTED) | {OWN}))
+                         | set(SILENT) | set(MAIL) | set(SCRIPTED) | set(SCRIPTED_V6) | {OWN}))
