@@ -106,14 +106,14 @@ bool IsRefreshDue(const AnswerParts& answer, cache::Seconds now) {
 }
 
 bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRType type,
-             cache::Seconds now, AnswerParts* answer, wire::NameView* missing) {
+             cache::Seconds now, AnswerParts* answer, wire::NameView* missing, int links_max) {
   for (int links = 0;; ++links, hash = store.Hash(name)) {
     *missing = name;
     EntryView entry = store.Find(name, hash, KeySpace::kData, type);
     if (entry && entry.IsFresh(now)) return answer->Add(entry);
     entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
     if (entry && entry.IsFresh(now)) return answer->Add(entry);
-    if (type == RRType::kCNAME || links == kChainLinksMax) return false;
+    if (type == RRType::kCNAME || links >= links_max) return false;
     entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
     if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) return false;
     if (!Target(entry, &name) || !answer->Add(entry)) return false;
@@ -128,8 +128,9 @@ bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRTy
 }  // namespace
 
 bool CollectFromCache(const cache::Store& store, wire::NameView name, RRType type,
-                      cache::Seconds now, AnswerParts* answer, wire::NameView* missing) {
-  return Collect(store, name, store.Hash(name), type, now, answer, missing);
+                      cache::Seconds now, AnswerParts* answer, wire::NameView* missing,
+                      int links_max) {
+  return Collect(store, name, store.Hash(name), type, now, answer, missing, links_max);
 }
 
 void ReadQuery(std::span<const uint8_t> query, const cache::Store& store, QueryRead* read) {
@@ -142,7 +143,7 @@ void ReadQuery(std::span<const uint8_t> query, const cache::Store& store, QueryR
 
 HotOutcome AnswerRead(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
                       const cache::Store& store, cache::Seconds now, uint32_t rotation,
-                      std::span<uint8_t> reply, size_t* reply_octets) {
+                      std::span<uint8_t> reply, size_t* reply_octets, int links_max) {
   const Request& request = read.request;
   switch (read.verdict) {
     case RequestVerdict::kDrop:
@@ -164,7 +165,8 @@ HotOutcome AnswerRead(std::span<const uint8_t> query, const QueryRead& read, boo
   }
   AnswerParts answer;
   wire::NameView missing;
-  if (!Collect(store, request.name, read.name_hash, request.type, now, &answer, &missing)) {
+  if (!Collect(store, request.name, read.name_hash, request.type, now, &answer, &missing,
+               links_max)) {
     return HotOutcome::kMiss;
   }
   const size_t limit = tcp ? std::min(reply.size(), wire::kMessageOctetsMax)

@@ -30,9 +30,11 @@ inline bool IsNearExpiry(cache::EntryView entry, cache::Seconds now) {
 
 // Collects the fresh entries that answer (name, type): the links of a CNAME chain and its end.
 // False when something is missing; then *answer holds the links up to there and *missing the name
-// at which the cache ends (inside the query or an entry).
+// at which the cache ends (inside the query or an entry). `links_max`, here and below: so many
+// links are followed, at most kChainLinksMax.
 bool CollectFromCache(const cache::Store& store, wire::NameView name, wire::RRType type,
-                      cache::Seconds now, AnswerParts* answer, wire::NameView* missing);
+                      cache::Seconds now, AnswerParts* answer, wire::NameView* missing,
+                      int links_max = kChainLinksMax);
 
 // A query that was read and waits for its answer.
 struct QueryRead {
@@ -47,7 +49,8 @@ struct QueryRead {
 void ReadQuery(std::span<const uint8_t> query, const cache::Store& store, QueryRead* read);
 HotOutcome AnswerRead(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
                       const cache::Store& store, cache::Seconds now, uint32_t rotation,
-                      std::span<uint8_t> reply, size_t* reply_octets);
+                      std::span<uint8_t> reply, size_t* reply_octets,
+                      int links_max = kChainLinksMax);
 
 // Over TCP a reply may fill the buffer; over UDP it keeps to the client's size and to 1232.
 // REQUIRES: reply.size() >= 1232 and >= query.size() + 170.

@@ -19,15 +19,13 @@ namespace tern::resolver {
 
 class Recursor;
 
-// What one client query may cost in all, its nested look-ups included (THREATS: never reset by
-// restarts). Bounds the work that a malicious zone can cause.
+// What is left of the budget of one client query, its nested look-ups included (THREATS: never
+// reset by restarts). Bounds the work that a malicious zone can cause.
 struct Allowance {
-  int upstream_queries = 64;
-  int referrals = 130;
-  int failed_address_lookups = 5;
+  int upstream_queries = 0;
+  int referrals = 0;
+  int failed_address_lookups = 0;
 };
-
-inline constexpr int kNestingMax = 8;
 
 class Job;
 

@@ -15,10 +15,6 @@ using wire::ParseError;
 using wire::RecordView;
 using wire::RRType;
 
-// RFC 9520 section 3.2: at least one second, at most five minutes. The first failure is kept for
-// five seconds: a client's own retries come within them.
-constexpr uint32_t kFailureTtlMin = 5;
-constexpr uint32_t kFailureTtlMax = 300;
 // RFC 8767 section 5: where clients are served stale answers, a try each 30 seconds at the most.
 constexpr uint32_t kStaleFailureTtlMin = 30;
 
@@ -54,8 +50,8 @@ size_t CollectGlue(const ReplyRecords& records, wire::NameView server, RRType ty
 
 }  // namespace
 
-Learner::Learner(cache::Store* store, const cache::TtlPolicy& policy)
-    : store_(store), policy_(policy), scratch_(kScratch / sizeof(uint64_t)) {}
+Learner::Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits)
+    : store_(store), settings_(settings), limits_(limits), scratch_(kScratch / sizeof(uint64_t)) {}
 
 bool Learner::Keep(std::span<const uint8_t> entry, cache::Seconds now, Answer* answer) {
   // What the store has no room for is answered all the same.
@@ -68,7 +64,7 @@ bool Learner::LearnRRset(const ReplyRecords& records, const RecordView& first, w
   const auto matches = [&](const RecordView& record) {
     return record.type == first.type && record.owner.Equals(owner);
   };
-  const uint32_t ttl = policy_.Positive(LowestTtl(records.answer(), matches));
+  const uint32_t ttl = settings_.ttl.Positive(LowestTtl(records.answer(), matches));
   const std::span<uint8_t> room = scratch();
   EntryBuilder builder(room.first(cache::kBuiltOctetsMax));
   if (!builder.StartRRset(owner, first.type, rank, ttl, now)) return false;
@@ -127,7 +123,7 @@ bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, cache::Sec
     if (wire::CopyRdata(*meaning.soa, soa, &soa_octets) != ParseError::kNone) return false;
     meaning.soa->owner.CopyTo(&soa_owner);
     const uint32_t minimum = wire::ReadSoa({soa, soa_octets}).minimum;
-    ttl = policy_.Negative(meaning.soa->TtlSeconds(), minimum);
+    ttl = settings_.ttl.Negative(meaning.soa->TtlSeconds(), minimum);
   }
   EntryBuilder builder(scratch());
   const bool started = meaning.reply_class == ReplyClass::kNxDomain
@@ -169,8 +165,8 @@ bool Learner::LearnAnswer(const ReplyRecords& records, const ReplyMeaning& meani
       if (answer != nullptr) answer->SetRcode(wire::Rcode::kYXDomain);
       return true;
     }
-    if (dname && !AddSynthesised(current, target, rank, policy_.Positive(link.record->TtlSeconds()),
-                                 now, answer)) {
+    if (dname && !AddSynthesised(current, target, rank,
+                                 settings_.ttl.Positive(link.record->TtlSeconds()), now, answer)) {
       return false;
     }
     if (dname && type == RRType::kCNAME) return true;
@@ -190,10 +186,12 @@ std::span<const uint8_t> Learner::LearnDelegation(const ReplyRecords& records,
   const auto matches = [&](const RecordView& record) {
     return record.type == RRType::kNS && record.owner.Equals(cut);
   };
-  const uint32_t ttl = std::min(policy_.Positive(LowestTtl(ns_section, matches)), ttl_max);
+  const uint32_t ttl = std::min(settings_.ttl.Positive(LowestTtl(ns_section, matches)), ttl_max);
   EntryBuilder builder(scratch());
   if (!builder.StartDelegation(cut, ttl, now)) return {};
   for (const RecordView& record : ns_section) {
+    // More name servers than the limit are left out: any of the others will do.
+    if (builder.count() >= limits_.name_servers) break;
     uint8_t server[wire::kNameOctetsMax];
     size_t written = 0;
     if (!matches(record) || wire::CopyRdata(record, server, &written) != ParseError::kNone) {
@@ -202,9 +200,11 @@ std::span<const uint8_t> Learner::LearnDelegation(const ReplyRecords& records,
     const wire::NameView server_name = wire::NameView::FromValid(server, written);
     uint8_t ipv4[cache::kAddressesPerServerMax * 4];
     uint8_t ipv6[cache::kAddressesPerServerMax * 16];
-    const size_t octets4 = CollectGlue(records, server_name, RRType::kA, 4, ipv4);
-    const size_t octets6 = CollectGlue(records, server_name, RRType::kAAAA, 16, ipv6);
-    // More name servers than the limit are left out: any of the others will do.
+    const size_t addresses = limits_.addresses;
+    const size_t octets4 =
+        CollectGlue(records, server_name, RRType::kA, 4, std::span(ipv4).first(addresses * 4));
+    const size_t octets6 =
+        CollectGlue(records, server_name, RRType::kAAAA, 16, std::span(ipv6).first(addresses * 16));
     if (!builder.AddNameServer(server_name, {ipv4, octets4}, {ipv6, octets6})) break;
   }
   if (builder.count() == 0) return {};
@@ -225,14 +225,17 @@ std::span<const uint8_t> Learner::LearnPriming(const ReplyRecords& records, cach
 
 void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,
                            bool has_stale, cache::Seconds now) {
+  // RFC 9520 section 3.2: with backoff. The first failure is kept for some seconds: a client's own
+  // retries come within them.
   uint16_t in_a_row = 1;
   const cache::EntryView before = store_->Find(name, cache::KeySpace::kFailure, type);
   // Failures count as one row while the next comes within a few of their own times.
-  if (before && now < before.expiry() + 2 * kFailureTtlMax) {
+  if (before && now < before.expiry() + 2 * settings_.max_failure_ttl) {
     in_a_row = static_cast<uint16_t>(std::min(before.FailuresInARow() + 1, 16));
   }
-  uint32_t ttl = std::min(kFailureTtlMin << (in_a_row - 1), kFailureTtlMax);
+  uint32_t ttl = settings_.min_failure_ttl << (in_a_row - 1);
   if (has_stale) ttl = std::max(ttl, kStaleFailureTtlMin);
+  ttl = std::min(ttl, settings_.max_failure_ttl);
   EntryBuilder builder(scratch());
   if (!builder.StartFailure(name, type, error, in_a_row, ttl, now)) return;
   (void)store_->Put(builder.Finish(), now);

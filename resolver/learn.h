@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "cache/store.h"
-#include "cache/ttl.h"
 #include "resolver/answer.h"
 #include "resolver/reply_class.h"
 #include "resolver/reply_records.h"
+#include "resolver/settings.h"
 #include "wire/name.h"
 #include "wire/rdata.h"
 #include "wire/types.h"
@@ -24,9 +24,13 @@ namespace tern::resolver {
 
 class Learner {
  public:
-  Learner(cache::Store* store, const cache::TtlPolicy& policy);
+  Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits);
 
-  void SetPolicy(const cache::TtlPolicy& policy) { policy_ = policy; }
+  // For what is learnt from now on.
+  void SetPolicy(const CacheSettings& settings, const ResolutionLimits& limits) {
+    settings_ = settings;
+    limits_ = limits;
+  }
 
   // Learns the answer to (name, type) as `meaning` describes it and adds its entries to `answer`
   // (null: only the store is told). False when the reply holds more than the limits allow, or
@@ -82,7 +86,8 @@ class Learner {
                                            cache::Seconds now);
 
   cache::Store* store_;
-  cache::TtlPolicy policy_;
+  CacheSettings settings_;
+  ResolutionLimits limits_;
   std::vector<uint64_t> scratch_;
 };
 

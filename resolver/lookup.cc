@@ -7,7 +7,7 @@
 namespace tern::resolver {
 namespace {
 
-// What a look-up that nobody waits for may take of its parent's upstream queries.
+// What a look-up that nobody waits for may take of its parent's upstream queries and referrals.
 constexpr int kBackgroundQueries = 6;
 
 }  // namespace
@@ -40,7 +40,8 @@ void Lookup::OnAnswer(const Answer& answer) {
     if (last.kind() == cache::EntryKind::kRRset && last.type() == type_) {
       cache::RecordCursor cursor = last.Records();
       std::span<const uint8_t> rdata;
-      while (count_ < addresses_.size() && cursor.Next(&rdata)) {
+      const size_t count_max = parent_.settings().resolution.limits.addresses;
+      while (count_ < count_max && cursor.Next(&rdata)) {
         addresses_[count_++] = IpAddress::FromOctets(rdata);
       }
     }
@@ -62,12 +63,13 @@ void Lookup::InBackground(Job& parent, const wire::Name& name, wire::RRType type
   Recursor& recursor = parent.recursor();
   const uint64_t hash = recursor.HashOf(name, type);
   Allowance& allowance = parent.allowance();
-  if (allowance.upstream_queries <= 2 * kBackgroundQueries ||
+  if (std::min(allowance.upstream_queries, allowance.referrals) <= 2 * kBackgroundQueries ||
       recursor.Find(hash, name, type) != nullptr) {
     return;
   }
   // It may outlive its parent, so it gets a share of its own.
   allowance.upstream_queries -= kBackgroundQueries;
+  allowance.referrals -= kBackgroundQueries;
   const Allowance share = {kBackgroundQueries, kBackgroundQueries, 1};
   (void)recursor.StartDetached(hash, name, type, parent.nesting() + 1, share);
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "resolver/job.h"
 #include "resolver/lookup.h"
 #include "resolver/recursor.h"
 #include "wire/message.h"
@@ -152,7 +151,7 @@ int Race::Pick(Time now, KnownServer* picked) {
   const std::span<Candidate> candidates = servers_.candidates();
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
-    if (candidate.failed || candidate.tries >= kTriesMax) continue;
+    if (candidate.failed || IsUsedUp(candidate)) continue;
     const bool waiting = std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& a) {
       return a.exchange != 0 && a.candidate == i && now < a.late;
     });
@@ -479,7 +478,7 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
 // Before that without a cookie: some know EDNS only. Learnt only from what is then answered.
 void Race::OnFormatError(Attempt& attempt) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
-  if (!attempt.edns || (attempt.transport == Transport::kUdp && candidate.tries >= kTriesMax)) {
+  if (!attempt.edns || (attempt.transport == Transport::kUdp && IsUsedUp(candidate))) {
     seen_lame_ = true;
     Drop(attempt, kServfailFor, "FORMERR");
     return;
@@ -538,7 +537,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
     Candidate& candidate = servers_.candidates()[attempt->candidate];
     const bool case_is_left = attempt->tests_case && !attempt->own_case;
     const bool bare_is_left = attempt->tests_bare && !attempt->may_be_bare;
-    if ((case_is_left || bare_is_left) && candidate.tries < kTriesMax) {
+    if ((case_is_left || bare_is_left) && !IsUsedUp(candidate)) {
       // It neither keeps the case nor speaks TCP: the name in its own case is what is left. Alone:
       // after a sign of forgery one datagram is open, and others' replies would not match this
       // case. Likewise who gives no cookies any more.

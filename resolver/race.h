@@ -3,7 +3,7 @@
 // Any replica's answer counts. The race starts with one server; when it is later than it usually
 // is, another replica is asked as well while the earlier attempts stay open, and the first valid
 // reply wins. The same server is asked again only after its own timeout, which doubles (at most
-// three tries, RFC 9520 section 3.1). A server that fails is left at once for the next.
+// resolution.limits.tries, RFC 9520 section 3.1). A server that fails is left at once for the next.
 //
 // Somebody may guess at an open query: a reply to it that has another id, question or case is a
 // sign. From then on the race, and for 20 s every race for a question in the same zone, has one
@@ -32,6 +32,7 @@
 #include <span>
 
 #include "resolver/environment.h"
+#include "resolver/job.h"
 #include "resolver/reply_class.h"
 #include "resolver/server_table.h"
 #include "resolver/upstream_query.h"
@@ -40,7 +41,6 @@
 
 namespace tern::resolver {
 
-class Job;
 class Recursor;
 
 struct RaceResult {
@@ -81,7 +81,6 @@ class Race final : public ExchangeSink, public Timer {
 
  private:
   static constexpr size_t kAttemptsMax = 12;
-  static constexpr int kTriesMax = 3;
 
   // A candidate and what the table said of it when it was picked.
   struct KnownServer {
@@ -110,6 +109,10 @@ class Race final : public ExchangeSink, public Timer {
     bool expendable = false;  // never answered, or thought dead: see RecordLosers
   };
 
+  // It has had its tries over UDP.
+  bool IsUsedUp(const Candidate& candidate) const {
+    return candidate.tries >= job_.settings().resolution.limits.tries;
+  }
   Attempt* FindAttempt(ExchangeId id);
   Attempt* FreeSlot();
   void Close(Attempt& attempt);

@@ -142,7 +142,7 @@ bool Race::AcceptCookie(Attempt& attempt) {
 void Race::OnBadCookie(Attempt& attempt) {
   const auto cookie = recursor_.records().cookie();
   if (attempt.transport == Transport::kTcp || attempt.bad_cookie || !cookie ||
-      cookie->size() < kCookieOctetsMin) {
+      cookie->size() < kCookieOctetsMin || IsUsedUp(servers_.candidates()[attempt.candidate])) {
     AskOverTcp(attempt, "BADCOOKIE");
     return;
   }

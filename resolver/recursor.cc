@@ -18,6 +18,10 @@ constexpr int kPrefetchedAncestors = 2;
 constexpr Duration kPrimingPause = std::chrono::seconds(10);
 constexpr char kTooMany[] = "too many questions at a time";
 
+Allowance FullAllowance(const Budget& budget) {
+  return {budget.upstream_queries, budget.referrals, budget.failed_addresses};
+}
+
 }  // namespace
 
 Recursor::Recursor(cache::Store* store, ServerTable* server_table, Environment* environment,
@@ -28,10 +32,10 @@ Recursor::Recursor(cache::Store* store, ServerTable* server_table, Environment* 
       environment_(environment),
       settings_(std::move(settings)),
       local_data_(std::move(local_data)),
-      learner_(store, settings_->cache.ttl),
+      learner_(store, settings_->cache, settings_->resolution.limits),
       reply_room_(std::make_unique<uint8_t[]>(wire::kMessageOctetsMax)),
       buckets_(kBuckets, nullptr) {
-  all_jobs_.reserve(kNestedJobsMax);
+  all_jobs_.reserve(NestedJobs(kJobsMax));
 }
 
 Recursor::~Recursor() {
@@ -47,7 +51,7 @@ void Recursor::SetSettings(std::shared_ptr<const Settings> settings,
                            std::shared_ptr<const LocalData> local_data) {
   settings_ = std::move(settings);
   local_data_ = std::move(local_data);
-  learner_.SetPolicy(settings_->cache.ttl);
+  learner_.SetPolicy(settings_->cache, settings_->resolution.limits);
 }
 
 uint64_t Recursor::HashOf(wire::NameView name, wire::RRType type) const {
@@ -101,8 +105,7 @@ Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   job->in_cycle_ = false;
   job->deadline_ = environment_->Now() + settings_->resolution.budget.total_timeout;
   job->trace_ = nullptr;
-  job->own_allowance_ = Allowance();
-  job->own_allowance_.upstream_queries = settings_->resolution.budget.upstream_queries;
+  job->own_allowance_ = FullAllowance(settings_->resolution.budget);
   job->allowance_ = &job->own_allowance_;
   job->borrows_ = false;
   job->answer_.Clear();
@@ -111,10 +114,12 @@ Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
 
 // A job for a client's question, for which at most one older one has to go.
 Job* Recursor::MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type) {
-  const bool full = client_job_count_ >= kJobsMax || in_flight_count_ >= kNestedJobsMax;
+  const size_t jobs_max = settings_->resolution.limits.jobs;
+  const size_t all_max = NestedJobs(jobs_max);
+  const bool full = client_job_count_ >= jobs_max || in_flight_count_ >= all_max;
   if (full && oldest_ != nullptr) Drop(oldest_);
-  if (client_job_count_ >= kJobsMax) return nullptr;
-  Job* job = Make(hash, name, type, kNestedJobsMax);
+  if (client_job_count_ >= jobs_max) return nullptr;
+  Job* job = Make(hash, name, type, all_max);
   if (job != nullptr) Age(job);
   return job;
 }
@@ -180,8 +185,8 @@ void Recursor::Launch(Job* job) {
 }
 
 Job* Recursor::StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent) {
-  if (parent->nesting_ >= kNestingMax) return nullptr;
-  Job* job = Make(hash, name, type, kNestedJobsMax);
+  if (parent->nesting_ >= settings_->resolution.budget.nesting) return nullptr;
+  Job* job = Make(hash, name, type, NestedJobs(settings_->resolution.limits.jobs));
   if (job == nullptr) return nullptr;
   job->nesting_ = parent->nesting_ + 1;
   // The parent is suspended until this job is done, so its allowance outlives it.
@@ -196,8 +201,8 @@ Job* Recursor::StartNested(uint64_t hash, wire::NameView name, wire::RRType type
 
 bool Recursor::StartDetached(uint64_t hash, wire::NameView name, wire::RRType type, int nesting,
                              const Allowance& allowance) {
-  if (nesting > kNestingMax) return false;
-  Job* job = Make(hash, name, type, kNestedJobsMax);
+  if (nesting > settings_->resolution.budget.nesting) return false;
+  Job* job = Make(hash, name, type, NestedJobs(settings_->resolution.limits.jobs));
   if (job == nullptr) return false;
   job->nesting_ = nesting;
   job->own_allowance_ = allowance;
@@ -226,7 +231,7 @@ void Recursor::RemoveWaiter(Waiter* waiter) {
 
 // The client that has waited longest makes way, unless it is another resolution.
 bool Recursor::MakeRoomForWaiter(Job* job) {
-  if (job->waiter_count_ < kWaitersPerJobMax) return true;
+  if (job->waiter_count_ < settings_->resolution.limits.waiters) return true;
   if (!job->first_waiter_->is_client_) return false;
   GiveUp(job->first_waiter_);
   return true;
@@ -292,13 +297,14 @@ bool Recursor::AnswerAtOnce(const Job& job, Waiter* client) {
 
 void Recursor::Refresh(wire::NameView name, wire::RRType type) {
   // Clients come first: half of the jobs are theirs alone.
+  const size_t jobs_max = settings_->resolution.limits.jobs;
   if (!settings_->cache.prefetch || refresh_count_ >= kRefreshesMax ||
-      in_flight_count_ >= kJobsMax / 2) {
+      in_flight_count_ >= jobs_max / 2) {
     return;
   }
   const uint64_t hash = HashOf(name, type);
   if (Find(hash, name, type) != nullptr) return;
-  Job* job = Make(hash, name, type, kJobsMax);
+  Job* job = Make(hash, name, type, jobs_max);
   if (job == nullptr) return;
   job->refreshes_ = true;
   ++refresh_count_;
@@ -311,8 +317,7 @@ void Recursor::Refresh(wire::NameView name, wire::RRType type) {
 void Recursor::GiveOwnAllowance(Job* job) {
   Allowance* const lent = job->allowance_;
   const Time deadline = environment_->Now() + settings_->resolution.budget.total_timeout;
-  job->own_allowance_ = Allowance();
-  job->own_allowance_.upstream_queries = settings_->resolution.budget.upstream_queries;
+  job->own_allowance_ = FullAllowance(settings_->resolution.budget);
   job->borrows_ = false;
   // What it waits for is on its account from now on.
   for (Job* at = job; at != nullptr && at->allowance_ == lent; at = at->waits_for_) {
@@ -322,7 +327,7 @@ void Recursor::GiveOwnAllowance(Job* job) {
 }
 
 bool Recursor::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter, Trace* trace) {
-  Job* job = Make(HashOf(name, type), name, type, kJobsMax);
+  Job* job = Make(HashOf(name, type), name, type, settings_->resolution.limits.jobs);
   if (job == nullptr) return false;
   job->shared_ = false;
   job->trace_ = trace;

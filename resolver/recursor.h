@@ -2,11 +2,11 @@
 //
 // Equal questions are one job, however many wait for it. All that is learnt goes into the store.
 //
-// Bounded: kJobsMax jobs (nested look-ups may use a reserve above it), kWaitersPerJobMax waiters
-// each, kRefreshesMax refreshes. A question beyond takes the place of the oldest that clients
-// began, whose clients are nearest to their timeout and get a failure, or a stale answer: so the
-// resolver stays of use for questions that have an answer while a flood of those without fills it.
-// Every job ends by its deadline.
+// Bounded: resolution.limits.jobs, kJobsMax at most (nested look-ups may use a reserve above it),
+// limits.waiters each, kRefreshesMax refreshes. A question beyond takes the place of the oldest
+// that clients began, whose clients are nearest to their timeout and get a failure, or a stale
+// answer: so the resolver stays of use for questions that have an answer while a flood of those
+// without fills it. Every job ends by its deadline.
 //
 // Thread: one worker's.
 #pragma once
@@ -32,8 +32,8 @@
 namespace tern::resolver {
 
 inline constexpr size_t kJobsMax = 8192;
-inline constexpr size_t kNestedJobsMax = kJobsMax + kJobsMax / 4;
-inline constexpr int kWaitersPerJobMax = 1024;
+// With the reserve for nested look-ups.
+inline constexpr size_t NestedJobs(size_t jobs) { return jobs + jobs / 4; }
 inline constexpr size_t kRefreshesMax = 256;
 
 struct RecursorStatistics {

@@ -18,7 +18,7 @@
 
 namespace tern::resolver {
 
-// CNAME links followed for one question; one more is SERVFAIL.
+// CNAME links that an answer has room for; resolution.budget.aliases may be less.
 inline constexpr int kChainLinksMax = 11;
 
 struct AnswerParts {

@@ -79,7 +79,11 @@ int CountLinks(const Answer& answer, RRType type) {
   return links;
 }
 
-// The end of the last link in the answer becomes *name. Fails on the twelfth link and on a loop.
+bool IsTooLong(const Job& job, int links) {
+  return links > job.settings().resolution.budget.aliases;
+}
+
+// The end of the last link in the answer becomes *name. Fails on a link too many and on a loop.
 Outcome FollowAlias(Job& job, wire::Name* name) {
   const Answer& answer = job.answer();
   const EntryView last = answer.at(answer.count() - 1);
@@ -92,7 +96,7 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
     if (entry.type() != RRType::kCNAME) continue;
     if (entry.name().Equals(*name)) return Fail(job, ExtendedError::kOther, "an alias loop");
   }
-  if (CountLinks(answer, RRType::kNone) > kChainLinksMax) {
+  if (IsTooLong(job, CountLinks(answer, RRType::kNone))) {
     return Fail(job, ExtendedError::kOther, kChainTooLong);
   }
   TraceStep(job, "restart", *name, "an alias leads to another name");
@@ -508,7 +512,7 @@ Task<bool> Resolve(Job& job) {
     }
     if (outcome == Outcome::kAlias) outcome = FollowAlias(job, &name);
   } while (outcome == Outcome::kAlias);
-  if (outcome == Outcome::kAnswered && CountLinks(job.answer(), job.type()) > kChainLinksMax) {
+  if (outcome == Outcome::kAnswered && IsTooLong(job, CountLinks(job.answer(), job.type()))) {
     outcome = Fail(job, ExtendedError::kOther, kChainTooLong);
   }
   // Also what failed behind links: these may not be kept, and would be asked for again.

@@ -27,17 +27,28 @@ struct RootHint {
   std::vector<IpAddress> addresses;
 };
 
+// What one client's question may cost in all, its nested look-ups included.
 struct Budget {
   int upstream_queries = 64;
+  int referrals = 130;
+  int aliases = 11;          // links of a chain; one more is SERVFAIL
+  int nesting = 8;           // look-ups of name servers' addresses inside one another
+  int failed_addresses = 5;  // look-ups of name servers' addresses that were of no use
   Duration client_timeout = std::chrono::milliseconds(1800);
   Duration total_timeout = std::chrono::seconds(7);
 };
 
-// What one zone or server may take of a worker; they share its sockets and jobs out. Workers need
-// not ask one another: the hash of questions spreads every zone over all of them.
-struct InFlightLimits {
-  int per_zone = 1024;    // questions that wait for one zone's servers
-  int per_server = 2048;  // queries open to one address
+// The first three are what one zone, one server and one question may take of a worker; they share
+// its sockets, jobs and clients out. Workers need not ask one another: the hash of questions
+// spreads every zone over all of them.
+struct ResolutionLimits {
+  int per_zone = 1024;       // questions that wait for one zone's servers
+  int per_server = 2048;     // queries open to one address
+  int waiters = 1024;        // clients and look-ups that wait for one question
+  size_t jobs = 8192;        // questions a worker; nested look-ups may use a quarter more
+  size_t name_servers = 13;  // that a delegation keeps
+  size_t addresses = 6;      // of each family that are used of a name server
+  int tries = 3;             // of one server over UDP, for one question (RFC 9520 section 3.1)
 };
 
 struct ResolutionSettings {
@@ -54,7 +65,7 @@ struct ResolutionSettings {
   std::vector<Prefix> own;
   std::vector<IpAddress> outgoing;
   Budget budget;
-  InFlightLimits limits;
+  ResolutionLimits limits;
 };
 
 // A zone that is not looked for from the root: forwarders get RD=1 (a recursive service), stub
@@ -88,6 +99,10 @@ struct CacheSettings {
   uint32_t stale_ttl = 30;
   // Popular entries are asked for again in the last tenth of their TTL.
   bool prefetch = true;
+  // For how long a question that failed is not asked again: the first time, and at most when it
+  // fails time after time; seconds.
+  uint32_t min_failure_ttl = 5;
+  uint32_t max_failure_ttl = 300;
 };
 
 struct LocalSettings {

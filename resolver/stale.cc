@@ -110,7 +110,7 @@ bool AnswerFromStale(Recursor& recursor, const Settings& settings, const wire::N
   wire::Name at = name;
   Link link = Link::kAlias;
   for (int links = 0; link == Link::kAlias; ++links) {
-    if (links > kChainLinksMax) return false;
+    if (links > settings.resolution.budget.aliases) return false;
     link = AddLink(recursor, settings, at, type, answer);
     if (link == Link::kAlias && !NextName(*answer, &at)) return false;
   }

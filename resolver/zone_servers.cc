@@ -133,7 +133,7 @@ void ZoneServers::GatherFromStore(const cache::Store& store, const Settings& set
   if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) return;
   cache::RecordCursor cursor = entry.Records();
   std::span<const uint8_t> rdata;
-  for (size_t i = 0; i < cache::kAddressesPerServerMax && cursor.Next(&rdata); ++i) {
+  for (size_t i = 0; i < settings.resolution.limits.addresses && cursor.Next(&rdata); ++i) {
     AddAddress(IpAddress::FromOctets(rdata), settings);
   }
 }

@@ -6,9 +6,12 @@
 #include <optional>
 #include <utility>
 
+#include "cache/entry.h"
 #include "cache/segment_arena.h"
 #include "cache/store.h"
 #include "resolver/policy/text_file.h"
+#include "resolver/recursor.h"
+#include "resolver/reply.h"
 #include "resolver/server/root_hints.h"
 #include "resolver/server/trust_anchors.h"
 #include "resolver/server/value_reader.h"
@@ -28,6 +31,13 @@ constexpr uint64_t kRateMax = 10'000'000;
 constexpr uint64_t kWaitingMax = 65'535;
 constexpr uint64_t kSlipMax = 1'000;
 constexpr uint64_t kInFlightMax = 65'535;
+constexpr uint64_t kWaitersMax = 4'096;  // they are gone through whenever one of them is late
+constexpr uint64_t kJobsMin = 16;        // below, the quarter for nested look-ups is of no use
+constexpr uint64_t kQueriesMax = 1'000;
+constexpr uint64_t kNestingMax = 8;
+constexpr uint64_t kFailedAddressesMax = 100;
+constexpr uint64_t kTriesMax = 3;  // RFC 9520 section 3.1
+constexpr uint32_t kFailureTtlMax = 300;
 
 std::optional<Prefix> ParsePrefix(const std::string& text) { return Prefix::Parse(text); }
 std::optional<IpAddress> ParseAddress(const std::string& text) { return IpAddress::Parse(text); }
@@ -118,6 +128,8 @@ class ConfigReader {
         {"max_stale", reader_.Ttl(&cache.max_stale)},
         {"stale_ttl", [this](const ValuePlace& place) { return ReadStaleTtl(place); }},
         {"prefetch", reader_.Flag(&cache.prefetch)},
+        {"min_failure_ttl", FailureTtl(&cache.min_failure_ttl)},
+        {"max_failure_ttl", FailureTtl(&cache.max_failure_ttl)},
     };
   }
 
@@ -149,20 +161,26 @@ class ConfigReader {
   }
 
   std::vector<Key> LimitsKeys() {
-    InFlightLimits& limits = settings_->resolution.limits;
+    ResolutionLimits& limits = settings_->resolution.limits;
     return {
         {"per_zone", NumberTo(1, kInFlightMax, &limits.per_zone)},
         {"per_server", NumberTo(1, kInFlightMax, &limits.per_server)},
+        {"waiters", NumberTo(1, kWaitersMax, &limits.waiters)},
+        {"jobs", NumberTo(kJobsMin, kJobsMax, &limits.jobs)},
+        {"name_servers", NumberTo(1, cache::kNameServersMax, &limits.name_servers)},
+        {"addresses", NumberTo(1, cache::kAddressesPerServerMax, &limits.addresses)},
+        {"tries", NumberTo(1, kTriesMax, &limits.tries)},
     };
   }
 
   std::vector<Key> BudgetKeys() {
     Budget& budget = settings_->resolution.budget;
     return {
-        {"upstream_queries", reader_.Number(1, 1000,
-                                            [&budget](uint64_t queries) {
-                                              budget.upstream_queries = static_cast<int>(queries);
-                                            })},
+        {"upstream_queries", NumberTo(1, kQueriesMax, &budget.upstream_queries)},
+        {"referrals", NumberTo(1, kQueriesMax, &budget.referrals)},
+        {"aliases", NumberTo(1, kChainLinksMax, &budget.aliases)},
+        {"nesting", NumberTo(1, kNestingMax, &budget.nesting)},
+        {"failed_addresses", NumberTo(1, kFailedAddressesMax, &budget.failed_addresses)},
         {"client_timeout",
          reader_.Duration(milliseconds(10), milliseconds(60'000),
                           [&budget](milliseconds timeout) { budget.client_timeout = timeout; })},
@@ -195,6 +213,16 @@ class ConfigReader {
     uint32_t* const stale_ttl = &settings_->cache.stale_ttl;
     if (const absl::Status status = reader_.Ttl(stale_ttl)(place); !status.ok()) return status;
     return *stale_ttl > 0 ? absl::OkStatus() : reader_.Expected(place, "1s or more");
+  }
+
+  // RFC 9520 section 3.2: at least one second, at most five minutes.
+  ValueReader::Read FailureTtl(uint32_t* ttl) {
+    return [this, ttl](const ValuePlace& place) {
+      if (const absl::Status status = reader_.Ttl(ttl)(place); !status.ok()) return status;
+      return *ttl >= 1 && *ttl <= kFailureTtlMax
+                 ? absl::OkStatus()
+                 : reader_.Expected(place, "a duration from 1s to 5m");
+    };
   }
 
   // The message does not repeat what was found: logs are no place for secrets.
@@ -364,25 +392,33 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
+  // The keys `lower` and `upper` of the map `path`.
+  absl::Status CheckOrder(std::string_view path, std::string_view lower, milliseconds lower_value,
+                          std::string_view upper, milliseconds upper_value) const {
+    if (lower_value <= upper_value) return absl::OkStatus();
+    return reader_.ErrorAtKey(
+        {Concat(path, ".", lower), Concat(path, ".", upper)},
+        Concat("expected ", lower, " to be at most ", upper, ", found ",
+               DurationToText(lower_value), " and ", DurationToText(upper_value)));
+  }
+
   absl::Status CheckTogether() const {
-    const cache::TtlPolicy& ttl = settings_->cache.ttl;
-    if (ttl.min_ttl > ttl.max_ttl) {
-      return reader_.ErrorAtKey({"cache.min_ttl", "cache.max_ttl"},
-                                Concat("expected min_ttl to be at most max_ttl, found ",
-                                       DurationToText(std::chrono::seconds(ttl.min_ttl)), " and ",
-                                       DurationToText(std::chrono::seconds(ttl.max_ttl))));
-    }
+    using std::chrono::seconds;
+    const CacheSettings& cache = settings_->cache;
+    absl::Status status = CheckOrder("cache", "min_ttl", seconds(cache.ttl.min_ttl), "max_ttl",
+                                     seconds(cache.ttl.max_ttl));
+    if (!status.ok()) return status;
+    status = CheckOrder("cache", "min_failure_ttl", seconds(cache.min_failure_ttl),
+                        "max_failure_ttl", seconds(cache.max_failure_ttl));
+    if (!status.ok()) return status;
     const ResolutionSettings& resolution = settings_->resolution;
-    if (resolution.budget.client_timeout > resolution.budget.total_timeout) {
-      const auto text = [](resolver::Duration duration) {
-        return DurationToText(std::chrono::duration_cast<milliseconds>(duration));
-      };
-      return reader_.ErrorAtKey(
-          {"resolution.budget.client_timeout", "resolution.budget.total_timeout"},
-          Concat("expected client_timeout to be at most total_timeout, found ",
-                 text(resolution.budget.client_timeout), " and ",
-                 text(resolution.budget.total_timeout)));
-    }
+    const auto whole = [](resolver::Duration duration) {
+      return std::chrono::duration_cast<milliseconds>(duration);
+    };
+    status =
+        CheckOrder("resolution.budget", "client_timeout", whole(resolution.budget.client_timeout),
+                   "total_timeout", whole(resolution.budget.total_timeout));
+    if (!status.ok()) return status;
     if (!resolution.ipv4 && resolution.ipv6 == Ipv6Use::kOff) {
       return reader_.ErrorAtKey({"resolution.ipv4", "resolution.ipv6"},
                                 "expected at least one of ipv4 and ipv6, found both switched off");

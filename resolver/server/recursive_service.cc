@@ -248,8 +248,8 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const QueryRe
       AnswerLocally(query, request, tcp, reply, &octets)) {
     return octets;
   }
-  switch (
-      AnswerRead(query, read, tcp, *store_, recursor_.StoreNow(), ++rotation_, reply, &octets)) {
+  switch (AnswerRead(query, read, tcp, *store_, recursor_.StoreNow(), ++rotation_, reply, &octets,
+                     configuration_.settings->resolution.budget.aliases)) {
     case HotOutcome::kRepliedRefreshDue:
       *task = Task::kRefresh;
       return octets;
@@ -297,7 +297,8 @@ size_t RecursiveService::AnswerWithoutRecursion(std::span<const uint8_t> query,
   const cache::Seconds now = recursor_.StoreNow();
   AnswerParts parts;
   wire::NameView name;
-  (void)CollectFromCache(*store_, request.name, request.type, now, &parts, &name);
+  (void)CollectFromCache(*store_, request.name, request.type, now, &parts, &name,
+                         configuration_.settings->resolution.budget.aliases);
   if (parts.count == 0) {
     if (const cache::EntryView above = KnownAbove(name, now)) (void)parts.Add(above);
   }

@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "cache/entry.h"
+#include "resolver/recursor.h"
+#include "resolver/reply.h"
 #include "resolver/server/config.h"
 #include "resolver/server/yaml_tree.h"
 #include "tests/fuzz/property.h"
@@ -21,13 +24,24 @@ void CheckBounds(const Settings& s) {
   TERN_FUZZ_PROPERTY(s.workers >= 0 && s.workers <= kWorkersMax);
   TERN_FUZZ_PROPERTY(s.cache.memory_octets >= size_t{1} << 20);
   TERN_FUZZ_PROPERTY(s.cache.ttl.min_ttl <= s.cache.ttl.max_ttl);
+  TERN_FUZZ_PROPERTY(s.cache.min_failure_ttl >= 1 && s.cache.max_failure_ttl <= 300);
+  TERN_FUZZ_PROPERTY(s.cache.min_failure_ttl <= s.cache.max_failure_ttl);
   TERN_FUZZ_PROPERTY(!s.resolution.root_hints.empty());
   TERN_FUZZ_PROPERTY(s.resolution.upstream_port != 0);
   TERN_FUZZ_PROPERTY(s.resolution.ipv4 || s.resolution.ipv6 != Ipv6Use::kOff);
   const Budget& budget = s.resolution.budget;
   TERN_FUZZ_PROPERTY(budget.upstream_queries >= 1);
+  TERN_FUZZ_PROPERTY(budget.referrals >= 1 && budget.failed_addresses >= 1);
+  TERN_FUZZ_PROPERTY(budget.aliases >= 1 && budget.aliases <= kChainLinksMax);
+  TERN_FUZZ_PROPERTY(budget.nesting >= 1 && budget.nesting <= 8);
   TERN_FUZZ_PROPERTY(budget.client_timeout.count() > 0);
   TERN_FUZZ_PROPERTY(budget.client_timeout <= budget.total_timeout);
+  const ResolutionLimits& limits = s.resolution.limits;
+  TERN_FUZZ_PROPERTY(limits.per_zone >= 1 && limits.per_server >= 1 && limits.waiters >= 1);
+  TERN_FUZZ_PROPERTY(limits.jobs >= 1 && limits.jobs <= kJobsMax);
+  TERN_FUZZ_PROPERTY(limits.name_servers >= 1 && limits.name_servers <= cache::kNameServersMax);
+  TERN_FUZZ_PROPERTY(limits.addresses >= 1 && limits.addresses <= cache::kAddressesPerServerMax);
+  TERN_FUZZ_PROPERTY(limits.tries >= 1 && limits.tries <= 3);
   for (const StaticZone& zone : s.static_zones) {
     TERN_FUZZ_PROPERTY(!zone.to.empty() && zone.to.size() <= kStaticServersMax);
     TERN_FUZZ_PROPERTY(zone.forward || !zone.first);

@@ -134,7 +134,8 @@ void CheckAnswer(const Answer& answer, const wire::Name& name, RRType type) {
 class World {
  public:
   World()
-      : store_({.memory_octets = cache::kStoreOctetsMin, .seed = 1}), learner_(&store_, kPolicy) {
+      : store_({.memory_octets = cache::kStoreOctetsMin, .seed = 1}),
+        learner_(&store_, {.ttl = kPolicy}, ResolutionLimits()) {
     reader_ = store_.Register();
   }
 

@@ -423,8 +423,7 @@ TEST_F(ClientLimitTest, WaitersOfAQuestionAreBounded) {
   limit().waiting = 0;
   internet_.Start();
   const Counts counts = AskAtOnce(3000, false, "www.dead.com.", milliseconds(50));
-  EXPECT_EQ(counts, (Counts{.answered = 3000 - resolver::kWaitersPerJobMax,
-                            .silent = resolver::kWaitersPerJobMax}));
+  EXPECT_EQ(counts, (Counts{.answered = 3000 - 1024, .silent = 1024}));
 }
 
 TEST_F(ClientLimitTest, AUdpAnswerThatComesTooLateIsNotSent) {

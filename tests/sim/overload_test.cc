@@ -65,10 +65,34 @@ TEST_F(OverloadTest, ClientsWhoWaitLongestMakeWay) {
   }
 }
 
+// The first of the flood have SERVFAIL, the rest of them wait.
+TEST_F(OverloadTest, AnOperatorMayAllowFewerWaitersOfAQuestion) {
+  internet_.settings().resolution.limits.waiters = 20;
+  internet_.Start();
+  Flood(2, 50);
+  for (size_t i = 0; i < flood_.size(); ++i) {
+    ASSERT_EQ(client(i).replies, i % 50 < 30 ? 1 : 0) << i;
+    if (i % 50 >= 30) continue;
+    EXPECT_EQ(ExtendedErrorOf(*client(i).Message()), ExtendedError::kNotReady);
+  }
+}
+
+TEST_F(OverloadTest, AnOperatorMayAllowFewerQuestions) {
+  internet_.settings().resolution.limits.jobs = 40;
+  internet_.Start();
+  Flood(100, 1);
+  for (size_t i = 0; i < flood_.size(); ++i) {
+    ASSERT_EQ(client(i).replies, i < 60 ? 1 : 0) << i;
+    if (i >= 60) continue;
+    EXPECT_EQ(ExtendedErrorOf(*client(i).Message()), ExtendedError::kNotReady);
+  }
+  EXPECT_EQ(internet_.Lookup("ftp.example.com.", RRType::kA).answer.size(), 1u);
+}
+
 TEST_F(OverloadTest, WhoMakesWayGetsWhatIsStale) {
   internet_.world().RunFor(seconds(301));
   const Octets query = MakeQuery(7, "www.dead.com.", RRType::kA).Encode();
-  for (int i = 0; i < resolver::kWaitersPerJobMax + 10; ++i) {
+  for (int i = 0; i < 1024 + 10; ++i) {
     flood_.push_back(internet_.world().AskDatagram(query));
   }
   internet_.world().RunFor(milliseconds(100));

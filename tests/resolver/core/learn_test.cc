@@ -32,7 +32,7 @@ class LearnTest : public testing::Test {
   LearnTest()
       : store_({.memory_octets = size_t{4} << 20, .seed = 7}),
         reader_(store_.Register()),
-        learner_(&store_, cache::TtlPolicy()) {}
+        learner_(&store_, CacheSettings(), ResolutionLimits()) {}
 
   // What the servers of `zone` said about (name, type) is classified and learnt.
   bool Learn(std::string_view name, RRType type, const ReplyText& text,
@@ -101,7 +101,8 @@ TEST_F(LearnTest, TtlBeyondTheLimitIsZero) {
 }
 
 TEST_F(LearnTest, PolicyClampsTtls) {
-  learner_.SetPolicy({.min_ttl = 30, .max_ttl = 3600, .max_negative_ttl = 60});
+  learner_.SetPolicy({.ttl = {.min_ttl = 30, .max_ttl = 3600, .max_negative_ttl = 60}},
+                     ResolutionLimits());
   ASSERT_TRUE(Learn("a.example.", RRType::kA, {.answer = "a.example. 1 A 192.0.2.1"}));
   EXPECT_EQ(Find("a.example.", RRType::kA).ttl(), 30u);
   ASSERT_TRUE(Learn("b.example.", RRType::kA, {.answer = "b.example. 86400 A 192.0.2.1"}));
@@ -366,6 +367,19 @@ TEST_F(LearnTest, FailureBesideAStaleAnswerIsKeptThirtySeconds) {
     EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).ttl(), ttl);
     now += ttl;
   }
+}
+
+TEST_F(LearnTest, FailuresAreKeptBetweenTheTimesOfTheSettings) {
+  learner_.SetPolicy({.ttl = {}, .min_failure_ttl = 2, .max_failure_ttl = 7}, ResolutionLimits());
+  cache::Seconds now = kNow;
+  for (const uint32_t ttl : {2u, 4u, 7u, 7u}) {
+    learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, false, now);
+    EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).ttl(), ttl);
+    now += ttl;
+  }
+  // Also beside a stale answer.
+  learner_.LearnFailure(N("new.example."), RRType::kA, ExtendedError::kOther, true, now);
+  EXPECT_EQ(Find("new.example.", RRType::kA, KeySpace::kFailure).ttl(), 7u);
 }
 
 // RFC 8767 section 4: an authoritative denial takes the place of what was known, also one that is

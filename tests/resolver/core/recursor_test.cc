@@ -76,7 +76,7 @@ TEST_F(RecursorTest, OtherTypesAreOtherQuestions) {
 TEST_F(RecursorTest, WaitersOfOneQuestionAreBounded) {
   world_.Start(kOne);
   std::vector<HeardAnswer*> heard;
-  for (int i = 0; i < kWaitersPerJobMax + 10; ++i) {
+  for (int i = 0; i < ResolutionLimits().waiters + 10; ++i) {
     heard.push_back(world_.Ask("www.example.", RRType::kA));
     ASSERT_NE(heard.back(), nullptr);
   }

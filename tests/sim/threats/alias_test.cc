@@ -44,6 +44,29 @@ TEST_F(AliasTest, ElevenLinksOfOneZoneAreFollowedTwelveAreNot) {
   }
 }
 
+// Links that are known are not followed further either, nor those that are stale.
+TEST_F(AliasTest, AnOperatorMayAllowFewerLinks) {
+  for (const int links : {3, 4}) {
+    SmallInternet internet(SimWorld::Options{.seed = 5});
+    internet.settings().resolution.budget.aliases = 3;
+    ZoneServer* server = internet.AddDomain("chain.com.", {kVictim}, ChainInOneZone(links)).at(0);
+    internet.Start();
+    const auto ask = [&] {
+      const PlainMessage answer = internet.Lookup("n0.chain.com.", RRType::kA);
+      EXPECT_EQ(answer.rcode, links == 3 ? Rcode::kNoError : Rcode::kServFail);
+      EXPECT_EQ(answer.answer.size(), links == 3 ? 4u : 0u) << internet.world().Trace();
+    };
+    ask();
+    EXPECT_EQ(internet.Lookup("n2.chain.com.", RRType::kA).rcode, Rcode::kNoError);
+    ask();
+    EXPECT_EQ(internet.last_upstream_queries(), 0u);
+    server->conduct().fault = Fault::kRefused;
+    internet.world().RunFor(seconds(301));
+    ask();
+    EXPECT_EQ(internet.CheckRest(), "");
+  }
+}
+
 TEST_F(AliasTest, ElevenLinksAcrossZonesAreFollowedTwelveAreNot) {
   AddChainAcrossZones(12, "300");
   internet_.Start();

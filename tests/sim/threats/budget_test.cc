@@ -80,6 +80,25 @@ TEST_F(BudgetTest, SixtyFourUpstreamQueriesAndNoMore) {
   }
 }
 
+// From com. to x.com. and then one for each label more.
+TEST_F(BudgetTest, AnOperatorMayAllowFewerReferrals) {
+  WithoutMinimisation();
+  internet_.settings().resolution.budget.referrals = 5;
+  Stairs stairs("192.0.2.70", AnswerWithAddress);
+  ScriptedServer server([&](const SimQuery&, PlainMessage* reply) { return stairs(reply); });
+  AddStairs("x.com.", "192.0.2.70", &server);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  for (const size_t labels : {6, 7}) {
+    internet_.Lookup("com.", RRType::kNS);
+    const size_t before = Sent();
+    EXPECT_EQ(internet_.Lookup(DeepName(labels, "x.com."), RRType::kA).rcode,
+              labels == 6 ? Rcode::kNoError : Rcode::kServFail);
+    EXPECT_EQ(Sent() - before, 6u) << labels;
+    internet_.world().RunFor(seconds(3700));
+  }
+}
+
 // "<= 130 referrals over all", with a budget of queries that allows for more. Two names of one
 // chain share them: the first takes 1 + 78 or 79, the second 1 + 50.
 TEST_F(BudgetTest, HundredAndThirtyReferralsOverAllAndNoMore) {
@@ -111,32 +130,42 @@ TEST_F(BudgetTest, HundredAndThirtyReferralsOverAllAndNoMore) {
   }
 }
 
-// "depth <= 8 nested lookups": zones whose servers are named in the next one, the last has glue.
-TEST_F(BudgetTest, EightNestedLookUpsAndNoMore) {
-  for (const int depth : {8, 9}) {
+// Zones whose servers are named in the next one; the last has glue.
+void AddNestedZones(SmallInternet* internet, int depth) {
+  for (int i = 0; i <= depth; ++i) {
+    const std::string zone = "z" + std::to_string(i) + ".com.";
+    const std::string address = "203.0.113." + std::to_string(i + 1);
+    const std::string glued = "ns0." + zone;
+    const std::string server = i == depth ? glued : "ns.z" + std::to_string(i + 1) + ".com.";
+    internet->AddToTld("com.", zone + " 3600 NS " + server +
+                                   (i == depth ? "\n" + glued + " 3600 A " + address : ""));
+    // `ns` is the server of the zone before.
+    internet->AddServer(address, zone,
+                        "@ 60 SOA a. b. 1 2 3 4 5\nwww 60 A 198.51.100.1\n@ 60 NS " + server +
+                            "\nns 60 A 203.0.113." + std::to_string(i) + "\n");
+  }
+}
+
+void ExpectNestedLookUps(std::optional<int> setting, int most) {
+  for (const int depth : {most, most + 1}) {
     SmallInternet internet(SimWorld::Options{.seed = 4});
     internet.settings().resolution.ipv6 = resolver::Ipv6Use::kOff;
-    for (int i = 0; i <= depth; ++i) {
-      const std::string zone = "z" + std::to_string(i) + ".com.";
-      const std::string address = "203.0.113." + std::to_string(i + 1);
-      const std::string glued = "ns0." + zone;
-      const std::string server = i == depth ? glued : "ns.z" + std::to_string(i + 1) + ".com.";
-      internet.AddToTld("com.", zone + " 3600 NS " + server +
-                                    (i == depth ? "\n" + glued + " 3600 A " + address : ""));
-      // `ns` is the server of the zone before.
-      internet.AddServer(address, zone,
-                         "@ 60 SOA a. b. 1 2 3 4 5\nwww 60 A 198.51.100.1\n@ 60 NS " + server +
-                             "\nns 60 A 203.0.113." + std::to_string(i) + "\n");
-    }
+    if (setting) internet.settings().resolution.budget.nesting = *setting;
+    AddNestedZones(&internet, depth);
     internet.Start();
     const PlainMessage answer = internet.Lookup("www.z0.com.", RRType::kA);
-    EXPECT_EQ(answer.rcode, depth == 8 ? Rcode::kNoError : Rcode::kServFail)
+    EXPECT_EQ(answer.rcode, depth == most ? Rcode::kNoError : Rcode::kServFail)
         << depth << "\n"
         << internet.world().Trace();
     EXPECT_LE(internet.world().upstream().size(), 66u);
     EXPECT_EQ(internet.CheckRest(), "");
   }
 }
+
+// "depth <= 8 nested lookups"
+TEST_F(BudgetTest, EightNestedLookUpsAndNoMore) { ExpectNestedLookUps(std::nullopt, 8); }
+
+TEST_F(BudgetTest, AnOperatorMayAllowFewerNestedLookUps) { ExpectNestedLookUps(3, 3); }
 
 // Each link of a chain leads into a zone whose servers are glueless in another zone of its own.
 TEST_F(BudgetTest, RestartsGetNoNewAllowance) {

@@ -76,6 +76,30 @@ TEST_F(FailureTest, AServerIsTriedThreeTimesOverEachTransport) {
   }
 }
 
+TEST_F(FailureTest, AnOperatorMayAllowFewerTries) {
+  for (const int tries : {1, 2}) {
+    SCOPED_TRACE(tries);
+    internet_.settings().resolution.limits.tries = tries;
+    Start();
+    servers_[0]->conduct().fault = Fault::kSilent;
+    const size_t before = Sent();
+    EXPECT_EQ(Ask().rcode, Rcode::kServFail);
+    internet_.world().RunFor(seconds(10));
+    EXPECT_EQ(CountOver(Transport::kUdp, kVictim, before), static_cast<size_t>(tries));
+    servers_[0]->conduct().fault = Fault::kNone;
+  }
+}
+
+// A second query because of the first one's reply counts too: then TCP is what is left.
+TEST_F(FailureTest, AnotherWayToAskIsATryToo) {
+  internet_.settings().resolution.limits.tries = 1;
+  servers_[0]->conduct().cookies = CookieUse::kAllAreBad;
+  internet_.Start();
+  EXPECT_EQ(Ask().answer.size(), 1u) << Trace();
+  EXPECT_EQ(CountOver(Transport::kUdp, kVictim, 0), 1u) << Trace();
+  EXPECT_EQ(CountOver(Transport::kTcp, kVictim, 0), 1u) << Trace();
+}
+
 // "failures cached 1 s .. 300 s with backoff; no upstream query while cached"
 TEST_F(FailureTest, FailuresAreCachedFrom5To300SecondsAndBackOff) {
   Start();
@@ -97,6 +121,21 @@ TEST_F(FailureTest, FailuresAreCachedFrom5To300SecondsAndBackOff) {
   }
   servers_[0]->conduct().fault = Fault::kNone;
   EXPECT_EQ(Ask().answer.size(), 1u);
+}
+
+TEST_F(FailureTest, AnOperatorMayRememberFailuresForLess) {
+  internet_.settings().cache.min_failure_ttl = 2;
+  internet_.settings().cache.max_failure_ttl = 7;
+  Start();
+  servers_[0]->conduct().fault = Fault::kRefused;
+  for (const int ttl : {2, 4, 7, 7}) {
+    EXPECT_EQ(Ask().rcode, Rcode::kServFail);
+    EXPECT_EQ(internet_.last_upstream_queries(), 1u) << ttl;
+    internet_.world().RunFor(seconds(ttl - 1));
+    EXPECT_EQ(Ask().rcode, Rcode::kServFail);
+    EXPECT_EQ(internet_.last_upstream_queries(), 0u) << ttl;
+    internet_.world().RunFor(seconds(1));
+  }
 }
 
 // The failure is the question's: other types and names of the zone are tried.

@@ -73,6 +73,16 @@ TEST_F(NxnsTest, ServersThatExistAndRefuse) {
   EXPECT_LE(refuses.queries(), 13u);
 }
 
+TEST_F(NxnsTest, AnOperatorMayAllowFewerFailedLookUps) {
+  internet_.settings().resolution.budget.failed_addresses = 2;
+  internet_.AddToTld("com.", Glueless(100, "victim.net."));
+  ZoneServer* victim =
+      internet_.AddDomain("victim.net.", {"192.0.2.60"}, "www 300 A 198.51.100.1\n").at(0);
+  internet_.Start();
+  EXPECT_LE(CostOf("www.attack.com."), kQueriesMax) << Trace();
+  EXPECT_EQ(victim->queries(), 2u) << Trace();
+}
+
 TEST_F(NxnsTest, ServersThatExistAndAreSilent) {
   std::string records;
   for (int i = 0; i < 100; ++i) records += "n" + Number(i) + " 300 A 203.0.113." + Number(i) + "\n";
@@ -118,17 +128,20 @@ TEST_F(NxnsTest, MixedWithGlueThatIsOfNoUse) {
   EXPECT_LE(victim->queries(), 10u);
 }
 
+// `count` servers with glue.
+std::string Glued(int count, const std::string& zone) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    const std::string server = "ns" + std::to_string(i) + "." + zone;
+    text += zone + " 3600 NS " + server + "\n" + server + " 3600 A 203.0.113." + std::to_string(i) +
+            "\n";
+  }
+  return text;
+}
+
 // "<= 13 name servers a zone"
 TEST_F(NxnsTest, ThirteenNameServersAreKeptOfFourteen) {
-  for (const int count : {13, 14}) {
-    std::string text;
-    const std::string zone = "z" + Number(count) + ".com.";
-    for (int i = 0; i < count; ++i) {
-      const std::string server = "ns" + Number(i) + "." + zone;
-      text += zone + " 3600 NS " + server + "\n" + server + " 3600 A 203.0.113." + Number(i) + "\n";
-    }
-    internet_.AddToTld("com.", text);
-  }
+  internet_.AddToTld("com.", Glued(13, "z13.com.") + Glued(14, "z14.com."));
   ZoneServer everything(
       "com.", "@ 60 SOA a. b. 1 2 3 4 5\n*.z13 60 A 198.51.100.1\n*.z14 60 A 198.51.100.1\n");
   internet_.world().SetServerElsewhere(&everything);
@@ -142,16 +155,35 @@ TEST_F(NxnsTest, ThirteenNameServersAreKeptOfFourteen) {
   }
 }
 
-// "<= 6 addresses a server", from glue and from its own zone alike.
-TEST_F(NxnsTest, SixAddressesOfANameServerAreAsked) {
+TEST_F(NxnsTest, AnOperatorMayKeepFewerNameServers) {
+  internet_.settings().resolution.limits.name_servers = 3;
+  internet_.AddToTld("com.", Glued(5, "five.com."));
+  ZoneServer refuses("other.org.", "@ 60 SOA a. b. 1 2 3 4 5\n");
+  internet_.world().SetServerElsewhere(&refuses);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  internet_.Lookup("www.five.com.", RRType::kA);
+  EXPECT_EQ(refuses.queries(), 3u) << Trace();
+  const std::string servers = StoredServers(internet_, "five.com.");
+  EXPECT_EQ(std::count(servers.begin(), servers.end(), '\n'), 3) << servers;
+}
+
+// Two name servers with nine addresses each: glue.com. has them as glue, own.com. in a zone of
+// their own.
+void AddServersOfManyAddresses(SmallInternet* internet) {
   std::string glue = "glue.com. 3600 NS ns.glue.com.\nown.com. 3600 NS ns.addresses.net.\n";
   std::string records;
   for (int i = 1; i <= 9; ++i) {
-    glue += "ns.glue.com. 3600 A 203.0.113." + Number(i) + "\n";
-    records += "ns 300 A 203.0.113." + Number(100 + i) + "\n";
+    glue += "ns.glue.com. 3600 A 203.0.113." + std::to_string(i) + "\n";
+    records += "ns 300 A 203.0.113." + std::to_string(100 + i) + "\n";
   }
-  internet_.AddToTld("com.", glue);
-  internet_.AddDomain("addresses.net.", {"192.0.2.61"}, records);
+  internet->AddToTld("com.", glue);
+  internet->AddDomain("addresses.net.", {"192.0.2.61"}, records);
+}
+
+// "<= 6 addresses a server", from glue and from its own zone alike.
+TEST_F(NxnsTest, SixAddressesOfANameServerAreAsked) {
+  AddServersOfManyAddresses(&internet_);
   ZoneServer refuses("other.org.", "@ 60 SOA a. b. 1 2 3 4 5\n");
   internet_.world().SetServerElsewhere(&refuses);
   const RestCheck rest(&internet_);
@@ -160,6 +192,22 @@ TEST_F(NxnsTest, SixAddressesOfANameServerAreAsked) {
   EXPECT_EQ(refuses.queries(), 6u) << Trace();
   internet_.Lookup("www.own.com.", RRType::kA);
   EXPECT_EQ(refuses.queries(), 12u) << Trace();
+}
+
+TEST_F(NxnsTest, AnOperatorMayUseFewerAddresses) {
+  internet_.settings().resolution.limits.addresses = 2;
+  AddServersOfManyAddresses(&internet_);
+  ZoneServer refuses("other.org.", "@ 60 SOA a. b. 1 2 3 4 5\n");
+  internet_.world().SetServerElsewhere(&refuses);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  internet_.Lookup("www.glue.com.", RRType::kA);
+  EXPECT_EQ(refuses.queries(), 2u) << Trace();
+  internet_.Lookup("www.own.com.", RRType::kA);
+  EXPECT_EQ(refuses.queries(), 4u) << Trace();
+  // Those that the store knows by now.
+  internet_.Lookup("ftp.own.com.", RRType::kA);
+  EXPECT_LE(refuses.queries(), 6u) << Trace();
 }
 
 }  // namespace
