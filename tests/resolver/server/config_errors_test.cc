@@ -234,6 +234,50 @@ TEST(ConfigErrorsTest, BudgetIsSane) {
   });
 }
 
+TEST(ConfigErrorsTest, LimitsAreWithinWhatThereIsRoomFor) {
+  const auto expect = [](std::string_view map, std::string_view key, uint64_t min, uint64_t max) {
+    const std::string head =
+        "resolution:\n  " + std::string(map) + ":\n    " + std::string(key) + ": ";
+    const std::string column = std::to_string(key.size() + 7);
+    for (const uint64_t bad : {min - 1, max + 1}) {
+      const std::string found = std::to_string(bad);
+      EXPECT_EQ(ErrorOf(head + found),
+                "tern.yaml:3:" + column + ": resolution." + std::string(map) + "." +
+                    std::string(key) + ": expected a number from " + std::to_string(min) + " to " +
+                    std::to_string(max) + ", found \"" + found + "\"");
+    }
+    for (const uint64_t good : {min, max}) {
+      EXPECT_EQ(ErrorOf(head + std::to_string(good)), "no error") << key;
+    }
+  };
+  expect("budget", "referrals", 1, 1000);
+  expect("budget", "aliases", 1, 11);
+  expect("budget", "nesting", 1, 8);
+  expect("budget", "failed_addresses", 1, 100);
+  expect("limits", "waiters", 1, 4096);
+  expect("limits", "jobs", 16, 8192);
+  expect("limits", "name_servers", 1, 13);
+  expect("limits", "addresses", 1, 6);
+  expect("limits", "tries", 1, 3);
+}
+
+// RFC 9520 section 3.2
+TEST(ConfigErrorsTest, FailuresAreKeptFromOneSecondToFiveMinutes) {
+  ExpectErrors({
+      {"cache: {min_failure_ttl: 0s}",
+       "1:26: cache.min_failure_ttl: expected a duration from 1s to 5m, found \"0s\""},
+      {"cache: {max_failure_ttl: 301s}",
+       "1:26: cache.max_failure_ttl: expected a duration from 1s to 5m, found \"301s\""},
+      {"cache: {min_failure_ttl: 1500ms}",
+       "1:26: cache.min_failure_ttl: expected whole seconds, found \"1500ms\""},
+      {"cache: {max_failure_ttl: 3s}",
+       "1:9: cache.max_failure_ttl: expected min_failure_ttl to be at most max_failure_ttl, found "
+       "5s and 3s"},
+  });
+  EXPECT_EQ(ErrorOf("cache: {min_failure_ttl: 1s, max_failure_ttl: 1s}"), "no error");
+  EXPECT_EQ(ErrorOf("cache: {min_failure_ttl: 5m}"), "no error");
+}
+
 TEST(ConfigErrorsTest, DnssecKeysAreChecked) {
   ExpectErrors({
       {"dnssec: {validation: off}",

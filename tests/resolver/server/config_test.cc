@@ -27,7 +27,8 @@ std::string Shown(const Settings& s) {
   for (const Prefix& prefix : s.allow) out << prefix.ToText() << ' ';
   out << "| " << s.cache.memory_octets << ' ' << s.cache.ttl.min_ttl << ' ' << s.cache.ttl.max_ttl
       << ' ' << s.cache.ttl.max_negative_ttl << ' ' << s.cache.max_stale << ' ' << s.cache.stale_ttl
-      << ' ' << s.cache.prefetch << " | ";
+      << ' ' << s.cache.prefetch << ' ' << s.cache.min_failure_ttl << ' ' << s.cache.max_failure_ttl
+      << " | ";
   const ResolutionSettings& r = s.resolution;
   for (const RootHint& hint : r.root_hints) {
     out << wire::ToText(hint.server);
@@ -38,8 +39,9 @@ std::string Shown(const Settings& s) {
       << static_cast<int>(r.qname_minimisation) << ' ' << r.case_randomisation << " | ";
   for (const Prefix& prefix : r.never_query) out << prefix.ToText() << ' ';
   for (const IpAddress& address : r.outgoing) out << address.ToText() << ' ';
-  out << "| " << r.budget.upstream_queries << ' ' << r.budget.client_timeout.count() << ' '
-      << r.budget.total_timeout.count() << " | ";
+  out << "| " << r.budget.upstream_queries << ' ' << r.budget.referrals << ' ' << r.budget.aliases
+      << ' ' << r.budget.nesting << ' ' << r.budget.failed_addresses << ' '
+      << r.budget.client_timeout.count() << ' ' << r.budget.total_timeout.count() << " | ";
   out << s.dnssec.validation << ' ' << s.dnssec.trust_anchors << ' ';
   for (const wire::Name& name : s.dnssec.negative_trust_anchors) out << wire::ToText(name) << ' ';
   out << "| " << s.local.special_names << " '" << s.local.hosts_file << "' | ";
@@ -52,7 +54,9 @@ std::string Shown(const Settings& s) {
       << limit.burst.count() << ' ' << int{limit.ipv4_prefix} << ' ' << int{limit.ipv6_prefix}
       << ' ' << limit.slip << ' ';
   for (const Prefix& prefix : limit.exempt) out << prefix.ToText() << ' ';
-  out << "| " << r.limits.per_zone << ' ' << r.limits.per_server;
+  out << "| " << r.limits.per_zone << ' ' << r.limits.per_server << ' ' << r.limits.waiters << ' '
+      << r.limits.jobs << ' ' << r.limits.name_servers << ' ' << r.limits.addresses << ' '
+      << r.limits.tries;
   out << "| " << s.require_cookies << ' ' << r.cookies;
   for (const uint8_t octet : s.cookie_secret.value_or(CookieSecret{})) out << ' ' << int{octet};
   return out.str();
@@ -78,13 +82,16 @@ class TestFile {
 };
 
 TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
-  EXPECT_EQ(Shown(DefaultSettings()).substr(0, 138),
-            "127.0.0.1:53 [::1]:53 | 0 | 127.0.0.0/8 ::1/128 | 268435456 0 86400 3600 86400 30 1 | "
-            "a.root-servers.net.=198.41.0.4=2001:503:ba3e::2:30 b");
+  EXPECT_EQ(
+      Shown(DefaultSettings()).substr(0, 144),
+      "127.0.0.1:53 [::1]:53 | 0 | 127.0.0.0/8 ::1/128 | 268435456 0 86400 3600 86400 30 1 5 300 | "
+      "a.root-servers.net.=198.41.0.4=2001:503:ba3e::2:30 b");
   const std::string shown = Shown(DefaultSettings());
   EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
-            "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 1800000 7000000 | "
-            "1 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048"
+            "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 130 11 8 5 1800000 "
+            "7000000 | "
+            "1 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048 1024 "
+            "8192 13 6 3"
             "| 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
   EXPECT_TRUE(DefaultSettings().listen_is_builtin);
@@ -129,6 +136,8 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "max_stale",
                           "stale_ttl",
                           "prefetch",
+                          "min_failure_ttl",
+                          "max_failure_ttl",
                           "resolution",
                           "root_hints",
                           "upstream_port",
@@ -141,11 +150,20 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "outgoing",
                           "budget",
                           "upstream_queries",
+                          "referrals",
+                          "aliases",
+                          "nesting",
+                          "failed_addresses",
                           "client_timeout",
                           "total_timeout",
                           "limits",
                           "per_zone",
                           "per_server",
+                          "waiters",
+                          "jobs",
+                          "name_servers",
+                          "addresses",
+                          "tries",
                           "dnssec",
                           "validation",
                           "trust_anchors",
@@ -175,7 +193,7 @@ access:
   cookie_secret: 000102030405060708090a0B0C0D0E0F
 cache:
   {memory: 1GiB, min_ttl: 5s, max_ttl: 2h, max_negative_ttl: 10m,
-   max_stale: 3d, stale_ttl: 9s, prefetch: false}
+   max_stale: 3d, stale_ttl: 9s, prefetch: false, min_failure_ttl: 2s, max_failure_ttl: 4m}
 resolution:
   upstream_port: 5301
   ipv4: false
@@ -185,8 +203,6 @@ resolution:
   cookies: false
   never_query: []
   outgoing: ["192.0.2.9", "2001:db8::9"]
-  budget: {upstream_queries: 10, client_timeout: 500ms, total_timeout: 3s}
-  limits: {per_zone: 100, per_server: 200}
 dnssec:
   validation: false
   trust_anchors: builtin
@@ -215,6 +231,8 @@ stub:
   e.cache.max_stale = 3 * 86400;
   e.cache.stale_ttl = 9;
   e.cache.prefetch = false;
+  e.cache.min_failure_ttl = 2;
+  e.cache.max_failure_ttl = 240;
   e.resolution.upstream_port = 5301;
   e.resolution.ipv4 = false;
   e.resolution.ipv6 = Ipv6Use::kOn;
@@ -223,8 +241,6 @@ stub:
   e.resolution.cookies = false;
   e.resolution.never_query.clear();
   e.resolution.outgoing = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse("2001:db8::9")};
-  e.resolution.budget = {10, milliseconds(500), milliseconds(3000)};
-  e.resolution.limits = {100, 200};
   e.dnssec.validation = false;
   e.dnssec.negative_trust_anchors = {*wire::ParseName("corp.example."),
                                      *wire::ParseName("lab.example.")};
@@ -239,6 +255,22 @@ stub:
       {*wire::ParseName("lab.example."), {*Endpoint::Parse("10.0.1.1:53", 0)}, false, false}};
   EXPECT_EQ(Shown(s), Shown(e));
   EXPECT_FALSE(s.listen_is_builtin);
+}
+
+TEST(ConfigTest, ReadsEveryBudgetAndLimit) {
+  const Settings s = Parse(R"(
+resolution:
+  budget:
+    {upstream_queries: 10, referrals: 11, aliases: 5, nesting: 4, failed_addresses: 6,
+     client_timeout: 500ms, total_timeout: 3s}
+  limits:
+    {per_zone: 100, per_server: 200, waiters: 300, jobs: 400, name_servers: 7, addresses: 3,
+     tries: 2}
+)");
+  Settings e = DefaultSettings();
+  e.resolution.budget = {10, 11, 5, 4, 6, milliseconds(500), milliseconds(3000)};
+  e.resolution.limits = {100, 200, 300, 400, 7, 3, 2};
+  EXPECT_EQ(Shown(s), Shown(e));
 }
 
 TEST(ConfigTest, OneKeyLeavesTheOthersAsTheyAre) {
