@@ -25,7 +25,11 @@ bool Lookup::await_suspend(std::coroutine_handle<> waiting) {
     parent_.in_cycle_ = at != job;
     return false;
   }
-  if (job == nullptr) job = recursor.StartNested(hash, name_, type_, &parent_);
+  if (job != nullptr) {
+    recursor.LendAllowance(job, parent_);
+  } else {
+    job = recursor.StartNested(hash, name_, type_, &parent_);
+  }
   if (job == nullptr) return false;
   waiting_ = waiting;
   parent_.waits_for_ = job;

@@ -326,6 +326,15 @@ void Recursor::GiveOwnAllowance(Job* job) {
   }
 }
 
+void Recursor::LendAllowance(Job* job, const Job& parent) {
+  Allowance* const lent = job->allowance_;
+  if (!job->borrows_ || lent->upstream_queries >= parent.allowance_->upstream_queries) return;
+  // The parent is suspended until the job is done, so its allowance outlives it.
+  for (Job* at = job; at != nullptr && at->allowance_ == lent; at = at->waits_for_) {
+    at->allowance_ = parent.allowance_;
+  }
+}
+
 bool Recursor::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter, Trace* trace) {
   Job* job = Make(HashOf(name, type), name, type, settings_->resolution.limits.jobs);
   if (job == nullptr) return false;

@@ -107,6 +107,9 @@ class Recursor {
   cache::Seconds StoreNow() const { return StoreSeconds(environment_->Now()); }
   // Asks the root servers for themselves, beside the query that noticed (RFC 9609).
   void PrimeOnce();
+  // The look-up that the parent is about to wait for began on another's account: it goes on with
+  // what the parent has where that is more.
+  void LendAllowance(Job* job, const Job& parent);
   // A look-up that waits ends with its parent's coroutine.
   void OnLookupGone(Lookup* lookup, Job* parent);
   // Called by a job's coroutine as its last act.

@@ -21,5 +21,27 @@ TEST(SwarmFindingsTest, DsAtTheApexThatAnAliasLeadsToIsAskedAtTheParent) {
   EXPECT_EQ(internet.Lookup("example.com.", RRType::kDS).answer.size(), 1u);
 }
 
+// Seed 1048 found it: the first name server's address was of no use, the second one's look-up was
+// under way already, on the few queries that a look-up beside the question gets; it ran out of
+// them, and the question with many left failed with it.
+TEST(SwarmFindingsTest, LookupThatIsNeededDoesNotEndWithTheShareOfOneThatWasNot) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    SmallInternet internet(SimWorld::Options{.seed = seed});
+    constexpr std::string_view kZone = "@ 300 SOA ns.one.net. m. 1 2 3 4 5\nwww 300 A 192.0.2.99\n";
+    internet.AddServer("192.0.2.31", "example.com.", kZone)->conduct().fault = Fault::kRefused;
+    internet.AddServer("192.0.2.32", "example.com.", kZone);
+    internet.AddDomain("one.net.", {"192.0.2.41"}, "ns 3600 A 192.0.2.31\n");
+    internet.AddDomain("two.net.", {"192.0.2.42"}, "ns.a.b.c.d.e.f.g.h.i 3600 A 192.0.2.32\n");
+    internet.AddToTld("com.",
+                      "example.com. 3600 NS ns.one.net.\n"
+                      "example.com. 3600 NS ns.a.b.c.d.e.f.g.h.i.two.net.");
+    internet.Start();
+    const PlainMessage answer = internet.Lookup("www.example.com.", RRType::kA);
+    EXPECT_EQ(answer.rcode, wire::Rcode::kNoError) << "seed " << seed;
+    EXPECT_EQ(answer.answer.size(), 1u) << "seed " << seed;
+    EXPECT_EQ(internet.CheckRest(), "");
+  }
+}
+
 }  // namespace
 }  // namespace tern::sim
