@@ -173,7 +173,9 @@ HotOutcome AnswerRead(std::span<const uint8_t> query, const QueryRead& read, boo
                            : std::min(reply.size(), UdpReplyLimit(request));
   *reply_octets = ComposeReply(query, request, answer, now, rotation, limit, reply);
   if (*reply_octets == 0) return HotOutcome::kDropped;
-  return IsRefreshDue(answer, now) ? HotOutcome::kRepliedRefreshDue : HotOutcome::kReplied;
+  // Without recursion nobody is asked, neither now nor later (RFC 1034 section 4.3.1).
+  return request.recursion_desired() && IsRefreshDue(answer, now) ? HotOutcome::kRepliedRefreshDue
+                                                                  : HotOutcome::kReplied;
 }
 
 HotOutcome AnswerFromCache(std::span<const uint8_t> query, bool tcp, const cache::Store& store,

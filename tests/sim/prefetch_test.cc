@@ -58,6 +58,22 @@ TEST_F(PrefetchTest, OneHitInTheLastTenthStartsOneRefreshAndDoesNotWait) {
   EXPECT_EQ(refreshes(), 1u);
 }
 
+TEST_F(PrefetchTest, HitWithoutRecursionStartsNone) {
+  internet_.Start();
+  MakePopular("www.example.com.");
+  Wait(seconds(275));
+  const size_t before = internet_.world().upstream().size();
+  PlainMessage query = MakeQuery(1, "www.example.com.", RRType::kA);
+  query.flags = 0;
+  const ClientQueryId id = internet_.world().AskDatagram(query.Encode());
+  Wait(seconds(2));
+  EXPECT_EQ(internet_.world().client_query(id).Message()->answer.at(0).ttl, 25u);
+  EXPECT_EQ(internet_.world().upstream().size(), before);
+  // And takes the turn of nobody who asks for it.
+  Ask("www.example.com.");
+  EXPECT_EQ(internet_.world().upstream().size(), before + 1);
+}
+
 TEST_F(PrefetchTest, ManyHitsAreOneRefresh) {
   internet_.Start();
   MakePopular("www.example.com.");
