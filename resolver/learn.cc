@@ -95,7 +95,19 @@ bool Learner::AddSynthesised(wire::NameView name, wire::NameView target, Rank ra
 
 bool Learner::AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
                        Answer* answer) {
-  if (!answer->Add(dname)) return false;
+  return answer->Add(dname) && AddRenamed(dname, name, now, answer);
+}
+
+bool Learner::LearnDname(const ReplyRecords& records, const RecordView& dname, wire::NameView name,
+                         cache::Seconds now, Answer* answer) {
+  wire::Name owner;
+  dname.owner.CopyTo(&owner);
+  return LearnRRset(records, dname, owner, AnswerRank(records), now, answer) &&
+         AddRenamed(answer->at(answer->count() - 1), name, now, answer);
+}
+
+bool Learner::AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
+                         Answer* answer) {
   cache::RecordCursor cursor = dname.Records();
   std::span<const uint8_t> to;
   if (!cursor.Next(&to)) return false;

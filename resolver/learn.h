@@ -49,6 +49,9 @@ class Learner {
   // too long (RFC 6672 section 2.2).
   [[nodiscard]] bool AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
                               Answer* answer);
+  // The same of a reply's DNAME, which it learns. REQUIRES: `dname` stands in records.answer().
+  [[nodiscard]] bool LearnDname(const ReplyRecords& records, const wire::RecordView& dname,
+                                wire::NameView name, cache::Seconds now, Answer* answer);
 
   // Learns the referral to meaning.cut with the glue that its server may give: addresses of names
   // inside `zone`. It lives `ttl_max` seconds at the most. Returns the delegation's entry, which is
@@ -75,6 +78,8 @@ class Learner {
   [[nodiscard]] bool Keep(std::span<const uint8_t> entry, cache::Seconds now, Answer* answer);
   [[nodiscard]] bool LearnRRset(const ReplyRecords& records, const wire::RecordView& first,
                                 wire::NameView owner, cache::Rank rank, cache::Seconds now,
+                                Answer* answer);
+  [[nodiscard]] bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
                                 Answer* answer);
   [[nodiscard]] bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank,
                                     uint32_t ttl, cache::Seconds now, Answer* answer);

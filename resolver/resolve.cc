@@ -369,15 +369,41 @@ bool ApplyReferral(Job& job, const RaceResult& result, bool with_stray_glue) {
   return true;
 }
 
+// A DNAME above a part of the name renames the whole name too: it goes on elsewhere, and the zone's
+// servers need not see the rest. nullopt: there is none.
+std::optional<Outcome> ApplyRenaming(Job& job, const wire::Name& name, const NextQuestion& part,
+                                     const RaceResult& result, bool believes_denials) {
+  Learner& learner = job.recursor().learner();
+  const ReplyRecords& records = job.recursor().records();
+  const cache::Seconds now = job.recursor().StoreNow();
+  wire::Name target;
+  const ChainLink link = FindLink(records, part.name, part.type, &target);
+  if (link.kind != ChainLink::Kind::kDname && link.kind != ChainLink::Kind::kOverflow) {
+    return std::nullopt;
+  }
+  if (believes_denials || result.meaning.reply_class != ReplyClass::kNxDomain) {
+    (void)learner.LearnAnswer(records, result.meaning, part.name, part.type, now, nullptr);
+  }
+  if (!learner.LearnDname(records, *link.record, name, now, &job.answer())) {
+    return AnsweredIf(job, false);
+  }
+  TraceLearnt(job, result);
+  const bool ends = job.answer().rcode() == Rcode::kYXDomain || job.type() == RRType::kCNAME;
+  return ends ? Outcome::kAnswered : Outcome::kAlias;
+}
+
 // A reply about a part of the name, asked because of QNAME minimisation. nullopt: go on.
-std::optional<Outcome> ApplyPart(Job& job, const NextQuestion& part, const RaceResult& result,
-                                 QnameMinimiser* minimiser) {
+std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQuestion& part,
+                                 const RaceResult& result, QnameMinimiser* minimiser) {
   Recursor& recursor = job.recursor();
   const cache::Seconds now = recursor.StoreNow();
   if (result.kind == RaceResult::Kind::kEmpty) {
     minimiser->PartExists(part.name);
     return std::nullopt;
   }
+  const std::optional<Outcome> renamed =
+      ApplyRenaming(job, name, part, result, minimiser->strict());
+  if (renamed.has_value()) return renamed;
   if (result.meaning.reply_class == ReplyClass::kNxDomain) {
     // What an alias at the part leads to is denied: that says nothing about the name below it.
     if (!minimiser->strict() || !result.meaning.end.view().Equals(part.name)) {
@@ -470,7 +496,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
       continue;
     }
     if (next.whole) co_return ApplyWhole(job, name, result);
-    const std::optional<Outcome> outcome = ApplyPart(job, next, result, &minimiser);
+    const std::optional<Outcome> outcome = ApplyPart(job, name, next, result, &minimiser);
     if (outcome.has_value()) co_return *outcome;
   }
 }

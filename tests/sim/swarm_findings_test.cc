@@ -43,5 +43,24 @@ TEST(SwarmFindingsTest, LookupThatIsNeededDoesNotEndWithTheShareOfOneThatWasNot)
   }
 }
 
+// Seed 7984 found it: the zone that renames a name was asked for part after part of it, and then
+// for all of it, when the first of these replies had shown the DNAME.
+TEST(SwarmFindingsTest, RenamedNameGoesOnElsewhereAtTheFirstPartThatShowsIt) {
+  for (const uint32_t ttl : {0u, 300u}) {
+    SmallInternet internet(SimWorld::Options{.seed = 7984});
+    internet.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kRelaxed;
+    internet.AddDomain("example.com.", {"192.0.2.20"},
+                       "old " + std::to_string(ttl) + " DNAME example.net.\n");
+    internet.AddDomain("example.net.", {"192.0.2.21"}, "a.b.c.d 300 A 192.0.2.99\n");
+    internet.Start();
+    const PlainMessage answer = internet.Lookup("a.b.c.d.old.example.com.", RRType::kA);
+    ASSERT_EQ(answer.answer.size(), 3u) << answer.ToText();
+    EXPECT_EQ(answer.answer[2].type, RRType::kA);
+    // For old and for d.old, and no more.
+    EXPECT_EQ(internet.last_upstream_queries("192.0.2.20"), 2u);
+    EXPECT_EQ(internet.last_upstream_queries("192.0.2.21"), 4u);
+  }
+}
+
 }  // namespace
 }  // namespace tern::sim
