@@ -12,57 +12,427 @@ using wire::RRType;
 // RFC 9156 section 2.3.
 constexpr size_t kMaxMinimiseCount = 10;
 constexpr size_t kMinimiseOneLabel = 4;
+// A chain of more links is beyond the model.
+constexpr size_t kLinksMax = 8;
+constexpr int kNestingMax = 4;
+// What a look-up beside the question may cost.
+constexpr size_t kBesideMax = 6;
+// Whether less is over when it is needed depends on the moment.
+constexpr uint32_t kCertainTtl = 5;
 
-// The number of the child zone whose cut stands at or above `name`, below `zone`; 0 for none.
-size_t CutAbove(const RandomInternet& internet, size_t zone, NameView name, bool parent_side) {
-  for (const size_t child : internet.zones()[zone].children) {
-    const NameView origin = internet.zones()[child].origin;
-    if (name.IsSubdomainOf(origin) && !(parent_side && origin.Equals(name))) return child;
-  }
-  return 0;
+std::string KeyOf(NameView name, std::optional<RRType> type) {
+  wire::Name lower(name);
+  lower.Lower();
+  std::string key(lower.data(), lower.data() + lower.size());
+  if (type) key += std::to_string(static_cast<uint16_t>(*type));
+  return key;
 }
+
+std::vector<PlainRecord> At(const ZoneContent& content, NameView owner, RRType type) {
+  std::vector<PlainRecord> found;
+  for (const PlainRecord& record : content.records) {
+    if (record.type == type && record.owner.view().Equals(owner)) found.push_back(record);
+  }
+  return found;
+}
+
+// Goes through all sequences of choices, one a run.
+class Choices {
+ public:
+  size_t Pick(size_t of) {
+    if (of <= 1) return 0;
+    if (at_ == made_.size()) made_.push_back({0, of});
+    return made_[at_++].first;
+  }
+  // False when all were tried.
+  bool Next() {
+    at_ = 0;
+    while (!made_.empty()) {
+      if (++made_.back().first < made_.back().second) return true;
+      made_.pop_back();
+    }
+    return false;
+  }
+
+ private:
+  std::vector<std::pair<size_t, size_t>> made_;  // choice, of how many
+  size_t at_ = 0;
+};
 
 }  // namespace
 
-std::optional<size_t> LeastQueries(const RandomInternet& internet, const NaiveOracle& oracle,
-                                   QnameMinimisation mode, NameView name, RRType type, Time now) {
+// One way that a resolution can go.
+class LeastQueries::Way {
+ public:
+  Way(const LeastQueries& model, Choices* choices)
+      : model_(model), internet_(*model.internet_), memory_(model.memory_), choices_(choices) {}
+
+  // What the name's chain ends in.
+  Truth::Kind Resolve(NameView start, RRType type, int nesting);
+
+  size_t queries() const { return queries_; }
+  bool beyond() const { return beyond_; }
+  Memory& memory() { return memory_; }
+
+ private:
+  // An end, or another name to go on with.
+  struct Step {
+    std::optional<Truth::Kind> end;
+    wire::Name next;
+  };
+  struct Reply {
+    bool refused = false;
+    std::optional<size_t> cut;
+    Cut delegation;
+    std::vector<std::pair<wire::Name, Truth>> links;  // and the end, if it is there
+    wire::Name end;
+    std::optional<Truth::Kind> kind;  // of the end
+  };
+
+  const ZoneContent& ContentOf(size_t zone) const {
+    return internet_.history()[zone].owners[0].back();
+  }
+  const wire::Name& OriginOf(size_t zone) const { return internet_.zones()[zone].origin; }
+  const Known* Find(NameView name, std::optional<RRType> type);
+  void Learn(const Reply& reply, RRType type);
+  Step Renamed(NameView name, const PlainRecord& dname, RRType type);
+  std::optional<Step> FromMemory(NameView name, RRType type);
+  Step FromServers(const wire::Name& name, RRType type, int nesting);
+  // Labels of the next part to ask for; all of them: the question itself.
+  size_t NextPart(NameView name, size_t known, size_t* parts);
+  size_t ZoneFor(size_t host, NameView name, RRType type) const;
+  Reply Ask(size_t host, size_t zone, const Cut& cut, NameView name, RRType type) const;
+  Cut DelegationTo(size_t child, size_t by, size_t asked, const Cut& cut) const;
+  Reply AskZone(size_t zone, const Cut& cut, NameView name, RRType type, int nesting);
+  // Numbers of addresses: a host's first one has twice the host's.
+  std::vector<size_t> AddressesOf(size_t zone, const Cut& cut);
+  void LookUpAddress(size_t zone, int nesting);
+
+  static constexpr size_t kNoZone = SIZE_MAX;
+
+  const LeastQueries& model_;
+  const RandomInternet& internet_;
+  Memory memory_;
+  Choices* choices_;
+  size_t queries_ = 0;
+  bool beyond_ = false;
+};
+
+const LeastQueries::Known* LeastQueries::Way::Find(NameView name, std::optional<RRType> type) {
+  const auto found = memory_.data.find(KeyOf(name, type));
+  if (found == memory_.data.end()) return nullptr;
+  beyond_ |= found->second.ttl < kCertainTtl;
+  return &found->second;
+}
+
+void LeastQueries::Way::Learn(const Reply& reply, RRType type) {
+  for (const auto& [name, truth] : reply.links) {
+    const Known known = {truth.kind, truth.records, model_.bounds_.Of(truth)};
+    if (known.ttl == 0) continue;
+    switch (truth.kind) {
+      case Truth::Kind::kRecords:
+      case Truth::Kind::kNoData:
+        memory_.data[KeyOf(name, type)] = known;
+        break;
+      case Truth::Kind::kCname:
+        memory_.data[KeyOf(name, RRType::kCNAME)] = known;
+        break;
+      case Truth::Kind::kDname:
+        memory_.data[KeyOf(truth.records.front().owner, RRType::kDNAME)] = known;
+        break;
+      case Truth::Kind::kNxDomain:
+        memory_.data[KeyOf(name, std::nullopt)] = known;
+        break;
+    }
+  }
+}
+
+LeastQueries::Way::Step LeastQueries::Way::Renamed(NameView name, const PlainRecord& dname,
+                                                   RRType type) {
+  Step step;
+  const std::optional<wire::Name> target = Rename(name, dname);
+  if (!target || type == RRType::kCNAME) step.end = Truth::Kind::kDname;
+  if (target) step.next = *target;
+  return step;
+}
+
+std::optional<LeastQueries::Way::Step> LeastQueries::Way::FromMemory(NameView name, RRType type) {
+  Step step;
+  if (const Known* known = Find(name, type)) step.end = known->kind;
+  if (!step.end && Find(name, std::nullopt) != nullptr) step.end = Truth::Kind::kNxDomain;
+  if (step.end) return step;
+  const Known* alias = type == RRType::kCNAME ? nullptr : Find(name, RRType::kCNAME);
+  if (alias != nullptr && alias->kind != Truth::Kind::kNoData) {
+    step.next = NameInRdata(alias->records.front());
+    return step;
+  }
+  // Below the nearest cut that is known.
+  for (NameView above = name; !above.IsRoot();) {
+    above = above.Parent();
+    if (Find(above, std::nullopt) != nullptr) {
+      step.end = Truth::Kind::kNxDomain;
+      return step;
+    }
+    const Known* dname = Find(above, RRType::kDNAME);
+    if (dname != nullptr && dname->kind != Truth::Kind::kNoData) {
+      return Renamed(name, dname->records.front(), type);
+    }
+    for (const auto& [zone, cut] : memory_.cuts) {
+      if (OriginOf(zone).view().Equals(above)) return std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+size_t LeastQueries::Way::ZoneFor(size_t host, NameView name, RRType type) const {
+  size_t best = kNoZone;
+  for (const auto& [zone, content] : internet_.hosts()[host].serves) {
+    const NameView origin = OriginOf(zone);
+    if (!name.IsSubdomainOf(origin)) continue;
+    if (type == RRType::kDS && origin.Equals(name) && !name.IsRoot()) continue;
+    if (best == kNoZone || origin.size() > OriginOf(best).size()) best = zone;
+  }
+  return best == kNoZone && type == RRType::kDS ? ZoneFor(host, name, RRType::kSOA) : best;
+}
+
+// A delegation lives no longer than that of the zone that gives it, but for the uppermost ones.
+LeastQueries::Cut LeastQueries::Way::DelegationTo(size_t child, size_t by, size_t asked,
+                                                  const Cut& cut) const {
+  Cut delegation;
+  const ZoneContent& content = ContentOf(by);
+  const Truth servers = {Truth::Kind::kRecords, At(content, OriginOf(child), RRType::kNS), Time()};
+  delegation.ttl = model_.bounds_.Of(servers);
+  if (OriginOf(asked).view().LabelCount() > 1) delegation.ttl = std::min(delegation.ttl, cut.ttl);
+  for (const std::vector<size_t>* hosts :
+       {&internet_.zones()[child].hosts, &internet_.zones()[child].lame_hosts}) {
+    for (const size_t host : *hosts) {
+      const NameView name = internet_.hosts()[host].name;
+      if (!At(content, name, RRType::kA).empty() || !At(content, name, RRType::kAAAA).empty()) {
+        delegation.glued.insert(host);
+      }
+    }
+  }
+  return delegation;
+}
+
+// What is believed of a reply by a server that is asked for the zone.
+LeastQueries::Way::Reply LeastQueries::Way::Ask(size_t host, size_t zone, const Cut& cut,
+                                                NameView name, RRType type) const {
+  Reply reply;
+  reply.end = name;
+  for (size_t links = 0; links <= kLinksMax; ++links) {
+    const size_t by = ZoneFor(host, reply.end, type);
+    reply.refused = links == 0 && by == kNoZone;
+    if (by == kNoZone) return reply;
+    const ZoneAnswer said = AskContent(ContentOf(by), OriginOf(by), reply.end, type);
+    if (said.cut && links > 0) return reply;
+    if (said.cut) {
+      for (const size_t child : internet_.zones()[by].children) {
+        if (OriginOf(child).view().Equals(*said.cut)) reply.cut = child;
+      }
+      reply.delegation = DelegationTo(*reply.cut, by, zone, cut);
+      return reply;
+    }
+    reply.links.emplace_back(reply.end, said.truth);
+    if (said.truth.kind == Truth::Kind::kCname) {
+      reply.end = NameInRdata(said.truth.records.front());
+    } else if (said.truth.kind == Truth::Kind::kDname) {
+      const std::optional<wire::Name> target = Rename(reply.end, said.truth.records.front());
+      if (!target || type == RRType::kCNAME) reply.kind = said.truth.kind;
+      if (reply.kind) return reply;
+      reply.end = *target;
+    } else {
+      reply.kind = said.truth.kind;
+      return reply;
+    }
+    // DS at this zone's apex lies in its parent.
+    if (!reply.end.view().IsSubdomainOf(OriginOf(zone)) ||
+        (type == RRType::kDS && reply.end.view().Equals(OriginOf(zone)))) {
+      return reply;
+    }
+  }
+  return reply;
+}
+
+std::vector<size_t> LeastQueries::Way::AddressesOf(size_t zone, const Cut& cut) {
+  std::vector<size_t> addresses;
+  for (const std::vector<size_t>* hosts :
+       {&internet_.zones()[zone].hosts, &internet_.zones()[zone].lame_hosts}) {
+    for (const size_t host : *hosts) {
+      const RandomInternet::Host& its = internet_.hosts()[host];
+      for (size_t i = 0; i < its.addresses.size(); ++i) {
+        const RRType type = its.addresses[i].IsIpv4() ? RRType::kA : RRType::kAAAA;
+        const Known* known = cut.glued.contains(host) ? nullptr : Find(its.name, type);
+        if (cut.glued.contains(host) ||
+            (known != nullptr && known->kind == Truth::Kind::kRecords)) {
+          addresses.push_back(2 * host + i);
+        }
+      }
+    }
+  }
+  std::erase_if(addresses, [&](size_t a) { return memory_.lame.contains({a, zone}); });
+  return addresses;
+}
+
+// Any of the zone's servers will do.
+void LeastQueries::Way::LookUpAddress(size_t zone, int nesting) {
+  std::vector<size_t> hosts = internet_.zones()[zone].hosts;
+  const std::vector<size_t>& lame = internet_.zones()[zone].lame_hosts;
+  hosts.insert(hosts.end(), lame.begin(), lame.end());
+  const auto take = [&] {
+    const auto taken = hosts.begin() + static_cast<ptrdiff_t>(choices_->Pick(hosts.size()));
+    const size_t host = *taken;
+    hosts.erase(taken);
+    return host;
+  };
+  const wire::Name& name = internet_.hosts()[take()].name;
+  RRType type = RRType::kA;
+  if (Resolve(name, type, nesting + 1) != Truth::Kind::kRecords) {
+    type = RRType::kAAAA;
+    (void)Resolve(name, type, nesting + 1);
+  }
+  if (hosts.empty() || beyond_) return;
+  const size_t before = queries_;
+  (void)Resolve(internet_.hosts()[take()].name, type, nesting + 1);
+  beyond_ |= queries_ > before + kBesideMax;
+}
+
+LeastQueries::Way::Reply LeastQueries::Way::AskZone(size_t zone, const Cut& cut, NameView name,
+                                                    RRType type, int nesting) {
+  beyond_ |= internet_.GluelessDepth(zone) > kNestingMax;
+  if (beyond_) return {};
+  if (AddressesOf(zone, cut).empty()) LookUpAddress(zone, nesting);
+  while (!beyond_ && queries_ < kQueriesMax) {
+    // Those that say the same are one.
+    std::map<size_t, size_t> by_zone;
+    std::vector<size_t> addresses;
+    for (const size_t address : AddressesOf(zone, cut)) {
+      const size_t by = ZoneFor(address / 2, name, type);
+      if (by == kNoZone || by_zone.emplace(by, address).second) addresses.push_back(address);
+    }
+    if (addresses.empty()) break;
+    const size_t address = addresses[choices_->Pick(addresses.size())];
+    ++queries_;
+    Reply reply = Ask(address / 2, zone, cut, name, type);
+    if (!reply.refused) return reply;
+    memory_.lame.insert({address, zone});
+  }
+  beyond_ = true;
+  return {};
+}
+
+size_t LeastQueries::Way::NextPart(NameView name, size_t known, size_t* parts) {
   const size_t labels = name.LabelCount();
-  bool minimises = mode != QnameMinimisation::kOff;
+  while (*parts < kMaxMinimiseCount && known < labels) {
+    size_t step = 1;
+    if (*parts >= kMinimiseOneLabel) {
+      step = std::max<size_t>(1, (labels - known) / (kMaxMinimiseCount - *parts));
+    }
+    known += step;
+    if (known >= labels) break;
+    if (Find(name.Suffix(known), RRType::kA) != nullptr) continue;
+    ++*parts;
+    return known;
+  }
+  return labels;
+}
+
+LeastQueries::Way::Step LeastQueries::Way::FromServers(const wire::Name& name, RRType type,
+                                                       int nesting) {
+  const size_t labels = name.view().LabelCount();
   size_t zone = 0;
+  for (const auto& [known, its_cut] : memory_.cuts) {
+    const NameView origin = OriginOf(known);
+    if (!name.view().IsSubdomainOf(origin) || (type == RRType::kDS && origin.Equals(name)))
+      continue;
+    if (origin.size() > OriginOf(zone).size()) zone = known;
+  }
+  Cut cut = memory_.cuts[zone];
+  beyond_ |= cut.ttl < kCertainTtl;
+  bool minimises = model_.mode_ != QnameMinimisation::kOff;
   size_t known = 0;  // labels
   size_t parts = 0;
-  for (size_t queries = 1;; ++queries) {
-    size_t next = labels;
-    known = std::max(known, internet.zones()[zone].origin.view().LabelCount());
-    if (minimises && parts < kMaxMinimiseCount && known < labels) {
-      size_t step = 1;
-      if (parts >= kMinimiseOneLabel) {
-        step = std::max<size_t>(1, (labels - known) / (kMaxMinimiseCount - parts));
-      }
-      next = std::min(labels, known + step);
-    }
+  while (!beyond_) {
+    known = std::max(known, OriginOf(zone).view().LabelCount());
+    const size_t next = minimises ? NextPart(name, known, &parts) : labels;
     const bool whole = next == labels;
-    if (!whole) ++parts;
-    const NameView asked = name.Suffix(next);
+    const wire::Name asked(name.view().Suffix(next));
     const RRType asked_type = whole ? type : RRType::kA;
-    if (const size_t cut = CutAbove(internet, zone, asked, whole && type == RRType::kDS)) {
-      if (!internet.IsPlain(cut)) return std::nullopt;
-      zone = cut;
+    const Reply reply = AskZone(zone, cut, asked, asked_type, nesting);
+    if (beyond_) break;
+    if (reply.cut) {
+      zone = *reply.cut;
+      cut = reply.delegation;
+      if (cut.ttl > 0) memory_.cuts[zone] = cut;
       continue;
     }
-    const std::vector<Truth> truths = oracle.TruthsOf(asked, asked_type, now);
-    if (truths.size() != 1 || truths[0].kind == Truth::Kind::kCname ||
-        truths[0].kind == Truth::Kind::kDname) {
-      return std::nullopt;
+    const bool strict = model_.mode_ == QnameMinimisation::kStrict;
+    const PlainRecord& first = reply.links.front().second.records.front();
+    if (!whole && reply.links.front().second.kind == Truth::Kind::kDname) {
+      Reply believed = reply;
+      if (!strict && reply.kind == Truth::Kind::kNxDomain) believed.links.pop_back();
+      Learn(believed, asked_type);
+      return Renamed(name, first, type);
     }
-    if (whole) return queries;
-    if (truths[0].kind == Truth::Kind::kNxDomain) {
-      // Strict: nothing is below it. Relaxed: asked once more, in full (step 6c).
-      if (mode == QnameMinimisation::kStrict) return queries;
+    if (!whole && reply.kind == Truth::Kind::kNxDomain) {
+      if (strict && reply.links.size() == 1) {
+        Learn(reply, asked_type);
+        return {reply.kind, {}};
+      }
       minimises = false;
+      continue;
     }
+    Learn(reply, asked_type);
+    if (whole) return {reply.kind, reply.end};
     known = next;
   }
+  return {Truth::Kind::kNxDomain, {}};
+}
+
+Truth::Kind LeastQueries::Way::Resolve(NameView start, RRType type, int nesting) {
+  beyond_ |= nesting > kNestingMax;
+  wire::Name name(start);
+  for (size_t links = 0; links <= kLinksMax && !beyond_; ++links) {
+    std::optional<Step> step = FromMemory(name, type);
+    if (!step) step = FromServers(name, type, nesting);
+    if (step->end) return *step->end;
+    name = step->next;
+  }
+  beyond_ = true;
+  return Truth::Kind::kNxDomain;
+}
+
+LeastQueries::LeastQueries(const RandomInternet* internet, const TtlBounds& bounds,
+                           QnameMinimisation mode)
+    : internet_(internet), bounds_(bounds), mode_(mode) {
+  const Truth root = {Truth::Kind::kRecords,
+                      At(internet->history()[0].owners[0].back(), wire::Name(), RRType::kNS),
+                      Time()};
+  memory_.data[KeyOf(wire::Name(), RRType::kNS)] = {root.kind, root.records, bounds.Of(root)};
+  memory_.cuts[0] = {UINT32_MAX, {0}};
+}
+
+std::set<size_t> LeastQueries::Count(NameView name, RRType type) {
+  after_.clear();
+  std::set<size_t> counts;
+  Choices choices;
+  for (size_t ways = 0; ways < kWaysMax; ++ways) {
+    Way way(*this, &choices);
+    (void)way.Resolve(name, type, 0);
+    if (way.beyond()) return {};
+    counts.insert(way.queries());
+    if (std::find(after_.begin(), after_.end(), way.memory()) == after_.end()) {
+      after_.push_back(std::move(way.memory()));
+    }
+    if (!choices.Next()) return counts;
+  }
+  return {};
+}
+
+bool LeastQueries::Asked() {
+  if (after_.size() != 1) return false;
+  memory_ = std::move(after_.front());
+  return true;
 }
 
 }  // namespace tern::sim

@@ -112,81 +112,93 @@ uint32_t TtlBounds::Of(const Truth& truth) const {
   return std::min(std::max(ttl, min_ttl), max_ttl);
 }
 
+ZoneAnswer AskContent(const ZoneContent& content, NameView origin, NameView name, RRType type) {
+  ZoneAnswer said;
+  const size_t labels = name.LabelCount();
+  for (size_t n = origin.LabelCount(); n <= labels; ++n) {
+    const NameView above = name.Suffix(n);
+    // DS belongs to the parent's side (RFC 4035 section 3.1.4.1).
+    const bool parent_side = n == labels && type == RRType::kDS;
+    if (!above.Equals(origin) && !parent_side && !At(content, above, RRType::kNS).empty()) {
+      said.cut = above;
+      return said;
+    }
+    if (n == labels) continue;
+    said.truth.records = At(content, above, RRType::kDNAME);
+    said.truth.kind = Truth::Kind::kDname;
+    if (!said.truth.records.empty()) return said;
+  }
+  said.truth = InZone(content, origin, name, type);
+  return said;
+}
+
 void NaiveOracle::Walk(size_t zone, size_t owner, Time learnt_last, NameView name, RRType type,
                        Time now, std::vector<Truth>* truths) const {
   const ZoneHistory& history = (*history_)[zone];
-  const NameView origin = history.origin;
-  const size_t labels = name.LabelCount();
   for (const ZoneContent& content : history.owners[owner]) {
     if (content.from > now) continue;
     const Time learnt = std::min({content.until, learnt_last, now});
-    bool left = false;
-    for (size_t n = origin.LabelCount(); n <= labels && !left; ++n) {
-      const NameView above = name.Suffix(n);
-      // DS belongs to the parent's side (RFC 4035 section 3.1.4.1).
-      const bool parent_side = n == labels && type == RRType::kDS;
-      const std::vector<PlainRecord> cut = above.Equals(origin) || parent_side
-                                               ? std::vector<PlainRecord>()
-                                               : At(content, above, RRType::kNS);
-      if (!cut.empty()) {
-        left = true;
-        const uint32_t ttl = std::min(std::max(LowestTtl(cut), bounds_.min_ttl), bounds_.max_ttl);
-        for (const auto& [child, child_owner] : content.owner_of_child) {
-          if (!(*history_)[child].origin.view().Equals(above)) continue;
-          const Time led_there = After(learnt, ttl) + kResolutionMax;
-          Walk(child, child_owner, std::min(led_there, now), name, type, now, truths);
-        }
-        continue;
-      }
-      if (n == labels) continue;
-      std::vector<PlainRecord> dname = At(content, above, RRType::kDNAME);
-      if (dname.empty()) continue;
-      left = true;
-      truths->push_back({Truth::Kind::kDname, std::move(dname), learnt, zone});
+    ZoneAnswer said = AskContent(content, history.origin, name, type);
+    if (!said.cut) {
+      said.truth.learnt_last = learnt;
+      said.truth.zone = zone;
+      truths->push_back(std::move(said.truth));
+      continue;
     }
-    if (left) continue;
-    Truth truth = InZone(content, origin, name, type);
-    truth.learnt_last = learnt;
-    truth.zone = zone;
-    truths->push_back(std::move(truth));
+    const Truth cut = {Truth::Kind::kRecords, At(content, *said.cut, RRType::kNS), learnt};
+    for (const auto& [child, child_owner] : content.owner_of_child) {
+      if (!(*history_)[child].origin.view().Equals(*said.cut)) continue;
+      const Time led_there = After(learnt, bounds_.Of(cut)) + kResolutionMax;
+      Walk(child, child_owner, std::min(led_there, now), name, type, now, truths);
+    }
   }
 }
 
-std::vector<Truth> NaiveOracle::TruthsOf(NameView name, RRType type, Time now) const {
+bool NaiveOracle::MayTell(const Truth& truth, Time now, uint32_t stale) const {
+  const Time last = After(After(truth.learnt_last, bounds_.Of(truth)), stale);
+  return last >= Time::max() - kResolutionMax || last + kResolutionMax >= now;
+}
+
+std::vector<Truth> NaiveOracle::TruthsOf(NameView name, RRType type, Time now,
+                                         uint32_t stale) const {
   std::vector<Truth> truths;
   Walk(0, 0, now, name, type, now, &truths);
-  std::erase_if(truths, [&](const Truth& truth) {
-    const Time last = After(truth.learnt_last, bounds_.Of(truth));
-    return last < Time::max() - kResolutionMax && last + kResolutionMax < now;
-  });
+  std::erase_if(truths, [&](const Truth& truth) { return !MayTell(truth, now, stale); });
   return truths;
 }
 
-std::string NaiveOracle::Judge(const PlainMessage& reply, Time now, bool soa_missing) const {
+std::string NaiveOracle::Judge(const PlainMessage& reply, Time now,
+                               const Allowance& allowance) const {
   const PlainQuestion& question = reply.questions.front();
   const RRType type = question.type;
   wire::Name name = question.name;
   size_t at = 0;
   // Of a reply that ends in records of the type, a chain that takes what is next in the section.
   for (int link = 0; link <= kChainMax; ++link) {
-    const std::vector<Truth> truths = TruthsOf(name, type, now);
+    const std::vector<Truth> truths = TruthsOf(name, type, now, allowance.max_stale);
     const auto found = [&](Truth::Kind kind, const std::vector<PlainRecord>& records) {
       return std::any_of(truths.begin(), truths.end(), [&](const Truth& truth) {
-        return truth.kind == kind && SameRecords(truth.records, records) &&
-               (records.empty() || records.front().ttl <= bounds_.Of(truth));
+        if (truth.kind != kind || !SameRecords(truth.records, records)) return false;
+        const uint32_t ttl = records.empty() ? 0 : records.front().ttl;
+        const uint32_t whole = bounds_.Of(truth);
+        if (ttl <= whole && MayTell(truth, now, 0)) return true;
+        // What had a TTL of 0 is never stale.
+        return allowance.max_stale > 0 && whole > 0 && ttl == allowance.stale_ttl;
       });
     };
     const std::string where = " at " + wire::ToText(name.view());
     if (at == reply.answer.size()) {
-      const auto kind =
-          reply.rcode == Rcode::kNXDomain ? Truth::Kind::kNxDomain : Truth::Kind::kNoData;
       if (reply.rcode != Rcode::kNXDomain && reply.rcode != Rcode::kNoError) {
         return "rcode" + where;
       }
-      const bool sound = soa_missing && reply.authority.empty()
-                             ? std::any_of(truths.begin(), truths.end(),
-                                           [&](const Truth& t) { return t.kind == kind; })
-                             : reply.authority.size() == 1 && found(kind, reply.authority);
+      const bool exists = reply.rcode == Rcode::kNoError;
+      if (allowance.partial && at > 0 && exists && reply.authority.empty()) return "";
+      const auto kind = exists ? Truth::Kind::kNoData : Truth::Kind::kNxDomain;
+      const bool sound =
+          allowance.soa_missing && reply.authority.empty()
+              ? std::any_of(truths.begin(), truths.end(),
+                            [&](const Truth& t) { return t.kind == kind && MayTell(t, now, 0); })
+              : reply.authority.size() == 1 && found(kind, reply.authority);
       return sound ? "" : "untrue denial" + where;
     }
     const PlainRecord& next = reply.answer[at];
@@ -221,6 +233,29 @@ std::string NaiveOracle::Judge(const PlainMessage& reply, Time now, bool soa_mis
     }
   }
   return "endless chain";
+}
+
+std::string NaiveOracle::JudgeReferral(const PlainMessage& reply, Time now) const {
+  const NameView cut = reply.authority.front().owner;
+  if (!reply.questions.front().name.view().IsSubdomainOf(cut)) return "a referral to elsewhere";
+  if (!SameTtl(reply.authority)) return "TTLs of a referral differ";
+  for (const ZoneHistory& zone : *history_) {
+    // The root speaks for itself.
+    if (!cut.IsSubdomainOf(zone.origin) || (zone.origin.view().Equals(cut) && !cut.IsRoot())) {
+      continue;
+    }
+    for (const std::vector<ZoneContent>& owner : zone.owners) {
+      for (const ZoneContent& content : owner) {
+        const Truth servers = {Truth::Kind::kRecords, At(content, cut, RRType::kNS),
+                               std::min(content.until, now)};
+        if (content.from <= now && SameRecords(servers.records, reply.authority) &&
+            reply.authority.front().ttl <= bounds_.Of(servers) && MayTell(servers, now, 0)) {
+          return "";
+        }
+      }
+    }
+  }
+  return "an untrue referral to " + wire::ToText(cut);
 }
 
 NaiveOracle::Chain NaiveOracle::Follow(NameView start, RRType type, Time now) const {

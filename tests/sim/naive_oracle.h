@@ -50,6 +50,14 @@ struct Truth {
   size_t zone = 0;  // its number
 };
 
+// What a server of one zone says: that a child has the name, or what there is.
+struct ZoneAnswer {
+  std::optional<wire::Name> cut;
+  Truth truth;
+};
+ZoneAnswer AskContent(const ZoneContent& content, wire::NameView origin, wire::NameView name,
+                      wire::RRType type);
+
 // The TTLs that a resolver gives out are within these; seconds.
 struct TtlBounds {
   uint32_t min_ttl = 0;
@@ -68,12 +76,24 @@ class NaiveOracle {
   NaiveOracle(const InternetHistory* history, const TtlBounds& bounds)
       : history_(history), bounds_(bounds) {}
 
-  // All that may be told at `now` of the name itself, from whatever time.
-  std::vector<Truth> TruthsOf(wire::NameView name, wire::RRType type, Time now) const;
+  // All that may be told at `now` of the name itself, from whatever time; and with `stale` what
+  // ended as many seconds ago at most.
+  std::vector<Truth> TruthsOf(wire::NameView name, wire::RRType type, Time now,
+                              uint32_t stale = 0) const;
 
+  // What a reply may do beside telling all that is true now.
+  struct Allowance {
+    bool soa_missing = false;  // servers may have left out the SOA of a negative answer
+    bool partial = false;      // the first links of a chain will do
+    // Seconds past its TTL that something may be told with `stale_ttl` (RFC 8767).
+    uint32_t max_stale = 0;
+    uint32_t stale_ttl = 30;
+  };
   // What is wrong with a reply that was sent at `now`; empty when nothing is. SERVFAIL is not
-  // judged here. `soa_missing`: servers may have left out the SOA of a negative answer.
-  std::string Judge(const PlainMessage& reply, Time now, bool soa_missing) const;
+  // judged here.
+  std::string Judge(const PlainMessage& reply, Time now, const Allowance& allowance) const;
+  // The same of a referral: NS records of a cut at or above the name, as a parent gave them.
+  std::string JudgeReferral(const PlainMessage& reply, Time now) const;
 
   // Where the chain of aliases from a name ends, by the newest contents.
   struct Chain {
@@ -89,6 +109,8 @@ class NaiveOracle {
  private:
   void Walk(size_t zone, size_t owner, Time learnt_last, wire::NameView name, wire::RRType type,
             Time now, std::vector<Truth>* truths) const;
+  // Its TTL, counted from when it was last to be learnt, ended no longer than `stale` seconds ago.
+  bool MayTell(const Truth& truth, Time now, uint32_t stale) const;
 
   const InternetHistory* history_;
   TtlBounds bounds_;

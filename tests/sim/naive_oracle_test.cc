@@ -50,11 +50,19 @@ class NaiveOracleTest : public testing::Test {
     PlainMessage reply;
     reply.questions.push_back({NameOf(name), RRType::kA, wire::RRClass::kIN});
     reply.answer = Records("sold.", answer);
-    return oracle_.Judge(reply, kStart + seconds(second), false);
+    return oracle_.Judge(reply, kStart + seconds(second), allowance_);
+  }
+
+  std::string JudgeReferral(std::string_view name, std::string_view servers, int second) {
+    PlainMessage reply;
+    reply.questions.push_back({NameOf(name), RRType::kA, wire::RRClass::kIN});
+    reply.authority = Records(".", servers);
+    return oracle_.JudgeReferral(reply, kStart + seconds(second));
   }
 
   InternetHistory history_;
   NaiveOracle oracle_;
+  NaiveOracle::Allowance allowance_;
 };
 
 TEST_F(NaiveOracleTest, WhatWasTrueMayBeToldWhileItsTtlsLast) {
@@ -66,6 +74,31 @@ TEST_F(NaiveOracleTest, WhatWasTrueMayBeToldWhileItsTtlsLast) {
   // The delegation's 300 s, then the record's 30, and the time of a resolution.
   EXPECT_EQ(Judge("www.sold.", kOld, 400 + 30), "");
   EXPECT_NE(Judge("www.sold.", kOld, 400 + 30 + 25), "");
+}
+
+TEST_F(NaiveOracleTest, WhatIsStaleMayBeToldForAWhileWithItsOwnTtl) {
+  constexpr std::string_view kOld = "www 30 A 192.0.2.1";
+  constexpr int kEnd = 400 + 30;
+  allowance_.max_stale = 1000;
+  EXPECT_EQ(Judge("www.sold.", kOld, kEnd + 1000), "");
+  EXPECT_NE(Judge("www.sold.", "www 29 A 192.0.2.1", kEnd + 1000), "");
+  EXPECT_NE(Judge("www.sold.", "www 30 A 192.0.2.9", kEnd + 1000), "");
+  EXPECT_NE(Judge("www.sold.", kOld, kEnd + 1000 + 25), "");
+}
+
+TEST_F(NaiveOracleTest, PartOfAChainIsEnoughWhereItIsAllowed) {
+  EXPECT_NE(Judge("alias.sold.", "alias 30 CNAME www", 50), "");
+  allowance_.partial = true;
+  EXPECT_EQ(Judge("alias.sold.", "alias 30 CNAME www", 50), "");
+  EXPECT_NE(Judge("alias.sold.", "alias 30 CNAME no", 50), "");
+  EXPECT_NE(Judge("alias.sold.", "", 50), "");
+}
+
+TEST_F(NaiveOracleTest, ReferralIsAsAParentGaveIt) {
+  EXPECT_EQ(JudgeReferral("www.sold.", "sold. 300 NS ns.sold.", 50), "");
+  EXPECT_NE(JudgeReferral("www.other.", "sold. 300 NS ns.sold.", 50), "");
+  EXPECT_NE(JudgeReferral("www.sold.", "sold. 300 NS ns.elsewhere.", 50), "");
+  EXPECT_NE(JudgeReferral("www.sold.", "sold. 999999 NS ns.sold.", 50), "");
 }
 
 TEST_F(NaiveOracleTest, RefusesWhatTheZonesDoNotSay) {

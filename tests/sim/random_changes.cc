@@ -169,8 +169,22 @@ void RandomInternet::Sell(size_t number, bool to_nobody) {
   Retire();
 }
 
+// An outage: what the zone said may serve as stale.
+void RandomInternet::FailZone(size_t zone) {
+  static constexpr Fault kOutages[] = {Fault::kSilent, Fault::kUnreachable, Fault::kServFail};
+  const Fault fault = kOutages[random_->Below(std::size(kOutages))];
+  for (const size_t host : zones_[zone].hosts) {
+    hosts_[host].server.conduct().fault = fault;
+    hosts_[host].sound = false;
+  }
+}
+
 void RandomInternet::ChangeSomething() {
   const double way = random_->Unit();
+  if (way < 0.1) {
+    FailZone(random_->Below(zones_.size()));
+    return;
+  }
   if (way < 0.4) {
     Host& host = hosts_[random_->Below(hosts_.size())];
     const bool minimal = host.server.conduct().minimal;

@@ -345,14 +345,6 @@ size_t RandomInternet::GluelessDepth(size_t zone) const {
   return depth;
 }
 
-bool RandomInternet::IsPlain(size_t zone) const {
-  if (zone == 0) return true;
-  const Zone& its = zones_[zone];
-  if (!its.lame_hosts.empty() || its.ns_ttl < 60) return false;
-  return std::all_of(its.hosts.begin(), its.hosts.end(),
-                     [&](size_t host) { return HasGlue(zone, host) && !ServesAbove(host, zone); });
-}
-
 wire::Name RandomInternet::RandomName() {
   const double way = random_->Unit();
   wire::Name name = zones_[random_->Below(zones_.size())].origin;

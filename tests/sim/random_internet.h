@@ -64,7 +64,7 @@ class RandomInternet {
 
   const InternetHistory& history() const { return history_; }
   const std::vector<Zone>& zones() const { return zones_; }
-  std::deque<Host>& hosts() { return hosts_; }
+  const std::deque<Host>& hosts() const { return hosts_; }
   const wire::Name& root_server() const { return hosts_[0].name; }
   const std::vector<IpAddress>& root_addresses() const { return hosts_[0].addresses; }
 
@@ -78,9 +78,6 @@ class RandomInternet {
   // To find a zone's name server takes look-ups `n` deep; more than kNestingMax: in a cycle.
   size_t GluelessDepth(size_t zone) const;
   static constexpr size_t kNestingMax = 9;
-  // All servers of the zone have glue, none is lame and none serves a zone above as well, so that
-  // to come here from the parent costs one query.
-  bool IsPlain(size_t zone) const;
 
   wire::Name RandomName();  // often one that exists
   wire::RRType RandomType();
@@ -113,6 +110,7 @@ class RandomInternet {
   void Serve(const Update& update);
   void StopServing(size_t host, size_t zone);
   void Retire();
+  void FailZone(size_t zone);
   void Sell(size_t zone, bool to_nobody);
   bool ServesAbove(size_t host, size_t zone) const;
 

@@ -169,6 +169,10 @@ void SwarmWorld::MakeSettings() {
     bounds_.max_negative_ttl = static_cast<uint32_t>(1 + random_->Below(3600));
     bounds_.min_ttl = static_cast<uint32_t>(random_->Below(10));
   }
+  if (random_->Chance(0.3)) {
+    settings_.cache.max_stale =
+        static_cast<uint32_t>(random_->Below(random_->Chance(0.5) ? 2 : 4000));
+  }
   settings_.cache.ttl = {bounds_.min_ttl, bounds_.max_ttl, bounds_.max_negative_ttl};
   oracle_ = NaiveOracle(&internet_.history(), bounds_);
   resolver::Budget& budget = settings_.resolution.budget;
@@ -219,33 +223,45 @@ std::string SwarmWorld::Describe(const Question& question) const {
 
 // --- Asking ---
 
-size_t SwarmWorld::Ask(const wire::Name& name, RRType type, bool tcp, uint16_t payload_octets) {
+size_t SwarmWorld::Ask(Question question) {
   PlainMessage query;
   query.id = static_cast<uint16_t>(random_->Next());
-  query.flags = wire::kFlagRD;
-  query.questions.push_back({name, type, wire::RRClass::kIN});
-  if (payload_octets != 0) {
+  query.flags = question.recursion ? wire::kFlagRD : 0;
+  query.questions.push_back({question.name, question.type, wire::RRClass::kIN});
+  if (question.payload_octets != 0) {
     query.edns.emplace();
-    query.edns->payload_octets = payload_octets;
+    query.edns->payload_octets = question.payload_octets;
   }
+  question.client =
+      question.tcp ? world_.AskStream(query.Encode()) : world_.AskDatagram(query.Encode());
+  questions_.push_back(std::move(question));
+  return questions_.size() - 1;
+}
+
+// No TC comes between the question and its answer.
+size_t SwarmWorld::AskOverTcp(const wire::Name& name, RRType type) {
   Question question;
   question.name = name;
   question.type = type;
-  question.tcp = tcp;
-  question.payload_octets = payload_octets;
-  question.client = tcp ? world_.AskStream(query.Encode()) : world_.AskDatagram(query.Encode());
-  questions_.push_back(question);
-  return questions_.size() - 1;
+  question.payload_octets = wire::kEdnsPayloadDefault;
+  question.tcp = true;
+  return Ask(std::move(question));
 }
 
 size_t SwarmWorld::AskSomething() {
   static constexpr uint16_t kPayloads[] = {0, 512, 1232, 1232, 4096};
-  if (!questions_.empty() && random_->Chance(0.2)) {
-    const Question& before = questions_[random_->Below(questions_.size())];
-    return Ask(before.name, before.type, random_->Chance(0.1), before.payload_octets);
+  Question question;
+  if (!questions_.empty() && random_->Chance(kind_ == Kind::kChanging ? 0.5 : 0.2)) {
+    question = questions_[random_->Below(questions_.size())];
+    question.over_tcp.reset();
+  } else {
+    question.name = internet_.RandomName();
+    question.type = random_->Chance(0.03) ? RRType::kANY : internet_.RandomType();
+    question.payload_octets = kPayloads[random_->Below(std::size(kPayloads))];
   }
-  return Ask(internet_.RandomName(), internet_.RandomType(), random_->Chance(0.1),
-             kPayloads[random_->Below(std::size(kPayloads))]);
+  question.tcp = random_->Chance(0.1);
+  question.recursion = !random_->Chance(0.1);
+  return Ask(std::move(question));
 }
 
 // Until all have their answer, those over TCP because of TC too.
@@ -267,44 +283,36 @@ void SwarmWorld::Rest() {
 }
 
 void SwarmWorld::CheckLeastQueries() {
-  const auto sent_over_udp = [this](size_t first) {
-    return static_cast<size_t>(
-        std::count_if(world_.upstream().begin() + static_cast<ptrdiff_t>(first),
-                      world_.upstream().end(), [](const UpstreamQuery& query) {
-                        // Priming goes beside the first question (RFC 9609).
-                        return query.transport == Transport::kUdp && !query.name.view().IsRoot();
-                      }));
-  };
-  const wire::Name name = internet_.RandomName();
-  const RRType type = internet_.RandomType();
-  const std::optional<size_t> least = LeastQueries(
-      internet_, oracle_, settings_.resolution.qname_minimisation, name, type, world_.Now());
-  if (!least || has_static_zone_ || name.view().IsRoot()) return;
-  RunUntilAnswered(Ask(name, type, false, wire::kEdnsPayloadDefault));
-  Rest();
-  // An answer with a TTL of 0 that comes over TCP at last was asked for twice.
-  if (questions_.back().over_tcp) return;
-  ++counted_;
-  if (const size_t sent = sent_over_udp(0); sent != *least) {
-    Fault(Describe(questions_.back()) + "cold, at least " + std::to_string(*least) +
-          " queries, sent " + std::to_string(sent));
-  }
-  // Beside it: its zone is known, one query tells.
-  const std::vector<Truth> truths = oracle_.TruthsOf(name, type, world_.Now());
-  wire::Name beside(internet_.zones()[truths[0].zone].origin);
-  if (!beside.Prepend("beside")) return;
-  for (const size_t most : {size_t{1}, size_t{0}}) {
-    const size_t before = world_.upstream().size();
-    const std::vector<Truth> expected = oracle_.TruthsOf(beside, RRType::kAAAA, world_.Now());
-    if (expected[0].kind == Truth::Kind::kCname) return;
-    // The second time it is known, if its TTL is not over already.
-    if (most == 0 && bounds_.Of(expected[0]) < 10) return;
-    RunUntilAnswered(Ask(beside, RRType::kAAAA, false, wire::kEdnsPayloadDefault));
-    Rest();
-    if (const size_t sent = sent_over_udp(before); sent != most) {
-      Fault(Describe(questions_.back()) + "warm, wanted " + std::to_string(most) + ", sent " +
-            std::to_string(sent));
+  constexpr int kTries = 6;
+  if (has_static_zone_) return;
+  LeastQueries least(&internet_, bounds_, settings_.resolution.qname_minimisation);
+  for (int i = 0; i < kTries; ++i) {
+    wire::Name name = internet_.RandomName();
+    RRType type = internet_.RandomType();
+    if (!questions_.empty() && random_->Chance(0.3)) {
+      const Question& before = questions_.back();
+      name = before.name;
+      if (random_->Chance(0.5)) type = before.type;
+      if (random_->Chance(0.5) && !name.view().IsRoot() && !name.Prepend("x")) continue;
     }
+    if (name.view().IsRoot()) continue;
+    const std::set<size_t> counts = least.Count(name, type);
+    if (counts.empty()) continue;
+    const auto before = static_cast<ptrdiff_t>(world_.upstream().size());
+    RunUntilAnswered(AskOverTcp(name, type));
+    Rest();
+    ++(questions_.size() == 1 ? counted_cold_ : counted_warm_);
+    const auto sent = static_cast<size_t>(std::count_if(
+        world_.upstream().begin() + before, world_.upstream().end(), [](const UpstreamQuery& q) {
+          // Priming goes beside the first question (RFC 9609).
+          return q.transport == Transport::kUdp &&
+                 !(q.name.view().IsRoot() && q.type == RRType::kNS);
+        }));
+    if (!counts.contains(sent)) {
+      Fault(Describe(questions_.back()) + "sent " + std::to_string(sent) + " queries, least " +
+            std::to_string(*counts.begin()) + ", most " + std::to_string(*counts.rbegin()));
+    }
+    if (!least.Asked()) return;
   }
 }
 
@@ -316,7 +324,7 @@ void SwarmWorld::CheckCostOf(size_t upstream_before, const Question& question) {
   constexpr size_t kToldApartOctetsMin = 24;
   const auto budget = static_cast<size_t>(settings_.resolution.budget.upstream_queries);
   const size_t sent = world_.upstream().size() - upstream_before;
-  if (sent > budget + kPrimingQueries) {
+  if (sent > (question.AtOnce() ? 0 : budget + kPrimingQueries)) {
     Fault(Describe(question) + std::to_string(sent) + " upstream queries");
   }
   if (!settings_.resolution.case_randomisation) return;
@@ -337,6 +345,38 @@ void SwarmWorld::CheckCostOf(size_t upstream_before, const Question& question) {
   }
 }
 
+// What was just answered is known, but for what is made anew each time or has no time to live.
+void SwarmWorld::CheckAskedAgainWithoutRecursion(const Question& question) {
+  constexpr uint32_t kKeptTtlMin = 3;
+  if (question.AtOnce()) return;
+  const std::optional<PlainMessage> before =
+      world_.client_query(question.over_tcp.value_or(question.client)).Message();
+  if (!before || before->Has(wire::kFlagTC) || before->rcode == wire::Rcode::kServFail) return;
+  const auto is_kept = [&](const PlainRecord& record) {
+    const bool is_alias = record.type != question.type && record.type != RRType::kSOA;
+    return record.ttl >= kKeptTtlMin && !is_alias;
+  };
+  if (!std::all_of(before->answer.begin(), before->answer.end(), is_kept) ||
+      !std::all_of(before->authority.begin(), before->authority.end(), is_kept) ||
+      (question.type == RRType::kCNAME && !before->answer.empty() &&
+       before->answer[0].type == RRType::kDNAME)) {
+    return;
+  }
+  Question again = question;
+  again.recursion = false;
+  again.tcp = true;
+  again.over_tcp.reset();
+  const size_t number = Ask(again);
+  RunUntilAnswered(number);
+  const std::optional<PlainMessage> reply =
+      world_.client_query(questions_[number].client).Message();
+  if (!reply || reply->rcode != before->rcode || !SameRecords(reply->answer, before->answer) ||
+      !SameRecords(reply->authority, before->authority)) {
+    Fault(Describe(questions_[number]) + "without recursion, not what was told with it\n" +
+          before->ToText() + (reply ? reply->ToText() : ""));
+  }
+}
+
 void SwarmWorld::RunBurst() {
   const size_t first = questions_.size();
   const bool alone = random_->Chance(0.4);
@@ -349,12 +389,13 @@ void SwarmWorld::RunBurst() {
     RunUntilAnswered(first);
     Rest();
     if (at_rest && !questions_[first].over_tcp) CheckCostOf(upstream_before, questions_[first]);
+    if (kind_ == Kind::kClean) CheckAskedAgainWithoutRecursion(questions_[first]);
   } else if (random_->Chance(0.7)) {
     RunUntilAnswered(first);
   } else {
     world_.RunFor(milliseconds(random_->Below(300)));
   }
-  if (random_->Chance(0.2)) {
+  if (random_->Chance(kind_ == Kind::kChanging ? 0.4 : 0.2)) {
     world_.RunFor(seconds(random_->Below(random_->Chance(0.3) ? 4000 : 60)));
   }
 }
@@ -386,6 +427,11 @@ std::string SwarmWorld::Run() {
   if (world_.upstream().size() > (budget + kPrimingQueries) * clients) Fault("over all budgets");
   if (kind_ != Kind::kCorrupt) AuditStore();
   return faults_;
+}
+
+size_t SwarmWorld::asked() const {
+  return static_cast<size_t>(std::count_if(questions_.begin(), questions_.end(),
+                                           [](const Question& q) { return !q.AtOnce(); }));
 }
 
 uint64_t SwarmWorld::Digest() const {

@@ -3,8 +3,10 @@
 //   - every query has one sound reply by its deadline, with the question as it was asked;
 //   - the answer is what the zones say, as a naive oracle reads them, or said within the TTL; where
 //     each zone has a sound server and no packet is lost, it is not SERVFAIL;
-//   - what a client question may cost upstream is bounded; in a clean world the first look-up costs
-//     the least that the tree of zones allows, and one beside a known name costs one query;
+//   - a stale answer was true within max_stale; ANY and what does without recursion are answered at
+//     once, by the store alone, and cost nothing upstream;
+//   - what a client question may cost upstream is bounded; in a clean world the first look-ups cost
+//     the least that the tree of zones and what is known allow;
 //   - TTLs do not grow while nobody asks upstream;
 //   - all that the store holds is true, and each delegation came from the parent;
 //   - at rest no frame, waiter, exchange or timer is left.
@@ -46,10 +48,13 @@ class SwarmWorld {
   std::string Run();
 
   Kind kind() const { return kind_; }
-  size_t asked() const { return questions_.size(); }
+  size_t asked() const;  // what is to be resolved
   size_t answered() const { return answered_; }
-  // Questions whose upstream queries were compared with the least that there can be.
-  size_t counted() const { return counted_; }
+  // Questions whose upstream queries were compared with the least that there can be: the first one
+  // of a world, and others.
+  size_t counted_cold() const { return counted_cold_; }
+  size_t counted_warm() const { return counted_warm_; }
+  size_t stale() const { return stale_; }               // answers
   std::string Trace() const { return world_.Trace(); }  // empty without `trace`
   // Of all that was sent and answered; for worlds without a trace.
   uint64_t Digest() const;
@@ -62,6 +67,10 @@ class SwarmWorld {
     wire::RRType type = wire::RRType::kA;
     uint16_t payload_octets = 0;
     bool tcp = false;
+    bool recursion = true;
+
+    // Answered without asking anybody.
+    bool AtOnce() const { return !recursion || type == wire::RRType::kANY; }
   };
   class Forwarder;
   class Spoofer;
@@ -71,18 +80,26 @@ class SwarmWorld {
   void Fault(std::string what);
   std::string Describe(const Question& question) const;
 
-  size_t Ask(const wire::Name& name, wire::RRType type, bool tcp, uint16_t payload_octets);
+  size_t Ask(Question question);
+  size_t AskOverTcp(const wire::Name& name, wire::RRType type);
   size_t AskSomething();
   void RunUntilAnswered(size_t first_question);
   void Rest();
   // In a clean world, before anything else.
   void CheckLeastQueries();
   void CheckCostOf(size_t upstream_before, const Question& question);
+  void CheckAskedAgainWithoutRecursion(const Question& question);
   void RunBurst();
 
   void CheckQuestion(const Question& question);
   void CheckReply(const Question& question, ClientQueryId client, bool tcp);
   void CheckHeader(const Question& question, const PlainMessage& reply, bool tcp);
+  void CheckAny(const Question& question, const PlainMessage& reply);
+  void CheckWithoutRecursion(const Question& question, const ClientQuery& client,
+                             const PlainMessage& reply);
+  void CheckStale(const Question& question, const ClientQuery& client, const PlainMessage& reply);
+  // The world has no excuse for a question without an answer.
+  bool MustResolve(const Question& question, Time now) const;
   void CheckFailure(const Question& question, const ClientQuery& client, const PlainMessage& reply);
   void CheckTtls();
 
@@ -106,7 +123,9 @@ class SwarmWorld {
   std::vector<Question> questions_;
   std::string faults_;
   size_t answered_ = 0;
-  size_t counted_ = 0;
+  size_t counted_cold_ = 0;
+  size_t counted_warm_ = 0;
+  size_t stale_ = 0;
 };
 
 const char* ToText(SwarmWorld::Kind kind);

@@ -16,19 +16,22 @@ using wire::RRType;
 
 // CNAME links that are followed; one more is SERVFAIL.
 constexpr int kLinksMax = 11;
+constexpr uint32_t kStaleTtl = 30;
 // Look-ups of name servers inside look-ups, that a world without faults must manage.
 constexpr size_t kEasyNesting = 2;
 
+bool HasStaleTtl(const PlainMessage& reply) {
+  const auto has_it = [](const PlainRecord& record) { return record.ttl == kStaleTtl; };
+  return std::any_of(reply.answer.begin(), reply.answer.end(), has_it) ||
+         std::any_of(reply.authority.begin(), reply.authority.end(), has_it);
+}
+
 // RFC 8767: what was true once. Who does not know EDNS is not told; but its TTL is 30.
 bool IsStale(const PlainMessage& reply) {
+  if (!reply.edns) return HasStaleTtl(reply);
   const std::optional<wire::ExtendedError> error = ExtendedErrorOf(reply);
-  if (reply.edns) {
-    return error == wire::ExtendedError::kStaleAnswer ||
-           error == wire::ExtendedError::kStaleNXDomainAnswer;
-  }
-  const auto is_stale = [](const PlainRecord& record) { return record.ttl == 30; };
-  return std::any_of(reply.answer.begin(), reply.answer.end(), is_stale) ||
-         std::any_of(reply.authority.begin(), reply.authority.end(), is_stale);
+  return error == wire::ExtendedError::kStaleAnswer ||
+         error == wire::ExtendedError::kStaleNXDomainAnswer;
 }
 
 std::string KeyOf(const PlainRecord& record) {
@@ -64,7 +67,8 @@ void SwarmWorld::CheckQuestion(const Question& question) {
           : std::clamp<size_t>(question.payload_octets, 512, wire::kEdnsPayloadDefault);
   const std::optional<PlainMessage> message = whole.Message();
   const bool fixed = kind_ == Kind::kClean || kind_ == Kind::kSound;
-  if (fixed && message && whole.reply.size() <= limit) {
+  // What is known may end meanwhile.
+  if (fixed && !question.AtOnce() && message && whole.reply.size() <= limit) {
     Fault(Describe(question) + "TC, and the answer has " + std::to_string(whole.reply.size()) +
           " octets");
   }
@@ -83,16 +87,28 @@ void SwarmWorld::CheckReply(const Question& question, ClientQueryId id, bool tcp
     Fault(Describe(question) + "late");
   }
   CheckHeader(question, *reply, tcp);
+  if (question.AtOnce() && *client.answered != client.asked) Fault(Describe(question) + "waited");
   if (reply->Has(wire::kFlagTC)) return;
+  if (question.type == RRType::kANY) {
+    CheckAny(question, *reply);
+    return;
+  }
+  if (!question.recursion) {
+    CheckWithoutRecursion(question, client, *reply);
+    return;
+  }
   if (reply->rcode == Rcode::kServFail) {
     CheckFailure(question, client, *reply);
     return;
   }
   ++answered_;
   if (kind_ == Kind::kCorrupt) return;
-  if (IsStale(*reply)) return;
-  const bool soa_may_miss = kind_ != Kind::kClean;
-  const std::string untrue = oracle_.Judge(*reply, *client.answered, soa_may_miss);
+  if (IsStale(*reply)) {
+    CheckStale(question, client, *reply);
+    return;
+  }
+  const std::string untrue =
+      oracle_.Judge(*reply, *client.answered, {.soa_missing = kind_ != Kind::kClean});
   if (!untrue.empty()) Fault(Describe(question) + untrue + "\n" + reply->ToText());
   const NaiveOracle::Chain chain = oracle_.Follow(question.name, question.type, *client.answered);
   if (kind_ != Kind::kChanging && chain.loops) Fault(Describe(question) + "a loop has no answer");
@@ -108,7 +124,7 @@ void SwarmWorld::CheckHeader(const Question& question, const PlainMessage& reply
   if (reply.id != query->id || reply.opcode != wire::Opcode::kQuery) {
     Fault(Describe(question) + "another id or opcode");
   }
-  if (flags != (wire::kFlagQR | wire::kFlagRD | wire::kFlagRA)) {
+  if (flags != (wire::kFlagQR | (query->flags & wire::kFlagRD) | wire::kFlagRA)) {
     Fault(Describe(question) + "flags " + reply.FlagsToText());
   }
   if (reply.Has(wire::kFlagTC) && (tcp || !reply.answer.empty())) {
@@ -122,16 +138,69 @@ void SwarmWorld::CheckHeader(const Question& question, const PlainMessage& reply
   if (!reply.additional.empty()) Fault(Describe(question) + "additional records");
 }
 
+// RFC 8482 section 4.2: one HINFO, whatever the name has.
+void SwarmWorld::CheckAny(const Question& question, const PlainMessage& reply) {
+  const PlainRecord hinfo = {question.name, RRType::kHINFO, wire::RRClass::kIN, 3600,
+                             Octets{7, 'R', 'F', 'C', '8', '4', '8', '2', 0}};
+  if (reply.rcode != Rcode::kNoError || !SameRecords(reply.answer, {hinfo}) ||
+      reply.answer[0].ttl != hinfo.ttl || !reply.authority.empty()) {
+    Fault(Describe(question) + "not the answer to ANY\n" + reply.ToText());
+  }
+}
+
+// What is known, from one link of a chain on; or how far the way there is known; or nothing.
+void SwarmWorld::CheckWithoutRecursion(const Question& question, const ClientQuery& client,
+                                       const PlainMessage& reply) {
+  const std::optional<wire::ExtendedError> error = ExtendedErrorOf(reply);
+  if (reply.rcode == Rcode::kRefused) {
+    if (!reply.answer.empty() || !reply.authority.empty() ||
+        (reply.edns && error != wire::ExtendedError::kNotAuthoritative)) {
+      Fault(Describe(question) + "an odd refusal\n" + reply.ToText());
+    }
+    return;
+  }
+  if (error) Fault(Describe(question) + "without recursion, an extended error");
+  if (kind_ == Kind::kCorrupt) return;
+  const bool is_referral = reply.rcode == Rcode::kNoError && reply.answer.empty() &&
+                           !reply.authority.empty() && reply.authority[0].type == RRType::kNS;
+  const std::string untrue = is_referral
+                                 ? oracle_.JudgeReferral(reply, *client.answered)
+                                 : oracle_.Judge(reply, *client.answered, {.partial = true});
+  if (!untrue.empty()) {
+    Fault(Describe(question) + "without recursion, " + untrue + "\n" + reply.ToText());
+  }
+}
+
+// What was true once, told instead of SERVFAIL.
+void SwarmWorld::CheckStale(const Question& question, const ClientQuery& client,
+                            const PlainMessage& reply) {
+  const uint32_t max_stale = settings_.cache.max_stale;
+  const std::string untrue = oracle_.Judge(
+      reply, *client.answered, {.soa_missing = kind_ != Kind::kClean, .max_stale = max_stale});
+  if (!untrue.empty()) Fault(Describe(question) + "stale, " + untrue + "\n" + reply.ToText());
+  if (!reply.edns) return;  // perhaps it was not stale
+  ++stale_;
+  const bool is_nxdomain = reply.rcode == Rcode::kNXDomain;
+  if (is_nxdomain != (ExtendedErrorOf(reply) == wire::ExtendedError::kStaleNXDomainAnswer)) {
+    Fault(Describe(question) + "another extended error than the stale answer's");
+  }
+  if (max_stale == 0 || !HasStaleTtl(reply)) Fault(Describe(question) + "nothing in it is stale");
+  if (MustResolve(question, *client.answered)) Fault(Describe(question) + "stale without need");
+}
+
+bool SwarmWorld::MustResolve(const Question& question, Time now) const {
+  if (kind_ != Kind::kClean && kind_ != Kind::kSound) return false;
+  const NaiveOracle::Chain chain = oracle_.Follow(question.name, question.type, now);
+  if (chain.loops || chain.links > kLinksMax) return false;
+  return std::none_of(chain.zones.begin(), chain.zones.end(),
+                      [this](size_t zone) { return internet_.GluelessDepth(zone) > kEasyNesting; });
+}
+
 // SERVFAIL: the question's own fault, or the world's.
 void SwarmWorld::CheckFailure(const Question& question, const ClientQuery& client,
                               const PlainMessage& reply) {
   if (!reply.answer.empty()) Fault(Describe(question) + "SERVFAIL with an answer");
-  if (kind_ != Kind::kClean && kind_ != Kind::kSound) return;
-  const NaiveOracle::Chain chain = oracle_.Follow(question.name, question.type, *client.answered);
-  if (chain.loops || chain.links > kLinksMax) return;
-  for (const size_t zone : chain.zones) {
-    if (internet_.GluelessDepth(zone) > kEasyNesting) return;
-  }
+  if (!MustResolve(question, *client.answered)) return;
   Fault(Describe(question) + "SERVFAIL after " +
         std::to_string(client.Latency() / milliseconds(1)) + " ms, extended error " +
         std::to_string(
@@ -162,6 +231,7 @@ void SwarmWorld::CheckTtls() {
     const int64_t now =
         std::chrono::duration_cast<seconds>(client.answered->time_since_epoch()).count();
     for (const PlainRecord& record : reply->answer) {
+      if (record.type == RRType::kHINFO) continue;  // of ANY
       const Told next = {now + record.ttl, client.upstream_when_answered, *client.answered,
                          client.quiet_when_answered && client.asked == *client.answered};
       const auto [found, is_new] = told.try_emplace(KeyOf(record), next);
