@@ -478,12 +478,14 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
 // Before that without a cookie: some know EDNS only. Learnt only from what is then answered.
 void Race::OnFormatError(Attempt& attempt) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
-  if (!attempt.edns || (attempt.transport == Transport::kUdp && IsUsedUp(candidate))) {
+  // Those that were sent while an answer was under way may have been the others.
+  const bool is_last = attempt.transport == Transport::kUdp && IsUsedUp(candidate);
+  if (!attempt.edns || (is_last && candidate.refuses_edns)) {
     seen_lame_ = true;
     Drop(attempt, kServfailFor, "FORMERR");
     return;
   }
-  if (attempt.has_cookie && recursor_.records().rcode() == wire::Rcode::kFormErr) {
+  if (!is_last && attempt.has_cookie && recursor_.records().rcode() == wire::Rcode::kFormErr) {
     TraceStep("reply", attempt, "FORMERR: asked without a cookie");
     attempt.tests_no_cookie = true;
     AskAgain(attempt, attempt.transport, true);
@@ -542,7 +544,10 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
       // after a sign of forgery one datagram is open, and others' replies would not match this
       // case. Likewise who gives no cookies any more.
       for (Attempt& other : attempts_) {
-        if (other.transport == Transport::kUdp) Close(other);
+        if (other.exchange == 0 || other.transport != Transport::kUdp) continue;
+        // Who was not given its time may be tried again.
+        if (!other.silent) --servers_.candidates()[other.candidate].tries;
+        Close(other);
       }
       Attempt like = *attempt;
       like.own_case |= case_is_left;

@@ -27,8 +27,8 @@ inline constexpr size_t kCandidatesMax = 32;
 struct Candidate {
   Endpoint server;
   // Of the current exchange:
-  uint8_t tries = 0;          // over UDP, in whatever way (RFC 9520 section 3.1)
-  bool failed = false;        // of no more use
+  uint8_t tries = 0;    // over UDP, in whatever way (RFC 9520 section 3.1), but for a plain one
+  bool failed = false;  // of no more use
   bool refuses_edns = false;  // FORMERR or NOTIMP to it
 };
 

@@ -62,5 +62,37 @@ TEST(SwarmFindingsTest, RenamedNameGoesOnElsewhereAtTheFirstPartThatShowsIt) {
   }
 }
 
+// Seed 1036690 found it: the server is slow and knows no EDNS. The query that was sent again while
+// the first was under way took the place of the plain one.
+TEST(SwarmFindingsTest, SlowServerWithoutEdnsIsAskedPlainlyInTheEnd) {
+  SmallInternet internet(SimWorld::Options{.seed = 1036690});
+  ZoneServer* server =
+      internet.AddDomain("example.com.", {"192.0.2.20"}, "www 300 A 192.0.2.99\n")[0];
+  server->conduct().with_edns = Fault::kFormErr;
+  server->conduct().think_time = std::chrono::milliseconds(410);
+  internet.Start();
+  EXPECT_EQ(internet.Lookup("www.example.com.", RRType::kA).answer.size(), 1u);
+  EXPECT_LE(server->queries(), 5);
+}
+
+// Seed 1032687 found it: one server kept neither the case nor spoke TCP, so it was asked in the
+// name's own case, alone; the other one's last try was broken off for that, and it would have
+// answered.
+TEST(SwarmFindingsTest, TryThatWasBrokenOffIsNoneOfTheThree) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    SmallInternet internet(SimWorld::Options{.seed = seed});
+    const std::vector<ZoneServer*> servers =
+        internet.AddDomain("example.com.", {"192.0.2.20", "192.0.2.21"}, "www 300 A 192.0.2.99\n");
+    servers[0]->conduct().fault = Fault::kTruncatesAlways;
+    servers[0]->conduct().copies_case = false;
+    servers[0]->conduct().tcp_refused = true;
+    servers[0]->conduct().think_time = std::chrono::milliseconds(100);
+    servers[1]->conduct().with_edns = Fault::kFormErr;
+    servers[1]->conduct().think_time = std::chrono::milliseconds(60);
+    internet.Start();
+    EXPECT_EQ(internet.Lookup("www.example.com.", RRType::kA).answer.size(), 1u) << seed;
+  }
+}
+
 }  // namespace
 }  // namespace tern::sim
