@@ -72,7 +72,8 @@ class LeastQueries::Way {
 
   size_t queries() const { return queries_; }
   bool beyond() const { return beyond_; }
-  Memory& memory() { return memory_; }
+  // What is known in the end.
+  Memory& memory();
 
  private:
   // An end, or another name to go on with.
@@ -113,6 +114,8 @@ class LeastQueries::Way {
   const LeastQueries& model_;
   const RandomInternet& internet_;
   Memory memory_;
+  Memory beside_;           // what look-ups beside the question learn too late
+  bool is_beside_ = false;  // they have none beside themselves
   Choices* choices_;
   size_t queries_ = 0;
   bool beyond_ = false;
@@ -291,10 +294,27 @@ void LeastQueries::Way::LookUpAddress(size_t zone, int nesting) {
     type = RRType::kAAAA;
     (void)Resolve(name, type, nesting + 1);
   }
-  if (hosts.empty() || beyond_) return;
+  if (hosts.empty() || beyond_ || is_beside_) return;
+  const wire::Name& another = internet_.hosts()[take()].name;
   const size_t before = queries_;
-  (void)Resolve(internet_.hosts()[take()].name, type, nesting + 1);
+  const Memory memory = memory_;
+  is_beside_ = true;
+  (void)Resolve(another, type, nesting + 1);
+  is_beside_ = false;
   beyond_ |= queries_ > before + kBesideMax;
+  if (choices_->Pick(2) == 0) return;
+  // Nothing of it comes in time to save the question a query.
+  beside_.data.merge(memory_.data);
+  beside_.cuts.merge(memory_.cuts);
+  beside_.lame.merge(memory_.lame);
+  memory_ = memory;
+}
+
+LeastQueries::Memory& LeastQueries::Way::memory() {
+  memory_.data.merge(beside_.data);
+  memory_.cuts.merge(beside_.cuts);
+  memory_.lame.merge(beside_.lame);
+  return memory_;
 }
 
 LeastQueries::Way::Reply LeastQueries::Way::AskZone(size_t zone, const Cut& cut, NameView name,
@@ -303,12 +323,14 @@ LeastQueries::Way::Reply LeastQueries::Way::AskZone(size_t zone, const Cut& cut,
   if (beyond_) return {};
   if (AddressesOf(zone, cut).empty()) LookUpAddress(zone, nesting);
   while (!beyond_ && queries_ < kQueriesMax) {
-    // Those that say the same are one.
-    std::map<size_t, size_t> by_zone;
+    // Those that know the same are one, also of what aliases lead to.
+    std::set<std::vector<size_t>> known;
     std::vector<size_t> addresses;
     for (const size_t address : AddressesOf(zone, cut)) {
-      const size_t by = ZoneFor(address / 2, name, type);
-      if (by == kNoZone || by_zone.emplace(by, address).second) addresses.push_back(address);
+      std::vector<size_t> zones;
+      for (const auto& [its, content] : internet_.hosts()[address / 2].serves) zones.push_back(its);
+      const bool lame = ZoneFor(address / 2, name, type) == kNoZone;
+      if (lame || known.insert(std::move(zones)).second) addresses.push_back(address);
     }
     if (addresses.empty()) break;
     const size_t address = addresses[choices_->Pick(addresses.size())];

@@ -7,7 +7,7 @@
 // such numbers. What costs more than it must, and why it is right:
 //   - of what a server says of an alias' target in another zone, nothing counts: it is asked there;
 //   - the address of a second name server without glue is looked up beside the first, for when that
-//     one is silent;
+//     one is silent, and what it asks at the same time as the question it asks twice;
 //   - a relaxed minimisation asks for the whole name behind the denial of a part (step 6c).
 //
 // Thread: one. Bounds: kWaysMax ways that a resolution can go, kQueriesMax queries each.

@@ -73,6 +73,15 @@ std::string Summary(std::span<const uint8_t> octets) {
   return text;
 }
 
+// Whole, and no error (but for the names that do not exist).
+bool TellsSomething(std::span<const uint8_t> reply) {
+  if (reply.size() < wire::kHeaderOctets) return false;
+  const uint16_t flags = wire::LoadU16(reply.data() + 2);
+  const auto rcode = static_cast<wire::Rcode>(flags & 0xf);
+  return (flags & wire::kFlagTC) == 0 &&
+         (rcode == wire::Rcode::kNoError || rcode == wire::Rcode::kNXDomain);
+}
+
 }  // namespace
 
 SimWorld::SimWorld(const Options& options)
@@ -282,7 +291,7 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
                                    std::span<const uint8_t> query, resolver::ExchangeSink* sink) {
   if (exchanges_.size() >= options_.exchanges_max) return 0;
   const ExchangeId id = next_exchange_++;
-  exchanges_.emplace(id, Exchange{server, transport, sink});
+  exchanges_.emplace(id, Exchange{server, transport, sink, upstream_.size()});
   open_exchanges_max_ = std::max(open_exchanges_max_, exchanges_.size());
   if (transport == Transport::kUdp) ++open_datagrams_;
   open_datagrams_max_ = std::max(open_datagrams_max_, open_datagrams_);
@@ -385,6 +394,7 @@ void SimWorld::ReplyArrives(ExchangeId id, const Octets& reply, std::string_view
   if (traces())
     AddTraceLine(std::string(what) + " " + found->second.server.ToText() + " " +
                  std::string(ToText(found->second.transport)) + " " + Summary(reply));
+  if (TellsSomething(reply)) upstream_[found->second.number].told = now_;
   found->second.sink->OnReply(id, reply);
 }
 

@@ -79,6 +79,7 @@ struct UpstreamQuery {
   bool edns = false;
   Octets cookie;                // content of the COOKIE option; empty without
   uint16_t payload_octets = 0;  // as EDNS says; 0 without EDNS
+  std::optional<Time> told;     // when a reply came that says that there is something, or nothing
 };
 
 // One query of a client and what became of it.
@@ -180,6 +181,7 @@ class SimWorld : public resolver::io::Outlet {
     Endpoint server;
     Transport transport;
     resolver::ExchangeSink* sink;
+    size_t number;  // in upstream_
   };
   struct Event {
     Time at;

@@ -98,6 +98,10 @@ class SwarmWorld {
   void CheckWithoutRecursion(const Question& question, const ClientQuery& client,
                              const PlainMessage& reply);
   void CheckStale(const Question& question, const ClientQuery& client, const PlainMessage& reply);
+  // When the resolver may have heard for the last time what a reply without aliases says; nothing
+  // when never.
+  std::optional<Time> HeardLast(const Question& question, const ClientQuery& client,
+                                const PlainMessage& reply) const;
   // The world has no excuse for a question without an answer.
   bool MustResolve(const Question& question, Time now) const;
   void CheckFailure(const Question& question, const ClientQuery& client, const PlainMessage& reply);

@@ -186,6 +186,35 @@ void SwarmWorld::CheckStale(const Question& question, const ClientQuery& client,
   }
   if (max_stale == 0 || !HasStaleTtl(reply)) Fault(Describe(question) + "nothing in it is stale");
   if (MustResolve(question, *client.answered)) Fault(Describe(question) + "stale without need");
+  if (!reply.answer.empty() && reply.answer[0].type != question.type) return;
+  uint32_t ttl = 0;
+  for (const Truth& truth :
+       oracle_.TruthsOf(question.name, question.type, *client.answered, max_stale)) {
+    ttl = std::max(ttl, bounds_.Of(truth));
+  }
+  const std::optional<Time> heard = HeardLast(question, client, reply);
+  // The resolver counts in whole seconds.
+  if (!heard || *client.answered - *heard > seconds(uint64_t{ttl} + max_stale + 2)) {
+    Fault(Describe(question) + "stale for too long\n" + reply.ToText());
+  }
+}
+
+std::optional<Time> SwarmWorld::HeardLast(const Question& question, const ClientQuery& client,
+                                          const PlainMessage& reply) const {
+  std::optional<Time> last;
+  for (size_t i = 0; i < client.upstream_when_answered; ++i) {
+    const UpstreamQuery& query = world_.upstream()[i];
+    if (!query.told || *query.told > *client.answered || (last && *query.told <= *last)) continue;
+    bool may_tell = query.name.view().Equals(question.name);
+    // What is denied above the name, and what an alias leads to.
+    may_tell |= reply.rcode == Rcode::kNXDomain && question.name.view().IsSubdomainOf(query.name);
+    for (const Truth& truth :
+         oracle_.TruthsOf(query.name, query.type, *client.answered, UINT32_MAX)) {
+      may_tell |= truth.kind == Truth::Kind::kCname || truth.kind == Truth::Kind::kDname;
+    }
+    if (may_tell) last = query.told;
+  }
+  return last;
 }
 
 bool SwarmWorld::MustResolve(const Question& question, Time now) const {
