@@ -152,8 +152,9 @@ TEST_F(AliasTest, ADnameThatOverflowsIsYxDomain) {
                       "@ 300 DNAME " + label + "." + label + "." + label + ".net.\n");
   internet_.Start();
   const std::string too_long = label + "." + label + ".old.com.";
-  // The first name that is asked for is a shorter one (RFC 9156), which does not overflow.
-  for (const size_t queries : {2u, 0u}) {
+  // The first name that is asked for is a shorter one (RFC 9156), which does not overflow; but the
+  // DNAME that it shows renames the whole name.
+  for (const size_t queries : {1u, 0u}) {
     const PlainMessage answer = internet_.Lookup(too_long, RRType::kA);
     EXPECT_EQ(answer.rcode, Rcode::kYXDomain) << answer.ToText();
     ASSERT_EQ(answer.answer.size(), 1u);
