@@ -23,8 +23,10 @@ def client_address(number):
 
 def established(daemon):
     """How many connections the daemon has accepted and not closed."""
-    own = {os.readlink(entry.path) for entry in os.scandir(f"/proc/{daemon.process.pid}/fd")
-           if entry.is_symlink() and os.path.lexists(entry.path)}
+    folder, own = f"/proc/{daemon.process.pid}/fd", set()
+    for number in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            own.add(os.readlink(f"{folder}/{number}"))
     count = 0
     with open("/proc/net/tcp", encoding="ascii") as table:
         next(table)

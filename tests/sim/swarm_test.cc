@@ -25,9 +25,9 @@ constexpr bool kSanitized = false;
 constexpr bool kSanitized = false;
 #endif
 
-constexpr uint64_t kSeeds = kSanitized ? 500 : 10000;
+constexpr uint64_t kSeeds = kSanitized ? 2000 : 10000;
 constexpr uint64_t kSeedsShownMax = 5;
-constexpr uint64_t kSeedsThatTellMin = 400;  // fewer say nothing of shares
+constexpr uint64_t kWorldsThatTellMin = 1000;  // fewer say nothing of shares
 // One world in as many is lived twice.
 constexpr uint64_t kTwiceEvery = 50;
 
@@ -97,7 +97,7 @@ TEST(SwarmTest, EveryWorldKeepsItsInvariants) {
       "%" PRIu64
       " worlds, %zu questions, %zu answered, %zu stale, %zu cold and %zu warm look-ups counted\n",
       lived, asked, answered, stale, cold, warm);
-  if (only != 0 || seeds < kSeedsThatTellMin) return;
+  if (lived < kWorldsThatTellMin) return;
   // A resolver that always says SERVFAIL would pass without this.
   EXPECT_GT(answered * 10, asked * 7);
   EXPECT_GT(stale, 0u);
