@@ -27,7 +27,6 @@ constexpr Duration kOnlyTry = 4 * kRetryUnknown;  // what the third try would ha
 constexpr Duration kTcpTimeout = seconds(3);
 // Replicas within this of the best share the load.
 constexpr Duration kNearBest = milliseconds(10);
-// So many silences in a row, and a server is asked by one query at a time.
 constexpr int kDeadServerShare = 8;  // one in so many of the queries that others may have open
 constexpr Duration kProbeMin = seconds(1);
 // One that never answered is dead, or farther than its replicas and then not worth the wait.
@@ -149,6 +148,7 @@ int Race::Pick(Time now, KnownServer* picked) {
   Duration best = Duration::max();
   ServerTable& table = recursor_.server_table();
   const std::span<Candidate> candidates = servers_.candidates();
+  const bool only_dead = launches_ > 0 && OnlyDeadAreLeft(now);
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     if (candidate.failed || IsUsedUp(candidate)) continue;
@@ -159,7 +159,7 @@ int Race::Pick(Time now, KnownServer* picked) {
     const ServerKey key = table.KeyOf(candidate.server);
     const ServerRecord record = table.Get(key);
     const bool dead = record.silences >= kDeadAfter;
-    if (candidate.tries > 0 && record.IsDeadAt(now) && OnlyDeadAreLeft(now)) continue;
+    if (candidate.tries > 0 && only_dead && record.IsDeadAt(now)) continue;
     if (IsAtLimit(key, record, candidate.tries, now)) {
       at_limit = true;
       continue;

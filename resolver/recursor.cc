@@ -164,10 +164,14 @@ void Recursor::OnLookupGone(Lookup* lookup, Job* parent) {
     Drop(job);
     return;
   }
-  Allowance* const lent = job->allowance_;
-  job->own_allowance_ = *lent;
-  for (Job* at = job; at != nullptr && at->allowance_ == lent; at = at->waits_for_) {
-    at->allowance_ = &job->own_allowance_;
+  job->own_allowance_ = *job->allowance_;
+  MoveAccount(job, &job->own_allowance_);
+}
+
+void Recursor::MoveAccount(Job* job, Allowance* to) {
+  Allowance* const from = job->allowance_;
+  for (Job* at = job; at != nullptr && at->allowance_ == from; at = at->waits_for_) {
+    at->allowance_ = to;
   }
 }
 
@@ -327,12 +331,10 @@ void Recursor::GiveOwnAllowance(Job* job) {
 }
 
 void Recursor::LendAllowance(Job* job, const Job& parent) {
-  Allowance* const lent = job->allowance_;
-  if (!job->borrows_ || lent->upstream_queries >= parent.allowance_->upstream_queries) return;
+  const int left = job->allowance_->upstream_queries;
+  if (!job->borrows_ || left >= parent.allowance_->upstream_queries) return;
   // The parent is suspended until the job is done, so its allowance outlives it.
-  for (Job* at = job; at != nullptr && at->allowance_ == lent; at = at->waits_for_) {
-    at->allowance_ = parent.allowance_;
-  }
+  MoveAccount(job, parent.allowance_);
 }
 
 bool Recursor::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter, Trace* trace) {

@@ -140,6 +140,8 @@ class Recursor {
   bool FillStale(const Job& job, Answer* answer);
   bool AnswerAtOnce(const Job& job, Waiter* client);
   void GiveOwnAllowance(Job* job);
+  // The job, and what it waits for on the same account, go on with another allowance.
+  static void MoveAccount(Job* job, Allowance* to);
   void ArmJobTimer(Job* job);
   void OnJobTimer(Job* job);
   void Link(Job* job);

@@ -38,7 +38,8 @@
 
 namespace tern::resolver {
 
-inline constexpr int kDeadAfter = 3;  // silences in a row
+// So many silences in a row, and a server is asked by one query at a time.
+inline constexpr int kDeadAfter = 3;
 
 // A snapshot of one server.
 struct ServerRecord {

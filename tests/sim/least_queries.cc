@@ -28,14 +28,6 @@ std::string KeyOf(NameView name, std::optional<RRType> type) {
   return key;
 }
 
-std::vector<PlainRecord> At(const ZoneContent& content, NameView owner, RRType type) {
-  std::vector<PlainRecord> found;
-  for (const PlainRecord& record : content.records) {
-    if (record.type == type && record.owner.view().Equals(owner)) found.push_back(record);
-  }
-  return found;
-}
-
 // Goes through all sequences of choices, one a run.
 class Choices {
  public:

@@ -29,14 +29,6 @@ Time After(Time time, uint32_t ttl) {
   return time > Time::max() - life ? Time::max() : time + life;
 }
 
-std::vector<PlainRecord> At(const ZoneContent& content, NameView owner, RRType type) {
-  std::vector<PlainRecord> found;
-  for (const PlainRecord& record : content.records) {
-    if (record.type == type && record.owner.view().Equals(owner)) found.push_back(record);
-  }
-  return found;
-}
-
 bool HasNode(const ZoneContent& content, NameView owner) {
   return std::any_of(content.records.begin(), content.records.end(),
                      [&](const PlainRecord& r) { return r.owner.view().Equals(owner); });
@@ -89,6 +81,14 @@ bool SameTtl(const std::vector<PlainRecord>& records) {
 }
 
 }  // namespace
+
+std::vector<PlainRecord> At(const ZoneContent& content, NameView owner, RRType type) {
+  std::vector<PlainRecord> found;
+  for (const PlainRecord& record : content.records) {
+    if (record.type == type && record.owner.view().Equals(owner)) found.push_back(record);
+  }
+  return found;
+}
 
 wire::Name NameInRdata(const PlainRecord& record) {
   const auto name = NameView::FromWire(record.rdata);

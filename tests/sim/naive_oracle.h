@@ -50,6 +50,9 @@ struct Truth {
   size_t zone = 0;  // its number
 };
 
+// What stands at a name.
+std::vector<PlainRecord> At(const ZoneContent& content, wire::NameView owner, wire::RRType type);
+
 // What a server of one zone says: that a child has the name, or what there is.
 struct ZoneAnswer {
   std::optional<wire::Name> cut;

@@ -168,46 +168,46 @@ TEST_F(NxnsTest, AnOperatorMayKeepFewerNameServers) {
   EXPECT_EQ(std::count(servers.begin(), servers.end(), '\n'), 3) << servers;
 }
 
-// Two name servers with nine addresses each: glue.com. has them as glue, own.com. in a zone of
-// their own.
-void AddServersOfManyAddresses(SmallInternet* internet) {
-  std::string glue = "glue.com. 3600 NS ns.glue.com.\nown.com. 3600 NS ns.addresses.net.\n";
-  std::string records;
-  for (int i = 1; i <= 9; ++i) {
-    glue += "ns.glue.com. 3600 A 203.0.113." + std::to_string(i) + "\n";
-    records += "ns 300 A 203.0.113." + std::to_string(100 + i) + "\n";
+// Two name servers with nine addresses each, which all refuse: glue.com. has them as glue, own.com.
+// in a zone of their own.
+class ManyAddressesTest : public NxnsTest {
+ protected:
+  ManyAddressesTest() {
+    std::string glue = "glue.com. 3600 NS ns.glue.com.\nown.com. 3600 NS ns.addresses.net.\n";
+    std::string records;
+    for (int i = 1; i <= 9; ++i) {
+      glue += "ns.glue.com. 3600 A 203.0.113." + Number(i) + "\n";
+      records += "ns 300 A 203.0.113." + Number(100 + i) + "\n";
+    }
+    internet_.AddToTld("com.", glue);
+    internet_.AddDomain("addresses.net.", {"192.0.2.61"}, records);
+    internet_.world().SetServerElsewhere(&refuses_);
   }
-  internet->AddToTld("com.", glue);
-  internet->AddDomain("addresses.net.", {"192.0.2.61"}, records);
-}
+  void ExpectAsked(std::string_view name, size_t in_all) {
+    internet_.Lookup(name, RRType::kA);
+    EXPECT_EQ(refuses_.queries(), in_all) << Trace();
+  }
+
+  ZoneServer refuses_{"other.org.", "@ 60 SOA a. b. 1 2 3 4 5\n"};
+};
 
 // "<= 6 addresses a server", from glue and from its own zone alike.
-TEST_F(NxnsTest, SixAddressesOfANameServerAreAsked) {
-  AddServersOfManyAddresses(&internet_);
-  ZoneServer refuses("other.org.", "@ 60 SOA a. b. 1 2 3 4 5\n");
-  internet_.world().SetServerElsewhere(&refuses);
+TEST_F(ManyAddressesTest, SixAddressesOfANameServerAreAsked) {
   const RestCheck rest(&internet_);
   internet_.Start();
-  internet_.Lookup("www.glue.com.", RRType::kA);
-  EXPECT_EQ(refuses.queries(), 6u) << Trace();
-  internet_.Lookup("www.own.com.", RRType::kA);
-  EXPECT_EQ(refuses.queries(), 12u) << Trace();
+  ExpectAsked("www.glue.com.", 6);
+  ExpectAsked("www.own.com.", 12);
 }
 
-TEST_F(NxnsTest, AnOperatorMayUseFewerAddresses) {
+TEST_F(ManyAddressesTest, AnOperatorMayUseFewerAddresses) {
   internet_.settings().resolution.limits.addresses = 2;
-  AddServersOfManyAddresses(&internet_);
-  ZoneServer refuses("other.org.", "@ 60 SOA a. b. 1 2 3 4 5\n");
-  internet_.world().SetServerElsewhere(&refuses);
   const RestCheck rest(&internet_);
   internet_.Start();
-  internet_.Lookup("www.glue.com.", RRType::kA);
-  EXPECT_EQ(refuses.queries(), 2u) << Trace();
-  internet_.Lookup("www.own.com.", RRType::kA);
-  EXPECT_EQ(refuses.queries(), 4u) << Trace();
+  ExpectAsked("www.glue.com.", 2);
+  ExpectAsked("www.own.com.", 4);
   // Those that the store knows by now.
   internet_.Lookup("ftp.own.com.", RRType::kA);
-  EXPECT_LE(refuses.queries(), 6u) << Trace();
+  EXPECT_LE(refuses_.queries(), 6u) << Trace();
 }
 
 }  // namespace
