@@ -14,7 +14,8 @@
 //
 // Cookies (RFC 7873 section 5.3): each query with EDNS carries one. A reply without ours, or
 // without one from a server that gives them, is a sign of forgery too. BADCOOKIE is asked again
-// with the cookie that came along, then over TCP. Here in race_forgery.cc.
+// with the cookie that came along, then over TCP. Here in race_forgery.cc; and in
+// race_pick.cc whom to ask next.
 //
 // Bounded: kAttemptsMax open attempts, the job's budget of upstream queries, and `deadline`; and
 // all races together by resolution.limits.per_server open queries to one address, but where it
@@ -26,6 +27,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -81,6 +83,11 @@ class Race final : public ExchangeSink, public Timer {
 
  private:
   static constexpr size_t kAttemptsMax = 12;
+  // A replica is asked beside an open attempt no sooner and no later than this.
+  static constexpr Duration kHedgeMin = std::chrono::milliseconds(10);
+  static constexpr Duration kHedgeMax = std::chrono::milliseconds(300);
+  // What a server of which nothing is known has for its first answer.
+  static constexpr Duration kRetryUnknown = std::chrono::milliseconds(400);
 
   // A candidate and what the table said of it when it was picked.
   struct KnownServer {
@@ -174,6 +181,7 @@ class Race final : public ExchangeSink, public Timer {
   RaceResult result_;
   std::coroutine_handle<> waiting_;
   std::array<Attempt, kAttemptsMax> attempts_;
+  ServerKey answered_{};  // who did last, be it with something of no use
   Time next_launch_;
   int launches_ = 0;
   int hedges_ = 0;

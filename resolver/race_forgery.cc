@@ -13,6 +13,7 @@ namespace {
 
 // After a reply that was no answer the zone's questions have one datagram open at a time.
 constexpr Duration kForgedFor = std::chrono::seconds(20);
+constexpr Duration kUnsoundFor = std::chrono::seconds(60);
 
 // A client cookie must not be seen at two addresses of ours, which it would show to be one client's
 // (RFC 9018 section 3), and a server cookie is good for one address only.
@@ -69,8 +70,9 @@ void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
 
 void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
   if (attempt.transport == Transport::kTcp) {
+    // Nobody but the server itself says so.
     seen_unsound_ = true;
-    Drop(attempt, Duration(0), why);
+    Drop(attempt, kUnsoundFor, why);
     return;
   }
   TraceStep("reply", attempt, why);

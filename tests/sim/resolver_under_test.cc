@@ -58,32 +58,47 @@ struct ResolverUnderTest::Parts {
       : store({.memory_octets = kStoreOctets, .seed = world->random()->Next()}),
         server_table(world->random()->Next(),
                      resolver::SipKey{{world->random()->Next(), world->random()->Next()}},
-                     kServersRemembered),
-        service(&store, &server_table, world, MakeConfiguration(settings)) {}
+                     kServersRemembered) {
+    const Configuration configuration = MakeConfiguration(settings);
+    std::vector<resolver::io::Outlet*> outlets;
+    for (size_t i = 0; i < world->workers(); ++i) {
+      outlets.push_back(world->outlet(i));
+      services.push_back(
+          std::make_unique<RecursiveService>(&store, &server_table, outlets.back(), configuration));
+      world->Attach(services.back().get(), i);
+    }
+    for (const auto& service : services) service->SetPeers(outlets);
+  }
 
   cache::Store store;
   resolver::ServerTable server_table;
-  RecursiveService service;
+  std::vector<std::unique_ptr<RecursiveService>> services;
 };
 
 ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::Settings& settings)
-    : world_(world), parts_(std::make_unique<Parts>(world, settings)) {
-  world->Attach(&parts_->service);
+    : world_(world), parts_(std::make_unique<Parts>(world, settings)) {}
+
+ResolverUnderTest::~ResolverUnderTest() {
+  for (size_t i = 0; i < world_->workers(); ++i) world_->Attach(nullptr, i);
 }
 
-ResolverUnderTest::~ResolverUnderTest() { world_->Attach(nullptr); }
-
 void ResolverUnderTest::SetPeers(std::vector<resolver::io::Outlet*> peers) {
-  parts_->service.SetPeers(std::move(peers));
+  parts_->services[0]->SetPeers(std::move(peers));
 }
 
 cache::Store& ResolverUnderTest::store() { return parts_->store; }
 
-const resolver::Recursor& ResolverUnderTest::recursor() const { return parts_->service.recursor(); }
+const resolver::Recursor& ResolverUnderTest::recursor(size_t worker) const {
+  return parts_->services[worker]->recursor();
+}
 
 size_t ResolverUnderTest::work_in_flight() const {
-  return parts_->service.clients_waiting() + recursor().jobs_in_flight() +
-         recursor().frames_in_use();
+  size_t count = 0;
+  for (const auto& service : parts_->services) {
+    const resolver::Recursor& recursor = service->recursor();
+    count += service->clients_waiting() + recursor.jobs_in_flight() + recursor.frames_in_use();
+  }
+  return count;
 }
 
 }  // namespace tern::sim

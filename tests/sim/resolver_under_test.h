@@ -24,18 +24,19 @@ class ResolverUnderTest {
  public:
   static constexpr size_t kStoreOctets = size_t{16} << 20;
 
-  // Attaches itself to the world.
+  // Attaches itself to the world, with a service for each of its workers.
   ResolverUnderTest(SimWorld* world, const resolver::Settings& settings);
   ~ResolverUnderTest();
   ResolverUnderTest(const ResolverUnderTest&) = delete;
   ResolverUnderTest& operator=(const ResolverUnderTest&) = delete;
 
-  // The workers of the process; this one is the world.
+  // The workers of the process, as the first one knows them.
   void SetPeers(std::vector<resolver::io::Outlet*> peers);
 
   cache::Store& store();
-  const resolver::Recursor& recursor() const;
-  // Questions, coroutine frames and waiters that are under way; 0 in a resolver at rest.
+  const resolver::Recursor& recursor(size_t worker = 0) const;
+  // Questions, coroutine frames and waiters of all workers that are under way; 0 in a resolver at
+  // rest.
   size_t work_in_flight() const;
 
  private:

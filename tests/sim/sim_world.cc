@@ -84,10 +84,48 @@ bool TellsSomething(std::span<const uint8_t> reply) {
 
 }  // namespace
 
+class SimWorld::FurtherOutlet final : public resolver::io::Outlet {
+ public:
+  FurtherOutlet(SimWorld* world, size_t worker) : world_(world), worker_(worker) {}
+
+  Time Now() const override { return world_->Now(); }
+  uint32_t WallSeconds() override { return world_->WallSeconds(); }
+  uint64_t Random() override { return world_->Random(); }
+  void ArmTimer(resolver::Timer* timer, Time at) override { world_->ArmTimer(timer, at); }
+  void DisarmTimer(resolver::Timer* timer) override { world_->DisarmTimer(timer); }
+  ExchangeId StartExchange(const Endpoint& server, Transport transport,
+                           std::span<const uint8_t> query, resolver::ExchangeSink* sink) override {
+    return world_->StartExchange(server, transport, query, sink);
+  }
+  void EndExchange(ExchangeId id) override { world_->EndExchange(id); }
+  void SendReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) override {
+    world_->RecordReply(worker_, path, reply);
+  }
+  int index() const override { return static_cast<int>(worker_); }
+  void Post(resolver::io::Message* message) override { world_->PostTo(worker_, message); }
+
+ private:
+  SimWorld* world_;
+  size_t worker_;
+};
+
 SimWorld::SimWorld(const Options& options)
-    : options_(options), random_(options.seed), now_(kStart), reply_room_(kReplyRoomOctets) {}
+    : options_(options),
+      random_(options.seed),
+      now_(kStart),
+      workers_(options.workers),
+      reply_room_(kReplyRoomOctets) {
+  for (size_t i = 1; i < workers_.size(); ++i) {
+    workers_[i].outlet = std::make_unique<FurtherOutlet>(this, i);
+  }
+}
 
 SimWorld::~SimWorld() = default;
+
+resolver::io::Outlet* SimWorld::outlet(size_t worker) {
+  if (worker == 0) return this;
+  return workers_[worker].outlet.get();
+}
 
 void SimWorld::AddServer(std::string_view address, SimServer* server) {
   AddServer(address, server, options_.link);
@@ -140,7 +178,9 @@ bool SimWorld::RunTurn(Time limit) {
   const std::optional<Time> next = NextInstant();
   if (!next || *next > limit) return false;
   now_ = std::max(now_, *next);
-  if (service_ != nullptr && service_sleeps_) service_->OnWake();
+  for (Worker& worker : workers_) {
+    if (worker.service != nullptr && worker.sleeps) worker.service->OnWake();
+  }
   // What is made in this turn waits for the next, so that a turn ends.
   const uint64_t made_before = next_event_;
   while (!events_.empty() && events_.front().at <= now_ && events_.front().number < made_before) {
@@ -151,10 +191,11 @@ bool SimWorld::RunTurn(Time limit) {
     event.run();
   }
   timers_.RunDue(now_);
-  if (service_ != nullptr) {
-    const std::optional<Time> then = NextInstant();
-    service_sleeps_ = !then || *then > now_;
-    service_->OnTurnEnd(service_sleeps_);
+  const std::optional<Time> then = NextInstant();
+  for (Worker& worker : workers_) {
+    if (worker.service == nullptr) continue;
+    worker.sleeps = !then || *then > now_;
+    worker.service->OnTurnEnd(worker.sleeps);
   }
   return true;
 }
@@ -194,6 +235,9 @@ ClientQueryId SimWorld::AskDatagram(Octets query) {
   client.query = std::move(query);
   client.asked = now_;
   client.path.peer = ClientEndpoint(id);
+  if (workers_.size() > 1) {
+    client.path.worker = static_cast<uint16_t>(random_.Below(workers_.size()));
+  }
   Schedule(now_, true, [this, id] { ClientQueryArrives(id); });
   return id;
 }
@@ -206,10 +250,11 @@ ClientQueryId SimWorld::AskStream(Octets query) {
 
 void SimWorld::ClientQueryArrives(ClientQueryId id) {
   const resolver::io::ReturnPath path = clients_[id].path;
+  resolver::io::Service& service = *workers_[path.worker].service;
   const Octets query = clients_[id].query;  // the service may cause more clients to be added
   if (traces()) AddTraceLine("client " + std::to_string(id) + " asks " + Summary(query));
   if (path.stream != 0) {
-    service_->OnStreamMessage(path, query);
+    service.OnStreamMessage(path, query);
     return;
   }
   sockaddr_storage peer;
@@ -218,20 +263,21 @@ void SimWorld::ClientQueryArrives(ClientQueryId id) {
   datagram.query = query;
   datagram.reply = reply_room_;
   datagram.peer = reinterpret_cast<const sockaddr*>(&peer);
-  service_->OnDatagrams({&datagram, 1});
+  service.OnDatagrams({&datagram, 1});
   if (datagram.reply_octets != 0) {
-    RecordReply(path, std::span(reply_room_).first(datagram.reply_octets));
+    RecordReply(path.worker, path, std::span(reply_room_).first(datagram.reply_octets));
   }
 }
 
-void SimWorld::SendReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) {
-  RecordReply(path, reply);
-}
-
-void SimWorld::RecordReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) {
+void SimWorld::RecordReply(size_t worker, const resolver::io::ReturnPath& path,
+                           std::span<const uint8_t> reply) {
   const ClientQueryId id = ClientOf(path.peer);
   if (id >= clients_.size()) {
     AddTraceLine("reply to nobody");
+    return;
+  }
+  if (path.stream != 0 && path.worker != worker) {
+    AddTraceLine("reply on another worker's stream, to nobody");
     return;
   }
   ClientQuery& client = clients_[id];
@@ -243,7 +289,9 @@ void SimWorld::RecordReply(const resolver::io::ReturnPath& path, std::span<const
   client.quiet_when_answered = exchanges_.empty();
   client.reply.assign(reply.begin(), reply.end());
   if (path.stream != 0) {
-    Schedule(now_, false, [this, stream = path.stream] { service_->OnStreamClosed(stream); });
+    Schedule(now_, false, [this, worker, stream = path.stream] {
+      workers_[worker].service->OnStreamClosed(stream);
+    });
   }
 }
 
@@ -257,9 +305,15 @@ size_t SimWorld::unanswered() const {
 void SimWorld::ArmTimer(resolver::Timer* timer, Time at) { timers_.Arm(timer, at); }
 void SimWorld::DisarmTimer(resolver::Timer* timer) { timers_.Disarm(timer); }
 
-void SimWorld::Post(resolver::io::Message* message) {
+void SimWorld::PostTo(size_t worker, resolver::io::Message* message) {
   auto owned = std::make_shared<std::unique_ptr<resolver::io::Message>>(message);
-  Schedule(now_, true, [this, owned] { service_->OnMessage(owned->release()); });
+  Worker& to = workers_[worker];
+  to.mail_due = std::max(to.mail_due, now_);
+  if (workers_.size() > 1) {
+    const auto late = static_cast<uint64_t>(kMailboxDelayMax.count() + 1);
+    to.mail_due = std::max(to.mail_due, now_ + Duration(random_.Below(late)));
+  }
+  Schedule(to.mail_due, true, [&to, owned] { to.service->OnMessage(owned->release()); });
 }
 
 void SimWorld::SendDatagram(const Link& link, Octets octets, Duration departs_after,

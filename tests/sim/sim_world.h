@@ -1,8 +1,11 @@
-// A deterministic internet around one io::Service: virtual clock, one seeded generator, a network
-// with faults, servers and clients. The service runs unchanged; it sees an io::Outlet.
+// A deterministic internet around the io::Services of one process: virtual clock, one seeded
+// generator, a network with faults, servers and clients. A service runs unchanged; it sees an
+// io::Outlet, which for the first worker is the world itself.
 //
-// A turn of the loop delivers everything that is due at one instant, then calls OnTurnEnd. Time
-// moves only between turns.
+// A turn of the loop delivers everything that is due at one instant, then calls OnTurnEnd of every
+// worker. Time moves only between turns. With several workers a client's query comes in at one
+// drawn by chance, and what workers post to each other arrives in order, up to kMailboxDelayMax
+// later.
 //
 // Invariants:
 // 1. Equal seeds, servers and calls give equal traces, octet for octet.
@@ -105,9 +108,11 @@ class SimWorld : public resolver::io::Outlet {
     Link link{};                          // for servers that have none of their own
     bool unknown_is_unreachable = false;  // else packets to an address without server vanish
     size_t exchanges_max = SIZE_MAX;      // more than that many at once: no resources
-    bool trace = true;                    // false: no lines are made, which is half of the time
+    size_t workers = 1;
+    bool trace = true;  // false: no lines are made, which is half of the time
   };
   static constexpr size_t kTraceLinesMax = 100000;
+  static constexpr Duration kMailboxDelayMax{500};  // microseconds
 
   explicit SimWorld(const Options& options);
   ~SimWorld() override;
@@ -115,7 +120,11 @@ class SimWorld : public resolver::io::Outlet {
   SimWorld& operator=(const SimWorld&) = delete;
 
   // Neither is owned; both outlive the running of the world. A server answers on every port.
-  void Attach(resolver::io::Service* service) { service_ = service; }
+  void Attach(resolver::io::Service* service, size_t worker = 0) {
+    workers_[worker].service = service;
+  }
+  size_t workers() const { return workers_.size(); }
+  resolver::io::Outlet* outlet(size_t worker);
   void AddServer(std::string_view address, SimServer* server);
   void AddServer(std::string_view address, SimServer* server, const Link& link);
   void SetLink(std::string_view address, const Link& link);
@@ -168,11 +177,21 @@ class SimWorld : public resolver::io::Outlet {
   ExchangeId StartExchange(const Endpoint& server, Transport transport,
                            std::span<const uint8_t> query, resolver::ExchangeSink* sink) override;
   void EndExchange(ExchangeId id) override;
-  void SendReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) override;
+  void SendReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) override {
+    RecordReply(0, path, reply);
+  }
   int index() const override { return 0; }
-  void Post(resolver::io::Message* message) override;
+  void Post(resolver::io::Message* message) override { PostTo(0, message); }
 
  private:
+  // The outlet of a worker that is not the first: all but its place is the world's.
+  class FurtherOutlet;
+  struct Worker {
+    resolver::io::Service* service = nullptr;
+    bool sleeps = false;
+    std::unique_ptr<FurtherOutlet> outlet;  // null for the first
+    Time mail_due;                          // of what was last posted to it
+  };
   struct Host {
     SimServer* server = nullptr;
     Link link;
@@ -214,16 +233,18 @@ class SimWorld : public resolver::io::Outlet {
   void ReplyArrives(ExchangeId id, const Octets& reply, std::string_view what);
   void FailExchange(ExchangeId id, resolver::ExchangeFailure failure);
   void ClientQueryArrives(ClientQueryId id);
-  void RecordReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply);
+  // `worker`: who sends it.
+  void RecordReply(size_t worker, const resolver::io::ReturnPath& path,
+                   std::span<const uint8_t> reply);
+  void PostTo(size_t worker, resolver::io::Message* message);
   const Host* FindHost(const IpAddress& address) const;
 
   Options options_;
   SeededRandom random_;
   Time now_;
   uint32_t wall_offset_ = 1'700'000'000;
-  resolver::io::Service* service_ = nullptr;
+  std::vector<Worker> workers_;
   SimServer* spoofer_ = nullptr;
-  bool service_sleeps_ = false;
 
   std::map<IpAddress, Host, AddressLess> hosts_;
   Host elsewhere_;

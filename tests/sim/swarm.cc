@@ -15,7 +15,10 @@ using wire::RRType;
 
 constexpr size_t kFaultOctetsMax = 4000;
 // What the resolver does of its own accord: priming.
-constexpr size_t kPrimingQueries = 8;
+constexpr size_t kPrimingQueries = 8;  // a worker
+// One world in as many has several workers.
+constexpr double kSeveralWorkers = 0.3;
+constexpr uint64_t kWorkersMax = 4;
 
 SwarmWorld::Kind KindOf(uint64_t seed) {
   const uint64_t place = seed % 20;
@@ -33,6 +36,7 @@ SimWorld::Options OptionsFor(uint64_t seed, bool trace) {
   options.trace = trace;
   const Duration median = milliseconds(1 + random.Below(kind == SwarmWorld::Kind::kClean ? 4 : 50));
   options.link.latency = Latency::Constant(median);
+  if (random.Chance(kSeveralWorkers)) options.workers = 2 + random.Below(kWorkersMax - 1);
   if (kind == SwarmWorld::Kind::kClean) return options;
   options.link.latency = Latency::LogNormal(median, 0.4 * random.Unit());
   options.link.duplication = 0.05 * random.Unit();
@@ -324,7 +328,7 @@ void SwarmWorld::CheckCostOf(size_t upstream_before, const Question& question) {
   constexpr size_t kToldApartOctetsMin = 24;
   const auto budget = static_cast<size_t>(settings_.resolution.budget.upstream_queries);
   const size_t sent = world_.upstream().size() - upstream_before;
-  if (sent > (question.AtOnce() ? 0 : budget + kPrimingQueries)) {
+  if (sent > (question.AtOnce() ? 0 : budget + kPrimingQueries * world_.workers())) {
     Fault(Describe(question) + std::to_string(sent) + " upstream queries");
   }
   if (!settings_.resolution.case_randomisation) return;
@@ -424,7 +428,8 @@ std::string SwarmWorld::Run() {
   CheckTtls();
   const auto budget = static_cast<size_t>(settings_.resolution.budget.upstream_queries);
   const size_t clients = world_.client_query_count();
-  if (world_.upstream().size() > (budget + kPrimingQueries) * clients) Fault("over all budgets");
+  if (world_.upstream().size() > (budget + kPrimingQueries * world_.workers()) * clients)
+    Fault("over all budgets");
   if (kind_ != Kind::kCorrupt) AuditStore();
   return faults_;
 }

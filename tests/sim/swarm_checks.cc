@@ -83,7 +83,8 @@ void SwarmWorld::CheckReply(const Question& question, ClientQueryId id, bool tcp
     Fault(Describe(question) + "an unsound reply");
     return;
   }
-  if (client.Latency() > settings_.resolution.budget.client_timeout + milliseconds(1)) {
+  const Duration on_the_way = 2 * SimWorld::kMailboxDelayMax;
+  if (client.Latency() > settings_.resolution.budget.client_timeout + on_the_way) {
     Fault(Describe(question) + "late");
   }
   CheckHeader(question, *reply, tcp);

@@ -94,5 +94,56 @@ TEST(SwarmFindingsTest, TryThatWasBrokenOffIsNoneOfTheThree) {
   }
 }
 
+// Seed 2038649 found it: one server told of another name whatever it was asked, over TCP too, and
+// was asked so again for each label, until the question's queries were used up.
+TEST(SwarmFindingsTest, ServerThatIsOfNoUseOverTcpEitherIsAskedOnce) {
+  for (const Fault fault : {Fault::kWrongQuestion, Fault::kWrongId, Fault::kGarbage}) {
+    for (uint64_t seed = 1; seed <= 8; ++seed) {
+      SmallInternet internet(SimWorld::Options{.seed = seed});
+      internet.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kRelaxed;
+      const std::vector<ZoneServer*> servers = internet.AddDomain(
+          "example.com.", {"192.0.2.20", "192.0.2.21"}, "a.b.c.d.e.f.g.h 300 A 192.0.2.99\n");
+      servers[0]->conduct().fault = fault;
+      internet.Start();
+      EXPECT_EQ(internet.Lookup("a.b.c.d.e.f.g.h.example.com.", RRType::kA).answer.size(), 1u);
+      EXPECT_LE(servers[0]->queries(), 2u) << "seed " << seed;
+    }
+  }
+}
+
+// Seed 2038649 again: a slow server changed the case; it had to be asked over TCP, and its replica
+// answered first, so that nothing was learnt of it and it was asked for the next label again.
+TEST(SwarmFindingsTest, ServerThatWasOvertakenOverTcpIsNotTheNextOneAsked) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    SmallInternet internet(SimWorld::Options{.seed = seed});
+    internet.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kRelaxed;
+    const std::vector<ZoneServer*> servers = internet.AddDomain(
+        "example.com.", {"192.0.2.20", "192.0.2.21"}, "a.b.c.d.e.f.g.h 300 A 192.0.2.99\n");
+    servers[0]->conduct().copies_case = false;
+    servers[0]->conduct().think_time = std::chrono::milliseconds(350);
+    internet.Start();
+    EXPECT_EQ(internet.Lookup("a.b.c.d.e.f.g.h.example.com.", RRType::kA).answer.size(), 1u);
+    EXPECT_LE(servers[0]->queries(), 2u) << "seed " << seed;
+  }
+}
+
+// Seed 2062867 found it: the only server took two seconds. When it had answered the first of three
+// tries, the other two counted as silence, and the next question's tries came as early again.
+TEST(SwarmFindingsTest, TriesThatTheSameServersAnswerOvertookAreNoSilence) {
+  SmallInternet internet(SimWorld::Options{.seed = 2062867});
+  internet.settings().resolution.budget.client_timeout = std::chrono::seconds(60);
+  internet.settings().resolution.budget.total_timeout = std::chrono::seconds(60);
+  internet.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kRelaxed;
+  ZoneServer* server =
+      internet.AddDomain("example.com.", {"192.0.2.20"}, "a.b.c.d 300 A 192.0.2.99\n")[0];
+  server->conduct().think_time = std::chrono::milliseconds(2200);
+  internet.Start();
+  const ClientQueryId id = internet.Ask("a.b.c.d.example.com.", RRType::kA);
+  ASSERT_TRUE(internet.world().RunUntilAnswered(id, std::chrono::seconds(60)));
+  EXPECT_EQ(internet.world().client_query(id).Message()->answer.size(), 1u);
+  EXPECT_EQ(server->queries(), 3u + 3u);
+  EXPECT_EQ(internet.CheckRest(), "");
+}
+
 }  // namespace
 }  // namespace tern::sim
