@@ -3,8 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
+#include <new>
 
 namespace tern::cache {
 
@@ -14,10 +13,7 @@ SegmentArena::SegmentArena(size_t octets) {
   octets_ = (size_t{segments_} + 1) * kSegmentOctets;  // number 0 stays untouched
   void* range = mmap(nullptr, octets_, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (range == MAP_FAILED) {
-    std::fprintf(stderr, "cache: cannot reserve %zu octets of address space\n", octets_);
-    std::abort();
-  }
+  if (range == MAP_FAILED) throw std::bad_alloc();
   // Huge pages would map what nobody asked for, and the ceiling would not be exact.
   madvise(range, octets_, MADV_NOHUGEPAGE);
   states_ = std::make_unique<SegmentState[]>(segments_ + 1);

@@ -17,6 +17,7 @@ using wire::RRType;
 
 // RFC 8767 section 5: where clients are served stale answers, a try each 30 seconds at the most.
 constexpr uint32_t kStaleFailureTtlMin = 30;
+constexpr uint32_t kFailureTtlMax = 300;
 
 Rank AnswerRank(const ReplyRecords& records) {
   return records.header().Has(wire::kFlagAA) ? Rank::kAnswerAuthoritative
@@ -236,7 +237,8 @@ std::span<const uint8_t> Learner::LearnPriming(const ReplyRecords& records, cach
 }
 
 void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,
-                           bool has_stale, cache::Seconds now) {
+                           bool has_stale, Time time) {
+  const cache::Seconds now = StoreSeconds(time);
   // RFC 9520 section 3.2: with backoff. The first failure is kept for some seconds: a client's own
   // retries come within them.
   uint16_t in_a_row = 1;
@@ -248,8 +250,11 @@ void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError
   uint32_t ttl = settings_.min_failure_ttl << (in_a_row - 1);
   if (has_stale) ttl = std::max(ttl, kStaleFailureTtlMin);
   ttl = std::min(ttl, settings_.max_failure_ttl);
+  // From the second that follows, but for RFC 9520's five minutes at the most.
+  const bool is_between = Time(std::chrono::seconds(now)) != time;
+  const cache::Seconds start = is_between && ttl < kFailureTtlMax ? now + 1 : now;
   EntryBuilder builder(scratch());
-  if (!builder.StartFailure(name, type, error, in_a_row, ttl, now)) return;
+  if (!builder.StartFailure(name, type, error, in_a_row, ttl, start)) return;
   (void)store_->Put(builder.Finish(), now);
 }
 

@@ -64,9 +64,10 @@ class Learner {
   // (RFC 9609 section 4).
   std::span<const uint8_t> LearnPriming(const ReplyRecords& records, cache::Seconds now);
 
-  // `has_stale`: there is an older answer for those who ask meanwhile.
+  // `has_stale`: there is an older answer for those who ask meanwhile. Kept for at least its whole
+  // time, though the store counts in whole seconds.
   void LearnFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
-                    bool has_stale, cache::Seconds now);
+                    bool has_stale, Time now);
 
   // For an entry that is made elsewhere (local data): room that the next call reuses.
   std::span<uint8_t> scratch() { return {reinterpret_cast<uint8_t*>(scratch_.data()), kScratch}; }

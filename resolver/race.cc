@@ -162,10 +162,11 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
 }
 
 void Race::ArmNext() {
+  const Time now = recursor_.environment().Now();
   Time at = job_.deadline();
-  if (next_launch_ > recursor_.environment().Now()) at = std::min(at, next_launch_);
+  if (next_launch_ > now) at = std::min(at, next_launch_);
   for (const Attempt& attempt : attempts_) {
-    if (attempt.exchange != 0 && !attempt.silent) at = std::min(at, attempt.late);
+    if (attempt.exchange != 0 && now < attempt.late) at = std::min(at, attempt.late);
   }
   recursor_.environment().ArmTimer(this, at);
 }
@@ -187,7 +188,7 @@ void Race::OnTimer() {
       next_launch_ = now + std::clamp(2 * recursor.lateness().estimate(), kHedgeMin, kHedgeMax);
     }
   }
-  if (AnyWaiting(now)) {
+  if (AnyWaiting(now) || AnyWaitingAtLast(now)) {
     ArmNext();
   } else {
     Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);
@@ -213,8 +214,18 @@ bool Race::AnyWaiting(Time now) const {
   });
 }
 
+// Servers that died meanwhile, by others' questions too, are not tried again; what they were asked
+// before may yet be answered.
+bool Race::AnyWaitingAtLast(Time now) {
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange != 0) attempt.late = std::max(attempt.late, attempt.sent + kOnlyTry);
+  }
+  return AnyWaiting(now);
+}
+
 void Race::GoOn() {
-  if (Launch() || AnyWaiting(recursor_.environment().Now())) {
+  const Time now = recursor_.environment().Now();
+  if (Launch() || AnyWaiting(now) || AnyWaitingAtLast(now)) {
     ArmNext();
   } else {
     Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);

@@ -88,6 +88,8 @@ class Race final : public ExchangeSink, public Timer {
   static constexpr Duration kHedgeMax = std::chrono::milliseconds(300);
   // What a server of which nothing is known has for its first answer.
   static constexpr Duration kRetryUnknown = std::chrono::milliseconds(400);
+  // What one has that gets one try only: as long as the third of several.
+  static constexpr Duration kOnlyTry = 4 * kRetryUnknown;
 
   // A candidate and what the table said of it when it was picked.
   struct KnownServer {
@@ -127,6 +129,8 @@ class Race final : public ExchangeSink, public Timer {
   void NoteClosed(Attempt& attempt);
   // Some attempt's server still has time left to answer in.
   bool AnyWaiting(Time now) const;
+  // Where nobody more can be asked: as before, but what is open has at least kOnlyTry.
+  bool AnyWaitingAtLast(Time now);
 
   // Asks the best server that may be asked now. False when there is none.
   bool Launch();

@@ -56,7 +56,7 @@ bool Race::OnlyDeadAreLeft(Time now) const {
 
 Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
   const Time now = recursor_.environment().Now();
-  if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) return 4 * kRetryUnknown;
+  if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) return kOnlyTry;
   const Duration once = record.IsKnownAt(now) && record.silences == 0
                             ? std::max(record.Lateness(), kRetryMin)
                             : kRetryUnknown;

@@ -302,7 +302,8 @@ Outcome FailFor(Job& job, const RaceResult& result) {
     return Fail(job, ExtendedError::kInvalidData,
                 "the zone's name servers send what cannot be read");
   }
-  return Fail(job, ExtendedError::kNoReachableAuthority, "no name server of the zone answers");
+  return Fail(job, ExtendedError::kNoReachableAuthority,
+              "no name server of the zone gave an answer of use");
 }
 
 std::string_view Describe(ReplyClass reply_class) {
@@ -510,7 +511,7 @@ void RememberFailure(Job& job, const wire::Name& name) {
   const cache::Seconds now = recursor.StoreNow();
   const EntryView before = recursor.store().Find(name, KeySpace::kData, job.type());
   const bool has_stale = before && MayServe(before, job.settings().cache.max_stale, now);
-  recursor.learner().LearnFailure(name, job.type(), error, has_stale, now);
+  recursor.learner().LearnFailure(name, job.type(), error, has_stale, recursor.environment().Now());
 }
 
 }  // namespace

@@ -165,8 +165,10 @@ void ServerTable::RecordAnswer(ServerKey server, Duration rtt, Time now) {
 void ServerTable::RecordSilence(ServerKey server, Duration waited, Time now) {
   Slot& slot = Touch(server, now);
   const uint16_t silences = slot.silences.load(kRelaxed);
-  if (silences < kSilencesMax) slot.silences.store(static_cast<uint16_t>(silences + 1), kRelaxed);
-  slot.last_silence.store(Micros(now), kRelaxed);
+  if (silences == 0 || now - waited >= MomentOf(slot.last_silence.load(kRelaxed))) {
+    if (silences < kSilencesMax) slot.silences.store(static_cast<uint16_t>(silences + 1), kRelaxed);
+    slot.last_silence.store(Micros(now), kRelaxed);
+  }
   Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
   speed.srtt = std::clamp(std::max(speed.srtt, 2 * waited), Duration(1), kSlowest);
   slot.speed.store(speed.Pack(), kRelaxed);

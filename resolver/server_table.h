@@ -85,7 +85,8 @@ class ServerTable {
 
   // An answer came after `rtt` (RFC 6298 section 2: gains 1/8 and 1/4).
   void RecordAnswer(ServerKey server, Duration rtt, Time now);
-  // No answer within `waited`; the server counts as at least that slow until it answers again.
+  // No answer within `waited`; the server counts as at least that slow until it answers again. Of
+  // queries that overlapped one counts: many at a time say no more than one does.
   void RecordSilence(ServerKey server, Duration waited, Time now);
   void RecordPlainDns(ServerKey server, Time now);
   void RecordKeepsNoCase(ServerKey server, Time now);

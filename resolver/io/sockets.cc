@@ -22,6 +22,7 @@ namespace {
 constexpr int kServiceBufferOctets = 4 << 20;  // rides out a pause of the worker of some 10 ms
 constexpr int kBacklog = 4096;                 // the kernel clamps it to net.core.somaxconn
 constexpr int kFastOpenQueue = 256;
+constexpr uint16_t kUnprivilegedPort = 1024;
 constexpr int kServedTries = 100;  // with their pauses a second
 constexpr std::chrono::milliseconds kServedPause(10);
 
@@ -57,15 +58,14 @@ absl::Status BindTo(int fd, const Endpoint& endpoint) {
   return absl::OkStatus();
 }
 
-// Binds as its only user would. What goes wrong for another reason than that the address is taken
-// is for the listener itself to tell.
-bool IsServed(int type, const Endpoint& endpoint) {
+// Binds as its only user would. The error number; 0 where nothing is in the way.
+int TryToBind(int type, const Endpoint& endpoint) {
   const OwnedFd fd(socket(FamilyOf(endpoint.address), type | SOCK_CLOEXEC, 0));
-  if (fd.get() < 0) return false;
+  if (fd.get() < 0) return errno;
   // Passes over connections of an earlier run, not over a socket that listens.
   if (type == SOCK_STREAM) SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (endpoint.address.IsIpv6()) SetOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  return !Bind(fd.get(), endpoint) && errno == EADDRINUSE;
+  return Bind(fd.get(), endpoint) ? 0 : errno;
 }
 
 }  // namespace
@@ -118,16 +118,25 @@ absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint) {
   return fd;
 }
 
-absl::Status CheckNotServed(const Endpoint& endpoint) {
+absl::Status CheckListening(const Endpoint& endpoint) {
   if (endpoint.port == 0) return absl::OkStatus();  // the kernel finds a free one
   for (int tries = kServedTries;; --tries) {
-    const bool udp = IsServed(SOCK_DGRAM, endpoint);
-    if (!udp && !IsServed(SOCK_STREAM, endpoint)) return absl::OkStatus();
+    const int udp = TryToBind(SOCK_DGRAM, endpoint);
+    const int error = udp != 0 ? udp : TryToBind(SOCK_STREAM, endpoint);
+    if (error == 0) return absl::OkStatus();
+    if (error == EACCES && endpoint.port < kUnprivilegedPort) {
+      return absl::PermissionDeniedError(
+          absl::StrCat("cannot listen on ", endpoint.ToText(), ": ports below ", kUnprivilegedPort,
+                       " are for root and for who has CAP_NET_BIND_SERVICE"));
+    }
+    if (error != EADDRINUSE) {
+      return absl::ErrnoToStatus(error, absl::StrCat("cannot listen on ", endpoint.ToText()));
+    }
     if (tries == 0) {
       // Not in the words of EADDRINUSE: whoever waits for `ready` must not find it in "already".
-      return absl::AlreadyExistsError(absl::StrCat("cannot listen on ", endpoint.ToText(),
-                                                   ": the address is in use for ",
-                                                   udp ? "UDP" : "TCP", " by another process"));
+      return absl::AlreadyExistsError(
+          absl::StrCat("cannot listen on ", endpoint.ToText(), ": the address is in use for ",
+                       udp != 0 ? "UDP" : "TCP", " by another process"));
     }
     std::this_thread::sleep_for(kServedPause);
   }

@@ -45,11 +45,11 @@ bool IsLoopback(const IpAddress& address);  // 127.0.0.0/8 or ::1
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);
 absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
 
-// Whether nobody serves the address yet. Listeners share theirs with all of the same user's, so
-// that a second process would bind silently and take a part of the queries; asked once, before the
-// first listener is opened. Waits up to a second for a process that has just ended: the kernel
-// takes a ring's sockets down in its own time.
-absl::Status CheckNotServed(const Endpoint& endpoint);
+// Whether the address can be listened on and nobody serves it yet. Listeners share theirs with all
+// of the same user's, so that a second process would bind silently and take a part of the queries;
+// asked once, before the first listener is opened. Waits up to a second for a process that has just
+// ended: the kernel takes a ring's sockets down in its own time.
+absl::Status CheckListening(const Endpoint& endpoint);
 // Whether this machine has the address, so that queries can leave from it.
 absl::Status CheckSource(const IpAddress& address);
 

@@ -54,6 +54,18 @@ WorkerOptions FitToDescriptors(WorkerOptions options) {
   return options;
 }
 
+std::string WhatIsLess(const WorkerOptions& wanted, const WorkerOptions& fitted) {
+  if (fitted.upstream.udp_exchanges == wanted.upstream.udp_exchanges &&
+      fitted.streams.streams == wanted.streams.streams &&
+      fitted.upstream.tcp_exchanges == wanted.upstream.tcp_exchanges) {
+    return "";
+  }
+  return absl::StrCat("few descriptors (ulimit -n): a worker has at most ",
+                      fitted.upstream.udp_exchanges, " upstream queries open over UDP, ",
+                      fitted.upstream.tcp_exchanges, " over TCP, and ", fitted.streams.streams,
+                      " connections of clients");
+}
+
 absl::StatusOr<std::pair<OwnedFd, OwnedFd>> OpenPair(const Endpoint& endpoint) {
   absl::Status last;
   // Only a port of the kernel's choice may turn out taken for TCP, and only then another try helps.
@@ -80,6 +92,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(const WorkerOptions& opti
   if (!wakeup.ok()) return wakeup.status();
   std::unique_ptr<Worker> worker(new Worker(index, *wakeup));
   const WorkerOptions fitted = FitToDescriptors(options);
+  worker->limits_note_ = WhatIsLess(options, fitted);
   if (absl::Status status = worker->MakeEngine(fitted); !status.ok()) return status;
   Engine* engine = worker->engine_.get();
   worker->upstream_sockets_ = std::make_unique<UpstreamSockets>(

@@ -47,6 +47,8 @@ class Worker final : public Outlet {
   std::string_view engine_name() const { return engine_->name(); }
   // Why kAuto did not take the ring; empty when it did, or when nobody left it the choice.
   std::string_view engine_note() const { return engine_note_; }
+  // What the limit of descriptors took from the options' limits; empty when nothing.
+  std::string_view limits_note() const { return limits_note_; }
   // What it really listens on: as in the options, but port 0 has become a port.
   const std::vector<Endpoint>& listening() const { return listening_; }
 
@@ -86,6 +88,7 @@ class Worker final : public Outlet {
   int processor_ = -1;  // to run on; -1: any
   Service* service_ = nullptr;
   std::string engine_note_;
+  std::string limits_note_;
   std::vector<Endpoint> listening_;
   // The engine outlives those who have sockets in it.
   std::unique_ptr<Engine> engine_;

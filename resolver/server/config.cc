@@ -367,6 +367,7 @@ class ConfigReader {
     };
     if (forward) keys.push_back({"first", reader_.Flag(&zone.first)});
     if (const absl::Status status = reader_.ReadMap(place, keys); !status.ok()) return status;
+    KeepPlace(*place.node, place.path);
     settings_->static_zones.push_back(std::move(zone));
     return absl::OkStatus();
   }

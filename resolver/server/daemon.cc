@@ -63,9 +63,31 @@ CookieSecret DrawCookieSecret() {
   return secret;
 }
 
+// A zone of the configuration is asked for wherever it says, but not here: that is a loop.
+absl::Status CheckStaticZones(const Settings& settings) {
+  size_t forwards = 0;
+  size_t stubs = 0;
+  for (const StaticZone& zone : settings.static_zones) {
+    const size_t place = zone.forward ? forwards++ : stubs++;
+    for (const Endpoint& server : zone.to) {
+      const std::vector<Prefix> own = io::OwnAddresses(settings.listen, server.port);
+      if (std::none_of(own.begin(), own.end(),
+                       [&](const Prefix& prefix) { return prefix.Contains(server.address); })) {
+        continue;
+      }
+      return absl::InvalidArgumentError(
+          AtKey(settings, Concat(zone.forward ? "forward[" : "stub[", place, "]"),
+                Concat("expected other servers than this one, found ", server.ToText(),
+                       ", where it listens itself")));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<server::Configuration> MakeConfiguration(Settings settings) {
+  if (const absl::Status status = CheckStaticZones(settings); !status.ok()) return status;
   auto local_data = LocalData::Build(settings.local, settings.static_zones);
   if (!local_data.ok()) {
     return absl::InvalidArgumentError(
@@ -123,7 +145,13 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   daemon->drawn_cookie_secret_ = DrawCookieSecret();
   daemon->UseCookieSecret();
   if (const absl::Status status = daemon->OpenWorkers(); !status.ok()) return status;
-  daemon->StartServices();
+  try {
+    daemon->StartServices();
+  } catch (const std::bad_alloc&) {
+    const Settings& in_force = *daemon->configuration_.settings;
+    return absl::ResourceExhaustedError(
+        AtKey(in_force, "cache.memory", "expected no more than this process may have (ulimit -v)"));
+  }
   daemon->StartThreads(on_failure);
   return daemon;
 }
@@ -132,10 +160,10 @@ absl::Status Daemon::OpenWorkers() {
   const Settings& settings = *configuration_.settings;
   // All before any is bound: a wildcard address and one of its own may both be ours.
   for (size_t i = 0; i < settings.listen.size(); ++i) {
-    const absl::Status status = io::CheckNotServed(settings.listen[i]);
+    const absl::Status status = io::CheckListening(settings.listen[i]);
     if (status.ok()) continue;
-    return absl::AlreadyExistsError(
-        AtKey(settings, Concat("listen[", i, "]"), std::string(status.message())));
+    return absl::Status(status.code(),
+                        AtKey(settings, Concat("listen[", i, "]"), std::string(status.message())));
   }
   io::WorkerOptions options;
   options.listen = settings.listen;
@@ -158,8 +186,9 @@ absl::Status Daemon::OpenWorkers() {
     // Ports of the kernel's choice must be the same for all.
     options.listen = workers_.front()->listening();
   }
-  const std::string_view note = workers_.front()->engine_note();
-  if (!note.empty()) Log(LogLevel::kWarning, note);
+  const io::Worker& first = *workers_.front();
+  if (!first.engine_note().empty()) Log(LogLevel::kWarning, first.engine_note());
+  if (!first.limits_note().empty()) Log(LogLevel::kWarning, first.limits_note());
   return absl::OkStatus();
 }
 
@@ -199,9 +228,7 @@ Daemon::~Daemon() {
 absl::Status Daemon::Reload(Settings settings) {
   const Settings& current = *configuration_.settings;
   if (settings.listen_is_builtin && current.listen_is_builtin) settings.listen = current.listen;
-  for (const std::string_view key : FixedKeysThatDiffer(current, settings)) {
-    Log(LogLevel::kWarning, Concat(key, ": changes only when ternd is started anew"));
-  }
+  const std::vector<std::string_view> fixed = FixedKeysThatDiffer(current, settings);
   settings.listen = current.listen;
   settings.listen_is_builtin = current.listen_is_builtin;
   settings.workers = current.workers;
@@ -209,6 +236,9 @@ absl::Status Daemon::Reload(Settings settings) {
   settings.resolution.outgoing = current.resolution.outgoing;
   auto configuration = MakeConfiguration(std::move(settings));
   if (!configuration.ok()) return configuration.status();
+  for (const std::string_view key : fixed) {
+    Log(LogLevel::kWarning, Concat(key, ": changes only when ternd is started anew"));
+  }
   configuration_ = *std::move(configuration);
   store_->SetMaxStale(configuration_.settings->cache.max_stale);
   UseCookieSecret();

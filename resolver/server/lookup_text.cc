@@ -145,19 +145,68 @@ std::string SectionText(const std::vector<ReplyLine>& lines) {
   return text;
 }
 
+// The registry of RFC 8914 section 5.2, with what was added since.
+std::string_view ExtendedErrorName(uint16_t code) {
+  static constexpr std::string_view kNames[] = {
+      "Other Error",
+      "Unsupported DNSKEY Algorithm",
+      "Unsupported DS Digest Type",
+      "Stale Answer",
+      "Forged Answer",
+      "DNSSEC Indeterminate",
+      "DNSSEC Bogus",
+      "Signature Expired",
+      "Signature Not Yet Valid",
+      "DNSKEY Missing",
+      "RRSIGs Missing",
+      "No Zone Key Bit Set",
+      "NSEC Missing",
+      "Cached Error",
+      "Not Ready",
+      "Blocked",
+      "Censored",
+      "Filtered",
+      "Prohibited",
+      "Stale NXDOMAIN Answer",
+      "Not Authoritative",
+      "Not Supported",
+      "No Reachable Authority",
+      "Network Error",
+      "Invalid Data",
+      "Signature Expired before Valid",
+      "Too Early",
+      "Unsupported NSEC3 Iterations Value",
+      "Unable to conform to policy",
+      "Synthesized",
+      "Invalid Query Type",
+  };
+  return code < std::size(kNames) ? kNames[code] : "unassigned";
+}
+
+// RFC 2308 section 2.1.1: name servers, no SOA, and nothing else.
+bool IsReferral(const LookupReply& reply) {
+  const auto has = [&](wire::RRType type) {
+    return std::any_of(reply.sections[1].begin(), reply.sections[1].end(),
+                       [&](const ReplyLine& record) { return record.type == type; });
+  };
+  return reply.sections[0].empty() && has(wire::RRType::kNS) && !has(wire::RRType::kSOA);
+}
+
 std::string StatusText(const LookupOptions& options, const LookupReply& reply) {
   const LookupExit exit = ExitOf(reply, options.type);
   std::string text = Concat("status  ", wire::ToText(reply.rcode));
   if (reply.rcode == wire::Rcode::kNoError && exit == LookupExit::kNoSuchRecord) {
-    text += Concat(" (the name has no ", wire::ToText(options.type), " record)");
+    text += IsReferral(reply)
+                ? " (a referral)"
+                : Concat(" (the name has no ", wire::ToText(options.type), " record)");
   }
   if (reply.malformed) text += " (the reply is malformed)";
   text += "  flags";
   for (const std::string& flag : reply.flags) text += " " + flag;
   text += "\n";
   for (const ExtendedErrorLine& error : reply.extended_errors) {
-    text +=
-        Concat("error   ", error.code, error.text.empty() ? "" : " ", Harmless(error.text), "\n");
+    text += Concat("error   ", error.code, " (", ExtendedErrorName(error.code), ")",
+                   error.text.empty() ? "" : " ", Harmless(error.text), "\n");
   }
   return text;
 }
@@ -240,6 +289,7 @@ std::string LookupJson(const LookupOptions& options, const RawReply& raw,
     for (const ExtendedErrorLine& line : reply.extended_errors) {
       JsonValue error = JsonValue::Object();
       error.Set("code", JsonValue::Number(line.code));
+      error.Set("name", JsonValue::Text(std::string(ExtendedErrorName(line.code))));
       error.Set("text", JsonValue::Text(line.text));
       errors.Append(std::move(error));
     }

@@ -63,6 +63,36 @@ TEST_F(AdversityTest, OneDeadReplicaCostsLittle) {
   EXPECT_LT(worst, milliseconds(500));
 }
 
+// A browser's three questions at once, or many clients', to servers that are far away and of which
+// nothing is known. Nobody's timeouts make them dead for the others.
+TEST_F(AdversityTest, ManyQuestionsAtOnceToAFarZoneAreAllAnswered) {
+  for (const Duration gap : {milliseconds(0), milliseconds(70)}) {
+    for (const Duration far : {milliseconds(450), milliseconds(700), milliseconds(1300)}) {
+      for (const int count : {3, 8, 20}) {
+        SCOPED_TRACE(testing::Message() << count << " questions, " << far.count() << " us");
+        std::string records;
+        for (int i = 0; i < count; ++i) records += "h" + std::to_string(i) + " 60 A 198.51.100.1\n";
+        SmallInternet internet(SimWorld::Options{.seed = 5});
+        for (ZoneServer* server : internet.AddDomain("far.com.", {kFirst, kSecond}, records)) {
+          server->conduct().think_time = far;
+        }
+        internet.Start();
+        std::vector<ClientQueryId> ids;
+        for (int i = 0; i < count; ++i) {
+          ids.push_back(internet.Ask("h" + std::to_string(i) + ".far.com.", RRType::kA));
+          internet.world().RunFor(gap);
+        }
+        internet.world().RunFor(seconds(4));
+        for (const ClientQueryId id : ids) {
+          const std::optional<PlainMessage> reply = internet.world().client_query(id).Message();
+          ASSERT_TRUE(reply.has_value());
+          EXPECT_EQ(reply->rcode, Rcode::kNoError);
+        }
+      }
+    }
+  }
+}
+
 TEST_F(AdversityTest, DeadReplicaIsLeftAloneOnceItIsKnown) {
   std::string records;
   for (int i = 0; i < 200; ++i) records += "h" + std::to_string(i) + " 300 A 198.51.100.1\n";

@@ -16,8 +16,9 @@ using wire::RRType;
 constexpr size_t kFaultOctetsMax = 4000;
 // What the resolver does of its own accord: priming.
 constexpr size_t kPrimingQueries = 8;  // a worker
-// One world in as many has several workers.
+// So many of the worlds have several workers, and so many of those that are not clean lie far away.
 constexpr double kSeveralWorkers = 0.3;
+constexpr double kFar = 0.1;
 constexpr uint64_t kWorkersMax = 4;
 
 SwarmWorld::Kind KindOf(uint64_t seed) {
@@ -34,10 +35,11 @@ SimWorld::Options OptionsFor(uint64_t seed, bool trace) {
   SimWorld::Options options;
   options.seed = seed;
   options.trace = trace;
-  const Duration median = milliseconds(1 + random.Below(kind == SwarmWorld::Kind::kClean ? 4 : 50));
+  Duration median = milliseconds(1 + random.Below(kind == SwarmWorld::Kind::kClean ? 4 : 50));
   options.link.latency = Latency::Constant(median);
   if (random.Chance(kSeveralWorkers)) options.workers = 2 + random.Below(kWorkersMax - 1);
   if (kind == SwarmWorld::Kind::kClean) return options;
+  if (random.Chance(kFar)) median = milliseconds(100 + random.Below(400));
   options.link.latency = Latency::LogNormal(median, 0.4 * random.Unit());
   options.link.duplication = 0.05 * random.Unit();
   options.link.reordering = 0.05 * random.Unit();

@@ -338,13 +338,15 @@ TEST_F(LearnTest, PrimingMakesTheRootsDelegation) {
   EXPECT_EQ(root.ttl(), 86400u);
 }
 
+Time At(cache::Seconds now) { return Time(std::chrono::seconds(now)); }
+
 // RFC 9520 section 3.2: backing off from some seconds to five minutes.
 TEST_F(LearnTest, FailuresInARowAreKeptLongerAndLonger) {
   cache::Seconds now = kNow;
   uint32_t last = 0;
   for (int i = 0; i < 20; ++i) {
     learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kNoReachableAuthority,
-                          /*has_stale=*/false, now);
+                          /*has_stale=*/false, At(now));
     const EntryView failure = Find("www.example.", RRType::kA, KeySpace::kFailure);
     ASSERT_TRUE(failure);
     EXPECT_GE(failure.ttl(), 1u);
@@ -355,7 +357,8 @@ TEST_F(LearnTest, FailuresInARowAreKeptLongerAndLonger) {
     now = failure.expiry() + 1;
   }
   EXPECT_EQ(last, 300u);
-  learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, false, now + 3600);
+  learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, false,
+                        At(now + 3600));
   EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).ttl(), 5u);
 }
 
@@ -363,22 +366,34 @@ TEST_F(LearnTest, FailuresInARowAreKeptLongerAndLonger) {
 TEST_F(LearnTest, FailureBesideAStaleAnswerIsKeptThirtySeconds) {
   cache::Seconds now = kNow;
   for (const uint32_t ttl : {30u, 30u, 30u, 40u, 80u}) {
-    learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, true, now);
+    learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, true, At(now));
     EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).ttl(), ttl);
     now += ttl;
   }
+}
+
+// And for no less than that, nor for more than five minutes.
+TEST_F(LearnTest, FailureInTheMiddleOfASecondIsKeptForItsWholeTime) {
+  learner_.SetPolicy({.ttl = {}, .min_failure_ttl = 1, .max_failure_ttl = 300}, ResolutionLimits());
+  const Time now = At(kNow) + std::chrono::milliseconds(900);
+  learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, false, now);
+  EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).expiry(), kNow + 2);
+  learner_.SetPolicy({.ttl = {}, .min_failure_ttl = 300, .max_failure_ttl = 300},
+                     ResolutionLimits());
+  learner_.LearnFailure(N("ftp.example."), RRType::kA, ExtendedError::kOther, false, now);
+  EXPECT_EQ(Find("ftp.example.", RRType::kA, KeySpace::kFailure).expiry(), kNow + 300);
 }
 
 TEST_F(LearnTest, FailuresAreKeptBetweenTheTimesOfTheSettings) {
   learner_.SetPolicy({.ttl = {}, .min_failure_ttl = 2, .max_failure_ttl = 7}, ResolutionLimits());
   cache::Seconds now = kNow;
   for (const uint32_t ttl : {2u, 4u, 7u, 7u}) {
-    learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, false, now);
+    learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, false, At(now));
     EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).ttl(), ttl);
     now += ttl;
   }
   // Also beside a stale answer.
-  learner_.LearnFailure(N("new.example."), RRType::kA, ExtendedError::kOther, true, now);
+  learner_.LearnFailure(N("new.example."), RRType::kA, ExtendedError::kOther, true, At(now));
   EXPECT_EQ(Find("new.example.", RRType::kA, KeySpace::kFailure).ttl(), 7u);
 }
 

@@ -75,17 +75,29 @@ TEST_F(ServerTableTest, RoundTripOfNothingIsStillKnown) {
 TEST_F(ServerTableTest, SilenceMakesSlowAndAnAnswerLiftsIt) {
   table_.RecordAnswer(key_, milliseconds(20), now_);
   table_.RecordSilence(key_, milliseconds(400), now_);
-  table_.RecordSilence(key_, milliseconds(800), now_);
+  table_.RecordSilence(key_, milliseconds(800), now_ + milliseconds(800));
   EXPECT_EQ(table_.Get(server_).silences, 2);
   EXPECT_EQ(table_.Get(server_).srtt, milliseconds(1600));
-  EXPECT_EQ(table_.Get(server_).last_silence, now_);
+  EXPECT_EQ(table_.Get(server_).last_silence, now_ + milliseconds(800));
   table_.RecordAnswer(key_, milliseconds(30), now_ + seconds(1));
   EXPECT_EQ(table_.Get(server_).silences, 0);
   EXPECT_EQ(table_.Get(server_).srtt, milliseconds(30));
 }
 
+TEST_F(ServerTableTest, OfSilencesThatOverlapOneCounts) {
+  for (int i = 0; i < 100; ++i) table_.RecordSilence(key_, milliseconds(400), now_);
+  table_.RecordSilence(key_, milliseconds(400), now_ + milliseconds(300));
+  EXPECT_EQ(table_.Get(server_).silences, 1);
+  EXPECT_EQ(table_.Get(server_).srtt, milliseconds(800));
+  // A steady stream of them counts as one after the other.
+  for (int i = 1; i <= 80; ++i) {
+    table_.RecordSilence(key_, milliseconds(400), now_ + i * milliseconds(10));
+  }
+  EXPECT_EQ(table_.Get(server_).silences, 3);
+}
+
 TEST_F(ServerTableTest, SilencesAreBounded) {
-  for (int i = 0; i < 5000; ++i) table_.RecordSilence(key_, seconds(60), now_);
+  for (int i = 0; i < 5000; ++i) table_.RecordSilence(key_, seconds(60), now_ + i * seconds(60));
   EXPECT_LE(table_.Get(server_).silences, 1000);
   EXPECT_LE(table_.Get(server_).srtt, seconds(10));
 }
@@ -189,7 +201,7 @@ TEST_F(ServerTableTest, TwoThreadsShareIt) {
     for (int i = 0; i < kRounds; ++i) {
       const Endpoint server = Server(first + static_cast<uint32_t>(i % 7));
       table_.RecordAnswer(table_.KeyOf(server), milliseconds(20), now_);
-      table_.RecordSilence(table_.KeyOf(Server(100)), milliseconds(1), now_);
+      table_.RecordSilence(table_.KeyOf(Server(100)), milliseconds(1), now_ + i * milliseconds(1));
       table_.RecordLame(table_.KeyOf(server), N("example."), minutes(1), now_);
       (void)table_.IsLame(table_.KeyOf(server), N("example."), now_);
       (void)table_.Get(server);

@@ -132,7 +132,7 @@ TEST_P(SteeringTest, SuccessorsOnTheSameAddressAreSteeredAnew) {
   StartAll();
   const Endpoint server = workers_[0]->endpoint();
   workers_.clear();
-  ASSERT_TRUE(CheckNotServed(server).ok());
+  ASSERT_TRUE(CheckListening(server).ok());
   MakeWorkers({server.ToText()});
   StartAll();
   for (size_t i = 0; i < processors_.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -249,6 +250,41 @@ TEST(ConfigurationTest, NamesThePlaceAndTheKeyOfABadHostsFile) {
   EXPECT_EQ(std::string(MakeConfiguration(*read).status().message()),
             "/etc/tern.yaml:2:15: " + error);
   std::filesystem::remove(path);
+}
+
+// It would be asked for the zone, and ask itself again.
+TEST(ConfigurationTest, AZoneOfOurOwnIsAClearError) {
+  const auto message = [](std::string_view text) {
+    const auto read = ParseConfig(std::string(text), "tern.yaml");
+    return read.ok() ? std::string(MakeConfiguration(*read).status().message())
+                     : std::string(read.status().message());
+  };
+  constexpr std::string_view kListen = "listen: [\"127.0.0.1:5301\", \"0.0.0.0:5302\"]\n";
+  const std::string listen(kListen);
+  EXPECT_EQ(message(listen + "stub: [{zone: a, to: [192.0.2.1]}]\n"
+                             "forward:\n"
+                             "  - {zone: b, to: [\"127.0.0.1:5302\"]}\n"),
+            "tern.yaml:4:5: forward[0]: expected other servers than this one, found "
+            "127.0.0.1:5302, where it listens itself");
+  EXPECT_NE(message(listen + "stub: [{zone: a, to: [\"127.0.0.1:5301\"]}]\n"), "");
+  EXPECT_EQ(message(listen + "forward: [{zone: a, to: [\"127.0.0.1:5303\"]}]\n"), "");
+}
+
+TEST(DaemonTest, AMemoryThatTheProcessMayNotHaveIsAClearError) {
+  size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+  rlimit low = before;
+  low.rlim_cur = pages * static_cast<size_t>(getpagesize()) + (size_t{1} << 30);
+  Settings settings = LoopbackSettings();
+  settings.cache.memory_octets = size_t{16} << 30;
+  settings.places["cache.memory"] = "tern.yaml:1:9";
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &low), 0);
+  const absl::Status status = Daemon::Start(settings, [](const absl::Status&) {}).status();
+  EXPECT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+  EXPECT_EQ(std::string(status.message()),
+            "tern.yaml:1:9: cache.memory: expected no more than this process may have (ulimit -v)");
 }
 
 TEST(DescriptorLimitTest, GoesUpToTheHardLimit) {

@@ -58,7 +58,7 @@ TEST(LookupTextTest, ShowsTheAuthorityWhereThereIsNoAnswer) {
   reply.sections[0].clear();
   EXPECT_EQ(LookupText(Options("example.", wire::RRType::kMX), Raw(), reply),
             "name    example. MX\n"
-            "status  NOERROR (the name has no MX record)  flags rd ra\n"
+            "status  NOERROR (a referral)  flags rd ra\n"
             "authority\n"
             "  example.  1m  NS  ns.example.\n"
             "server  127.0.0.1:53 over UDP, 12.3 ms, 100 octets\n");
@@ -73,7 +73,7 @@ TEST(LookupTextTest, ShowsErrorsWithoutTouchingTheTerminal) {
   EXPECT_EQ(LookupText(Options("a.", wire::RRType::kA), Raw(), reply),
             "name    a. A\n"
             "status  SERVFAIL  flags\n"
-            "error   22 gone\\x1b[2J\\xc2\x9b"
+            "error   22 (No Reachable Authority) gone\\x1b[2J\\xc2\x9b"
             "1m\n"
             "server  127.0.0.1:53 over UDP, 12.3 ms, 100 octets\n");
 }

@@ -117,7 +117,7 @@ TEST_F(FailureTest, FailuresAreCachedFrom5To300SecondsAndBackOff) {
     internet_.world().RunFor(seconds(ttl - 1));
     EXPECT_EQ(Ask().rcode, Rcode::kServFail);
     EXPECT_EQ(internet_.last_upstream_queries(), 0u) << ttl;
-    internet_.world().RunFor(seconds(1));
+    internet_.world().RunFor(seconds(2));
   }
   servers_[0]->conduct().fault = Fault::kNone;
   EXPECT_EQ(Ask().answer.size(), 1u);
@@ -134,7 +134,7 @@ TEST_F(FailureTest, AnOperatorMayRememberFailuresForLess) {
     internet_.world().RunFor(seconds(ttl - 1));
     EXPECT_EQ(Ask().rcode, Rcode::kServFail);
     EXPECT_EQ(internet_.last_upstream_queries(), 0u) << ttl;
-    internet_.world().RunFor(seconds(1));
+    internet_.world().RunFor(seconds(2));
   }
 }
 
