@@ -159,9 +159,12 @@ bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, cache::Sec
 
 bool Learner::LearnAnswer(const ReplyRecords& records, const ReplyMeaning& meaning,
                           wire::NameView name, RRType type, cache::Seconds now, Answer* answer) {
-  const Rank rank = AnswerRank(records);
+  Rank rank = AnswerRank(records);
   wire::Name current(name);
   for (int links = 0; links <= kChainLinksMax; ++links) {
+    // Only what stands at the name that was asked is certainly authoritative (RFC 2181 section
+    // 5.4.1): a reply about one name does not replace what is known of another.
+    if (links > 0) rank = Rank::kAnswerNotAuthoritative;
     wire::Name target;
     const ChainLink link = FindLink(records, current, type, &target);
     if (link.kind == ChainLink::Kind::kNone) break;

@@ -75,14 +75,17 @@ bool Race::Launch() {
   // Addresses that were looked up meanwhile are candidates too.
   if (launches_ > 0) servers_.Gather(recursor_.store(), job_.settings(), recursor_.StoreNow());
   const Time now = recursor_.environment().Now();
-  if ((forged_ || recursor_.server_table().IsForged(servers_.zone(), now)) && HasDatagram(now)) {
-    return false;
-  }
+  const bool one_at_a_time = IsOneAtATime(now);
+  if (one_at_a_time && HasDatagram(now)) return false;
   const bool beside = AnyWaiting(now);
   KnownServer server;
   const int picked = Pick(now, &server);
   if (picked < 0) return false;
   if (beside && !recursor_.hedge_credit().Spend()) return false;
+  if (one_at_a_time) {
+    NoteSilences(now);
+    CloseDatagrams();
+  }
   const auto candidate = static_cast<uint8_t>(picked);
   const bool edns = !server.record.plain_dns && !servers_.candidates()[candidate].refuses_edns;
   if (!Send(candidate, server, Transport::kUdp, edns, nullptr)) return false;
@@ -254,6 +257,8 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
                          (match == ReplyMatch::kWrongCase &&
                           (attempt->transport == Transport::kTcp ||
                            recursor.server_table().Get(attempt->key).keeps_no_case));
+    // It keeps the case after all; then the reply that did not was not its own.
+    if (match == ReplyMatch::kMatches && !attempt->own_case) attempt->tests_case = false;
     if (matches) {
       OnMatchingReply(*attempt, message);
     } else {
@@ -313,8 +318,9 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
     OnBadCookie(attempt);
     return;
   }
-  result_.meaning =
-      ClassifyReply(records, name_, question_.type, servers_.zone(), servers_.forwarded());
+  const Jurisdiction jurisdiction(job_.settings(), recursor_.local_data(), name_);
+  result_.meaning = ClassifyReply(records, name_, question_.type, servers_.zone(),
+                                  servers_.forwarded(), &jurisdiction);
   const bool understood = result_.meaning.reply_class != ReplyClass::kFormatError &&
                           result_.meaning.reply_class != ReplyClass::kServerFailure;
   if (understood && attempt.tests_plain_dns) {
@@ -435,10 +441,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
       // after a sign of forgery one datagram is open, and others' replies would not match this
       // case. Likewise who gives no cookies any more.
       for (Attempt& other : attempts_) {
-        if (other.exchange == 0 || other.transport != Transport::kUdp) continue;
-        // Who was not given its time may be tried again.
-        if (!other.silent) --servers_.candidates()[other.candidate].tries;
-        Close(other);
+        if (other.exchange != 0 && other.transport == Transport::kUdp) BreakOff(other);
       }
       Attempt like = *attempt;
       like.own_case |= case_is_left;

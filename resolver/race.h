@@ -140,8 +140,12 @@ class Race final : public ExchangeSink, public Timer {
   // `like`: the attempt that goes on in this way; null for a new one.
   bool Send(uint8_t candidate, const KnownServer& known, Transport transport, bool edns,
             const Attempt* like);
-  // Whether a datagram is open whose server has time left; closes those that had theirs.
-  bool HasDatagram(Time now);
+  // Somebody seems to guess: one datagram is open at a time.
+  bool IsOneAtATime(Time now) const;
+  // Whether a datagram is open whose server has time left.
+  bool HasDatagram(Time now) const;
+  void CloseDatagrams();
+  void BreakOff(Attempt& attempt);
   void NoteSilences(Time now);
   Duration HedgeDelay(const ServerRecord& record) const;
   Duration RetryTimeout(const ServerRecord& record, int tries) const;

@@ -40,20 +40,28 @@ std::string_view Describe(ReplyMatch match) {
 
 }  // namespace
 
-// Somebody guesses: every open datagram is one more chance to guess right. Those that were given
-// their time are closed, and the next one waits for the one that was not.
-bool Race::HasDatagram(Time now) {
-  NoteSilences(now);
-  bool has = false;
+// Somebody guesses: every open datagram is one more chance to guess right, so the next one waits
+// until this one has had its time.
+bool Race::IsOneAtATime(Time now) const {
+  return forged_ || recursor_.server_table().IsForged(servers_.zone(), now);
+}
+
+bool Race::HasDatagram(Time now) const {
+  return std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& attempt) {
+    return attempt.exchange != 0 && attempt.transport == Transport::kUdp && now < attempt.late;
+  });
+}
+
+// Who was not given its time may be tried again.
+void Race::BreakOff(Attempt& attempt) {
+  if (!attempt.silent) --servers_.candidates()[attempt.candidate].tries;
+  Close(attempt);
+}
+
+void Race::CloseDatagrams() {
   for (Attempt& attempt : attempts_) {
-    if (attempt.exchange == 0 || attempt.transport != Transport::kUdp) continue;
-    if (attempt.silent) {
-      Close(attempt);
-    } else {
-      has = true;
-    }
+    if (attempt.transport == Transport::kUdp) Close(attempt);
   }
-  return has;
 }
 
 // Somebody guesses, or a server does not keep the case: ask this server over TCP, where an answer
@@ -89,7 +97,7 @@ void Race::OnSignOfForgery(const Attempt& met) {
     if (attempt.exchange == 0 || attempt.transport != Transport::kUdp || &attempt == &met) continue;
     Attempt* older = &attempt;
     if (newest == nullptr || attempt.sent >= newest->sent) std::swap(older, newest);
-    if (older != nullptr) Close(*older);
+    if (older != nullptr) BreakOff(*older);
   }
 }
 

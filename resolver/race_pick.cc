@@ -45,8 +45,11 @@ Duration Race::HedgeDelay(const ServerRecord& record) const {
   return std::clamp(recursor_.lateness().estimate(), kHedgeUnknownMin, kHedgeMax);
 }
 
-// Then one try each tells whether one lives again: a question to a dead zone costs no more.
+// Then one try each tells whether one lives again: a question to a dead zone costs no more. Not
+// while one datagram is open at a time: each try then ends with its own short time, and a server
+// that is far away would never be heard.
 bool Race::OnlyDeadAreLeft(Time now) const {
+  if (IsOneAtATime(now)) return false;
   const ServerTable& table = recursor_.server_table();
   const std::span<const Candidate> candidates = servers_.candidates();
   return std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {

@@ -65,6 +65,12 @@ ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, boo
   return ReplyClass::kLame;
 }
 
+// A zone that somebody answers for is there; a forwarder may know better than its configuration
+// here, but not of the root.
+bool DeniesItself(wire::NameView denied, wire::NameView zone, bool forwarded) {
+  return denied.IsRoot() || (!forwarded && denied.Equals(zone));
+}
+
 }  // namespace
 
 ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type,
@@ -101,7 +107,7 @@ ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type
 }
 
 ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRType type,
-                           wire::NameView zone, bool forwarded) {
+                           wire::NameView zone, bool forwarded, const Jurisdiction* jurisdiction) {
   ReplyMeaning meaning;
   meaning.end = name;
   if (records.header().Has(wire::kFlagTC)) {
@@ -118,7 +124,8 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
     wire::Name target;
     const ChainLink link = FindLink(records, meaning.end, type, &target);
     if (link.kind == ChainLink::Kind::kFinal) {
-      meaning.reply_class = ReplyClass::kAnswer;
+      // With YXDOMAIN the reply contradicts itself.
+      if (rcode != Rcode::kYXDomain) meaning.reply_class = ReplyClass::kAnswer;
       return meaning;
     }
     if (link.kind == ChainLink::Kind::kOverflow) {
@@ -128,13 +135,14 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
     if (link.kind == ChainLink::Kind::kNone) break;
     // The CNAME that the DNAME makes is what was asked for.
     if (link.kind == ChainLink::Kind::kDname && type == RRType::kCNAME) {
-      meaning.reply_class = ReplyClass::kAnswer;
+      if (rcode != Rcode::kYXDomain) meaning.reply_class = ReplyClass::kAnswer;
       return meaning;
     }
     meaning.end = target;
     // What lies in another zone is asked there, whatever this server says of it; and DS at this
     // zone's apex lies in its parent (RFC 4035 section 3.1.4.1).
     if (!target.view().IsSubdomainOf(zone) ||
+        (jurisdiction != nullptr && !jurisdiction->Holds(target)) ||
         (type == RRType::kDS && !forwarded && target.view().Equals(zone))) {
       meaning.reply_class = ReplyClass::kAlias;
       return meaning;
@@ -146,6 +154,7 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
     meaning.reply_class = ReplyClass::kAlias;
     return meaning;
   }
+  if (rcode == Rcode::kNXDomain && DeniesItself(meaning.end, zone, forwarded)) return meaning;
   meaning.soa = FindSoa(records, meaning.end);
   if (links == 0) {
     meaning.reply_class = ClassifyNothing(records, zone, forwarded, &meaning);

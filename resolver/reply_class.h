@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "resolver/jurisdiction.h"
 #include "resolver/reply_records.h"
 #include "wire/message.h"
 #include "wire/name.h"
@@ -46,9 +47,12 @@ struct ReplyMeaning {
   wire::Name cut;                         // kReferral: the new zone cut
 };
 
-// `zone` is the zone whose server was asked, or the forwarder's zone with `forwarded`.
+// `zone` is the zone whose server was asked, or the forwarder's zone with `forwarded`. A chain ends
+// for us where it leaves the zone, and where it leaves the servers' jurisdiction; null: they have
+// all names.
 // The result points into `records`.
 ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, wire::RRType type,
-                           wire::NameView zone, bool forwarded);
+                           wire::NameView zone, bool forwarded,
+                           const Jurisdiction* jurisdiction = nullptr);
 
 }  // namespace tern::resolver

@@ -7,6 +7,16 @@
 namespace tern::resolver {
 
 using wire::ParseError;
+namespace {
+
+constexpr size_t kRecordsReadMax = 2048;
+// An RRset of more than cache::kRecordsMax (256) is not kept, and a chain has 12 links.
+constexpr size_t kAnswerRecordsMax = 320;
+constexpr size_t kAliasesMax = 32;
+// Of the other sections the first are enough.
+constexpr size_t kOtherRecordsMax = 512;
+
+}  // namespace
 
 ParseError ReplyRecords::Read(std::span<const uint8_t> message, wire::NameView zone) {
   try {
@@ -31,13 +41,15 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
     error = reader.ReadQuestion(&question);
     if (error != ParseError::kNone) return error;
   }
-  for (;;) {
+  size_t aliases = 0;
+  for (size_t read = 0;; ++read) {
     wire::RecordView record;
     wire::Section section;
     bool done = false;
     error = reader.NextRecord(&record, &section, &done);
     if (error != ParseError::kNone) return error;
     if (done) return ParseError::kNone;
+    if (read == kRecordsReadMax) return ParseError::kBadRecord;
     if (record.type == wire::RRType::kOPT) {
       wire::Edns edns;
       // RFC 6891 section 6.1.1: more than one OPT, or one elsewhere, is an error.
@@ -53,7 +65,14 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
     }
     if (record.rrclass != static_cast<uint16_t>(wire::RRClass::kIN)) continue;
     if (record.owner.IsSubdomainOf(zone)) {
-      sections_[static_cast<size_t>(section)].push_back(record);
+      std::vector<wire::RecordView>& kept = sections_[static_cast<size_t>(section)];
+      if (section == wire::Section::kAnswer) {
+        if (record.type == wire::RRType::kCNAME || record.type == wire::RRType::kDNAME) ++aliases;
+        if (kept.size() == kAnswerRecordsMax || aliases > kAliasesMax) {
+          return ParseError::kBadRecord;
+        }
+      }
+      if (kept.size() < kOtherRecordsMax) kept.push_back(record);
     } else if (section == wire::Section::kAdditional &&
                (record.type == wire::RRType::kA || record.type == wire::RRType::kAAAA)) {
       stray_addresses_.push_back(record);

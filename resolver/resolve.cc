@@ -114,7 +114,8 @@ bool Serves(const Job& job, EntryView entry, cache::Seconds now) {
 Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
   Recursor& recursor = job.recursor();
   const cache::Store& store = recursor.store();
-  for (wire::NameView above = name; !above.IsRoot() && !IsStaticZone(job.settings(), above);) {
+  for (wire::NameView above = name;
+       !above.IsRoot() && StaticZoneAt(job.settings(), above) == nullptr;) {
     above = above.Parent();
     const uint64_t hash = store.Hash(above);
     EntryView entry = store.Find(above, hash, KeySpace::kNxDomain, RRType::kNone);
@@ -165,6 +166,19 @@ Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::S
   return AnswerFromAlias(job, name, hash, now);
 }
 
+// DS lies in the parent (RFC 4035 section 3.1.4.1). Of a forward zone its forwarders know it.
+bool IsAskedAbove(const Job& job, const wire::Name& name) {
+  if (job.type() != RRType::kDS) return false;
+  const StaticZone* zone = StaticZoneAt(job.settings(), name);
+  return zone == nullptr || !zone->forward;
+}
+
+// A stub zone below a name that is never sent upstream.
+bool HasNoParentToAsk(Job& job, const wire::Name& name) {
+  return IsAskedAbove(job, name) && StaticZoneAt(job.settings(), name) != nullptr &&
+         !name.view().IsRoot() && job.recursor().local_data().Has(name.view().Parent());
+}
+
 // One step from what this process knows: configuration, then cache. Where that does not tell, the
 // job's servers are those of the nearest known zone. `just_missed`: the caller has looked up the
 // name itself.
@@ -185,8 +199,11 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
     if (job.trace() != nullptr) TraceStep(job, "cache", name, DescribeFailure(failure, now));
     return Fail(job, failure.Error(), "failed a moment ago");
   }
-  job.servers().Locate(store, job.settings(), name, job.type() == RRType::kDS,
-                       /*use_forward=*/true, now, cut);
+  if (HasNoParentToAsk(job, name)) {
+    return AnsweredIf(job, recursor.learner().AddEmpty(name, job.type(), now, &job.answer()));
+  }
+  job.servers().Locate(store, job.settings(), name, IsAskedAbove(job, name), /*use_forward=*/true,
+                       now, cut);
   return Outcome::kUnknown;
 }
 
@@ -428,7 +445,12 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const RaceResult& result) {
   const cache::Seconds now = recursor.StoreNow();
   TraceLearnt(job, result);
   const RRType type = job.type();
-  if (result.kind == RaceResult::Kind::kEmpty) {
+  // The parent of a zone of the configuration has a DS for it or has none, and no more to say.
+  const bool at_border = IsAskedAbove(job, name) && StaticZoneAt(job.settings(), name) != nullptr;
+  if (result.kind == RaceResult::Kind::kEmpty ||
+      (at_border && !(result.meaning.end.view().Equals(name) &&
+                      (result.meaning.reply_class == ReplyClass::kAnswer ||
+                       result.meaning.reply_class == ReplyClass::kNoData)))) {
     return AnsweredIf(job, recursor.learner().AddEmpty(name, type, now, &job.answer()));
   }
   if (!recursor.learner().LearnAnswer(recursor.records(), result.meaning, name, type, now,
@@ -436,7 +458,7 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const RaceResult& result) {
     return AnsweredIf(job, false);
   }
   if (result.meaning.reply_class == ReplyClass::kAnswer && type == RRType::kNS &&
-      name.view().IsRoot()) {
+      name.view().IsRoot() && !job.servers().forwarded()) {
     (void)recursor.learner().LearnPriming(recursor.records(), now);
   }
   return result.meaning.reply_class == ReplyClass::kAlias ? Outcome::kAlias : Outcome::kAnswered;

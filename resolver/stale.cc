@@ -33,7 +33,7 @@ class StaleSearch {
     EntryView best = store_.Find(name, KeySpace::kData, type);
     if (type != RRType::kCNAME) best = Better(best, Alias(name, RRType::kCNAME), now_);
     best = Better(best, Denial(name), now_);
-    for (NameView above = name; !above.IsRoot() && !IsStaticZone(settings_, above);) {
+    for (NameView above = name; !above.IsRoot() && StaticZoneAt(settings_, above) == nullptr;) {
       above = above.Parent();
       best = Better(best, Better(Denial(above), Alias(above, RRType::kDNAME), now_), now_);
       // What lies above a zone cut says nothing of what is below it.

@@ -39,6 +39,13 @@ size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool ed
   return static_cast<size_t>(at - out);
 }
 
+// Servers that cannot read a query, or do not want to, leave its question out. Nothing else is
+// believed without: its records would answer whatever was asked.
+static bool IsBareError(wire::Rcode rcode) {
+  return rcode == wire::Rcode::kFormErr || rcode == wire::Rcode::kServFail ||
+         rcode == wire::Rcode::kNotImp || rcode == wire::Rcode::kRefused;
+}
+
 ReplyMatch MatchReply(std::span<const uint8_t> message, const UpstreamQuestion& question,
                       uint16_t id) {
   if (message.size() < wire::kHeaderOctets || wire::LoadU16(message.data()) != id) {
@@ -47,7 +54,9 @@ ReplyMatch MatchReply(std::span<const uint8_t> message, const UpstreamQuestion& 
   const uint16_t flags = wire::LoadU16(message.data() + 2);
   if ((flags & wire::kFlagQR) == 0 || (flags >> 11 & 0xf) != 0) return ReplyMatch::kForgery;
   const uint16_t questions = wire::LoadU16(message.data() + 4);
-  if (questions == 0 && (flags & 0xf) != 0 && (flags & 0xf) != 3) return ReplyMatch::kMatches;
+  if (questions == 0 && IsBareError(static_cast<wire::Rcode>(flags & 0xf))) {
+    return ReplyMatch::kMatches;
+  }
   if (questions != 1) return ReplyMatch::kForgery;
   const auto name = wire::NameView::FromWire(message.subspan(wire::kHeaderOctets));
   if (!name || message.size() < wire::kHeaderOctets + name->size() + 4) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "resolver/jurisdiction.h"
+
 namespace tern::resolver {
 namespace {
 
@@ -29,22 +31,7 @@ bool IsIpv4Mapped(const IpAddress& address) {
   return address.IsIpv6() && std::memcmp(address.octets, kMapped, sizeof kMapped) == 0;
 }
 
-// The nearest zone of the configuration at or above `name`, or null.
-const StaticZone* NearestStaticZone(const Settings& settings, NameView name, bool use_forward) {
-  const StaticZone* nearest = nullptr;
-  for (const StaticZone& candidate : settings.static_zones) {
-    if ((candidate.forward && !use_forward) || !name.IsSubdomainOf(candidate.zone)) continue;
-    if (nearest == nullptr || candidate.zone.size() > nearest->zone.size()) nearest = &candidate;
-  }
-  return nearest;
-}
-
 }  // namespace
-
-bool IsStaticZone(const Settings& settings, NameView name) {
-  return std::any_of(settings.static_zones.begin(), settings.static_zones.end(),
-                     [&](const StaticZone& zone) { return zone.zone.view().Equals(name); });
-}
 
 bool MayAsk(const IpAddress& address, const ResolutionSettings& settings) {
   if (address.IsIpv4() ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) return false;
@@ -158,6 +145,9 @@ void ZoneServers::Gather(const cache::Store& store, const Settings& settings, ca
       GatherFromStore(store, settings, server.name, RRType::kAAAA, now);
     }
   }
+  // To find an address of the root's servers takes the root itself, and the additional section of
+  // its answer need not have any (RFC 9609 section 3.3).
+  if (zone_.view().IsRoot() && candidate_count_ == 0) UseHints(settings);
 }
 
 void ZoneServers::ResetTries() {

@@ -100,7 +100,4 @@ class ZoneServers {
 // neither unspecified nor multicast.
 bool MayAsk(const IpAddress& address, const ResolutionSettings& settings);
 
-// A forward or stub zone of the configuration has that name.
-bool IsStaticZone(const Settings& settings, wire::NameView name);
-
 }  // namespace tern::resolver

@@ -216,9 +216,10 @@ void StreamTable::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
 void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
   const bool was_between = stream->assembler.buffered() == 0;
   bool any_message = false;
+  bool is_dns = true;
   stream->assembler.FeedFrom(&bytes, [&](std::span<const uint8_t> message) {
     if (message.size() < kHeaderOctets) {
-      stream->doomed = true;  // not DNS
+      is_dns = false;
       return false;
     }
     any_message = true;
@@ -226,6 +227,11 @@ void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
     service_->OnStreamMessage(stream->path, message);
     return !stream->doomed && HasRoom(*stream);
   });
+  // Nothing more is read, but what was asked before is answered.
+  if (!is_dns) {
+    stream->peer_finished = true;
+    bytes = {};
+  }
   if (!bytes.empty()) stream->unread.assign(bytes.begin(), bytes.end());
   if (any_message) Touch(stream);
   if (was_between || any_message) stream->message_began = environment_->Now();
@@ -234,7 +240,7 @@ void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
   if (stream->doomed) {
     Close(stream);
   } else {
-    ReadOn(stream);
+    AfterProgress(stream);
   }
 }
 

@@ -128,6 +128,11 @@ LocalData::Match LocalData::Walk(wire::NameView name) const {
   return match;
 }
 
+bool LocalData::Has(wire::NameView name) const {
+  const Match match = Walk(name);
+  return match.zone != kNone || (match.node != kNone && nodes_[match.node].first_record != kNone);
+}
+
 bool LocalData::Find(wire::NameView name, RRType type, cache::Seconds now,
                      cache::EntryBuilder* builder) const {
   Match match = Walk(name);

@@ -55,6 +55,9 @@ class LocalData {
   [[nodiscard]] bool Find(wire::NameView name, wire::RRType type, cache::Seconds now,
                           cache::EntryBuilder* builder) const;
 
+  // Whether Find would answer for the name.
+  bool Has(wire::NameView name) const;
+
   size_t node_count() const { return nodes_.size(); }
 
  private:

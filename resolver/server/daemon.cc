@@ -63,6 +63,22 @@ CookieSecret DrawCookieSecret() {
   return secret;
 }
 
+bool Same(const StaticZone& a, const StaticZone& b) {
+  return a.zone.view().Equals(b.zone) && a.to == b.to && a.forward == b.forward &&
+         a.first == b.first;
+}
+
+// The zones of the configuration that `other` has not, or not so.
+std::vector<wire::Name> ZonesOnlyIn(const Settings& settings, const Settings& other) {
+  std::vector<wire::Name> zones;
+  for (const StaticZone& zone : settings.static_zones) {
+    const bool stays = std::any_of(other.static_zones.begin(), other.static_zones.end(),
+                                   [&](const StaticZone& same) { return Same(zone, same); });
+    if (!stays) zones.push_back(zone.zone);
+  }
+  return zones;
+}
+
 // A zone of the configuration is asked for wherever it says, but not here: that is a loop.
 absl::Status CheckStaticZones(const Settings& settings) {
   size_t forwards = 0;
@@ -239,10 +255,12 @@ absl::Status Daemon::Reload(Settings settings) {
   for (const std::string_view key : fixed) {
     Log(LogLevel::kWarning, Concat(key, ": changes only when ternd is started anew"));
   }
+  const std::shared_ptr<const Settings> before = configuration_.settings;
   configuration_ = *std::move(configuration);
   store_->SetMaxStale(configuration_.settings->cache.max_stale);
   UseCookieSecret();
   Reconfigure();
+  ForgetOtherJurisdictions(*before);
   return absl::OkStatus();
 }
 
@@ -251,6 +269,21 @@ void Daemon::RollCookieSecret() {
   drawn_cookie_secret_ = DrawCookieSecret();
   UseCookieSecret();
   Reconfigure();
+}
+
+// What was learnt of names for which others speak from now on.
+void Daemon::ForgetOtherJurisdictions(const Settings& before) {
+  const Settings& after = *configuration_.settings;
+  std::vector<wire::Name> zones = ZonesOnlyIn(before, after);
+  const std::vector<wire::Name> added = ZonesOnlyIn(after, before);
+  zones.insert(zones.end(), added.begin(), added.end());
+  if (zones.empty() && after.local.hosts_file.empty()) return;
+  store_->EraseIf([&](cache::EntryView entry) {
+    const wire::NameView name = entry.name();
+    return configuration_.local_data->Has(name) ||
+           std::any_of(zones.begin(), zones.end(),
+                       [&](const wire::Name& zone) { return name.IsSubdomainOf(zone); });
+  });
 }
 
 // What clients hold was made with the secret that was in force until now.

@@ -57,6 +57,7 @@ class Daemon {
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
   size_t worker_count() const { return workers_.size(); }
+  cache::Store& store() { return *store_; }
   std::string_view engine_name() const { return workers_.front()->engine_name(); }
 
  private:
@@ -64,6 +65,7 @@ class Daemon {
 
   absl::Status OpenWorkers();
   void UseCookieSecret();
+  void ForgetOtherJurisdictions(const Settings& before);
   void Reconfigure();
   void StartServices();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);

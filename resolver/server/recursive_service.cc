@@ -180,11 +180,12 @@ void RecursiveService::OnStreamClosed(uint64_t) {
   // Answers that are still to come carry the stream's old id, which names nothing any more.
 }
 
-size_t RecursiveService::Refuse(std::span<const uint8_t> query, const QueryRead& read,
+// Without a text over UDP: the address may be forged, and its owner gets no more than was sent.
+size_t RecursiveService::Refuse(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
                                 std::span<uint8_t> reply) {
   if (read.verdict == RequestVerdict::kDrop) return 0;
   return ComposeError(query, read.request, Rcode::kRefused, ExtendedError::kProhibited,
-                      "not among the clients that may ask", reply);
+                      tcp ? "not among the clients that may ask" : "", reply);
 }
 
 void RecursiveService::CheckCookie(const IpAddress& client, QueryRead* read) {
@@ -327,13 +328,13 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   size_t left = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
-    if (!configuration_.access->Allows(datagram.peer)) {
-      datagram.reply_octets = Refuse(datagram.query, reads_[i], datagram.reply);
-      continue;
-    }
     const bool verified = IsVerified(reads_[i]);
     if (is_limited && !limit.AllowQuery(groups_[i], now)) {
       datagram.reply_octets = Deny(datagram.query, reads_[i], verified, datagram.reply);
+      continue;
+    }
+    if (!configuration_.access->Allows(datagram.peer)) {
+      datagram.reply_octets = Refuse(datagram.query, reads_[i], /*tcp=*/false, datagram.reply);
       continue;
     }
     datagram.reply_octets = DemandCookie(datagram.query, reads_[i], datagram.reply);
@@ -368,7 +369,7 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   CheckCookie(path.peer.address, &read);
   if (!configuration_.access->Allows(path.peer.address)) {
     // Empty: dropped, and no more awaited.
-    Send(path, scratch().first(Refuse(query, read, scratch())));
+    Send(path, scratch().first(Refuse(query, read, /*tcp=*/true, scratch())));
     return;
   }
   RateLimit& limit = *configuration_.rate_limit;

@@ -96,7 +96,8 @@ class RecursiveService final : public io::Service {
   cache::EntryView KnownAbove(wire::NameView name, cache::Seconds now) const;
   size_t AnswerWithoutRecursion(std::span<const uint8_t> query, const Request& request,
                                 std::span<uint8_t> reply, size_t limit);
-  size_t Refuse(std::span<const uint8_t> query, const QueryRead& read, std::span<uint8_t> reply);
+  size_t Refuse(std::span<const uint8_t> query, const QueryRead& read, bool tcp,
+                std::span<uint8_t> reply);
   // From here on the reply has a cookie, and the request says whether it came with a good one.
   void CheckCookie(const IpAddress& client, QueryRead* read);
   // The reply for a UDP client that has not shown that it is where it says; 0 for one that has, and

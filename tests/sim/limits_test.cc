@@ -519,8 +519,12 @@ TEST_F(ExtendedErrorTest, NotReadyWhenThereIsNoRoom) {
 TEST_F(ExtendedErrorTest, ProhibitedForWhoMayNotAsk) {
   internet_.settings().allow.clear();
   internet_.Start();
-  ExpectError(MakeQuery(7, "www.example.com.", RRType::kA), Rcode::kRefused,
-              ExtendedError::kProhibited);
+  const PlainMessage query = MakeQuery(7, "www.example.com.", RRType::kA);
+  ExpectError(query, Rcode::kRefused, ExtendedError::kProhibited);
+  // Whoever's address the query was forged with gets the code and nothing more.
+  const ClientQueryId id = internet_.world().AskDatagram(query.Encode());
+  internet_.world().RunFor(seconds(0));
+  EXPECT_LE(internet_.world().client_query(id).reply.size(), query.Encode().size() + 6);
 }
 
 // RFC 8914 section 4.21: a resolver that receives a query with the RD bit clear.

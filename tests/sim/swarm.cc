@@ -39,10 +39,11 @@ SimWorld::Options OptionsFor(uint64_t seed, bool trace) {
   options.link.latency = Latency::Constant(median);
   if (random.Chance(kSeveralWorkers)) options.workers = 2 + random.Below(kWorkersMax - 1);
   if (kind == SwarmWorld::Kind::kClean) return options;
-  if (random.Chance(kFar)) median = milliseconds(100 + random.Below(400));
-  options.link.latency = Latency::LogNormal(median, 0.4 * random.Unit());
+  const bool is_far = random.Chance(kFar);
+  if (is_far) median = milliseconds(80 + random.Below(220));
+  options.link.latency = Latency::LogNormal(median, (is_far ? 0.2 : 0.4) * random.Unit());
   options.link.duplication = 0.05 * random.Unit();
-  options.link.reordering = 0.05 * random.Unit();
+  options.link.reordering = is_far ? 0 : 0.05 * random.Unit();
   if (kind == SwarmWorld::Kind::kSound) return options;
   options.unknown_is_unreachable = random.Chance(0.5);
   options.link.loss = random.Chance(0.5) ? 0.1 * random.Unit() : 0;
@@ -354,7 +355,8 @@ void SwarmWorld::CheckCostOf(size_t upstream_before, const Question& question) {
 // What was just answered is known, but for what is made anew each time or has no time to live.
 void SwarmWorld::CheckAskedAgainWithoutRecursion(const Question& question) {
   constexpr uint32_t kKeptTtlMin = 3;
-  if (question.AtOnce()) return;
+  // The forwarder's DS of its own zone has no SOA that may be kept.
+  if (question.AtOnce() || (question.type == RRType::kDS && has_static_zone_)) return;
   const std::optional<PlainMessage> before =
       world_.client_query(question.over_tcp.value_or(question.client)).Message();
   if (!before || before->Has(wire::kFlagTC) || before->rcode == wire::Rcode::kServFail) return;

@@ -244,5 +244,32 @@ TEST(ReplyClassTest, LoopsAndLongChainsStayAliases) {
   EXPECT_EQ(ClassOf({.answer = chain}, {.name = "l9.example."}), ReplyClass::kAnswer);
 }
 
+// RFC 6672 section 2.2: the name that a DNAME made is too long. With the answer it makes no sense.
+TEST(ReplyClassTest, YxDomainWithTheAnswerContradictsItself) {
+  EXPECT_EQ(ClassOf({.answer = "www.example. 300 A 192.0.2.1", .rcode = wire::Rcode::kYXDomain}),
+            ReplyClass::kServerFailure);
+}
+
+// Somebody answered for the zone, so it is there; and nothing denies the root.
+TEST(ReplyClassTest, ADenialOfTheZoneItselfContradictsItself) {
+  const ReplyText denial = {.authority = "example. 300 SOA a. b. 1 2 3 4 5",
+                            .rcode = wire::Rcode::kNXDomain};
+  EXPECT_EQ(ClassOf(denial, {.name = "example."}), ReplyClass::kServerFailure);
+  EXPECT_EQ(ClassOf(denial, {.name = "www.example."}), ReplyClass::kNxDomain);
+  // A forwarder may serve none of the names that the configuration leads to it.
+  EXPECT_EQ(ClassOf(denial, {.name = "example.", .forwarded = true}), ReplyClass::kNxDomain);
+  const ReplyText nothing = {.authority = ". 300 SOA a. b. 1 2 3 4 5",
+                             .rcode = wire::Rcode::kNXDomain};
+  for (const bool forwarded : {false, true}) {
+    EXPECT_EQ(ClassOf(nothing, {.name = ".", .zone = ".", .forwarded = forwarded}),
+              ReplyClass::kServerFailure);
+  }
+  // Behind an alias too.
+  EXPECT_EQ(ClassOf({.answer = "www.example. 300 CNAME example.",
+                     .authority = "example. 300 SOA a. b. 1 2 3 4 5",
+                     .rcode = wire::Rcode::kNXDomain}),
+            ReplyClass::kServerFailure);
+}
+
 }  // namespace
 }  // namespace tern::resolver

@@ -12,6 +12,7 @@ using test::Octets;
 using test::PlainMessage;
 using test::PlainReply;
 using test::ReadReply;
+using test::ReplyText;
 using wire::ParseError;
 using wire::Rcode;
 using wire::RRType;
@@ -94,6 +95,38 @@ TEST(ReplyRecordsTest, EveryCutOffReplyIsAnError) {
 }
 
 // RFC 6891 section 6.1.1.
+std::string Lines(int count, const std::string& record) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "n" + std::to_string(i) + ".example. " + record + "\n";
+  return text;
+}
+
+// THREATS: what a reply costs has a bound, be it 64 KiB long.
+TEST(ReplyRecordsTest, MoreRecordsThanAnyAnswerOfUseHasAreUnsound) {
+  const auto read = [](const ReplyText& text) {
+    ReplyRecords records;
+    return records.Read(PlainReply("www.example.", RRType::kA, text).Encode(), N("example."));
+  };
+  EXPECT_EQ(read({.answer = Lines(320, "300 A 192.0.2.1")}), ParseError::kNone);
+  EXPECT_EQ(read({.answer = Lines(321, "300 A 192.0.2.1")}), ParseError::kBadRecord);
+  EXPECT_EQ(read({.answer = Lines(32, "300 DNAME a.example.")}), ParseError::kNone);
+  EXPECT_EQ(read({.answer = Lines(33, "300 DNAME a.example.")}), ParseError::kBadRecord);
+  EXPECT_EQ(read({.answer = Lines(33, "300 CNAME a.example.")}), ParseError::kBadRecord);
+  EXPECT_EQ(read({.additional = Lines(2000, "300 A 192.0.2.1")}), ParseError::kNone);
+  EXPECT_EQ(read({.additional = Lines(2100, "300 A 192.0.2.1")}), ParseError::kBadRecord);
+}
+
+// A referral to a thousand name servers leads down all the same, with the first of them.
+TEST(ReplyRecordsTest, OfTheOtherSectionsTheFirstRecordsAreKept) {
+  std::string servers;
+  for (int i = 0; i < 1000; ++i) servers += "sub.example. 300 NS n" + std::to_string(i) + ".a.\n";
+  const ReadReply reply(
+      "example.", PlainReply("www.sub.example.", RRType::kA,
+                             {.authority = servers, .additional = Lines(600, "300 A 192.0.2.1")}));
+  EXPECT_EQ(reply.records().authority().size(), 512u);
+  EXPECT_EQ(reply.records().additional().size(), 512u);
+}
+
 TEST(ReplyRecordsTest, TwoOptAreAnError) {
   Octets octets = PlainReply("www.example.", RRType::kA, {.edns = true}).Encode();
   octets.insert(octets.end(), {0, 0, 41, 4, 0xd0, 0, 0, 0, 0, 0, 0});

@@ -116,8 +116,11 @@ TEST(MatchReplyTest, ErrorsMayComeWithoutTheQuestion) {
   for (const auto& [rcode, match] : {std::pair(Rcode::kFormErr, ReplyMatch::kMatches),
                                      std::pair(Rcode::kServFail, ReplyMatch::kMatches),
                                      std::pair(Rcode::kRefused, ReplyMatch::kMatches),
+                                     std::pair(Rcode::kNotImp, ReplyMatch::kMatches),
                                      std::pair(Rcode::kNoError, ReplyMatch::kForgery),
-                                     std::pair(Rcode::kNXDomain, ReplyMatch::kForgery)}) {
+                                     std::pair(Rcode::kNXDomain, ReplyMatch::kForgery),
+                                     std::pair(Rcode::kYXDomain, ReplyMatch::kForgery),
+                                     std::pair(static_cast<Rcode>(9), ReplyMatch::kForgery)}) {
     PlainMessage reply;
     reply.id = 7;
     reply.flags = wire::kFlagQR;

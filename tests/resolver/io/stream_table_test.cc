@@ -333,6 +333,28 @@ TEST_P(StreamTableTest, AStreamThatSpeaksNoDnsIsClosed) {
   EXPECT_EQ(running->service().stream_messages.load(), 0);
 }
 
+TEST_P(StreamTableTest, WhatWasAskedBeforeAMessageThatIsNoDnsIsAnswered) {
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  ReturnPath kept;
+  running->service().on_stream_message = [&](const ReturnPath& path, std::span<const uint8_t>) {
+    kept = path;
+  };
+  running->Start();
+  PlainSocket client = Client(running.get());
+  const Bytes query = Query(4);
+  Bytes bytes = {0, static_cast<uint8_t>(query.size())};
+  bytes.insert(bytes.end(), query.begin(), query.end());
+  bytes.insert(bytes.end(), {0, 3, 1, 2, 3});
+  ASSERT_TRUE(client.Send(bytes));
+  ASSERT_TRUE(WaitFor([&] { return running->service().stream_messages == 1; }));
+  std::this_thread::sleep_for(milliseconds(50));
+  running->OnThread([&] { worker->SendReply(kept, AnswerTo(Query(4))); });
+  EXPECT_EQ(client.ReceiveMessage(), AnswerTo(Query(4)));
+  EXPECT_TRUE(client.IsClosedWithin(milliseconds(2000)));
+}
+
 TEST_P(StreamTableTest, AClientThatHasFinishedSendingIsStillAnswered) {
   auto running = Make(OnLoopback());
   ASSERT_NE(running, nullptr);

@@ -252,6 +252,47 @@ TEST(ConfigurationTest, NamesThePlaceAndTheKeyOfABadHostsFile) {
   std::filesystem::remove(path);
 }
 
+// What the public tree said of names that a zone of the configuration speaks for from now on.
+TEST(DaemonTest, ReloadForgetsWhatOthersSaidOfANewZone) {
+  Settings settings = LoopbackSettings();
+  settings.workers = 1;
+  StaticZone all;
+  all.forward = true;
+  all.to = {{*IpAddress::Parse("127.0.0.1"), 9}};
+  settings.static_zones = {all};
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  cache::Store& store = daemon->store();
+  const auto reader = store.Register();
+  const auto put = [&](std::string_view name) {
+    std::vector<uint64_t> room(cache::kBuiltOctetsMax / 8);
+    cache::EntryBuilder builder({reinterpret_cast<uint8_t*>(room.data()), cache::kBuiltOctetsMax});
+    ASSERT_TRUE(
+        builder.StartNxDomain(*wire::ParseName(std::string(name)), wire::NameView(), 3600, 1));
+    (void)store.Put(builder.Finish(), 1);
+  };
+  const auto has = [&](std::string_view name) {
+    return bool(store.Find(*wire::ParseName(std::string(name)), cache::KeySpace::kNxDomain,
+                           wire::RRType::kNone));
+  };
+  for (const char* name : {"corp.", "x.corp.", "example.", "localhost."}) put(name);
+  StaticZone corp = all;
+  corp.zone = *wire::ParseName("Corp.");
+  settings.static_zones.push_back(corp);
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_FALSE(has("corp."));
+  EXPECT_FALSE(has("x.corp."));
+  EXPECT_FALSE(has("localhost."));
+  EXPECT_TRUE(has("example."));
+  // The same again takes nothing; another server of the zone, or none any more, does.
+  put("x.corp.");
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_TRUE(has("x.corp."));
+  settings.static_zones.pop_back();
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_FALSE(has("x.corp."));
+}
+
 // It would be asked for the zone, and ask itself again.
 TEST(ConfigurationTest, AZoneOfOurOwnIsAClearError) {
   const auto message = [](std::string_view text) {

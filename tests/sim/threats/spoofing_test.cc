@@ -90,6 +90,63 @@ TEST_F(SpoofingTest, AnyWrongGuessSendsTheExchangeToTcpAndIsNotBelieved) {
   }
 }
 
+// One datagram in another case, which the server itself never sends, must not take the random case
+// from all queries that follow.
+TEST_F(SpoofingTest, AForgeryInAnotherCaseDoesNotEndRandomCase) {
+  Guesser guesser(kVictim, Guess::kWrongCase);
+  internet_.world().SetSpoofer(&guesser);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  for (const char* name : {"www.example.com.", "ftp.example.com.", "www.example.com."}) {
+    const PlainMessage answer = internet_.Lookup(name, RRType::kA);
+    ASSERT_EQ(answer.answer.size(), 1u) << Trace();
+    EXPECT_NE(answer.answer[0].rdata, kForged) << name;
+    internet_.world().RunFor(seconds(301));
+  }
+}
+
+// A reply without a question would answer any.
+TEST_F(SpoofingTest, ARecordWithoutTheQuestionIsNotBelievedWhateverTheCode) {
+  for (int rcode = 0; rcode < 16; ++rcode) {
+    SCOPED_TRACE(rcode);
+    SmallInternet internet(SimWorld::Options{.seed = 4});
+    internet.AddDomain("example.com.", {kVictim}, kRecords);
+    ScriptedServer forger([rcode](const SimQuery&, PlainMessage* reply) {
+      reply->answer.push_back(
+          {reply->questions[0].name, RRType::kA, wire::RRClass::kIN, 86400, kForged});
+      reply->questions.clear();
+      reply->rcode = static_cast<Rcode>(rcode);
+      return true;
+    });
+    internet.world().SetSpoofer(&forger);
+    const RestCheck rest(&internet);
+    internet.Start();
+    const PlainMessage answer = internet.Lookup("www.example.com.", RRType::kA);
+    for (const PlainRecord& record : answer.answer) EXPECT_NE(record.rdata, kForged);
+    EXPECT_EQ(StoredAddresses(internet, "www.example.com.").find("203.0.113.66"),
+              std::string::npos);
+  }
+}
+
+// Kaminsky's way, once met: the reply about a name that nobody knew does not replace what is known
+// of another.
+TEST_F(SpoofingTest, AReplyAboutOneNameDoesNotReplaceWhatIsKnownOfAnother) {
+  ScriptedServer server([](const SimQuery&, PlainMessage* reply) {
+    const std::string name = wire::ToText(reply->questions[0].name.view());
+    reply->answer = name[0] == 'w' ? Records("www.attacker.com. 300 A 198.51.100.1\n")
+                                   : Records(name + " 300 CNAME www.attacker.com.\n" +
+                                             "www.attacker.com. 86400 A 203.0.113.66\n");
+    return true;
+  });
+  AddAttacker(&internet_, &server);
+  internet_.settings().resolution.case_randomisation = false;
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.attacker.com.", RRType::kA).answer.at(0).rdata, kTrue);
+  EXPECT_EQ(internet_.Lookup("r1.attacker.com.", RRType::kA).answer.size(), 2u) << Trace();
+  EXPECT_EQ(internet_.Lookup("www.attacker.com.", RRType::kA).answer.at(0).rdata, kTrue);
+}
+
 TEST_F(SpoofingTest, NothingOfAForgeryIsStored) {
   Guesser guesser(kVictim, Guess::kWrongName);
   internet_.world().SetSpoofer(&guesser);

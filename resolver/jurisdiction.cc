@@ -1,0 +1,24 @@
+#include "resolver/jurisdiction.h"
+
+#include <algorithm>
+
+namespace tern::resolver {
+
+const StaticZone* NearestStaticZone(const Settings& settings, wire::NameView name,
+                                    bool use_forward) {
+  const StaticZone* nearest = nullptr;
+  for (const StaticZone& candidate : settings.static_zones) {
+    if ((candidate.forward && !use_forward) || !name.IsSubdomainOf(candidate.zone)) continue;
+    if (nearest == nullptr || candidate.zone.size() > nearest->zone.size()) nearest = &candidate;
+  }
+  return nearest;
+}
+
+const StaticZone* StaticZoneAt(const Settings& settings, wire::NameView name) {
+  const auto found =
+      std::find_if(settings.static_zones.begin(), settings.static_zones.end(),
+                   [&](const StaticZone& zone) { return zone.zone.view().Equals(name); });
+  return found == settings.static_zones.end() ? nullptr : &*found;
+}
+
+}  // namespace tern::resolver

@@ -1,0 +1,42 @@
+// Who speaks for a name: local data, the nearest zone of the configuration, or else the public
+// tree.
+//
+// Servers of one say nothing of names of another, be it at the end of an alias that is theirs: a
+// public CNAME to a name of an internal zone would else let strangers deny or make up that name,
+// and one to `localhost.` or to a name of the hosts file would put them beside these.
+//
+// Thread: any; borrows the settings, the local data and nothing else.
+#pragma once
+
+#include "resolver/policy/local_data.h"
+#include "resolver/settings.h"
+#include "wire/name.h"
+
+namespace tern::resolver {
+
+// The nearest zone of the configuration at or above `name`, or null. `use_forward`: forward zones
+// count.
+const StaticZone* NearestStaticZone(const Settings& settings, wire::NameView name,
+                                    bool use_forward);
+// The zone of the configuration that has just that name, or null.
+const StaticZone* StaticZoneAt(const Settings& settings, wire::NameView name);
+
+class Jurisdiction {
+ public:
+  // Of the servers that are asked for `name`.
+  Jurisdiction(const Settings& settings, const LocalData& local_data, wire::NameView name)
+      : settings_(settings),
+        local_data_(local_data),
+        zone_(NearestStaticZone(settings, name, /*use_forward=*/true)) {}
+
+  bool Holds(wire::NameView name) const {
+    return NearestStaticZone(settings_, name, true) == zone_ && !local_data_.Has(name);
+  }
+
+ private:
+  const Settings& settings_;
+  const LocalData& local_data_;
+  const StaticZone* zone_;
+};
+
+}  // namespace tern::resolver

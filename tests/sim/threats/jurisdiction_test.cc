@@ -1,0 +1,208 @@
+// "Bailiwick" where the configuration draws the border: what the public tree says of a name that a
+// zone of the configuration or local data speaks for is not believed, whoever asks for what. And
+// what nobody can deny: a zone that answers, and the root.
+#include "tests/sim/threats/threat_test.h"
+
+namespace tern::sim {
+namespace {
+
+constexpr std::string_view kInternal = "192.0.2.80";
+const Octets kInternalAddress = {10, 1, 1, 1};
+
+class JurisdictionTest : public ThreatTest {
+ protected:
+  // A zone of the configuration with a server of its own, which knows `www`.
+  void Configure(SmallInternet* internet, std::string_view zone, bool forward) {
+    resolver::StaticZone configured;
+    configured.zone = NameOf(zone);
+    configured.forward = forward;
+    configured.to = {{*IpAddress::Parse(kInternal), 53}};
+    internet->settings().static_zones.push_back(std::move(configured));
+    internet->AddServer(kInternal, zone,
+                        "@ 300 SOA ns m 1 2 3 4 5\n@ 300 NS ns\nwww 300 A 10.1.1.1\n");
+  }
+  void ExpectInternal(SmallInternet* internet, std::string_view name) {
+    const PlainMessage answer = internet->Lookup(name, RRType::kA);
+    ASSERT_FALSE(answer.answer.empty()) << answer.ToText() << internet->world().Trace();
+    EXPECT_EQ(answer.answer.back().rdata, kInternalAddress) << answer.ToText();
+  }
+};
+
+// The public parent has no such name: that is no denial of the internal zone.
+TEST_F(JurisdictionTest, AQuestionForDsDoesNotDenyAZoneOfTheConfiguration) {
+  for (const bool forward : {false, true}) {
+    for (const std::string_view zone : {"corp.", "corp.com."}) {
+      SCOPED_TRACE(std::string(zone) + (forward ? " forward" : " stub"));
+      SmallInternet internet(SimWorld::Options{.seed = 4});
+      Configure(&internet, zone, forward);
+      const RestCheck rest(&internet);
+      internet.Start();
+      const PlainMessage ds = internet.Lookup(zone, RRType::kDS);
+      EXPECT_EQ(ds.rcode, Rcode::kNoError) << ds.ToText();
+      EXPECT_TRUE(ds.answer.empty());
+      ExpectInternal(&internet, "www." + std::string(zone));
+      EXPECT_EQ(internet.Lookup(zone, RRType::kSOA).answer.size(), 1u);
+    }
+  }
+}
+
+TEST_F(JurisdictionTest, AnAliasThatTheParentHasDoesNotReplaceAZoneOfTheConfiguration) {
+  Configure(&internet_, "corp.com.", /*forward=*/false);
+  internet_.AddToTld("com.", "corp.com. 300 CNAME www.victim.com.");
+  internet_.AddDomain("victim.com.", {kVictim}, "www 300 A 198.51.100.1\n");
+  internet_.Start();
+  EXPECT_TRUE(internet_.Lookup("corp.com.", RRType::kDS).answer.empty()) << Trace();
+  EXPECT_EQ(internet_.Lookup("corp.com.", RRType::kSOA).answer.size(), 1u);
+  EXPECT_EQ(internet_.Lookup("corp.com.", RRType::kA).rcode, Rcode::kNoError);
+  ExpectInternal(&internet_, "www.corp.com.");
+}
+
+// A DS that the parent does have is told.
+TEST_F(JurisdictionTest, ThePublicParentsDsIsTold) {
+  Configure(&internet_, "corp.com.", /*forward=*/false);
+  internet_.AddToTld("com.", "corp.com. 300 DS 1 8 2 " + std::string(64, '0'));
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("corp.com.", RRType::kDS).answer.size(), 1u);
+  ExpectInternal(&internet_, "www.corp.com.");
+}
+
+// "special names never sent upstream"
+TEST_F(JurisdictionTest, DsOfAZoneBelowASpecialNameIsNotAskedOfThePublicTree) {
+  for (const bool forward : {false, true}) {
+    SmallInternet internet(SimWorld::Options{.seed = 4});
+    Configure(&internet, "ad.local.", forward);
+    const RestCheck rest(&internet);
+    internet.Start();
+    EXPECT_EQ(internet.Lookup("ad.local.", RRType::kDS).rcode, Rcode::kNoError);
+    ExpectInternal(&internet, "www.ad.local.");
+    EXPECT_EQ(internet.world().CountUpstream(SmallInternet::kRoot), 0u);
+  }
+}
+
+// One's own resolver is honest; the names that it resolves are strangers'.
+TEST_F(JurisdictionTest, AForwardersAnswerSaysNothingOfOtherZonesAndOfLocalNames) {
+  Configure(&internet_, "corp.", /*forward=*/true);
+  ScriptedServer forwarder([](const SimQuery&, PlainMessage* reply) {
+    const wire::NameView name = reply->questions[0].name;
+    reply->flags = wire::kFlagQR | wire::kFlagRA;
+    if (name.Equals(NameOf("x.evil.com.").view())) {
+      reply->answer = Records("x.evil.com. 300 CNAME corp.\n");
+      reply->authority = Records(". 300 SOA a. b. 1 2 3 4 300\n");
+      reply->rcode = Rcode::kNXDomain;
+    } else if (name.Equals(NameOf("y.evil.com.").view())) {
+      reply->answer = Records("y.evil.com. 300 CNAME localhost.\n");
+      reply->authority = Records(". 300 SOA a. b. 1 2 3 4 300\n");
+      reply->rcode = Rcode::kNXDomain;
+    } else {
+      reply->answer = Records("z.evil.com. 300 CNAME www.corp.\nwww.corp. 300 A 203.0.113.66\n");
+    }
+    return true;
+  });
+  internet_.world().AddServer("192.0.2.53", &forwarder);
+  resolver::StaticZone all;
+  all.forward = true;
+  all.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
+  internet_.settings().static_zones.push_back(all);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("x.evil.com.", RRType::kA).answer.size(), 1u);
+  ExpectInternal(&internet_, "www.corp.");
+  ExpectInternal(&internet_, "z.evil.com.");
+  EXPECT_EQ(internet_.Lookup("y.evil.com.", RRType::kA).answer.back().rdata,
+            (Octets{127, 0, 0, 1}));
+  EXPECT_EQ(internet_.Lookup("localhost.", RRType::kA).answer.at(0).rdata, (Octets{127, 0, 0, 1}));
+}
+
+// Split horizon: the public zone has its own idea of the internal one.
+TEST_F(JurisdictionTest, ThePublicZoneSaysNothingOfTheInternalOneBelowIt) {
+  for (const bool forward : {false, true}) {
+    SmallInternet internet(SimWorld::Options{.seed = 4});
+    Configure(&internet, "corp.example.com.", forward);
+    internet.AddDomain("example.com.", {kVictim},
+                       "a 300 CNAME www.corp.example.com.\nb 300 CNAME corp.example.com.\n"
+                       "www.corp 300 A 203.0.113.66\n");
+    const RestCheck rest(&internet);
+    internet.Start();
+    ExpectInternal(&internet, "a.example.com.");
+    EXPECT_EQ(internet.Lookup("b.example.com.", RRType::kA).rcode, Rcode::kNoError);
+    EXPECT_EQ(StoredAddresses(internet, "www.corp.example.com."), "10.1.1.1\n");
+  }
+}
+
+// --- What nobody can deny ---
+
+// The additional section of the root's own NS need not have addresses (RFC 9609 section 3.3), and
+// to look one up takes the root.
+TEST_F(JurisdictionTest, PrimingWithoutAddressesLeavesTheHints) {
+  ScriptedServer root([](const SimQuery&, PlainMessage* reply) {
+    const wire::NameView name = reply->questions[0].name;
+    if (name.IsRoot()) {
+      reply->answer = Records(". 86400 NS k.root-servers.net.\n");
+    } else if (name.IsSubdomainOf(NameOf("net."))) {
+      reply->flags = wire::kFlagQR;
+      reply->authority = Records("net. 86400 NS e.gtld-servers.net.\n");
+      reply->additional = Records("e.gtld-servers.net. 86400 A 192.0.2.11\n");
+    } else {
+      reply->flags = wire::kFlagQR;
+      reply->authority = Records("com. 86400 NS a.gtld-servers.net.\n");
+      reply->additional = Records("a.gtld-servers.net. 86400 A 192.0.2.10\n");
+    }
+    return true;
+  });
+  internet_.world().AddServer(SmallInternet::kRoot, &root);
+  internet_.AddDomain("one.com.", {kVictim}, "www 300 A 198.51.100.1\n");
+  internet_.AddDomain("two.net.", {"192.0.2.21"}, "www 300 A 198.51.100.2\n");
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.one.com.", RRType::kA).answer.size(), 1u);
+  internet_.world().RunFor(seconds(10));
+  EXPECT_EQ(internet_.Lookup("www.two.net.", RRType::kA).answer.size(), 1u) << Trace();
+}
+
+// A forwarder's word on the root's servers is for clients, not for our own iteration.
+TEST_F(JurisdictionTest, AForwarderDoesNotPrime) {
+  ScriptedServer forwarder([](const SimQuery&, PlainMessage* reply) {
+    reply->flags = wire::kFlagQR | wire::kFlagRA;
+    reply->answer = Records(". 86400 NS ns.attacker.com.\n");
+    return reply->questions[0].type == RRType::kNS;
+  });
+  internet_.world().AddServer("192.0.2.53", &forwarder);
+  resolver::StaticZone all;
+  all.forward = true;
+  all.first = true;
+  all.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
+  internet_.settings().static_zones.push_back(all);
+  internet_.AddDomain("one.com.", {kVictim}, "www 300 A 198.51.100.1\n");
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup(".", RRType::kNS).answer.size(), 1u);
+  EXPECT_EQ(StoredServers(internet_, "."), "");
+  internet_.Lookup("www.one.com.", RRType::kA);
+  internet_.world().RunFor(seconds(20));
+  EXPECT_EQ(StoredServers(internet_, ".").find("attacker"), std::string::npos);
+}
+
+TEST_F(JurisdictionTest, ADenialOfTheRootDeniesNothing) {
+  ScriptedServer forwarder([](const SimQuery&, PlainMessage* reply) {
+    reply->flags = wire::kFlagQR | wire::kFlagRA;
+    if (reply->questions[0].name.view().IsRoot()) {
+      reply->rcode = Rcode::kNXDomain;
+      reply->authority = Records(". 300 SOA a. b. 1 2 3 4 300\n");
+    } else {
+      reply->answer = Records("www.victim.com. 300 A 198.51.100.1\n");
+    }
+    return true;
+  });
+  internet_.world().AddServer("192.0.2.53", &forwarder);
+  resolver::StaticZone all;
+  all.forward = true;
+  all.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
+  internet_.settings().static_zones.push_back(all);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup(".", RRType::kTXT).rcode, Rcode::kServFail);
+  EXPECT_EQ(internet_.Lookup("www.victim.com.", RRType::kA).answer.size(), 1u);
+}
+
+}  // namespace
+}  // namespace tern::sim
