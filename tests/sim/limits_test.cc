@@ -25,21 +25,6 @@ constexpr std::string_view kFirst = "192.0.2.20";
 constexpr std::string_view kSecond = "192.0.2.21";
 constexpr std::string_view kAny = "* 300 A 198.51.100.1\n";
 
-// The extended error of a reply (RFC 8914 section 2), kNone without one.
-ExtendedError ErrorIn(const PlainMessage& reply) {
-  if (!reply.edns) return ExtendedError::kNone;
-  const Octets& options = reply.edns->options;
-  for (size_t at = 0; at + 4 <= options.size();) {
-    const size_t octets = wire::LoadU16(&options[at + 2]);
-    if (wire::LoadU16(&options[at]) == static_cast<uint16_t>(wire::EdnsOption::kExtendedError)) {
-      EXPECT_GT(octets, 2u) << "no text";
-      return static_cast<ExtendedError>(wire::LoadU16(&options[at + 4]));
-    }
-    at += 4 + octets;
-  }
-  return ExtendedError::kNone;
-}
-
 // --- Floods of random names ---
 
 // Lets the names of one zone wait and answers the rest of its zones.
@@ -208,7 +193,7 @@ class InFlightTest : public testing::Test {
   static size_t CountRefused(const std::vector<PlainMessage>& replies) {
     return static_cast<size_t>(
         std::count_if(replies.begin(), replies.end(), [](const PlainMessage& reply) {
-          return reply.rcode == Rcode::kServFail && ErrorIn(reply) == ExtendedError::kNotReady;
+          return reply.rcode == Rcode::kServFail && ExtendedErrorOf(reply) == ExtendedError::kNotReady;
         }));
   }
 
@@ -309,7 +294,7 @@ class ClientLimitTest : public testing::Test {
         EXPECT_TRUE(reply->answer.empty());
         ++counts.truncated;
       } else if (reply->rcode == Rcode::kRefused) {
-        EXPECT_EQ(ErrorIn(*reply), ExtendedError::kProhibited);
+        EXPECT_EQ(ExtendedErrorOf(*reply), ExtendedError::kProhibited);
         ++counts.refused;
       } else {
         ++counts.answered;
@@ -490,7 +475,7 @@ class ExtendedErrorTest : public testing::Test {
   void ExpectError(PlainMessage query, Rcode rcode, ExtendedError error) {
     const PlainMessage with = Exchange(query);
     EXPECT_EQ(with.rcode, rcode) << with.ToText();
-    EXPECT_EQ(ErrorIn(with), error) << with.ToText();
+    EXPECT_EQ(ExtendedErrorOf(with), error) << with.ToText();
     query.edns.reset();
     const PlainMessage without = Exchange(query);
     EXPECT_EQ(without.rcode, rcode) << without.ToText();
