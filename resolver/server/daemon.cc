@@ -10,9 +10,11 @@
 #include "resolver/crypto/random.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/steering.h"
+#include "resolver/jurisdiction.h"
 #include "resolver/policy/error_text.h"
 #include "resolver/server/config.h"
 #include "resolver/server/log.h"
+#include "resolver/zone_servers.h"
 
 namespace tern::resolver {
 namespace {
@@ -100,6 +102,18 @@ absl::Status CheckStaticZones(const Settings& settings) {
   return absl::OkStatus();
 }
 
+// Whether iteration has anywhere to begin.
+bool HasRoot(const Settings& settings) {
+  const auto may_ask = [&](const RootHint& hint) {
+    return std::any_of(hint.addresses.begin(), hint.addresses.end(), [&](const IpAddress& address) {
+      return MayAsk(address, settings.resolution);
+    });
+  };
+  return StaticZoneAt(settings, wire::NameView()) != nullptr ||
+         std::any_of(settings.resolution.root_hints.begin(), settings.resolution.root_hints.end(),
+                     may_ask);
+}
+
 }  // namespace
 
 absl::StatusOr<server::Configuration> MakeConfiguration(Settings settings) {
@@ -158,6 +172,12 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   if (!configuration.ok()) return configuration.status();
   std::unique_ptr<Daemon> daemon(new Daemon);
   daemon->configuration_ = *std::move(configuration);
+  if (!HasRoot(*daemon->configuration_.settings)) {
+    Log(LogLevel::kWarning,
+        "no server of the root may be asked: resolution.never_query, ipv4 and ipv6 leave no "
+        "address "
+        "of resolution.root_hints");
+  }
   daemon->drawn_cookie_secret_ = DrawCookieSecret();
   daemon->UseCookieSecret();
   if (const absl::Status status = daemon->OpenWorkers(); !status.ok()) return status;

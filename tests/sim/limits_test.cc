@@ -193,7 +193,8 @@ class InFlightTest : public testing::Test {
   static size_t CountRefused(const std::vector<PlainMessage>& replies) {
     return static_cast<size_t>(
         std::count_if(replies.begin(), replies.end(), [](const PlainMessage& reply) {
-          return reply.rcode == Rcode::kServFail && ExtendedErrorOf(reply) == ExtendedError::kNotReady;
+          return reply.rcode == Rcode::kServFail &&
+                 ExtendedErrorOf(reply) == ExtendedError::kNotReady;
         }));
   }
 

@@ -21,6 +21,15 @@ class JurisdictionTest : public ThreatTest {
     internet->AddServer(kInternal, zone,
                         "@ 300 SOA ns m 1 2 3 4 5\n@ 300 NS ns\nwww 300 A 10.1.1.1\n");
   }
+  // All that no other zone of the configuration has goes to `forwarder`.
+  void ForwardAll(SimServer* forwarder, bool first = false) {
+    internet_.world().AddServer("192.0.2.53", forwarder);
+    resolver::StaticZone all;
+    all.forward = true;
+    all.first = first;
+    all.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
+    internet_.settings().static_zones.push_back(all);
+  }
   void ExpectInternal(SmallInternet* internet, std::string_view name) {
     const PlainMessage answer = internet->Lookup(name, RRType::kA);
     ASSERT_FALSE(answer.answer.empty()) << answer.ToText() << internet->world().Trace();
@@ -98,11 +107,7 @@ TEST_F(JurisdictionTest, AForwardersAnswerSaysNothingOfOtherZonesAndOfLocalNames
     }
     return true;
   });
-  internet_.world().AddServer("192.0.2.53", &forwarder);
-  resolver::StaticZone all;
-  all.forward = true;
-  all.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
-  internet_.settings().static_zones.push_back(all);
+  ForwardAll(&forwarder);
   const RestCheck rest(&internet_);
   internet_.Start();
   EXPECT_EQ(internet_.Lookup("x.evil.com.", RRType::kA).answer.size(), 1u);
@@ -166,12 +171,7 @@ TEST_F(JurisdictionTest, AForwarderDoesNotPrime) {
     reply->answer = Records(". 86400 NS ns.attacker.com.\n");
     return reply->questions[0].type == RRType::kNS;
   });
-  internet_.world().AddServer("192.0.2.53", &forwarder);
-  resolver::StaticZone all;
-  all.forward = true;
-  all.first = true;
-  all.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
-  internet_.settings().static_zones.push_back(all);
+  ForwardAll(&forwarder, /*first=*/true);
   internet_.AddDomain("one.com.", {kVictim}, "www 300 A 198.51.100.1\n");
   const RestCheck rest(&internet_);
   internet_.Start();
@@ -193,11 +193,7 @@ TEST_F(JurisdictionTest, ADenialOfTheRootDeniesNothing) {
     }
     return true;
   });
-  internet_.world().AddServer("192.0.2.53", &forwarder);
-  resolver::StaticZone all;
-  all.forward = true;
-  all.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
-  internet_.settings().static_zones.push_back(all);
+  ForwardAll(&forwarder);
   const RestCheck rest(&internet_);
   internet_.Start();
   EXPECT_EQ(internet_.Lookup(".", RRType::kTXT).rcode, Rcode::kServFail);
