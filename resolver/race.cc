@@ -71,6 +71,12 @@ void Race::NoteClosed(Attempt& attempt) {
   --recursor_.queries_of(attempt.key);
 }
 
+bool Race::HasBudget() {
+  if (job_.allowance().upstream_queries > 0) return true;
+  why_not_ = RaceResult::Kind::kNoBudget;
+  return false;
+}
+
 bool Race::Launch() {
   // Addresses that were looked up meanwhile are candidates too.
   if (launches_ > 0) servers_.Gather(recursor_.store(), job_.settings(), recursor_.StoreNow());
@@ -82,6 +88,7 @@ bool Race::Launch() {
   const int picked = Pick(now, &server);
   if (picked < 0) return false;
   if (beside && !recursor_.hedge_credit().Spend()) return false;
+  if (!HasBudget()) return false;
   if (one_at_a_time) {
     NoteSilences(now);
     CloseDatagrams();
@@ -114,10 +121,7 @@ Race::Attempt* Race::FreeSlot() {
 
 bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport, bool edns,
                 const Attempt* like) {
-  if (job_.allowance().upstream_queries <= 0) {
-    why_not_ = RaceResult::Kind::kNoBudget;
-    return false;
-  }
+  if (!HasBudget()) return false;
   Attempt* slot = FreeSlot();
   if (slot == nullptr) return false;
   Environment& environment = recursor_.environment();

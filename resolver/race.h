@@ -132,6 +132,7 @@ class Race final : public ExchangeSink, public Timer {
   // Where nobody more can be asked: as before, but what is open has at least kOnlyTry.
   bool AnyWaitingAtLast(Time now);
 
+  bool HasBudget();
   // Asks the best server that may be asked now. False when there is none.
   bool Launch();
   int Pick(Time now, KnownServer* picked);
