@@ -59,7 +59,7 @@ class ToolTest(WorldTest):
         run = lookup("www.gone.com", "A", "--trace", "--timeout", "9s")
         self.assertEqual(run.returncode, 3, run)
         self.assertRegex(run.stdout, r"failed \d+ s ago with extended error \d+, not tried again for \d+ s")
-        self.assertRegex(run.stdout, r"\nerror +\d+ failed a moment ago\n")
+        self.assertRegex(run.stdout, r"\nerror +\d+ \([A-Z][A-Za-z ]+\) failed a moment ago\n")
 
     def test_trace_tells_known_absence_from_a_find(self):
         lookup("nothing.shop.com", "A")
