@@ -138,16 +138,15 @@ bool EntryBuilder::StartRRset(wire::NameView name, wire::RRType type, Rank rank,
 // Negative answers come from authoritative servers or are not cached at all (RFC 2308 section 5),
 // so they rank with authoritative answers.
 bool EntryBuilder::StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
-                               uint32_t ttl, Seconds now) {
+                               uint32_t ttl, Seconds now, Rank rank) {
   const uint16_t labels = static_cast<uint16_t>(name.CommonLabels(soa_owner));
-  return Start(EntryKind::kNoData, name, type, Rank::kAnswerAuthoritative, ttl, now, labels);
+  return Start(EntryKind::kNoData, name, type, rank, ttl, now, labels);
 }
 
 bool EntryBuilder::StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,
-                                 Seconds now) {
+                                 Seconds now, Rank rank) {
   const uint16_t labels = static_cast<uint16_t>(name.CommonLabels(soa_owner));
-  return Start(EntryKind::kNxDomain, name, wire::RRType{}, Rank::kAnswerAuthoritative, ttl, now,
-               labels);
+  return Start(EntryKind::kNxDomain, name, wire::RRType{}, rank, ttl, now, labels);
 }
 
 bool EntryBuilder::StartDelegation(wire::NameView cut, uint32_t ttl, Seconds now) {

@@ -185,9 +185,9 @@ class EntryBuilder {
                                 Seconds now);
   // kNoData. REQUIRES: soa_owner is `name` or an ancestor (ignored when no SOA record is added).
   [[nodiscard]] bool StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
-                                 uint32_t ttl, Seconds now);
+                                 uint32_t ttl, Seconds now, Rank rank = Rank::kAnswerAuthoritative);
   [[nodiscard]] bool StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,
-                                   Seconds now);
+                                   Seconds now, Rank rank = Rank::kAnswerAuthoritative);
   [[nodiscard]] bool StartDelegation(wire::NameView cut, uint32_t ttl, Seconds now);
   [[nodiscard]] bool StartFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
                                   uint16_t failures_in_a_row, uint32_t ttl, Seconds now);

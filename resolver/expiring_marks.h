@@ -39,6 +39,7 @@ class ExpiringMarks {
     return false;
   }
 
+  // A mark that holds for longer stays as it is.
   void Put(uint64_t key, Time until) {
     const std::lock_guard lock(writing_);
     used_.store(true, std::memory_order_relaxed);
@@ -53,7 +54,11 @@ class ExpiringMarks {
         place = &mark;
       }
     }
-    place->until.store(until.time_since_epoch().count(), std::memory_order_relaxed);
+    int64_t end = until.time_since_epoch().count();
+    if (place->key.load(std::memory_order_relaxed) == KeyOf(key)) {
+      end = std::max(end, place->until.load(std::memory_order_relaxed));
+    }
+    place->until.store(end, std::memory_order_relaxed);
     place->key.store(KeyOf(key), std::memory_order_release);
   }
 

@@ -63,8 +63,10 @@ class Job final : public Timer {
   const Settings& settings() const { return *settings_; }
   Allowance& allowance() { return *allowance_; }
   Time deadline() const { return deadline_; }
-  // It runs on what another question lent it, and that is used up, or the nesting is.
-  bool IsShortOfAllowance() const;
+  // The allowance, the time or the nesting is at its end.
+  bool HasUsedUpAllowance() const;
+  // And another question had lent them.
+  bool IsShortOfAllowance() const { return borrows_ && HasUsedUpAllowance(); }
   int nesting() const { return nesting_; }
   // One of its look-ups would have waited, over other jobs, for the job itself.
   bool in_cycle() const { return in_cycle_; }

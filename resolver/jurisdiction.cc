@@ -21,4 +21,14 @@ const StaticZone* StaticZoneAt(const Settings& settings, wire::NameView name) {
   return found == settings.static_zones.end() ? nullptr : &*found;
 }
 
+bool IsAskedAbove(const Settings& settings, wire::NameView name, wire::RRType type) {
+  if (type != wire::RRType::kDS) return false;
+  const StaticZone* zone = StaticZoneAt(settings, name);
+  return zone == nullptr || !zone->forward;
+}
+
+bool IsAtBorder(const Settings& settings, wire::NameView name, wire::RRType type) {
+  return IsAskedAbove(settings, name, type) && StaticZoneAt(settings, name) != nullptr;
+}
+
 }  // namespace tern::resolver

@@ -11,6 +11,7 @@
 #include "resolver/policy/local_data.h"
 #include "resolver/settings.h"
 #include "wire/name.h"
+#include "wire/types.h"
 
 namespace tern::resolver {
 
@@ -20,6 +21,11 @@ const StaticZone* NearestStaticZone(const Settings& settings, wire::NameView nam
                                     bool use_forward);
 // The zone of the configuration that has just that name, or null.
 const StaticZone* StaticZoneAt(const Settings& settings, wire::NameView name);
+
+// DS lies in the parent (RFC 4035 section 3.1.4.1). Of a forward zone its forwarders know it.
+bool IsAskedAbove(const Settings& settings, wire::NameView name, wire::RRType type);
+// The parent of a stub zone has a DS for it or has none, and no more to say.
+bool IsAtBorder(const Settings& settings, wire::NameView name, wire::RRType type);
 
 class Jurisdiction {
  public:

@@ -126,7 +126,7 @@ bool Learner::AddEmpty(wire::NameView name, RRType type, cache::Seconds now, Ans
   return builder.StartNoData(name, type, wire::NameView(), 0, now) && answer->Add(builder.Finish());
 }
 
-bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, cache::Seconds now,
+bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, Rank rank, cache::Seconds now,
                             Answer* answer) {
   wire::Name soa_owner;
   uint8_t soa[1024];
@@ -140,8 +140,8 @@ bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, cache::Sec
   }
   EntryBuilder builder(scratch());
   const bool started = meaning.reply_class == ReplyClass::kNxDomain
-                           ? builder.StartNxDomain(meaning.end, soa_owner, ttl, now)
-                           : builder.StartNoData(meaning.end, type, soa_owner, ttl, now);
+                           ? builder.StartNxDomain(meaning.end, soa_owner, ttl, now, rank)
+                           : builder.StartNoData(meaning.end, type, soa_owner, ttl, now, rank);
   if (!started) return false;
   if (soa_octets != 0 && !builder.AddRecord({soa, soa_octets})) return false;
   const std::span<const uint8_t> entry = builder.Finish();
@@ -192,7 +192,7 @@ bool Learner::LearnAnswer(const ReplyRecords& records, const ReplyMeaning& meani
     }
   }
   if (meaning.reply_class == ReplyClass::kAlias) return true;
-  return LearnNegative(meaning, type, now, answer);
+  return LearnNegative(meaning, type, rank, now, answer);
 }
 
 std::span<const uint8_t> Learner::LearnDelegation(const ReplyRecords& records,

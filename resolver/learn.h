@@ -84,7 +84,7 @@ class Learner {
                                 Answer* answer);
   [[nodiscard]] bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank,
                                     uint32_t ttl, cache::Seconds now, Answer* answer);
-  [[nodiscard]] bool LearnNegative(const ReplyMeaning& meaning, wire::RRType type,
+  [[nodiscard]] bool LearnNegative(const ReplyMeaning& meaning, wire::RRType type, cache::Rank rank,
                                    cache::Seconds now, Answer* answer);
   std::span<const uint8_t> LearnDelegation(const ReplyRecords& records,
                                            std::span<const wire::RecordView> ns_section,

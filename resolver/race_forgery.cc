@@ -52,9 +52,10 @@ bool Race::HasDatagram(Time now) const {
   });
 }
 
-// Who was not given its time may be tried again.
+// Who was not given its time may be tried again, once: there may be many servers that break it off.
 void Race::BreakOff(Attempt& attempt) {
-  if (!attempt.silent) --servers_.candidates()[attempt.candidate].tries;
+  Candidate& candidate = servers_.candidates()[attempt.candidate];
+  if (!attempt.silent && !std::exchange(candidate.broken_off, true)) --candidate.tries;
   Close(attempt);
 }
 

@@ -52,7 +52,12 @@ bool IsFormatError(Rcode rcode) {
 // NOERROR or NXDOMAIN for a name without the type and without an alias.
 ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, bool forwarded,
                            ReplyMeaning* meaning) {
-  if (records.rcode() == Rcode::kNXDomain) return ReplyClass::kNxDomain;
+  // A denial of who has no authority and shows none.
+  const bool is_bare =
+      !forwarded && meaning->soa == nullptr && !records.header().Has(wire::kFlagAA);
+  if (records.rcode() == Rcode::kNXDomain) {
+    return is_bare ? ReplyClass::kLame : ReplyClass::kNxDomain;
+  }
   if (meaning->soa != nullptr) return ReplyClass::kNoData;
   if (!forwarded && FindCut(records, meaning->end, zone, &meaning->cut)) {
     return ReplyClass::kReferral;

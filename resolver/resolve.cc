@@ -108,6 +108,12 @@ bool Serves(const Job& job, EntryView entry, cache::Seconds now) {
   return entry && entry.IsFresh(now) && !(job.refreshes() && IsNearExpiry(entry, now));
 }
 
+// A zone of its own begins at the name; but its DS is not in it.
+bool IsKnownCut(const cache::Store& store, wire::NameView name, RRType type, cache::Seconds now) {
+  const EntryView cut = store.Find(name, KeySpace::kDelegation, RRType::kNone);
+  return type != RRType::kDS && cut && cut.IsFresh(now);
+}
+
 // What stands above the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames it
 // (RFC 6672). But nothing above a zone of the configuration says anything about that zone.
 // *cut becomes the nearest zone cut where the walk ended at one.
@@ -119,7 +125,9 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
     above = above.Parent();
     const uint64_t hash = store.Hash(above);
     EntryView entry = store.Find(above, hash, KeySpace::kNxDomain, RRType::kNone);
-    if (entry && entry.IsFresh(now)) return AnsweredIf(job, job.answer().Add(entry));
+    if (entry && entry.IsFresh(now) && !IsKnownCut(store, name, job.type(), now)) {
+      return AnsweredIf(job, job.answer().Add(entry));
+    }
     entry = store.Find(above, hash, KeySpace::kData, RRType::kDNAME);
     if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) {
       // What lies above a zone cut says nothing of what is below it.
@@ -166,17 +174,10 @@ Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::S
   return AnswerFromAlias(job, name, hash, now);
 }
 
-// DS lies in the parent (RFC 4035 section 3.1.4.1). Of a forward zone its forwarders know it.
-bool IsAskedAbove(const Job& job, const wire::Name& name) {
-  if (job.type() != RRType::kDS) return false;
-  const StaticZone* zone = StaticZoneAt(job.settings(), name);
-  return zone == nullptr || !zone->forward;
-}
-
 // A stub zone below a name that is never sent upstream.
 bool HasNoParentToAsk(Job& job, const wire::Name& name) {
-  return IsAskedAbove(job, name) && StaticZoneAt(job.settings(), name) != nullptr &&
-         !name.view().IsRoot() && job.recursor().local_data().Has(name.view().Parent());
+  return IsAtBorder(job.settings(), name, job.type()) && !name.view().IsRoot() &&
+         job.recursor().local_data().Has(name.view().Parent());
 }
 
 // One step from what this process knows: configuration, then cache. Where that does not tell, the
@@ -202,8 +203,8 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
   if (HasNoParentToAsk(job, name)) {
     return AnsweredIf(job, recursor.learner().AddEmpty(name, job.type(), now, &job.answer()));
   }
-  job.servers().Locate(store, job.settings(), name, IsAskedAbove(job, name), /*use_forward=*/true,
-                       now, cut);
+  job.servers().Locate(store, job.settings(), name, IsAskedAbove(job.settings(), name, job.type()),
+                       /*use_forward=*/true, now, cut);
   return Outcome::kUnknown;
 }
 
@@ -410,6 +411,15 @@ std::optional<Outcome> ApplyRenaming(Job& job, const wire::Name& name, const Nex
   return ends ? Outcome::kAnswered : Outcome::kAlias;
 }
 
+// By saying that the part is not there, or that it is elsewhere.
+bool DeniesWhatIsBelow(const ReplyRecords& records, const ReplyMeaning& meaning,
+                       const NextQuestion& part) {
+  wire::Name target;
+  const ChainLink link = FindLink(records, part.name, part.type, &target);
+  return meaning.reply_class == ReplyClass::kNxDomain || link.kind == ChainLink::Kind::kDname ||
+         link.kind == ChainLink::Kind::kOverflow;
+}
+
 // A reply about a part of the name, asked because of QNAME minimisation. nullopt: go on.
 std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQuestion& part,
                                  const RaceResult& result, QnameMinimiser* minimiser) {
@@ -418,6 +428,15 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
   if (result.kind == RaceResult::Kind::kEmpty) {
     minimiser->PartExists(part.name);
     return std::nullopt;
+  }
+  // What it is here is local data's to say; it may have names below it all the same.
+  if (recursor.local_data().Has(part.name)) {
+    minimiser->PartExists(part.name);
+    return std::nullopt;
+  }
+  if (IsAtBorder(job.settings(), name, job.type()) &&
+      DeniesWhatIsBelow(recursor.records(), result.meaning, part)) {
+    return AnsweredIf(job, recursor.learner().AddEmpty(name, job.type(), now, &job.answer()));
   }
   const std::optional<Outcome> renamed =
       ApplyRenaming(job, name, part, result, minimiser->strict());
@@ -445,12 +464,11 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const RaceResult& result) {
   const cache::Seconds now = recursor.StoreNow();
   TraceLearnt(job, result);
   const RRType type = job.type();
-  // The parent of a zone of the configuration has a DS for it or has none, and no more to say.
-  const bool at_border = IsAskedAbove(job, name) && StaticZoneAt(job.settings(), name) != nullptr;
   if (result.kind == RaceResult::Kind::kEmpty ||
-      (at_border && !(result.meaning.end.view().Equals(name) &&
-                      (result.meaning.reply_class == ReplyClass::kAnswer ||
-                       result.meaning.reply_class == ReplyClass::kNoData)))) {
+      (IsAtBorder(job.settings(), name, job.type()) &&
+       !(result.meaning.end.view().Equals(name) &&
+         (result.meaning.reply_class == ReplyClass::kAnswer ||
+          result.meaning.reply_class == ReplyClass::kNoData)))) {
     return AnsweredIf(job, recursor.learner().AddEmpty(name, type, now, &job.answer()));
   }
   if (!recursor.learner().LearnAnswer(recursor.records(), result.meaning, name, type, now,
@@ -555,7 +573,9 @@ Task<bool> Resolve(Job& job) {
       if (outcome == Outcome::kFailed && job.answer().rcode() != Rcode::kServFail) {
         outcome = Fail(job, ExtendedError::kNotReady, "out of memory");
       }
-      if (outcome == Outcome::kFailed && !name.view().Equals(job.name())) {
+      // What the links before had used up is no fault of the name that they lead to.
+      if (outcome == Outcome::kFailed && !name.view().Equals(job.name()) &&
+          !job.HasUsedUpAllowance()) {
         RememberFailure(job, name);
       }
     }

@@ -155,6 +155,7 @@ void ZoneServers::ResetTries() {
     candidate.tries = 0;
     candidate.failed = false;
     candidate.refuses_edns = false;
+    candidate.broken_off = false;
   }
 }
 

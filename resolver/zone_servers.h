@@ -30,6 +30,7 @@ struct Candidate {
   uint8_t tries = 0;    // over UDP, in whatever way (RFC 9520 section 3.1), but for a plain one
   bool failed = false;  // of no more use
   bool refuses_edns = false;  // FORMERR or NOTIMP to it
+  bool broken_off = false;    // a try of it was not given its time, and did not count
 };
 
 class ZoneServers {

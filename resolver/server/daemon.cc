@@ -294,14 +294,31 @@ void Daemon::RollCookieSecret() {
 // What was learnt of names for which others speak from now on.
 void Daemon::ForgetOtherJurisdictions(const Settings& before) {
   const Settings& after = *configuration_.settings;
-  std::vector<wire::Name> zones = ZonesOnlyIn(before, after);
-  const std::vector<wire::Name> added = ZonesOnlyIn(after, before);
-  zones.insert(zones.end(), added.begin(), added.end());
-  if (zones.empty() && after.local.hosts_file.empty()) return;
-  store_->EraseIf([&](cache::EntryView entry) {
+  for (const auto& [here, there] : {std::pair(&before, &after), std::pair(&after, &before)}) {
+    const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);
+    zones_to_forget_.insert(zones_to_forget_.end(), zones.begin(), zones.end());
+  }
+  if (zones_to_forget_.empty() && after.local.hosts_file.empty() &&
+      before.local.special_names == after.local.special_names) {
+    return;
+  }
+  Forget();
+  const auto jobs_end =
+      std::max(before.resolution.budget.total_timeout, after.resolution.budget.total_timeout);
+  forget_again_at_ = std::chrono::steady_clock::now() + jobs_end + std::chrono::seconds(1);
+}
+
+void Daemon::ForgetAgain() {
+  Forget();
+  zones_to_forget_.clear();
+  forget_again_at_.reset();
+}
+
+void Daemon::Forget() {
+  store_->EraseIf([this](cache::EntryView entry) {
     const wire::NameView name = entry.name();
     return configuration_.local_data->Has(name) ||
-           std::any_of(zones.begin(), zones.end(),
+           std::any_of(zones_to_forget_.begin(), zones_to_forget_.end(),
                        [&](const wire::Name& zone) { return name.IsSubdomainOf(zone); });
   });
 }

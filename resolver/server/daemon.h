@@ -51,6 +51,12 @@ class Daemon {
   // Applies what can change while the process runs, and tells in the log what cannot. On an error
   // the old configuration stays in force.
   absl::Status Reload(Settings settings);
+  // What jobs that were under way at a Reload learnt under the old configuration is to be forgotten
+  // then, by ForgetAgain; nothing when there is nothing to forget.
+  std::optional<std::chrono::steady_clock::time_point> forget_again_at() const {
+    return forget_again_at_;
+  }
+  void ForgetAgain();
   // Draws a new secret for cookies where the configuration has none; cookies of the one before stay
   // good for their hour. To be called once a day (RFC 7873 section 7.1).
   void RollCookieSecret();
@@ -66,6 +72,7 @@ class Daemon {
   absl::Status OpenWorkers();
   void UseCookieSecret();
   void ForgetOtherJurisdictions(const Settings& before);
+  void Forget();
   void Reconfigure();
   void StartServices();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
@@ -74,6 +81,8 @@ class Daemon {
   CookieSecret drawn_cookie_secret_;
   std::optional<CookieSecret> cookie_secret_;  // in force: the drawn one, or the configuration's
   std::optional<CookieSecret> previous_cookie_secret_;
+  std::vector<wire::Name> zones_to_forget_;
+  std::optional<std::chrono::steady_clock::time_point> forget_again_at_;
   std::unique_ptr<cache::Store> store_;
   std::unique_ptr<ServerTable> server_table_;
   std::vector<std::unique_ptr<io::Worker>> workers_;

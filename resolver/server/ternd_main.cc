@@ -127,14 +127,19 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
   using Clock = std::chrono::steady_clock;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
   for (;;) {
+    const Clock::time_point next =
+        std::min(next_roll, daemon->forget_again_at().value_or(next_roll));
     const auto wait = std::max<std::chrono::seconds>(
-        std::chrono::ceil<std::chrono::seconds>(next_roll - Clock::now()), std::chrono::seconds(0));
+        std::chrono::ceil<std::chrono::seconds>(next - Clock::now()), std::chrono::seconds(0));
     const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
     const int signal = sigtimedwait(&signals, nullptr, &limit);
     if (signal == SIGHUP) {
       Reload(daemon, options);
     } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
       return;
+    }
+    if (daemon->forget_again_at() && Clock::now() >= *daemon->forget_again_at()) {
+      daemon->ForgetAgain();
     }
     if (Clock::now() < next_roll) continue;
     daemon->RollCookieSecret();

@@ -28,6 +28,9 @@ TEST(ExpiringMarksTest, MarkingAgainMovesTheEnd) {
   marks.Put(7, kNow + seconds(5));
   marks.Put(7, kNow + seconds(9));
   EXPECT_TRUE(marks.Has(7, kNow + seconds(8)));
+  // But not back.
+  marks.Put(7, kNow + seconds(1));
+  EXPECT_TRUE(marks.Has(7, kNow + seconds(8)));
   // It took one place, not two: three more fit.
   for (uint64_t key = 101; key < 107; key += 2) marks.Put(key, kNow + seconds(20));
   EXPECT_TRUE(marks.Has(7, kNow));

@@ -250,6 +250,19 @@ TEST(ReplyClassTest, YxDomainWithTheAnswerContradictsItself) {
             ReplyClass::kServerFailure);
 }
 
+// RFC 2308 section 2.1 has an SOA in it; who has neither that nor AA has nothing to deny by.
+TEST(ReplyClassTest, ADenialWithoutAuthorityOrSoaIsLame) {
+  const auto classify = [](uint16_t flags, std::string_view soa, bool forwarded = false) {
+    return ClassOf({.authority = soa, .rcode = wire::Rcode::kNXDomain, .flags = flags},
+                   {.forwarded = forwarded});
+  };
+  constexpr std::string_view kExampleSoa = "example. 300 SOA a. b. 1 2 3 4 5";
+  EXPECT_EQ(classify(0, ""), ReplyClass::kLame);
+  EXPECT_EQ(classify(0, kExampleSoa), ReplyClass::kNxDomain);
+  EXPECT_EQ(classify(wire::kFlagAA, ""), ReplyClass::kNxDomain);
+  EXPECT_EQ(classify(0, "", /*forwarded=*/true), ReplyClass::kNxDomain);
+}
+
 // Somebody answered for the zone, so it is there; and nothing denies the root.
 TEST(ReplyClassTest, ADenialOfTheZoneItselfContradictsItself) {
   const ReplyText denial = {.authority = "example. 300 SOA a. b. 1 2 3 4 5",

@@ -284,6 +284,12 @@ TEST(DaemonTest, ReloadForgetsWhatOthersSaidOfANewZone) {
   EXPECT_FALSE(has("x.corp."));
   EXPECT_FALSE(has("localhost."));
   EXPECT_TRUE(has("example."));
+  // Jobs that were under way may have learnt more under the old configuration.
+  put("x.corp.");
+  ASSERT_TRUE(daemon->forget_again_at().has_value());
+  daemon->ForgetAgain();
+  EXPECT_FALSE(has("x.corp."));
+  EXPECT_FALSE(daemon->forget_again_at().has_value());
   // The same again takes nothing; another server of the zone, or none any more, does.
   put("x.corp.");
   ASSERT_TRUE(daemon->Reload(settings).ok());
@@ -291,6 +297,22 @@ TEST(DaemonTest, ReloadForgetsWhatOthersSaidOfANewZone) {
   settings.static_zones.pop_back();
   ASSERT_TRUE(daemon->Reload(settings).ok());
   EXPECT_FALSE(has("x.corp."));
+}
+
+TEST(DaemonTest, ReloadForgetsWhatTheDnsSaidOfSpecialNames) {
+  Settings settings = LoopbackSettings();
+  settings.local.special_names = false;
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  const auto reader = daemon->store().Register();
+  std::vector<uint64_t> room(cache::kBuiltOctetsMax / 8);
+  cache::EntryBuilder builder({reinterpret_cast<uint8_t*>(room.data()), cache::kBuiltOctetsMax});
+  const wire::Name localhost = *wire::ParseName("localhost.");
+  ASSERT_TRUE(builder.StartNxDomain(localhost, wire::NameView(), 3600, 1));
+  (void)daemon->store().Put(builder.Finish(), 1);
+  settings.local.special_names = true;
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_FALSE(daemon->store().Find(localhost, cache::KeySpace::kNxDomain, wire::RRType::kNone));
 }
 
 // It would be asked for the zone, and ask itself again.

@@ -116,6 +116,43 @@ TEST_F(AliasTest, ALoopThatIsKeptForNoTimeIsRemembered) {
 }
 
 // What fails behind links that are kept for no time is remembered for the name that was asked too.
+// Else anybody could have any name remembered as failed, without a packet to its servers.
+TEST_F(AliasTest, WhatAnAliasUsedUpIsNotRememberedAgainstTheNameItLeadsTo) {
+  ScriptedServer server([](const SimQuery&, PlainMessage* reply) {
+    reply->answer = Records("a.attacker.com. 300 CNAME www.victim.com.\n");
+    return true;
+  });
+  AddAttacker(&internet_, &server);
+  internet_.AddDomain("victim.com.", {kVictim}, "www 300 A 198.51.100.1\n");
+  // For the root, com. and attacker.com.
+  internet_.settings().resolution.budget.upstream_queries = 3;
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("a.attacker.com.", RRType::kA).rcode, Rcode::kServFail) << Trace();
+  EXPECT_EQ(internet_.Lookup("www.victim.com.", RRType::kA).answer.size(), 1u) << Trace();
+}
+
+// And its time: the alias came late.
+TEST_F(AliasTest, TimeThatAnAliasTookIsNotRememberedAgainstTheNameItLeadsTo) {
+  ScriptedServer server([](const SimQuery&, PlainMessage* reply) {
+    const bool first = wire::ToText(reply->questions[0].name.view())[0] == 'a';
+    reply->answer = Records(first ? "a.attacker.com. 300 CNAME b.attacker.com.\n"
+                                  : "b.attacker.com. 300 CNAME www.victim.com.\n");
+    return true;
+  });
+  server.set_think_time(milliseconds(990));
+  AddAttacker(&internet_, &server);
+  internet_.AddDomain("victim.com.", {kVictim}, "www 300 A 198.51.100.1\n");
+  internet_.settings().resolution.budget.client_timeout = milliseconds(1000);
+  internet_.settings().resolution.budget.total_timeout = milliseconds(2020);
+  internet_.settings().resolution.case_randomisation = false;
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("a.attacker.com.", RRType::kA).rcode, Rcode::kServFail) << Trace();
+  internet_.world().RunFor(seconds(3));
+  EXPECT_EQ(internet_.Lookup("www.victim.com.", RRType::kA).answer.size(), 1u) << Trace();
+}
+
 TEST_F(AliasTest, AFailureBehindAnAliasIsRememberedForTheNameThatWasAsked) {
   internet_.AddDomain("one.com.", {kVictim}, "www 0 CNAME www.dead.com.\n");
   internet_.AddDomain("dead.com.", {"192.0.2.21"}, "www 0 A 198.51.100.1\n")[0]->conduct().fault =

@@ -1,6 +1,9 @@
 // "Bailiwick" where the configuration draws the border: what the public tree says of a name that a
 // zone of the configuration or local data speaks for is not believed, whoever asks for what. And
 // what nobody can deny: a zone that answers, and the root.
+#include <cstdio>
+#include <fstream>
+
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
@@ -134,7 +137,73 @@ TEST_F(JurisdictionTest, ThePublicZoneSaysNothingOfTheInternalOneBelowIt) {
   }
 }
 
+// The parent's DNAME, and its denial of what stands between it and the zone, are no word on DS.
+TEST_F(JurisdictionTest, WhatTheParentSaysOfPartsOfTheNameIsNoAnswerForDs) {
+  for (const auto mode :
+       {resolver::QnameMinimisation::kRelaxed, resolver::QnameMinimisation::kStrict}) {
+    for (const std::string_view zone : {"in.x.com.", "lan.corp.com."}) {
+      SmallInternet internet(SimWorld::Options{.seed = 4});
+      Configure(&internet, zone, /*forward=*/false);
+      internet.settings().resolution.qname_minimisation = mode;
+      internet.AddToTld("com.", "x.com. 300 DNAME victim.com.");
+      internet.AddDomain("victim.com.", {kVictim}, "www 300 A 198.51.100.1\n");
+      const RestCheck rest(&internet);
+      internet.Start();
+      const PlainMessage ds = internet.Lookup(zone, RRType::kDS);
+      EXPECT_EQ(ds.rcode, Rcode::kNoError) << zone << ds.ToText();
+      EXPECT_TRUE(ds.answer.empty()) << zone << ds.ToText();
+      ExpectInternal(&internet, "www." + std::string(zone));
+    }
+  }
+}
+
+// A name of the hosts file is asked for in the public tree when one below it is wanted.
+TEST_F(JurisdictionTest, WhatIsAskedOnTheWayDoesNotReplaceTheHostsFile) {
+  const std::string path = testing::TempDir() + "jurisdiction_hosts";
+  std::ofstream(path) << "10.1.1.1 db.example.com\n";
+  for (const auto mode :
+       {resolver::QnameMinimisation::kRelaxed, resolver::QnameMinimisation::kStrict}) {
+    for (const std::string_view db : {"db 300 A 203.0.113.66\nx.db 300 A 198.51.100.1\n", ""}) {
+      SmallInternet internet(SimWorld::Options{.seed = 4});
+      internet.AddDomain("example.com.", {kVictim},
+                         "a 300 CNAME db.example.com.\n" + std::string(db));
+      internet.settings().local.hosts_file = path;
+      internet.settings().resolution.qname_minimisation = mode;
+      const RestCheck rest(&internet);
+      internet.Start();
+      ExpectInternal(&internet, "a.example.com.");
+      EXPECT_EQ(internet.Lookup("x.db.example.com.", RRType::kA).answer.size(), db.empty() ? 0 : 1);
+      ExpectInternal(&internet, "a.example.com.");
+      EXPECT_EQ(StoredAddresses(internet, "db.example.com."), "");
+    }
+  }
+  std::remove(path.c_str());
+}
+
 // --- What nobody can deny ---
+
+// RFC 8020: nothing is below a name that is not there. But a cut that is known is.
+TEST_F(JurisdictionTest, ADenialAboveAZoneCutDoesNotDenyTheZone) {
+  ScriptedServer parent([](const SimQuery&, PlainMessage* reply) {
+    if (reply->questions[0].name.view().IsSubdomainOf(NameOf("c.ent.attacker.com."))) {
+      reply->flags = wire::kFlagQR;
+      reply->authority = Records("c.ent.attacker.com. 300 NS ns.c.ent.attacker.com.\n");
+      reply->additional = Records("ns.c.ent.attacker.com. 300 A 192.0.2.90\n");
+    } else {
+      reply->rcode = Rcode::kNXDomain;
+      reply->authority = Records("attacker.com. 300 SOA a. b. 1 2 3 4 300\n");
+    }
+    return true;
+  });
+  AddAttacker(&internet_, &parent);
+  internet_.AddServer("192.0.2.90", "c.ent.attacker.com.",
+                      "@ 300 SOA ns m 1 2 3 4 5\n@ 300 A 198.51.100.1\nweb 300 A 198.51.100.1\n");
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("web.c.ent.attacker.com.", RRType::kA).answer.size(), 1u) << Trace();
+  EXPECT_EQ(internet_.Lookup("ent.attacker.com.", RRType::kA).rcode, Rcode::kNXDomain);
+  EXPECT_EQ(internet_.Lookup("c.ent.attacker.com.", RRType::kA).answer.size(), 1u) << Trace();
+}
 
 // The additional section of the root's own NS need not have addresses (RFC 9609 section 3.3), and
 // to look one up takes the root.

@@ -128,6 +128,26 @@ TEST_F(SpoofingTest, ARecordWithoutTheQuestionIsNotBelievedWhateverTheCode) {
   }
 }
 
+TEST_F(SpoofingTest, ADenialBehindAnAliasDoesNotReplaceWhatIsKnown) {
+  ScriptedServer server([](const SimQuery&, PlainMessage* reply) {
+    const std::string name = wire::ToText(reply->questions[0].name.view());
+    if (name[0] == 'w') {
+      reply->answer = Records("www.attacker.com. 300 A 198.51.100.1\n");
+    } else {
+      reply->answer = Records(name + " 300 CNAME www.attacker.com.\n");
+      reply->authority = Records("attacker.com. 300 SOA a. b. 1 2 3 4 300\n");
+    }
+    return true;
+  });
+  AddAttacker(&internet_, &server);
+  internet_.settings().resolution.case_randomisation = false;
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.attacker.com.", RRType::kA).answer.size(), 1u);
+  EXPECT_EQ(internet_.Lookup("r1.attacker.com.", RRType::kA).answer.size(), 1u) << Trace();
+  EXPECT_EQ(internet_.Lookup("www.attacker.com.", RRType::kA).answer.size(), 1u);
+}
+
 // Kaminsky's way, once met: the reply about a name that nobody knew does not replace what is known
 // of another.
 TEST_F(SpoofingTest, AReplyAboutOneNameDoesNotReplaceWhatIsKnownOfAnother) {
