@@ -136,7 +136,7 @@ bool EntryBuilder::StartRRset(wire::NameView name, wire::RRType type, Rank rank,
 }
 
 // Negative answers come from authoritative servers or are not cached at all (RFC 2308 section 5),
-// so they rank with authoritative answers.
+// so they rank with authoritative answers unless the caller knows less of them.
 bool EntryBuilder::StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
                                uint32_t ttl, Seconds now, Rank rank) {
   const uint16_t labels = static_cast<uint16_t>(name.CommonLabels(soa_owner));

@@ -159,20 +159,17 @@ void Shard::ForEach(const std::function<void(EntryView)>& visit) const {
   }
 }
 
-size_t Shard::EraseIf(const std::function<bool(EntryView)>& matches) {
+void Shard::EraseIf(const std::function<bool(EntryView)>& matches) {
   std::lock_guard lock(mutex_);
   IndexTable* table = table_.load(std::memory_order_relaxed);
-  size_t erased = 0;
   for (size_t i = 0; i < table->buckets(); ++i) {
     for (IndexTable::Slot& slot : table->BucketAt(i).slots) {
       const uint64_t value = slot.load(std::memory_order_relaxed);
       if (value == 0 || !matches(EntryView(arena_->At(IndexTable::LocationOf(value))))) continue;
       slot.store(0, std::memory_order_release);
       Add(&entries_, -1);
-      ++erased;
     }
   }
-  return erased;
 }
 
 IndexTable::Slot* Shard::Lookup(const EntryKey& key) {

@@ -89,7 +89,7 @@ class Shard {
   bool Erase(const EntryKey& key);
   void AddTo(StoreStatistics* statistics) const;
   void ForEach(const std::function<void(EntryView)>& visit) const;
-  size_t EraseIf(const std::function<bool(EntryView)>& matches);
+  void EraseIf(const std::function<bool(EntryView)>& matches);
 
  private:
   // A queue of segments, oldest first, linked through SegmentState::next.

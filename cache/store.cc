@@ -131,10 +131,8 @@ void Store::ForEach(const std::function<void(EntryView)>& visit) const {
   for (size_t i = 0; i < common_->shard_count; ++i) shards_[i].ForEach(visit);
 }
 
-size_t Store::EraseIf(const std::function<bool(EntryView)>& matches) {
-  size_t erased = 0;
-  for (size_t i = 0; i < common_->shard_count; ++i) erased += shards_[i].EraseIf(matches);
-  return erased;
+void Store::EraseIf(const std::function<bool(EntryView)>& matches) {
+  for (size_t i = 0; i < common_->shard_count; ++i) shards_[i].EraseIf(matches);
 }
 
 }  // namespace tern::cache

@@ -112,8 +112,8 @@ class Store {
   // Every findable entry, shard by shard under its lock; for dumps and tests.
   void ForEach(const std::function<void(EntryView)>& visit) const;
   // Takes out what `matches`, likewise: a change of the configuration may make what was learnt
-  // wrong. Returns how many. Any thread.
-  size_t EraseIf(const std::function<bool(EntryView)>& matches);
+  // wrong. Any thread.
+  void EraseIf(const std::function<bool(EntryView)>& matches);
 
  private:
   struct Common;

@@ -44,19 +44,17 @@ class ExpiringMarks {
     const std::lock_guard lock(writing_);
     used_.store(true, std::memory_order_relaxed);
     Mark* place = nullptr;
+    int64_t end = until.time_since_epoch().count();
     for (Mark& mark : SetOf(key).marks) {
       if (mark.key.load(std::memory_order_relaxed) == KeyOf(key)) {
         place = &mark;
+        end = std::max(end, mark.until.load(std::memory_order_relaxed));
         break;
       }
       if (place == nullptr || mark.until.load(std::memory_order_relaxed) <
                                   place->until.load(std::memory_order_relaxed)) {
         place = &mark;
       }
-    }
-    int64_t end = until.time_since_epoch().count();
-    if (place->key.load(std::memory_order_relaxed) == KeyOf(key)) {
-      end = std::max(end, place->until.load(std::memory_order_relaxed));
     }
     place->until.store(end, std::memory_order_relaxed);
     place->key.store(KeyOf(key), std::memory_order_release);

@@ -28,7 +28,8 @@ bool IsAskedAbove(const Settings& settings, wire::NameView name, wire::RRType ty
 }
 
 bool IsAtBorder(const Settings& settings, wire::NameView name, wire::RRType type) {
-  return IsAskedAbove(settings, name, type) && StaticZoneAt(settings, name) != nullptr;
+  const StaticZone* zone = type == wire::RRType::kDS ? StaticZoneAt(settings, name) : nullptr;
+  return zone != nullptr && !zone->forward;
 }
 
 }  // namespace tern::resolver

@@ -5,7 +5,7 @@
 // public CNAME to a name of an internal zone would else let strangers deny or make up that name,
 // and one to `localhost.` or to a name of the hosts file would put them beside these.
 //
-// Thread: any; borrows the settings, the local data and nothing else.
+// Thread: any; borrows the settings, the local data and the name that was asked for.
 #pragma once
 
 #include "resolver/policy/local_data.h"
@@ -31,18 +31,22 @@ class Jurisdiction {
  public:
   // Of the servers that are asked for `name`.
   Jurisdiction(const Settings& settings, const LocalData& local_data, wire::NameView name)
-      : settings_(settings),
-        local_data_(local_data),
-        zone_(NearestStaticZone(settings, name, /*use_forward=*/true)) {}
+      : settings_(settings), local_data_(local_data), name_(name) {}
 
+  // Looks through the zones of the configuration: for the names that aliases lead to, not for
+  // every reply.
   bool Holds(wire::NameView name) const {
-    return NearestStaticZone(settings_, name, true) == zone_ && !local_data_.Has(name);
+    return Speaker(name) == Speaker(name_) && !local_data_.Has(name);
   }
 
  private:
+  const StaticZone* Speaker(wire::NameView name) const {
+    return NearestStaticZone(settings_, name, /*use_forward=*/true);
+  }
+
   const Settings& settings_;
   const LocalData& local_data_;
-  const StaticZone* zone_;
+  wire::NameView name_;
 };
 
 }  // namespace tern::resolver

@@ -17,7 +17,6 @@ using wire::RRType;
 
 // RFC 8767 section 5: where clients are served stale answers, a try each 30 seconds at the most.
 constexpr uint32_t kStaleFailureTtlMin = 30;
-constexpr uint32_t kFailureTtlMax = 300;
 
 Rank AnswerRank(const ReplyRecords& records) {
   return records.header().Has(wire::kFlagAA) ? Rank::kAnswerAuthoritative

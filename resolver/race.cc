@@ -195,11 +195,7 @@ void Race::OnTimer() {
       next_launch_ = now + std::clamp(2 * recursor.lateness().estimate(), kHedgeMin, kHedgeMax);
     }
   }
-  if (AnyWaiting(now) || AnyWaitingAtLast(now)) {
-    ArmNext();
-  } else {
-    Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);
-  }
+  WaitOrFinish(now);
   recursor.Drain();
 }
 
@@ -230,13 +226,17 @@ bool Race::AnyWaitingAtLast(Time now) {
   return AnyWaiting(now);
 }
 
-void Race::GoOn() {
-  const Time now = recursor_.environment().Now();
-  if (Launch() || AnyWaiting(now) || AnyWaitingAtLast(now)) {
+void Race::WaitOrFinish(Time now) {
+  if (AnyWaiting(now) || AnyWaitingAtLast(now)) {
     ArmNext();
   } else {
     Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);
   }
+}
+
+void Race::GoOn() {
+  (void)Launch();
+  WaitOrFinish(recursor_.environment().Now());
 }
 
 void Race::Finish(RaceResult::Kind kind) {

@@ -154,6 +154,7 @@ class Race final : public ExchangeSink, public Timer {
 
   // What to do when a server was of no use: the next one, or the end.
   void GoOn();
+  void WaitOrFinish(Time now);
   // Decides the race. When awaiting, resumes the coroutine, which destroys this object.
   void Finish(RaceResult::Kind kind);
   RaceResult::Failure CommonFailure() const {

@@ -52,10 +52,10 @@ bool IsFormatError(Rcode rcode) {
 // NOERROR or NXDOMAIN for a name without the type and without an alias.
 ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, bool forwarded,
                            ReplyMeaning* meaning) {
-  // A denial of who has no authority and shows none.
-  const bool is_bare =
-      !forwarded && meaning->soa == nullptr && !records.header().Has(wire::kFlagAA);
   if (records.rcode() == Rcode::kNXDomain) {
+    // Who has no authority and shows none has nothing to deny by.
+    const bool is_bare =
+        !forwarded && meaning->soa == nullptr && !records.header().Has(wire::kFlagAA);
     return is_bare ? ReplyClass::kLame : ReplyClass::kNxDomain;
   }
   if (meaning->soa != nullptr) return ReplyClass::kNoData;

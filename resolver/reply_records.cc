@@ -6,8 +6,9 @@
 
 namespace tern::resolver {
 
-using wire::ParseError;
 namespace {
+
+using wire::ParseError;
 
 constexpr size_t kRecordsReadMax = 2048;
 // An RRset of more than cache::kRecordsMax (256) is not kept, and a chain has 12 links.

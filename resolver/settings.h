@@ -90,6 +90,8 @@ struct RateLimitSettings {
   std::vector<Prefix> exempt;
 };
 
+inline constexpr uint32_t kFailureTtlMax = 300;  // seconds; RFC 9520 section 3.2
+
 struct CacheSettings {
   size_t memory_octets = size_t{256} << 20;
   cache::TtlPolicy ttl;
@@ -100,7 +102,7 @@ struct CacheSettings {
   // Popular entries are asked for again in the last tenth of their TTL.
   bool prefetch = true;
   // For how long a question that failed is not asked again: the first time, and at most when it
-  // fails time after time; seconds.
+  // fails time after time; seconds, neither more than kFailureTtlMax.
   uint32_t min_failure_ttl = 5;
   uint32_t max_failure_ttl = 300;
 };

@@ -7,6 +7,16 @@
 #include "wire/message.h"
 
 namespace tern::resolver {
+namespace {
+
+// Servers that cannot read a query, or do not want to, leave its question out. Nothing else is
+// believed without: its records would answer whatever was asked.
+bool IsBareError(wire::Rcode rcode) {
+  return rcode == wire::Rcode::kFormErr || rcode == wire::Rcode::kServFail ||
+         rcode == wire::Rcode::kNotImp || rcode == wire::Rcode::kRefused;
+}
+
+}  // namespace
 
 size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool edns,
                           std::span<const uint8_t> cookie, uint8_t* out) {
@@ -37,13 +47,6 @@ size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool ed
     }
   }
   return static_cast<size_t>(at - out);
-}
-
-// Servers that cannot read a query, or do not want to, leave its question out. Nothing else is
-// believed without: its records would answer whatever was asked.
-static bool IsBareError(wire::Rcode rcode) {
-  return rcode == wire::Rcode::kFormErr || rcode == wire::Rcode::kServFail ||
-         rcode == wire::Rcode::kNotImp || rcode == wire::Rcode::kRefused;
 }
 
 ReplyMatch MatchReply(std::span<const uint8_t> message, const UpstreamQuestion& question,

@@ -37,7 +37,6 @@ constexpr uint64_t kQueriesMax = 1'000;
 constexpr uint64_t kNestingMax = 8;
 constexpr uint64_t kFailedAddressesMax = 100;
 constexpr uint64_t kTriesMax = 3;  // RFC 9520 section 3.1
-constexpr uint32_t kFailureTtlMax = 300;
 
 std::optional<Prefix> ParsePrefix(const std::string& text) { return Prefix::Parse(text); }
 std::optional<IpAddress> ParseAddress(const std::string& text) { return IpAddress::Parse(text); }

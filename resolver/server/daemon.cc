@@ -174,9 +174,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   daemon->configuration_ = *std::move(configuration);
   if (!HasRoot(*daemon->configuration_.settings)) {
     Log(LogLevel::kWarning,
-        "no server of the root may be asked: resolution.never_query, ipv4 and ipv6 leave no "
-        "address "
-        "of resolution.root_hints");
+        "no server of the root may be asked: resolution.never_query, ipv4 and ipv6 leave none of "
+        "the addresses of resolution.root_hints");
   }
   daemon->drawn_cookie_secret_ = DrawCookieSecret();
   daemon->UseCookieSecret();

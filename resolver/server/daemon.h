@@ -63,7 +63,7 @@ class Daemon {
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
   size_t worker_count() const { return workers_.size(); }
-  cache::Store& store() { return *store_; }
+  cache::Store& store() { return *store_; }  // for who looks into it: tests
   std::string_view engine_name() const { return workers_.front()->engine_name(); }
 
  private:

@@ -308,11 +308,11 @@ void SimWorld::DisarmTimer(resolver::Timer* timer) { timers_.Disarm(timer); }
 void SimWorld::PostTo(size_t worker, resolver::io::Message* message) {
   auto owned = std::make_shared<std::unique_ptr<resolver::io::Message>>(message);
   Worker& to = workers_[worker];
-  to.mail_due = std::max(to.mail_due, now_);
+  Duration delay{0};
   if (workers_.size() > 1) {
-    const auto late = static_cast<uint64_t>(kMailboxDelayMax.count() + 1);
-    to.mail_due = std::max(to.mail_due, now_ + Duration(random_.Below(late)));
+    delay = Duration(random_.Below(static_cast<uint64_t>(kMailboxDelayMax.count() + 1)));
   }
+  to.mail_due = std::max(to.mail_due, now_ + delay);
   Schedule(to.mail_due, true, [&to, owned] { to.service->OnMessage(owned->release()); });
 }
 

@@ -1,6 +1,8 @@
 // "Bailiwick" where the configuration draws the border: what the public tree says of a name that a
 // zone of the configuration or local data speaks for is not believed, whoever asks for what. And
 // what nobody can deny: a zone that answers, and the root.
+#include <unistd.h>
+
 #include <cstdio>
 #include <fstream>
 
@@ -159,7 +161,7 @@ TEST_F(JurisdictionTest, WhatTheParentSaysOfPartsOfTheNameIsNoAnswerForDs) {
 
 // A name of the hosts file is asked for in the public tree when one below it is wanted.
 TEST_F(JurisdictionTest, WhatIsAskedOnTheWayDoesNotReplaceTheHostsFile) {
-  const std::string path = testing::TempDir() + "jurisdiction_hosts";
+  const std::string path = testing::TempDir() + "jurisdiction_hosts_" + std::to_string(getpid());
   std::ofstream(path) << "10.1.1.1 db.example.com\n";
   for (const auto mode :
        {resolver::QnameMinimisation::kRelaxed, resolver::QnameMinimisation::kStrict}) {
