@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cache/use_mark.h"
+#include "resolver/zone_cut.h"
 #include "wire/message.h"
 
 namespace tern::resolver {
@@ -115,7 +116,10 @@ bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRTy
     if (entry && entry.IsFresh(now)) return answer->Add(entry);
     if (type == RRType::kCNAME || links >= links_max) return false;
     entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
-    if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) return false;
+    if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now) ||
+        IsAliasPassedOver(store, name, hash, type, now)) {
+      return false;
+    }
     if (!Target(entry, &name) || !answer->Add(entry)) return false;
     // A chain that comes back to itself says nothing new, however often it is gone round.
     if (Owns(*answer, name)) {

@@ -32,4 +32,9 @@ bool IsAtBorder(const Settings& settings, wire::NameView name, wire::RRType type
   return zone != nullptr && !zone->forward;
 }
 
+bool DeniesBelow(const Settings& settings, wire::NameView name) {
+  const StaticZone* zone = NearestStaticZone(settings, name, /*use_forward=*/true);
+  return zone == nullptr || !zone->forward;
+}
+
 }  // namespace tern::resolver

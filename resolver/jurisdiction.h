@@ -27,6 +27,10 @@ bool IsAskedAbove(const Settings& settings, wire::NameView name, wire::RRType ty
 // The parent of a stub zone has a DS for it or has none, and no more to say.
 bool IsAtBorder(const Settings& settings, wire::NameView name, wire::RRType type);
 
+// An authoritative zone's denial of a name is one of all below it (RFC 8020). Not a forwarder's:
+// what it denies may have names below it that it has from elsewhere.
+bool DeniesBelow(const Settings& settings, wire::NameView name);
+
 class Jurisdiction {
  public:
   // Of the servers that are asked for `name`.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "resolver/zone_cut.h"
 #include "wire/message.h"
 #include "wire/rdata.h"
 
@@ -144,6 +145,12 @@ bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, Rank rank,
   if (!started) return false;
   if (soa_octets != 0 && !builder.AddRecord({soa, soa_octets})) return false;
   const std::span<const uint8_t> entry = builder.Finish();
+  // A zone that is known to be delegated is not denied, with all that is in it, by its parent's
+  // word on where an alias leads.
+  if (meaning.reply_class == ReplyClass::kNxDomain && rank == Rank::kAnswerNotAuthoritative &&
+      FreshCut(*store_, meaning.end, store_->Hash(meaning.end), now)) {
+    return answer == nullptr || answer->Add(entry);
+  }
   // Without an SOA there is no TTL to keep it by (RFC 2308 section 5). But what it denies is not to
   // be served again, not even stale (RFC 8767 section 4).
   if (meaning.soa == nullptr) {

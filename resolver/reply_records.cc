@@ -3,6 +3,7 @@
 #include <new>
 
 #include "wire/edns.h"
+#include "wire/rdata.h"
 
 namespace tern::resolver {
 
@@ -16,6 +17,14 @@ constexpr size_t kAnswerRecordsMax = 320;
 constexpr size_t kAliasesMax = 32;
 // Of the other sections the first are enough.
 constexpr size_t kOtherRecordsMax = 512;
+
+// What is learnt as it is written must be readable: all that is answered, who denies it and who is
+// referred to. Glue that is not is passed over.
+bool MustBeReadable(wire::Section section, wire::RRType type) {
+  return section == wire::Section::kAnswer ||
+         (section == wire::Section::kAuthority &&
+          (type == wire::RRType::kSOA || type == wire::RRType::kNS));
+}
 
 }  // namespace
 
@@ -66,6 +75,10 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
     }
     if (record.rrclass != static_cast<uint16_t>(wire::RRClass::kIN)) continue;
     if (record.owner.IsSubdomainOf(zone)) {
+      if (MustBeReadable(section, record.type)) {
+        error = wire::CheckRdata(record);
+        if (error != ParseError::kNone) return error;
+      }
       std::vector<wire::RecordView>& kept = sections_[static_cast<size_t>(section)];
       if (section == wire::Section::kAnswer) {
         if (record.type == wire::RRType::kCNAME || record.type == wire::RRType::kDNAME) ++aliases;

@@ -11,6 +11,7 @@
 #include "resolver/recursor.h"
 #include "resolver/stale.h"
 #include "resolver/trace_text.h"
+#include "resolver/zone_cut.h"
 
 // GCC 12 without optimisation does not see that a promise's operator new, a template, goes with its
 // operator delete (task.h).
@@ -108,15 +109,17 @@ bool Serves(const Job& job, EntryView entry, cache::Seconds now) {
   return entry && entry.IsFresh(now) && !(job.refreshes() && IsNearExpiry(entry, now));
 }
 
-// A zone of its own begins at the name; but its DS is not in it.
-bool IsKnownCut(const cache::Store& store, wire::NameView name, RRType type, cache::Seconds now) {
-  const EntryView cut = store.Find(name, KeySpace::kDelegation, RRType::kNone);
-  return type != RRType::kDS && cut && cut.IsFresh(now);
+// Does the denial of a name above deny this one? Not a zone cut that is known; but its DS is not in
+// the zone that begins there.
+bool IsDeniedFromAbove(Job& job, const wire::Name& name, cache::Seconds now) {
+  if (!DeniesBelow(job.settings(), name)) return false;
+  const cache::Store& store = job.recursor().store();
+  return job.type() == RRType::kDS || !FreshCut(store, name, store.Hash(name), now);
 }
 
 // What stands above the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames it
-// (RFC 6672). But nothing above a zone of the configuration says anything about that zone.
-// *cut becomes the nearest zone cut where the walk ended at one.
+// (RFC 6672). But nothing above a zone cut, or a zone of the configuration, says anything about
+// that zone. *cut becomes the nearest zone cut where the walk ended at one.
 Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
   Recursor& recursor = job.recursor();
   const cache::Store& store = recursor.store();
@@ -124,23 +127,23 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
        !above.IsRoot() && StaticZoneAt(job.settings(), above) == nullptr;) {
     above = above.Parent();
     const uint64_t hash = store.Hash(above);
-    EntryView entry = store.Find(above, hash, KeySpace::kNxDomain, RRType::kNone);
-    if (entry && entry.IsFresh(now) && !IsKnownCut(store, name, job.type(), now)) {
-      return AnsweredIf(job, job.answer().Add(entry));
+    const EntryView known_cut = FreshCut(store, above, hash, now);
+    const EntryView denial = store.Find(above, hash, KeySpace::kNxDomain, RRType::kNone);
+    if (!known_cut && denial && denial.IsFresh(now) && IsDeniedFromAbove(job, name, now)) {
+      return AnsweredIf(job, job.answer().Add(denial));
     }
-    entry = store.Find(above, hash, KeySpace::kData, RRType::kDNAME);
-    if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) {
-      // What lies above a zone cut says nothing of what is below it.
-      entry = store.Find(above, hash, KeySpace::kDelegation, RRType::kNone);
-      if (!entry || !entry.IsFresh(now)) continue;
-      *cut = entry;
+    const EntryView dname = store.Find(above, hash, KeySpace::kData, RRType::kDNAME);
+    if (dname && dname.kind() == EntryKind::kRRset && dname.IsFresh(now)) {
+      if (!recursor.learner().AddDname(dname, name, now, &job.answer())) {
+        return AnsweredIf(job, false);
+      }
+      const bool ends = job.answer().rcode() == Rcode::kYXDomain || job.type() == RRType::kCNAME;
+      return ends ? Outcome::kAnswered : Outcome::kAlias;
+    }
+    if (known_cut) {
+      *cut = known_cut;
       break;
     }
-    if (!recursor.learner().AddDname(entry, name, now, &job.answer())) {
-      return AnsweredIf(job, false);
-    }
-    const bool ends = job.answer().rcode() == Rcode::kYXDomain || job.type() == RRType::kCNAME;
-    return ends ? Outcome::kAnswered : Outcome::kAlias;
   }
   return Outcome::kUnknown;
 }
@@ -148,8 +151,12 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
 // An alias that the store knows.
 Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
   if (job.type() == RRType::kCNAME) return Outcome::kUnknown;
-  const EntryView entry = job.recursor().store().Find(name, hash, KeySpace::kData, RRType::kCNAME);
-  if (!Serves(job, entry, now) || entry.kind() != EntryKind::kRRset) return Outcome::kUnknown;
+  const cache::Store& store = job.recursor().store();
+  const EntryView entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
+  if (!Serves(job, entry, now) || entry.kind() != EntryKind::kRRset ||
+      IsAliasPassedOver(store, name, hash, job.type(), now)) {
+    return Outcome::kUnknown;
+  }
   TraceStep(job, "cache", name, "an alias found");
   return job.answer().Add(entry) ? Outcome::kAlias : AnsweredIf(job, false);
 }
@@ -322,30 +329,6 @@ Outcome FailFor(Job& job, const RaceResult& result) {
   }
   return Fail(job, ExtendedError::kNoReachableAuthority,
               "no name server of the zone gave an answer of use");
-}
-
-std::string_view Describe(ReplyClass reply_class) {
-  switch (reply_class) {
-    case ReplyClass::kAnswer:
-      return "answer";
-    case ReplyClass::kAlias:
-      return "alias";
-    case ReplyClass::kReferral:
-      return "referral";
-    case ReplyClass::kNxDomain:
-      return "no such name";
-    case ReplyClass::kYxDomain:
-      return "a name too long";
-    case ReplyClass::kNoData:
-    case ReplyClass::kEmpty:
-      return "no such type";
-    case ReplyClass::kLame:
-    case ReplyClass::kServerFailure:
-    case ReplyClass::kFormatError:
-    case ReplyClass::kTruncated:
-      break;
-  }
-  return "nothing";
 }
 
 void TraceLearnt(Job& job, const RaceResult& result) {

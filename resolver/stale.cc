@@ -1,6 +1,7 @@
 #include "resolver/stale.h"
 
 #include "resolver/recursor.h"
+#include "resolver/zone_cut.h"
 #include "resolver/zone_servers.h"
 
 namespace tern::resolver {
@@ -33,12 +34,14 @@ class StaleSearch {
     EntryView best = store_.Find(name, KeySpace::kData, type);
     if (type != RRType::kCNAME) best = Better(best, Alias(name, RRType::kCNAME), now_);
     best = Better(best, Denial(name), now_);
+    const bool denies_below = DeniesBelow(settings_, name);
     for (NameView above = name; !above.IsRoot() && StaticZoneAt(settings_, above) == nullptr;) {
       above = above.Parent();
-      best = Better(best, Better(Denial(above), Alias(above, RRType::kDNAME), now_), now_);
+      const EntryView cut = FreshCut(store_, above, store_.Hash(above), now_);
+      if (!cut && denies_below) best = Better(best, Denial(above), now_);
+      best = Better(best, Alias(above, RRType::kDNAME), now_);
       // What lies above a zone cut says nothing of what is below it.
-      const EntryView cut = store_.Find(above, KeySpace::kDelegation, RRType::kNone);
-      if (cut && cut.IsFresh(now_)) break;
+      if (cut) break;
     }
     return best && MayServe(best, settings_.cache.max_stale, now_) ? best : EntryView();
   }

@@ -30,6 +30,30 @@ void AddRecord(const wire::RecordView& record, std::string* text) {
 
 }  // namespace
 
+std::string_view Describe(ReplyClass reply_class) {
+  switch (reply_class) {
+    case ReplyClass::kAnswer:
+      return "answer";
+    case ReplyClass::kAlias:
+      return "alias";
+    case ReplyClass::kReferral:
+      return "referral";
+    case ReplyClass::kNxDomain:
+      return "no such name";
+    case ReplyClass::kYxDomain:
+      return "a name too long";
+    case ReplyClass::kNoData:
+    case ReplyClass::kEmpty:
+      return "no such type";
+    case ReplyClass::kLame:
+    case ReplyClass::kServerFailure:
+    case ReplyClass::kFormatError:
+    case ReplyClass::kTruncated:
+      break;
+  }
+  return "nothing";
+}
+
 std::string DescribeServers(const ZoneServers& servers) {
   std::string text = "NS";
   const cache::EntryView delegation = servers.delegation();

@@ -82,6 +82,10 @@ constexpr auto kMayCompress = [] {
   return may_compress;
 }();
 
+bool MayBePacked(RdataField field) {
+  return field == kCompressedName || field == kReadCompressedName;
+}
+
 bool HasOctets(std::span<const uint8_t> octets, size_t count) { return octets.size() >= count; }
 
 // One or more strings, whole to the end (RFC 1035 section 3.3.14).
@@ -140,18 +144,21 @@ std::optional<size_t> AllIf(bool valid, std::span<const uint8_t> left) {
   return left.size();
 }
 
-// A name that may be compressed, at the front of the `left` last octets of the RDATA.
-ParseError CopyName(const RecordView& record, std::span<const uint8_t> left, std::span<uint8_t> out,
-                    size_t* taken, size_t* written) {
-  const size_t offset = static_cast<size_t>(left.data() - record.message.data());
-  PackedName packed;
-  size_t end;
-  const ParseError error = PackedName::Read(record.message, offset, &packed, &end);
-  if (error != ParseError::kNone) return error;
-  *taken = end - offset;
-  *written = packed.uncompressed_size();
-  if (*taken > left.size() || *written > out.size()) return ParseError::kBadRecord;
-  packed.CopyTo(out.data());
+// Measures one field at the front of the `left` last octets of the RDATA. *name is a name that may
+// be compressed.
+ParseError MeasureField(const RecordView& record, RdataField field, std::span<const uint8_t> left,
+                        PackedName* name, size_t* taken) {
+  if (MayBePacked(field)) {
+    const size_t offset = static_cast<size_t>(left.data() - record.message.data());
+    size_t end;
+    const ParseError error = PackedName::Read(record.message, offset, name, &end);
+    if (error != ParseError::kNone) return error;
+    *taken = end - offset;
+    return *taken > left.size() ? ParseError::kBadRecord : ParseError::kNone;
+  }
+  const std::optional<size_t> octets = FieldOctets(field, left);
+  if (!octets) return field == kPlainName ? ParseError::kBadName : ParseError::kBadRecord;
+  *taken = *octets;
   return ParseError::kNone;
 }
 
@@ -234,17 +241,16 @@ ParseError CopyRdata(const RecordView& record, std::span<uint8_t> out, size_t* w
   if (shape != nullptr) {
     for (const RdataField field : shape->fields) {
       if (field == kEnd) break;
+      PackedName name;
       size_t taken;
-      size_t put;
-      if (field == kCompressedName || field == kReadCompressedName) {
-        const ParseError error = CopyName(record, left, out.subspan(total), &taken, &put);
-        if (error != ParseError::kNone) return error;
-      } else {
-        const std::optional<size_t> octets = FieldOctets(field, left);
-        if (!octets) return field == kPlainName ? ParseError::kBadName : ParseError::kBadRecord;
-        taken = put = *octets;
-        if (put > out.size() - total) return ParseError::kBadRecord;
-        if (put != 0) std::memcpy(out.data() + total, left.data(), put);
+      const ParseError error = MeasureField(record, field, left, &name, &taken);
+      if (error != ParseError::kNone) return error;
+      const size_t put = MayBePacked(field) ? name.uncompressed_size() : taken;
+      if (put > out.size() - total) return ParseError::kBadRecord;
+      if (MayBePacked(field)) {
+        name.CopyTo(out.data() + total);
+      } else if (put != 0) {
+        std::memcpy(out.data() + total, left.data(), put);
       }
       left = left.subspan(taken);
       total += put;
@@ -257,6 +263,21 @@ ParseError CopyRdata(const RecordView& record, std::span<uint8_t> out, size_t* w
   }
   *written = total;
   return ParseError::kNone;
+}
+
+ParseError CheckRdata(const RecordView& record) {
+  const RdataShape* shape = FindShape(record.type);
+  if (shape == nullptr) return ParseError::kNone;
+  std::span<const uint8_t> left = record.rdata;
+  for (const RdataField field : shape->fields) {
+    if (field == kEnd) break;
+    PackedName name;
+    size_t taken;
+    const ParseError error = MeasureField(record, field, left, &name, &taken);
+    if (error != ParseError::kNone) return error;
+    left = left.subspan(taken);
+  }
+  return left.empty() ? ParseError::kNone : ParseError::kBadRecord;
 }
 
 int NameOffset(RRType type) {

@@ -25,6 +25,9 @@ inline constexpr size_t kRdataOctetsMax = 65535;
 [[nodiscard]] ParseError CopyRdata(const RecordView& record, std::span<uint8_t> out,
                                    size_t* written);
 
+// What CopyRdata would say, given room enough.
+[[nodiscard]] ParseError CheckRdata(const RecordView& record);
+
 // Checks uncompressed RDATA of `type`, as CopyRdata makes it or as presentation format gives it.
 [[nodiscard]] bool IsValidRdata(RRType type, std::span<const uint8_t> rdata);
 

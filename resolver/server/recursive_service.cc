@@ -6,8 +6,9 @@
 #include <new>
 #include <utility>
 
+#include "resolver/jurisdiction.h"
 #include "resolver/reply.h"
-#include "resolver/zone_servers.h"
+#include "resolver/zone_cut.h"
 #include "wire/edns.h"
 #include "wire/message.h"
 
@@ -270,19 +271,20 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const QueryRe
   return 0;
 }
 
-// What is known of a name by what stands above it, up to the nearest zone cut: an NXDOMAIN, which
-// covers all below it (RFC 8020 section 2), else the cut. Nothing above a zone of the configuration
-// says anything about that zone.
+// What is known of a name by what stands above it: the nearest zone cut, or below that an NXDOMAIN,
+// which covers all below it (RFC 8020 section 2). Nothing above a zone of the configuration says
+// anything about that zone.
 cache::EntryView RecursiveService::KnownAbove(wire::NameView name, cache::Seconds now) const {
   const auto& configured = configuration_.settings->static_zones;
+  const bool denies_below = DeniesBelow(*configuration_.settings, name);
   bool above_configured = false;
   for (;; name = name.Parent()) {
+    const uint64_t hash = store_->Hash(name);
+    const cache::EntryView cut = FreshCut(*store_, name, hash, now);
+    if (cut) return cut;
     const cache::EntryView gone =
-        store_->Find(name, cache::KeySpace::kNxDomain, wire::RRType::kNone);
-    if (gone && gone.IsFresh(now) && !above_configured) return gone;
-    const cache::EntryView cut =
-        store_->Find(name, cache::KeySpace::kDelegation, wire::RRType::kNone);
-    if (cut && cut.IsFresh(now)) return cut;
+        store_->Find(name, hash, cache::KeySpace::kNxDomain, wire::RRType::kNone);
+    if (gone && gone.IsFresh(now) && denies_below && !above_configured) return gone;
     if (name.IsRoot()) return cache::EntryView();
     above_configured |= std::any_of(configured.begin(), configured.end(), [&](const auto& zone) {
       return zone.zone.view().Equals(name);

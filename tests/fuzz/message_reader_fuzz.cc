@@ -35,7 +35,9 @@ void CheckRecord(const RecordView& record) {
   ToText(record.type);
   std::vector<uint8_t> rdata(kRdataOctetsMax);
   size_t written;
-  if (CopyRdata(record, rdata, &written) == ParseError::kNone) {
+  const ParseError error = CopyRdata(record, rdata, &written);
+  TERN_FUZZ_PROPERTY(CheckRdata(record) == error);
+  if (error == ParseError::kNone) {
     rdata.resize(written);
     TERN_FUZZ_PROPERTY(IsValidRdata(record.type, rdata));
     RdataToText(record.type, rdata);

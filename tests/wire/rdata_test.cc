@@ -29,6 +29,8 @@ struct InMessage {
     Octets out(capacity);
     size_t written = 0;
     const ParseError error = CopyRdata(record, out, &written);
+    const bool has_room = capacity >= 2 * message.size();
+    EXPECT_TRUE(!has_room || CheckRdata(record) == error);
     if (error == ParseError::kNone) {
       out.resize(written);
       copied = out;

@@ -216,18 +216,6 @@ TEST_F(LearnTest, DenialBehindAnAliasIsOfTheLastName) {
   EXPECT_EQ(answer_.rcode(), Rcode::kNXDomain);
 }
 
-TEST_F(LearnTest, RdataWithoutSenseIsRefused) {
-  test::PlainMessage message =
-      PlainReply("www.example.", RRType::kA, {.answer = "www.example. 300 A 192.0.2.1"});
-  message.answer[0].rdata.pop_back();
-  const ReadReply reply("example.", message);
-  const ReplyMeaning meaning =
-      ClassifyReply(reply.records(), N("www.example."), RRType::kA, N("example."), false);
-  EXPECT_FALSE(learner_.LearnAnswer(reply.records(), meaning, N("www.example."), RRType::kA, kNow,
-                                    &answer_));
-  EXPECT_EQ(Entries(), 0u);
-}
-
 TEST_F(LearnTest, EqualRecordsAreOne) {
   ASSERT_TRUE(Learn("www.example.", RRType::kA,
                     {.answer = "www.example. 300 A 192.0.2.1\nwww.example. 300 A 192.0.2.1"}));

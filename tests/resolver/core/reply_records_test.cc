@@ -10,6 +10,7 @@ namespace {
 using test::N;
 using test::Octets;
 using test::PlainMessage;
+using test::PlainRecord;
 using test::PlainReply;
 using test::ReadReply;
 using test::ReplyText;
@@ -114,6 +115,26 @@ TEST(ReplyRecordsTest, MoreRecordsThanAnyAnswerOfUseHasAreUnsound) {
   EXPECT_EQ(read({.answer = Lines(33, "300 CNAME a.example.")}), ParseError::kBadRecord);
   EXPECT_EQ(read({.additional = Lines(2000, "300 A 192.0.2.1")}), ParseError::kNone);
   EXPECT_EQ(read({.additional = Lines(2100, "300 A 192.0.2.1")}), ParseError::kBadRecord);
+}
+
+// Of what is learnt as it is written; the rest does not spoil it.
+TEST(ReplyRecordsTest, RdataWithoutSenseIsAnError) {
+  const auto read = [](std::vector<PlainRecord> PlainMessage::*section, std::string_view record) {
+    PlainMessage message = PlainReply("www.example.", RRType::kA, {});
+    message.*section = test::Records(record);
+    (message.*section)[0].rdata.pop_back();
+    ReplyRecords records;
+    return records.Read(message.Encode(), N("example."));
+  };
+  constexpr auto kAnswer = &PlainMessage::answer;
+  constexpr auto kAuthority = &PlainMessage::authority;
+  EXPECT_NE(read(kAnswer, "www.example. 300 A 192.0.2.1"), ParseError::kNone);
+  EXPECT_NE(read(kAnswer, "www.example. 300 MX 10 a.example."), ParseError::kNone);
+  EXPECT_NE(read(kAuthority, "example. 300 NS a.example."), ParseError::kNone);
+  EXPECT_NE(read(kAuthority, "example. 300 SOA a. b. 1 2 3 4 5"), ParseError::kNone);
+  EXPECT_EQ(read(kAuthority, "example. 300 A 192.0.2.1"), ParseError::kNone);
+  EXPECT_EQ(read(kAnswer, "www.example.net. 300 A 192.0.2.1"), ParseError::kNone);
+  EXPECT_EQ(read(&PlainMessage::additional, "a.example. 300 A 192.0.2.1"), ParseError::kNone);
 }
 
 // A referral to a thousand name servers leads down all the same, with the first of them.

@@ -207,6 +207,76 @@ TEST_F(JurisdictionTest, ADenialAboveAZoneCutDoesNotDenyTheZone) {
   EXPECT_EQ(internet_.Lookup("c.ent.attacker.com.", RRType::kA).answer.size(), 1u) << Trace();
 }
 
+// The parent's denial at the end of an alias, too: what is there is the child's to say.
+TEST_F(JurisdictionTest, AnAliasIntoAKnownZoneDoesNotDenyThatZone) {
+  ScriptedServer parent([](const SimQuery&, PlainMessage* reply) {
+    if (reply->questions[0].name.view().IsSubdomainOf(NameOf("sub.attacker.com."))) {
+      reply->flags = wire::kFlagQR;
+      reply->authority = Records("sub.attacker.com. 300 NS ns.sub.attacker.com.\n");
+      reply->additional = Records("ns.sub.attacker.com. 300 A 192.0.2.90\n");
+    } else {
+      reply->rcode = Rcode::kNXDomain;
+      reply->answer = Records("nx.attacker.com. 300 CNAME sub.attacker.com.\n");
+      reply->authority = Records("attacker.com. 300 SOA a. b. 1 2 3 4 300\n");
+    }
+    return true;
+  });
+  AddAttacker(&internet_, &parent);
+  internet_.AddServer("192.0.2.90", "sub.attacker.com.",
+                      "@ 300 SOA ns m 1 2 3 4 5\n@ 300 A 198.51.100.1\n"
+                      "a 300 A 198.51.100.1\nb 300 A 198.51.100.1\n");
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("a.sub.attacker.com.", RRType::kA).answer.size(), 1u) << Trace();
+  EXPECT_EQ(internet_.Lookup("nx.attacker.com.", RRType::kA).rcode, Rcode::kNXDomain);
+  EXPECT_EQ(internet_.Lookup("b.sub.attacker.com.", RRType::kA).answer.size(), 1u) << Trace();
+  EXPECT_EQ(internet_.Lookup("sub.attacker.com.", RRType::kA).answer.size(), 1u) << Trace();
+}
+
+// An organisation's resolver denies what the public tree does not have, `corp.` here, and has a
+// zone of its own below it. RFC 8020 speaks of one zone's names.
+TEST_F(JurisdictionTest, WhatAForwarderDeniesMayHaveNamesBelowIt) {
+  ScriptedServer forwarder([](const SimQuery&, PlainMessage* reply) {
+    const wire::Name name = reply->questions[0].name;
+    reply->flags = wire::kFlagQR | wire::kFlagRA;
+    if (name.view().IsSubdomainOf(NameOf("ad.corp."))) {
+      reply->answer = Records(wire::ToText(name) + " 60 A 10.1.1.1\n");
+    } else {
+      reply->rcode = Rcode::kNXDomain;
+      reply->authority = Records(". 300 SOA a. b. 1 2 3 4 300\n");
+    }
+    return true;
+  });
+  ForwardAll(&forwarder);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  ExpectInternal(&internet_, "a.ad.corp.");
+  EXPECT_EQ(internet_.Lookup("corp.", RRType::kNS).rcode, Rcode::kNXDomain);
+  ExpectInternal(&internet_, "b.ad.corp.");
+  // Nor when it is silent, of what is a minute past its TTL.
+  internet_.world().RunFor(seconds(120));
+  EXPECT_EQ(internet_.Lookup("corp.", RRType::kA).rcode, Rcode::kNXDomain);
+  ScriptedServer silent([](const SimQuery&, PlainMessage*) { return false; });
+  internet_.world().AddServer("192.0.2.53", &silent);
+  ExpectInternal(&internet_, "b.ad.corp.");
+}
+
+// A CNAME at a child's apex should not be, but is: it is no word on DS, which is the parent's.
+TEST_F(JurisdictionTest, AnAliasAtTheChildsApexIsNoAnswerForDs) {
+  ScriptedServer child([](const SimQuery&, PlainMessage* reply) {
+    reply->answer = Records("attacker.com. 300 CNAME www.victim.com.\n");
+    return true;
+  });
+  AddAttacker(&internet_, &child);
+  internet_.AddDomain("victim.com.", {kVictim}, "www 300 A 198.51.100.1\n");
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("attacker.com.", RRType::kA).answer.size(), 2u) << Trace();
+  const PlainMessage ds = internet_.Lookup("attacker.com.", RRType::kDS);
+  EXPECT_EQ(ds.rcode, Rcode::kNoError);
+  EXPECT_TRUE(ds.answer.empty()) << ds.ToText();
+}
+
 // The additional section of the root's own NS need not have addresses (RFC 9609 section 3.3), and
 // to look one up takes the root.
 TEST_F(JurisdictionTest, PrimingWithoutAddressesLeavesTheHints) {

@@ -173,6 +173,62 @@ TEST_F(MalformedTest, BentRepliesDoNoHarm) {
   }
 }
 
+class BrokenRdataTest : public ThreatTest {};
+
+// A replica may be broken in what it says of a name as it may be silent: another is asked.
+TEST_F(BrokenRdataTest, OfOneReplicaIsNotFelt) {
+  ScriptedServer broken([](const SimQuery&, PlainMessage* reply) {
+    const wire::Name name = reply->questions[0].name;
+    const uint8_t letter = name.data()[1];
+    PlainRecord record;
+    record.owner = letter == 's' ? NameOf("attacker.com.") : name;
+    record.ttl = 300;
+    record.rdata = {0, 0, 1};
+    record.type = letter == 's' ? RRType::kSOA : letter == 'c' ? RRType::kNS : RRType::kA;
+    if (letter == 'c') reply->flags = wire::kFlagQR;
+    (letter == 'r' ? reply->answer : reply->authority).push_back(std::move(record));
+    return true;
+  });
+  AddAttacker(&internet_, &broken);
+  internet_.AddToTld("com.",
+                     "attacker.com. 3600 NS ns2.attacker.com.\n"
+                     "ns2.attacker.com. 3600 A 192.0.2.90\n");
+  internet_.AddServer("192.0.2.90", "attacker.com.",
+                      "@ 300 SOA ns m 1 2 3 4 5\n*.r 300 A 198.51.100.1\n"
+                      "*.s 300 A 198.51.100.1\n*.c 300 A 198.51.100.1\n");
+  internet_.Start();
+  size_t met = 0;
+  for (const char letter : {'r', 's', 'c'}) {
+    for (int i = 0; i < 20; ++i) {
+      const std::string name =
+          letter + std::to_string(i) + "." + std::string(1, letter) + ".attacker.com.";
+      const size_t before = broken.queries();
+      EXPECT_EQ(internet_.Lookup(name, RRType::kA).answer.size(), 1u) << name << Trace();
+      if (broken.queries() > before) ++met;
+      // Until nothing is known of the broken server any more.
+      internet_.world().RunFor(seconds(90));
+    }
+  }
+  EXPECT_GE(met, 5u);
+}
+
+TEST_F(BrokenRdataTest, OfAllIsInvalidData) {
+  ScriptedServer broken([](const SimQuery&, PlainMessage* reply) {
+    PlainRecord record;
+    record.owner = reply->questions[0].name;
+    record.type = RRType::kA;
+    record.rdata = {0, 0, 1};
+    reply->answer.push_back(std::move(record));
+    return true;
+  });
+  AddAttacker(&internet_, &broken);
+  internet_.Start();
+  const PlainMessage answer = internet_.Lookup("www.attacker.com.", RRType::kA);
+  EXPECT_EQ(answer.rcode, Rcode::kServFail);
+  EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kInvalidData);
+  EXPECT_LE(broken.queries(), 3u);
+}
+
 // Without a bend the same worlds are answered: what is above is no test of SERVFAIL.
 TEST_F(MalformedTest, TheHonestServerIsAnswered) {
   SmallInternet internet(SimWorld::Options{.seed = 1});
