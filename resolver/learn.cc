@@ -126,6 +126,11 @@ bool Learner::AddEmpty(wire::NameView name, RRType type, cache::Seconds now, Ans
   return builder.StartNoData(name, type, wire::NameView(), 0, now) && answer->Add(builder.Finish());
 }
 
+void Learner::ForgetStale(wire::NameView name, RRType type, cache::Seconds now) {
+  const EntryView before = store_->Find(name, cache::KeySpace::kData, type);
+  if (before && !before.IsFresh(now)) (void)store_->Erase(name, cache::KeySpace::kData, type);
+}
+
 bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, Rank rank, cache::Seconds now,
                             Answer* answer) {
   wire::Name soa_owner;
@@ -151,13 +156,9 @@ bool Learner::LearnNegative(const ReplyMeaning& meaning, RRType type, Rank rank,
       FreshCut(*store_, meaning.end, store_->Hash(meaning.end), now)) {
     return answer == nullptr || answer->Add(entry);
   }
-  // Without an SOA there is no TTL to keep it by (RFC 2308 section 5). But what it denies is not to
-  // be served again, not even stale (RFC 8767 section 4).
+  // Without an SOA there is no TTL to keep it by (RFC 2308 section 5).
   if (meaning.soa == nullptr) {
-    const EntryView before = store_->Find(meaning.end, cache::KeySpace::kData, type);
-    if (before && !before.IsFresh(now)) {
-      (void)store_->Erase(meaning.end, cache::KeySpace::kData, type);
-    }
+    ForgetStale(meaning.end, type, now);
     return answer == nullptr || answer->Add(entry);
   }
   return Keep(entry, now, answer);

@@ -45,6 +45,9 @@ class Learner {
   // 5).
   [[nodiscard]] bool AddEmpty(wire::NameView name, wire::RRType type, cache::Seconds now,
                               Answer* answer);
+  // What a server without an SOA to keep it by denies, is not to be served again, not even stale
+  // (RFC 8767 section 4).
+  void ForgetStale(wire::NameView name, wire::RRType type, cache::Seconds now);
   // Adds a DNAME from the store and the CNAME that it makes for `name`; YXDOMAIN when that name is
   // too long (RFC 6672 section 2.2).
   [[nodiscard]] bool AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,

@@ -447,6 +447,7 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const RaceResult& result) {
   const cache::Seconds now = recursor.StoreNow();
   TraceLearnt(job, result);
   const RRType type = job.type();
+  if (result.kind == RaceResult::Kind::kEmpty) recursor.learner().ForgetStale(name, type, now);
   if (result.kind == RaceResult::Kind::kEmpty ||
       (IsAtBorder(job.settings(), name, job.type()) &&
        !(result.meaning.end.view().Equals(name) &&

@@ -16,7 +16,8 @@ constexpr Fault kFaults[] = {
     Fault::kFormErr,         Fault::kRefersUpward,     Fault::kRefersToItself,
     Fault::kWrongId,         Fault::kNotAuthoritative, Fault::kWrongCase,
     Fault::kTruncatesAlways, Fault::kGarbage,          Fault::kEmpty,
-    Fault::kWrongQuestion,   Fault::kNoQuestion,       Fault::kAnswersWithoutAA};
+    Fault::kWrongQuestion,   Fault::kNoQuestion,       Fault::kAnswersWithoutAA,
+    Fault::kBrokenRdata};
 
 // Odd but of use: whoever asks in the right way gets the answer.
 void MakeOdd(SeededRandom* random, bool keeps_denials, Conduct* conduct) {

@@ -63,6 +63,22 @@ class StaleTest : public testing::Test {
   std::vector<ZoneServer*> other_;
 };
 
+// Section 4: also an answer without an SOA, which is not kept, stands against what has expired.
+TEST_F(StaleTest, AnEmptyAnswerStandsAgainstStaleData) {
+  internet_.Start();
+  ExpectFresh(Ask("www.example.com."));
+  Wait(seconds(301));
+  for (ZoneServer* server : servers_) {
+    server->AddZone("example.com.", "@ 300 SOA ns m 1 2 3 4 5\nwww 300 TXT x\n");
+    server->conduct().without_soa = true;
+  }
+  const PlainMessage empty = Ask("www.example.com.");
+  EXPECT_EQ(empty.rcode, Rcode::kNoError);
+  EXPECT_TRUE(empty.answer.empty());
+  Break(Fault::kServFail);
+  ExpectServFail(Ask("www.example.com."));
+}
+
 // Section 5: the client response timer is 1.8 seconds; the TTL is 30.
 TEST_F(StaleTest, ClientOfSilentServersGetsWhatExpiredWhenItsTimeIsOver) {
   internet_.Start();

@@ -38,6 +38,14 @@ wire::Name Recase(const wire::Name& name, bool flip) {
   return result;
 }
 
+// Opaque RDATA would only become another.
+void BreakRdata(PlainRecord* record) {
+  Octets shorter = record->rdata;
+  if (shorter.empty()) return;
+  shorter.pop_back();
+  if (!wire::IsValidRdata(record->type, shorter)) record->rdata = std::move(shorter);
+}
+
 }  // namespace
 
 void ZoneServer::AddZone(std::string_view origin, std::string_view text) {
@@ -248,6 +256,11 @@ bool ZoneServer::ApplyFault(Fault fault, const PlainMessage& query, PlainMessage
       return true;
     case Fault::kNoQuestion:
       reply->questions.clear();
+      return true;
+    case Fault::kBrokenRdata:
+      for (auto* section : {&reply->answer, &reply->authority, &reply->additional}) {
+        for (PlainRecord& record : *section) BreakRdata(&record);
+      }
       return true;
   }
   std::abort();

@@ -33,6 +33,7 @@ enum class Fault : uint8_t {
   kTruncatesAlways,  // TC and nothing else over UDP
   kGarbage,          // octets that are no message
   kEmpty,            // a datagram without octets
+  kBrokenRdata,      // the last octet of records is missing, where their types know one
 };
 
 // What a server does about cookies (RFC 7873). A good one is of its secret and the client cookie.
