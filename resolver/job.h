@@ -25,6 +25,9 @@ struct Allowance {
   int upstream_queries = 0;
   int referrals = 0;
   int failed_address_lookups = 0;
+  // Of these nested look-ups leave so many: a name server that cannot be found, as its zones wait
+  // for each other, may be one of several.
+  int kept_for_the_question = 0;
 };
 
 class Job;
@@ -63,6 +66,9 @@ class Job final : public Timer {
   const Settings& settings() const { return *settings_; }
   Allowance& allowance() { return *allowance_; }
   Time deadline() const { return deadline_; }
+  // One more look-up of a name server's address may fail.
+  bool MayFailToLookUp() const;
+  void ChargeFailedLookup();
   // The allowance, the time or the nesting is at its end.
   bool HasUsedUpAllowance() const;
   // And another question had lent them.
@@ -96,6 +102,7 @@ class Job final : public Timer {
   bool served_stale_ = false;  // its clients did not get an answer in time, and a stale one instead
   int nesting_ = 0;
   bool in_cycle_ = false;
+  bool met_cycle_ = false;  // a look-up of its did, or one below
   Time deadline_;
   Trace* trace_ = nullptr;
 

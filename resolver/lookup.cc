@@ -1,6 +1,7 @@
 #include "resolver/lookup.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "resolver/recursor.h"
 
@@ -23,6 +24,7 @@ bool Lookup::await_suspend(std::coroutine_handle<> waiting) {
   for (const Job* at = job; at != nullptr; at = at->waits_for_) {
     if (at != &parent_) continue;
     parent_.in_cycle_ = at != job;
+    MeetCycle();
     return false;
   }
   if (job != nullptr) {
@@ -37,8 +39,13 @@ bool Lookup::await_suspend(std::coroutine_handle<> waiting) {
   return true;
 }
 
+void Lookup::MeetCycle() {
+  met_cycle_ = true;
+  parent_.met_cycle_ = true;
+}
+
 void Lookup::OnAnswer(const Answer& answer) {
-  parent_.waits_for_ = nullptr;
+  const bool job_met_cycle = std::exchange(parent_.waits_for_, nullptr)->met_cycle_;
   if (answer.rcode() == wire::Rcode::kNoError && answer.count() > 0) {
     const cache::EntryView last = answer.at(answer.count() - 1);
     if (last.kind() == cache::EntryKind::kRRset && last.type() == type_) {
@@ -50,6 +57,7 @@ void Lookup::OnAnswer(const Answer& answer) {
       }
     }
   }
+  if (count_ == 0 && job_met_cycle) MeetCycle();
   waiting_.resume();
 }
 

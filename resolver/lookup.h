@@ -29,6 +29,10 @@ class Lookup final : public Waiter {
   // The addresses; none when the look-up failed.
   std::span<const IpAddress> await_resume() const { return {addresses_.data(), count_}; }
 
+  // It failed, and somewhere below it zones waited for each other: a look-up for the other family
+  // would go round the same way.
+  bool met_cycle() const { return met_cycle_; }
+
   void OnAnswer(const Answer& answer) override;
 
   // Starts the look-up for the store's sake, without anybody waiting, with a part of the parent's
@@ -39,12 +43,15 @@ class Lookup final : public Waiter {
   static bool AnotherServerInBackground(Job& parent);
 
  private:
+  void MeetCycle();
+
   Job& parent_;
   const wire::Name& name_;
   wire::RRType type_;
   std::coroutine_handle<> waiting_;
   std::array<IpAddress, cache::kAddressesPerServerMax> addresses_;
   size_t count_ = 0;
+  bool met_cycle_ = false;
 };
 
 }  // namespace tern::resolver

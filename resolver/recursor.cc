@@ -19,7 +19,8 @@ constexpr Duration kPrimingPause = std::chrono::seconds(10);
 constexpr char kTooMany[] = "too many questions at a time";
 
 Allowance FullAllowance(const Budget& budget) {
-  return {budget.upstream_queries, budget.referrals, budget.failed_addresses};
+  return {budget.upstream_queries, budget.referrals, budget.failed_addresses,
+          budget.failed_addresses / 2};
 }
 
 }  // namespace
@@ -103,6 +104,7 @@ Job* Recursor::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   job->served_stale_ = false;
   job->nesting_ = 0;
   job->in_cycle_ = false;
+  job->met_cycle_ = false;
   job->deadline_ = environment_->Now() + settings_->resolution.budget.total_timeout;
   job->trace_ = nullptr;
   job->own_allowance_ = FullAllowance(settings_->resolution.budget);

@@ -221,15 +221,14 @@ Task<bool> FindMoreAddresses(Job& job) {
   const ResolutionSettings& settings = job.settings().resolution;
   Environment& environment = job.recursor().environment();
   wire::Name server;
-  while (job.allowance().failed_address_lookups > 0 &&
-         servers.NextToLookUp(environment.Random(), true, &server)) {
+  while (job.MayFailToLookUp() && servers.NextToLookUp(environment.Random(), true, &server)) {
     const size_t before = servers.candidates().size();
     for (const RRType type : {RRType::kA, RRType::kAAAA}) {
       if (type == RRType::kA ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) continue;
       Lookup lookup(job, server, type);
       const std::span<const IpAddress> addresses = co_await lookup;
       for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
-      if (job.in_cycle()) break;  // the other family would go round the same way
+      if (lookup.met_cycle()) break;
       if (servers.candidates().size() > before) {
         // A second replica comes into the store meanwhile, for when this one is silent.
         if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
@@ -238,7 +237,7 @@ Task<bool> FindMoreAddresses(Job& job) {
         co_return true;
       }
     }
-    --job.allowance().failed_address_lookups;
+    job.ChargeFailedLookup();
   }
   co_return servers.GatherParentsGlue(job.recursor().store(), job.settings(),
                                       job.recursor().StoreNow());
@@ -299,7 +298,7 @@ Task<RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
     }
     // Addresses of no use are a failed look-up too: else a delegation to names that exist would
     // cost a look-up and a query for each (NXNSAttack).
-    if (looked_up) --job.allowance().failed_address_lookups;
+    if (looked_up) job.ChargeFailedLookup();
     looked_up = co_await FindMoreAddresses(job);
     if (!looked_up) co_return result;
   }
