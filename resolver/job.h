@@ -68,6 +68,7 @@ class Job final : public Timer {
   Time deadline() const { return deadline_; }
   // One more look-up of a name server's address may fail.
   bool MayFailToLookUp() const;
+  // Counts one that did.
   void ChargeFailedLookup();
   // The allowance, the time or the nesting is at its end.
   bool HasUsedUpAllowance() const;
