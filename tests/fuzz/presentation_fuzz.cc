@@ -30,7 +30,7 @@ void CheckRecord(NameView owner, RRType type, uint32_t ttl, std::span<const uint
   TERN_FUZZ_PROPERTY(std::vector<uint8_t>(rdata.begin(), rdata.end()) == record.rdata);
 }
 
-void CheckRdata(std::span<const uint8_t> input) {
+void CheckRdataText(std::span<const uint8_t> input) {
   if (input.size() < 2 || input.size() > kRdataOctetsMax) return;
   const auto type = static_cast<RRType>(LoadU16(input.data()));
   const std::span<const uint8_t> rdata = input.subspan(2);
@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
   if (size == 0) return 0;
   const std::span<const uint8_t> rest(octets + 1, size - 1);
   if (octets[0] == 'R') {
-    tern::wire::CheckRdata(rest);
+    tern::wire::CheckRdataText(rest);
   } else {
     tern::wire::CheckMasterFile(rest);
   }
