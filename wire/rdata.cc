@@ -162,6 +162,27 @@ ParseError MeasureField(const RecordView& record, RdataField field, std::span<co
   return ParseError::kNone;
 }
 
+// Calls put(octets, name) for each field as it stands in the message, opaque RDATA being one;
+// `name` is null but for a name that may be compressed. kBadRecord when put says false.
+template <typename Put>
+ParseError ForEachField(const RecordView& record, Put put) {
+  const RdataShape* shape = FindShape(record.type);
+  std::span<const uint8_t> left = record.rdata;
+  if (shape == nullptr) return put(left, nullptr) ? ParseError::kNone : ParseError::kBadRecord;
+  for (const RdataField field : shape->fields) {
+    if (field == kEnd) break;
+    PackedName name;
+    size_t taken;
+    const ParseError error = MeasureField(record, field, left, &name, &taken);
+    if (error != ParseError::kNone) return error;
+    if (!put(left.first(taken), MayBePacked(field) ? &name : nullptr)) {
+      return ParseError::kBadRecord;
+    }
+    left = left.subspan(taken);
+  }
+  return left.empty() ? ParseError::kNone : ParseError::kBadRecord;
+}
+
 }  // namespace
 
 std::span<const RdataShape> KnownShapes() { return kShapes; }
@@ -235,49 +256,25 @@ bool IsValidRdata(RRType type, std::span<const uint8_t> rdata) {
 }
 
 ParseError CopyRdata(const RecordView& record, std::span<uint8_t> out, size_t* written) {
-  const RdataShape* shape = FindShape(record.type);
-  std::span<const uint8_t> left = record.rdata;
   size_t total = 0;
-  if (shape != nullptr) {
-    for (const RdataField field : shape->fields) {
-      if (field == kEnd) break;
-      PackedName name;
-      size_t taken;
-      const ParseError error = MeasureField(record, field, left, &name, &taken);
-      if (error != ParseError::kNone) return error;
-      const size_t put = MayBePacked(field) ? name.uncompressed_size() : taken;
-      if (put > out.size() - total) return ParseError::kBadRecord;
-      if (MayBePacked(field)) {
-        name.CopyTo(out.data() + total);
-      } else if (put != 0) {
-        std::memcpy(out.data() + total, left.data(), put);
-      }
-      left = left.subspan(taken);
-      total += put;
+  const auto put = [&](std::span<const uint8_t> octets, const PackedName* name) {
+    const size_t size = name != nullptr ? name->uncompressed_size() : octets.size();
+    if (size > out.size() - total) return false;
+    if (name != nullptr) {
+      name->CopyTo(out.data() + total);
+    } else if (size != 0) {
+      std::memcpy(out.data() + total, octets.data(), size);
     }
-    if (!left.empty()) return ParseError::kBadRecord;
-  } else {
-    total = left.size();
-    if (total > out.size()) return ParseError::kBadRecord;
-    if (total != 0) std::memcpy(out.data(), left.data(), total);
-  }
-  *written = total;
-  return ParseError::kNone;
+    total += size;
+    return true;
+  };
+  const ParseError error = ForEachField(record, put);
+  if (error == ParseError::kNone) *written = total;
+  return error;
 }
 
 ParseError CheckRdata(const RecordView& record) {
-  const RdataShape* shape = FindShape(record.type);
-  if (shape == nullptr) return ParseError::kNone;
-  std::span<const uint8_t> left = record.rdata;
-  for (const RdataField field : shape->fields) {
-    if (field == kEnd) break;
-    PackedName name;
-    size_t taken;
-    const ParseError error = MeasureField(record, field, left, &name, &taken);
-    if (error != ParseError::kNone) return error;
-    left = left.subspan(taken);
-  }
-  return left.empty() ? ParseError::kNone : ParseError::kBadRecord;
+  return ForEachField(record, [](std::span<const uint8_t>, const PackedName*) { return true; });
 }
 
 int NameOffset(RRType type) {

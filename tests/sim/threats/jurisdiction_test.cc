@@ -35,6 +35,23 @@ class JurisdictionTest : public ThreatTest {
     all.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
     internet_.settings().static_zones.push_back(all);
   }
+  // attacker.com. with one child, whose server is at 192.0.2.90; all else is denied, behind
+  // `denied_answer`.
+  static ScriptedServer::Script ParentOf(const std::string& child,
+                                         const std::string& denied_answer) {
+    return [child, denied_answer](const SimQuery&, PlainMessage* reply) {
+      if (reply->questions[0].name.view().IsSubdomainOf(NameOf(child))) {
+        reply->flags = wire::kFlagQR;
+        reply->authority = Records(child + " 300 NS ns." + child + "\n");
+        reply->additional = Records("ns." + child + " 300 A 192.0.2.90\n");
+      } else {
+        reply->rcode = Rcode::kNXDomain;
+        reply->answer = Records(denied_answer);
+        reply->authority = Records("attacker.com. 300 SOA a. b. 1 2 3 4 300\n");
+      }
+      return true;
+    };
+  }
   void ExpectInternal(SmallInternet* internet, std::string_view name) {
     const PlainMessage answer = internet->Lookup(name, RRType::kA);
     ASSERT_FALSE(answer.answer.empty()) << answer.ToText() << internet->world().Trace();
@@ -186,17 +203,7 @@ TEST_F(JurisdictionTest, WhatIsAskedOnTheWayDoesNotReplaceTheHostsFile) {
 
 // RFC 8020: nothing is below a name that is not there. But a cut that is known is.
 TEST_F(JurisdictionTest, ADenialAboveAZoneCutDoesNotDenyTheZone) {
-  ScriptedServer parent([](const SimQuery&, PlainMessage* reply) {
-    if (reply->questions[0].name.view().IsSubdomainOf(NameOf("c.ent.attacker.com."))) {
-      reply->flags = wire::kFlagQR;
-      reply->authority = Records("c.ent.attacker.com. 300 NS ns.c.ent.attacker.com.\n");
-      reply->additional = Records("ns.c.ent.attacker.com. 300 A 192.0.2.90\n");
-    } else {
-      reply->rcode = Rcode::kNXDomain;
-      reply->authority = Records("attacker.com. 300 SOA a. b. 1 2 3 4 300\n");
-    }
-    return true;
-  });
+  ScriptedServer parent(ParentOf("c.ent.attacker.com.", ""));
   AddAttacker(&internet_, &parent);
   internet_.AddServer("192.0.2.90", "c.ent.attacker.com.",
                       "@ 300 SOA ns m 1 2 3 4 5\n@ 300 A 198.51.100.1\nweb 300 A 198.51.100.1\n");
@@ -209,18 +216,8 @@ TEST_F(JurisdictionTest, ADenialAboveAZoneCutDoesNotDenyTheZone) {
 
 // The parent's denial at the end of an alias, too: what is there is the child's to say.
 TEST_F(JurisdictionTest, AnAliasIntoAKnownZoneDoesNotDenyThatZone) {
-  ScriptedServer parent([](const SimQuery&, PlainMessage* reply) {
-    if (reply->questions[0].name.view().IsSubdomainOf(NameOf("sub.attacker.com."))) {
-      reply->flags = wire::kFlagQR;
-      reply->authority = Records("sub.attacker.com. 300 NS ns.sub.attacker.com.\n");
-      reply->additional = Records("ns.sub.attacker.com. 300 A 192.0.2.90\n");
-    } else {
-      reply->rcode = Rcode::kNXDomain;
-      reply->answer = Records("nx.attacker.com. 300 CNAME sub.attacker.com.\n");
-      reply->authority = Records("attacker.com. 300 SOA a. b. 1 2 3 4 300\n");
-    }
-    return true;
-  });
+  ScriptedServer parent(
+      ParentOf("sub.attacker.com.", "nx.attacker.com. 300 CNAME sub.attacker.com.\n"));
   AddAttacker(&internet_, &parent);
   internet_.AddServer("192.0.2.90", "sub.attacker.com.",
                       "@ 300 SOA ns m 1 2 3 4 5\n@ 300 A 198.51.100.1\n"
