@@ -23,7 +23,7 @@ enum class EdnsOption : uint16_t {
   kTcpKeepalive = 11,
   kPadding = 12,
   kExtendedError = 15,
-  // From the range for local use (RFC 6891 section 9), see resolver/server: a step by step
+  // From the range for local use (RFC 6891 section 9), see resolver/service: a step by step
   // account of a resolution, asked for by the operator's tool.
   kTernTrace = 65001,
 };

@@ -12,10 +12,10 @@
 
 #include "cache/entry.h"
 #include "cache/store.h"
-#include "resolver/hot_path.h"
+#include "resolver/answer/hot_path.h"
+#include "resolver/answer/reply.h"
+#include "resolver/answer/request.h"
 #include "resolver/policy/cookies.h"
-#include "resolver/reply.h"
-#include "resolver/request.h"
 #include "wire/edns.h"
 #include "wire/message.h"
 #include "wire/name.h"
@@ -52,13 +52,14 @@ Octets Query(wire::NameView name, RRType type, bool edns) {
 constexpr uint32_t kWallSeconds = 1'700'000'000;
 constexpr IpAddress kClient = {{192, 0, 2, 1}, 4};
 
-Octets QueryWithCookie(wire::NameView name, RRType type, const ServerCookies& cookies) {
+Octets QueryWithCookie(wire::NameView name, RRType type, const policy::ServerCookies& cookies) {
   Octets query = Query(name, type, true);
-  query.back() = 4 + kOurCookieOctets;
-  query.insert(query.end(), {0, 10, 0, kOurCookieOctets});
+  query.back() = 4 + policy::kOurCookieOctets;
+  query.insert(query.end(), {0, 10, 0, policy::kOurCookieOctets});
   const uint8_t client_cookie[kClientCookieOctets] = {1, 2, 3, 4, 5, 6, 7, 8};
-  query.resize(query.size() + kOurCookieOctets);
-  cookies.Make(client_cookie, kClient, kWallSeconds, &query[query.size() - kOurCookieOctets]);
+  query.resize(query.size() + policy::kOurCookieOctets);
+  cookies.Make(client_cookie, kClient, kWallSeconds,
+               &query[query.size() - policy::kOurCookieOctets]);
   return query;
 }
 
@@ -123,9 +124,9 @@ const cache::Store& Filled() {
 void BM_ParseRequest(benchmark::State& state) {
   const Octets query = Query(NumberedName("h", 7), RRType::kA, state.range(0) != 0);
   for (auto _ : state) {
-    Request request;
+    answer::Request request;
     wire::Rcode rcode = wire::Rcode::kNoError;
-    benchmark::DoNotOptimize(ParseRequest(query, &request, &rcode));
+    benchmark::DoNotOptimize(answer::ParseRequest(query, &request, &rcode));
     benchmark::DoNotOptimize(request);
   }
 }
@@ -133,25 +134,26 @@ BENCHMARK(BM_ParseRequest)->ArgName("edns")->Arg(0)->Arg(1);
 
 // Guards the budget of resolver/policy/cookies.h: verified, and a new one made.
 void BM_CheckCookie(benchmark::State& state) {
-  const ServerCookies cookies(CookieSecret{1, 2, 3});
+  const policy::ServerCookies cookies(CookieSecret{1, 2, 3});
   const Octets query = QueryWithCookie(NumberedName("h", 7), RRType::kA, cookies);
-  Request request;
+  answer::Request request;
   wire::Rcode rcode = wire::Rcode::kNoError;
-  (void)ParseRequest(query, &request, &rcode);
+  (void)answer::ParseRequest(query, &request, &rcode);
   for (auto _ : state) {
-    CheckCookie(cookies, kClient, kWallSeconds, &request, &rcode);
+    answer::CheckCookie(cookies, kClient, kWallSeconds, &request, &rcode);
     benchmark::DoNotOptimize(request);
   }
-  if (request.cookie.state != CookieState::kGood) state.SkipWithError("not good");
+  if (request.cookie.state != answer::CookieState::kGood) state.SkipWithError("not good");
 }
 BENCHMARK(BM_CheckCookie);
 
 void BM_CollectFromCache(benchmark::State& state) {
   const wire::Name name = NumberedName("h", 7);
   for (auto _ : state) {
-    AnswerParts parts;
+    answer::AnswerParts parts;
     wire::NameView missing;
-    benchmark::DoNotOptimize(CollectFromCache(Filled(), name, RRType::kA, kNow, &parts, &missing));
+    benchmark::DoNotOptimize(
+        answer::CollectFromCache(Filled(), name, RRType::kA, kNow, &parts, &missing));
     benchmark::DoNotOptimize(parts);
   }
 }
@@ -160,18 +162,18 @@ BENCHMARK(BM_CollectFromCache);
 void BM_ComposeReply(benchmark::State& state) {
   const wire::Name name = NumberedName(state.range(0) == 0 ? "h" : "alias", 0);
   const Octets query = Query(name, RRType::kA, true);
-  Request request;
+  answer::Request request;
   wire::Rcode rcode = wire::Rcode::kNoError;
-  AnswerParts parts;
+  answer::AnswerParts parts;
   wire::NameView missing;
-  if (ParseRequest(query, &request, &rcode) != RequestVerdict::kResolve ||
-      !CollectFromCache(Filled(), name, RRType::kA, kNow, &parts, &missing)) {
+  if (answer::ParseRequest(query, &request, &rcode) != answer::RequestVerdict::kResolve ||
+      !answer::CollectFromCache(Filled(), name, RRType::kA, kNow, &parts, &missing)) {
     state.SkipWithError("not in the store");
     return;
   }
   Octets reply(1232);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(ComposeReply(query, request, parts, kNow, 1, 1232, reply));
+    benchmark::DoNotOptimize(answer::ComposeReply(query, request, parts, kNow, 1, 1232, reply));
   }
 }
 BENCHMARK(BM_ComposeReply)->ArgName("links")->Arg(0)->Arg(3);
@@ -182,10 +184,10 @@ void AnswerAll(benchmark::State& state, const std::vector<Octets>& queries) {
   size_t i = 0;
   uint32_t rotation = 0;
   for (auto _ : state) {
-    Request request;
+    answer::Request request;
     size_t octets = 0;
-    if (AnswerFromCache(queries[i], false, Filled(), kNow, ++rotation, reply, &octets, &request) !=
-        HotOutcome::kReplied) {
+    if (answer::AnswerFromCache(queries[i], false, Filled(), kNow, ++rotation, reply, &octets,
+                                &request) != answer::HotOutcome::kReplied) {
       state.SkipWithError("not answered");
       return;
     }
@@ -203,17 +205,17 @@ BENCHMARK(BM_AnswerFromCache);
 
 // The same with a cookie that is verified and renewed.
 void BM_AnswerFromCacheWithCookie(benchmark::State& state) {
-  const ServerCookies cookies(CookieSecret{1, 2, 3});
+  const policy::ServerCookies cookies(CookieSecret{1, 2, 3});
   const Octets query = QueryWithCookie(NumberedName("h", 7), RRType::kA, cookies);
   Octets reply(1472);
   uint32_t rotation = 0;
   for (auto _ : state) {
-    QueryRead read;
-    ReadQuery(query, Filled(), &read);
-    CheckCookie(cookies, kClient, kWallSeconds, &read.request, &read.rcode);
+    answer::QueryRead read;
+    answer::ReadQuery(query, Filled(), &read);
+    answer::CheckCookie(cookies, kClient, kWallSeconds, &read.request, &read.rcode);
     size_t octets = 0;
     benchmark::DoNotOptimize(
-        AnswerRead(query, read, false, Filled(), kNow, ++rotation, reply, &octets));
+        answer::AnswerRead(query, read, false, Filled(), kNow, ++rotation, reply, &octets));
     benchmark::DoNotOptimize(octets);
   }
 }
@@ -247,10 +249,10 @@ void BM_FindOutItIsAMiss(benchmark::State& state) {
   const Octets query = Query(NumberedName("missing", 0), RRType::kA, true);
   Octets reply(1472);
   for (auto _ : state) {
-    Request request;
+    answer::Request request;
     size_t octets = 0;
     benchmark::DoNotOptimize(
-        AnswerFromCache(query, false, Filled(), kNow, 1, reply, &octets, &request));
+        answer::AnswerFromCache(query, false, Filled(), kNow, 1, reply, &octets, &request));
   }
 }
 BENCHMARK(BM_FindOutItIsAMiss);

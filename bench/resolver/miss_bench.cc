@@ -2,7 +2,7 @@
 // answer and telling the client.
 #include <benchmark/benchmark.h>
 
-#include "bench/resolver/miss_world.h"
+#include "tests/support/miss_world.h"
 
 namespace tern::resolver {
 namespace {

@@ -32,7 +32,7 @@ std::vector<sockaddr_storage> Clients(size_t count) {
 
 // A microsecond for each query, so that every one is allowed.
 void AllowAll(benchmark::State& state, size_t prefixes) {
-  RateLimit limit(HighRate(), 7);
+  policy::RateLimit limit(HighRate(), 7);
   const std::vector<sockaddr_storage> clients = Clients(prefixes);
   Time now = kNow;
   size_t next = 0;
@@ -58,7 +58,7 @@ BENCHMARK(BM_RateLimitAllowsQueryOfManyPrefixes);
 void BM_RateLimitDeniesQuery(benchmark::State& state) {
   RateLimitSettings settings = HighRate();
   settings.queries = 1;
-  RateLimit limit(settings, 7);
+  policy::RateLimit limit(settings, 7);
   const std::vector<sockaddr_storage> clients = Clients(1);
   const auto* client = reinterpret_cast<const sockaddr*>(&clients[0]);
   for (auto _ : state)

@@ -20,9 +20,9 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "resolver/endpoint.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/base/time.h"
 #include "resolver/io/service.h"
-#include "resolver/time.h"
 
 namespace tern::resolver::io {
 

@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <span>
 
-#include "resolver/endpoint.h"
-#include "resolver/environment.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/base/environment.h"
 
 namespace tern::resolver::io {
 

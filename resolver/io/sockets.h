@@ -14,8 +14,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "resolver/endpoint.h"
-#include "resolver/environment.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/base/environment.h"
 
 namespace tern::resolver::io {
 

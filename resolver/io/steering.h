@@ -23,7 +23,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "resolver/endpoint.h"
+#include "resolver/base/endpoint.h"
 
 namespace tern::resolver::io {
 

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "resolver/environment.h"
+#include "resolver/base/environment.h"
 #include "resolver/io/engine.h"
 #include "resolver/io/service.h"
 #include "resolver/io/sockets.h"

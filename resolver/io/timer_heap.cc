@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tern::resolver {
+namespace tern::resolver::io {
 
 namespace {
 constexpr size_t kArity = 4;  // half the depth of a binary heap; four entries share a cache line
@@ -80,4 +80,4 @@ void TimerHeap::RunDue(Time now) {
   earliest_ = Time::min();
 }
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::io

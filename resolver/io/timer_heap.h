@@ -11,9 +11,9 @@
 #include <optional>
 #include <vector>
 
-#include "resolver/environment.h"
+#include "resolver/base/environment.h"
 
-namespace tern::resolver {
+namespace tern::resolver::io {
 
 class TimerHeap {
  public:
@@ -51,4 +51,4 @@ class TimerHeap {
   Time earliest_ = Time::min();  // nothing is armed before this: later than `now` during a run
 };
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::io

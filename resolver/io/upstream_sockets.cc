@@ -10,8 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "resolver/base/limits.h"
 #include "resolver/io/sockets.h"
-#include "resolver/upstream_query.h"
 
 namespace tern::resolver::io {
 

@@ -24,7 +24,7 @@
 #include <span>
 #include <vector>
 
-#include "resolver/environment.h"
+#include "resolver/base/environment.h"
 #include "resolver/io/engine.h"
 
 namespace tern::resolver::io {

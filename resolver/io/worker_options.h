@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "resolver/endpoint.h"
-#include "resolver/time.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/base/time.h"
 
 namespace tern::resolver::io {
 

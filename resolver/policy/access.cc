@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 // Below this a scan that the processor predicts beats halving.
@@ -118,4 +118,4 @@ bool AccessList::Allows(const IpAddress& address) const {
   return address.IsIpv6() && AllowsIpv6(address.octets);
 }
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

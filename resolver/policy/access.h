@@ -13,9 +13,9 @@
 #include <span>
 #include <vector>
 
-#include "resolver/endpoint.h"
+#include "resolver/base/endpoint.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 
 class AccessList {
  public:
@@ -53,4 +53,4 @@ class AccessList {
   std::vector<Ipv6Range> ipv6_;
 };
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

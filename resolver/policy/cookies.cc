@@ -4,7 +4,7 @@
 
 #include "wire/message.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 constexpr uint8_t kVersion = 1;
@@ -58,4 +58,4 @@ bool ServerCookies::Verify(std::span<const uint8_t> cookie, const IpAddress& cli
          (previous_ && Hash(*previous_, cookie.data(), client) == hash);
 }
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

@@ -14,18 +14,14 @@
 #include <optional>
 #include <span>
 
-#include "resolver/endpoint.h"
-#include "resolver/policy/siphash.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/base/limits.h"
+#include "resolver/base/settings.h"
+#include "resolver/base/siphash.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 
-inline constexpr size_t kClientCookieOctets = 8;
-// Of a server cookie, whoever made it (RFC 7873 section 4.2).
-inline constexpr size_t kServerCookieOctetsMin = 8;
-inline constexpr size_t kServerCookieOctetsMax = 32;
-// Of the whole option: the client cookie alone, or with a server cookie; with one of ours.
-inline constexpr size_t kCookieOctetsMin = kClientCookieOctets + kServerCookieOctetsMin;
-inline constexpr size_t kCookieOctetsMax = kClientCookieOctets + kServerCookieOctetsMax;
+// Of the whole option with a cookie of ours.
 inline constexpr size_t kOurCookieOctets = kClientCookieOctets + 16;
 
 // An option of another length is malformed (RFC 7873 section 5.2.2).
@@ -33,8 +29,6 @@ constexpr bool IsCookieLength(size_t octets) {
   return octets == kClientCookieOctets ||
          (octets >= kCookieOctetsMin && octets <= kCookieOctetsMax);
 }
-
-using CookieSecret = std::array<uint8_t, 16>;
 
 class ServerCookies {
  public:
@@ -56,4 +50,4 @@ class ServerCookies {
   std::optional<SipKey> previous_;
 };
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

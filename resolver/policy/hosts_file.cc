@@ -1,9 +1,9 @@
 #include "resolver/policy/hosts_file.h"
 
-#include "resolver/policy/error_text.h"
+#include "resolver/base/error_text.h"
 #include "wire/presentation.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
@@ -65,4 +65,4 @@ absl::StatusOr<bool> HostsReader::Next(HostsLine* line) {
   return false;
 }
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

@@ -10,10 +10,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "resolver/endpoint.h"
+#include "resolver/base/endpoint.h"
 #include "wire/name.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 
 inline constexpr size_t kHostsOctetsMax = size_t{64} << 20;
 inline constexpr size_t kHostsLinesMax = 1'000'000;
@@ -45,4 +45,4 @@ class HostsReader {
   int line_ = 0;
 };
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

@@ -6,16 +6,16 @@
 #include <string>
 #include <utility>
 
-#include "resolver/policy/error_text.h"
+#include "resolver/base/error_text.h"
+#include "resolver/base/reverse_name.h"
+#include "resolver/base/text_file.h"
 #include "resolver/policy/hosts_file.h"
-#include "resolver/policy/reverse_name.h"
 #include "resolver/policy/special_names.h"
-#include "resolver/policy/text_file.h"
 #include "wire/ascii_case.h"
 #include "wire/message.h"
 #include "wire/presentation.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 using wire::RRType;
@@ -294,4 +294,4 @@ absl::StatusOr<std::unique_ptr<const LocalData>> LocalData::Build(
   return std::unique_ptr<const LocalData>(std::move(local));
 }
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

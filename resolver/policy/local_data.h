@@ -29,11 +29,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cache/entry.h"
-#include "resolver/settings.h"
+#include "resolver/base/settings.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 
 inline constexpr uint32_t kSpecialTtl = 10800;  // seconds; RFC 6303 section 3
 // Clients see an edit of the hosts file after this at the latest.
@@ -131,4 +131,4 @@ class LocalData {
   bool keeps_localhost_ = false;
 };
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cstring>
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
@@ -120,4 +120,4 @@ bool RateLimit::Take(Kind kind, Group group, Time now) {
   }
 }
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

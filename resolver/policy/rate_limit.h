@@ -27,12 +27,12 @@
 #include <cstdint>
 #include <memory>
 
-#include "resolver/endpoint.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/base/settings.h"
+#include "resolver/base/time.h"
 #include "resolver/policy/access.h"
-#include "resolver/settings.h"
-#include "resolver/time.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 
 class RateLimit {
  public:
@@ -93,4 +93,4 @@ class RateLimit {
   std::unique_ptr<Set[]> sets_;  // null without a rate
 };
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <iterator>
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 using enum SpecialZoneKind;
@@ -96,4 +96,4 @@ std::span<const SpecialZone> SpecialZones() {
 
 std::span<const SpecialNode> SpecialNodes() { return kNodes; }
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

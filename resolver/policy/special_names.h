@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 
 enum class SpecialZoneKind : uint8_t {
   kEmpty,      // a zone with SOA and NS only: other names below it do not exist
@@ -29,4 +29,4 @@ struct SpecialNode {
 };
 std::span<const SpecialNode> SpecialNodes();
 
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

@@ -25,11 +25,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Bytes = std::vector<uint8_t>;
 
-constexpr StreamLimits kLimits = {.streams = 4,
-                                  .streams_per_client = 3,
-                                  .unanswered = 3,
-                                  .unsent_octets = 4096,
-                                  .buffered_octets = 256 << 10};
+constexpr io::StreamLimits kLimits = {.streams = 4,
+                                      .streams_per_client = 3,
+                                      .unanswered = 3,
+                                      .unsent_octets = 4096,
+                                      .buffered_octets = 256 << 10};
 constexpr size_t kHeaderOctets = 12;
 constexpr size_t kConnectionsMax = 24;
 constexpr size_t kAnswerOctets[] = {12, 100, 1, 0, 5000, 65535, 65536};
@@ -38,7 +38,7 @@ struct Client {
   int fd = -1;
   uint8_t host = 1;  // 127.0.0.1 or 127.0.0.2, which may have the same port
   uint16_t port = 0;
-  SocketId engine_id = 0;
+  io::SocketId engine_id = 0;
   uint64_t stream = 0;       // 0: no query of it was seen yet
   Bytes sent;                // by the client, as far as it was delivered
   std::vector<Bytes> asked;  // what the service was given
@@ -47,11 +47,11 @@ struct Client {
   Bytes received;  // by the client
 };
 
-class Streams final : public Service {
+class Streams final : public io::Service {
  public:
   explicit Streams(std::span<const uint8_t> input)
       : tape_(input), table_(&engine_, &environment_, kLimits, 0) {
-    table_.AddListener(OwnedFd(Listener().Duplicate()));
+    table_.AddListener(io::OwnedFd(Listener().Duplicate()));
     table_.StartListening(this);
     listener_id_ = engine_.sockets().begin()->first;
   }
@@ -70,7 +70,7 @@ class Streams final : public Service {
   }
 
   // io::Service
-  void OnStreamMessage(const ReturnPath& path, std::span<const uint8_t> query) override {
+  void OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) override {
     const auto client = std::find_if(clients_.begin(), clients_.end(), [&](const Client& c) {
       return c.port == path.peer.port && c.host == path.peer.address.octets[3] && IsOpen(c);
     });
@@ -83,8 +83,8 @@ class Streams final : public Service {
     if (answers_at_once_) Answer(&*client, kAnswerOctets[query[0] % std::size(kAnswerOctets)]);
   }
   void OnStreamClosed(uint64_t) override { ++closed_; }
-  void OnDatagrams(std::span<Datagram>) override {}
-  void OnMessage(Message*) override {}
+  void OnDatagrams(std::span<io::Datagram>) override {}
+  void OnMessage(io::Message*) override {}
   void OnTurnEnd(bool) override {}
   void OnWake() override {}
 
@@ -135,7 +135,7 @@ class Streams final : public Service {
     client.fd = Listener().Connect(client.host);
     client.port = fuzz::LocalPort(client.fd);
     const size_t open_before = table_.size();
-    const SocketId newest_before = engine_.sockets().rbegin()->first;
+    const io::SocketId newest_before = engine_.sockets().rbegin()->first;
     engine_.GiveConnection(listener_id_, Listener().Accept());
     client.engine_id = engine_.sockets().rbegin()->first;
     if (client.engine_id == newest_before) {  // there was no room, or it has too many
@@ -215,8 +215,8 @@ class Streams final : public Service {
   fuzz::Tape tape_;
   fuzz::HandDrivenEnvironment environment_;
   fuzz::HandDrivenEngine engine_;
-  StreamTable table_;
-  SocketId listener_id_ = 0;
+  io::StreamTable table_;
+  io::SocketId listener_id_ = 0;
   std::vector<Client> clients_;
   size_t closed_ = 0;
   bool answers_at_once_ = false;

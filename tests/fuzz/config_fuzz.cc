@@ -6,10 +6,10 @@
 #include <string_view>
 
 #include "cache/entry.h"
-#include "resolver/recursor.h"
-#include "resolver/reply.h"
-#include "resolver/server/config.h"
-#include "resolver/server/yaml_tree.h"
+#include "resolver/answer/reply.h"
+#include "resolver/config/config.h"
+#include "resolver/config/yaml_tree.h"
+#include "resolver/resolution/recursor.h"
 #include "tests/fuzz/property.h"
 
 namespace tern::resolver {
@@ -19,9 +19,9 @@ namespace {
 constexpr std::string_view kFileName = "/nonexistent/tern.yaml";
 
 void CheckBounds(const Settings& s) {
-  TERN_FUZZ_PROPERTY(!s.listen.empty() && s.listen.size() <= kListenMax);
+  TERN_FUZZ_PROPERTY(!s.listen.empty() && s.listen.size() <= config::kListenMax);
   for (const Endpoint& endpoint : s.listen) TERN_FUZZ_PROPERTY(endpoint.port != 0);
-  TERN_FUZZ_PROPERTY(s.workers >= 0 && s.workers <= kWorkersMax);
+  TERN_FUZZ_PROPERTY(s.workers >= 0 && s.workers <= config::kWorkersMax);
   TERN_FUZZ_PROPERTY(s.cache.memory_octets >= size_t{1} << 20);
   TERN_FUZZ_PROPERTY(s.cache.ttl.min_ttl <= s.cache.ttl.max_ttl);
   TERN_FUZZ_PROPERTY(s.cache.min_failure_ttl >= 1 && s.cache.max_failure_ttl <= 300);
@@ -43,7 +43,7 @@ void CheckBounds(const Settings& s) {
   TERN_FUZZ_PROPERTY(limits.addresses >= 1 && limits.addresses <= cache::kAddressesPerServerMax);
   TERN_FUZZ_PROPERTY(limits.tries >= 1 && limits.tries <= 3);
   for (const StaticZone& zone : s.static_zones) {
-    TERN_FUZZ_PROPERTY(!zone.to.empty() && zone.to.size() <= kStaticServersMax);
+    TERN_FUZZ_PROPERTY(!zone.to.empty() && zone.to.size() <= config::kStaticServersMax);
     TERN_FUZZ_PROPERTY(zone.forward || !zone.first);
   }
 }
@@ -54,7 +54,7 @@ void CheckBounds(const Settings& s) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
   using namespace tern::resolver;
   const std::string_view yaml(reinterpret_cast<const char*>(octets), size);
-  const auto settings = ParseConfig(yaml, kFileName);
+  const auto settings = config::ParseConfig(yaml, kFileName);
   if (settings.ok()) {
     CheckBounds(*settings);
     return 0;

@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-#include "resolver/environment.h"
+#include "resolver/base/environment.h"
 #include "resolver/io/engine.h"
 #include "resolver/io/timer_heap.h"
 #include "tests/fuzz/property.h"
@@ -54,7 +54,7 @@ class HandDrivenEnvironment final : public resolver::Environment {
 
  private:
   resolver::Time now_{std::chrono::seconds(1000)};
-  resolver::TimerHeap timers_;
+  resolver::io::TimerHeap timers_;
   uint64_t drawn_ = 0;
 };
 

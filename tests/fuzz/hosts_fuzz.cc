@@ -5,15 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "resolver/base/reverse_name.h"
 #include "resolver/policy/hosts_file.h"
-#include "resolver/policy/reverse_name.h"
 #include "tests/fuzz/property.h"
 #include "wire/presentation.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
   using namespace tern::resolver;
-  HostsReader reader({reinterpret_cast<const char*>(octets), size}, "hosts");
-  HostsLine line;
+  policy::HostsReader reader({reinterpret_cast<const char*>(octets), size}, "hosts");
+  policy::HostsLine line;
   int last = 0;
   while (true) {
     const auto more = reader.Next(&line);

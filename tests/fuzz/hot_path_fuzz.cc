@@ -13,9 +13,9 @@
 
 #include "cache/entry.h"
 #include "cache/store.h"
-#include "resolver/hot_path.h"
+#include "resolver/answer/hot_path.h"
 #include "resolver/policy/cookies.h"
-#include "resolver/reply_records.h"
+#include "resolver/upstream/reply_records.h"
 #include "tests/fuzz/property.h"
 #include "wire/edns.h"
 #include "wire/master_file.h"
@@ -150,18 +150,18 @@ void CheckIsSound(std::span<const uint8_t> reply, cache::Seconds age) {
 }
 
 // It is there just when the request had one, with the client's part first.
-void CheckCookieIn(std::span<const uint8_t> reply, const Request& request) {
-  ReplyRecords records;
+void CheckCookieIn(std::span<const uint8_t> reply, const answer::Request& request) {
+  upstream::ReplyRecords records;
   TERN_FUZZ_PROPERTY(records.Read(reply, wire::NameView()) == wire::ParseError::kNone);
   const auto cookie = records.cookie();
   TERN_FUZZ_PROPERTY(cookie.has_value() == request.cookie.IsChecked());
   if (!cookie) return;
-  TERN_FUZZ_PROPERTY(cookie->size() == kOurCookieOctets);
+  TERN_FUZZ_PROPERTY(cookie->size() == policy::kOurCookieOctets);
   TERN_FUZZ_PROPERTY(std::ranges::equal(cookie->first(kClientCookieOctets),
                                         request.cookie.sent.first(kClientCookieOctets)));
 }
 
-void CheckReply(std::span<const uint8_t> query, const Request& request, bool tcp,
+void CheckReply(std::span<const uint8_t> query, const answer::Request& request, bool tcp,
                 cache::Seconds age, std::span<const uint8_t> reply) {
   TERN_FUZZ_PROPERTY(query.size() >= wire::kHeaderOctets);
   CheckIsSound(reply, age);
@@ -183,7 +183,7 @@ void CheckReply(std::span<const uint8_t> query, const Request& request, bool tcp
 }
 
 // The common forms of a query are read by a way of their own; it must say what the reader says.
-void CheckEdns(std::span<const uint8_t> query, const Request& request) {
+void CheckEdns(std::span<const uint8_t> query, const answer::Request& request) {
   wire::MessageReader reader;
   wire::Question question;
   if (wire::MessageReader::Open(query, &reader) != wire::ParseError::kNone) return;
@@ -214,26 +214,26 @@ void AnswerOne(std::span<const uint8_t> query, bool tcp, uint32_t rotation) {
   const cache::Seconds age = id % 4 == 0 ? 0 : std::min(id / 16, kTtlMax);
   // Of exact size, so that a sanitizer sees a step behind the end.
   std::vector<uint8_t> reply(tcp ? size_t{65535} : std::max<size_t>(1232, query.size() + 170));
-  QueryRead read;
-  ReadQuery(query, filled.store(), &read);
-  static const ServerCookies cookies(CookieSecret{1, 2, 3});
-  CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1'700'000'000, &read.request, &read.rcode);
-  const Request& request = read.request;
+  answer::QueryRead read;
+  answer::ReadQuery(query, filled.store(), &read);
+  static const policy::ServerCookies cookies(CookieSecret{1, 2, 3});
+  answer::CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1'700'000'000, &read.request, &read.rcode);
+  const answer::Request& request = read.request;
   size_t octets = 0;
-  const HotOutcome outcome =
-      AnswerRead(query, read, tcp, filled.store(), kNow + age, rotation, reply, &octets);
+  const answer::HotOutcome outcome =
+      answer::AnswerRead(query, read, tcp, filled.store(), kNow + age, rotation, reply, &octets);
   if (request.question_end != 0) CheckEdns(query, request);
   switch (outcome) {
-    case HotOutcome::kReplied:
-    case HotOutcome::kRepliedRefreshDue:
+    case answer::HotOutcome::kReplied:
+    case answer::HotOutcome::kRepliedRefreshDue:
       TERN_FUZZ_PROPERTY(octets <= reply.size());
       CheckReply(query, request, tcp, age, std::span(reply).first(octets));
       break;
-    case HotOutcome::kDropped:
+    case answer::HotOutcome::kDropped:
       // A query is never dropped once its header is whole.
       TERN_FUZZ_PROPERTY(query.size() < wire::kHeaderOctets || (query[2] & 0x80) != 0);
       break;
-    case HotOutcome::kMiss:
+    case answer::HotOutcome::kMiss:
       TERN_FUZZ_PROPERTY(request.question_end != 0);
       TERN_FUZZ_PROPERTY(request.rrclass == wire::RRClass::kIN);
       break;

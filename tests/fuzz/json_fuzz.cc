@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "resolver/server/json.h"
+#include "resolver/tool/json.h"
 #include "tests/fuzz/property.h"
 
 namespace tern::resolver {
@@ -22,7 +22,7 @@ bool IsOneHarmlessLine(std::string_view text) {
 }
 
 // Bounded as the text that it was read from is.
-void CheckSame(const JsonValue& a, const JsonValue& b) {
+void CheckSame(const tool::JsonValue& a, const tool::JsonValue& b) {
   TERN_FUZZ_PROPERTY(a.kind() == b.kind());
   TERN_FUZZ_PROPERTY(a.text() == b.text());
   TERN_FUZZ_PROPERTY(a.items().size() == b.items().size());
@@ -36,28 +36,28 @@ void CheckSame(const JsonValue& a, const JsonValue& b) {
 }
 
 void CheckRead(std::string_view text) {
-  const auto value = JsonValue::Parse(text);
+  const auto value = tool::JsonValue::Parse(text);
   if (!value) return;
   const std::string written = value->ToText();
   TERN_FUZZ_PROPERTY(IsOneHarmlessLine(written));
-  const auto again = JsonValue::Parse(written);
+  const auto again = tool::JsonValue::Parse(written);
   TERN_FUZZ_PROPERTY(again.has_value());
   CheckSame(*value, *again);
   TERN_FUZZ_PROPERTY(again->ToText() == written);
 }
 
 void CheckWritten(std::string_view text) {
-  JsonValue object = JsonValue::Object();
-  object.Set(text, JsonValue::Text(text));
+  tool::JsonValue object = tool::JsonValue::Object();
+  object.Set(text, tool::JsonValue::Text(text));
   const std::string written = object.ToText();
   TERN_FUZZ_PROPERTY(IsOneHarmlessLine(written));
-  const auto again = JsonValue::Parse(written);
+  const auto again = tool::JsonValue::Parse(written);
   TERN_FUZZ_PROPERTY(again.has_value() && again->members().size() == 1);
   const std::string& read = again->members()[0].second.text();
   TERN_FUZZ_PROPERTY(again->members()[0].first == read);
   // What is not UTF-8 was replaced, once and for all.
   TERN_FUZZ_PROPERTY(read == text || read.find("\xef\xbf\xbd") != std::string::npos);
-  TERN_FUZZ_PROPERTY(JsonValue::Text(read).ToText() == JsonValue::Text(text).ToText());
+  TERN_FUZZ_PROPERTY(tool::JsonValue::Text(read).ToText() == tool::JsonValue::Text(text).ToText());
 }
 
 }  // namespace

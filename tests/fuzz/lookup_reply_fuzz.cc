@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "resolver/server/lookup_client.h"
-#include "resolver/server/lookup_options.h"
-#include "resolver/server/lookup_reply.h"
-#include "resolver/server/lookup_text.h"
+#include "resolver/tool/lookup_client.h"
+#include "resolver/tool/lookup_options.h"
+#include "resolver/tool/lookup_reply.h"
+#include "resolver/tool/lookup_text.h"
 #include "tests/fuzz/property.h"
 #include "wire/presentation.h"
 
@@ -33,12 +33,12 @@ void CheckHarmless(std::string_view text) {
   TERN_FUZZ_PROPERTY(!text.empty() && text.back() == '\n');
 }
 
-void CheckSection(const JsonValue& object, std::string_view name,
-                  const std::vector<ReplyLine>& lines) {
-  const JsonValue* const section = object.Find(name);
+void CheckSection(const tool::JsonValue& object, std::string_view name,
+                  const std::vector<tool::ReplyLine>& lines) {
+  const tool::JsonValue* const section = object.Find(name);
   TERN_FUZZ_PROPERTY(section != nullptr && section->items().size() == lines.size());
   for (size_t i = 0; i < lines.size(); ++i) {
-    const JsonValue& record = section->items()[i];
+    const tool::JsonValue& record = section->items()[i];
     TERN_FUZZ_PROPERTY(record.Find("name")->text() == lines[i].owner);
     TERN_FUZZ_PROPERTY(record.Find("ttl")->text() == std::to_string(lines[i].ttl));
     TERN_FUZZ_PROPERTY(record.Find("data")->text() == lines[i].rdata);
@@ -47,35 +47,36 @@ void CheckSection(const JsonValue& object, std::string_view name,
   }
 }
 
-void CheckJson(std::string_view line, const LookupOptions& options, const LookupReply& reply) {
+void CheckJson(std::string_view line, const tool::LookupOptions& options,
+               const tool::LookupReply& reply) {
   TERN_FUZZ_PROPERTY(line.find('\n') == line.size() - 1);
-  const auto object = JsonValue::Parse(line);
-  TERN_FUZZ_PROPERTY(object && object->kind() == JsonValue::Kind::kObject);
+  const auto object = tool::JsonValue::Parse(line);
+  TERN_FUZZ_PROPERTY(object && object->kind() == tool::JsonValue::Kind::kObject);
   CheckSection(*object, "answer", reply.sections[0]);
   CheckSection(*object, "authority", reply.sections[1]);
   CheckSection(*object, "additional", reply.sections[2]);
   TERN_FUZZ_PROPERTY((object->Find("error") != nullptr) == reply.malformed);
-  const JsonValue* const trace = object->Find("trace");
+  const tool::JsonValue* const trace = object->Find("trace");
   TERN_FUZZ_PROPERTY((trace != nullptr) == options.trace);
   if (trace != nullptr) TERN_FUZZ_PROPERTY(trace->items().size() == reply.trace.size());
 }
 
 void Print(uint8_t choice, std::span<const uint8_t> message) {
-  LookupOptions options;
+  tool::LookupOptions options;
   options.name = *wire::ParseName("www.example.com.");
   options.type = kTypes[choice % std::size(kTypes)];
   options.server = *Endpoint::Parse("127.0.0.1", 53);
   options.trace = (choice & 0x80) != 0;
-  RawReply raw;
-  raw.outcome = LookupOutcome::kReply;
+  tool::RawReply raw;
+  raw.outcome = tool::LookupOutcome::kReply;
   raw.message.assign(message.begin(), message.end());
-  (void)AnswersQuery(raw.message, options, 0x1234);
-  const LookupReply reply = ReadLookupReply(raw.message);
-  const LookupExit exit = ExitOf(reply, options.type);
-  TERN_FUZZ_PROPERTY(exit != LookupExit::kUsage && exit != LookupExit::kNoReply);
-  TERN_FUZZ_PROPERTY(!reply.malformed || exit != LookupExit::kNoSuchRecord);
-  CheckHarmless(LookupText(options, raw, reply));
-  const std::string json = LookupJson(options, raw, reply);
+  (void)tool::AnswersQuery(raw.message, options, 0x1234);
+  const tool::LookupReply reply = tool::ReadLookupReply(raw.message);
+  const tool::LookupExit exit = tool::ExitOf(reply, options.type);
+  TERN_FUZZ_PROPERTY(exit != tool::LookupExit::kUsage && exit != tool::LookupExit::kNoReply);
+  TERN_FUZZ_PROPERTY(!reply.malformed || exit != tool::LookupExit::kNoSuchRecord);
+  CheckHarmless(tool::LookupText(options, raw, reply));
+  const std::string json = tool::LookupJson(options, raw, reply);
   CheckHarmless(json);
   CheckJson(json, options, reply);
 }

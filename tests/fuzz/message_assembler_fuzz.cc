@@ -22,7 +22,7 @@ void Assemble(std::span<const uint8_t> input) {
   std::vector<uint8_t> stream;
   std::vector<std::vector<uint8_t>> received;
   size_t consumed = 0;  // octets of the stream in messages that were taken
-  MessageAssembler assembler;
+  io::MessageAssembler assembler;
   for (size_t at = 1; at < input.size();) {
     const size_t length = std::min<size_t>(input[at], input.size() - at - 1);
     // Of exact size on the heap, so that a sanitizer sees a step behind the end.

@@ -292,7 +292,7 @@ class World {
     const auto budget = static_cast<size_t>(settings_.resolution.budget.upstream_queries);
     size_t primings = 0;
     for (const UpstreamQuery& sent : world_.upstream()) {
-      TERN_FUZZ_PROPERTY(resolver::MayAsk(sent.server.address, settings_.resolution));
+      TERN_FUZZ_PROPERTY(resolver::upstream::MayAsk(sent.server.address, settings_.resolution));
       if (sent.type == RRType::kNS && sent.name.view().IsRoot()) ++primings;
     }
     const size_t clients = world_.client_query_count();

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "cache/entry.h"
-#include "resolver/server/root_hints.h"
-#include "resolver/server/trust_anchors.h"
+#include "resolver/config/root_hints.h"
+#include "resolver/config/trust_anchors.h"
 #include "tests/fuzz/property.h"
 
 namespace tern::resolver {
@@ -42,11 +42,11 @@ void CheckHints(const std::vector<RootHint>& hints) {
 
 void Read(bool is_hints, std::string_view text) {
   if (!is_hints) {
-    const absl::Status status = CheckTrustAnchors(text, "hints");
+    const absl::Status status = config::CheckTrustAnchors(text, "hints");
     if (!status.ok()) CheckError(std::string(status.message()), text);
     return;
   }
-  const auto hints = ParseRootHints(text, "hints");
+  const auto hints = config::ParseRootHints(text, "hints");
   if (hints.ok()) {
     CheckHints(*hints);
   } else {

@@ -15,14 +15,14 @@
 
 #include "cache/entry.h"
 #include "cache/store.h"
-#include "resolver/answer.h"
-#include "resolver/learn.h"
-#include "resolver/reply.h"
-#include "resolver/reply_class.h"
-#include "resolver/reply_records.h"
-#include "resolver/server_table.h"
-#include "resolver/upstream_query.h"
-#include "resolver/zone_servers.h"
+#include "resolver/answer/answer.h"
+#include "resolver/answer/reply.h"
+#include "resolver/resolution/learn.h"
+#include "resolver/upstream/reply_class.h"
+#include "resolver/upstream/reply_records.h"
+#include "resolver/upstream/server_table.h"
+#include "resolver/upstream/upstream_query.h"
+#include "resolver/upstream/zone_servers.h"
 #include "tests/fuzz/property.h"
 #include "wire/message.h"
 #include "wire/presentation.h"
@@ -99,8 +99,8 @@ void CheckEntry(EntryView entry, wire::NameView zone) {
 }
 
 // A chain from the question's name; its reply can be written and read.
-void CheckAnswer(const Answer& answer, const wire::Name& name, RRType type) {
-  const AnswerParts parts = answer.Parts();
+void CheckAnswer(const answer::Answer& answer, const wire::Name& name, RRType type) {
+  const answer::AnswerParts parts = answer.Parts();
   wire::Name current = name;
   for (size_t i = 0; i < parts.count; ++i) {
     const EntryView entry = parts.parts[i];
@@ -117,15 +117,17 @@ void CheckAnswer(const Answer& answer, const wire::Name& name, RRType type) {
     current = wire::NameView::FromValid(target.data(), target.size());
   }
   uint8_t query[kUpstreamQueryOctetsMax];
-  const size_t octets = WriteUpstreamQuery({name, type, true}, kId, true, {}, query);
-  Request request;
+  const size_t octets = upstream::WriteUpstreamQuery({name, type, true}, kId, true, {}, query);
+  answer::Request request;
   wire::Rcode rcode = wire::Rcode::kNoError;
-  TERN_FUZZ_PROPERTY(ParseRequest({query, octets}, &request, &rcode) == RequestVerdict::kResolve);
+  TERN_FUZZ_PROPERTY(answer::ParseRequest({query, octets}, &request, &rcode) ==
+                     answer::RequestVerdict::kResolve);
   std::vector<uint8_t> reply(wire::kMessageOctetsMax);
   for (const size_t limit : {size_t{512}, size_t{1232}, wire::kMessageOctetsMax}) {
-    const size_t written = ComposeReply({query, octets}, request, parts, kNow, 3, limit, reply);
+    const size_t written =
+        answer::ComposeReply({query, octets}, request, parts, kNow, 3, limit, reply);
     TERN_FUZZ_PROPERTY(written > 0 && written <= limit);
-    ReplyRecords records;
+    upstream::ReplyRecords records;
     TERN_FUZZ_PROPERTY(records.Read(std::span(reply).first(written), wire::NameView()) ==
                        wire::ParseError::kNone);
   }
@@ -142,29 +144,32 @@ class World {
   void Learn(std::span<const uint8_t> message, const Asked& asked) {
     const wire::Name name = Parse(asked.name);
     const wire::Name zone = Parse(asked.zone);
-    if (MatchReply(message, {name, asked.type, false}, kId) == ReplyMatch::kForgery) return;
+    if (upstream::MatchReply(message, {name, asked.type, false}, kId) ==
+        upstream::ReplyMatch::kForgery)
+      return;
     if (records_.Read(message, zone) != wire::ParseError::kNone) return;
     CheckCookie();
-    const ReplyMeaning meaning = ClassifyReply(records_, name, asked.type, zone, asked.forwarded);
+    const upstream::ReplyMeaning meaning =
+        upstream::ClassifyReply(records_, name, asked.type, zone, asked.forwarded);
     answer_.Clear();
     switch (meaning.reply_class) {
-      case ReplyClass::kAnswer:
-      case ReplyClass::kAlias:
-      case ReplyClass::kNoData:
-      case ReplyClass::kNxDomain:
-      case ReplyClass::kYxDomain:
+      case upstream::ReplyClass::kAnswer:
+      case upstream::ReplyClass::kAlias:
+      case upstream::ReplyClass::kNoData:
+      case upstream::ReplyClass::kNxDomain:
+      case upstream::ReplyClass::kYxDomain:
         if (learner_.LearnAnswer(records_, meaning, name, asked.type, kNow, &answer_)) {
           CheckAnswer(answer_, name, asked.type);
         }
         break;
-      case ReplyClass::kReferral:
+      case upstream::ReplyClass::kReferral:
         LearnReferral(meaning, name, zone);
         break;
       default:
         break;
     }
     if (asked.type == RRType::kNS && name.view().IsRoot() &&
-        meaning.reply_class == ReplyClass::kAnswer) {
+        meaning.reply_class == upstream::ReplyClass::kAnswer) {
       (void)learner_.LearnPriming(records_, kNow);
     }
     Clean(zone);
@@ -174,13 +179,13 @@ class World {
   // Whatever matches can be kept, and comes back with the next query.
   void CheckCookie() {
     const Endpoint server = {*IpAddress::Parse("192.0.2.1"), 53};
-    const ServerKey key = table_.KeyOf(server);
+    const upstream::ServerKey key = table_.KeyOf(server);
     const auto cookie = records_.cookie();
     std::array<uint8_t, kClientCookieOctets> client{};
-    if (MatchCookie(cookie, client) != ReplyMatch::kMatches) return;
+    if (upstream::MatchCookie(cookie, client) != upstream::ReplyMatch::kMatches) return;
     TERN_FUZZ_PROPERTY(cookie->size() >= kClientCookieOctets);
     if (cookie->size() < kCookieOctetsMin || cookie->size() > kCookieOctetsMax) return;
-    UpstreamCookie sent;
+    upstream::UpstreamCookie sent;
     table_.WriteCookie(server, key, Time(), &sent);
     std::array<uint8_t, kCookieOctetsMax> given;
     std::copy(cookie->begin(), cookie->end(), given.begin());
@@ -190,7 +195,8 @@ class World {
     TERN_FUZZ_PROPERTY(std::ranges::equal(sent.view(), std::span(given).first(cookie->size())));
   }
 
-  void LearnReferral(const ReplyMeaning& meaning, const wire::Name& name, const wire::Name& zone) {
+  void LearnReferral(const upstream::ReplyMeaning& meaning, const wire::Name& name,
+                     const wire::Name& zone) {
     // Strictly down, and towards the name.
     TERN_FUZZ_PROPERTY(meaning.cut.size() > zone.size());
     TERN_FUZZ_PROPERTY(meaning.cut.view().IsSubdomainOf(zone));
@@ -200,12 +206,12 @@ class World {
     if (cut.empty()) return;
     Settings settings;
     settings.resolution.ipv6 = Ipv6Use::kOn;
-    ZoneServers servers;
+    upstream::ZoneServers servers;
     servers.Descend(EntryView(cut.data()));
     (void)servers.AddStrayGlue(records_, settings);
     servers.Gather(store_, settings, kNow);
-    for (const Candidate& candidate : servers.candidates()) {
-      TERN_FUZZ_PROPERTY(MayAsk(candidate.server.address, settings.resolution));
+    for (const upstream::Candidate& candidate : servers.candidates()) {
+      TERN_FUZZ_PROPERTY(upstream::MayAsk(candidate.server.address, settings.resolution));
     }
     wire::Name server;
     for (size_t i = 0; servers.NextToLookUp(i, true, &server); ++i) {
@@ -225,17 +231,17 @@ class World {
       CheckEntry(entry, zone);
       keys.push_back({wire::Name(entry.name()), cache::SpaceOf(entry.kind()), entry.type()});
     });
-    TERN_FUZZ_PROPERTY(keys.size() <= AnswerParts::kPartsMax);
+    TERN_FUZZ_PROPERTY(keys.size() <= answer::AnswerParts::kPartsMax);
     for (const Key& key : keys) TERN_FUZZ_PROPERTY(store_.Erase(key.name, key.space, key.type));
     reader_->Quiescent();
   }
 
   cache::Store store_;
   std::unique_ptr<cache::Store::Reader> reader_;
-  Learner learner_;
-  ReplyRecords records_;
-  ServerTable table_{1, {{2, 3}}, 16};
-  Answer answer_;
+  resolution::Learner learner_;
+  upstream::ReplyRecords records_;
+  upstream::ServerTable table_{1, {{2, 3}}, 16};
+  answer::Answer answer_;
 };
 
 void LearnOne(const uint8_t* octets, size_t size) {
@@ -247,7 +253,7 @@ void LearnOne(const uint8_t* octets, size_t size) {
   // The question goes between the header and the input's records.
   uint8_t query[kUpstreamQueryOctetsMax];
   const size_t query_octets =
-      WriteUpstreamQuery({Parse(asked.name), asked.type, false}, kId, false, {}, query);
+      upstream::WriteUpstreamQuery({Parse(asked.name), asked.type, false}, kId, false, {}, query);
   std::memcpy(query + 2, octets + 3, wire::kHeaderOctets - 2);
   query[2] = static_cast<uint8_t>((query[2] | 0x80) & ~0x78);
   query[4] = 0;

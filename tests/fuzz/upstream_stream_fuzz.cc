@@ -26,7 +26,7 @@ constexpr size_t kExchangesMax = 24;
 
 struct Exchange {
   ExchangeId id = 0;
-  SocketId engine_id = 0;
+  io::SocketId engine_id = 0;
   int server_fd = -1;
   Bytes query;  // framed
   Bytes came;   // from the server
@@ -156,7 +156,7 @@ class Exchanges final : private ExchangeSink {
   fuzz::Tape tape_;
   fuzz::HandDrivenEnvironment environment_;
   fuzz::HandDrivenEngine engine_;
-  UpstreamStreams streams_;
+  io::UpstreamStreams streams_;
   std::vector<Exchange> exchanges_;
 };
 

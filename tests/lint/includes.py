@@ -1,4 +1,4 @@
-"""Include direction: wire <- cache <- resolver, and who may see which library."""
+"""Include direction between rooms, no cycles between units, and who may see which library."""
 
 import re
 
@@ -6,57 +6,100 @@ from tree import sources
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
 
-# Folder of the including file -> what it may include of ours. The longest match counts.
+_LOW = ("cache/", "wire/")
+
+
+def _resolver(*rooms):
+    return tuple(f"resolver/{room}/" for room in rooms) + _LOW
+
+
+# Folder of the including file -> what it may include of ours. The longest match counts. The rooms of the
+# resolver stand here in their one direction: each includes only rooms above it.
 _MAY = {
     "wire/": ("wire/",),
-    "cache/": ("cache/", "wire/"),
-    # The core knows no I/O; resolver/io/service.h is the seam through which I/O calls it.
-    "resolver/": ("resolver/*", "resolver/policy/", "resolver/io/service.h", "cache/", "wire/"),
-    "resolver/policy/": ("resolver/*", "resolver/policy/", "cache/", "wire/"),
-    "resolver/crypto/": ("resolver/*", "resolver/crypto/", "cache/", "wire/"),
-    "resolver/io/": ("resolver/*", "resolver/io/", "resolver/crypto/", "cache/", "wire/"),
-    "resolver/server/": ("resolver/", "cache/", "wire/"),
-    "bench/": ("bench/", "resolver/", "cache/", "wire/"),
-    "tests/": ("tests/", "bench/", "resolver/", "cache/", "wire/"),
+    "cache/": _LOW,
+    "resolver/base/": _resolver("base"),
+    "resolver/crypto/": _resolver("crypto", "base"),
+    "resolver/io/": _resolver("io", "crypto", "base"),
+    "resolver/policy/": _resolver("policy", "base"),
+    "resolver/config/": _resolver("config", "policy", "base"),
+    "resolver/answer/": _resolver("answer", "policy", "base"),
+    "resolver/upstream/": _resolver("upstream", "answer", "policy", "base"),
+    "resolver/resolution/": _resolver("resolution", "upstream", "answer", "policy", "base"),
+    "resolver/service/": _resolver("service", "resolution", "upstream", "answer", "policy", "io", "base"),
+    "resolver/daemon/": _resolver("daemon", "service", "resolution", "upstream", "answer", "config", "policy",
+                                  "io", "crypto", "base"),
+    "resolver/tool/": ("resolver/tool/", "resolver/base/", "wire/"),
+    "bench/": ("bench/", "tests/support/", "resolver/", "cache/", "wire/"),
+    "tests/": ("tests/", "resolver/", "cache/", "wire/"),
 }
 
 # Library header -> folders that may include it.
 _LIBRARIES = (
     (re.compile(r"liburing|linux/io_uring"), ("resolver/io/", "tests/resolver/io/")),
     (re.compile(r"openssl/"), ("resolver/crypto/", "tests/resolver/crypto/")),
-    (re.compile(r"yaml-cpp/"), ("resolver/server/",)),
-    (re.compile(r"nlohmann/"), ("resolver/server/", "tests/")),
-    (re.compile(r"jemalloc/"), ("resolver/server/", "bench/")),
+    (re.compile(r"yaml-cpp/"), ("resolver/config/",)),
+    (re.compile(r"nlohmann/"), ("resolver/", "tests/")),
+    (re.compile(r"jemalloc/"), ("resolver/daemon/", "bench/")),
     (re.compile(r"gtest/|gmock/"), ("tests/",)),
     (re.compile(r"benchmark/"), ("bench/",)),
 )
 
 
 def _room(name):
-    return max((f for f in _MAY if name.startswith(f)), key=len)
+    return max((f for f in _MAY if name.startswith(f)), key=len, default=None)
 
 
-def _allowed(target, patterns):
-    for pattern in patterns:
-        if pattern.endswith("*"):  # files directly in the folder
-            if target.startswith(pattern[:-1]) and "/" not in target[len(pattern) - 1:]:
-                return True
-        elif target.startswith(pattern):
-            return True
-    return False
+def _unit(name):
+    """A header and its source are one unit."""
+    return name.rpartition(".")[0]
+
+
+def _cycles(includes):
+    """Yields each set of units that include each other in a circle (Tarjan), sorted."""
+    number, low, stack, found = {}, {}, [], []
+
+    def visit(unit):
+        number[unit] = low[unit] = len(number)
+        stack.append(unit)
+        for other in includes.get(unit, ()):
+            if other not in number:
+                visit(other)
+                low[unit] = min(low[unit], low[other])
+            elif other in stack:
+                low[unit] = min(low[unit], number[other])
+        if low[unit] == number[unit]:
+            circle = []
+            while not circle or circle[-1] != unit:
+                circle.append(stack.pop())
+            if len(circle) > 1:
+                found.append(sorted(circle))
+
+    for unit in sorted(includes):
+        if unit not in number:
+            visit(unit)
+    return sorted(found)
 
 
 def find(root):
+    includes = {}
     for source in sources(root):
         room = _room(source.name)
+        if room is None:
+            yield f"{source.name}:1: lies in no room that the include lint knows"
+            continue
         for match in _INCLUDE.finditer(source.code):
             target = match.group(2)
             where = f"{source.name}:{source.code.count(chr(10), 0, match.start(2)) + 1}"
             ours = target.split("/")[0] in ("wire", "cache", "resolver", "bench", "tests")
             if match.group(1) == '"' and "/" not in target:
                 yield f"{where}: includes {target}: our headers are named from the top of the tree"
-            if ours and not _allowed(target, _MAY[room]):
+            if ours and _unit(target) != _unit(source.name):
+                includes.setdefault(_unit(source.name), set()).add(_unit(target))
+            if ours and not target.startswith(_MAY[room]):
                 yield f"{where}: {room} may not include {target}"
             for library, folders in _LIBRARIES:
                 if not ours and library.match(target) and not source.name.startswith(folders):
                     yield f"{where}: only {', '.join(folders)} may include <{target}>"
+    for circle in _cycles(includes):
+        yield f"{circle[0]}.h:1: includes itself over {', '.join(circle[1:])}"

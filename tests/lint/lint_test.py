@@ -41,21 +41,36 @@ class LintTest(unittest.TestCase):
     def test_include_direction(self):
         self.finds("includes", "wire/a.h", '#include "wire/b.h"\n#include "cache/c.h"\n', 2)
         self.finds("includes", "cache/a.h", '#include "wire/b.h"\n#include "resolver/c.h"\n', 2)
-        self.finds("includes", "resolver/a.cc",
-                   '#include "resolver/b.h"\n#include "resolver/io/service.h"\n'
-                   '#include "resolver/io/worker.h"\n#include "resolver/server/config.h"\n', 3, 4)
-        self.finds("includes", "resolver/io/a.cc", '#include "resolver/server/config.h"\n', 1)
-        self.finds("includes", "resolver/server/a.cc", '#include "resolver/io/worker.h"\n')
-        self.finds("includes", "bench/a.cc", '#include "tests/sim/a.h"\n', 1)
-        self.finds("includes", "tests/a.cc", '#include "bench/resolver/a.h"\n')
+        self.finds("includes", "resolver/answer/a.cc",
+                   '#include "resolver/policy/b.h"\n#include "resolver/answer/c.h"\n'
+                   '#include "resolver/io/worker.h"\n#include "resolver/upstream/race.h"\n', 3, 4)
+        self.finds("includes", "resolver/io/a.cc", '#include "resolver/config/config.h"\n', 1)
+        self.finds("includes", "resolver/service/a.cc", '#include "resolver/io/worker.h"\n')
+        self.finds("includes", "resolver/tool/a.cc",
+                   '#include "resolver/base/endpoint.h"\n#include "cache/entry.h"\n', 2)
+        self.finds("includes", "bench/a.cc",
+                   '#include "tests/sim/a.h"\n#include "tests/support/a.h"\n', 1)
+        self.finds("includes", "tests/a.cc", '#include "bench/resolver/a.h"\n', 1)
+        self.finds("includes", "resolver/a.cc", "", 1)
+        self.finds("includes", "resolver/unknown/a.cc", "", 1)
         self.finds("includes", "wire/a.cc", '#include "name.h"\n', 1)
+
+    def test_units_that_include_each_other(self):
+        self.write("wire/a.h", '#include "wire/b.h"\n')
+        self.write("wire/b.h", "")
+        self.write("wire/b.cc", '#include "wire/c.h"\n#include "wire/b.h"\n')
+        self.write("wire/c.h", "")
+        self.assertEqual(self.lint("includes"), [])
+        self.write("wire/c.cc", '#include "wire/a.h"\n')
+        self.assertEqual(self.lint("includes"),
+                         ["wire/a.h:1: includes itself over wire/b, wire/c"])
 
     def test_only_their_rooms_see_the_libraries(self):
         text = "#include <liburing.h>\n#include <openssl/rand.h>\n#include <yaml-cpp/yaml.h>\n"
-        self.finds("includes", "resolver/a.cc", text, 1, 2, 3)
+        self.finds("includes", "resolver/base/a.cc", text, 1, 2, 3)
         self.finds("includes", "resolver/io/a.cc", text, 2, 3)
         self.finds("includes", "resolver/crypto/a.cc", text, 1, 3)
-        self.finds("includes", "resolver/server/a.cc", text, 1, 2)
+        self.finds("includes", "resolver/config/a.cc", text, 1, 2)
         self.finds("includes", "cache/a.cc", "#include <gtest/gtest.h>\n", 1)
 
     def test_clock_and_chance_outside_the_environment(self):

@@ -4,8 +4,9 @@ import re
 
 from tree import line_of, sources
 
-# Production code takes time and chance from resolver/environment.h, so that a simulation can give both.
-_ENVIRONMENT = ("resolver/io/", "resolver/crypto/", "resolver/server/", "tests/", "bench/")
+# Production code takes time and chance from resolver/base/environment.h, so that a simulation can give both.
+_ENVIRONMENT = ("resolver/io/", "resolver/crypto/", "resolver/daemon/", "resolver/tool/", "tests/",
+                "bench/")
 _CLOCK = re.compile(
     r"\b(?:steady|system|high_resolution|utc)_clock::now|\bclock_gettime\b|\bgettimeofday\b"
     r"|\babsl::Now\b|(?<![\w.>])(?:std::|::)?time\s*\(\s*(?:nullptr|NULL|0|&)|\b__rdtsc\b|\bsleep_for\b"

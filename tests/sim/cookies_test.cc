@@ -15,8 +15,8 @@ namespace {
 
 using resolver::CookieSecret;
 using resolver::kClientCookieOctets;
-using resolver::kOurCookieOctets;
-using resolver::ServerCookies;
+using resolver::policy::kOurCookieOctets;
+using resolver::policy::ServerCookies;
 using wire::Rcode;
 using wire::RRType;
 

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include "resolver/settings.h"
+#include "resolver/base/settings.h"
 #include "tests/sim/naive_oracle.h"
 #include "tests/sim/random_internet.h"
 

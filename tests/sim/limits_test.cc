@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "resolver/server/recursive_service.h"
+#include "resolver/service/recursive_service.h"
 #include "tests/sim/small_internet.h"
 #include "wire/message.h"
 
@@ -447,7 +447,7 @@ class SleepingWorker : public SimWorld {
 };
 
 TEST_F(ClientLimitTest, MissesThatAnotherWorkerDoesNotTakeAreBounded) {
-  constexpr size_t kMost = resolver::server::kMissesUnderWayMax;
+  constexpr size_t kMost = resolver::service::kMissesUnderWayMax;
   SleepingWorker sleeping;
   limit().waiting = 0;
   internet_.Start();

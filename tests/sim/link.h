@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "resolver/time.h"
+#include "resolver/base/time.h"
 #include "tests/sim/seeded_random.h"
 
 namespace tern::sim {

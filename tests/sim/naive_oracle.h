@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "resolver/time.h"
+#include "resolver/base/time.h"
 #include "tests/sim/plain_message.h"
 #include "wire/name.h"
 #include "wire/types.h"

@@ -1,7 +1,7 @@
 // More questions than there is room for: those that wait longest make way, and what is cached is
 // answered all the while.
 #include "gtest/gtest.h"
-#include "resolver/server/recursive_service.h"
+#include "resolver/service/recursive_service.h"
 #include "tests/sim/small_internet.h"
 
 namespace tern::sim {
@@ -48,7 +48,7 @@ class OverloadTest : public testing::Test {
 
 TEST_F(OverloadTest, ClientsWhoWaitLongestMakeWay) {
   Flood(20, 1000);
-  const size_t beyond = flood_.size() - resolver::server::kClientsMax;
+  const size_t beyond = flood_.size() - resolver::service::kClientsMax;
   for (size_t i = 0; i < flood_.size(); ++i) {
     ASSERT_EQ(client(i).replies, i < beyond ? 1 : 0) << i;
     if (i >= beyond) continue;

@@ -209,8 +209,8 @@ TEST_F(PrefetchTest, RefreshesAreBounded) {
     internet_.Ask("h" + std::to_string(i) + ".example.com.", RRType::kA);
   Wait(milliseconds(100));
   EXPECT_EQ(internet_.world().unanswered(), 0u);
-  EXPECT_EQ(refreshes(), resolver::kRefreshesMax);
-  EXPECT_EQ(internet_.resolver().recursor().jobs_in_flight(), resolver::kRefreshesMax);
+  EXPECT_EQ(refreshes(), resolver::resolution::kRefreshesMax);
+  EXPECT_EQ(internet_.resolver().recursor().jobs_in_flight(), resolver::resolution::kRefreshesMax);
 }
 
 }  // namespace

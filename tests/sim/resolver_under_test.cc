@@ -4,18 +4,18 @@
 #include <cstdlib>
 #include <utility>
 
+#include "resolver/config/root_hints.h"
 #include "resolver/policy/access.h"
 #include "resolver/policy/local_data.h"
 #include "resolver/policy/rate_limit.h"
-#include "resolver/server/recursive_service.h"
-#include "resolver/server/root_hints.h"
-#include "resolver/server_table.h"
+#include "resolver/service/recursive_service.h"
+#include "resolver/upstream/server_table.h"
 
 namespace tern::sim {
 namespace {
 
-using resolver::server::Configuration;
-using resolver::server::RecursiveService;
+using resolver::service::Configuration;
+using resolver::service::RecursiveService;
 
 constexpr size_t kServersRemembered = 1024;
 constexpr uint64_t kRateLimitSeed = 1;
@@ -23,12 +23,12 @@ constexpr uint64_t kRateLimitSeed = 1;
 Configuration MakeConfiguration(const resolver::Settings& settings) {
   Configuration configuration;
   auto shared = std::make_shared<const resolver::Settings>(settings);
-  configuration.access = std::make_shared<const resolver::AccessList>(shared->allow);
+  configuration.access = std::make_shared<const resolver::policy::AccessList>(shared->allow);
   configuration.rate_limit =
-      std::make_shared<resolver::RateLimit>(shared->rate_limit, kRateLimitSeed);
-  configuration.cookies = std::make_shared<const resolver::ServerCookies>(
+      std::make_shared<resolver::policy::RateLimit>(shared->rate_limit, kRateLimitSeed);
+  configuration.cookies = std::make_shared<const resolver::policy::ServerCookies>(
       shared->cookie_secret.value_or(resolver::CookieSecret{}));
-  auto local_data = resolver::LocalData::Build(shared->local, shared->static_zones);
+  auto local_data = resolver::policy::LocalData::Build(shared->local, shared->static_zones);
   if (!local_data.ok()) {
     std::fprintf(stderr, "%s\n", local_data.status().ToString().c_str());
     std::abort();
@@ -46,7 +46,7 @@ resolver::Settings SimSettings(const wire::Name& root_name,
   settings.workers = 1;
   settings.allow = {*resolver::Prefix::Parse("10.0.0.0/8")};
   settings.resolution.root_hints = {{root_name, root_addresses}};
-  if (root_addresses.empty()) settings.resolution.root_hints = resolver::BuiltinRootHints();
+  if (root_addresses.empty()) settings.resolution.root_hints = resolver::config::BuiltinRootHints();
   settings.resolution.ipv6 = resolver::Ipv6Use::kOn;
   settings.resolution.never_query.clear();
   return settings;
@@ -71,7 +71,7 @@ struct ResolverUnderTest::Parts {
   }
 
   cache::Store store;
-  resolver::ServerTable server_table;
+  resolver::upstream::ServerTable server_table;
   std::vector<std::unique_ptr<RecursiveService>> services;
 };
 
@@ -88,14 +88,14 @@ void ResolverUnderTest::SetPeers(std::vector<resolver::io::Outlet*> peers) {
 
 cache::Store& ResolverUnderTest::store() { return parts_->store; }
 
-const resolver::Recursor& ResolverUnderTest::recursor(size_t worker) const {
+const resolver::resolution::Recursor& ResolverUnderTest::recursor(size_t worker) const {
   return parts_->services[worker]->recursor();
 }
 
 size_t ResolverUnderTest::work_in_flight() const {
   size_t count = 0;
   for (const auto& service : parts_->services) {
-    const resolver::Recursor& recursor = service->recursor();
+    const resolver::resolution::Recursor& recursor = service->recursor();
     count += service->clients_waiting() + recursor.jobs_in_flight() + recursor.frames_in_use();
   }
   return count;

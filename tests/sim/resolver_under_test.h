@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cache/store.h"
-#include "resolver/recursor.h"
-#include "resolver/settings.h"
+#include "resolver/base/settings.h"
+#include "resolver/resolution/recursor.h"
 #include "tests/sim/sim_world.h"
 
 namespace tern::sim {
@@ -34,7 +34,7 @@ class ResolverUnderTest {
   void SetPeers(std::vector<resolver::io::Outlet*> peers);
 
   cache::Store& store();
-  const resolver::Recursor& recursor(size_t worker = 0) const;
+  const resolver::resolution::Recursor& recursor(size_t worker = 0) const;
   // Questions, coroutine frames and waiters of all workers that are under way; 0 in a resolver at
   // rest.
   size_t work_in_flight() const;

@@ -23,9 +23,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "resolver/endpoint.h"
-#include "resolver/settings.h"
-#include "resolver/time.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/base/settings.h"
+#include "resolver/base/time.h"
 #include "tests/sim/plain_message.h"
 
 namespace tern::sim {

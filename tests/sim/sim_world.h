@@ -29,7 +29,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resolver/environment.h"
+#include "resolver/base/environment.h"
 #include "resolver/io/service.h"
 #include "resolver/io/timer_heap.h"
 #include "tests/sim/link.h"
@@ -251,7 +251,7 @@ class SimWorld : public resolver::io::Outlet {
   std::vector<Event> events_;  // a heap, the next one first
   uint64_t next_event_ = 1;
   size_t packets_under_way_ = 0;
-  resolver::TimerHeap timers_;
+  resolver::io::TimerHeap timers_;
   std::map<ExchangeId, Exchange> exchanges_;
   ExchangeId next_exchange_ = 1;
   size_t open_exchanges_max_ = 0;

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resolver/settings.h"
+#include "resolver/base/settings.h"
 #include "tests/sim/resolver_under_test.h"
 #include "tests/sim/sim_world.h"
 #include "tests/sim/zone_server.h"

@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-#include "resolver/settings.h"
+#include "resolver/base/settings.h"
 #include "tests/sim/naive_oracle.h"
 #include "tests/sim/random_internet.h"
 #include "tests/sim/resolver_under_test.h"

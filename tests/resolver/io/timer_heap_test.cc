@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace tern::resolver {
+namespace tern::resolver::io {
 namespace {
 
 Time At(int64_t microseconds) { return Time(Duration(microseconds)); }
@@ -137,4 +137,4 @@ TEST(TimerHeapTest, AgreesWithAnOrderedMapOverRandomOperations) {
 }
 
 }  // namespace
-}  // namespace tern::resolver
+}  // namespace tern::resolver::io

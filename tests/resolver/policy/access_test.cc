@@ -9,7 +9,7 @@
 
 #include "gtest/gtest.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 AccessList ListOf(std::initializer_list<const char*> texts) {
@@ -135,4 +135,4 @@ TEST(AccessListTest, AgreesWithANaiveOracle) {
 }
 
 }  // namespace
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

@@ -9,7 +9,7 @@
 
 #include "wire/text_encoding.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 using Octets = std::vector<uint8_t>;
@@ -126,4 +126,4 @@ TEST(CookiesTest, OtherLengthsAreNotOurs) {
 }
 
 }  // namespace
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

@@ -3,7 +3,7 @@
 #include "gtest/gtest.h"
 #include "wire/presentation.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 struct Reading {
@@ -87,4 +87,4 @@ TEST(HostsFileTest, StopsAtTheBoundOfLines) {
 }
 
 }  // namespace
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

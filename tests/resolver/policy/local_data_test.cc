@@ -4,10 +4,10 @@
 #include <fstream>
 
 #include "gtest/gtest.h"
-#include "resolver/policy/reverse_name.h"
+#include "resolver/base/reverse_name.h"
 #include "wire/presentation.h"
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 using cache::EntryKind;
@@ -352,4 +352,4 @@ TEST(LocalDataTest, FindsEachOfManyNames) {
 }
 
 }  // namespace
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace tern::resolver {
+namespace tern::resolver::policy {
 namespace {
 
 using std::chrono::milliseconds;
@@ -223,4 +223,4 @@ TEST(RateLimitTest, ThreadsShareABucketExactly) {
 }
 
 }  // namespace
-}  // namespace tern::resolver
+}  // namespace tern::resolver::policy

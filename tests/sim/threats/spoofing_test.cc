@@ -205,7 +205,8 @@ TEST_F(SpoofingTest, AZoneUnderAttackHasOneDatagramOpen) {
   internet_.Lookup("www.many.com.", RRType::kA);
   internet_.world().SetSpoofer(&guesser);
   // Until the guesser's server was drawn.
-  const resolver::RecursorStatistics& statistics = internet_.resolver().recursor().statistics();
+  const resolver::resolution::RecursorStatistics& statistics =
+      internet_.resolver().recursor().statistics();
   for (int i = 0; i < 100 && statistics.forgeries == 0; ++i) {
     internet_.Lookup("x" + std::to_string(i) + ".many.com.", RRType::kA);
   }

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "tests/resolver/core/message_making.h"
 #include "tests/sim/small_internet.h"
+#include "tests/support/message_making.h"
 #include "wire/edns.h"
 
 namespace tern::sim {

@@ -1,0 +1,98 @@
+// The answer of a resolution that is under way: copies of cache entries in their order.
+//
+// Bounded by AnswerParts::kPartsMax entries of at most 64 KiB + header each. Keeps its memory when
+// cleared, up to a limit, for the next resolution.
+//
+// Thread: one worker's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <vector>
+
+#include "cache/entry.h"
+#include "resolver/answer/reply.h"
+
+namespace tern::resolver::answer {
+
+class Answer {
+ public:
+  void Clear() {
+    words_.clear();
+    if (words_.capacity() > kWordsKept) words_.shrink_to_fit();
+    count_ = 0;
+    rcode_ = wire::Rcode::kNoError;
+    error_ = wire::ExtendedError::kNone;
+    error_text_ = "";
+    stale_ttl_ = 0;
+  }
+
+  // False when the chain has no room for another entry, or there is no memory for it.
+  [[nodiscard]] bool Add(cache::EntryView entry) {
+    if (count_ == AnswerParts::kPartsMax) return false;
+    const size_t offset = words_.size();
+    try {
+      words_.resize(offset + entry.size() / 8);
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+    offsets_[count_++] = static_cast<uint32_t>(offset);
+    entry.CopyTo(reinterpret_cast<uint8_t*>(words_.data() + offset));
+    if (at(count_ - 1).kind() == cache::EntryKind::kNxDomain) rcode_ = wire::Rcode::kNXDomain;
+    return true;
+  }
+  [[nodiscard]] bool Add(std::span<const uint8_t> entry) {
+    return Add(cache::EntryView(entry.data()));
+  }
+
+  void SetRcode(wire::Rcode rcode) { rcode_ = rcode; }
+  void SetFailure(wire::ExtendedError error, const char* text) {
+    rcode_ = wire::Rcode::kServFail;
+    error_ = error;
+    error_text_ = text;
+  }
+  // Parts of it are past their TTL; they are given with `stale_ttl` seconds. The client is told so
+  // (RFC 8914 sections 4.4 and 4.20).
+  void SetStale(uint32_t stale_ttl) {
+    stale_ttl_ = stale_ttl;
+    error_ = rcode_ == wire::Rcode::kNXDomain ? wire::ExtendedError::kStaleNXDomainAnswer
+                                              : wire::ExtendedError::kStaleAnswer;
+    error_text_ = "";
+  }
+  wire::Rcode rcode() const { return rcode_; }
+  wire::ExtendedError error() const { return error_; }
+  const char* error_text() const { return error_text_; }
+
+  size_t count() const { return count_; }
+  cache::EntryView at(size_t i) const {
+    return cache::EntryView(reinterpret_cast<const uint8_t*>(words_.data() + offsets_[i]));
+  }
+
+  // Views that live until the answer changes. A failure has no parts.
+  AnswerParts Parts() const {
+    AnswerParts parts;
+    if (rcode_ != wire::Rcode::kServFail) {
+      for (size_t i = 0; i < count_; ++i) (void)parts.Add(at(i));
+    }
+    parts.rcode = rcode_;
+    parts.error = error_;
+    parts.error_text = error_text_;
+    parts.stale_ttl = stale_ttl_;
+    return parts;
+  }
+
+ private:
+  static constexpr size_t kWordsKept = 512;  // 4 KiB
+
+  std::vector<uint64_t> words_;
+  uint32_t offsets_[AnswerParts::kPartsMax] = {};
+  size_t count_ = 0;
+  wire::Rcode rcode_ = wire::Rcode::kNoError;
+  wire::ExtendedError error_ = wire::ExtendedError::kNone;
+  const char* error_text_ = "";
+  uint32_t stale_ttl_ = 0;
+};
+
+}  // namespace tern::resolver::answer

@@ -1,0 +1,225 @@
+#include "resolver/answer/reply.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "wire/message.h"
+#include "wire/rdata.h"
+#include "wire/writer.h"
+
+namespace tern::resolver::answer {
+namespace {
+
+using cache::EntryKind;
+using cache::EntryView;
+using wire::RRClass;
+using wire::RRType;
+using wire::Section;
+
+constexpr size_t kBareOptOctets = 11;
+constexpr size_t kCookieOptionOctets = 4 + policy::kOurCookieOctets;
+constexpr size_t kErrorOptionOctetsMax = 128;
+
+uint16_t ReplyFlags(const Request& request, wire::Rcode rcode) {
+  const uint16_t opcode_rd_cd = request.flags & (0x7800 | wire::kFlagRD | wire::kFlagCD);
+  return static_cast<uint16_t>(wire::kFlagQR | wire::kFlagRA | opcode_rd_cd |
+                               (static_cast<uint16_t>(rcode) & 0xf));
+}
+
+// RFC 8914 section 2: option code, length, info code, text. Returns the octets written.
+size_t PutExtendedError(wire::ExtendedError error, const char* text, std::span<uint8_t> out) {
+  if (error == wire::ExtendedError::kNone) return 0;
+  const size_t text_octets = std::min(std::strlen(text), out.size() - 6);
+  wire::StoreU16(out.data(), static_cast<uint16_t>(wire::EdnsOption::kExtendedError));
+  wire::StoreU16(out.data() + 2, static_cast<uint16_t>(2 + text_octets));
+  wire::StoreU16(out.data() + 4, static_cast<uint16_t>(error));
+  std::memcpy(out.data() + 6, text, text_octets);
+  return 6 + text_octets;
+}
+
+size_t CookieOctets(const Request& request) {
+  return request.cookie.IsChecked() ? kCookieOptionOctets : 0;
+}
+
+// RFC 7873 section 4. Returns the octets written.
+size_t PutCookie(const Request& request, uint8_t* out) {
+  if (!request.cookie.IsChecked()) return 0;
+  wire::StoreU16(out, static_cast<uint16_t>(wire::EdnsOption::kCookie));
+  wire::StoreU16(out + 2, policy::kOurCookieOctets);
+  std::memcpy(out + 4, request.cookie.reply.data(), policy::kOurCookieOctets);
+  return kCookieOptionOctets;
+}
+
+// Header, question and OPT of a reply whose counts are known.
+uint8_t* PutFront(std::span<const uint8_t> query, const Request& request, uint16_t flags,
+                  uint16_t answers, uint8_t* out) {
+  std::memcpy(out, query.data(), request.question_end);
+  wire::StoreU16(out + 2, flags);
+  wire::StoreU16(out + 6, answers);
+  wire::StoreU16(out + 8, 0);
+  wire::StoreU16(out + 10, request.has_edns ? 1 : 0);
+  return out + request.question_end;
+}
+
+// OPT with nothing in it but the cookie, if there is one.
+uint8_t* PutPlainOpt(const Request& request, uint8_t* out) {
+  static constexpr uint8_t kOpt[kBareOptOctets] = {
+      0, 0, 41, wire::kEdnsPayloadDefault >> 8, wire::kEdnsPayloadDefault & 0xff, 0, 0, 0, 0, 0, 0};
+  std::memcpy(out, kOpt, sizeof kOpt);
+  if (request.edns.dnssec_ok) out[7] = 0x80;
+  const size_t cookie_octets = PutCookie(request, out + sizeof kOpt);
+  out[10] = static_cast<uint8_t>(cookie_octets);
+  return out + sizeof kOpt + cookie_octets;
+}
+
+// One RRset, owned by the question's name, with no name in its RDATA that could be compressed:
+// most of all answers. Returns 0 when it does not fit.
+size_t ComposePlain(std::span<const uint8_t> query, const Request& request, EntryView rrset,
+                    cache::Seconds now, uint32_t rotation, size_t limit, uint8_t* out) {
+  // Type, class and TTL are the same in all records.
+  uint8_t fixed[10] = {0xc0, wire::kHeaderOctets, 0, 0, 0, 1};
+  wire::StoreU16(fixed + 2, static_cast<uint16_t>(request.type));
+  wire::StoreU32(fixed + 6, rrset.Remaining(now));
+  const size_t end = limit - (request.has_edns ? kBareOptOctets + CookieOctets(request) : 0);
+  const uint16_t count = rrset.count();
+  uint8_t* at = PutFront(query, request, ReplyFlags(request, wire::Rcode::kNoError), count, out);
+  const uint16_t first = count > 1 ? static_cast<uint16_t>(rotation % count) : 0;
+  // The records from `first` on, then those before it.
+  for (int pass = first == 0 ? 1 : 0; pass < 2; ++pass) {
+    cache::RecordCursor cursor = rrset.Records();
+    std::span<const uint8_t> rdata;
+    for (uint16_t i = 0; cursor.Next(&rdata); ++i) {
+      if (first != 0 && (pass == 0) != (i >= first)) continue;
+      if (static_cast<size_t>(at - out) + 12 + rdata.size() > end) return 0;
+      std::memcpy(at, fixed, sizeof fixed);
+      wire::StoreU16(at + 10, static_cast<uint16_t>(rdata.size()));
+      std::memcpy(at + 12, rdata.data(), rdata.size());
+      at += 12 + rdata.size();
+    }
+  }
+  if (request.has_edns) at = PutPlainOpt(request, at);
+  return static_cast<size_t>(at - out);
+}
+
+bool AddRRset(wire::MessageWriter& writer, EntryView rrset, uint32_t ttl, uint32_t rotation) {
+  const bool address = rrset.type() == RRType::kA || rrset.type() == RRType::kAAAA;
+  const uint16_t count = rrset.count();
+  const uint16_t first =
+      address && count > 1 ? static_cast<uint16_t>(rotation % count) : uint16_t{0};
+  for (int pass = first == 0 ? 1 : 0; pass < 2; ++pass) {
+    cache::RecordCursor cursor = rrset.Records();
+    std::span<const uint8_t> rdata;
+    for (uint16_t i = 0; cursor.Next(&rdata); ++i) {
+      if (first != 0 && (pass == 0) != (i >= first)) continue;
+      if (!writer.AddRecord(Section::kAnswer, rrset.name(), rrset.type(), RRClass::kIN, ttl,
+                            rdata)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+// The authority section of a negative answer: the SOA (RFC 2308 section 3), when there is one.
+bool AddNegative(wire::MessageWriter& writer, EntryView negative, uint32_t ttl) {
+  cache::RecordCursor cursor = negative.Records();
+  std::span<const uint8_t> soa;
+  while (cursor.Next(&soa)) {
+    if (!writer.AddRecord(Section::kAuthority, negative.SoaOwner(), RRType::kSOA, RRClass::kIN, ttl,
+                          soa)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// A delegation answers a query without RD that the cache has nothing better for
+// (RFC 1034 section 4.3.1).
+bool AddReferral(wire::MessageWriter& writer, EntryView delegation, uint32_t ttl) {
+  cache::NameServerCursor cursor = delegation.NameServers();
+  cache::NameServerView server;
+  while (cursor.Next(&server)) {
+    if (!writer.AddRecord(Section::kAuthority, delegation.name(), RRType::kNS, RRClass::kIN, ttl,
+                          server.name.octets())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Seconds now, uint32_t stale_ttl,
+             uint32_t rotation) {
+  const uint32_t ttl = part.IsFresh(now) ? part.Remaining(now) : stale_ttl;
+  switch (part.kind()) {
+    case EntryKind::kRRset:
+      return AddRRset(writer, part, ttl, rotation);
+    case EntryKind::kNoData:
+    case EntryKind::kNxDomain:
+      return AddNegative(writer, part, ttl);
+    case EntryKind::kDelegation:
+      return AddReferral(writer, part, ttl);
+    case EntryKind::kFailure:
+      break;
+  }
+  return true;
+}
+
+}  // namespace
+
+size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
+                    const AnswerParts& answer, cache::Seconds now, uint32_t rotation, size_t limit,
+                    std::span<uint8_t> out) {
+  if (answer.count == 1 && answer.parts[0].kind() == EntryKind::kRRset &&
+      answer.parts[0].type() == request.type && !wire::MayCompress(request.type) &&
+      answer.rcode == wire::Rcode::kNoError && answer.error == wire::ExtendedError::kNone) {
+    const size_t octets =
+        ComposePlain(query, request, answer.parts[0], now, rotation, limit, out.data());
+    if (octets != 0) return octets;
+  }
+  uint8_t options[kCookieOptionOctets + kErrorOptionOctetsMax];
+  size_t option_octets = PutCookie(request, options);
+  option_octets +=
+      PutExtendedError(answer.error, answer.error_text, std::span(options).subspan(option_octets));
+  wire::MessageWriter writer(out.first(limit));
+  if (request.has_edns) writer.Reserve(kBareOptOctets + option_octets);
+  writer.SetHeader(request.id, ReplyFlags(request, answer.rcode));
+  if (!writer.AddQuestion(request.name, request.type, request.rrclass)) return 0;
+  const wire::MessageWriter::Mark front = writer.GetMark();
+  for (size_t i = 0; i < answer.count; ++i) {
+    if (!AddPart(writer, answer.parts[i], now, answer.stale_ttl, rotation)) {
+      writer.Rewind(front);
+      writer.SetFlag(wire::kFlagTC);
+      break;
+    }
+  }
+  if (request.has_edns) {
+    wire::Edns opt;
+    opt.payload_octets = wire::kEdnsPayloadDefault;
+    opt.dnssec_ok = request.edns.dnssec_ok;
+    opt.options = std::span(options, option_octets);
+    if (!writer.AddOpt(opt)) return 0;
+  }
+  return writer.Finish();
+}
+
+size_t ComposeError(std::span<const uint8_t> query, const Request& request, wire::Rcode rcode,
+                    wire::ExtendedError error, const char* error_text, std::span<uint8_t> out) {
+  uint8_t* at = out.data() + wire::kHeaderOctets;
+  if (request.question_end != 0) {
+    at = PutFront(query, request, ReplyFlags(request, rcode), 0, out.data());
+  } else {
+    std::memset(out.data(), 0, wire::kHeaderOctets);
+    wire::StoreU16(out.data(), request.id);
+    wire::StoreU16(out.data() + 2, ReplyFlags(request, rcode));
+  }
+  if (!request.has_edns) return static_cast<size_t>(at - out.data());
+  wire::StoreU16(out.data() + 10, 1);
+  uint8_t* opt = at;
+  at = PutPlainOpt(request, at);
+  opt[5] = static_cast<uint8_t>(static_cast<uint16_t>(rcode) >> 4);
+  at += PutExtendedError(error, error_text, {at, kErrorOptionOctetsMax});
+  wire::StoreU16(opt + 9, static_cast<uint16_t>(at - opt - kBareOptOctets));
+  return static_cast<size_t>(at - out.data());
+}
+
+}  // namespace tern::resolver::answer

@@ -1,0 +1,131 @@
+#include "resolver/answer/stale.h"
+
+#include "resolver/answer/zone_cut.h"
+#include "resolver/resolution/recursor.h"
+#include "resolver/upstream/zone_servers.h"
+
+namespace tern::resolver::answer {
+namespace {
+
+using cache::EntryKind;
+using cache::EntryView;
+using cache::KeySpace;
+using wire::NameView;
+using wire::RRType;
+
+cache::Seconds LearntAt(EntryView entry) { return entry.expiry() - entry.ttl(); }
+
+// What is fresh is true; of what is not, the younger is likelier to be.
+EntryView Better(EntryView a, EntryView b, cache::Seconds now) {
+  if (!a || !b) return a ? a : b;
+  if (a.IsFresh(now) != b.IsFresh(now)) return a.IsFresh(now) ? a : b;
+  return LearntAt(a) >= LearntAt(b) ? a : b;
+}
+
+class StaleSearch {
+ public:
+  StaleSearch(const cache::Store& store, const Settings& settings, cache::Seconds now)
+      : store_(store), settings_(settings), now_(now) {}
+
+  // What the store says of (name, type): the records or their absence, an alias, or what stands
+  // above the name, a denial (RFC 8020) or a DNAME. Nothing when the best of it may not serve: what
+  // it took the place of is no answer either (RFC 8767 section 4).
+  EntryView Find(NameView name, RRType type) const {
+    EntryView best = store_.Find(name, KeySpace::kData, type);
+    if (type != RRType::kCNAME) best = Better(best, Alias(name, RRType::kCNAME), now_);
+    best = Better(best, Denial(name), now_);
+    const bool denies_below = policy::DeniesBelow(settings_, name);
+    for (NameView above = name;
+         !above.IsRoot() && policy::StaticZoneAt(settings_, above) == nullptr;) {
+      above = above.Parent();
+      const EntryView cut = FreshCut(store_, above, store_.Hash(above), now_);
+      if (!cut && denies_below) best = Better(best, Denial(above), now_);
+      best = Better(best, Alias(above, RRType::kDNAME), now_);
+      // What lies above a zone cut says nothing of what is below it.
+      if (cut) break;
+    }
+    return best && MayServe(best, settings_.cache.max_stale, now_) ? best : EntryView();
+  }
+
+ private:
+  EntryView Alias(NameView owner, RRType type) const {
+    const EntryView entry = store_.Find(owner, KeySpace::kData, type);
+    return entry && entry.kind() == EntryKind::kRRset ? entry : EntryView();
+  }
+  // Not one that was learnt before the name became a zone cut.
+  EntryView Denial(NameView owner) const {
+    const EntryView denial = store_.Find(owner, KeySpace::kNxDomain, RRType::kNone);
+    if (!denial) return denial;
+    const EntryView cut = store_.Find(owner, KeySpace::kDelegation, RRType::kNone);
+    return cut && LearntAt(cut) > LearntAt(denial) ? EntryView() : denial;
+  }
+
+  const cache::Store& store_;
+  const Settings& settings_;
+  cache::Seconds now_;
+};
+
+// The target of the alias that the answer ends in. False for a loop.
+bool NextName(const Answer& answer, wire::Name* name) {
+  cache::RecordCursor cursor = answer.at(answer.count() - 1).Records();
+  std::span<const uint8_t> target;
+  if (!cursor.Next(&target)) return false;
+  *name = NameView::FromValid(target.data(), target.size());
+  for (size_t i = 0; i < answer.count(); ++i) {
+    if (answer.at(i).type() == RRType::kCNAME && answer.at(i).name().Equals(*name)) return false;
+  }
+  return true;
+}
+
+enum class Link : uint8_t { kNone, kEnd, kAlias };
+
+// Adds what is known of the name: one link of the chain, or its end.
+Link AddLink(resolution::Recursor& recursor, const Settings& settings, const wire::Name& name,
+             RRType type, Answer* answer) {
+  const cache::Seconds now = recursor.StoreNow();
+  cache::EntryBuilder builder(recursor.learner().scratch());
+  if (recursor.local_data().Find(name, type, now, &builder)) {
+    return answer->Add(builder.Finish()) ? Link::kEnd : Link::kNone;
+  }
+  const EntryView entry = StaleSearch(recursor.store(), settings, now).Find(name, type);
+  if (!entry) return Link::kNone;
+  if (entry.type() == RRType::kDNAME && !entry.name().Equals(name)) {
+    if (!recursor.learner().AddDname(entry, name, now, answer)) return Link::kNone;
+    const bool ends = answer->rcode() == wire::Rcode::kYXDomain || type == RRType::kCNAME;
+    return ends ? Link::kEnd : Link::kAlias;
+  }
+  if (!answer->Add(entry)) return Link::kNone;
+  const bool is_alias = entry.kind() == EntryKind::kRRset && entry.type() == RRType::kCNAME;
+  return is_alias && type != RRType::kCNAME ? Link::kAlias : Link::kEnd;
+}
+
+}  // namespace
+
+bool MayServe(EntryView entry, uint32_t max_stale, cache::Seconds now) {
+  if (entry.IsFresh(now)) return true;
+  // RFC 8767 section 5: data with a TTL of 0 is for its own transaction only, also when it is
+  // stale.
+  return entry.ttl() > 0 && max_stale > 0 && now - entry.expiry() <= max_stale;
+}
+
+bool AnswerFromStale(resolution::Recursor& recursor, const Settings& settings,
+                     const wire::Name& name, RRType type, Answer* answer) {
+  if (settings.cache.max_stale == 0) return false;
+  wire::Name at = name;
+  Link link = Link::kAlias;
+  for (int links = 0; link == Link::kAlias; ++links) {
+    if (links > settings.resolution.budget.aliases) return false;
+    link = AddLink(recursor, settings, at, type, answer);
+    if (link == Link::kAlias && !NextName(*answer, &at)) return false;
+  }
+  if (link == Link::kNone) return false;
+  const cache::Seconds now = recursor.StoreNow();
+  for (size_t i = 0; i < answer->count(); ++i) {
+    if (answer->at(i).IsFresh(now)) continue;
+    answer->SetStale(settings.cache.stale_ttl);
+    break;
+  }
+  return true;
+}
+
+}  // namespace tern::resolver::answer

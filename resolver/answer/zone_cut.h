@@ -1,0 +1,31 @@
+// The zone cut that the store knows at a name.
+//
+// Thread: as cache::Store::Find; nothing here waits.
+#pragma once
+
+#include <cstdint>
+
+#include "cache/entry.h"
+#include "cache/store.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::resolver::answer {
+
+// The delegation to the zone whose apex is `name`, `hash` being the store's of it; null when none
+// is known that is within its TTL at `now`, in seconds.
+inline cache::EntryView FreshCut(const cache::Store& store, wire::NameView name, uint64_t hash,
+                                 cache::Seconds now) {
+  const cache::EntryView cut =
+      store.Find(name, hash, cache::KeySpace::kDelegation, wire::RRType::kNone);
+  return cut && cut.IsFresh(now) ? cut : cache::EntryView();
+}
+
+// Is the alias at `name` one of the zone below it? Then it is no answer for DS, which lies in the
+// parent (RFC 4035 section 3.1.4.1).
+inline bool IsAliasPassedOver(const cache::Store& store, wire::NameView name, uint64_t hash,
+                              wire::RRType type, cache::Seconds now) {
+  return type == wire::RRType::kDS && FreshCut(store, name, hash, now);
+}
+
+}  // namespace tern::resolver::answer

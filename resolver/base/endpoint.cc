@@ -1,0 +1,148 @@
+#include "resolver/base/endpoint.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <charconv>
+
+namespace tern::resolver {
+
+std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
+  char buffer[INET6_ADDRSTRLEN];
+  if (text.empty() || text.size() >= sizeof buffer) return std::nullopt;
+  std::memcpy(buffer, text.data(), text.size());
+  buffer[text.size()] = '\0';
+  IpAddress address;
+  if (inet_pton(AF_INET, buffer, address.octets) == 1) {
+    address.size = 4;
+  } else if (inet_pton(AF_INET6, buffer, address.octets) == 1) {
+    address.size = 16;
+  } else {
+    return std::nullopt;
+  }
+  return address;
+}
+
+std::string IpAddress::ToText() const {
+  char buffer[INET6_ADDRSTRLEN] = "none";
+  if (size != 0) inet_ntop(size == 4 ? AF_INET : AF_INET6, octets, buffer, sizeof buffer);
+  return buffer;
+}
+
+std::optional<Endpoint> Endpoint::Parse(std::string_view text, uint16_t default_port) {
+  std::string_view host = text;
+  std::string_view port;
+  if (text.starts_with('[')) {
+    const size_t close = text.find(']');
+    if (close == std::string_view::npos) return std::nullopt;
+    host = text.substr(1, close - 1);
+    const std::string_view rest = text.substr(close + 1);
+    if (!rest.empty() && !rest.starts_with(':')) return std::nullopt;
+    if (!rest.empty()) port = rest.substr(1);
+    if (!rest.empty() && port.empty()) return std::nullopt;
+    if (host.find(':') == std::string_view::npos) return std::nullopt;
+  } else if (const size_t colon = text.find(':');
+             colon != std::string_view::npos &&
+             text.find(':', colon + 1) == std::string_view::npos) {
+    host = text.substr(0, colon);
+    port = text.substr(colon + 1);
+    if (port.empty()) return std::nullopt;
+  }
+  const std::optional<IpAddress> address = IpAddress::Parse(host);
+  if (!address) return std::nullopt;
+  Endpoint endpoint{*address, default_port};
+  if (!port.empty()) {
+    const auto [end, error] =
+        std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+    if (error != std::errc() || end != port.data() + port.size()) return std::nullopt;
+  }
+  return endpoint;
+}
+
+Endpoint Endpoint::FromSockaddr(const sockaddr* address) {
+  Endpoint endpoint;
+  if (address->sa_family == AF_INET) {
+    sockaddr_in in;
+    std::memcpy(&in, address, sizeof in);
+    endpoint.address.size = 4;
+    std::memcpy(endpoint.address.octets, &in.sin_addr, 4);
+    endpoint.port = ntohs(in.sin_port);
+  } else if (address->sa_family == AF_INET6) {
+    sockaddr_in6 in6;
+    std::memcpy(&in6, address, sizeof in6);
+    endpoint.address.size = 16;
+    std::memcpy(endpoint.address.octets, &in6.sin6_addr, 16);
+    endpoint.port = ntohs(in6.sin6_port);
+  }
+  return endpoint;
+}
+
+socklen_t Endpoint::ToSockaddr(sockaddr_storage* storage) const {
+  if (address.size == 16) {
+    sockaddr_in6 in6 = {};
+    in6.sin6_family = AF_INET6;
+    in6.sin6_port = htons(port);
+    std::memcpy(&in6.sin6_addr, address.octets, 16);
+    std::memcpy(storage, &in6, sizeof in6);
+    return sizeof in6;
+  }
+  sockaddr_in in = {};
+  in.sin_family = AF_INET;
+  in.sin_port = htons(port);
+  std::memcpy(&in.sin_addr, address.octets, 4);
+  std::memcpy(storage, &in, sizeof in);
+  return sizeof in;
+}
+
+std::string Endpoint::ToText() const {
+  const std::string host = address.ToText();
+  return (address.IsIpv6() ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+namespace {
+
+// The first `bits` bits of the two are the same.
+bool SharesBits(const uint8_t* a, const uint8_t* b, size_t bits) {
+  const size_t whole = bits / 8;
+  if (std::memcmp(a, b, whole) != 0) return false;
+  const size_t rest = bits % 8;
+  if (rest == 0) return true;
+  const auto mask = static_cast<uint8_t>(0xff00 >> rest);
+  return ((a[whole] ^ b[whole]) & mask) == 0;
+}
+
+}  // namespace
+
+std::optional<Prefix> Prefix::Parse(std::string_view text) {
+  const size_t slash = text.find('/');
+  const std::optional<IpAddress> address = IpAddress::Parse(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  Prefix prefix{*address, static_cast<uint8_t>(address->size * 8)};
+  if (slash != std::string_view::npos) {
+    const std::string_view digits = text.substr(slash + 1);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), prefix.length);
+    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    if (prefix.length > address->size * 8) return std::nullopt;
+  }
+  for (size_t bit = prefix.length; bit < address->size * size_t{8}; ++bit) {
+    if ((address->octets[bit / 8] >> (7 - bit % 8) & 1) != 0) return std::nullopt;
+  }
+  return prefix;
+}
+
+bool Prefix::Contains(const IpAddress& candidate) const {
+  static constexpr uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (candidate.size == address.size) {
+    return SharesBits(candidate.octets, address.octets, length);
+  }
+  if (candidate.IsIpv6() && address.IsIpv4() &&
+      std::memcmp(candidate.octets, kMapped, sizeof kMapped) == 0) {
+    return SharesBits(candidate.octets + 12, address.octets, length);
+  }
+  return false;
+}
+
+std::string Prefix::ToText() const { return address.ToText() + "/" + std::to_string(length); }
+
+}  // namespace tern::resolver

@@ -1,0 +1,91 @@
+// The resolver's only door to clock, network and randomness. Production implements it over a
+// worker's ring (resolver/io), tests over a simulated world (tests/sim).
+//
+// Thread: one worker's; nothing here is called from another thread. Callbacks come from the
+// worker's loop, never from inside StartExchange, ArmTimer or any other call made here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "resolver/base/endpoint.h"
+#include "resolver/base/time.h"
+
+namespace tern::resolver {
+
+namespace io {
+class TimerHeap;
+}  // namespace io
+
+// Something that wants to be told when a time has come. The owner keeps it alive while armed; the
+// destructor of the owner disarms it.
+class Timer {
+ public:
+  virtual void OnTimer() = 0;
+  bool IsArmed() const { return heap_index_ != kNotArmed; }
+
+ protected:
+  Timer() = default;
+  ~Timer() = default;
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+ private:
+  friend class io::TimerHeap;
+  static constexpr size_t kNotArmed = std::numeric_limits<size_t>::max();
+  size_t heap_index_ = kNotArmed;
+  Time at_;
+};
+
+enum class Transport : uint8_t { kUdp, kTcp };
+
+enum class ExchangeFailure : uint8_t {
+  kUnreachable,  // refused, no route, ICMP says no; or TCP broke off
+  kNoResources,  // this machine has no socket, port or memory for it now
+};
+
+// 0 is no exchange.
+using ExchangeId = uint64_t;
+
+// Who is told what became of an exchange. For UDP every datagram that arrives from the server's
+// address and port at the exchange's own port is handed over, whatever it holds: telling a reply
+// from a forgery is the receiver's work (resolver/reply_filter.h), and the exchange stays open
+// until EndExchange. For TCP every whole message of the stream.
+class ExchangeSink {
+ public:
+  // `message` is valid during the call only. The sink may end this or other exchanges inside.
+  virtual void OnReply(ExchangeId id, std::span<const uint8_t> message) = 0;
+  // The exchange is over already; EndExchange must not be called for it.
+  virtual void OnExchangeFailed(ExchangeId id, ExchangeFailure failure) = 0;
+
+ protected:
+  ~ExchangeSink() = default;
+};
+
+class Environment {
+ public:
+  virtual ~Environment() = default;
+
+  // Read once a turn of the worker's loop, so equal within one.
+  virtual Time Now() const = 0;
+  // Unix time in seconds, modulo 2^32: for the age of cookies (RFC 9018 section 4.3) and for
+  // nothing that lives here. Read from the system at most once a second.
+  virtual uint32_t WallSeconds() = 0;
+  // 64 unpredictable bits (a cryptographic generator in production).
+  virtual uint64_t Random() = 0;
+
+  // Arms, or moves an armed timer. Fires at `at` or soon after, once.
+  virtual void ArmTimer(Timer* timer, Time at) = 0;
+  virtual void DisarmTimer(Timer* timer) = 0;  // no effect when not armed
+
+  // Sends `query` (copied, at most 512 + 255 octets over UDP) from a source port that was freshly
+  // drawn at random from the whole range. 0 when this machine has no resources for it.
+  virtual ExchangeId StartExchange(const Endpoint& server, Transport transport,
+                                   std::span<const uint8_t> query, ExchangeSink* sink) = 0;
+  // Closes the port to further datagrams; no callback comes after it. No effect for 0.
+  virtual void EndExchange(ExchangeId id) = 0;
+};
+
+}  // namespace tern::resolver

@@ -1,0 +1,339 @@
+#include "resolver/daemon/daemon.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "resolver/base/error_text.h"
+#include "resolver/config/config.h"
+#include "resolver/crypto/random.h"
+#include "resolver/daemon/log.h"
+#include "resolver/io/sockets.h"
+#include "resolver/io/steering.h"
+#include "resolver/policy/jurisdiction.h"
+#include "resolver/upstream/zone_servers.h"
+
+namespace tern::resolver::daemon {
+namespace {
+
+size_t AllowedProcessors() {
+  cpu_set_t processors;
+  if (sched_getaffinity(0, sizeof processors, &processors) != 0) return 1;
+  return std::clamp<size_t>(static_cast<size_t>(CPU_COUNT(&processors)), 1, config::kWorkersMax);
+}
+
+// `FILE:7:3: KEY: MESSAGE`; without the place where the value is nobody's writing.
+std::string AtKey(const Settings& settings, const std::string& key, std::string_view message) {
+  const auto place = settings.places.find(key);
+  return Concat(place == settings.places.end() ? "" : place->second + ": ", key, ": ", message);
+}
+
+// An address that nobody wrote need not work: machines without IPv6 have no ::1.
+void LeaveOutMissingAddresses(Settings* settings) {
+  if (!settings->listen_is_builtin) return;
+  std::erase_if(settings->listen, [](const Endpoint& endpoint) {
+    if (!endpoint.address.IsIpv6() || io::CheckSource(endpoint.address).ok()) return false;
+    Log(LogLevel::kInfo,
+        Concat("not listening on ", endpoint.ToText(), ": this machine has no such address"));
+    return true;
+  });
+}
+
+// Each miss holds on to the settings it began with. The count of that is a worker's own, in a cache
+// line of its own: one that all workers count in would be the one line that every miss fights for.
+service::Configuration CountedApart(const service::Configuration& shared) {
+  struct alignas(64) Share {
+    service::Configuration configuration;
+  };
+  const auto share = std::make_shared<const Share>(Share{shared});
+  const auto within = [&share](const auto& part) {
+    return typename std::remove_cvref_t<decltype(part)>(share, part.get());
+  };
+  return {within(shared.settings), within(shared.local_data), within(shared.access),
+          within(shared.rate_limit), within(shared.cookies)};
+}
+
+CookieSecret DrawCookieSecret() {
+  crypto::RandomGenerator random;
+  const uint64_t words[2] = {random.Next(), random.Next()};
+  CookieSecret secret;
+  static_assert(sizeof words == sizeof secret);
+  std::memcpy(secret.data(), words, sizeof words);
+  return secret;
+}
+
+bool Same(const StaticZone& a, const StaticZone& b) {
+  return a.zone.view().Equals(b.zone) && a.to == b.to && a.forward == b.forward &&
+         a.first == b.first;
+}
+
+// The zones of the configuration that `other` has not, or not so.
+std::vector<wire::Name> ZonesOnlyIn(const Settings& settings, const Settings& other) {
+  std::vector<wire::Name> zones;
+  for (const StaticZone& zone : settings.static_zones) {
+    const bool stays = std::any_of(other.static_zones.begin(), other.static_zones.end(),
+                                   [&](const StaticZone& same) { return Same(zone, same); });
+    if (!stays) zones.push_back(zone.zone);
+  }
+  return zones;
+}
+
+// A zone of the configuration is asked for wherever it says, but not here: that is a loop.
+absl::Status CheckStaticZones(const Settings& settings) {
+  size_t forwards = 0;
+  size_t stubs = 0;
+  for (const StaticZone& zone : settings.static_zones) {
+    const size_t place = zone.forward ? forwards++ : stubs++;
+    for (const Endpoint& server : zone.to) {
+      const std::vector<Prefix> own = io::OwnAddresses(settings.listen, server.port);
+      if (std::none_of(own.begin(), own.end(),
+                       [&](const Prefix& prefix) { return prefix.Contains(server.address); })) {
+        continue;
+      }
+      return absl::InvalidArgumentError(
+          AtKey(settings, Concat(zone.forward ? "forward[" : "stub[", place, "]"),
+                Concat("expected other servers than this one, found ", server.ToText(),
+                       ", where it listens itself")));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Whether iteration has anywhere to begin.
+bool HasRoot(const Settings& settings) {
+  const auto may_ask = [&](const RootHint& hint) {
+    return std::any_of(hint.addresses.begin(), hint.addresses.end(), [&](const IpAddress& address) {
+      return upstream::MayAsk(address, settings.resolution);
+    });
+  };
+  return policy::StaticZoneAt(settings, wire::NameView()) != nullptr ||
+         std::any_of(settings.resolution.root_hints.begin(), settings.resolution.root_hints.end(),
+                     may_ask);
+}
+
+}  // namespace
+
+absl::StatusOr<service::Configuration> MakeConfiguration(Settings settings) {
+  if (const absl::Status status = CheckStaticZones(settings); !status.ok()) return status;
+  auto local_data = policy::LocalData::Build(settings.local, settings.static_zones);
+  if (!local_data.ok()) {
+    return absl::InvalidArgumentError(
+        AtKey(settings, "local.hosts_file", std::string(local_data.status().message())));
+  }
+  settings.resolution.own = io::OwnAddresses(settings.listen, settings.resolution.upstream_port);
+  service::Configuration configuration;
+  configuration.local_data = *std::move(local_data);
+  configuration.access = std::make_shared<const policy::AccessList>(settings.allow);
+  configuration.rate_limit =
+      std::make_shared<policy::RateLimit>(settings.rate_limit, crypto::RandomGenerator().Next());
+  configuration.settings = std::make_shared<const Settings>(std::move(settings));
+  return configuration;
+}
+
+absl::Status CheckOutgoing(const Settings& settings) {
+  const std::vector<IpAddress>& outgoing = settings.resolution.outgoing;
+  for (size_t i = 0; i < outgoing.size(); ++i) {
+    const absl::Status status = io::CheckSource(outgoing[i]);
+    if (status.ok()) continue;
+    return absl::InvalidArgumentError(
+        AtKey(settings, Concat("resolution.outgoing[", i, "]"),
+              Concat("expected an address of this machine, found ", outgoing[i].ToText(), ": ",
+                     std::string(status.message()))));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string_view> FixedKeysThatDiffer(const Settings& before, const Settings& after) {
+  std::vector<std::string_view> keys;
+  if (before.listen != after.listen) keys.push_back("listen");
+  if (before.workers != after.workers) keys.push_back("workers");
+  if (before.cache.memory_octets != after.cache.memory_octets) keys.push_back("cache.memory");
+  if (before.resolution.outgoing != after.resolution.outgoing) {
+    keys.push_back("resolution.outgoing");
+  }
+  return keys;
+}
+
+bool RaiseDescriptorLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
+    Settings settings, std::function<void(const absl::Status&)> on_failure) {
+  LeaveOutMissingAddresses(&settings);
+  if (const absl::Status status = CheckOutgoing(settings); !status.ok()) return status;
+  auto configuration = MakeConfiguration(std::move(settings));
+  if (!configuration.ok()) return configuration.status();
+  std::unique_ptr<Daemon> daemon(new Daemon);
+  daemon->configuration_ = *std::move(configuration);
+  if (!HasRoot(*daemon->configuration_.settings)) {
+    Log(LogLevel::kWarning,
+        "no server of the root may be asked: resolution.never_query, ipv4 and ipv6 leave none of "
+        "the addresses of resolution.root_hints");
+  }
+  daemon->drawn_cookie_secret_ = DrawCookieSecret();
+  daemon->UseCookieSecret();
+  if (const absl::Status status = daemon->OpenWorkers(); !status.ok()) return status;
+  try {
+    daemon->StartServices();
+  } catch (const std::bad_alloc&) {
+    const Settings& in_force = *daemon->configuration_.settings;
+    return absl::ResourceExhaustedError(
+        AtKey(in_force, "cache.memory", "expected no more than this process may have (ulimit -v)"));
+  }
+  daemon->StartThreads(on_failure);
+  return daemon;
+}
+
+absl::Status Daemon::OpenWorkers() {
+  const Settings& settings = *configuration_.settings;
+  // All before any is bound: a wildcard address and one of its own may both be ours.
+  for (size_t i = 0; i < settings.listen.size(); ++i) {
+    const absl::Status status = io::CheckListening(settings.listen[i]);
+    if (status.ok()) continue;
+    return absl::Status(status.code(),
+                        AtKey(settings, Concat("listen[", i, "]"), std::string(status.message())));
+  }
+  io::WorkerOptions options;
+  options.listen = settings.listen;
+  options.outgoing = settings.resolution.outgoing;
+  options.workers =
+      settings.workers == 0 ? AllowedProcessors() : static_cast<size_t>(settings.workers);
+  if (options.workers > 1) {
+    io::Steering steering = io::ChooseSteering(options.workers, options.listen);
+    Log(LogLevel::kInfo,
+        steering.processors.empty()
+            ? Concat("the kernel spreads UDP queries over the workers by hash: ", steering.why_not)
+            : "each worker has a processor of its own and the UDP queries that come in there; TCP "
+              "connections are spread by hash");
+    options.processors = std::move(steering.processors);
+  }
+  for (size_t i = 0; i < options.workers; ++i) {
+    auto worker = io::Worker::Create(options, static_cast<int>(i));
+    if (!worker.ok()) return worker.status();
+    workers_.push_back(*std::move(worker));
+    // Ports of the kernel's choice must be the same for all.
+    options.listen = workers_.front()->listening();
+  }
+  const io::Worker& first = *workers_.front();
+  if (!first.engine_note().empty()) Log(LogLevel::kWarning, first.engine_note());
+  if (!first.limits_note().empty()) Log(LogLevel::kWarning, first.limits_note());
+  return absl::OkStatus();
+}
+
+void Daemon::StartServices() {
+  crypto::RandomGenerator random;
+  cache::StoreOptions options;
+  options.memory_octets = configuration_.settings->cache.memory_octets;
+  options.seed = random.Next();
+  store_ = std::make_unique<cache::Store>(options);
+  store_->SetMaxStale(configuration_.settings->cache.max_stale);
+  server_table_ = std::make_unique<upstream::ServerTable>(random.Next(),
+                                                          SipKey{{random.Next(), random.Next()}});
+  std::vector<io::Outlet*> outlets;
+  for (const auto& worker : workers_) outlets.push_back(worker.get());
+  for (const auto& worker : workers_) {
+    services_.push_back(std::make_unique<service::RecursiveService>(
+        store_.get(), server_table_.get(), worker.get(), CountedApart(configuration_)));
+    services_.back()->SetPeers(outlets);
+    worker->SetService(services_.back().get());
+  }
+}
+
+void Daemon::StartThreads(const std::function<void(const absl::Status&)>& on_failure) {
+  for (const auto& worker : workers_) {
+    threads_.emplace_back([worker = worker.get(), on_failure] {
+      const absl::Status status = worker->Run();
+      if (!status.ok()) on_failure(status);
+    });
+  }
+}
+
+Daemon::~Daemon() {
+  for (const auto& worker : workers_) worker->Stop();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+absl::Status Daemon::Reload(Settings settings) {
+  const Settings& current = *configuration_.settings;
+  if (settings.listen_is_builtin && current.listen_is_builtin) settings.listen = current.listen;
+  const std::vector<std::string_view> fixed = FixedKeysThatDiffer(current, settings);
+  settings.listen = current.listen;
+  settings.listen_is_builtin = current.listen_is_builtin;
+  settings.workers = current.workers;
+  settings.cache.memory_octets = current.cache.memory_octets;
+  settings.resolution.outgoing = current.resolution.outgoing;
+  auto configuration = MakeConfiguration(std::move(settings));
+  if (!configuration.ok()) return configuration.status();
+  for (const std::string_view key : fixed) {
+    Log(LogLevel::kWarning, Concat(key, ": changes only when ternd is started anew"));
+  }
+  const std::shared_ptr<const Settings> before = configuration_.settings;
+  configuration_ = *std::move(configuration);
+  store_->SetMaxStale(configuration_.settings->cache.max_stale);
+  UseCookieSecret();
+  Reconfigure();
+  ForgetOtherJurisdictions(*before);
+  return absl::OkStatus();
+}
+
+void Daemon::RollCookieSecret() {
+  if (configuration_.settings->cookie_secret) return;
+  drawn_cookie_secret_ = DrawCookieSecret();
+  UseCookieSecret();
+  Reconfigure();
+}
+
+// What was learnt of names for which others speak from now on.
+void Daemon::ForgetOtherJurisdictions(const Settings& before) {
+  const Settings& after = *configuration_.settings;
+  for (const auto& [here, there] : {std::pair(&before, &after), std::pair(&after, &before)}) {
+    const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);
+    zones_to_forget_.insert(zones_to_forget_.end(), zones.begin(), zones.end());
+  }
+  if (zones_to_forget_.empty() && after.local.hosts_file.empty() &&
+      before.local.special_names == after.local.special_names) {
+    return;
+  }
+  Forget();
+  const auto jobs_end =
+      std::max(before.resolution.budget.total_timeout, after.resolution.budget.total_timeout);
+  forget_again_at_ = std::chrono::steady_clock::now() + jobs_end + std::chrono::seconds(1);
+}
+
+void Daemon::ForgetAgain() {
+  Forget();
+  zones_to_forget_.clear();
+  forget_again_at_.reset();
+}
+
+void Daemon::Forget() {
+  store_->EraseIf([this](cache::EntryView entry) {
+    const wire::NameView name = entry.name();
+    return configuration_.local_data->Has(name) ||
+           std::any_of(zones_to_forget_.begin(), zones_to_forget_.end(),
+                       [&](const wire::Name& zone) { return name.IsSubdomainOf(zone); });
+  });
+}
+
+// What clients hold was made with the secret that was in force until now.
+void Daemon::UseCookieSecret() {
+  const CookieSecret secret = configuration_.settings->cookie_secret.value_or(drawn_cookie_secret_);
+  if (cookie_secret_ != secret) previous_cookie_secret_ = std::exchange(cookie_secret_, secret);
+  configuration_.cookies =
+      std::make_shared<const policy::ServerCookies>(secret, previous_cookie_secret_);
+}
+
+void Daemon::Reconfigure() {
+  for (const auto& worker : workers_) {
+    service::RecursiveService::Reconfigure(worker.get(), CountedApart(configuration_));
+  }
+}
+
+}  // namespace tern::resolver::daemon

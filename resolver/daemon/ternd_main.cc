@@ -1,0 +1,205 @@
+// ternd: the resolver as a process in the foreground. The main thread waits for signals; the
+// workers' threads do the work.
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "resolver/base/error_text.h"
+#include "resolver/base/version.h"
+#include "resolver/config/config.h"
+#include "resolver/daemon/daemon.h"
+#include "resolver/daemon/daemon_options.h"
+#include "resolver/daemon/log.h"
+
+// jemalloc reads this at its start; other allocators pay no heed. What a flood has left behind goes
+// back to the kernel, by a thread of the allocator's that sleeps while there is nothing to give.
+extern "C" const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,max_background_threads:1,dirty_decay_ms:2000";
+
+namespace tern::resolver::daemon {
+namespace {
+
+constexpr std::string_view kUsage =
+    "usage: ternd [--config FILE] [--check]\n"
+    "       ternd --version | --help\n"
+    "\n"
+    "A caching DNS resolver. Runs in the foreground and logs to stderr; without a file on "
+    "built-in\n"
+    "defaults. --check validates the configuration and starts nothing. SIGHUP reads the\n"
+    "configuration again, SIGTERM ends the process. See ternd(8) and tern.yaml(5).\n";
+
+constexpr int kExitFailure = 1;
+constexpr int kExitUsage = 2;
+// Who stops the process waits two seconds.
+constexpr std::chrono::milliseconds kStopMax(1700);
+constexpr std::chrono::hours kRollSecretEvery(24);
+
+absl::StatusOr<Settings> ReadSettings(const DaemonOptions& options) {
+  return options.config.empty() ? config::DefaultSettings() : config::LoadConfig(options.config);
+}
+
+int Fail(const absl::Status& status) {
+  Log(LogLevel::kError, std::string(status.message()));
+  return kExitFailure;
+}
+
+int Check(const DaemonOptions& options) {
+  const auto settings = ReadSettings(options);
+  if (!settings.ok()) return Fail(settings.status());
+  const auto configuration = MakeConfiguration(*settings);
+  if (!configuration.ok()) return Fail(configuration.status());
+  if (const absl::Status status = CheckOutgoing(*settings); !status.ok()) return Fail(status);
+  std::printf("%s: good\n", options.config.empty() ? "built-in defaults" : options.config.c_str());
+  return 0;
+}
+
+sigset_t HandledSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+void Reload(Daemon* daemon, const DaemonOptions& options) {
+  const auto settings = ReadSettings(options);
+  const absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
+  if (status.ok()) {
+    Log(LogLevel::kInfo, "configuration read again; the cache is kept");
+  } else {
+    Log(LogLevel::kError,
+        Concat(std::string(status.message()), "; the old configuration stays in force"));
+  }
+}
+
+// Ends the process at its latest, whatever a worker is stuck in.
+class StopWatchdog {
+ public:
+  explicit StopWatchdog(int exit_code)
+      : thread_([this, exit_code] {
+          std::unique_lock lock(lock_);
+          if (done_changed_.wait_for(lock, kStopMax, [this] { return done_; })) return;
+          Log(LogLevel::kWarning, "a worker did not end in time");
+          _exit(exit_code);
+        }) {}
+  ~StopWatchdog() {
+    {
+      const std::lock_guard guard(lock_);
+      done_ = true;
+    }
+    done_changed_.notify_all();
+    thread_.join();
+  }
+  StopWatchdog(const StopWatchdog&) = delete;
+  StopWatchdog& operator=(const StopWatchdog&) = delete;
+
+ private:
+  std::mutex lock_;
+  std::condition_variable done_changed_;
+  bool done_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+void LogReady(const Daemon& daemon) {
+  std::string addresses;
+  for (const Endpoint& endpoint : daemon.listening()) {
+    addresses += Concat(addresses.empty() ? "" : ", ", endpoint.ToText());
+  }
+  Log(LogLevel::kInfo,
+      Concat("ready: tern ", kVersion, " answers on ", addresses, "; ", daemon.worker_count(),
+             daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name()));
+}
+
+// Until a signal says that it is over. What comes round once a day is done here too.
+void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
+  for (;;) {
+    const Clock::time_point next =
+        std::min(next_roll, daemon->forget_again_at().value_or(next_roll));
+    const auto wait = std::max<std::chrono::seconds>(
+        std::chrono::ceil<std::chrono::seconds>(next - Clock::now()), std::chrono::seconds(0));
+    const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
+    const int signal = sigtimedwait(&signals, nullptr, &limit);
+    if (signal == SIGHUP) {
+      Reload(daemon, options);
+    } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
+      return;
+    }
+    if (daemon->forget_again_at() && Clock::now() >= *daemon->forget_again_at()) {
+      daemon->ForgetAgain();
+    }
+    if (Clock::now() < next_roll) continue;
+    daemon->RollCookieSecret();
+    next_roll = Clock::now() + kRollSecretEvery;
+  }
+}
+
+int Serve(const DaemonOptions& options) {
+  auto settings = ReadSettings(options);
+  if (!settings.ok()) return Fail(settings.status());
+  if (!RaiseDescriptorLimit()) {
+    Log(LogLevel::kWarning, "the limit of open files could not be raised");
+  }
+  if (settings->dnssec.validation) {
+    Log(LogLevel::kInfo,
+        "dnssec.validation is on, but this version does not validate: answers are passed on "
+        "unverified");
+  }
+  // Before any thread is made, so that all inherit it and signals come to this one only.
+  const sigset_t signals = HandledSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  std::atomic<bool> failed = false;
+  auto daemon = Daemon::Start(*std::move(settings), [&failed](const absl::Status& status) {
+    Log(LogLevel::kError, std::string(status.message()));
+    failed = true;
+    kill(getpid(), SIGTERM);
+  });
+  if (!daemon.ok()) return Fail(daemon.status());
+  LogReady(**daemon);
+
+  WaitForEnd(daemon->get(), signals, options);
+  const int exit_code = failed ? kExitFailure : 0;
+  const StopWatchdog watchdog(exit_code);
+  Log(LogLevel::kInfo, "stopping");
+  daemon->reset();
+  return exit_code;
+}
+
+int Main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const auto options = ParseDaemonOptions(words);
+  if (!options.ok()) {
+    std::fprintf(stderr, "ternd: %s\nTry ternd --help.\n",
+                 std::string(options.status().message()).c_str());
+    return kExitUsage;
+  }
+  if (options->help) {
+    std::fwrite(kUsage.data(), 1, kUsage.size(), stdout);
+    return 0;
+  }
+  if (options->version) {
+    std::printf("ternd %s\n", std::string(kVersion).c_str());
+    return 0;
+  }
+  return options->check ? Check(*options) : Serve(*options);
+}
+
+}  // namespace
+}  // namespace tern::resolver::daemon
+
+int main(int argc, char** argv) { return tern::resolver::daemon::Main(argc, argv); }

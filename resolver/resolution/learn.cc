@@ -1,0 +1,276 @@
+#include "resolver/resolution/learn.h"
+
+#include <algorithm>
+
+#include "resolver/answer/zone_cut.h"
+#include "wire/message.h"
+#include "wire/rdata.h"
+
+namespace tern::resolver::resolution {
+namespace {
+
+using cache::EntryBuilder;
+using cache::EntryView;
+using cache::Rank;
+using wire::ParseError;
+using wire::RecordView;
+using wire::RRType;
+
+// RFC 8767 section 5: where clients are served stale answers, a try each 30 seconds at the most.
+constexpr uint32_t kStaleFailureTtlMin = 30;
+
+Rank AnswerRank(const upstream::ReplyRecords& records) {
+  return records.header().Has(wire::kFlagAA) ? Rank::kAnswerAuthoritative
+                                             : Rank::kAnswerNotAuthoritative;
+}
+
+// The lowest TTL of an RRset whose records disagree counts (RFC 2181 section 5.2).
+template <typename Matches>
+uint32_t LowestTtl(std::span<const RecordView> section, Matches matches) {
+  uint32_t ttl = 0x7fffffff;
+  for (const RecordView& record : section) {
+    if (matches(record)) ttl = std::min(ttl, record.TtlSeconds());
+  }
+  return ttl;
+}
+
+// Addresses of one name server from the additional section: `size` octets each.
+size_t CollectGlue(const upstream::ReplyRecords& records, wire::NameView server, RRType type,
+                   size_t size, std::span<uint8_t> out) {
+  size_t octets = 0;
+  for (const RecordView& record : records.additional()) {
+    if (record.type != type || record.rdata.size() != size || octets + size > out.size() ||
+        !record.owner.Equals(server)) {
+      continue;
+    }
+    std::copy(record.rdata.begin(), record.rdata.end(), out.begin() + octets);
+    octets += size;
+  }
+  return octets;
+}
+
+}  // namespace
+
+Learner::Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits)
+    : store_(store), settings_(settings), limits_(limits), scratch_(kScratch / sizeof(uint64_t)) {}
+
+bool Learner::Keep(std::span<const uint8_t> entry, cache::Seconds now, answer::Answer* answer) {
+  // What the store has no room for is answered all the same.
+  (void)store_->Put(entry, now);
+  return answer == nullptr || answer->Add(entry);
+}
+
+bool Learner::LearnRRset(const upstream::ReplyRecords& records, const RecordView& first,
+                         wire::NameView owner, Rank rank, cache::Seconds now,
+                         answer::Answer* answer) {
+  const auto matches = [&](const RecordView& record) {
+    return record.type == first.type && record.owner.Equals(owner);
+  };
+  const uint32_t ttl = settings_.ttl.Positive(LowestTtl(records.answer(), matches));
+  const std::span<uint8_t> room = scratch();
+  EntryBuilder builder(room.first(cache::kBuiltOctetsMax));
+  if (!builder.StartRRset(owner, first.type, rank, ttl, now)) return false;
+  const std::span<uint8_t> rdata = room.subspan(cache::kBuiltOctetsMax);
+  for (const RecordView& record : records.answer()) {
+    if (!matches(record)) continue;
+    size_t written = 0;
+    if (wire::CopyRdata(record, rdata, &written) != ParseError::kNone) return false;
+    if (!builder.AddRecord(rdata.first(written))) return false;
+    // A second CNAME at a name has no meaning (RFC 2181 section 10.1); nor has a second DNAME.
+    if (first.type == RRType::kCNAME || first.type == RRType::kDNAME) break;
+  }
+  return Keep(builder.Finish(), now, answer);
+}
+
+// The CNAME has the DNAME's TTL (RFC 6672 section 3.1). It is not kept: the DNAME in the store
+// makes it again.
+bool Learner::AddSynthesised(wire::NameView name, wire::NameView target, Rank rank, uint32_t ttl,
+                             cache::Seconds now, answer::Answer* answer) {
+  EntryBuilder builder(scratch());
+  if (!builder.StartRRset(name, RRType::kCNAME, rank, ttl, now) ||
+      !builder.AddRecord(target.octets())) {
+    return false;
+  }
+  const std::span<const uint8_t> entry = builder.Finish();
+  return answer == nullptr || answer->Add(entry);
+}
+
+bool Learner::AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
+                       answer::Answer* answer) {
+  return answer->Add(dname) && AddRenamed(dname, name, now, answer);
+}
+
+bool Learner::LearnDname(const upstream::ReplyRecords& records, const RecordView& dname,
+                         wire::NameView name, cache::Seconds now, answer::Answer* answer) {
+  wire::Name owner;
+  dname.owner.CopyTo(&owner);
+  return LearnRRset(records, dname, owner, AnswerRank(records), now, answer) &&
+         AddRenamed(answer->at(answer->count() - 1), name, now, answer);
+}
+
+bool Learner::AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
+                         answer::Answer* answer) {
+  cache::RecordCursor cursor = dname.Records();
+  std::span<const uint8_t> to;
+  if (!cursor.Next(&to)) return false;
+  wire::Name target;
+  if (!target.AssignJoined({name.data(), name.size() - dname.name().size()},
+                           wire::NameView::FromValid(to.data(), to.size()))) {
+    answer->SetRcode(wire::Rcode::kYXDomain);
+    return true;
+  }
+  return AddSynthesised(name, target, dname.rank(), dname.Remaining(now), now, answer);
+}
+
+bool Learner::AddEmpty(wire::NameView name, RRType type, cache::Seconds now,
+                       answer::Answer* answer) {
+  EntryBuilder builder(scratch());
+  return builder.StartNoData(name, type, wire::NameView(), 0, now) && answer->Add(builder.Finish());
+}
+
+void Learner::ForgetStale(wire::NameView name, RRType type, cache::Seconds now) {
+  const EntryView before = store_->Find(name, cache::KeySpace::kData, type);
+  if (before && !before.IsFresh(now)) (void)store_->Erase(name, cache::KeySpace::kData, type);
+}
+
+bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, Rank rank,
+                            cache::Seconds now, answer::Answer* answer) {
+  wire::Name soa_owner;
+  uint8_t soa[1024];
+  size_t soa_octets = 0;
+  uint32_t ttl = 0;
+  if (meaning.soa != nullptr) {
+    if (wire::CopyRdata(*meaning.soa, soa, &soa_octets) != ParseError::kNone) return false;
+    meaning.soa->owner.CopyTo(&soa_owner);
+    const uint32_t minimum = wire::ReadSoa({soa, soa_octets}).minimum;
+    ttl = settings_.ttl.Negative(meaning.soa->TtlSeconds(), minimum);
+  }
+  EntryBuilder builder(scratch());
+  const bool started = meaning.reply_class == upstream::ReplyClass::kNxDomain
+                           ? builder.StartNxDomain(meaning.end, soa_owner, ttl, now, rank)
+                           : builder.StartNoData(meaning.end, type, soa_owner, ttl, now, rank);
+  if (!started) return false;
+  if (soa_octets != 0 && !builder.AddRecord({soa, soa_octets})) return false;
+  const std::span<const uint8_t> entry = builder.Finish();
+  // A zone that is known to be delegated is not denied, with all that is in it, by its parent's
+  // word on where an alias leads.
+  if (meaning.reply_class == upstream::ReplyClass::kNxDomain &&
+      rank == Rank::kAnswerNotAuthoritative &&
+      answer::FreshCut(*store_, meaning.end, store_->Hash(meaning.end), now)) {
+    return answer == nullptr || answer->Add(entry);
+  }
+  // Without an SOA there is no TTL to keep it by (RFC 2308 section 5).
+  if (meaning.soa == nullptr) {
+    ForgetStale(meaning.end, type, now);
+    return answer == nullptr || answer->Add(entry);
+  }
+  return Keep(entry, now, answer);
+}
+
+bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
+                          const upstream::ReplyMeaning& meaning, wire::NameView name, RRType type,
+                          cache::Seconds now, answer::Answer* answer) {
+  Rank rank = AnswerRank(records);
+  wire::Name current(name);
+  for (int links = 0; links <= kChainLinksMax; ++links) {
+    // Only what stands at the name that was asked is certainly authoritative (RFC 2181 section
+    // 5.4.1): a reply about one name does not replace what is known of another.
+    if (links > 0) rank = Rank::kAnswerNotAuthoritative;
+    wire::Name target;
+    const upstream::ChainLink link = upstream::FindLink(records, current, type, &target);
+    if (link.kind == upstream::ChainLink::Kind::kNone) break;
+    wire::Name owner;
+    link.record->owner.CopyTo(&owner);
+    const bool dname = link.kind == upstream::ChainLink::Kind::kDname ||
+                       link.kind == upstream::ChainLink::Kind::kOverflow;
+    if (!LearnRRset(records, *link.record, dname ? owner.view() : current.view(), rank, now,
+                    answer)) {
+      return false;
+    }
+    if (link.kind == upstream::ChainLink::Kind::kFinal) return true;
+    if (link.kind == upstream::ChainLink::Kind::kOverflow) {
+      if (answer != nullptr) answer->SetRcode(wire::Rcode::kYXDomain);
+      return true;
+    }
+    if (dname && !AddSynthesised(current, target, rank,
+                                 settings_.ttl.Positive(link.record->TtlSeconds()), now, answer)) {
+      return false;
+    }
+    if (dname && type == RRType::kCNAME) return true;
+    current = target;
+    if (meaning.reply_class == upstream::ReplyClass::kAlias && current.view().Equals(meaning.end)) {
+      return true;
+    }
+  }
+  if (meaning.reply_class == upstream::ReplyClass::kAlias) return true;
+  return LearnNegative(meaning, type, rank, now, answer);
+}
+
+std::span<const uint8_t> Learner::LearnDelegation(const upstream::ReplyRecords& records,
+                                                  std::span<const RecordView> ns_section,
+                                                  wire::NameView cut, uint32_t ttl_max,
+                                                  cache::Seconds now) {
+  const auto matches = [&](const RecordView& record) {
+    return record.type == RRType::kNS && record.owner.Equals(cut);
+  };
+  const uint32_t ttl = std::min(settings_.ttl.Positive(LowestTtl(ns_section, matches)), ttl_max);
+  EntryBuilder builder(scratch());
+  if (!builder.StartDelegation(cut, ttl, now)) return {};
+  for (const RecordView& record : ns_section) {
+    // More name servers than the limit are left out: any of the others will do.
+    if (builder.count() >= limits_.name_servers) break;
+    uint8_t server[wire::kNameOctetsMax];
+    size_t written = 0;
+    if (!matches(record) || wire::CopyRdata(record, server, &written) != ParseError::kNone) {
+      continue;
+    }
+    const wire::NameView server_name = wire::NameView::FromValid(server, written);
+    uint8_t ipv4[cache::kAddressesPerServerMax * 4];
+    uint8_t ipv6[cache::kAddressesPerServerMax * 16];
+    const size_t addresses = limits_.addresses;
+    const size_t octets4 =
+        CollectGlue(records, server_name, RRType::kA, 4, std::span(ipv4).first(addresses * 4));
+    const size_t octets6 =
+        CollectGlue(records, server_name, RRType::kAAAA, 16, std::span(ipv6).first(addresses * 16));
+    if (!builder.AddNameServer(server_name, {ipv4, octets4}, {ipv6, octets6})) break;
+  }
+  if (builder.count() == 0) return {};
+  const std::span<const uint8_t> entry = builder.Finish();
+  (void)store_->Put(entry, now);
+  return entry;
+}
+
+std::span<const uint8_t> Learner::LearnReferral(const upstream::ReplyRecords& records,
+                                                const upstream::ReplyMeaning& meaning,
+                                                uint32_t ttl_max, cache::Seconds now) {
+  return LearnDelegation(records, records.authority(), meaning.cut, ttl_max, now);
+}
+
+std::span<const uint8_t> Learner::LearnPriming(const upstream::ReplyRecords& records,
+                                               cache::Seconds now) {
+  return LearnDelegation(records, records.answer(), wire::NameView(), UINT32_MAX, now);
+}
+
+void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,
+                           bool has_stale, Time time) {
+  const cache::Seconds now = StoreSeconds(time);
+  // RFC 9520 section 3.2: with backoff. The first failure is kept for some seconds: a client's own
+  // retries come within them.
+  uint16_t in_a_row = 1;
+  const cache::EntryView before = store_->Find(name, cache::KeySpace::kFailure, type);
+  // Failures count as one row while the next comes within a few of their own times.
+  if (before && now < before.expiry() + 2 * settings_.max_failure_ttl) {
+    in_a_row = static_cast<uint16_t>(std::min(before.FailuresInARow() + 1, 16));
+  }
+  uint32_t ttl = settings_.min_failure_ttl << (in_a_row - 1);
+  if (has_stale) ttl = std::max(ttl, kStaleFailureTtlMin);
+  ttl = std::min(ttl, settings_.max_failure_ttl);
+  // From the second that follows, but for RFC 9520's five minutes at the most.
+  const bool is_between = Time(std::chrono::seconds(now)) != time;
+  const cache::Seconds start = is_between && ttl < kFailureTtlMax ? now + 1 : now;
+  EntryBuilder builder(scratch());
+  if (!builder.StartFailure(name, type, error, in_a_row, ttl, start)) return;
+  (void)store_->Put(builder.Finish(), now);
+}
+
+}  // namespace tern::resolver::resolution

@@ -1,0 +1,37 @@
+#include "resolver/resolution/qname_minimiser.h"
+
+#include <algorithm>
+
+namespace tern::resolver::resolution {
+
+NextQuestion QnameMinimiser::Next(wire::NameView zone, const cache::Store& store,
+                                  cache::Seconds now) {
+  const size_t zone_labels = zone.LabelCount();
+  while (mode_ != QnameMinimisation::kOff && asked_ < kMinimisedMax) {
+    const size_t base = std::max(known_, zone_labels);
+    if (base >= labels_) break;
+    size_t step = 1;
+    if (asked_ >= kMinimisedOneLabel) {
+      const auto left = static_cast<size_t>(kMinimisedMax - asked_);
+      step = std::max<size_t>(1, (labels_ - base) / left);
+    }
+    const size_t labels = base + step;
+    if (labels >= labels_) break;
+    const wire::NameView part = name_->view().Suffix(labels);
+    const cache::EntryView known = store.Find(part, cache::KeySpace::kData, wire::RRType::kA);
+    if (known && known.IsFresh(now)) {
+      known_ = labels;
+      continue;
+    }
+    ++asked_;
+    // RFC 9156 section 2.1: a type that every server knows, and that gives nothing away.
+    return {wire::Name(part), wire::RRType::kA, false};
+  }
+  return {*name_, type_, true};
+}
+
+void QnameMinimiser::PartExists(wire::NameView part) {
+  known_ = std::max(known_, part.LabelCount());
+}
+
+}  // namespace tern::resolver::resolution

@@ -1,0 +1,588 @@
+#include "resolver/resolution/resolve.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "resolver/answer/hot_path.h"
+#include "resolver/answer/stale.h"
+#include "resolver/answer/zone_cut.h"
+#include "resolver/resolution/lookup.h"
+#include "resolver/resolution/qname_minimiser.h"
+#include "resolver/resolution/recursor.h"
+#include "resolver/resolution/trace_text.h"
+#include "resolver/upstream/race.h"
+
+// GCC 12 without optimisation does not see that a promise's operator new, a template, goes with its
+// operator delete (task.h).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
+namespace tern::resolver::resolution {
+namespace {
+
+using cache::EntryKind;
+using cache::EntryView;
+using cache::KeySpace;
+using wire::ExtendedError;
+using wire::Rcode;
+using wire::RRType;
+
+enum class Outcome : uint8_t {
+  kFailed,    // the answer says why
+  kAnswered,  // the answer has its end
+  kAlias,     // the answer ends in a link to another name
+  kUnknown,   // nothing is known yet
+};
+
+void TraceStep(Job& job, std::string_view kind, const wire::Name& name, std::string_view outcome) {
+  if (job.trace() == nullptr) return;
+  Trace::Step step;
+  step.kind = kind;
+  step.question = &name;
+  step.type = job.type();
+  step.outcome = outcome;
+  job.trace()->Add(step);
+}
+
+std::string DescribeFailure(EntryView failure, cache::Seconds now) {
+  const uint32_t left = failure.Remaining(now);
+  return "failed " + std::to_string(failure.ttl() - std::min(left, failure.ttl())) +
+         " s ago with extended error " + std::to_string(static_cast<unsigned>(failure.Error())) +
+         ", not tried again for " + std::to_string(left) + " s";
+}
+
+std::string_view DescribeKnown(EntryKind kind) {
+  if (kind == EntryKind::kNxDomain) return "known: no such name";
+  return kind == EntryKind::kNoData ? "known: no such type" : "found";
+}
+
+Outcome Fail(Job& job, ExtendedError error, const char* text) {
+  job.answer().SetFailure(error, text);
+  return Outcome::kFailed;
+}
+
+Outcome AnsweredIf(Job& job, bool added) {
+  if (added) return Outcome::kAnswered;
+  return Fail(job, ExtendedError::kInvalidData, "the reply does not make sense");
+}
+
+constexpr char kChainTooLong[] = "a chain of too many aliases";
+
+// The links of the chain; an alias that was asked for itself is its end, not one more link.
+int CountLinks(const answer::Answer& answer, RRType type) {
+  int links = 0;
+  for (size_t i = 0; i < answer.count(); ++i) {
+    const bool is_end = type == RRType::kCNAME && i + 1 == answer.count();
+    if (answer.at(i).type() == RRType::kCNAME && !is_end) ++links;
+  }
+  return links;
+}
+
+bool IsTooLong(const Job& job, int links) {
+  return links > job.settings().resolution.budget.aliases;
+}
+
+// The end of the last link in the answer becomes *name. Fails on a link too many and on a loop.
+Outcome FollowAlias(Job& job, wire::Name* name) {
+  const answer::Answer& answer = job.answer();
+  const EntryView last = answer.at(answer.count() - 1);
+  cache::RecordCursor cursor = last.Records();
+  std::span<const uint8_t> target;
+  if (!cursor.Next(&target)) return Fail(job, ExtendedError::kInvalidData, "an empty alias");
+  *name = wire::NameView::FromValid(target.data(), target.size());
+  for (size_t i = 0; i < answer.count(); ++i) {
+    const EntryView entry = answer.at(i);
+    if (entry.type() != RRType::kCNAME) continue;
+    if (entry.name().Equals(*name)) return Fail(job, ExtendedError::kOther, "an alias loop");
+  }
+  if (IsTooLong(job, CountLinks(answer, RRType::kNone))) {
+    return Fail(job, ExtendedError::kOther, kChainTooLong);
+  }
+  TraceStep(job, "restart", *name, "an alias leads to another name");
+  return Outcome::kAlias;
+}
+
+// A refresh looks for what is near its expiry as if it were not there; all else it may use.
+bool Serves(const Job& job, EntryView entry, cache::Seconds now) {
+  return entry && entry.IsFresh(now) && !(job.refreshes() && answer::IsNearExpiry(entry, now));
+}
+
+// Does the denial of a name above deny this one? Not a zone cut that is known; but its DS is not in
+// the zone that begins there.
+bool IsDeniedFromAbove(Job& job, const wire::Name& name, cache::Seconds now) {
+  if (!policy::DeniesBelow(job.settings(), name)) return false;
+  const cache::Store& store = job.recursor().store();
+  return job.type() == RRType::kDS || !answer::FreshCut(store, name, store.Hash(name), now);
+}
+
+// What stands above the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames it
+// (RFC 6672). But nothing above a zone cut, or a zone of the configuration, says anything about
+// that zone. *cut becomes the nearest zone cut where the walk ended at one.
+Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
+  Recursor& recursor = job.recursor();
+  const cache::Store& store = recursor.store();
+  for (wire::NameView above = name;
+       !above.IsRoot() && policy::StaticZoneAt(job.settings(), above) == nullptr;) {
+    above = above.Parent();
+    const uint64_t hash = store.Hash(above);
+    const EntryView known_cut = answer::FreshCut(store, above, hash, now);
+    const EntryView denial = store.Find(above, hash, KeySpace::kNxDomain, RRType::kNone);
+    if (!known_cut && denial && denial.IsFresh(now) && IsDeniedFromAbove(job, name, now)) {
+      return AnsweredIf(job, job.answer().Add(denial));
+    }
+    const EntryView dname = store.Find(above, hash, KeySpace::kData, RRType::kDNAME);
+    if (dname && dname.kind() == EntryKind::kRRset && dname.IsFresh(now)) {
+      if (!recursor.learner().AddDname(dname, name, now, &job.answer())) {
+        return AnsweredIf(job, false);
+      }
+      const bool ends = job.answer().rcode() == Rcode::kYXDomain || job.type() == RRType::kCNAME;
+      return ends ? Outcome::kAnswered : Outcome::kAlias;
+    }
+    if (known_cut) {
+      *cut = known_cut;
+      break;
+    }
+  }
+  return Outcome::kUnknown;
+}
+
+// An alias that the store knows.
+Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
+  if (job.type() == RRType::kCNAME) return Outcome::kUnknown;
+  const cache::Store& store = job.recursor().store();
+  const EntryView entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
+  if (!Serves(job, entry, now) || entry.kind() != EntryKind::kRRset ||
+      answer::IsAliasPassedOver(store, name, hash, job.type(), now)) {
+    return Outcome::kUnknown;
+  }
+  TraceStep(job, "cache", name, "an alias found");
+  return job.answer().Add(entry) ? Outcome::kAlias : AnsweredIf(job, false);
+}
+
+// What the configuration or the store says of the name itself.
+Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
+  Recursor& recursor = job.recursor();
+  cache::EntryBuilder builder(recursor.learner().scratch());
+  if (recursor.local_data().Find(name, job.type(), now, &builder)) {
+    TraceStep(job, "cache", name, "answered from local data");
+    return AnsweredIf(job, job.answer().Add(builder.Finish()));
+  }
+  const cache::Store& store = recursor.store();
+  EntryView entry = store.Find(name, hash, KeySpace::kData, job.type());
+  if (!Serves(job, entry, now)) {
+    entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
+  }
+  if (Serves(job, entry, now)) {
+    TraceStep(job, "cache", name, DescribeKnown(entry.kind()));
+    return AnsweredIf(job, job.answer().Add(entry));
+  }
+  return AnswerFromAlias(job, name, hash, now);
+}
+
+// A stub zone below a name that is never sent upstream.
+bool HasNoParentToAsk(Job& job, const wire::Name& name) {
+  return policy::IsAtBorder(job.settings(), name, job.type()) && !name.view().IsRoot() &&
+         job.recursor().local_data().Has(name.view().Parent());
+}
+
+// One step from what this process knows: configuration, then cache. Where that does not tell, the
+// job's servers are those of the nearest known zone. `just_missed`: the caller has looked up the
+// name itself.
+Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  const cache::Store& store = recursor.store();
+  const uint64_t hash = store.Hash(name);
+  // What just missed may still be an alias, whose target it is that is not known (any more).
+  const Outcome itself =
+      just_missed ? AnswerFromAlias(job, name, hash, now) : AnswerFromName(job, name, hash, now);
+  if (itself != Outcome::kUnknown) return itself;
+  EntryView cut;
+  const Outcome above = AnswerFromAncestors(job, name, now, &cut);
+  if (above != Outcome::kUnknown) return above;
+  const EntryView failure = store.Find(name, hash, KeySpace::kFailure, job.type());
+  if (failure && failure.IsFresh(now)) {
+    if (job.trace() != nullptr) TraceStep(job, "cache", name, DescribeFailure(failure, now));
+    return Fail(job, failure.Error(), "failed a moment ago");
+  }
+  if (HasNoParentToAsk(job, name)) {
+    return AnsweredIf(job, recursor.learner().AddEmpty(name, job.type(), now, &job.answer()));
+  }
+  job.servers().Locate(store, job.settings(), name,
+                       policy::IsAskedAbove(job.settings(), name, job.type()),
+                       /*use_forward=*/true, now, cut);
+  return Outcome::kUnknown;
+}
+
+// Looks up one more name server of the zone. False when there is none left to try.
+Task<bool> FindMoreAddresses(Job& job) {
+  upstream::ZoneServers& servers = job.servers();
+  const ResolutionSettings& settings = job.settings().resolution;
+  Environment& environment = job.recursor().environment();
+  wire::Name server;
+  while (job.MayFailToLookUp() && servers.NextToLookUp(environment.Random(), true, &server)) {
+    const size_t before = servers.candidates().size();
+    for (const RRType type : {RRType::kA, RRType::kAAAA}) {
+      if (type == RRType::kA ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) continue;
+      Lookup lookup(job, server, type);
+      const std::span<const IpAddress> addresses = co_await lookup;
+      for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
+      if (lookup.met_cycle()) break;
+      if (servers.candidates().size() > before) {
+        // A second replica comes into the store meanwhile, for when this one is silent.
+        if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
+          Lookup::InBackground(job, server, type);
+        }
+        co_return true;
+      }
+    }
+    job.ChargeFailedLookup();
+  }
+  co_return servers.GatherParentsGlue(job.recursor().store(), job.settings(),
+                                      job.recursor().StoreNow());
+}
+
+// A place among those that wait for one zone's servers, or for their addresses. Each has two or
+// three exchanges open while they are silent, so a flood of names in a dead zone leaves a worker's
+// sockets and jobs to the others; 1,024 in a zone 30 ms away are 34,000 questions a second. The
+// root, top level domains and zones of the configuration carry everybody's questions: they have as
+// many as there are jobs. Nested look-ups, which those in the other places may wait for, have some
+// of their own.
+class ZonePlace {
+ public:
+  explicit ZonePlace(Job& job) : bounded_(!job.servers().is_everybodys()) {
+    if (!bounded_) return;
+    const int places = job.settings().resolution.limits.per_zone;
+    uint32_t& questions = job.recursor().questions_of(job.servers().zone());
+    const int reserve = job.nesting() > 0 ? places / 4 + 1 : 0;
+    if (questions >= static_cast<uint32_t>(places + reserve)) return;
+    questions_ = &questions;
+    ++questions;
+  }
+  ~ZonePlace() {
+    if (questions_ != nullptr) --*questions_;
+  }
+  ZonePlace(const ZonePlace&) = delete;
+  ZonePlace& operator=(const ZonePlace&) = delete;
+
+  bool taken() const { return !bounded_ || questions_ != nullptr; }
+
+ private:
+  const bool bounded_;
+  uint32_t* questions_ = nullptr;
+};
+
+// Asks the zone's servers, as many of them as it takes and there are.
+Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
+  upstream::ZoneServers& servers = job.servers();
+  servers.ResetTries();
+  servers.Gather(job.recursor().store(), job.settings(), job.recursor().StoreNow());
+  upstream::RaceResult result;
+  const ZonePlace place(job);
+  if (!place.taken()) {
+    result.kind = upstream::RaceResult::Kind::kNoResources;
+    co_return result;
+  }
+  bool looked_up = false;
+  for (;;) {
+    if (!servers.candidates().empty()) {
+      upstream::Race race(job, servers, name, type);
+      const upstream::RaceResult raced = co_await race;
+      if (raced.kind != upstream::RaceResult::Kind::kExhausted ||
+          result.kind != upstream::RaceResult::Kind::kEmpty) {
+        result = raced;
+      }
+      if (raced.kind != upstream::RaceResult::Kind::kExhausted &&
+          raced.kind != upstream::RaceResult::Kind::kEmpty) {
+        co_return result;
+      }
+    }
+    // Addresses of no use are a failed look-up too: else a delegation to names that exist would
+    // cost a look-up and a query for each (NXNSAttack).
+    if (looked_up) job.ChargeFailedLookup();
+    looked_up = co_await FindMoreAddresses(job);
+    if (!looked_up) co_return result;
+  }
+}
+
+// RFC 8914 sections 4.15 and 4.23 to 4.25.
+Outcome FailFor(Job& job, const upstream::RaceResult& result) {
+  switch (result.kind) {
+    case upstream::RaceResult::Kind::kNoBudget:
+      return Fail(job, ExtendedError::kOther, "the question needs too many upstream queries");
+    case upstream::RaceResult::Kind::kNoResources:
+      return Fail(job, ExtendedError::kNotReady,
+                  "out of sockets, or too many questions wait for the zone or its servers");
+    case upstream::RaceResult::Kind::kReply:
+    case upstream::RaceResult::Kind::kEmpty:
+    case upstream::RaceResult::Kind::kExhausted:
+    case upstream::RaceResult::Kind::kDeadline:
+      break;
+  }
+  if (result.failure == upstream::RaceResult::Failure::kUnreachable) {
+    return Fail(job, ExtendedError::kNetworkError,
+                "the network reaches no name server of the zone");
+  }
+  if (result.failure == upstream::RaceResult::Failure::kUnsound) {
+    return Fail(job, ExtendedError::kInvalidData,
+                "the zone's name servers send what cannot be read");
+  }
+  return Fail(job, ExtendedError::kNoReachableAuthority,
+              "no name server of the zone gave an answer of use");
+}
+
+void TraceLearnt(Job& job, const upstream::RaceResult& result) {
+  if (job.trace() == nullptr) return;
+  const upstream::ReplyClass reply_class = result.kind == upstream::RaceResult::Kind::kEmpty
+                                               ? upstream::ReplyClass::kEmpty
+                                               : result.meaning.reply_class;
+  std::string learnt;
+  if (reply_class == upstream::ReplyClass::kReferral) {
+    learnt = DescribeServers(job.servers());
+  } else if (result.kind == upstream::RaceResult::Kind::kReply) {
+    learnt = DescribeRecords(job.recursor().records());
+  }
+  Trace::Step step;
+  step.kind = "learn";
+  step.zone = &job.servers().zone();
+  step.outcome = Describe(reply_class);
+  step.learnt = learnt;
+  job.trace()->Add(step);
+}
+
+// How long a delegation that the zone's servers give may live: no longer than the zone's own does,
+// else a zone that was taken away would live on below itself (phoenix domains). The root and top
+// level domains stay, and their children shall not all be asked for again at one moment.
+uint32_t DelegationTtlMax(const upstream::ZoneServers& servers, cache::Seconds now) {
+  const EntryView own = servers.delegation();
+  if (!own || servers.zone().view().LabelCount() <= 1) return UINT32_MAX;
+  return own.Remaining(now);
+}
+
+// Goes down to the zone cut that the reply shows. False when nothing in it can be used.
+bool ApplyReferral(Job& job, const upstream::RaceResult& result, bool with_stray_glue) {
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  const std::span<const uint8_t> delegation = recursor.learner().LearnReferral(
+      recursor.records(), result.meaning, DelegationTtlMax(job.servers(), now), now);
+  if (delegation.empty()) return false;
+  job.servers().Descend(EntryView(delegation.data()));
+  if (with_stray_glue) (void)job.servers().AddStrayGlue(recursor.records(), job.settings());
+  TraceLearnt(job, result);
+  return true;
+}
+
+// A DNAME above a part of the name renames the whole name too: it goes on elsewhere, and the zone's
+// servers need not see the rest. nullopt: there is none.
+std::optional<Outcome> ApplyRenaming(Job& job, const wire::Name& name, const NextQuestion& part,
+                                     const upstream::RaceResult& result, bool believes_denials) {
+  Learner& learner = job.recursor().learner();
+  const upstream::ReplyRecords& records = job.recursor().records();
+  const cache::Seconds now = job.recursor().StoreNow();
+  wire::Name target;
+  const upstream::ChainLink link = upstream::FindLink(records, part.name, part.type, &target);
+  if (link.kind != upstream::ChainLink::Kind::kDname &&
+      link.kind != upstream::ChainLink::Kind::kOverflow) {
+    return std::nullopt;
+  }
+  if (believes_denials || result.meaning.reply_class != upstream::ReplyClass::kNxDomain) {
+    (void)learner.LearnAnswer(records, result.meaning, part.name, part.type, now, nullptr);
+  }
+  if (!learner.LearnDname(records, *link.record, name, now, &job.answer())) {
+    return AnsweredIf(job, false);
+  }
+  TraceLearnt(job, result);
+  const bool ends = job.answer().rcode() == Rcode::kYXDomain || job.type() == RRType::kCNAME;
+  return ends ? Outcome::kAnswered : Outcome::kAlias;
+}
+
+// By saying that the part is not there, or that it is elsewhere.
+bool DeniesWhatIsBelow(const upstream::ReplyRecords& records, const upstream::ReplyMeaning& meaning,
+                       const NextQuestion& part) {
+  wire::Name target;
+  const upstream::ChainLink link = upstream::FindLink(records, part.name, part.type, &target);
+  return meaning.reply_class == upstream::ReplyClass::kNxDomain ||
+         link.kind == upstream::ChainLink::Kind::kDname ||
+         link.kind == upstream::ChainLink::Kind::kOverflow;
+}
+
+// A reply about a part of the name, asked because of QNAME minimisation. nullopt: go on.
+std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQuestion& part,
+                                 const upstream::RaceResult& result, QnameMinimiser* minimiser) {
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  if (result.kind == upstream::RaceResult::Kind::kEmpty) {
+    minimiser->PartExists(part.name);
+    return std::nullopt;
+  }
+  // What it is here is local data's to say; it may have names below it all the same.
+  if (recursor.local_data().Has(part.name)) {
+    minimiser->PartExists(part.name);
+    return std::nullopt;
+  }
+  if (policy::IsAtBorder(job.settings(), name, job.type()) &&
+      DeniesWhatIsBelow(recursor.records(), result.meaning, part)) {
+    return AnsweredIf(job, recursor.learner().AddEmpty(name, job.type(), now, &job.answer()));
+  }
+  const std::optional<Outcome> renamed =
+      ApplyRenaming(job, name, part, result, minimiser->strict());
+  if (renamed.has_value()) return renamed;
+  if (result.meaning.reply_class == upstream::ReplyClass::kNxDomain) {
+    // What an alias at the part leads to is denied: that says nothing about the name below it.
+    if (!minimiser->strict() || !result.meaning.end.view().Equals(part.name)) {
+      minimiser->GiveUp();
+      return std::nullopt;
+    }
+    return AnsweredIf(job,
+                      recursor.learner().LearnAnswer(recursor.records(), result.meaning, part.name,
+                                                     part.type, now, &job.answer()));
+  }
+  (void)recursor.learner().LearnAnswer(recursor.records(), result.meaning, part.name, part.type,
+                                       now, nullptr);
+  TraceLearnt(job, result);
+  minimiser->PartExists(part.name);
+  return std::nullopt;
+}
+
+// A reply to the question itself.
+Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult& result) {
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  TraceLearnt(job, result);
+  const RRType type = job.type();
+  if (result.kind == upstream::RaceResult::Kind::kEmpty)
+    recursor.learner().ForgetStale(name, type, now);
+  if (result.kind == upstream::RaceResult::Kind::kEmpty ||
+      (policy::IsAtBorder(job.settings(), name, job.type()) &&
+       !(result.meaning.end.view().Equals(name) &&
+         (result.meaning.reply_class == upstream::ReplyClass::kAnswer ||
+          result.meaning.reply_class == upstream::ReplyClass::kNoData)))) {
+    return AnsweredIf(job, recursor.learner().AddEmpty(name, type, now, &job.answer()));
+  }
+  if (!recursor.learner().LearnAnswer(recursor.records(), result.meaning, name, type, now,
+                                      &job.answer())) {
+    return AnsweredIf(job, false);
+  }
+  if (result.meaning.reply_class == upstream::ReplyClass::kAnswer && type == RRType::kNS &&
+      name.view().IsRoot() && !job.servers().forwarded()) {
+    (void)recursor.learner().LearnPriming(recursor.records(), now);
+  }
+  return result.meaning.reply_class == upstream::ReplyClass::kAlias ? Outcome::kAlias
+                                                                    : Outcome::kAnswered;
+}
+
+// From the nearest known zone cut down to the servers that answer for `name`.
+Task<Outcome> Iterate(Job& job, const wire::Name& name) {
+  Recursor& recursor = job.recursor();
+  upstream::ZoneServers& servers = job.servers();
+  const Settings& settings = job.settings();
+  const RRType type = job.type();
+  bool use_forward = true;
+  bool went_up = false;
+  if (servers.from_hints()) recursor.PrimeOnce();
+  QnameMinimiser minimiser(settings.resolution.qname_minimisation, name, type);
+  if (servers.forwarded()) minimiser.GiveUp();
+  // Each turn goes a zone cut down, or a part of the name, of which there are few; or it is the
+  // last.
+  for (;;) {
+    const NextQuestion next = minimiser.Next(servers.zone(), recursor.store(), recursor.StoreNow());
+    const upstream::RaceResult result = co_await AskZone(job, next.name, next.type);
+    if (result.kind != upstream::RaceResult::Kind::kReply &&
+        result.kind != upstream::RaceResult::Kind::kEmpty) {
+      if (servers.forwarded() && servers.static_zone()->first) {
+        use_forward = false;
+        servers.Locate(recursor.store(), settings, name, type == RRType::kDS, use_forward,
+                       recursor.StoreNow());
+        minimiser = QnameMinimiser(settings.resolution.qname_minimisation, name, type);
+        continue;
+      }
+      if (!next.whole && !minimiser.strict() &&
+          result.kind == upstream::RaceResult::Kind::kExhausted) {
+        minimiser.GiveUp();
+        continue;
+      }
+      // Servers without any address: the parent may know more than its referral said.
+      // Inside a cycle of delegations that is the outermost job's to find out.
+      const bool may_go_up = !went_up && !(job.in_cycle() && job.nesting() > 0);
+      if (may_go_up && servers.candidates().empty() && servers.static_zone() == nullptr) {
+        went_up = true;
+        minimiser.GiveUp();
+        const wire::Name zone = servers.zone();
+        servers.Locate(recursor.store(), settings, zone, true, use_forward, recursor.StoreNow());
+        continue;
+      }
+      co_return FailFor(job, result);
+    }
+    if (result.kind == upstream::RaceResult::Kind::kReply &&
+        result.meaning.reply_class == upstream::ReplyClass::kReferral) {
+      // A server that does not know DS refers to the child, which is no answer for its parent's
+      // side (RFC 4035 section 3.1.4.1).
+      if (type == RRType::kDS && result.meaning.cut.view().Equals(name)) {
+        co_return AnsweredIf(
+            job, recursor.learner().AddEmpty(name, type, recursor.StoreNow(), &job.answer()));
+      }
+      if (job.allowance().referrals-- <= 0) {
+        co_return Fail(job, ExtendedError::kOther, "the question needs too many referrals");
+      }
+      if (!ApplyReferral(job, result, went_up)) co_return FailFor(job, result);
+      continue;
+    }
+    if (next.whole) co_return ApplyWhole(job, name, result);
+    const std::optional<Outcome> outcome = ApplyPart(job, name, next, result, &minimiser);
+    if (outcome.has_value()) co_return *outcome;
+  }
+}
+
+// RFC 9520 section 2: what failed upstream is remembered; a lack of our own is not, nor one of the
+// allowance that the job was lent: else a zone could have other people's names remembered.
+void RememberFailure(Job& job, const wire::Name& name) {
+  const ExtendedError error = job.answer().error();
+  if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;
+  Recursor& recursor = job.recursor();
+  const cache::Seconds now = recursor.StoreNow();
+  const EntryView before = recursor.store().Find(name, KeySpace::kData, job.type());
+  const bool has_stale = before && answer::MayServe(before, job.settings().cache.max_stale, now);
+  recursor.learner().LearnFailure(name, job.type(), error, has_stale, recursor.environment().Now());
+}
+
+}  // namespace
+
+Task<bool> Resolve(Job& job) {
+  wire::Name name = job.name();
+  TraceStep(job, "start", name, "");
+  Outcome outcome = Outcome::kUnknown;
+  bool just_missed = job.just_missed();
+  bool asked = false;
+  bool failure_known = false;
+  do {
+    outcome = AnswerFromKnown(job, name, just_missed);
+    just_missed = false;
+    failure_known = outcome == Outcome::kFailed;
+    if (outcome == Outcome::kUnknown) {
+      asked = true;
+      outcome = co_await Iterate(job, name);
+      if (outcome == Outcome::kFailed && job.answer().rcode() != Rcode::kServFail) {
+        outcome = Fail(job, ExtendedError::kNotReady, "out of memory");
+      }
+      // What the links before had used up is no fault of the name that they lead to.
+      if (outcome == Outcome::kFailed && !name.view().Equals(job.name()) &&
+          !job.HasUsedUpAllowance()) {
+        RememberFailure(job, name);
+      }
+    }
+    if (outcome == Outcome::kAlias) outcome = FollowAlias(job, &name);
+  } while (outcome == Outcome::kAlias);
+  if (outcome == Outcome::kAnswered && IsTooLong(job, CountLinks(job.answer(), job.type()))) {
+    outcome = Fail(job, ExtendedError::kOther, kChainTooLong);
+  }
+  // Also what failed behind links: these may not be kept, and would be asked for again.
+  if (outcome == Outcome::kFailed && asked && !failure_known) RememberFailure(job, job.name());
+  TraceStep(job, "done", name,
+            outcome == Outcome::kAnswered ? "answered" : job.answer().error_text());
+  job.recursor().OnResolved(&job);
+  co_return outcome == Outcome::kAnswered;
+}
+
+}  // namespace tern::resolver::resolution

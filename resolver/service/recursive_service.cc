@@ -1,0 +1,548 @@
+#include "resolver/service/recursive_service.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "resolver/answer/reply.h"
+#include "resolver/answer/zone_cut.h"
+#include "resolver/policy/jurisdiction.h"
+#include "wire/edns.h"
+#include "wire/message.h"
+
+namespace tern::resolver::service {
+namespace {
+
+using wire::ExtendedError;
+using wire::Rcode;
+
+// The header and the question of a query, without the rest.
+constexpr size_t kQueryFrontMax = wire::kHeaderOctets + wire::kNameOctetsMax + 4;
+
+// client_timeout ends with an answer, which leaves in the turn after.
+constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
+
+void SetTruncated(std::span<uint8_t> reply) {
+  wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
+}
+
+// Over UDP: the client has shown with a cookie that it is where it says.
+bool IsVerified(const answer::QueryRead& read) {
+  return read.request.cookie.state == answer::CookieState::kGood;
+}
+
+size_t ReplyLimit(bool tcp, const answer::Request& request, std::span<uint8_t> reply) {
+  return std::min(reply.size(), tcp ? wire::kMessageOctetsMax : answer::UdpReplyLimit(request));
+}
+
+}  // namespace
+
+// What workers tell one another.
+struct RecursiveService::ServiceMessage : public io::Message {
+  virtual void Deliver(RecursiveService& service) = 0;
+};
+
+// A query whose question another worker owns.
+struct RecursiveService::MissMessage final : public ServiceMessage {
+  void Deliver(RecursiveService& service) override {
+    sender->fetch_sub(1, std::memory_order_relaxed);
+    // Another client's question may have brought the answer meanwhile.
+    const std::span<const uint8_t> view(query.data(), query_octets);
+    answer::QueryRead read;
+    answer::ReadQuery(view, *service.store_, &read);
+    read.request.cookie = cookie;
+    Task task = Task::kNone;
+    const size_t octets = service.AnswerNow(view, read, path.stream != 0, service.scratch(), &task);
+    // A stream counts what it has not heard of again, so it is told of what gets no answer.
+    const bool is_due = octets != 0 && !service.IsTooLate(path, received);
+    if (is_due || (task != Task::kResolve && path.stream != 0)) {
+      service.Send(path, service.scratch().first(octets));
+    }
+    if (task == Task::kResolve) service.ResolveHere(path, view, read, received);
+    if (task == Task::kRefresh) service.Refresh(read.request);
+  }
+
+  io::ReturnPath path;
+  Time received;
+  answer::RequestCookie cookie;             // checked where the query came in
+  std::atomic<uint32_t>* sender = nullptr;  // its count of misses under way
+  size_t query_octets = 0;
+  std::array<uint8_t, kQueryFrontMax + 11> query;
+};
+
+// A question of which another worker's cached answer is near its expiry.
+struct RecursiveService::RefreshMessage final : public ServiceMessage {
+  void Deliver(RecursiveService& service) override { service.recursor_.Refresh(name, type); }
+
+  wire::Name name;
+  wire::RRType type = wire::RRType::kNone;
+};
+
+// An answer for a TCP client of another worker.
+struct RecursiveService::ReplyMessage final : public ServiceMessage {
+  void Deliver(RecursiveService& service) override { service.outlet_->SendReply(path, reply); }
+
+  io::ReturnPath path;
+  std::vector<uint8_t> reply;
+};
+
+struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
+  void Deliver(RecursiveService& service) override {
+    service.configuration_ = configuration;
+    service.recursor_.SetSettings(configuration.settings, configuration.local_data);
+  }
+
+  Configuration configuration;
+};
+
+// A client that waits for its answer, with the part of its query that the reply needs.
+class RecursiveService::Client final : public resolution::Waiter {
+ public:
+  explicit Client(RecursiveService* service) : service_(service) {}
+
+  void Set(const io::ReturnPath& path, std::span<const uint8_t> query,
+           const answer::Request& request, Time received, uint16_t* waiting) {
+    path_ = path;
+    received_ = received;
+    waiting_ = waiting;
+    if (waiting_ != nullptr) ++*waiting_;
+    std::memcpy(query_.data(), query.data(), request.question_end);
+    request_ = request;
+    request_.name =
+        wire::NameView::FromValid(query_.data() + wire::kHeaderOctets, request.name.size());
+    request_.edns.options = {};
+    request_.cookie.sent = {};
+  }
+
+  void OnAnswer(const answer::Answer& answer) override {
+    RecursiveService& service = *service_;
+    if (service.IsTooLate(path_, received_)) {
+      service.FreeClient(this);
+      return;
+    }
+    const std::span<uint8_t> reply = service.scratch();
+    const std::span<const uint8_t> query(query_.data(), request_.question_end);
+    const size_t octets = answer::ComposeReply(
+        query, request_, answer.Parts(), service.recursor_.StoreNow(), ++service.rotation_,
+        ReplyLimit(path_.stream != 0, request_, reply), reply);
+    if (octets != 0) service.Send(path_, reply.first(octets));
+    service.FreeClient(this);
+  }
+
+ private:
+  friend class RecursiveService;
+
+  RecursiveService* service_;
+  io::ReturnPath path_;
+  Time received_;
+  uint16_t* waiting_ = nullptr;  // of its prefix
+  answer::Request request_;
+  std::array<uint8_t, kQueryFrontMax> query_;
+  Client* next_free_ = nullptr;
+  Client* older_ = nullptr;
+  Client* younger_ = nullptr;
+};
+
+RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* server_table,
+                                   io::Outlet* outlet, Configuration configuration)
+    : store_(store),
+      outlet_(outlet),
+      configuration_(std::move(configuration)),
+      reader_(store->Register()),
+      recursor_(store, server_table, outlet, configuration_.settings, configuration_.local_data),
+      scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {
+  all_clients_.reserve(kClientsMax);
+}
+
+RecursiveService::~RecursiveService() = default;
+
+void RecursiveService::Reconfigure(io::Outlet* outlet, Configuration configuration) {
+  auto message = std::make_unique<ReconfigureMessage>();
+  message->configuration = std::move(configuration);
+  outlet->Post(message.release());
+}
+
+void RecursiveService::OnMessage(io::Message* message) {
+  const std::unique_ptr<ServiceMessage> owned(static_cast<ServiceMessage*>(message));
+  owned->Deliver(*this);
+}
+
+void RecursiveService::OnTurnEnd(bool sleeping) {
+  if (sleeping) {
+    reader_->Sleep();
+  } else {
+    reader_->Quiescent();
+  }
+}
+
+void RecursiveService::OnWake() { reader_->Wake(); }
+
+void RecursiveService::OnStreamClosed(uint64_t) {
+  // Answers that are still to come carry the stream's old id, which names nothing any more.
+}
+
+// Without a text over UDP: the address may be forged, and its owner gets no more than was sent.
+size_t RecursiveService::Refuse(std::span<const uint8_t> query, const answer::QueryRead& read,
+                                bool tcp, std::span<uint8_t> reply) {
+  if (read.verdict == answer::RequestVerdict::kDrop) return 0;
+  return answer::ComposeError(query, read.request, Rcode::kRefused, ExtendedError::kProhibited,
+                              tcp ? "not among the clients that may ask" : "", reply);
+}
+
+void RecursiveService::CheckCookie(const IpAddress& client, answer::QueryRead* read) {
+  answer::CheckCookie(*configuration_.cookies, client, outlet_->WallSeconds(), &read->request,
+                      &read->rcode);
+}
+
+// RFC 7873 sections 5.2.3 and 5.2.4. Who knows no cookies shows over TCP where it is.
+size_t RecursiveService::DemandCookie(std::span<const uint8_t> query, const answer::QueryRead& read,
+                                      std::span<uint8_t> reply) {
+  const answer::Request& request = read.request;
+  if (!configuration_.settings->require_cookies ||
+      request.cookie.state == answer::CookieState::kGood ||
+      (read.verdict != answer::RequestVerdict::kResolve &&
+       read.verdict != answer::RequestVerdict::kChaos)) {
+    return 0;
+  }
+  const bool has_none = request.cookie.state == answer::CookieState::kNone;
+  const size_t octets =
+      answer::ComposeError(query, request, has_none ? Rcode::kNoError : Rcode::kBadCookie,
+                           ExtendedError::kNone, "", reply);
+  if (has_none) SetTruncated(reply);
+  return octets;
+}
+
+size_t RecursiveService::Deny(std::span<const uint8_t> query, const answer::QueryRead& read,
+                              bool verified, std::span<uint8_t> reply) {
+  if (read.verdict == answer::RequestVerdict::kDrop) return 0;
+  if (verified) {
+    return answer::ComposeError(query, read.request, Rcode::kRefused, ExtendedError::kProhibited,
+                                "over the rate limit", reply);
+  }
+  // An answer to a forged address is one more packet for its owner. But a real client comes again
+  // over TCP when it is told to: by chance, so that nobody can take all the turns.
+  const uint32_t slip = configuration_.rate_limit->slip();
+  if (slip == 0 || read.request.question_end == 0 || outlet_->Random() % slip != 0) return 0;
+  const size_t octets =
+      answer::ComposeError(query, read.request, Rcode::kNoError, ExtendedError::kNone, "", reply);
+  SetTruncated(reply);
+  return octets;
+}
+
+// The hosts file stands before the store: a name in it may have been resolved before it was
+// written there.
+bool RecursiveService::AnswerLocally(std::span<const uint8_t> query, const answer::Request& request,
+                                     bool tcp, std::span<uint8_t> reply, size_t* octets) {
+  const cache::Seconds now = recursor_.StoreNow();
+  cache::EntryBuilder builder(recursor_.learner().scratch());
+  if (!configuration_.local_data->Find(request.name, request.type, now, &builder)) return false;
+  answer::AnswerParts parts;
+  (void)parts.Add(cache::EntryView(builder.Finish().data()));
+  *octets = answer::ComposeReply(query, request, parts, now, ++rotation_,
+                                 ReplyLimit(tcp, request, reply), reply);
+  return true;
+}
+
+size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const answer::QueryRead& read,
+                                   bool tcp, std::span<uint8_t> reply, Task* task) {
+  const answer::Request& request = read.request;
+  size_t octets = 0;
+  *task = Task::kNone;
+  if (!configuration_.settings->local.hosts_file.empty() &&
+      read.verdict == answer::RequestVerdict::kResolve &&
+      AnswerLocally(query, request, tcp, reply, &octets)) {
+    return octets;
+  }
+  switch (answer::AnswerRead(query, read, tcp, *store_, recursor_.StoreNow(), ++rotation_, reply,
+                             &octets, configuration_.settings->resolution.budget.aliases)) {
+    case answer::HotOutcome::kRepliedRefreshDue:
+      *task = Task::kRefresh;
+      return octets;
+    case answer::HotOutcome::kReplied:
+      return octets;
+    case answer::HotOutcome::kDropped:
+      return 0;
+    case answer::HotOutcome::kMiss:
+      break;
+  }
+  // A special name is answered here even to who does not ask for recursion.
+  if (AnswerLocally(query, request, tcp, reply, &octets)) return octets;
+  if (!request.recursion_desired()) {
+    return AnswerWithoutRecursion(query, request, reply, ReplyLimit(tcp, request, reply));
+  }
+  *task = Task::kResolve;
+  return 0;
+}
+
+// What is known of a name by what stands above it: the nearest zone cut, or below that an NXDOMAIN,
+// which covers all below it (RFC 8020 section 2). Nothing above a zone of the configuration says
+// anything about that zone.
+cache::EntryView RecursiveService::KnownAbove(wire::NameView name, cache::Seconds now) const {
+  const auto& configured = configuration_.settings->static_zones;
+  const bool denies_below = policy::DeniesBelow(*configuration_.settings, name);
+  bool above_configured = false;
+  for (;; name = name.Parent()) {
+    const uint64_t hash = store_->Hash(name);
+    const cache::EntryView cut = answer::FreshCut(*store_, name, hash, now);
+    if (cut) return cut;
+    const cache::EntryView gone =
+        store_->Find(name, hash, cache::KeySpace::kNxDomain, wire::RRType::kNone);
+    if (gone && gone.IsFresh(now) && denies_below && !above_configured) return gone;
+    if (name.IsRoot()) return cache::EntryView();
+    above_configured |= std::any_of(configured.begin(), configured.end(), [&](const auto& zone) {
+      return zone.zone.view().Equals(name);
+    });
+  }
+}
+
+// From the cache only (RFC 1034 section 4.3.1): the links that are known, else an NXDOMAIN or a
+// referral from above, else nothing that this server may say.
+size_t RecursiveService::AnswerWithoutRecursion(std::span<const uint8_t> query,
+                                                const answer::Request& request,
+                                                std::span<uint8_t> reply, size_t limit) {
+  const cache::Seconds now = recursor_.StoreNow();
+  answer::AnswerParts parts;
+  wire::NameView name;
+  (void)answer::CollectFromCache(*store_, request.name, request.type, now, &parts, &name,
+                                 configuration_.settings->resolution.budget.aliases);
+  if (parts.count == 0) {
+    if (const cache::EntryView above = KnownAbove(name, now)) (void)parts.Add(above);
+  }
+  if (parts.count == 0) {
+    // RFC 8914 section 4.21.
+    return answer::ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotAuthoritative,
+                                "not in the cache, and recursion was not asked for", reply);
+  }
+  return answer::ComposeReply(query, request, parts, now, ++rotation_, limit, reply);
+}
+
+// In passes, so that what one query waits for from memory comes while others are worked on.
+void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
+  policy::RateLimit& limit = *configuration_.rate_limit;
+  const bool is_limited = limit.limits_queries() || limit.limits_misses();
+  for (size_t i = 0; i < batch.size(); ++i) {
+    answer::ReadQuery(batch[i].query, *store_, &reads_[i]);
+    if (reads_[i].request.cookie.state != answer::CookieState::kNone) {
+      CheckCookie(Endpoint::FromSockaddr(batch[i].peer).address, &reads_[i]);
+    }
+    if (!is_limited) continue;
+    groups_[i] = limit.GroupOf(batch[i].peer, IsVerified(reads_[i]));
+    limit.Prefetch(groups_[i]);
+  }
+  const Time now = outlet_->Now();
+  size_t left = 0;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    io::Datagram& datagram = batch[i];
+    const bool verified = IsVerified(reads_[i]);
+    if (is_limited && !limit.AllowQuery(groups_[i], now)) {
+      datagram.reply_octets = Deny(datagram.query, reads_[i], verified, datagram.reply);
+      continue;
+    }
+    if (!configuration_.access->Allows(datagram.peer)) {
+      datagram.reply_octets = Refuse(datagram.query, reads_[i], /*tcp=*/false, datagram.reply);
+      continue;
+    }
+    datagram.reply_octets = DemandCookie(datagram.query, reads_[i], datagram.reply);
+    if (datagram.reply_octets != 0) continue;
+    Task task = Task::kNone;
+    datagram.reply_octets = AnswerNow(datagram.query, reads_[i], false, datagram.reply, &task);
+    if (task == Task::kNone) continue;
+    if (task == Task::kResolve) {
+      if (is_limited && !limit.AllowMiss(groups_[i], now)) {
+        datagram.reply_octets = Deny(datagram.query, reads_[i], verified, datagram.reply);
+        continue;
+      }
+      recursor_.Prefetch(reads_[i].request.name);
+    }
+    tasks_[left] = task;
+    left_[left++] = static_cast<uint8_t>(i);
+  }
+  for (size_t i = 0; i < left; ++i) {
+    const io::Datagram& datagram = batch[left_[i]];
+    const answer::QueryRead& read = reads_[left_[i]];
+    if (tasks_[i] == Task::kRefresh) {
+      Refresh(read.request);
+    } else {
+      Resolve(datagram.Path(), datagram.query, read);
+    }
+  }
+}
+
+void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) {
+  answer::QueryRead read;
+  answer::ReadQuery(query, *store_, &read);
+  CheckCookie(path.peer.address, &read);
+  if (!configuration_.access->Allows(path.peer.address)) {
+    // Empty: dropped, and no more awaited.
+    Send(path, scratch().first(Refuse(query, read, /*tcp=*/true, scratch())));
+    return;
+  }
+  policy::RateLimit& limit = *configuration_.rate_limit;
+  policy::RateLimit::Group group = policy::RateLimit::Group::kExempt;
+  if (limit.limits_queries() || limit.limits_misses()) {
+    group = limit.GroupOf(path.peer.address, /*verified=*/true);
+  }
+  bool denied = !limit.AllowQuery(group, outlet_->Now());
+  if (!denied && ResolveTraced(path, query, read)) return;
+  Task task = Task::kNone;
+  size_t octets = denied ? 0 : AnswerNow(query, read, true, scratch(), &task);
+  if (task == Task::kResolve) denied = !limit.AllowMiss(group, outlet_->Now());
+  if (denied) octets = Deny(query, read, true, scratch());
+  if (task == Task::kResolve && !denied) {
+    Resolve(path, query, read);
+    return;
+  }
+  Send(path, scratch().first(octets));
+  if (task == Task::kRefresh) Refresh(read.request);
+}
+
+size_t RecursiveService::OwnerOf(const answer::Request& request) const {
+  const auto self = static_cast<size_t>(outlet_->index());
+  if (peers_.size() <= 1) return self;
+  const uint64_t hash = store_->Hash(request.name) + static_cast<uint64_t>(request.type);
+  return (hash >> 32) % peers_.size();
+}
+
+void RecursiveService::Refresh(const answer::Request& request) {
+  if (!configuration_.settings->cache.prefetch) return;
+  const size_t owner = OwnerOf(request);
+  if (owner == static_cast<size_t>(outlet_->index())) {
+    recursor_.Refresh(request.name, request.type);
+    return;
+  }
+  std::unique_ptr<RefreshMessage> message(new (std::nothrow) RefreshMessage);
+  if (message == nullptr) return;
+  message->name = request.name;
+  message->type = request.type;
+  peers_[owner]->Post(message.release());
+}
+
+void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
+                               const answer::QueryRead& read) {
+  const size_t owner = OwnerOf(read.request);
+  if (owner == static_cast<size_t>(outlet_->index())) {
+    ResolveHere(path, query, read, outlet_->Now());
+  } else if (!HandOver(owner, path, query, read.request)) {
+    SendFailure(path, query, read.request);
+  }
+}
+
+// False when there is no room for it.
+bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
+                                std::span<const uint8_t> query, const answer::Request& request) {
+  // A worker that was put to sleep has a mailbox that grows.
+  if (misses_under_way_.load(std::memory_order_relaxed) >= kMissesUnderWayMax) return false;
+  std::unique_ptr<MissMessage> message(new (std::nothrow) MissMessage);
+  if (message == nullptr) return false;
+  misses_under_way_.fetch_add(1, std::memory_order_relaxed);
+  message->sender = &misses_under_way_;
+  message->path = path;
+  message->received = outlet_->Now();
+  message->cookie = request.cookie;
+  message->cookie.sent = {};
+  // Options are left behind: the owner needs the question, the EDNS size and the cookie only.
+  std::memcpy(message->query.data(), query.data(), request.question_end);
+  message->query_octets = request.question_end;
+  wire::StoreU32(message->query.data() + 6, 0);
+  wire::StoreU16(message->query.data() + 10, request.has_edns ? 1 : 0);
+  if (request.has_edns) {
+    uint8_t opt[11] = {0, 0, 41, 0, 0, 0, 0, 0, 0, 0, 0};
+    wire::StoreU16(opt + 3, request.edns.payload_octets);
+    if (request.edns.dnssec_ok) opt[7] = 0x80;
+    std::memcpy(message->query.data() + message->query_octets, opt, sizeof opt);
+    message->query_octets += sizeof opt;
+  }
+  peers_[owner]->Post(message.release());
+  return true;
+}
+
+// Workers' clocks are one; theirs stand still for a turn, so that the other's may be ahead.
+bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) const {
+  return path.stream == 0 &&
+         outlet_->Now() - received >
+             configuration_.settings->resolution.budget.client_timeout + kLateAnswerGrace;
+}
+
+uint16_t* RecursiveService::WaitingOf(const io::ReturnPath& path) {
+  if (path.stream != 0 || configuration_.settings->rate_limit.waiting == 0) return nullptr;
+  const policy::RateLimit::Group group =
+      configuration_.rate_limit->GroupOf(path.peer.address, /*verified=*/false);
+  if (group == policy::RateLimit::Group::kExempt) return nullptr;
+  return &waiting_[(static_cast<uint64_t>(group) >> 8) % waiting_.size()];
+}
+
+void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
+                                   const answer::QueryRead& read, Time received) {
+  const answer::Request& request = read.request;
+  uint16_t* const waiting = WaitingOf(path);
+  if (waiting != nullptr && *waiting >= configuration_.settings->rate_limit.waiting) {
+    const size_t octets = Deny(query, read, /*verified=*/false, scratch());
+    if (octets != 0) Send(path, scratch().first(octets));
+    return;
+  }
+  Client* client = AllocateClient();
+  if (client == nullptr) {
+    SendFailure(path, query, request);
+    return;
+  }
+  client->Set(path, query, request, received, waiting);
+  if (recursor_.Ask(request.name, request.type, client, /*just_missed=*/true)) return;
+  FreeClient(client);
+  SendFailure(path, query, request);
+}
+
+void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
+                                   const answer::Request& request) {
+  const size_t octets =
+      answer::ComposeError(query, request, Rcode::kServFail, ExtendedError::kNotReady,
+                           "too many questions at a time", scratch());
+  Send(path, scratch().first(octets));
+}
+
+void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t> reply) {
+  if (path.stream == 0 || path.worker == outlet_->index()) {
+    outlet_->SendReply(path, reply);
+    return;
+  }
+  if (path.worker >= peers_.size()) return;
+  try {
+    auto message = std::make_unique<ReplyMessage>();
+    message->path = path;
+    message->reply.assign(reply.begin(), reply.end());
+    peers_[path.worker]->Post(message.release());
+  } catch (const std::bad_alloc&) {
+    // The client will ask again; what was learnt is in the store.
+  }
+}
+
+RecursiveService::Client* RecursiveService::AllocateClient() {
+  // Who has waited longest is the likeliest to get no answer.
+  if (clients_waiting_ >= kClientsMax) recursor_.GiveUp(oldest_client_);
+  if (clients_waiting_ >= kClientsMax) return nullptr;
+  if (free_clients_ == nullptr) {
+    std::unique_ptr<Client> client(new (std::nothrow) Client(this));
+    if (client == nullptr) return nullptr;
+    free_clients_ = client.get();
+    all_clients_.push_back(std::move(client));
+  }
+  ++clients_waiting_;
+  Client* const client = std::exchange(free_clients_, free_clients_->next_free_);
+  client->older_ = youngest_client_;
+  client->younger_ = nullptr;
+  (youngest_client_ == nullptr ? oldest_client_ : youngest_client_->younger_) = client;
+  youngest_client_ = client;
+  return client;
+}
+
+void RecursiveService::FreeClient(Client* client) {
+  if (client->waiting_ != nullptr) --*client->waiting_;
+  --clients_waiting_;
+  (client->older_ == nullptr ? oldest_client_ : client->older_->younger_) = client->younger_;
+  (client->younger_ == nullptr ? youngest_client_ : client->younger_->older_) = client->older_;
+  client->next_free_ = free_clients_;
+  free_clients_ = client;
+}
+
+}  // namespace tern::resolver::service

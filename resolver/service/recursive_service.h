@@ -1,0 +1,156 @@
+// The recursive service of one worker: queries in, answers out.
+//
+// A query is answered from the store at once or goes to the worker that owns its question (by
+// hash), so that equal questions of all clients and workers meet in one place and become one
+// upstream exchange. The owner answers UDP clients itself; answers for TCP go back to the worker
+// of the connection.
+//
+// Bounded: kClientsMax clients wait at a time; for a client beyond, the one that has waited longest
+// gets a stale answer or SERVFAIL. kMissesUnderWayMax misses of this worker are on their way to
+// others; a client beyond gets SERVFAIL. Of the UDP clients of one prefix access.rate_limit.waiting
+// wait at a time, so that what a forger collects for a victim and releases at once (DNSBomb) has a
+// bound.
+//
+// A UDP answer is sent within client_timeout (and a little) of the query, or not at all: who has
+// given up must not get it, least of all together with many others.
+//
+// Thread: one worker's; SetConfiguration from any, through the worker's mailbox (Reconfigure).
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "cache/store.h"
+#include "resolver/answer/hot_path.h"
+#include "resolver/base/settings.h"
+#include "resolver/io/service.h"
+#include "resolver/policy/access.h"
+#include "resolver/policy/cookies.h"
+#include "resolver/policy/local_data.h"
+#include "resolver/policy/rate_limit.h"
+#include "resolver/resolution/recursor.h"
+#include "resolver/upstream/server_table.h"
+
+namespace tern::resolver::service {
+
+inline constexpr size_t kClientsMax = 16384;
+inline constexpr uint32_t kMissesUnderWayMax = 16384;
+
+// One state of the configuration; shared by all workers, immutable but for the rate limit's
+// buckets.
+struct Configuration {
+  std::shared_ptr<const Settings> settings;
+  std::shared_ptr<const policy::LocalData> local_data;
+  std::shared_ptr<const policy::AccessList> access;
+  std::shared_ptr<policy::RateLimit> rate_limit;
+  std::shared_ptr<const policy::ServerCookies> cookies;
+};
+
+class RecursiveService final : public io::Service {
+ public:
+  // Store, table and outlet outlive the service.
+  RecursiveService(cache::Store* store, upstream::ServerTable* server_table, io::Outlet* outlet,
+                   Configuration configuration);
+  ~RecursiveService() override;
+
+  // The outlets of all workers by index, this one's included. Before the first query; without it
+  // the worker owns every question.
+  void SetPeers(std::vector<io::Outlet*> peers) { peers_ = std::move(peers); }
+
+  // Tells the worker behind `outlet` to use another configuration. Any thread.
+  static void Reconfigure(io::Outlet* outlet, Configuration configuration);
+
+  void OnDatagrams(std::span<io::Datagram> batch) override;
+  void OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) override;
+  void OnStreamClosed(uint64_t stream) override;
+  void OnMessage(io::Message* message) override;
+  void OnTurnEnd(bool sleeping) override;
+  void OnWake() override;
+
+  const resolution::Recursor& recursor() const { return recursor_; }
+  size_t clients_waiting() const { return clients_waiting_; }
+
+ private:
+  class Client;
+  class TracedClient;
+  struct ServiceMessage;
+  struct MissMessage;
+  struct RefreshMessage;
+  struct ReplyMessage;
+  struct ReconfigureMessage;
+
+  // What is to be done with a question once its reply, if it has one already, is on its way.
+  enum class Task : uint8_t { kNone, kResolve, kRefresh };
+
+  // Answers into `reply` without waiting, and returns the octets; 0 when the answer will come
+  // later, or never.
+  size_t AnswerNow(std::span<const uint8_t> query, const answer::QueryRead& read, bool tcp,
+                   std::span<uint8_t> reply, Task* task);
+  bool AnswerLocally(std::span<const uint8_t> query, const answer::Request& request, bool tcp,
+                     std::span<uint8_t> reply, size_t* octets);
+  cache::EntryView KnownAbove(wire::NameView name, cache::Seconds now) const;
+  size_t AnswerWithoutRecursion(std::span<const uint8_t> query, const answer::Request& request,
+                                std::span<uint8_t> reply, size_t limit);
+  size_t Refuse(std::span<const uint8_t> query, const answer::QueryRead& read, bool tcp,
+                std::span<uint8_t> reply);
+  // From here on the reply has a cookie, and the request says whether it came with a good one.
+  void CheckCookie(const IpAddress& client, answer::QueryRead* read);
+  // The reply for a UDP client that has not shown that it is where it says; 0 for one that has, and
+  // where that is not asked for.
+  size_t DemandCookie(std::span<const uint8_t> query, const answer::QueryRead& read,
+                      std::span<uint8_t> reply);
+  // The octets for a client over a limit; mostly none for one that may be somebody else.
+  size_t Deny(std::span<const uint8_t> query, const answer::QueryRead& read, bool verified,
+              std::span<uint8_t> reply);
+  void Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
+               const answer::QueryRead& read);
+  bool HandOver(size_t owner, const io::ReturnPath& path, std::span<const uint8_t> query,
+                const answer::Request& request);
+  // `received`: when the query came.
+  void ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
+                   const answer::QueryRead& read, Time received);
+  bool IsTooLate(const io::ReturnPath& path, Time received) const;
+  // The count of the prefix's UDP clients that wait; null where none is kept.
+  uint16_t* WaitingOf(const io::ReturnPath& path);
+  void Refresh(const answer::Request& request);
+  // The worker whose questions these are; this one's index when there is one worker.
+  size_t OwnerOf(const answer::Request& request) const;
+  bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
+                     const answer::QueryRead& read);
+  void Send(const io::ReturnPath& path, std::span<const uint8_t> reply);
+  void SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
+                   const answer::Request& request);
+  Client* AllocateClient();
+  void FreeClient(Client* client);
+  std::span<uint8_t> scratch() { return {scratch_.get(), kScratchOctets}; }
+
+  static constexpr size_t kScratchOctets = 65535;
+
+  cache::Store* store_;
+  io::Outlet* outlet_;
+  Configuration configuration_;
+  std::unique_ptr<cache::Store::Reader> reader_;
+  resolution::Recursor recursor_;
+  std::vector<io::Outlet*> peers_;
+  uint32_t rotation_ = 0;
+  std::array<answer::QueryRead, io::kBatch> reads_;  // of the batch in hand
+  std::array<policy::RateLimit::Group, io::kBatch> groups_;
+  std::array<uint8_t, io::kBatch> left_;  // which of them are left to do something for
+  std::array<Task, io::kBatch> tasks_;
+  std::unique_ptr<uint8_t[]> scratch_;
+  std::vector<std::unique_ptr<Client>> all_clients_;
+  Client* free_clients_ = nullptr;
+  Client* oldest_client_ = nullptr;  // of those that wait
+  Client* youngest_client_ = nullptr;
+  size_t clients_waiting_ = 0;
+  // UDP clients that wait, by prefix; prefixes with one hash share the count.
+  std::array<uint16_t, 4096> waiting_{};
+  std::atomic<uint32_t> misses_under_way_ = 0;  // to other workers, which count down
+};
+
+}  // namespace tern::resolver::service

@@ -1,0 +1,246 @@
+#include "resolver/tool/lookup_client.h"
+
+#include <poll.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+#include "wire/edns.h"
+#include "wire/message.h"
+#include "wire/writer.h"
+
+namespace tern::resolver::tool {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr int kAttempts = 3;
+constexpr size_t kQueryOctetsMax = 512;
+
+class Socket {
+ public:
+  Socket(const Endpoint& server, int type) {
+    sockaddr_storage address;
+    const socklen_t size = server.ToSockaddr(&address);
+    fd_ = socket(address.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd_ < 0 || (connect(fd_, reinterpret_cast<const sockaddr*>(&address), size) != 0 &&
+                    errno != EINPROGRESS)) {
+      error_ = errno;
+    }
+  }
+  ~Socket() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  int fd() const { return fd_; }
+  int error() const { return error_; }
+
+  // Waits for `events`; false when the deadline came first.
+  bool Wait(short events, Clock::time_point deadline) const {
+    while (true) {
+      const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+      if (left.count() <= 0) return false;
+      pollfd entry = {fd_, events, 0};
+      const int ready = poll(&entry, 1, static_cast<int>(left.count()));
+      if (ready > 0) return true;
+      if (ready < 0 && errno != EINTR) return false;
+    }
+  }
+
+ private:
+  int fd_ = -1;
+  int error_ = 0;
+};
+
+uint16_t RandomId() {
+  uint16_t id = 0;
+  while (getrandom(&id, sizeof id, 0) != sizeof id) {
+  }
+  return id;
+}
+
+RawReply Failed(LookupOutcome outcome, int error = 0) {
+  RawReply reply;
+  reply.outcome = outcome;
+  reply.error = error;
+  return reply;
+}
+
+// Takes what is on the socket until something answers the query.
+std::optional<RawReply> ReceiveUntil(const Socket& socket, const LookupOptions& options,
+                                     uint16_t id, Clock::time_point sent,
+                                     Clock::time_point deadline, int* error) {
+  std::vector<uint8_t> buffer(wire::kMessageOctetsMax);
+  while (socket.Wait(POLLIN, deadline)) {
+    const ssize_t octets = recv(socket.fd(), buffer.data(), buffer.size(), 0);
+    if (octets < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+    if (octets < 0) {
+      *error = errno;
+      return std::nullopt;
+    }
+    const std::span<const uint8_t> message(buffer.data(), static_cast<size_t>(octets));
+    if (!AnswersQuery(message, options, id)) continue;
+    RawReply reply;
+    reply.outcome = LookupOutcome::kReply;
+    reply.elapsed = std::chrono::duration_cast<microseconds>(Clock::now() - sent);
+    reply.message.assign(message.begin(), message.end());
+    return reply;
+  }
+  return std::nullopt;
+}
+
+RawReply AskOverUdp(const LookupOptions& options, bool edns, Clock::time_point deadline) {
+  const Socket socket(options.server, SOCK_DGRAM);
+  if (socket.error() != 0) return Failed(LookupOutcome::kUnreachable, socket.error());
+  const uint16_t id = RandomId();
+  const std::vector<uint8_t> query = BuildLookupQuery(options, id, edns);
+  int error = 0;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const Clock::time_point now = Clock::now();
+    if (now >= deadline) break;
+    if (send(socket.fd(), query.data(), query.size(), MSG_NOSIGNAL) < 0) {
+      error = errno;
+      continue;
+    }
+    // A resolver answers within two seconds if only to say that it failed, so that the first
+    // attempts get more than an even share of the default five.
+    const auto share = (deadline - now) * 2 / (kAttempts - attempt + 2);
+    const bool last = attempt + 1 == kAttempts;
+    error = 0;
+    auto reply = ReceiveUntil(socket, options, id, now, last ? deadline : now + share, &error);
+    if (reply) return *std::move(reply);
+  }
+  return error != 0 ? Failed(LookupOutcome::kUnreachable, error) : Failed(LookupOutcome::kTimeout);
+}
+
+bool SendAll(const Socket& socket, std::span<const uint8_t> octets, Clock::time_point deadline) {
+  while (!octets.empty()) {
+    if (!socket.Wait(POLLOUT, deadline)) {
+      errno = ETIMEDOUT;
+      return false;
+    }
+    const ssize_t sent = send(socket.fd(), octets.data(), octets.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return false;
+    if (sent > 0) octets = octets.subspan(static_cast<size_t>(sent));
+  }
+  return true;
+}
+
+bool ReceiveAll(const Socket& socket, std::span<uint8_t> octets, Clock::time_point deadline) {
+  while (!octets.empty()) {
+    if (!socket.Wait(POLLIN, deadline)) {
+      errno = ETIMEDOUT;
+      return false;
+    }
+    const ssize_t received = recv(socket.fd(), octets.data(), octets.size(), 0);
+    if (received == 0) {
+      errno = ECONNRESET;
+      return false;
+    }
+    if (received < 0 && errno != EAGAIN && errno != EINTR) return false;
+    if (received > 0) octets = octets.subspan(static_cast<size_t>(received));
+  }
+  return true;
+}
+
+RawReply FailedStream() {
+  return errno == ETIMEDOUT ? Failed(LookupOutcome::kTimeout)
+                            : Failed(LookupOutcome::kUnreachable, errno);
+}
+
+RawReply AskOverTcp(const LookupOptions& options, bool edns, Clock::time_point deadline) {
+  const Clock::time_point start = Clock::now();
+  const Socket socket(options.server, SOCK_STREAM);
+  if (socket.error() != 0) return Failed(LookupOutcome::kUnreachable, socket.error());
+  const uint16_t id = RandomId();
+  const std::vector<uint8_t> query = BuildLookupQuery(options, id, edns);
+  std::vector<uint8_t> framed(2);
+  wire::StoreU16(framed.data(), static_cast<uint16_t>(query.size()));
+  framed.insert(framed.end(), query.begin(), query.end());
+  if (!SendAll(socket, framed, deadline)) return FailedStream();
+  while (true) {
+    uint8_t length[2];
+    if (!ReceiveAll(socket, length, deadline)) return FailedStream();
+    RawReply reply;
+    reply.message.resize(wire::LoadU16(length));
+    if (!ReceiveAll(socket, reply.message, deadline)) return FailedStream();
+    if (!AnswersQuery(reply.message, options, id)) continue;
+    reply.outcome = LookupOutcome::kReply;
+    reply.transport = Transport::kTcp;
+    reply.elapsed = std::chrono::duration_cast<microseconds>(Clock::now() - start);
+    return reply;
+  }
+}
+
+RawReply Ask(const LookupOptions& options, bool edns, Clock::time_point deadline) {
+  // An account of a resolution seldom fits into a datagram.
+  if (options.tcp || options.trace) return AskOverTcp(options, edns, deadline);
+  RawReply reply = AskOverUdp(options, edns, deadline);
+  wire::MessageReader reader;
+  if (reply.outcome == LookupOutcome::kReply &&
+      wire::MessageReader::Open(reply.message, &reader) == wire::ParseError::kNone &&
+      reader.header().Has(wire::kFlagTC)) {
+    return AskOverTcp(options, edns, deadline);
+  }
+  return reply;
+}
+
+}  // namespace
+
+std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id, bool edns) {
+  std::vector<uint8_t> message(kQueryOctetsMax);
+  wire::MessageWriter writer(message);
+  writer.SetHeader(id, wire::kFlagRD);
+  bool fits = writer.AddQuestion(options.name, options.type, wire::RRClass::kIN);
+  if (edns) {
+    uint8_t trace[4] = {};  // an option without content
+    wire::StoreU16(trace, static_cast<uint16_t>(wire::EdnsOption::kTernTrace));
+    wire::Edns opt;
+    opt.payload_octets = wire::kEdnsPayloadDefault;
+    if (options.trace) opt.options = trace;
+    fits = fits && writer.AddOpt(opt);
+  }
+  // 12 octets of header, 259 of question and 15 of OPT always do.
+  message.resize(fits ? writer.Finish() : 0);
+  return message;
+}
+
+bool AnswersQuery(std::span<const uint8_t> message, const LookupOptions& options, uint16_t id) {
+  wire::MessageReader reader;
+  wire::Question question;
+  if (wire::MessageReader::Open(message, &reader) != wire::ParseError::kNone) return false;
+  const wire::Header& header = reader.header();
+  if (header.id != id || !header.Has(wire::kFlagQR)) return false;
+  // A server that cannot read the query cannot repeat it either.
+  if (header.question_count == 0) return header.rcode() != wire::Rcode::kNoError;
+  return header.question_count == 1 && reader.ReadQuestion(&question) == wire::ParseError::kNone &&
+         question.name.Equals(options.name) && question.type == options.type &&
+         question.rrclass == wire::RRClass::kIN;
+}
+
+RawReply AskServer(const LookupOptions& options) {
+  const Clock::time_point deadline = Clock::now() + options.timeout;
+  RawReply reply = Ask(options, true, deadline);
+  wire::MessageReader reader;
+  if (reply.outcome == LookupOutcome::kReply &&
+      wire::MessageReader::Open(reply.message, &reader) == wire::ParseError::kNone) {
+    const wire::Rcode rcode = reader.header().rcode();
+    // RFC 6891 section 7: who does not know EDNS says FORMERR or NOTIMP, without an OPT.
+    if ((rcode == wire::Rcode::kFormErr || rcode == wire::Rcode::kNotImp) &&
+        reader.header().additional_count == 0) {
+      RawReply plain = Ask(options, false, deadline);
+      if (plain.outcome == LookupOutcome::kReply) return plain;
+    }
+  }
+  return reply;
+}
+
+}  // namespace tern::resolver::tool

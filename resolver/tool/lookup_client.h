@@ -1,0 +1,39 @@
+// Asks one server one question, as a stub resolver does: over UDP with EDNS and repetitions, over
+// TCP when the answer does not fit or the caller wants it.
+//
+// Thread: the tool's only one; blocks until the timeout at most. Bounded: one message of 64 KiB.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "resolver/base/environment.h"
+#include "resolver/tool/lookup_options.h"
+
+namespace tern::resolver::tool {
+
+enum class LookupOutcome : uint8_t {
+  kReply,
+  kTimeout,      // nothing came that answers the question
+  kUnreachable,  // this machine or the network says so
+};
+
+struct RawReply {
+  LookupOutcome outcome = LookupOutcome::kTimeout;
+  int error = 0;  // errno of kUnreachable
+  std::vector<uint8_t> message;
+  Transport transport = Transport::kUdp;
+  std::chrono::microseconds elapsed{0};  // of the attempt that was answered
+};
+
+// The whole query message. `edns`: with OPT, and in it the wish for a trace.
+std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id, bool edns);
+
+// Does `message` answer the query: its id, QR, and its question as it was asked?
+bool AnswersQuery(std::span<const uint8_t> message, const LookupOptions& options, uint16_t id);
+
+RawReply AskServer(const LookupOptions& options);
+
+}  // namespace tern::resolver::tool

@@ -1,0 +1,152 @@
+#include "resolver/tool/lookup_reply.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "wire/edns.h"
+#include "wire/presentation.h"
+#include "wire/rdata.h"
+
+namespace tern::resolver::tool {
+namespace {
+
+struct Flag {
+  uint16_t bit;
+  std::string_view name;
+};
+constexpr Flag kFlags[] = {{wire::kFlagAA, "aa"}, {wire::kFlagTC, "tc"}, {wire::kFlagRD, "rd"},
+                           {wire::kFlagRA, "ra"}, {wire::kFlagAD, "ad"}, {wire::kFlagCD, "cd"}};
+
+constexpr size_t kOptionHeaderOctets = 4;
+
+std::string_view AsText(std::span<const uint8_t> octets) {
+  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+}
+
+void ReadTrace(std::string_view lines, LookupReply* reply) {
+  reply->has_trace = true;
+  while (!lines.empty()) {
+    const size_t end = lines.find('\n');
+    auto step = JsonValue::Parse(lines.substr(0, end));
+    if (step && step->kind() == JsonValue::Kind::kObject) {
+      reply->trace.push_back(*std::move(step));
+    }
+    lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
+  }
+}
+
+void ReadOpt(const wire::RecordView& record, LookupReply* reply) {
+  wire::Edns edns;
+  if (wire::ReadEdns(record, &edns) != wire::ParseError::kNone) {
+    reply->malformed = true;
+    return;
+  }
+  reply->rcode = static_cast<wire::Rcode>(edns.extended_rcode << 4 |
+                                          (static_cast<uint16_t>(reply->rcode) & 0xf));
+  // A reply may hold several extended errors (RFC 8914 section 2).
+  std::span<const uint8_t> options = edns.options;
+  while (options.size() >= kOptionHeaderOctets) {
+    const auto code = static_cast<wire::EdnsOption>(wire::LoadU16(options.data()));
+    const size_t length = wire::LoadU16(options.data() + 2);
+    if (length > options.size() - kOptionHeaderOctets) break;
+    const auto content = options.subspan(kOptionHeaderOctets, length);
+    if (code == wire::EdnsOption::kExtendedError && length >= 2) {
+      reply->extended_errors.push_back(
+          {wire::LoadU16(content.data()), std::string(AsText(content.subspan(2)))});
+    } else if (code == wire::EdnsOption::kTernTrace) {
+      ReadTrace(AsText(content), reply);
+    }
+    options = options.subspan(kOptionHeaderOctets + length);
+  }
+}
+
+bool ReadRecord(const wire::RecordView& record, ReplyLine* line) {
+  std::vector<uint8_t> rdata(wire::kRdataOctetsMax);
+  size_t octets = 0;
+  if (wire::CopyRdata(record, rdata, &octets) != wire::ParseError::kNone) return false;
+  wire::Name owner;
+  record.owner.CopyTo(&owner);
+  line->owner = wire::ToText(owner);
+  line->ttl = record.TtlSeconds();
+  line->rrclass = wire::ToText(static_cast<wire::RRClass>(record.rrclass));
+  line->type = record.type;
+  line->rdata = wire::RdataToText(record.type, std::span(rdata).first(octets));
+  return true;
+}
+
+uint32_t Preference(const ReplyLine& line) {
+  uint32_t preference = 0;
+  for (const char c : line.rdata) {
+    if (c < '0' || c > '9') break;
+    preference = preference * 10 + static_cast<uint32_t>(c - '0');
+  }
+  return preference;
+}
+
+void SortExchangers(std::vector<ReplyLine>* answer) {
+  const auto is_mx = [](const ReplyLine& line) { return line.type == wire::RRType::kMX; };
+  const auto first = std::find_if(answer->begin(), answer->end(), is_mx);
+  const auto end = std::find_if_not(first, answer->end(), is_mx);
+  std::stable_sort(first, end, [](const ReplyLine& a, const ReplyLine& b) {
+    return Preference(a) < Preference(b);
+  });
+}
+
+}  // namespace
+
+LookupReply ReadLookupReply(std::span<const uint8_t> message) {
+  LookupReply reply;
+  wire::MessageReader reader;
+  if (wire::MessageReader::Open(message, &reader) != wire::ParseError::kNone) {
+    reply.malformed = true;
+    return reply;
+  }
+  const wire::Header& header = reader.header();
+  reply.rcode = header.rcode();
+  for (const Flag& flag : kFlags) {
+    if (header.Has(flag.bit)) reply.flags.emplace_back(flag.name);
+  }
+  for (uint16_t i = 0; i < header.question_count; ++i) {
+    wire::Question question;
+    if (reader.ReadQuestion(&question) != wire::ParseError::kNone) {
+      reply.malformed = true;
+      return reply;
+    }
+  }
+  while (true) {
+    wire::RecordView record;
+    wire::Section section;
+    bool done = false;
+    if (reader.NextRecord(&record, &section, &done) != wire::ParseError::kNone) {
+      reply.malformed = true;
+      break;
+    }
+    if (done) break;
+    if (record.type == wire::RRType::kOPT) {
+      ReadOpt(record, &reply);
+      continue;
+    }
+    ReplyLine line;
+    if (!ReadRecord(record, &line)) {
+      reply.malformed = true;
+      break;
+    }
+    reply.sections[static_cast<size_t>(section)].push_back(std::move(line));
+  }
+  SortExchangers(&reply.sections[static_cast<size_t>(wire::Section::kAnswer)]);
+  return reply;
+}
+
+LookupExit ExitOf(const LookupReply& reply, wire::RRType asked) {
+  if (reply.malformed) return LookupExit::kServerFailure;
+  if (reply.rcode == wire::Rcode::kNXDomain) return LookupExit::kNoSuchRecord;
+  if (reply.rcode != wire::Rcode::kNoError) return LookupExit::kServerFailure;
+  const auto& answer = reply.sections[static_cast<size_t>(wire::Section::kAnswer)];
+  // The links of a CNAME chain alone are no answer.
+  const bool found = std::any_of(answer.begin(), answer.end(), [&](const ReplyLine& line) {
+    return line.type == asked || asked == wire::RRType::kANY;
+  });
+  return found ? LookupExit::kAnswer : LookupExit::kNoSuchRecord;
+}
+
+}  // namespace tern::resolver::tool

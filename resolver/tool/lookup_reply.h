@@ -1,0 +1,54 @@
+// A reply as the tool shows it: read with wire/message.h, every record in presentation format.
+// Nothing in it is trusted; what cannot be read ends the reading, and says so.
+//
+// Thread: any. Bounded by the message's 64 KiB.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "resolver/tool/json.h"
+#include "wire/message.h"
+#include "wire/types.h"
+
+namespace tern::resolver::tool {
+
+struct ReplyLine {
+  std::string owner;
+  uint32_t ttl = 0;  // seconds
+  std::string rrclass;
+  wire::RRType type = wire::RRType::kNone;
+  std::string rdata;
+};
+
+struct ExtendedErrorLine {
+  uint16_t code = 0;
+  std::string text;  // as sent
+};
+
+struct LookupReply {
+  wire::Rcode rcode = wire::Rcode::kNoError;  // with the bits of OPT
+  std::vector<std::string> flags;             // `aa`, `tc`, `rd`, `ra`, `ad`, `cd`
+  std::vector<ReplyLine> sections[3];         // by wire::Section; OPT is not among them
+  std::vector<ExtendedErrorLine> extended_errors;
+  bool has_trace = false;
+  std::vector<JsonValue> trace;  // objects; lines that are none are left out
+  bool malformed = false;        // the message ends in the middle or holds nonsense
+};
+
+// Mail exchangers come in the order in which senders try them (RFC 5321 section 5.1).
+LookupReply ReadLookupReply(std::span<const uint8_t> message);
+
+enum class LookupExit : int {
+  kAnswer = 0,
+  kNoSuchRecord = 1,  // NODATA or NXDOMAIN
+  kUsage = 2,
+  kServerFailure = 3,  // SERVFAIL, REFUSED, any other rcode, or a reply that cannot be read
+  kNoReply = 4,
+};
+LookupExit ExitOf(const LookupReply& reply, wire::RRType asked);
+
+}  // namespace tern::resolver::tool

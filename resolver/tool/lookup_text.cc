@@ -1,0 +1,319 @@
+#include "resolver/tool/lookup_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "resolver/base/config_values.h"
+#include "resolver/base/error_text.h"
+#include "wire/presentation.h"
+
+namespace tern::resolver::tool {
+namespace {
+
+constexpr std::string_view kSectionNames[] = {"answer", "authority", "additional"};
+constexpr std::string_view kNoTrace =
+    "no account of the steps: the server is no ternd, or does not take this client for one of its "
+    "own machine";
+
+std::string QuestionText(const LookupOptions& options) {
+  return Concat(wire::ToText(options.name), " ", wire::ToText(options.type));
+}
+
+std::string_view TransportText(Transport transport) {
+  return transport == Transport::kTcp ? "TCP" : "UDP";
+}
+
+std::string MillisecondsText(int64_t microseconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f ms", static_cast<double>(microseconds) / 1000);
+  return text;
+}
+
+// For terminals: octets below the space, DEL and the C1 controls that UTF-8 spells 0xc2 0x80..0x9f.
+std::string Harmless(std::string_view text) {
+  std::string shown;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto octet = static_cast<uint8_t>(text[i]);
+    const bool c1 = octet == 0xc2 && i + 1 < text.size() &&
+                    static_cast<uint8_t>(text[i + 1]) >= 0x80 &&
+                    static_cast<uint8_t>(text[i + 1]) < 0xa0;
+    if (octet >= 0x20 && octet != 0x7f && !c1) {
+      shown += text[i];
+      continue;
+    }
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\x%02x", octet);
+    shown += escape;
+  }
+  return shown;
+}
+
+std::string ScalarText(const JsonValue& value) {
+  return value.kind() == JsonValue::Kind::kString || value.kind() == JsonValue::Kind::kNumber
+             ? Harmless(value.text())
+             : Harmless(value.ToText());
+}
+
+std::string MemberText(const JsonValue& step, std::string_view key) {
+  const JsonValue* const value = step.Find(key);
+  return value == nullptr ? "" : ScalarText(*value);
+}
+
+// Microseconds of a number; -1 for anything else.
+int64_t MicrosecondsOf(const JsonValue* value) {
+  if (value == nullptr || value->kind() != JsonValue::Kind::kNumber) return -1;
+  const auto number = ParseNumber(value->text());
+  constexpr uint64_t kMax = uint64_t{1} << 50;
+  return number && *number < kMax ? static_cast<int64_t>(*number) : -1;
+}
+
+// Keys that StepSentence has words for, or that stand elsewhere on the line.
+constexpr std::string_view kToldKeys[] = {"step",      "t_us",     "kind",   "zone",    "server",
+                                          "transport", "question", "rtt_us", "outcome", "learnt"};
+
+// A question that goes out: `ask 198.18.1.1:53 over udp for com. A (zone .)`. What comes back:
+// `198.18.1.1:53: referral after 0.2 ms`. All else: what it is about, then how it came out.
+std::string StepSentence(const JsonValue& step) {
+  const std::string kind = MemberText(step, "kind");
+  const std::string question = MemberText(step, "question");
+  const std::string server = MemberText(step, "server");
+  const std::string zone = MemberText(step, "zone");
+  std::string sentence;
+  if (kind == "query" && !server.empty()) {
+    sentence = Concat("ask ", server, " over ", MemberText(step, "transport"), " for ", question);
+  } else {
+    sentence = server.empty() ? question : server;
+  }
+  if (!zone.empty() && (kind == "query" || server.empty())) {
+    sentence += Concat(sentence.empty() ? "" : " ", "(zone ", zone, ")");
+  }
+  if (const std::string outcome = MemberText(step, "outcome"); !outcome.empty()) {
+    sentence += Concat(sentence.empty() ? "" : ": ", outcome);
+  }
+  if (const int64_t rtt = MicrosecondsOf(step.Find("rtt_us")); rtt >= 0) {
+    sentence += Concat(" after ", MillisecondsText(rtt));
+  }
+  for (const auto& [key, value] : step.members()) {
+    if (std::find(std::begin(kToldKeys), std::end(kToldKeys), key) != std::end(kToldKeys)) continue;
+    sentence += Concat(sentence.empty() ? "" : " ", Harmless(key), "=", ScalarText(value));
+  }
+  return sentence;
+}
+
+std::string TraceText(const LookupReply& reply) {
+  if (!reply.has_trace) return Concat("steps\n  ", kNoTrace, "\n");
+  std::string text = "steps\n";
+  for (size_t i = 0; i < reply.trace.size(); ++i) {
+    const JsonValue& step = reply.trace[i];
+    std::string number = MemberText(step, "step");
+    if (number.empty()) number = std::to_string(i + 1);
+    const int64_t time = MicrosecondsOf(step.Find("t_us"));
+    char head[96];
+    std::snprintf(head, sizeof head, "%4.16s. %10s  %-8.24s ", number.c_str(),
+                  time < 0 ? "" : MillisecondsText(time).c_str(), MemberText(step, "kind").c_str());
+    text += Concat(head, StepSentence(step), "\n");
+    const std::string learnt = MemberText(step, "learnt");
+    if (!learnt.empty()) text += Concat(std::string(18, ' '), "learnt   ", learnt, "\n");
+  }
+  return text;
+}
+
+// The records' columns under one another.
+std::string SectionText(const std::vector<ReplyLine>& lines) {
+  std::vector<std::array<std::string, 4>> rows;
+  size_t widths[3] = {};
+  for (const ReplyLine& line : lines) {
+    const std::string type = line.rrclass == "IN"
+                                 ? wire::ToText(line.type)
+                                 : Concat(line.rrclass, " ", wire::ToText(line.type));
+    rows.push_back({line.owner, TtlToText(line.ttl), type, line.rdata});
+    for (size_t i = 0; i < 3; ++i) widths[i] = std::max(widths[i], rows.back()[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    text += "  ";
+    for (size_t i = 0; i < 3; ++i) {
+      text += row[i];
+      text += std::string(widths[i] - row[i].size() + 2, ' ');
+    }
+    text += Concat(row[3], "\n");
+  }
+  return text;
+}
+
+// The registry of RFC 8914 section 5.2, with what was added since.
+std::string_view ExtendedErrorName(uint16_t code) {
+  static constexpr std::string_view kNames[] = {
+      "Other Error",
+      "Unsupported DNSKEY Algorithm",
+      "Unsupported DS Digest Type",
+      "Stale Answer",
+      "Forged Answer",
+      "DNSSEC Indeterminate",
+      "DNSSEC Bogus",
+      "Signature Expired",
+      "Signature Not Yet Valid",
+      "DNSKEY Missing",
+      "RRSIGs Missing",
+      "No Zone Key Bit Set",
+      "NSEC Missing",
+      "Cached Error",
+      "Not Ready",
+      "Blocked",
+      "Censored",
+      "Filtered",
+      "Prohibited",
+      "Stale NXDOMAIN Answer",
+      "Not Authoritative",
+      "Not Supported",
+      "No Reachable Authority",
+      "Network Error",
+      "Invalid Data",
+      "Signature Expired before Valid",
+      "Too Early",
+      "Unsupported NSEC3 Iterations Value",
+      "Unable to conform to policy",
+      "Synthesized",
+      "Invalid Query Type",
+  };
+  return code < std::size(kNames) ? kNames[code] : "unassigned";
+}
+
+// RFC 2308 section 2.1.1: name servers, no SOA, and nothing else.
+bool IsReferral(const LookupReply& reply) {
+  const auto has = [&](wire::RRType type) {
+    return std::any_of(reply.sections[1].begin(), reply.sections[1].end(),
+                       [&](const ReplyLine& record) { return record.type == type; });
+  };
+  return reply.sections[0].empty() && has(wire::RRType::kNS) && !has(wire::RRType::kSOA);
+}
+
+std::string StatusText(const LookupOptions& options, const LookupReply& reply) {
+  const LookupExit exit = ExitOf(reply, options.type);
+  std::string text = Concat("status  ", wire::ToText(reply.rcode));
+  if (reply.rcode == wire::Rcode::kNoError && exit == LookupExit::kNoSuchRecord) {
+    text += IsReferral(reply)
+                ? " (a referral)"
+                : Concat(" (the name has no ", wire::ToText(options.type), " record)");
+  }
+  if (reply.malformed) text += " (the reply is malformed)";
+  text += "  flags";
+  for (const std::string& flag : reply.flags) text += " " + flag;
+  text += "\n";
+  for (const ExtendedErrorLine& error : reply.extended_errors) {
+    text += Concat("error   ", error.code, " (", ExtendedErrorName(error.code), ")",
+                   error.text.empty() ? "" : " ", Harmless(error.text), "\n");
+  }
+  return text;
+}
+
+JsonValue QuestionJson(const LookupOptions& options) {
+  JsonValue object = JsonValue::Object();
+  object.Set("name", JsonValue::Text(wire::ToText(options.name)));
+  object.Set("type", JsonValue::Text(wire::ToText(options.type)));
+  object.Set("server", JsonValue::Text(options.server.ToText()));
+  return object;
+}
+
+JsonValue SectionJson(const std::vector<ReplyLine>& lines) {
+  JsonValue array = JsonValue::Array();
+  for (const ReplyLine& line : lines) {
+    JsonValue record = JsonValue::Object();
+    record.Set("name", JsonValue::Text(line.owner));
+    record.Set("ttl", JsonValue::Number(line.ttl));
+    record.Set("class", JsonValue::Text(line.rrclass));
+    record.Set("type", JsonValue::Text(wire::ToText(line.type)));
+    record.Set("data", JsonValue::Text(line.rdata));
+    array.Append(std::move(record));
+  }
+  return array;
+}
+
+std::string NoReplyReason(const RawReply& raw) {
+  return raw.outcome == LookupOutcome::kUnreachable ? std::generic_category().message(raw.error)
+                                                    : "timeout";
+}
+
+}  // namespace
+
+std::string TtlToText(uint32_t seconds) {
+  struct Unit {
+    uint32_t size;
+    char name;
+  };
+  std::string text;
+  for (const Unit& unit : {Unit{86400, 'd'}, Unit{3600, 'h'}, Unit{60, 'm'}, Unit{1, 's'}}) {
+    const uint32_t count = seconds / unit.size;
+    seconds %= unit.size;
+    if (count != 0) {
+      text += std::to_string(count);
+      text += unit.name;
+    }
+  }
+  return text.empty() ? "0s" : text;
+}
+
+std::string LookupText(const LookupOptions& options, const RawReply& raw,
+                       const LookupReply& reply) {
+  std::string text = Concat("name    ", QuestionText(options), "\n");
+  if (options.trace) text += TraceText(reply);
+  text += StatusText(options, reply);
+  const bool answered = ExitOf(reply, options.type) == LookupExit::kAnswer;
+  for (size_t i = 0; i < 3; ++i) {
+    // The other sections matter to a reader where there is no answer: they say why.
+    if (reply.sections[i].empty() || (i > 0 && answered)) continue;
+    text += Concat(kSectionNames[i], "\n", SectionText(reply.sections[i]));
+  }
+  return text + Concat("server  ", options.server.ToText(), " over ", TransportText(raw.transport),
+                       ", ", MillisecondsText(raw.elapsed.count()), ", ", raw.message.size(),
+                       " octets\n");
+}
+
+std::string LookupJson(const LookupOptions& options, const RawReply& raw,
+                       const LookupReply& reply) {
+  JsonValue object = QuestionJson(options);
+  object.Set("transport", JsonValue::Text(raw.transport == Transport::kTcp ? "tcp" : "udp"));
+  object.Set("time_us", JsonValue::Number(raw.elapsed.count()));
+  object.Set("octets", JsonValue::Number(static_cast<int64_t>(raw.message.size())));
+  object.Set("status", JsonValue::Text(wire::ToText(reply.rcode)));
+  JsonValue flags = JsonValue::Array();
+  for (const std::string& flag : reply.flags) flags.Append(JsonValue::Text(flag));
+  object.Set("flags", std::move(flags));
+  if (reply.malformed) object.Set("error", JsonValue::Text("malformed reply"));
+  if (!reply.extended_errors.empty()) {
+    JsonValue errors = JsonValue::Array();
+    for (const ExtendedErrorLine& line : reply.extended_errors) {
+      JsonValue error = JsonValue::Object();
+      error.Set("code", JsonValue::Number(line.code));
+      error.Set("name", JsonValue::Text(std::string(ExtendedErrorName(line.code))));
+      error.Set("text", JsonValue::Text(line.text));
+      errors.Append(std::move(error));
+    }
+    object.Set("extended_errors", std::move(errors));
+  }
+  for (size_t i = 0; i < 3; ++i) object.Set(kSectionNames[i], SectionJson(reply.sections[i]));
+  if (options.trace) {
+    JsonValue trace = JsonValue::Array();
+    for (const JsonValue& step : reply.trace) trace.Append(step);
+    object.Set("trace", std::move(trace));
+    if (!reply.has_trace) object.Set("trace_note", JsonValue::Text(kNoTrace));
+  }
+  return object.ToText() + "\n";
+}
+
+std::string NoReplyText(const LookupOptions& options, const RawReply& raw) {
+  return Concat("tern: ", QuestionText(options), ": no answer from ", options.server.ToText(), ": ",
+                NoReplyReason(raw), "\n");
+}
+
+std::string NoReplyJson(const LookupOptions& options, const RawReply& raw) {
+  JsonValue object = QuestionJson(options);
+  object.Set("error", JsonValue::Text(NoReplyReason(raw)));
+  return object.ToText() + "\n";
+}
+
+}  // namespace tern::resolver::tool

@@ -1,0 +1,165 @@
+// What a race does about signs of forgery, and about cookies; see race.h.
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "resolver/resolution/job.h"
+#include "resolver/resolution/recursor.h"
+#include "resolver/upstream/race.h"
+
+namespace tern::resolver::upstream {
+namespace {
+
+// After a reply that was no answer the zone's questions have one datagram open at a time.
+constexpr Duration kForgedFor = std::chrono::seconds(20);
+constexpr Duration kUnsoundFor = std::chrono::seconds(60);
+
+// A client cookie must not be seen at two addresses of ours, which it would show to be one client's
+// (RFC 9018 section 3), and a server cookie is good for one address only.
+bool HasOneSource(const ResolutionSettings& settings, const IpAddress& server) {
+  return std::count_if(settings.outgoing.begin(), settings.outgoing.end(),
+                       [&](const IpAddress& source) { return source.size == server.size; }) <= 1;
+}
+
+std::string_view Describe(ReplyMatch match) {
+  switch (match) {
+    case ReplyMatch::kMatches:
+      break;
+    case ReplyMatch::kWrongCase:
+      return "another case";
+    case ReplyMatch::kForgery:
+      return "another id or question";
+    case ReplyMatch::kWrongCookie:
+      return "another cookie";
+    case ReplyMatch::kNoCookie:
+      return "without the server's cookie";
+  }
+  return "";
+}
+
+}  // namespace
+
+// Somebody guesses: every open datagram is one more chance to guess right, so the next one waits
+// until this one has had its time.
+bool Race::IsOneAtATime(Time now) const {
+  return forged_ || recursor_.server_table().IsForged(servers_.zone(), now);
+}
+
+bool Race::HasDatagram(Time now) const {
+  return std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& attempt) {
+    return attempt.exchange != 0 && attempt.transport == Transport::kUdp && now < attempt.late;
+  });
+}
+
+// Who was not given its time may be tried again, once: there may be many servers that break it off.
+void Race::BreakOff(Attempt& attempt) {
+  Candidate& candidate = servers_.candidates()[attempt.candidate];
+  if (!attempt.silent && !std::exchange(candidate.broken_off, true)) --candidate.tries;
+  Close(attempt);
+}
+
+void Race::CloseDatagrams() {
+  for (Attempt& attempt : attempts_) {
+    if (attempt.transport == Transport::kUdp) Close(attempt);
+  }
+}
+
+// Somebody guesses, or a server does not keep the case: ask this server over TCP, where an answer
+// cannot be forged.
+void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
+  if (match == ReplyMatch::kForgery || match == ReplyMatch::kWrongCookie) {
+    ++recursor_.statistics().forgeries;
+  }
+  if (attempt.transport == Transport::kUdp) OnSignOfForgery(attempt);
+  attempt.tests_case = match == ReplyMatch::kWrongCase;
+  attempt.tests_bare = match == ReplyMatch::kNoCookie;
+  AskOverTcp(attempt, Describe(match));
+}
+
+void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
+  if (attempt.transport == Transport::kTcp) {
+    // Nobody but the server itself says so.
+    seen_unsound_ = true;
+    Drop(attempt, kUnsoundFor, why);
+    return;
+  }
+  TraceStep("reply", attempt, why);
+  AskAgain(attempt, Transport::kTcp, attempt.edns);
+}
+
+void Race::OnSignOfForgery(const Attempt& met) {
+  forged_ = true;
+  recursor_.server_table().RecordForgery(servers_.zone(), kForgedFor,
+                                         recursor_.environment().Now());
+  // The one that was met goes on over TCP; of the others the newest is kept.
+  Attempt* newest = nullptr;
+  for (Attempt& attempt : attempts_) {
+    if (attempt.exchange == 0 || attempt.transport != Transport::kUdp || &attempt == &met) continue;
+    Attempt* older = &attempt;
+    if (newest == nullptr || attempt.sent >= newest->sent) std::swap(older, newest);
+    if (older != nullptr) BreakOff(*older);
+  }
+}
+
+UpstreamCookie Race::MakeCookie(Attempt& attempt, const ServerRecord& record) {
+  UpstreamCookie cookie;
+  const ResolutionSettings& settings = job_.settings().resolution;
+  const Endpoint& server = servers_.candidates()[attempt.candidate].server;
+  attempt.has_cookie = attempt.edns && settings.cookies && !attempt.tests_no_cookie &&
+                       !record.takes_no_cookie && HasOneSource(settings, server.address);
+  if (!attempt.has_cookie) return cookie;
+  recursor_.server_table().WriteCookie(server, attempt.key, attempt.sent, &cookie);
+  std::copy_n(cookie.octets.begin(), kClientCookieOctets, attempt.client_cookie.begin());
+  return cookie;
+}
+
+bool Race::AcceptCookie(Attempt& attempt) {
+  if (!attempt.has_cookie) return true;
+  ServerTable& table = recursor_.server_table();
+  const Time now = recursor_.environment().Now();
+  const bool tcp = attempt.transport == Transport::kTcp;
+  // A truncated reply is asked for over TCP anyway, and servers in need send some without OPT.
+  const bool truncated = recursor_.records().header().Has(wire::kFlagTC);
+  const auto cookie = recursor_.records().cookie();
+  const ReplyMatch match = MatchCookie(cookie, attempt.client_cookie);
+  switch (match) {
+    case ReplyMatch::kMatches:
+      // RFC 7873 section 4.2: what is longer is no server cookie. Nor is what is shorter.
+      if (cookie->size() >= kCookieOctetsMin && cookie->size() <= kCookieOctetsMax) {
+        table.RecordCookie(attempt.key, *cookie, now);
+      }
+      return true;
+    case ReplyMatch::kNoCookie:
+      if (!tcp && !truncated && !attempt.may_be_bare &&
+          table.Get(attempt.key).GivesCookiesAt(now)) {
+        break;
+      }
+      if (tcp && attempt.tests_bare) table.RecordGivesNoCookie(attempt.key, now);
+      return true;
+    case ReplyMatch::kWrongCookie:
+    case ReplyMatch::kWrongCase:
+    case ReplyMatch::kForgery:
+      if (!tcp) break;
+      // It is the server that writes so.
+      table.RecordTakesNoCookie(attempt.key, now);
+      return true;
+  }
+  OnMismatch(attempt, match);
+  return false;
+}
+
+// RFC 7873 section 5.3: again with the new cookie, which is in the table by now; then over TCP.
+void Race::OnBadCookie(Attempt& attempt) {
+  const auto cookie = recursor_.records().cookie();
+  if (attempt.transport == Transport::kTcp || attempt.bad_cookie || !cookie ||
+      cookie->size() < kCookieOctetsMin || IsUsedUp(servers_.candidates()[attempt.candidate])) {
+    AskOverTcp(attempt, "BADCOOKIE");
+    return;
+  }
+  TraceStep("reply", attempt, "BADCOOKIE: asked with the new cookie");
+  attempt.bad_cookie = true;
+  AskAgain(attempt, Transport::kUdp, true);
+}
+
+}  // namespace tern::resolver::upstream

@@ -1,0 +1,149 @@
+// Which server a race asks next, and how long it has for its answer; see race.h.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <span>
+
+#include "resolver/resolution/job.h"
+#include "resolver/resolution/recursor.h"
+#include "resolver/upstream/race.h"
+
+namespace tern::resolver::upstream {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr Duration kHedgeUnknownMin = milliseconds(20);
+constexpr Duration kHedgeSlackMin = milliseconds(5);
+// The same server is asked again no sooner than this (RFC 1035 section 7.2 and common practice).
+constexpr Duration kRetryMin = milliseconds(300);
+constexpr Duration kRetryMax = seconds(3);
+// Replicas within this of the best share the load.
+constexpr Duration kNearBest = milliseconds(10);
+constexpr int kDeadServerShare = 8;  // one in so many of the queries that others may have open
+constexpr Duration kProbeMin = seconds(1);
+// One that never answered is dead, or farther than its replicas and then not worth the wait.
+constexpr Duration kProbeStrangerMin = seconds(30);
+constexpr Duration kProbeMax = minutes(5);
+
+Duration ProbeInterval(const ServerRecord& record) {
+  const Duration once = record.HasAnswered() ? kProbeMin : kProbeStrangerMin;
+  return std::min(kProbeMax, once * (1 << std::clamp(record.silences - kDeadAfter, 0, 9)));
+}
+
+}  // namespace
+
+Duration Race::HedgeDelay(const ServerRecord& record) const {
+  if (record.IsKnownAt(recursor_.environment().Now()) && record.silences == 0) {
+    // A very even server's deviation is next to nothing; asking beside it for a few milliseconds'
+    // sake saves none.
+    const Duration slack = std::max({4 * record.rttvar, record.srtt / 4, kHedgeSlackMin});
+    return std::clamp(record.srtt + slack, kHedgeMin, kHedgeMax);
+  }
+  return std::clamp(recursor_.lateness().estimate(), kHedgeUnknownMin, kHedgeMax);
+}
+
+// Then one try each tells whether one lives again: a question to a dead zone costs no more. Not
+// while one datagram is open at a time: each try then ends with its own short time, and a server
+// that is far away would never be heard.
+bool Race::OnlyDeadAreLeft(Time now) const {
+  if (IsOneAtATime(now)) return false;
+  const ServerTable& table = recursor_.server_table();
+  const std::span<const Candidate> candidates = servers_.candidates();
+  return std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+    return candidate.failed || table.Get(candidate.server).IsDeadAt(now);
+  });
+}
+
+Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
+  const Time now = recursor_.environment().Now();
+  if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) return kOnlyTry;
+  const Duration once = record.IsKnownAt(now) && record.silences == 0
+                            ? std::max(record.Lateness(), kRetryMin)
+                            : kRetryUnknown;
+  return std::min(once * (1 << (tries - 1)), kRetryMax);
+}
+
+// Who waits for a dead server waits for seconds and in vain: fewer may, so that a handful of dead
+// servers that many zones share does not take all of the worker's sockets. Nor may one zone's
+// questions, each asked again and again, take all that its server may have.
+bool Race::IsAtLimit(ServerKey server, const ServerRecord& record, int tries, Time now) const {
+  if (servers_.is_everybodys()) return false;
+  int limit = job_.settings().resolution.limits.per_server;
+  if (record.IsDeadAt(now)) {
+    limit /= kDeadServerShare;
+  } else if (!record.HasAnswered()) {
+    limit /= 2;
+  }
+  if (tries > 0) limit /= 2;
+  return recursor_.queries_of(server) >= static_cast<uint32_t>(std::max(limit, 1));
+}
+
+// The best candidate's index, or -1. Best: few tries in this race, then not known to be dead, then
+// fast; those near the best draw lots, so that load spreads over replicas.
+int Race::Pick(Time now, KnownServer* picked) {
+  struct Option {
+    int index;
+    Duration expected;
+    ServerKey key;
+  };
+  std::array<Option, kCandidatesMax> options;
+  size_t count = 0;
+  bool at_limit = false;
+  int best_class = 1 << 30;
+  Duration best = Duration::max();
+  ServerTable& table = recursor_.server_table();
+  const std::span<Candidate> candidates = servers_.candidates();
+  const bool only_dead = launches_ > 0 && OnlyDeadAreLeft(now);
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const Candidate& candidate = candidates[i];
+    if (candidate.failed || IsUsedUp(candidate)) continue;
+    const bool waiting = std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& a) {
+      return a.exchange != 0 && a.candidate == i && now < a.late;
+    });
+    if (waiting) continue;
+    const ServerKey key = table.KeyOf(candidate.server);
+    const ServerRecord record = table.Get(key);
+    const bool dead = record.silences >= kDeadAfter;
+    if (candidate.tries > 0 && only_dead && record.IsDeadAt(now)) continue;
+    if (IsAtLimit(key, record, candidate.tries, now)) {
+      at_limit = true;
+      continue;
+    }
+    const bool lame = table.IsLame(key, servers_.zone(), now);
+    const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
+    const Duration expected = record.IsKnownAt(now) ? record.srtt : recursor_.lateness().mean();
+    // A server that was silent, is due for a probe, and whose probe nobody else has, is worth one
+    // try: it may only have lost a packet.
+    if (record.silences > 0 && candidate.tries == 0 && !lame && candidates.size() > 1 &&
+        now - record.last_silence > ProbeInterval(record) &&
+        table.ClaimProbe(key, ProbeInterval(record), now)) {
+      *picked = {key, record};
+      return static_cast<int>(i);
+    }
+    if (option_class > best_class) continue;
+    if (option_class < best_class) {
+      best_class = option_class;
+      best = Duration::max();
+      count = 0;
+    }
+    best = std::min(best, expected);
+    options[count++] = {static_cast<int>(i), expected, key};
+  }
+  if (count == 0) {
+    // What others have taken says nothing of the zone. That this race's own tries failed does.
+    if (at_limit && launches_ == 0) why_not_ = RaceResult::Kind::kNoResources;
+    return -1;
+  }
+  const Duration limit = best + best / 4 + kNearBest;
+  const auto end = std::remove_if(options.begin(), options.begin() + count,
+                                  [&](const Option& option) { return option.expected > limit; });
+  const auto near = static_cast<uint64_t>(end - options.begin());
+  const Option& option = options[near == 1 ? 0 : recursor_.environment().Random() % near];
+  *picked = {option.key, table.Get(option.key)};
+  return option.index;
+}
+
+}  // namespace tern::resolver::upstream

@@ -1,0 +1,175 @@
+#include "resolver/upstream/reply_class.h"
+
+#include "resolver/answer/reply.h"
+#include "wire/rdata.h"
+
+namespace tern::resolver::upstream {
+namespace {
+
+using wire::Rcode;
+using wire::RecordView;
+using wire::RRType;
+
+// The name that is all of a record's RDATA.
+bool ReadTarget(const RecordView& record, wire::Name* target) {
+  uint8_t octets[wire::kNameOctetsMax];
+  size_t written = 0;
+  if (wire::CopyRdata(record, octets, &written) != wire::ParseError::kNone) return false;
+  *target = wire::NameView::FromValid(octets, written);
+  return true;
+}
+
+const RecordView* FindSoa(const ReplyRecords& records, wire::NameView name) {
+  for (const RecordView& record : records.authority()) {
+    if (record.type != RRType::kSOA) continue;
+    wire::Name owner;
+    record.owner.CopyTo(&owner);
+    if (name.IsSubdomainOf(owner)) return &record;
+  }
+  return nullptr;
+}
+
+// The deepest zone cut that the authority section shows between `zone` and `name`.
+bool FindCut(const ReplyRecords& records, wire::NameView name, wire::NameView zone,
+             wire::Name* cut) {
+  bool found = false;
+  for (const RecordView& record : records.authority()) {
+    if (record.type != RRType::kNS) continue;
+    wire::Name owner;
+    record.owner.CopyTo(&owner);
+    if (!name.IsSubdomainOf(owner) || owner.view().Equals(zone)) continue;
+    // The question's own case, not the one it was sent in.
+    if (!found || owner.size() > cut->size()) *cut = name.Suffix(owner.view().LabelCount());
+    found = true;
+  }
+  return found;
+}
+
+bool IsFormatError(Rcode rcode) {
+  return rcode == Rcode::kFormErr || rcode == Rcode::kNotImp || rcode == Rcode::kBadVers;
+}
+
+// NOERROR or NXDOMAIN for a name without the type and without an alias.
+ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, bool forwarded,
+                           ReplyMeaning* meaning) {
+  if (records.rcode() == Rcode::kNXDomain) {
+    // Who has no authority and shows none has nothing to deny by.
+    const bool is_bare =
+        !forwarded && meaning->soa == nullptr && !records.header().Has(wire::kFlagAA);
+    return is_bare ? ReplyClass::kLame : ReplyClass::kNxDomain;
+  }
+  if (meaning->soa != nullptr) return ReplyClass::kNoData;
+  if (!forwarded && FindCut(records, meaning->end, zone, &meaning->cut)) {
+    return ReplyClass::kReferral;
+  }
+  if (forwarded || records.header().Has(wire::kFlagAA)) return ReplyClass::kEmpty;
+  // Records of other types at the name: it exists, without the type that was asked.
+  for (const RecordView& record : records.answer()) {
+    if (record.owner.Equals(meaning->end)) return ReplyClass::kEmpty;
+  }
+  return ReplyClass::kLame;
+}
+
+// A zone that somebody answers for is there; a forwarder may know better than its configuration
+// here, but not of the root.
+bool DeniesItself(wire::NameView denied, wire::NameView zone, bool forwarded) {
+  return denied.IsRoot() || (!forwarded && denied.Equals(zone));
+}
+
+}  // namespace
+
+ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type,
+                   wire::Name* target) {
+  ChainLink link;
+  ChainLink final;
+  for (const RecordView& record : records.answer()) {
+    if (record.type == type && record.owner.Equals(name)) {
+      final = {ChainLink::Kind::kFinal, &record};
+      break;
+    }
+    if (link.record == nullptr && record.type == RRType::kCNAME && record.owner.Equals(name)) {
+      link = {ChainLink::Kind::kCname, &record};
+    }
+  }
+  // A CNAME below a DNAME is the server's synthesis; ours replaces it.
+  if (final.record != nullptr && type != RRType::kCNAME) return final;
+  for (const RecordView& record : records.answer()) {
+    if (record.type != RRType::kDNAME) continue;
+    wire::Name owner;
+    record.owner.CopyTo(&owner);
+    if (owner.size() >= name.size() || !name.IsSubdomainOf(owner)) continue;
+    wire::Name to;
+    if (!ReadTarget(record, &to)) continue;
+    const size_t prefix = name.size() - owner.size();
+    if (!target->AssignJoined({name.data(), prefix}, to)) {
+      return {ChainLink::Kind::kOverflow, &record};
+    }
+    return {ChainLink::Kind::kDname, &record};
+  }
+  if (final.record != nullptr) return final;
+  if (link.record != nullptr && !ReadTarget(*link.record, target)) return ChainLink();
+  return link;
+}
+
+ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRType type,
+                           wire::NameView zone, bool forwarded,
+                           const policy::Jurisdiction* jurisdiction) {
+  ReplyMeaning meaning;
+  meaning.end = name;
+  if (records.header().Has(wire::kFlagTC)) {
+    meaning.reply_class = ReplyClass::kTruncated;
+    return meaning;
+  }
+  const Rcode rcode = records.rcode();
+  if (IsFormatError(rcode)) meaning.reply_class = ReplyClass::kFormatError;
+  if (rcode != Rcode::kNoError && rcode != Rcode::kNXDomain && rcode != Rcode::kYXDomain) {
+    return meaning;
+  }
+  int links = 0;
+  for (; links <= kChainLinksMax; ++links) {
+    wire::Name target;
+    const ChainLink link = FindLink(records, meaning.end, type, &target);
+    if (link.kind == ChainLink::Kind::kFinal) {
+      // With YXDOMAIN the reply contradicts itself.
+      if (rcode != Rcode::kYXDomain) meaning.reply_class = ReplyClass::kAnswer;
+      return meaning;
+    }
+    if (link.kind == ChainLink::Kind::kOverflow) {
+      meaning.reply_class = ReplyClass::kYxDomain;
+      return meaning;
+    }
+    if (link.kind == ChainLink::Kind::kNone) break;
+    // The CNAME that the DNAME makes is what was asked for.
+    if (link.kind == ChainLink::Kind::kDname && type == RRType::kCNAME) {
+      if (rcode != Rcode::kYXDomain) meaning.reply_class = ReplyClass::kAnswer;
+      return meaning;
+    }
+    meaning.end = target;
+    // What lies in another zone is asked there, whatever this server says of it; and DS at this
+    // zone's apex lies in its parent (RFC 4035 section 3.1.4.1).
+    if (!target.view().IsSubdomainOf(zone) ||
+        (jurisdiction != nullptr && !jurisdiction->Holds(target)) ||
+        (type == RRType::kDS && !forwarded && target.view().Equals(zone))) {
+      meaning.reply_class = ReplyClass::kAlias;
+      return meaning;
+    }
+  }
+  if (rcode == Rcode::kYXDomain) return meaning;
+  if (links > kChainLinksMax) {
+    // A loop or an endless chain denies nothing, whatever the code says; who follows it notices.
+    meaning.reply_class = ReplyClass::kAlias;
+    return meaning;
+  }
+  if (rcode == Rcode::kNXDomain && DeniesItself(meaning.end, zone, forwarded)) return meaning;
+  meaning.soa = FindSoa(records, meaning.end);
+  if (links == 0) {
+    meaning.reply_class = ClassifyNothing(records, zone, forwarded, &meaning);
+  } else if (rcode == Rcode::kNXDomain) {
+    meaning.reply_class = ReplyClass::kNxDomain;
+  } else {
+    meaning.reply_class = meaning.soa != nullptr ? ReplyClass::kNoData : ReplyClass::kAlias;
+  }
+  return meaning;
+}
+
+}  // namespace tern::resolver::upstream

@@ -1,0 +1,58 @@
+// What an upstream reply means for the question it answers: a pure function.
+//
+// Thread: any; nothing is kept.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "resolver/policy/jurisdiction.h"
+#include "resolver/upstream/reply_records.h"
+#include "wire/message.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::resolver::upstream {
+
+enum class ReplyClass : uint8_t {
+  kAnswer,         // the type that was asked, perhaps behind links of a chain
+  kAlias,          // links of a chain whose end is to be asked elsewhere
+  kNoData,         // RFC 2308 section 2.2
+  kNxDomain,       // RFC 2308 section 2.1
+  kYxDomain,       // a DNAME made a name that is too long (RFC 6672 section 2.2)
+  kReferral,       // a zone cut nearer to the name
+  kEmpty,          // NOERROR with nothing in it, from a server that says it is authoritative
+  kLame,           // the server does not serve the zone (RFC 9499 section 7)
+  kServerFailure,  // SERVFAIL, REFUSED and other codes; a reply that contradicts itself
+  kFormatError,    // FORMERR, NOTIMP, BADVERS: perhaps because of EDNS (RFC 6891 section 7)
+  kTruncated,      // TC: ask over TCP
+};
+
+// One link of a chain inside a reply.
+struct ChainLink {
+  enum class Kind : uint8_t { kNone, kFinal, kCname, kDname, kOverflow };
+  Kind kind = Kind::kNone;
+  const wire::RecordView* record = nullptr;  // the first record of the link's RRset
+};
+
+// What the answer section says about (name, type): the RRset itself, a CNAME at the name, or a
+// DNAME above it (RFC 6672 section 3.2); then *target is the next name.
+ChainLink FindLink(const ReplyRecords& records, wire::NameView name, wire::RRType type,
+                   wire::Name* target);
+
+struct ReplyMeaning {
+  ReplyClass reply_class = ReplyClass::kServerFailure;
+  wire::Name end;                         // the last name of the chain; the question's without one
+  const wire::RecordView* soa = nullptr;  // of a negative answer
+  wire::Name cut;                         // kReferral: the new zone cut
+};
+
+// `zone` is the zone whose server was asked, or the forwarder's zone with `forwarded`. A chain ends
+// for us where it leaves the zone, and where it leaves the servers' jurisdiction; null: they have
+// all names.
+// The result points into `records`.
+ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, wire::RRType type,
+                           wire::NameView zone, bool forwarded,
+                           const policy::Jurisdiction* jurisdiction = nullptr);
+
+}  // namespace tern::resolver::upstream

@@ -1,0 +1,97 @@
+#include "resolver/upstream/reply_records.h"
+
+#include <new>
+
+#include "wire/edns.h"
+#include "wire/rdata.h"
+
+namespace tern::resolver::upstream {
+
+namespace {
+
+using wire::ParseError;
+
+constexpr size_t kRecordsReadMax = 2048;
+// An RRset of more than cache::kRecordsMax (256) is not kept, and a chain has 12 links.
+constexpr size_t kAnswerRecordsMax = 320;
+constexpr size_t kAliasesMax = 32;
+// Of the other sections the first are enough.
+constexpr size_t kOtherRecordsMax = 512;
+
+// What is learnt as it is written must be readable: all that is answered, who denies it and who is
+// referred to. Glue that is not is passed over.
+bool MustBeReadable(wire::Section section, wire::RRType type) {
+  return section == wire::Section::kAnswer ||
+         (section == wire::Section::kAuthority &&
+          (type == wire::RRType::kSOA || type == wire::RRType::kNS));
+}
+
+}  // namespace
+
+ParseError ReplyRecords::Read(std::span<const uint8_t> message, wire::NameView zone) {
+  try {
+    return ReadAll(message, zone);
+  } catch (const std::bad_alloc&) {
+    return ParseError::kBadRecord;  // a reply that there is no room for is of no use
+  }
+}
+
+ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameView zone) {
+  for (auto& section : sections_) section.clear();
+  stray_addresses_.clear();
+  has_edns_ = false;
+  cookie_.reset();
+  wire::MessageReader reader;
+  ParseError error = wire::MessageReader::Open(message, &reader);
+  if (error != ParseError::kNone) return error;
+  header_ = reader.header();
+  rcode_ = header_.rcode();
+  for (uint16_t i = 0; i < header_.question_count; ++i) {
+    wire::Question question;
+    error = reader.ReadQuestion(&question);
+    if (error != ParseError::kNone) return error;
+  }
+  size_t aliases = 0;
+  for (size_t read = 0;; ++read) {
+    wire::RecordView record;
+    wire::Section section;
+    bool done = false;
+    error = reader.NextRecord(&record, &section, &done);
+    if (error != ParseError::kNone) return error;
+    if (done) return ParseError::kNone;
+    if (read == kRecordsReadMax) return ParseError::kBadRecord;
+    if (record.type == wire::RRType::kOPT) {
+      wire::Edns edns;
+      // RFC 6891 section 6.1.1: more than one OPT, or one elsewhere, is an error.
+      if (section != wire::Section::kAdditional || has_edns_ ||
+          wire::ReadEdns(record, &edns) != ParseError::kNone) {
+        return ParseError::kBadRecord;
+      }
+      has_edns_ = true;
+      cookie_ = wire::FindOption(edns, wire::EdnsOption::kCookie);
+      rcode_ = static_cast<wire::Rcode>(edns.extended_rcode << 4 |
+                                        static_cast<uint16_t>(header_.rcode()));
+      continue;
+    }
+    if (record.rrclass != static_cast<uint16_t>(wire::RRClass::kIN)) continue;
+    if (record.owner.IsSubdomainOf(zone)) {
+      if (MustBeReadable(section, record.type)) {
+        error = wire::CheckRdata(record);
+        if (error != ParseError::kNone) return error;
+      }
+      std::vector<wire::RecordView>& kept = sections_[static_cast<size_t>(section)];
+      if (section == wire::Section::kAnswer) {
+        if (record.type == wire::RRType::kCNAME || record.type == wire::RRType::kDNAME) ++aliases;
+        if (kept.size() == kAnswerRecordsMax || aliases > kAliasesMax) {
+          return ParseError::kBadRecord;
+        }
+      }
+      if (kept.size() < kOtherRecordsMax) kept.push_back(record);
+    } else if (section == wire::Section::kAdditional &&
+               (record.type == wire::RRType::kA || record.type == wire::RRType::kAAAA)) {
+      stray_addresses_.push_back(record);
+    }
+  }
+}
+
+}  // namespace tern::resolver::upstream

@@ -1,0 +1,53 @@
+// The records of an upstream reply that its server was entitled to send.
+//
+// Reading is the first filter: records of other classes and owners outside the zone that was asked
+// (its bailiwick, RFC 9499 section 7) are not even seen by what comes behind.
+//
+// Bounded: a reply with more records than any that is of use is unsound, so that what is behind it
+// can look through them for each name.
+//
+// Thread: one worker's. The records borrow the message; the object keeps its memory for the next
+// reply.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "wire/message.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::resolver::upstream {
+
+class ReplyRecords {
+ public:
+  // Replaces what was read before.
+  wire::ParseError Read(std::span<const uint8_t> message, wire::NameView zone);
+
+  const wire::Header& header() const { return header_; }
+  bool has_edns() const { return has_edns_; }
+  // The content of the first COOKIE option, whatever its length.
+  std::optional<std::span<const uint8_t>> cookie() const { return cookie_; }
+  // With the upper bits from OPT.
+  wire::Rcode rcode() const { return rcode_; }
+  std::span<const wire::RecordView> answer() const { return sections_[0]; }
+  std::span<const wire::RecordView> authority() const { return sections_[1]; }
+  std::span<const wire::RecordView> additional() const { return sections_[2]; }
+  // A and AAAA records of the additional section outside the zone: believed by nobody, but see
+  // ZoneServers::AddStrayGlue.
+  std::span<const wire::RecordView> stray_addresses() const { return stray_addresses_; }
+
+ private:
+  wire::ParseError ReadAll(std::span<const uint8_t> message, wire::NameView zone);
+
+  wire::Header header_;
+  wire::Rcode rcode_ = wire::Rcode::kNoError;
+  bool has_edns_ = false;
+  std::optional<std::span<const uint8_t>> cookie_;
+  std::vector<wire::RecordView> sections_[3];
+  std::vector<wire::RecordView> stray_addresses_;
+};
+
+}  // namespace tern::resolver::upstream

@@ -1,0 +1,276 @@
+#include "resolver/upstream/server_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cstring>
+
+#include "wire/message.h"
+
+namespace tern::resolver::upstream {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// What a server cannot do is asked again after a while: servers are mended.
+constexpr cache::Seconds kForgetFaultsSeconds = 3600;
+// A measurement this old says little; the server counts as new again (RFC 6298 knows no decay, but
+// a name server is asked rarely).
+constexpr Duration kForgetSpeed = std::chrono::minutes(15);
+constexpr Duration kSlowest = std::chrono::seconds(10);
+constexpr uint16_t kSilencesMax = 1000;
+
+// RFC 7873 section 7.1: a secret of a client's is for a day.
+constexpr cache::Seconds kCookieSeconds = 86400;
+// A mark that is renewed all the time is written anew once it is this old.
+constexpr cache::Seconds kMarkSeconds = 60;
+
+uint64_t Mix(uint64_t a, uint64_t b) {
+  const unsigned __int128 product =
+      static_cast<unsigned __int128>(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xd6e8feb86659fd93);
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+int64_t Micros(Time time) { return time.time_since_epoch().count(); }
+Time MomentOf(int64_t micros) { return Time(Duration(micros)); }
+
+// Both numbers of one measurement in one word, so that they are never of two.
+struct Speed {
+  Duration srtt{0};
+  Duration rttvar{0};
+
+  static Speed Unpack(uint64_t word) {
+    return {Duration(static_cast<int64_t>(word >> 32)), Duration(static_cast<uint32_t>(word))};
+  }
+  // REQUIRES: neither is more than kSlowest, which fits 32 bits.
+  uint64_t Pack() const {
+    return static_cast<uint64_t>(srtt.count()) << 32 | static_cast<uint64_t>(rttvar.count());
+  }
+};
+
+using CookieWords = std::array<uint64_t, kServerCookieOctetsMax / 8>;
+
+// What tells a whole cookie of this client cookie from anything else; the length in the lowest
+// octet.
+uint64_t CheckOf(const CookieWords& words, size_t octets, uint64_t client_cookie) {
+  uint64_t check = client_cookie ^ octets;
+  for (const uint64_t word : words) check = Mix(check, word);
+  return (check & ~uint64_t{0xff}) | octets;
+}
+
+}  // namespace
+
+ServerTable::ServerTable(uint64_t seed, const SipKey& cookie_key, size_t servers)
+    : seed_(seed),
+      cookie_key_(cookie_key),
+      mask_(std::bit_ceil(std::max<size_t>(servers / kWays, 1)) - 1),
+      sets_(std::make_unique<Set[]>(mask_ + 1)),
+      lame_(servers),
+      forged_(kForgedZonesMax) {}
+
+ServerKey ServerTable::KeyOf(const Endpoint& server) const {
+  uint64_t words[2];
+  std::memcpy(words, server.address.octets, sizeof words);
+  const uint64_t hash =
+      Mix(Mix(seed_ ^ words[0], words[1]), uint64_t{server.port} << 8 | server.address.size);
+  return static_cast<ServerKey>(hash | 1);  // 0 is a place without server
+}
+
+ServerTable::Slot* ServerTable::Find(ServerKey key) const {
+  Set& set = SetOf(key);
+  for (size_t i = 0; i < kWays; ++i) {
+    // What was stored before the key is seen with it: the slot of a server that was there before
+    // is empty by then.
+    if (set.keys[i].load(std::memory_order_acquire) == static_cast<uint64_t>(key)) {
+      return &set.slots[i];
+    }
+  }
+  return nullptr;
+}
+
+ServerTable::Slot& ServerTable::Make(ServerKey key) {
+  Set& set = SetOf(key);
+  const std::lock_guard lock(making_[static_cast<size_t>(&set - sets_.get()) % kLocks]);
+  if (Slot* made_meanwhile = Find(key); made_meanwhile != nullptr) return *made_meanwhile;
+  size_t oldest = 0;
+  for (size_t i = 1; i < kWays; ++i) {
+    if (set.slots[i].touched.load(kRelaxed) < set.slots[oldest].touched.load(kRelaxed)) oldest = i;
+  }
+  Slot& slot = set.slots[oldest];
+  set.keys[oldest].store(0, kRelaxed);
+  slot.speed.store(0, kRelaxed);
+  slot.last_answer.store(0, kRelaxed);
+  slot.last_silence.store(0, kRelaxed);
+  slot.probe_until.store(0, kRelaxed);
+  slot.plain_dns_until_s.store(0, kRelaxed);
+  slot.keeps_no_case_until_s.store(0, kRelaxed);
+  slot.takes_no_cookie_until_s.store(0, kRelaxed);
+  slot.gives_cookies_until_s.store(0, kRelaxed);
+  slot.gives_no_cookie_until_s.store(0, kRelaxed);
+  slot.cookie_check.store(0, kRelaxed);
+  slot.silences.store(0, kRelaxed);
+  set.keys[oldest].store(static_cast<uint64_t>(key), std::memory_order_release);
+  return slot;
+}
+
+ServerTable::Slot& ServerTable::Touch(ServerKey key, Time now) {
+  Slot* found = Find(key);
+  Slot& slot = found != nullptr ? *found : Make(key);
+  slot.touched.store(Micros(now), kRelaxed);
+  return slot;
+}
+
+ServerRecord ServerTable::Get(ServerKey key) const {
+  ServerRecord record;
+  const Slot* slot = Find(key);
+  if (slot == nullptr) return record;
+  const Speed speed = Speed::Unpack(slot->speed.load(kRelaxed));
+  record.srtt = speed.srtt;
+  record.rttvar = speed.rttvar;
+  record.silences = slot->silences.load(kRelaxed);
+  record.plain_dns = slot->plain_dns_until_s.load(kRelaxed) != 0;
+  record.keeps_no_case = slot->keeps_no_case_until_s.load(kRelaxed) != 0;
+  record.takes_no_cookie = slot->takes_no_cookie_until_s.load(kRelaxed) != 0;
+  record.gives_cookies_until = slot->gives_cookies_until_s.load(kRelaxed);
+  record.last_answer = MomentOf(slot->last_answer.load(kRelaxed));
+  record.last_silence = MomentOf(slot->last_silence.load(kRelaxed));
+  return record;
+}
+
+void ServerTable::RecordAnswer(ServerKey server, Duration rtt, Time now) {
+  rtt = std::clamp(rtt, Duration(1), kSlowest);
+  Slot& slot = Touch(server, now);
+  Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
+  const Time last_answer = MomentOf(slot.last_answer.load(kRelaxed));
+  if (speed.srtt.count() == 0 || slot.silences.load(kRelaxed) > 0 ||
+      now - last_answer > kForgetSpeed) {
+    // A first measurement, RFC 6298 (2.2); and one after silences, whose penalty it lifts.
+    speed = {rtt, rtt / 2};
+    slot.silences.store(0, kRelaxed);
+  } else {
+    const Duration error = rtt > speed.srtt ? rtt - speed.srtt : speed.srtt - rtt;
+    speed.rttvar = (3 * speed.rttvar + error) / 4;
+    speed.srtt = std::max(Duration(1), (7 * speed.srtt + rtt) / 8);
+  }
+  slot.speed.store(speed.Pack(), kRelaxed);
+  slot.last_answer.store(Micros(now), kRelaxed);
+  const cache::Seconds now_s = StoreSeconds(now);
+  for (std::atomic<uint32_t>* until :
+       {&slot.plain_dns_until_s, &slot.keeps_no_case_until_s, &slot.takes_no_cookie_until_s}) {
+    if (until->load(kRelaxed) <= now_s) until->store(0, kRelaxed);
+  }
+  slot.probe_until.store(0, kRelaxed);
+}
+
+void ServerTable::RecordSilence(ServerKey server, Duration waited, Time now) {
+  Slot& slot = Touch(server, now);
+  const uint16_t silences = slot.silences.load(kRelaxed);
+  if (silences == 0 || now - waited >= MomentOf(slot.last_silence.load(kRelaxed))) {
+    if (silences < kSilencesMax) slot.silences.store(static_cast<uint16_t>(silences + 1), kRelaxed);
+    slot.last_silence.store(Micros(now), kRelaxed);
+  }
+  Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
+  speed.srtt = std::clamp(std::max(speed.srtt, 2 * waited), Duration(1), kSlowest);
+  slot.speed.store(speed.Pack(), kRelaxed);
+}
+
+void ServerTable::RecordPlainDns(ServerKey server, Time now) {
+  Touch(server, now).plain_dns_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+}
+
+void ServerTable::RecordKeepsNoCase(ServerKey server, Time now) {
+  Touch(server, now)
+      .keeps_no_case_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+}
+
+// Servers change at moments of their own, so that not all cookies go stale at once.
+uint64_t ServerTable::ClientCookie(const Endpoint& server, ServerKey key, Time now) const {
+  const uint64_t offset = static_cast<uint64_t>(key) % kCookieSeconds;
+  const auto day = static_cast<uint32_t>((StoreSeconds(now) + offset) / kCookieSeconds);
+  uint8_t message[sizeof server.address.octets + 7];
+  std::memcpy(message, server.address.octets, sizeof server.address.octets);
+  uint8_t* const behind = message + sizeof server.address.octets;
+  behind[0] = server.address.size;
+  wire::StoreU16(behind + 1, server.port);
+  wire::StoreU32(behind + 3, day);
+  return SipHash(cookie_key_, message);
+}
+
+void ServerTable::WriteCookie(const Endpoint& server, ServerKey key, Time now,
+                              UpstreamCookie* cookie) const {
+  const uint64_t client = ClientCookie(server, key, now);
+  std::memcpy(cookie->octets.data(), &client, kClientCookieOctets);
+  cookie->size = kClientCookieOctets;
+  const Slot* slot = Find(key);
+  if (slot == nullptr) return;
+  const uint64_t check = slot->cookie_check.load(kRelaxed);
+  const size_t octets = check & 0xff;
+  if (octets == 0) return;
+  CookieWords words;
+  for (size_t i = 0; i < words.size(); ++i) words[i] = slot->cookie[i].load(kRelaxed);
+  if (CheckOf(words, octets, client) != check) return;
+  std::memcpy(cookie->octets.data() + kClientCookieOctets, words.data(), octets);
+  cookie->size += octets;
+}
+
+void ServerTable::RecordCookie(ServerKey server, std::span<const uint8_t> cookie, Time now) {
+  Slot& slot = Touch(server, now);
+  uint64_t client = 0;
+  std::memcpy(&client, cookie.data(), kClientCookieOctets);
+  CookieWords words{};
+  const size_t octets = cookie.size() - kClientCookieOctets;
+  std::memcpy(words.data(), cookie.data() + kClientCookieOctets, octets);
+  const uint64_t check = CheckOf(words, octets, client);
+  if (slot.cookie_check.load(kRelaxed) != check) {
+    for (size_t i = 0; i < words.size(); ++i) slot.cookie[i].store(words[i], kRelaxed);
+    slot.cookie_check.store(check, kRelaxed);
+  }
+  const cache::Seconds now_s = StoreSeconds(now);
+  const cache::Seconds until = now_s + kForgetFaultsSeconds;
+  if (now_s < slot.gives_no_cookie_until_s.load(kRelaxed)) return;
+  if (slot.gives_cookies_until_s.load(kRelaxed) + kMarkSeconds > until) return;
+  slot.gives_cookies_until_s.store(until, kRelaxed);
+}
+
+// Not even when it gives one again: behind one address there may be servers that do and that do
+// not.
+void ServerTable::RecordGivesNoCookie(ServerKey server, Time now) {
+  Slot& slot = Touch(server, now);
+  slot.gives_cookies_until_s.store(0, kRelaxed);
+  slot.gives_no_cookie_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+}
+
+void ServerTable::RecordTakesNoCookie(ServerKey server, Time now) {
+  Slot& slot = Touch(server, now);
+  slot.gives_cookies_until_s.store(0, kRelaxed);
+  slot.takes_no_cookie_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+}
+
+bool ServerTable::ClaimProbe(ServerKey server, Duration interval, Time now) {
+  std::atomic<int64_t>& until = Touch(server, now).probe_until;
+  int64_t claimed_until = until.load(kRelaxed);
+  if (claimed_until > Micros(now)) return false;
+  return until.compare_exchange_strong(claimed_until, Micros(now + interval), kRelaxed);
+}
+
+uint64_t ServerTable::ZoneKey(ServerKey server, wire::NameView zone) const {
+  return Mix(static_cast<uint64_t>(server), wire::HashName(zone, seed_));
+}
+
+void ServerTable::RecordLame(ServerKey server, wire::NameView zone, Duration duration, Time now) {
+  lame_.Put(ZoneKey(server, zone), now + duration);
+}
+
+bool ServerTable::IsLame(ServerKey server, wire::NameView zone, Time now) const {
+  return !lame_.never_used() && lame_.Has(ZoneKey(server, zone), now);
+}
+
+void ServerTable::RecordForgery(wire::NameView zone, Duration duration, Time now) {
+  forged_.Put(ZoneKey(ServerKey(), zone), now + duration);
+}
+
+bool ServerTable::IsForged(wire::NameView zone, Time now) const {
+  return !forged_.never_used() && forged_.Has(ZoneKey(ServerKey(), zone), now);
+}
+
+}  // namespace tern::resolver::upstream

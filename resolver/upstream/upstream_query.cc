@@ -1,0 +1,85 @@
+#include "resolver/upstream/upstream_query.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "wire/edns.h"
+#include "wire/message.h"
+
+namespace tern::resolver::upstream {
+namespace {
+
+// Servers that cannot read a query, or do not want to, leave its question out. Nothing else is
+// believed without: its records would answer whatever was asked.
+bool IsBareError(wire::Rcode rcode) {
+  return rcode == wire::Rcode::kFormErr || rcode == wire::Rcode::kServFail ||
+         rcode == wire::Rcode::kNotImp || rcode == wire::Rcode::kRefused;
+}
+
+}  // namespace
+
+size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool edns,
+                          std::span<const uint8_t> cookie, uint8_t* out) {
+  std::memset(out, 0, wire::kHeaderOctets);
+  wire::StoreU16(out, id);
+  wire::StoreU16(out + 2, question.recursion_desired ? wire::kFlagRD : 0);
+  wire::StoreU16(out + 4, 1);
+  wire::StoreU16(out + 10, edns ? 1 : 0);
+  uint8_t* at = out + wire::kHeaderOctets;
+  std::memcpy(at, question.name.data(), question.name.size());
+  at += question.name.size();
+  wire::StoreU16(at, static_cast<uint16_t>(question.type));
+  wire::StoreU16(at + 2, static_cast<uint16_t>(wire::RRClass::kIN));
+  at += 4;
+  if (edns) {
+    static constexpr uint8_t kOpt[11] = {
+        0, 0, 41, wire::kEdnsPayloadDefault >> 8, wire::kEdnsPayloadDefault & 0xff, 0, 0, 0,
+        0, 0, 0};
+    std::memcpy(at, kOpt, sizeof kOpt);
+    at += sizeof kOpt;
+    if (!cookie.empty()) {
+      const auto octets = static_cast<uint16_t>(cookie.size());
+      wire::StoreU16(at - 2, static_cast<uint16_t>(4 + octets));
+      wire::StoreU16(at, static_cast<uint16_t>(wire::EdnsOption::kCookie));
+      wire::StoreU16(at + 2, octets);
+      std::memcpy(at + 4, cookie.data(), octets);
+      at += 4 + octets;
+    }
+  }
+  return static_cast<size_t>(at - out);
+}
+
+ReplyMatch MatchReply(std::span<const uint8_t> message, const UpstreamQuestion& question,
+                      uint16_t id) {
+  if (message.size() < wire::kHeaderOctets || wire::LoadU16(message.data()) != id) {
+    return ReplyMatch::kForgery;
+  }
+  const uint16_t flags = wire::LoadU16(message.data() + 2);
+  if ((flags & wire::kFlagQR) == 0 || (flags >> 11 & 0xf) != 0) return ReplyMatch::kForgery;
+  const uint16_t questions = wire::LoadU16(message.data() + 4);
+  if (questions == 0 && IsBareError(static_cast<wire::Rcode>(flags & 0xf))) {
+    return ReplyMatch::kMatches;
+  }
+  if (questions != 1) return ReplyMatch::kForgery;
+  const auto name = wire::NameView::FromWire(message.subspan(wire::kHeaderOctets));
+  if (!name || message.size() < wire::kHeaderOctets + name->size() + 4) {
+    return ReplyMatch::kForgery;
+  }
+  const uint8_t* behind = message.data() + wire::kHeaderOctets + name->size();
+  if (wire::LoadU16(behind) != static_cast<uint16_t>(question.type) ||
+      wire::LoadU16(behind + 2) != static_cast<uint16_t>(wire::RRClass::kIN)) {
+    return ReplyMatch::kForgery;
+  }
+  if (name->EqualsExactly(question.name)) return ReplyMatch::kMatches;
+  return name->Equals(question.name) ? ReplyMatch::kWrongCase : ReplyMatch::kForgery;
+}
+
+ReplyMatch MatchCookie(std::optional<std::span<const uint8_t>> cookie,
+                       std::span<const uint8_t, kClientCookieOctets> client_cookie) {
+  if (!cookie) return ReplyMatch::kNoCookie;
+  const bool begins = cookie->size() >= client_cookie.size() &&
+                      std::equal(client_cookie.begin(), client_cookie.end(), cookie->begin());
+  return begins ? ReplyMatch::kMatches : ReplyMatch::kWrongCookie;
+}
+
+}  // namespace tern::resolver::upstream

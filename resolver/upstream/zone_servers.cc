@@ -1,0 +1,223 @@
+#include "resolver/upstream/zone_servers.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "resolver/policy/jurisdiction.h"
+
+namespace tern::resolver::upstream {
+namespace {
+
+using cache::EntryKind;
+using cache::EntryView;
+using cache::KeySpace;
+using wire::NameView;
+using wire::RRType;
+
+bool IsUnspecified(const IpAddress& address) {
+  return std::all_of(address.octets, address.octets + address.size,
+                     [](uint8_t octet) { return octet == 0; });
+}
+
+bool IsMulticast(const IpAddress& address) {
+  // 224/4 and above, which takes the limited broadcast address with it; ff00::/8.
+  return address.IsIpv4() ? address.octets[0] >= 224 : address.octets[0] == 0xff;
+}
+
+// ::ffff:0:0/96. Sent to as it stands, it would reach an IPv4 address past all that is said of
+// IPv4.
+bool IsIpv4Mapped(const IpAddress& address) {
+  static constexpr uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return address.IsIpv6() && std::memcmp(address.octets, kMapped, sizeof kMapped) == 0;
+}
+
+}  // namespace
+
+bool MayAsk(const IpAddress& address, const ResolutionSettings& settings) {
+  if (address.IsIpv4() ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) return false;
+  if (IsUnspecified(address) || IsMulticast(address) || IsIpv4Mapped(address)) return false;
+  const auto holds = [&](const Prefix& prefix) { return prefix.Contains(address); };
+  return std::none_of(settings.never_query.begin(), settings.never_query.end(), holds) &&
+         std::none_of(settings.own.begin(), settings.own.end(), holds);
+}
+
+void ZoneServers::Locate(const cache::Store& store, const Settings& settings, NameView name,
+                         bool above, bool use_forward, cache::Seconds now,
+                         EntryView nearest_above) {
+  static_zone_ = nullptr;
+  from_hints_ = false;
+  delegation_.clear();
+  candidate_count_ = 0;
+  looked_up_ = 0;
+  NameView zone = above && !name.IsRoot() ? name.Parent() : name;
+  // A forwarder answers for all below its zone, so no cut is nearer. Of a stub zone and a zone cut
+  // that was learnt the nearer one counts, and the configuration where both are at one name.
+  const StaticZone* nearest = policy::NearestStaticZone(settings, zone, use_forward);
+  for (;;) {
+    if (nearest != nullptr && (nearest->forward || nearest->zone.view().Equals(zone))) {
+      zone_ = nearest->zone;
+      static_zone_ = nearest;
+      return;
+    }
+    const bool known = nearest == nullptr && nearest_above && zone.size() < name.size();
+    const EntryView entry =
+        known ? nearest_above : store.Find(zone, KeySpace::kDelegation, RRType::kNone);
+    if (entry && entry.IsFresh(now)) {
+      Descend(entry);
+      return;
+    }
+    if (zone.IsRoot()) break;
+    zone = zone.Parent();
+  }
+  zone_ = NameView();
+  from_hints_ = true;
+}
+
+void ZoneServers::Descend(EntryView entry) {
+  static_zone_ = nullptr;
+  from_hints_ = false;
+  candidate_count_ = 0;
+  looked_up_ = 0;
+  delegation_.resize(entry.size() / 8);
+  entry.CopyTo(reinterpret_cast<uint8_t*>(delegation_.data()));
+  zone_ = delegation().name();
+}
+
+bool ZoneServers::Offer(const Endpoint& endpoint, const Settings& settings) {
+  if (candidate_count_ == kCandidatesMax) return false;
+  // What the operator wrote as a forwarder or stub server is meant, even where referrals to it
+  // would not be followed.
+  if (static_zone_ == nullptr && !MayAsk(endpoint.address, settings.resolution)) return false;
+  for (size_t i = 0; i < candidate_count_; ++i) {
+    if (candidates_[i].server == endpoint) return false;
+  }
+  candidates_[candidate_count_++] = Candidate{endpoint};
+  return true;
+}
+
+void ZoneServers::AddAddress(const IpAddress& address, const Settings& settings) {
+  (void)Offer({address, settings.resolution.upstream_port}, settings);
+}
+
+void ZoneServers::AddGlue(const cache::NameServerView& server, const Settings& settings) {
+  for (size_t at = 0; at < server.ipv4.size(); at += 4) {
+    AddAddress(IpAddress::FromOctets(server.ipv4.subspan(at, 4)), settings);
+  }
+  for (size_t at = 0; at < server.ipv6.size(); at += 16) {
+    AddAddress(IpAddress::FromOctets(server.ipv6.subspan(at, 16)), settings);
+  }
+}
+
+void ZoneServers::UseHints(const Settings& settings) {
+  for (const RootHint& hint : settings.resolution.root_hints) {
+    for (const IpAddress& address : hint.addresses) AddAddress(address, settings);
+  }
+}
+
+void ZoneServers::GatherFromStore(const cache::Store& store, const Settings& settings,
+                                  NameView server, RRType type, cache::Seconds now) {
+  const EntryView entry = store.Find(server, KeySpace::kData, type);
+  if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) return;
+  cache::RecordCursor cursor = entry.Records();
+  std::span<const uint8_t> rdata;
+  for (size_t i = 0; i < settings.resolution.limits.addresses && cursor.Next(&rdata); ++i) {
+    AddAddress(IpAddress::FromOctets(rdata), settings);
+  }
+}
+
+void ZoneServers::Gather(const cache::Store& store, const Settings& settings, cache::Seconds now) {
+  if (from_hints_) {
+    UseHints(settings);
+    return;
+  }
+  if (static_zone_ != nullptr) {
+    for (const Endpoint& endpoint : static_zone_->to) (void)Offer(endpoint, settings);
+    return;
+  }
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  while (cursor.Next(&server)) {
+    AddGlue(server, settings);
+    if (!server.ipv4.empty() || !server.ipv6.empty()) continue;
+    // Addresses of its own accord are better than none; glue saves the look-up.
+    if (settings.resolution.ipv4) GatherFromStore(store, settings, server.name, RRType::kA, now);
+    if (settings.resolution.ipv6 == Ipv6Use::kOn) {
+      GatherFromStore(store, settings, server.name, RRType::kAAAA, now);
+    }
+  }
+  // To find an address of the root's servers takes the root itself, and the additional section of
+  // its answer need not have any (RFC 9609 section 3.3).
+  if (zone_.view().IsRoot() && candidate_count_ == 0) UseHints(settings);
+}
+
+void ZoneServers::ResetTries() {
+  for (Candidate& candidate : candidates()) {
+    candidate.tries = 0;
+    candidate.failed = false;
+    candidate.refuses_edns = false;
+    candidate.broken_off = false;
+  }
+}
+
+bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
+  if (delegation_.empty()) return false;
+  const uint16_t count = delegation().count();
+  if (count == 0) return false;
+  const auto start = static_cast<int>(random % count);
+  int found = -1;
+  int found_rank = 0;
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  for (int i = 0; cursor.Next(&server) && i < 32; ++i) {
+    const bool inside = server.name.IsSubdomainOf(zone_);
+    const bool has_glue = !server.ipv4.empty() || !server.ipv6.empty();
+    if ((looked_up_ >> i & 1) != 0 || (inside && has_glue)) continue;
+    const int rank = (inside ? count : 0) + (i + count - start) % count;
+    if (found >= 0 && rank >= found_rank) continue;
+    found = i;
+    found_rank = rank;
+    *name = server.name;
+  }
+  if (found < 0) return false;
+  if (take) looked_up_ |= 1u << found;
+  return true;
+}
+
+bool ZoneServers::GatherParentsGlue(const cache::Store& store, const Settings& settings,
+                                    cache::Seconds now) {
+  if (delegation_.empty()) return false;
+  const size_t before = candidate_count_;
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  while (cursor.Next(&server)) {
+    for (NameView above = server.name; !above.IsRoot(); above = above.Parent()) {
+      const EntryView entry = store.Find(above, KeySpace::kDelegation, RRType::kNone);
+      if (!entry || !entry.IsFresh(now)) continue;
+      cache::NameServerCursor others = entry.NameServers();
+      cache::NameServerView other;
+      while (others.Next(&other)) {
+        if (other.name.Equals(server.name)) AddGlue(other, settings);
+      }
+      break;
+    }
+  }
+  return candidate_count_ > before;
+}
+
+bool ZoneServers::AddStrayGlue(const ReplyRecords& records, const Settings& settings) {
+  if (delegation_.empty()) return false;
+  const size_t before = candidate_count_;
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  while (cursor.Next(&server)) {
+    for (const wire::RecordView& record : records.stray_addresses()) {
+      const size_t size = record.type == RRType::kA ? 4 : 16;
+      if (record.rdata.size() == size && record.owner.Equals(server.name)) {
+        AddAddress(IpAddress::FromOctets(record.rdata), settings);
+      }
+    }
+  }
+  return candidate_count_ > before;
+}
+
+}  // namespace tern::resolver::upstream

@@ -1,0 +1,56 @@
+#include "resolver/base/expiring_marks.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+namespace tern::resolver {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr Time kNow = Time(seconds(10));
+
+TEST(ExpiringMarksTest, AMarkIsThereUntilItsTimeIsOver) {
+  ExpiringMarks marks(64);
+  EXPECT_TRUE(marks.never_used());
+  EXPECT_FALSE(marks.Has(7, kNow));
+  marks.Put(7, kNow + seconds(5));
+  EXPECT_FALSE(marks.never_used());
+  EXPECT_TRUE(marks.Has(7, kNow + seconds(4)));
+  EXPECT_FALSE(marks.Has(7, kNow + seconds(5)));
+  EXPECT_FALSE(marks.Has(9, kNow));
+}
+
+TEST(ExpiringMarksTest, MarkingAgainMovesTheEnd) {
+  ExpiringMarks marks(4);
+  marks.Put(7, kNow + seconds(5));
+  marks.Put(7, kNow + seconds(9));
+  EXPECT_TRUE(marks.Has(7, kNow + seconds(8)));
+  // But not back.
+  marks.Put(7, kNow + seconds(1));
+  EXPECT_TRUE(marks.Has(7, kNow + seconds(8)));
+  // It took one place, not two: three more fit.
+  for (uint64_t key = 101; key < 107; key += 2) marks.Put(key, kNow + seconds(20));
+  EXPECT_TRUE(marks.Has(7, kNow));
+}
+
+TEST(ExpiringMarksTest, TheMarkThatWouldGoSoonestMakesWay) {
+  ExpiringMarks marks(4);
+  for (uint64_t key = 1; key <= 9; key += 2) marks.Put(key, kNow + seconds(key));
+  EXPECT_FALSE(marks.Has(1, kNow));
+  for (uint64_t key = 3; key <= 9; key += 2) EXPECT_TRUE(marks.Has(key, kNow)) << key;
+}
+
+TEST(ExpiringMarksTest, AReaderBesideAWriterSeesNoKeyThatNobodyPut) {
+  ExpiringMarks marks(4);
+  std::thread writer([&] {
+    for (uint64_t i = 0; i < 50'000; ++i) marks.Put(2 * (i % 16) + 1, kNow + seconds(5));
+  });
+  for (int i = 0; i < 50'000; ++i) ASSERT_FALSE(marks.Has(1001, kNow));
+  writer.join();
+}
+
+}  // namespace
+}  // namespace tern::resolver

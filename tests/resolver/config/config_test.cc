@@ -1,0 +1,328 @@
+#include "resolver/config/config.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "gtest/gtest.h"
+#include "resolver/config/root_hints.h"
+#include "wire/presentation.h"
+
+namespace tern::resolver::config {
+namespace {
+
+using std::chrono::milliseconds;
+
+Settings Parse(std::string_view yaml, std::string_view file_name = "tern.yaml") {
+  auto settings = ParseConfig(yaml, file_name);
+  EXPECT_TRUE(settings.ok()) << settings.status();
+  return settings.ok() ? *settings : Settings();
+}
+
+// All of the settings as text, so that two can be compared whole.
+std::string Shown(const Settings& s) {
+  std::ostringstream out;
+  for (const Endpoint& endpoint : s.listen) out << endpoint.ToText() << ' ';
+  out << "| " << s.workers << " | ";
+  for (const Prefix& prefix : s.allow) out << prefix.ToText() << ' ';
+  out << "| " << s.cache.memory_octets << ' ' << s.cache.ttl.min_ttl << ' ' << s.cache.ttl.max_ttl
+      << ' ' << s.cache.ttl.max_negative_ttl << ' ' << s.cache.max_stale << ' ' << s.cache.stale_ttl
+      << ' ' << s.cache.prefetch << ' ' << s.cache.min_failure_ttl << ' ' << s.cache.max_failure_ttl
+      << " | ";
+  const ResolutionSettings& r = s.resolution;
+  for (const RootHint& hint : r.root_hints) {
+    out << wire::ToText(hint.server);
+    for (const IpAddress& address : hint.addresses) out << '=' << address.ToText();
+    out << ' ';
+  }
+  out << "| " << r.upstream_port << ' ' << r.ipv4 << ' ' << static_cast<int>(r.ipv6) << ' '
+      << static_cast<int>(r.qname_minimisation) << ' ' << r.case_randomisation << " | ";
+  for (const Prefix& prefix : r.never_query) out << prefix.ToText() << ' ';
+  for (const IpAddress& address : r.outgoing) out << address.ToText() << ' ';
+  out << "| " << r.budget.upstream_queries << ' ' << r.budget.referrals << ' ' << r.budget.aliases
+      << ' ' << r.budget.nesting << ' ' << r.budget.failed_addresses << ' '
+      << r.budget.client_timeout.count() << ' ' << r.budget.total_timeout.count() << " | ";
+  out << s.dnssec.validation << ' ' << s.dnssec.trust_anchors << ' ';
+  for (const wire::Name& name : s.dnssec.negative_trust_anchors) out << wire::ToText(name) << ' ';
+  out << "| " << s.local.special_names << " '" << s.local.hosts_file << "' | ";
+  for (const StaticZone& zone : s.static_zones) {
+    out << wire::ToText(zone.zone) << ' ' << zone.forward << zone.first;
+    for (const Endpoint& endpoint : zone.to) out << ' ' << endpoint.ToText();
+  }
+  const RateLimitSettings& limit = s.rate_limit;
+  out << "| " << limit.queries << ' ' << limit.misses << ' ' << limit.waiting << ' '
+      << limit.burst.count() << ' ' << int{limit.ipv4_prefix} << ' ' << int{limit.ipv6_prefix}
+      << ' ' << limit.slip << ' ';
+  for (const Prefix& prefix : limit.exempt) out << prefix.ToText() << ' ';
+  out << "| " << r.limits.per_zone << ' ' << r.limits.per_server << ' ' << r.limits.waiters << ' '
+      << r.limits.jobs << ' ' << r.limits.name_servers << ' ' << r.limits.addresses << ' '
+      << r.limits.tries;
+  out << "| " << s.require_cookies << ' ' << r.cookies;
+  for (const uint8_t octet : s.cookie_secret.value_or(CookieSecret{})) out << ' ' << int{octet};
+  return out.str();
+}
+
+// A file in a folder of this test's own.
+class TestFile {
+ public:
+  TestFile(const char* name, std::string_view text) {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::path(testing::TempDir()) / (std::string("config_") + test->name());
+    std::filesystem::create_directories(folder_);
+    path_ = folder_ / name;
+    std::ofstream(path_) << text;
+  }
+  ~TestFile() { std::filesystem::remove_all(folder_); }
+  std::string path() const { return path_.string(); }
+  std::string config() const { return (folder_ / "tern.yaml").string(); }
+
+ private:
+  std::filesystem::path folder_;
+  std::filesystem::path path_;
+};
+
+TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
+  EXPECT_EQ(
+      Shown(DefaultSettings()).substr(0, 144),
+      "127.0.0.1:53 [::1]:53 | 0 | 127.0.0.0/8 ::1/128 | 268435456 0 86400 3600 86400 30 1 5 300 | "
+      "a.root-servers.net.=198.41.0.4=2001:503:ba3e::2:30 b");
+  const std::string shown = Shown(DefaultSettings());
+  EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
+            "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 130 11 8 5 1800000 "
+            "7000000 | "
+            "1 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048 1024 "
+            "8192 13 6 3"
+            "| 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
+  EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
+  EXPECT_TRUE(DefaultSettings().listen_is_builtin);
+}
+
+TEST(ConfigTest, EmptyFilesAreTheDefaults) {
+  for (const char* yaml : {"", "\n", "# only a comment\n", "---\n", "--- {}\n", "{}"}) {
+    EXPECT_EQ(Shown(Parse(yaml)), Shown(DefaultSettings())) << yaml;
+    EXPECT_TRUE(Parse(yaml).listen_is_builtin) << yaml;
+  }
+}
+
+TEST(ConfigTest, TheExampleFileIsTheDefaults) {
+  const auto settings = LoadConfig(TERN_EXAMPLE_CONFIG);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(Shown(*settings), Shown(DefaultSettings()));
+}
+
+TEST(ConfigTest, TheExampleFileHasEveryKey) {
+  std::ifstream file(TERN_EXAMPLE_CONFIG);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const char* key : {"listen",
+                          "workers",
+                          "access",
+                          "allow",
+                          "rate_limit",
+                          "queries",
+                          "misses",
+                          "waiting",
+                          "burst",
+                          "ipv4_prefix",
+                          "ipv6_prefix",
+                          "slip",
+                          "exempt",
+                          "require_cookies",
+                          "cookie_secret",
+                          "cache",
+                          "memory",
+                          "min_ttl",
+                          "max_ttl",
+                          "max_negative_ttl",
+                          "max_stale",
+                          "stale_ttl",
+                          "prefetch",
+                          "min_failure_ttl",
+                          "max_failure_ttl",
+                          "resolution",
+                          "root_hints",
+                          "upstream_port",
+                          "ipv4",
+                          "ipv6",
+                          "qname_minimisation",
+                          "case_randomisation",
+                          "cookies",
+                          "never_query",
+                          "outgoing",
+                          "budget",
+                          "upstream_queries",
+                          "referrals",
+                          "aliases",
+                          "nesting",
+                          "failed_addresses",
+                          "client_timeout",
+                          "total_timeout",
+                          "limits",
+                          "per_zone",
+                          "per_server",
+                          "waiters",
+                          "jobs",
+                          "name_servers",
+                          "addresses",
+                          "tries",
+                          "dnssec",
+                          "validation",
+                          "trust_anchors",
+                          "negative_trust_anchors",
+                          "local",
+                          "special_names",
+                          "hosts_file",
+                          "forward",
+                          "stub"}) {
+    const std::string start = std::string(key) + ":";
+    EXPECT_TRUE(text.find("\n" + start) != std::string::npos ||
+                text.find(" " + start) != std::string::npos)
+        << key;
+  }
+}
+
+TEST(ConfigTest, ReadsEveryKey) {
+  const Settings s = Parse(R"(
+listen: ["127.0.0.2:5353", "[::]:53", 192.0.2.1]
+workers: 3
+access:
+  allow: ["192.0.2.0/24", "2001:db8::/32", 198.51.100.7]
+  rate_limit:
+    {queries: 100, misses: 20, waiting: 50, burst: 500ms, ipv4_prefix: 32, ipv6_prefix: 64, slip: 3,
+     exempt: ["192.0.2.1/32"]}
+  require_cookies: true
+  cookie_secret: 000102030405060708090a0B0C0D0E0F
+cache:
+  {memory: 1GiB, min_ttl: 5s, max_ttl: 2h, max_negative_ttl: 10m,
+   max_stale: 3d, stale_ttl: 9s, prefetch: false, min_failure_ttl: 2s, max_failure_ttl: 4m}
+resolution:
+  upstream_port: 5301
+  ipv4: false
+  ipv6: true
+  qname_minimisation: off
+  case_randomisation: false
+  cookies: false
+  never_query: []
+  outgoing: ["192.0.2.9", "2001:db8::9"]
+dnssec:
+  validation: false
+  trust_anchors: builtin
+  negative_trust_anchors: ["corp.example.", lab.example]
+local:
+  special_names: false
+  hosts_file: /etc/hosts
+forward:
+  - {zone: "corp.example.", to: ["10.0.0.1:53", "[2001:db8::1]:5353"], first: true}
+  - {zone: "other.example", to: [10.0.0.2]}
+stub:
+  - zone: lab.example.
+    to: ["10.0.1.1:53"]
+)");
+  Settings e = DefaultSettings();
+  e.listen = {*Endpoint::Parse("127.0.0.2:5353", 0), *Endpoint::Parse("[::]:53", 0),
+              *Endpoint::Parse("192.0.2.1:53", 0)};
+  e.workers = 3;
+  e.allow = {*Prefix::Parse("192.0.2.0/24"), *Prefix::Parse("2001:db8::/32"),
+             *Prefix::Parse("198.51.100.7/32")};
+  e.rate_limit = {100, 20, 50, milliseconds(500), 32, 64, 3, {*Prefix::Parse("192.0.2.1/32")}};
+  e.require_cookies = true;
+  e.cookie_secret = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  e.cache.memory_octets = size_t{1} << 30;
+  e.cache.ttl = {5, 7200, 600};
+  e.cache.max_stale = 3 * 86400;
+  e.cache.stale_ttl = 9;
+  e.cache.prefetch = false;
+  e.cache.min_failure_ttl = 2;
+  e.cache.max_failure_ttl = 240;
+  e.resolution.upstream_port = 5301;
+  e.resolution.ipv4 = false;
+  e.resolution.ipv6 = Ipv6Use::kOn;
+  e.resolution.qname_minimisation = QnameMinimisation::kOff;
+  e.resolution.case_randomisation = false;
+  e.resolution.cookies = false;
+  e.resolution.never_query.clear();
+  e.resolution.outgoing = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse("2001:db8::9")};
+  e.dnssec.validation = false;
+  e.dnssec.negative_trust_anchors = {*wire::ParseName("corp.example."),
+                                     *wire::ParseName("lab.example.")};
+  e.local.special_names = false;
+  e.local.hosts_file = "/etc/hosts";
+  e.static_zones = {
+      {*wire::ParseName("corp.example."),
+       {*Endpoint::Parse("10.0.0.1:53", 0), *Endpoint::Parse("[2001:db8::1]:5353", 0)},
+       true,
+       true},
+      {*wire::ParseName("other.example."), {*Endpoint::Parse("10.0.0.2:53", 0)}, true, false},
+      {*wire::ParseName("lab.example."), {*Endpoint::Parse("10.0.1.1:53", 0)}, false, false}};
+  EXPECT_EQ(Shown(s), Shown(e));
+  EXPECT_FALSE(s.listen_is_builtin);
+}
+
+TEST(ConfigTest, ReadsEveryBudgetAndLimit) {
+  const Settings s = Parse(R"(
+resolution:
+  budget:
+    {upstream_queries: 10, referrals: 11, aliases: 5, nesting: 4, failed_addresses: 6,
+     client_timeout: 500ms, total_timeout: 3s}
+  limits:
+    {per_zone: 100, per_server: 200, waiters: 300, jobs: 400, name_servers: 7, addresses: 3,
+     tries: 2}
+)");
+  Settings e = DefaultSettings();
+  e.resolution.budget = {10, 11, 5, 4, 6, milliseconds(500), milliseconds(3000)};
+  e.resolution.limits = {100, 200, 300, 400, 7, 3, 2};
+  EXPECT_EQ(Shown(s), Shown(e));
+}
+
+TEST(ConfigTest, OneKeyLeavesTheOthersAsTheyAre) {
+  Settings expected = DefaultSettings();
+  expected.resolution.budget.total_timeout = milliseconds(9000);
+  EXPECT_EQ(Shown(Parse("resolution: {budget: {total_timeout: 9s}}")), Shown(expected));
+}
+
+TEST(ConfigTest, ReadsEveryChoice) {
+  EXPECT_EQ(Parse("workers: auto").workers, 0);
+  EXPECT_EQ(Parse("resolution: {ipv6: auto}").resolution.ipv6, Ipv6Use::kAuto);
+  EXPECT_EQ(Parse("resolution: {ipv6: true}").resolution.ipv6, Ipv6Use::kOn);
+  EXPECT_EQ(Parse("resolution: {ipv6: false}").resolution.ipv6, Ipv6Use::kOff);
+  EXPECT_EQ(Parse("resolution: {qname_minimisation: strict}").resolution.qname_minimisation,
+            QnameMinimisation::kStrict);
+  EXPECT_EQ(Parse("resolution: {qname_minimisation: \"off\"}").resolution.qname_minimisation,
+            QnameMinimisation::kOff);
+}
+
+TEST(ConfigTest, ListenThatIsWrittenIsNotTheBuiltinOne) {
+  EXPECT_FALSE(Parse("listen: [\"127.0.0.1:53\", \"[::1]:53\"]").listen_is_builtin);
+}
+
+TEST(ConfigTest, ReadsRootHintsFromAFileBesideTheConfiguration) {
+  const TestFile hints("hints.zone", ". NS a.root.test.\na.root.test. A 127.0.1.1\n");
+  const Settings s = Parse("resolution: {root_hints: hints.zone}", hints.config());
+  ASSERT_EQ(s.resolution.root_hints.size(), 1u);
+  EXPECT_EQ(s.resolution.root_hints[0].addresses[0].ToText(), "127.0.1.1");
+  const Settings absolute = Parse("resolution: {root_hints: \"" + hints.path() + "\"}");
+  EXPECT_EQ(absolute.resolution.root_hints.size(), 1u);
+  const Settings builtin = Parse("resolution: {root_hints: builtin}");
+  EXPECT_EQ(builtin.resolution.root_hints.size(), 13u);
+}
+
+TEST(ConfigTest, ReadsTrustAnchorsFromAFile) {
+  const TestFile anchors("anchors",
+                         ". DS 20326 8 2 "
+                         "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n");
+  EXPECT_EQ(Parse("dnssec: {trust_anchors: anchors}", anchors.config()).dnssec.trust_anchors,
+            anchors.path());
+}
+
+TEST(ConfigTest, RelativeHostsFileStandsBesideTheConfiguration) {
+  EXPECT_EQ(Parse("local: {hosts_file: hosts}", "/etc/tern/tern.yaml").local.hosts_file,
+            "/etc/tern/hosts");
+  EXPECT_EQ(Parse("local: {hosts_file: \"\"}", "/etc/tern/tern.yaml").local.hosts_file, "");
+}
+
+TEST(ConfigTest, LoadsAFile) {
+  const TestFile file("tern.yaml", "workers: 2\n");
+  EXPECT_EQ(LoadConfig(file.path())->workers, 2);
+}
+
+}  // namespace
+}  // namespace tern::resolver::config

@@ -1,0 +1,368 @@
+#include "resolver/daemon/daemon.h"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+#include "gtest/gtest.h"
+#include "resolver/config/config.h"
+#include "resolver/io/sockets.h"
+#include "resolver/tool/lookup_client.h"
+#include "resolver/tool/lookup_reply.h"
+#include "wire/presentation.h"
+
+namespace tern::resolver::daemon {
+namespace {
+
+// Loopback only: nothing is ever asked upstream.
+Settings LoopbackSettings() {
+  Settings settings = config::DefaultSettings();
+  settings.listen = {*Endpoint::Parse("127.0.0.1", 0)};
+  settings.listen_is_builtin = false;
+  settings.workers = 2;
+  settings.cache.memory_octets = size_t{8} << 20;
+  settings.resolution.root_hints = {
+      {*wire::ParseName("root.test."), {*IpAddress::Parse("127.0.0.1")}}};
+  return settings;
+}
+
+std::unique_ptr<Daemon> Started(Settings settings) {
+  auto daemon = Daemon::Start(std::move(settings),
+                              [](const absl::Status& status) { ADD_FAILURE() << status; });
+  EXPECT_TRUE(daemon.ok()) << daemon.status();
+  return daemon.ok() ? *std::move(daemon) : nullptr;
+}
+
+tool::LookupReply Ask(const Daemon& daemon, const char* name, bool tcp = false,
+                      bool trace = false) {
+  tool::LookupOptions options;
+  options.name = *wire::ParseName(name);
+  options.server = daemon.listening().front();
+  options.tcp = tcp;
+  options.trace = trace;
+  const tool::RawReply raw = tool::AskServer(options);
+  EXPECT_EQ(raw.outcome, tool::LookupOutcome::kReply);
+  return tool::ReadLookupReply(raw.message);
+}
+
+TEST(DaemonTest, AnswersOverUdpAndTcpOnAllItsWorkers) {
+  const auto daemon = Started(LoopbackSettings());
+  ASSERT_NE(daemon, nullptr);
+  EXPECT_EQ(daemon->worker_count(), 2u);
+  // The kernel spreads clients over the workers' sockets by their ports.
+  for (int i = 0; i < 20; ++i) {
+    const tool::LookupReply reply = Ask(*daemon, "localhost.", i % 2 == 1);
+    ASSERT_EQ(reply.sections[0].size(), 1u);
+    EXPECT_EQ(reply.sections[0][0].rdata, "127.0.0.1");
+  }
+}
+
+TEST(DaemonTest, GivesAnAccountToClientsOfItsOwnMachine) {
+  const auto daemon = Started(LoopbackSettings());
+  const tool::LookupReply reply = Ask(*daemon, "localhost.", true, true);
+  EXPECT_TRUE(reply.has_trace);
+  ASSERT_GE(reply.trace.size(), 2u);
+  EXPECT_EQ(reply.trace.front().Find("kind")->text(), "start");
+  EXPECT_EQ(reply.trace.back().Find("kind")->text(), "done");
+}
+
+TEST(DaemonTest, ReloadChangesWhoMayAsk) {
+  const auto daemon = Started(LoopbackSettings());
+  EXPECT_EQ(Ask(*daemon, "localhost.").rcode, wire::Rcode::kNoError);
+  Settings settings = LoopbackSettings();
+  settings.allow = {*Prefix::Parse("192.0.2.0/24")};
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  // Each worker takes it in with its next turn.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  int refused_in_a_row = 0;
+  while (refused_in_a_row < 20 && std::chrono::steady_clock::now() < end) {
+    const bool refused = Ask(*daemon, "localhost.").rcode == wire::Rcode::kRefused;
+    refused_in_a_row = refused ? refused_in_a_row + 1 : 0;
+  }
+  EXPECT_EQ(refused_in_a_row, 20);
+}
+
+// The reply's cookie to a cookie of a client; empty without.
+std::vector<uint8_t> AskCookie(const Daemon& daemon, std::vector<uint8_t> cookie) {
+  std::vector<uint8_t> query = {0, 7, 0, 0,  0, 0,    0, 0, 0, 0, 0,
+                                1, 0, 0, 41, 4, 0xd0, 0, 0, 0, 0, 0};
+  query.insert(query.end(), {static_cast<uint8_t>(4 + cookie.size()), 0, 10, 0,
+                             static_cast<uint8_t>(cookie.size())});
+  query.insert(query.end(), cookie.begin(), cookie.end());
+  const io::OwnedFd client(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_storage storage;
+  const socklen_t octets = daemon.listening().front().ToSockaddr(&storage);
+  const timeval patience = {.tv_sec = 5, .tv_usec = 0};
+  setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  uint8_t reply[512];
+  if (connect(client.get(), reinterpret_cast<const sockaddr*>(&storage), octets) != 0 ||
+      send(client.get(), query.data(), query.size(), 0) < 0 ||
+      recv(client.get(), reply, sizeof reply, 0) != 12 + 11 + 4 + 24) {
+    return {};
+  }
+  // BADCOOKIE is 23: its upper bits are in OPT.
+  if ((reply[3] & 0xf) != 0 || reply[17] != 0) return {reply[17], reply[3]};
+  return std::vector<uint8_t>(reply + 27, reply + 51);
+}
+
+// RFC 7873 section 7.1: a day's cookies are good for an hour of the next day, and no longer.
+TEST(DaemonTest, RollsTheCookieSecret) {
+  const auto daemon = Started(LoopbackSettings());
+  const std::vector<uint8_t> first = AskCookie(*daemon, {1, 2, 3, 4, 5, 6, 7, 8});
+  ASSERT_EQ(first.size(), 24u);
+  const auto is_good = [&](const std::vector<uint8_t>& cookie) {
+    return AskCookie(*daemon, cookie).size() == 24;
+  };
+  daemon->RollCookieSecret();
+  for (int i = 0; i < 40; ++i) EXPECT_TRUE(is_good(first)) << i;
+  daemon->RollCookieSecret();
+  // Each worker takes it in with its next turn.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  int bad_in_a_row = 0;
+  while (bad_in_a_row < 20 && std::chrono::steady_clock::now() < end) {
+    bad_in_a_row = is_good(first) ? 0 : bad_in_a_row + 1;
+  }
+  EXPECT_EQ(bad_in_a_row, 20);
+}
+
+TEST(DaemonTest, ReloadWithABrokenHostsFileKeepsTheOldConfiguration) {
+  const auto daemon = Started(LoopbackSettings());
+  Settings settings = LoopbackSettings();
+  settings.allow.clear();
+  settings.local.hosts_file = "/nonexistent/hosts";
+  EXPECT_EQ(std::string(daemon->Reload(settings).message()),
+            "local.hosts_file: /nonexistent/hosts: No such file or directory");
+  EXPECT_EQ(Ask(*daemon, "localhost.").rcode, wire::Rcode::kNoError);
+}
+
+TEST(DaemonTest, AnAddressOfSomebodyElseIsAClearError) {
+  Settings settings = LoopbackSettings();
+  settings.listen = {*Endpoint::Parse("192.0.2.1:5353", 0)};
+  const auto daemon = Daemon::Start(settings, [](const absl::Status&) {});
+  ASSERT_FALSE(daemon.ok());
+  EXPECT_NE(std::string(daemon.status().message()).find("192.0.2.1:5353"), std::string::npos)
+      << daemon.status();
+}
+
+// The same user's sockets may share an address: only the daemon itself can tell that one is there.
+TEST(DaemonTest, AnAddressThatAnotherServesIsAClearError) {
+  const auto first = Started(LoopbackSettings());
+  ASSERT_NE(first, nullptr);
+  const Endpoint taken = first->listening().front();
+  Settings settings = LoopbackSettings();
+  settings.listen = {*Endpoint::Parse("127.0.0.1", 0), taken};
+  settings.places["listen[1]"] = "tern.yaml:3:5";
+  EXPECT_EQ(std::string(Daemon::Start(settings, [](const absl::Status&) {}).status().message()),
+            "tern.yaml:3:5: listen[1]: cannot listen on " + taken.ToText() +
+                ": the address is in use for UDP by another process");
+  settings.listen = {{*IpAddress::Parse("0.0.0.0"), taken.port}};
+  EXPECT_FALSE(Daemon::Start(settings, [](const absl::Status&) {}).ok());
+}
+
+TEST(DaemonTest, AnAddressThatAnotherServesOverTcpOnlyIsAClearError) {
+  const io::OwnedFd other(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_storage storage;
+  const Endpoint any = *Endpoint::Parse("127.0.0.1", 0);
+  const socklen_t octets = any.ToSockaddr(&storage);
+  const int on = 1;
+  ASSERT_EQ(setsockopt(other.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on), 0);
+  ASSERT_EQ(bind(other.get(), reinterpret_cast<const sockaddr*>(&storage), octets), 0);
+  ASSERT_EQ(listen(other.get(), 1), 0);
+  Settings settings = LoopbackSettings();
+  settings.listen = {io::LocalEndpoint(other.get())};
+  const auto daemon = Daemon::Start(settings, [](const absl::Status&) {});
+  ASSERT_FALSE(daemon.ok());
+  EXPECT_NE(std::string(daemon.status().message()).find("the address is in use for TCP"),
+            std::string::npos)
+      << daemon.status();
+}
+
+TEST(DaemonTest, AWildcardAddressAndOneOfItsOwnMayBothBeListenedOn) {
+  Settings settings = LoopbackSettings();
+  const Endpoint any = Started(settings)->listening().front();  // a port that is free now
+  settings.listen = {any, {*IpAddress::Parse("0.0.0.0"), any.port}};
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  EXPECT_EQ(Ask(*daemon, "localhost.").rcode, wire::Rcode::kNoError);
+}
+
+// Connections of the last run are in TIME_WAIT then, and a ring's sockets may still be there.
+TEST(DaemonTest, StartsAgainAtOnceOnTheSameAddress) {
+  Settings settings = LoopbackSettings();
+  for (int i = 0; i < 5; ++i) {
+    auto daemon = Started(settings);
+    ASSERT_NE(daemon, nullptr);
+    settings.listen = {daemon->listening().front()};
+    EXPECT_EQ(Ask(*daemon, "localhost.", true).rcode, wire::Rcode::kNoError);
+  }
+}
+
+TEST(DaemonTest, AnOutgoingAddressOfSomebodyElseIsAClearError) {
+  Settings settings = LoopbackSettings();
+  settings.resolution.outgoing = {*IpAddress::Parse("127.0.0.2"), *IpAddress::Parse("192.0.2.1")};
+  settings.places["resolution.outgoing[1]"] = "tern.yaml:4:27";
+  EXPECT_EQ(std::string(Daemon::Start(settings, [](const absl::Status&) {}).status().message()),
+            "tern.yaml:4:27: resolution.outgoing[1]: expected an address of this machine, found "
+            "192.0.2.1: cannot send from 192.0.2.1: Cannot assign requested address");
+  settings.resolution.outgoing.pop_back();
+  EXPECT_NE(Started(settings), nullptr);
+}
+
+TEST(DaemonTest, EndsAtOnceWhileATcpClientIsConnected) {
+  auto daemon = Started(LoopbackSettings());
+  EXPECT_EQ(Ask(*daemon, "localhost.", true).rcode, wire::Rcode::kNoError);
+  const auto start = std::chrono::steady_clock::now();
+  daemon.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+}
+
+TEST(FixedKeysTest, NamesWhatOnlyARestartChanges) {
+  const Settings before = LoopbackSettings();
+  EXPECT_TRUE(FixedKeysThatDiffer(before, before).empty());
+  Settings after = before;
+  after.allow.clear();
+  after.resolution.upstream_port = 5353;
+  after.cache.ttl.max_ttl = 60;
+  EXPECT_TRUE(FixedKeysThatDiffer(before, after).empty());
+  after.listen.push_back(*Endpoint::Parse("127.0.0.2:53", 0));
+  after.workers = 3;
+  after.cache.memory_octets *= 2;
+  after.resolution.outgoing = {*IpAddress::Parse("127.0.0.1")};
+  EXPECT_EQ(
+      FixedKeysThatDiffer(before, after),
+      (std::vector<std::string_view>{"listen", "workers", "cache.memory", "resolution.outgoing"}));
+}
+
+TEST(ConfigurationTest, NamesThePlaceAndTheKeyOfABadHostsFile) {
+  const auto path = std::filesystem::path(testing::TempDir()) / "daemon_hosts";
+  std::ofstream(path) << "127.0.0.1 a\nnonsense b\n";
+  Settings settings = LoopbackSettings();
+  settings.local.hosts_file = path.string();
+  const std::string error = "local.hosts_file: " + path.string() +
+                            ":2: expected an IPv4 or IPv6 address, found \"nonsense\"";
+  EXPECT_EQ(std::string(MakeConfiguration(settings).status().message()), error);
+  const auto read = config::ParseConfig("local:\n  hosts_file: " + path.string(), "/etc/tern.yaml");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(std::string(MakeConfiguration(*read).status().message()),
+            "/etc/tern.yaml:2:15: " + error);
+  std::filesystem::remove(path);
+}
+
+// What the public tree said of names that a zone of the configuration speaks for from now on.
+TEST(DaemonTest, ReloadForgetsWhatOthersSaidOfANewZone) {
+  Settings settings = LoopbackSettings();
+  settings.workers = 1;
+  StaticZone all;
+  all.forward = true;
+  all.to = {{*IpAddress::Parse("127.0.0.1"), 9}};
+  settings.static_zones = {all};
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  cache::Store& store = daemon->store();
+  const auto reader = store.Register();
+  const auto put = [&](std::string_view name) {
+    std::vector<uint64_t> room(cache::kBuiltOctetsMax / 8);
+    cache::EntryBuilder builder({reinterpret_cast<uint8_t*>(room.data()), cache::kBuiltOctetsMax});
+    ASSERT_TRUE(
+        builder.StartNxDomain(*wire::ParseName(std::string(name)), wire::NameView(), 3600, 1));
+    (void)store.Put(builder.Finish(), 1);
+  };
+  const auto has = [&](std::string_view name) {
+    return bool(store.Find(*wire::ParseName(std::string(name)), cache::KeySpace::kNxDomain,
+                           wire::RRType::kNone));
+  };
+  for (const char* name : {"corp.", "x.corp.", "example.", "localhost."}) put(name);
+  StaticZone corp = all;
+  corp.zone = *wire::ParseName("Corp.");
+  settings.static_zones.push_back(corp);
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_FALSE(has("corp."));
+  EXPECT_FALSE(has("x.corp."));
+  EXPECT_FALSE(has("localhost."));
+  EXPECT_TRUE(has("example."));
+  // Jobs that were under way may have learnt more under the old configuration.
+  put("x.corp.");
+  ASSERT_TRUE(daemon->forget_again_at().has_value());
+  daemon->ForgetAgain();
+  EXPECT_FALSE(has("x.corp."));
+  EXPECT_FALSE(daemon->forget_again_at().has_value());
+  // The same again takes nothing; another server of the zone, or none any more, does.
+  put("x.corp.");
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_TRUE(has("x.corp."));
+  settings.static_zones.pop_back();
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_FALSE(has("x.corp."));
+}
+
+TEST(DaemonTest, ReloadForgetsWhatTheDnsSaidOfSpecialNames) {
+  Settings settings = LoopbackSettings();
+  settings.local.special_names = false;
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  const auto reader = daemon->store().Register();
+  std::vector<uint64_t> room(cache::kBuiltOctetsMax / 8);
+  cache::EntryBuilder builder({reinterpret_cast<uint8_t*>(room.data()), cache::kBuiltOctetsMax});
+  const wire::Name localhost = *wire::ParseName("localhost.");
+  ASSERT_TRUE(builder.StartNxDomain(localhost, wire::NameView(), 3600, 1));
+  (void)daemon->store().Put(builder.Finish(), 1);
+  settings.local.special_names = true;
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_FALSE(daemon->store().Find(localhost, cache::KeySpace::kNxDomain, wire::RRType::kNone));
+}
+
+// It would be asked for the zone, and ask itself again.
+TEST(ConfigurationTest, AZoneOfOurOwnIsAClearError) {
+  const auto message = [](std::string_view text) {
+    const auto read = config::ParseConfig(std::string(text), "tern.yaml");
+    return read.ok() ? std::string(MakeConfiguration(*read).status().message())
+                     : std::string(read.status().message());
+  };
+  constexpr std::string_view kListen = "listen: [\"127.0.0.1:5301\", \"0.0.0.0:5302\"]\n";
+  const std::string listen(kListen);
+  EXPECT_EQ(message(listen + "stub: [{zone: a, to: [192.0.2.1]}]\n"
+                             "forward:\n"
+                             "  - {zone: b, to: [\"127.0.0.1:5302\"]}\n"),
+            "tern.yaml:4:5: forward[0]: expected other servers than this one, found "
+            "127.0.0.1:5302, where it listens itself");
+  EXPECT_NE(message(listen + "stub: [{zone: a, to: [\"127.0.0.1:5301\"]}]\n"), "");
+  EXPECT_EQ(message(listen + "forward: [{zone: a, to: [\"127.0.0.1:5303\"]}]\n"), "");
+}
+
+TEST(DaemonTest, AMemoryThatTheProcessMayNotHaveIsAClearError) {
+  size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+  rlimit low = before;
+  low.rlim_cur = pages * static_cast<size_t>(getpagesize()) + (size_t{1} << 30);
+  Settings settings = LoopbackSettings();
+  settings.cache.memory_octets = size_t{16} << 30;
+  settings.places["cache.memory"] = "tern.yaml:1:9";
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &low), 0);
+  const absl::Status status = Daemon::Start(settings, [](const absl::Status&) {}).status();
+  EXPECT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+  EXPECT_EQ(std::string(status.message()),
+            "tern.yaml:1:9: cache.memory: expected no more than this process may have (ulimit -v)");
+}
+
+TEST(DescriptorLimitTest, GoesUpToTheHardLimit) {
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit low = before;
+  low.rlim_cur = 64;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  EXPECT_TRUE(RaiseDescriptorLimit());
+  rlimit after;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &after), 0);
+  EXPECT_EQ(after.rlim_cur, before.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &before);
+}
+
+}  // namespace
+}  // namespace tern::resolver::daemon

@@ -1,0 +1,181 @@
+#include "resolver/resolution/lookup.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/recursor_world.h"
+
+namespace tern::resolver::resolution {
+namespace {
+
+using cache::KeySpace;
+using sim::Fault;
+using test::HeardAnswer;
+using test::milliseconds;
+using test::N;
+using test::RecursorWorld;
+using test::seconds;
+using wire::Rcode;
+using wire::RRType;
+
+constexpr std::string_view kHosting =
+    "hosting. 3600 NS ns.hosting.\nns.hosting. 3600 A 192.0.2.20\n";
+
+class LookupTest : public testing::Test {
+ protected:
+  void AddHosting() {
+    hosting_ = world_.Add("192.0.2.20", "hosting.",
+                          "n1 300 A 192.0.2.31\nn2 300 A 192.0.2.32\nalias 300 CNAME n1\n"
+                          "www 300 A 203.0.113.20\n");
+  }
+  sim::ZoneServer* AddExample(std::string_view address) {
+    return world_.Add(address, "example.", "www 300 A 203.0.113.1\n");
+  }
+  bool IsRememberedFailure(std::string_view name) {
+    const auto entry = world_.store().Find(N(name), KeySpace::kFailure, RRType::kA);
+    return static_cast<bool>(entry);
+  }
+
+  RecursorWorld world_;
+  sim::ZoneServer* hosting_ = nullptr;
+};
+
+TEST_F(LookupTest, FindsServersWithoutGlue) {
+  AddHosting();
+  AddExample("192.0.2.31");
+  AddExample("192.0.2.32");
+  world_.Start(std::string(kHosting) +
+               "example. 3600 NS n1.hosting.\nexample. 3600 NS n2.hosting.");
+  EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
+  world_.Run(seconds(8));
+  // The second server's address came for later use, and both only once.
+  EXPECT_EQ(world_.Queries("n1.hosting.", "192.0.2.20"), 1u);
+  EXPECT_EQ(world_.Queries("n2.hosting.", "192.0.2.20"), 1u);
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+TEST_F(LookupTest, AnAliasIsFollowedToAddresses) {
+  AddHosting();
+  AddExample("192.0.2.31");
+  world_.Start(std::string(kHosting) + "example. 3600 NS alias.hosting.");
+  EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kNoError);
+}
+
+TEST_F(LookupTest, ManyQuestionsShareOneLookUp) {
+  AddHosting();
+  AddExample("192.0.2.31");
+  world_.Start(std::string(kHosting) + "example. 3600 NS n1.hosting.");
+  std::vector<HeardAnswer*> heard;
+  for (int i = 0; i < 50; ++i) {
+    heard.push_back(world_.Ask("x" + std::to_string(i) + ".example.", RRType::kA));
+  }
+  world_.Run(seconds(3));
+  for (const HeardAnswer* each : heard) EXPECT_EQ(each->rcode, Rcode::kNXDomain);
+  EXPECT_EQ(world_.Queries("n1.hosting.", "192.0.2.20"), 1u);
+}
+
+TEST_F(LookupTest, ACycleOfDelegationsFailsSoon) {
+  world_.Start("one. 3600 NS ns.two.\ntwo. 3600 NS ns.three.\nthree. 3600 NS ns.one.\n");
+  for (const char* name : {"www.one.", "www.two.", "www.three."}) {
+    const HeardAnswer& heard = world_.Lookup(name);
+    EXPECT_EQ(heard.rcode, Rcode::kServFail);
+    EXPECT_LT(heard.latency, milliseconds(1000));
+  }
+  EXPECT_LT(world_.world().upstream().size(), 40u);
+  world_.Run(seconds(8));
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+TEST_F(LookupTest, TwoCyclesThatMeetDoNotWaitForEachOther) {
+  world_.Start("one. 3600 NS ns.two.\ntwo. 3600 NS ns.one.\n");
+  HeardAnswer* a = world_.Ask("www.one.", RRType::kA);
+  HeardAnswer* b = world_.Ask("www.two.", RRType::kA);
+  HeardAnswer* c = world_.Ask("ns.one.", RRType::kA);
+  HeardAnswer* d = world_.Ask("ns.two.", RRType::kA);
+  world_.Run(seconds(9));
+  for (const HeardAnswer* each : {a, b, c, d}) {
+    EXPECT_EQ(each->count, 1);
+    EXPECT_EQ(each->rcode, Rcode::kServFail);
+    EXPECT_LT(each->latency, milliseconds(1000));
+  }
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+// THREATS, NXNSAttack: 100 servers without glue cost fewer than 20 upstream queries.
+TEST_F(LookupTest, AHundredServersWithoutGlueCostFewQueries) {
+  std::string root = std::string(kHosting);
+  AddHosting();
+  for (int i = 0; i < 100; ++i) root += "evil. 3600 NS x" + std::to_string(i) + ".hosting.\n";
+  world_.Start(root);
+  EXPECT_EQ(world_.Lookup("www.evil.").rcode, Rcode::kServFail);
+  world_.Run(seconds(8));
+  EXPECT_LT(world_.world().upstream().size(), 20u);
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+// THREATS, CAMP: one budget a client query, whatever the delegations lead to.
+TEST_F(LookupTest, AFanOfDelegationsStaysInTheBudget) {
+  std::string root;
+  for (int i = 0; i < 30; ++i) {
+    for (int j = 1; j <= 4; ++j) {
+      root += "z" + std::to_string(i) + ". 3600 NS ns.z" + std::to_string((i * 4 + j) % 30) + ".\n";
+    }
+  }
+  world_.Start(root);
+  const HeardAnswer& heard = world_.Lookup("www.z0.");
+  EXPECT_EQ(heard.rcode, Rcode::kServFail);
+  world_.Run(seconds(9));
+  // Background look-ups and priming are paid from shares of their own.
+  EXPECT_LE(world_.world().upstream().size(), 64u + 8u);
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+TEST_F(LookupTest, NestingIsBounded) {
+  std::string root;
+  for (int i = 0; i < 12; ++i) {
+    root += "z" + std::to_string(i) + ". 3600 NS ns.z" + std::to_string(i + 1) + ".\n";
+  }
+  root += "z12. 3600 NS ns.z12.\nns.z12. 3600 A 192.0.2.40\n";
+  world_.Add("192.0.2.40", "z12.", "ns 300 A 192.0.2.40\nwww 300 A 203.0.113.12\n");
+  world_.Start(root);
+  EXPECT_EQ(world_.Lookup("www.z0.").rcode, Rcode::kServFail);
+  world_.Run(seconds(9));
+  EXPECT_TRUE(world_.IsAtRest());
+  EXPECT_LE(world_.Queries("ns.z10."), 1u);
+}
+
+// What fails because another question's budget is spent says nothing about the name: nobody may
+// fill the failure cache with other people's names.
+TEST_F(LookupTest, ASpentBudgetIsNotRememberedAgainstANameServer) {
+  world_.settings().resolution.budget.upstream_queries = 3;
+  AddHosting();
+  world_.Add("192.0.2.50", "evil.", "sub 300 NS n1.hosting.\n");
+  world_.Start(std::string(kHosting) + "evil. 3600 NS ns.evil.\nns.evil. 3600 A 192.0.2.50\n");
+  EXPECT_EQ(world_.Lookup("www.sub.evil.").rcode, Rcode::kServFail);
+  world_.Run(milliseconds(100));
+  EXPECT_FALSE(IsRememberedFailure("n1.hosting."));
+  EXPECT_EQ(world_.Lookup("n1.hosting.").rcode, Rcode::kNoError);
+}
+
+TEST_F(LookupTest, AClientThatJoinsANestedLookUpIsNotFailedForAnothersBudget) {
+  world_.settings().resolution.budget.upstream_queries = 3;
+  AddHosting();
+  world_.Add("192.0.2.50", "evil.", "sub 300 NS n1.hosting.\n");
+  world_.Start(std::string(kHosting) + "evil. 3600 NS ns.evil.\nns.evil. 3600 A 192.0.2.50\n");
+  // Root, evil, root once more, and no query is left for hosting.
+  (void)world_.Ask("www.sub.evil.", RRType::kA);
+  HeardAnswer* client = nullptr;
+  world_.world().RunUntil(
+      [&] {
+        if (client == nullptr && world_.Queries("n1.hosting.", RecursorWorld::kRoot) > 0) {
+          client = world_.Ask("n1.hosting.", RRType::kA);
+        }
+        return client != nullptr && client->count > 0;
+      },
+      seconds(5));
+  ASSERT_NE(client, nullptr);
+  EXPECT_EQ(client->count, 1);
+  EXPECT_EQ(client->text, "n1.hosting. A 192.0.2.31\n");
+}
+
+}  // namespace
+}  // namespace tern::resolver::resolution

@@ -1,0 +1,391 @@
+#include "resolver/resolution/recursor.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "tests/support/allocation_count.h"
+#include "tests/support/miss_world.h"
+#include "tests/support/recursor_world.h"
+
+namespace tern::resolver::resolution {
+namespace {
+
+using sim::Fault;
+using test::HeardAnswer;
+using test::milliseconds;
+using test::N;
+using test::RecursorWorld;
+using test::seconds;
+using wire::ExtendedError;
+using wire::Rcode;
+using wire::RRType;
+
+constexpr std::string_view kA = "192.0.2.1";
+constexpr std::string_view kOne = "example. 3600 NS a.example.\na.example. 3600 A 192.0.2.1\n";
+constexpr std::string_view kZone =
+    "www 300 A 203.0.113.1\nalias 300 CNAME www\na.b.c.d 300 A 203.0.113.3\n"
+    "self 300 CNAME self\nloop1 300 CNAME loop2\nloop2 300 CNAME loop1\n"
+    "old 300 DNAME new\nhost.new 300 A 203.0.113.4\ncut 300 CNAME gone\n";
+
+class RecursorTest : public testing::Test {
+ protected:
+  RecursorTest() { a_ = world_.Add(kA, "example.", kZone); }
+
+  RecursorWorld world_;
+  sim::ZoneServer* a_ = nullptr;
+};
+
+TEST_F(RecursorTest, ResolvesColdAndKnowsItWarm) {
+  world_.Start(kOne);
+  EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
+  world_.Run(seconds(1));
+  // The root for the name and for itself (RFC 9609), then the zone.
+  EXPECT_EQ(world_.world().upstream().size(), 3u);
+  EXPECT_EQ(world_.Queries("www.example.", kA), 1u);
+  EXPECT_EQ(world_.Lookup("www.example.").latency, Duration(0));
+  EXPECT_EQ(world_.world().upstream().size(), 3u);
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+TEST_F(RecursorTest, EqualQuestionsAreOneJob) {
+  world_.Start(kOne);
+  std::vector<HeardAnswer*> heard;
+  for (int i = 0; i < 100; ++i) {
+    heard.push_back(world_.Ask(i % 2 == 0 ? "www.example." : "WWW.example.", RRType::kA));
+  }
+  world_.Run(seconds(1));
+  for (const HeardAnswer* each : heard) {
+    EXPECT_EQ(each->count, 1);
+    EXPECT_EQ(each->rcode, Rcode::kNoError);
+  }
+  EXPECT_EQ(world_.Queries("www.example.", kA), 1u);
+}
+
+TEST_F(RecursorTest, OtherTypesAreOtherQuestions) {
+  world_.Start(kOne);
+  HeardAnswer* a = world_.Ask("www.example.", RRType::kA);
+  HeardAnswer* aaaa = world_.Ask("www.example.", RRType::kAAAA);
+  world_.Run(seconds(1));
+  EXPECT_NE(a->text, "");
+  EXPECT_EQ(aaaa->text, "");
+  EXPECT_EQ(world_.Queries("www.example.", kA), 2u);
+}
+
+// THREATS, DNSBomb: waiters of one question are bounded.
+TEST_F(RecursorTest, WaitersOfOneQuestionAreBounded) {
+  world_.Start(kOne);
+  std::vector<HeardAnswer*> heard;
+  for (int i = 0; i < ResolutionLimits().waiters + 10; ++i) {
+    heard.push_back(world_.Ask("www.example.", RRType::kA));
+    ASSERT_NE(heard.back(), nullptr);
+  }
+  // Those who have waited longest made way.
+  for (size_t i = 0; i < heard.size(); ++i) EXPECT_EQ(heard[i]->count, i < 10 ? 1 : 0);
+  EXPECT_NE(world_.Ask("alias.example.", RRType::kA), nullptr);
+  world_.Run(seconds(10));
+  for (size_t i = 0; i < heard.size(); ++i) {
+    EXPECT_EQ(heard[i]->count, 1);
+    EXPECT_EQ(heard[i]->rcode, i < 10 ? Rcode::kServFail : Rcode::kNoError);
+    EXPECT_EQ(heard[i]->error, i < 10 ? ExtendedError::kNotReady : ExtendedError::kNone);
+  }
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+// THREATS: bounded, the oldest dropped first.
+TEST_F(RecursorTest, JobsAreBoundedAndComeBackToZero) {
+  world_.Start(kOne);
+  a_->conduct().fault = Fault::kSilent;
+  std::vector<HeardAnswer*> heard;
+  for (size_t i = 0; i < kJobsMax + 500; ++i) {
+    heard.push_back(world_.Ask("x" + std::to_string(i) + ".example.", RRType::kA));
+    ASSERT_NE(heard.back(), nullptr);
+    // Priming takes a job, too.
+    ASSERT_LE(world_.recursor().jobs_in_flight(), kJobsMax + 1);
+  }
+  EXPECT_EQ(world_.recursor().statistics().dropped, 500u);
+  for (size_t i = 0; i < heard.size(); ++i) {
+    ASSERT_EQ(heard[i]->count, i < 500 ? 1 : 0) << i;
+    EXPECT_EQ(heard[i]->error, i < 500 ? ExtendedError::kNotReady : ExtendedError::kNone);
+  }
+  world_.Run(seconds(12));
+  for (const HeardAnswer* each : heard) {
+    ASSERT_EQ(each->count, 1);
+    EXPECT_EQ(each->rcode, Rcode::kServFail);
+    EXPECT_LE(each->latency, milliseconds(1850));
+  }
+  EXPECT_TRUE(world_.IsAtRest());
+  EXPECT_NE(world_.Ask("y.example.", RRType::kA), nullptr);
+}
+
+// A flood of names without an answer fills the resolver; a question that has one gets it.
+TEST_F(RecursorTest, FullResolverStillAnswersWhatHasAnAnswer) {
+  world_.Start(std::string(kOne) + "dead. 3600 NS ns.dead.\nns.dead. 3600 A 192.0.2.66\n");
+  world_.Lookup("warm.example.");
+  world_.Lookup("warm.dead.");
+  for (size_t i = 0; i < kJobsMax + 100; ++i) {
+    (void)world_.Ask("x" + std::to_string(i) + ".dead.", RRType::kA);
+    if (i % 400 == 0) world_.Run(milliseconds(1));
+  }
+  EXPECT_GE(world_.recursor().statistics().dropped, 1u);
+  EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kNoError);
+  world_.Run(seconds(10));
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+// A dropped job takes the look-ups along that only it waited for; those that others wait for go on.
+TEST_F(RecursorTest, DroppedJobTakesItsLookUpsAlong) {
+  sim::ZoneServer* host = world_.Add("192.0.2.30", "host.", "ns1 60 A 192.0.2.1\n");
+  world_.Start(
+      "glueless. 3600 NS ns1.host.\nalso. 3600 NS ns1.host.\n"
+      "host. 3600 NS ns.host.\nns.host. 3600 A 192.0.2.30\n");
+  host->conduct().think_time = seconds(2);
+  for (const bool shared : {false, true}) {
+    SCOPED_TRACE(shared);
+    HeardAnswer* first = world_.Ask("www.glueless.", RRType::kA);
+    if (shared) {
+      world_.Run(milliseconds(100));
+      ASSERT_NE(world_.Ask("www.also.", RRType::kA), nullptr);
+    }
+    world_.Run(milliseconds(100));
+    EXPECT_GE(world_.recursor().jobs_in_flight(), 2u);
+    const uint64_t dropped = world_.recursor().statistics().dropped;
+    for (size_t i = 0; i < kJobsMax; ++i) {
+      (void)world_.Ask("x" + std::to_string(i) + ".nowhere.", RRType::kA);
+      if (first->count > 0) break;
+    }
+    EXPECT_EQ(first->count, 1);
+    EXPECT_EQ(first->error, ExtendedError::kNotReady);
+    // The job, and its look-up where nobody else waits for it.
+    EXPECT_EQ(world_.recursor().statistics().dropped - dropped, shared ? 1u : 2u);
+    world_.Run(seconds(12));
+    EXPECT_TRUE(world_.IsAtRest());
+    world_.Run(seconds(1000));
+  }
+}
+
+// A service frees its clients before its recursor.
+TEST_F(RecursorTest, EndsWhileALookUpWaitsBehindAClientThatIsGone) {
+  sim::ZoneServer* host = world_.Add("192.0.2.30", "host.", "ns1 60 A 192.0.2.1\n");
+  world_.Start("glueless. 3600 NS ns1.host.\nhost. 3600 NS ns.host.\nns.host. 3600 A 192.0.2.30\n");
+  host->conduct().think_time = seconds(1);
+  auto client = std::make_unique<HeardAnswer>(&world_.world());
+  ASSERT_TRUE(world_.recursor().Ask(N("ns1.host."), RRType::kA, client.get()));
+  ASSERT_NE(world_.Ask("www.glueless.", RRType::kA), nullptr);
+  world_.Run(milliseconds(200));
+  EXPECT_EQ(client->count, 0);
+  client.reset();
+  world_.Stop();
+}
+
+TEST_F(RecursorTest, ClientThatIsGivenUpHearsItOnce) {
+  world_.Start(kOne);
+  HeardAnswer* first = world_.Ask("www.example.", RRType::kA);
+  HeardAnswer* second = world_.Ask("www.example.", RRType::kA);
+  world_.recursor().GiveUp(first);
+  EXPECT_EQ(first->count, 1);
+  EXPECT_EQ(first->error, ExtendedError::kNotReady);
+  world_.Run(seconds(5));
+  EXPECT_EQ(first->count, 1);
+  EXPECT_EQ(second->count, 1);
+  EXPECT_EQ(second->rcode, Rcode::kNoError);
+}
+
+// DESIGN: a client always gets an answer before it gives up; the work goes on for the store.
+TEST_F(RecursorTest, ClientsAreToldInTimeWhileTheWorkGoesOn) {
+  world_.Start(kOne);
+  a_->conduct().think_time = milliseconds(2200);
+  HeardAnswer* first = world_.Ask("www.example.", RRType::kA);
+  world_.Run(milliseconds(1000));
+  HeardAnswer* second = world_.Ask("www.example.", RRType::kA);
+  world_.Run(milliseconds(850));
+  EXPECT_EQ(first->count, 1);
+  EXPECT_EQ(first->rcode, Rcode::kServFail);
+  EXPECT_EQ(first->error, ExtendedError::kNoReachableAuthority);
+  EXPECT_EQ(second->count, 0);
+  world_.Run(seconds(8));
+  EXPECT_EQ(first->count, 1);
+  EXPECT_EQ(second->count, 1);
+  EXPECT_EQ(second->rcode, Rcode::kNoError);
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+TEST_F(RecursorTest, EveryWaiterHasItsOwnDeadline) {
+  world_.Start(kOne);
+  a_->conduct().fault = Fault::kSilent;
+  std::vector<HeardAnswer*> heard;
+  for (int i = 0; i < 20; ++i) {
+    heard.push_back(world_.Ask("www.example.", RRType::kA));
+    world_.Run(milliseconds(50));
+  }
+  world_.Run(seconds(10));
+  for (const HeardAnswer* each : heard) {
+    EXPECT_EQ(each->count, 1);
+    EXPECT_LE(each->latency, milliseconds(1850));
+  }
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+// RFC 9520: failures are remembered, no query goes out meanwhile.
+TEST_F(RecursorTest, FailuresAreRememberedForAWhile) {
+  world_.Start(kOne);
+  a_->conduct().fault = Fault::kServFail;
+  EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kServFail);
+  const size_t sent = world_.world().upstream().size();
+  EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kServFail);
+  EXPECT_EQ(world_.world().upstream().size(), sent);
+  a_->conduct().fault = Fault::kNone;
+  world_.Run(seconds(20));
+  EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kNoError);
+}
+
+TEST_F(RecursorTest, AliasLoopsFail) {
+  world_.Start(kOne);
+  for (const char* name : {"self.example.", "loop1.example."}) {
+    EXPECT_EQ(world_.Lookup(name).rcode, Rcode::kServFail) << name;
+    // From the store as well.
+    const size_t sent = world_.world().upstream().size();
+    EXPECT_EQ(world_.Lookup(name).rcode, Rcode::kServFail) << name;
+    EXPECT_EQ(world_.world().upstream().size(), sent) << name;
+  }
+  world_.Run(seconds(8));
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+TEST_F(RecursorTest, DnameInTheStoreAnswersOtherNames) {
+  world_.Start(kOne);
+  EXPECT_EQ(world_.Lookup("host.old.example.").text,
+            "old.example. DNAME new.example.\nhost.old.example. CNAME host.new.example.\n"
+            "host.new.example. A 203.0.113.4\n");
+  const size_t sent = world_.world().upstream().size();
+  EXPECT_EQ(world_.Lookup("gone.old.example.").rcode, Rcode::kNXDomain);
+  // Only the new name was asked for.
+  EXPECT_EQ(world_.world().upstream().size(), sent + 1);
+  EXPECT_EQ(world_.Queries("gone.old.example."), 0u);
+}
+
+TEST_F(RecursorTest, AliasBelowADnameIsAnsweredWhenAskedFor) {
+  world_.Start(kOne);
+  // From the reply, then another from the store.
+  for (const char* name : {"one", "two"}) {
+    const std::string label(name);
+    EXPECT_EQ(world_.Lookup(label + ".old.example.", RRType::kCNAME).text,
+              "old.example. DNAME new.example.\n" + label + ".old.example. CNAME " + label +
+                  ".new.example.\n");
+  }
+}
+
+// RFC 8020.
+TEST_F(RecursorTest, NxDomainCoversWhatIsBelow) {
+  world_.Start(kOne);
+  EXPECT_EQ(world_.Lookup("gone.example.").rcode, Rcode::kNXDomain);
+  const size_t sent = world_.world().upstream().size();
+  EXPECT_EQ(world_.Lookup("a.b.gone.example.").rcode, Rcode::kNXDomain);
+  EXPECT_EQ(world_.world().upstream().size(), sent);
+}
+
+TEST_F(RecursorTest, ZonesOfTheConfigurationStandAgainstADenialAbove) {
+  world_.Add("192.0.2.9", "corp.internal.", "www 300 A 203.0.113.9\n");
+  for (const bool forward : {false, true}) {
+    world_.settings().static_zones = {
+        {N("corp.internal."), {*Endpoint::Parse("192.0.2.9", 53)}, forward, false}};
+    world_.Start(kOne);
+    // The root knows nothing of internal.; an honest NXDOMAIN.
+    EXPECT_EQ(world_.Lookup("internal.").rcode, Rcode::kNXDomain);
+    EXPECT_EQ(world_.Lookup("www.corp.internal.").text, "www.corp.internal. A 203.0.113.9\n");
+    world_.Run(seconds(400));
+    world_.Stop();
+  }
+}
+
+TEST_F(RecursorTest, StrictMinimisationDoesNotTakeAnAliasesDenialForTheName) {
+  world_.settings().resolution.qname_minimisation = QnameMinimisation::kStrict;
+  world_.Start(kOne);
+  const HeardAnswer& heard = world_.Lookup("host.sub.cut.example.");
+  EXPECT_EQ(heard.rcode, Rcode::kNXDomain);
+  // An alias at an ancestor is no alias of the name.
+  EXPECT_EQ(heard.text, "");
+}
+
+TEST_F(RecursorTest, MinimisedQuestionsHideLabels) {
+  world_.settings().resolution.qname_minimisation = QnameMinimisation::kRelaxed;
+  world_.Start(kOne);
+  EXPECT_EQ(world_.Lookup("a.b.c.d.example.").rcode, Rcode::kNoError);
+  EXPECT_EQ(world_.Queries("a.b.c.d.example.", RecursorWorld::kRoot), 0u);
+  EXPECT_EQ(world_.Queries("example.", RecursorWorld::kRoot), 1u);
+  EXPECT_EQ(world_.Queries("d.example.", kA), 1u);
+}
+
+TEST_F(RecursorTest, DestroyingItInTheMiddleLeavesNothing) {
+  world_.Start(kOne);
+  a_->conduct().fault = Fault::kSilent;
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_NE(world_.Ask("x" + std::to_string(i) + ".example.", RRType::kA), nullptr);
+  }
+  world_.Run(milliseconds(100));
+  EXPECT_GT(world_.world().open_exchanges(), 0u);
+  world_.Stop();
+  EXPECT_EQ(world_.world().open_exchanges(), 0u);
+  EXPECT_EQ(world_.world().armed_timers(), 0u);
+  world_.Run(seconds(5));
+}
+
+TEST_F(RecursorTest, ChainsOverTheLimitFailAndTheLongestAllowedIsAnswered) {
+  std::string links;
+  for (int i = 0; i < 13; ++i) {
+    links += "l" + std::to_string(i) + " 300 CNAME l" + std::to_string(i + 1) + "\n";
+  }
+  world_.Add("192.0.2.5", "chain.", links + "l13 300 A 203.0.113.7\n");
+  world_.Start("chain. 3600 NS a.chain.\na.chain. 3600 A 192.0.2.5\n");
+  EXPECT_EQ(world_.Lookup("l0.chain.").rcode, Rcode::kServFail);
+  EXPECT_EQ(world_.Lookup("l1.chain.").rcode, Rcode::kServFail);
+  EXPECT_EQ(world_.Lookup("l2.chain.").rcode, Rcode::kNoError);
+}
+
+// RFC 4035 section 3.1.4.1.
+TEST_F(RecursorTest, DsIsAskedOfTheParent) {
+  world_.Start(kOne);
+  EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kNoError);
+  EXPECT_EQ(world_.Lookup("example.", RRType::kDS).rcode, Rcode::kNoError);
+  EXPECT_EQ(world_.Queries("example.", kA), 0u);
+}
+
+// THREATS: nothing of a forwarder's failure stays when iterating is allowed.
+TEST_F(RecursorTest, ForwardFirstFallsBackToIterating) {
+  sim::ZoneServer* forwarder = world_.Add("192.0.2.9", ".", "");
+  forwarder->conduct().fault = Fault::kSilent;
+  world_.settings().static_zones = {
+      {N("."), {*Endpoint::Parse("192.0.2.9", 53)}, /*forward=*/true, /*first=*/true}};
+  world_.Start(kOne);
+  HeardAnswer* heard = world_.Ask("www.example.", RRType::kA);
+  world_.Run(seconds(8));
+  ASSERT_EQ(heard->count, 1);
+  EXPECT_TRUE(world_.store().Find(N("www.example."), cache::KeySpace::kData, RRType::kA));
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+// As the service asks: it has found the alias, and no target that is fresh.
+TEST_F(RecursorTest, AKnownAliasWhoseTargetHasExpiredIsNotAskedForAgain) {
+  a_ = world_.Add("192.0.2.2", "two.", "alias 300 CNAME www\nwww 5 A 203.0.113.1\n");
+  world_.Start("two. 3600 NS a.two.\na.two. 3600 A 192.0.2.2\n");
+  world_.Lookup("alias.two.");
+  world_.Run(seconds(10));
+  ASSERT_EQ(world_.Queries("alias.two.", "192.0.2.2"), 1u);
+  HeardAnswer heard(&world_.world());
+  ASSERT_TRUE(world_.recursor().Ask(N("alias.two."), RRType::kA, &heard, /*just_missed=*/true));
+  world_.Run(seconds(5));
+  EXPECT_EQ(heard.text, "alias.two. CNAME www.two.\nwww.two. A 203.0.113.1\n");
+  EXPECT_EQ(world_.Queries("alias.two.", "192.0.2.2"), 1u);
+}
+
+// Jobs, frames, exchanges and their timers are used again; the store's memory is its own.
+TEST(RecursorMissTest, InTheSteadyStateAMissAllocatesNothing) {
+  bench::MissWorld world;
+  for (int i = 0; i < 20'000; ++i) ASSERT_TRUE(world.MissNext());
+  const size_t before = test::AllocationCount();
+  for (int i = 0; i < 1'000; ++i) ASSERT_TRUE(world.MissNext());
+  EXPECT_EQ(test::AllocationCount(), before);
+}
+
+}  // namespace
+}  // namespace tern::resolver::resolution

@@ -1,0 +1,152 @@
+#include "resolver/tool/lookup_text.h"
+
+#include <cerrno>
+
+#include "gtest/gtest.h"
+#include "wire/presentation.h"
+
+namespace tern::resolver::tool {
+namespace {
+
+LookupOptions Options(const char* name, wire::RRType type, bool trace = false) {
+  LookupOptions options;
+  options.name = *wire::ParseName(name);
+  options.type = type;
+  options.server = *Endpoint::Parse("127.0.0.1:53", 0);
+  options.trace = trace;
+  return options;
+}
+
+RawReply Raw() {
+  RawReply raw;
+  raw.outcome = LookupOutcome::kReply;
+  raw.message.resize(100);
+  raw.elapsed = std::chrono::microseconds(12345);
+  return raw;
+}
+
+LookupReply MailReply() {
+  LookupReply reply;
+  reply.flags = {"rd", "ra"};
+  reply.sections[0] = {{"example.", 3599, "IN", wire::RRType::kMX, "5 a.example."},
+                       {"example.", 3599, "IN", wire::RRType::kMX, "20 b.example."}};
+  reply.sections[1] = {{"example.", 60, "IN", wire::RRType::kNS, "ns.example."}};
+  return reply;
+}
+
+TEST(TtlTextTest, NamesEveryUnitThatCounts) {
+  EXPECT_EQ(TtlToText(0), "0s");
+  EXPECT_EQ(TtlToText(59), "59s");
+  EXPECT_EQ(TtlToText(3599), "59m59s");
+  EXPECT_EQ(TtlToText(3600), "1h");
+  EXPECT_EQ(TtlToText(90061), "1d1h1m1s");
+  EXPECT_EQ(TtlToText(0x7fffffff), "24855d3h14m7s");
+}
+
+TEST(LookupTextTest, ShowsTheAnswerInColumns) {
+  EXPECT_EQ(LookupText(Options("example.", wire::RRType::kMX), Raw(), MailReply()),
+            "name    example. MX\n"
+            "status  NOERROR  flags rd ra\n"
+            "answer\n"
+            "  example.  59m59s  MX  5 a.example.\n"
+            "  example.  59m59s  MX  20 b.example.\n"
+            "server  127.0.0.1:53 over UDP, 12.3 ms, 100 octets\n");
+}
+
+TEST(LookupTextTest, ShowsTheAuthorityWhereThereIsNoAnswer) {
+  LookupReply reply = MailReply();
+  reply.sections[0].clear();
+  EXPECT_EQ(LookupText(Options("example.", wire::RRType::kMX), Raw(), reply),
+            "name    example. MX\n"
+            "status  NOERROR (a referral)  flags rd ra\n"
+            "authority\n"
+            "  example.  1m  NS  ns.example.\n"
+            "server  127.0.0.1:53 over UDP, 12.3 ms, 100 octets\n");
+}
+
+TEST(LookupTextTest, ShowsErrorsWithoutTouchingTheTerminal) {
+  LookupReply reply;
+  reply.rcode = wire::Rcode::kServFail;
+  reply.extended_errors = {{22,
+                            "gone\x1b[2J\xc2\x9b"
+                            "1m"}};
+  EXPECT_EQ(LookupText(Options("a.", wire::RRType::kA), Raw(), reply),
+            "name    a. A\n"
+            "status  SERVFAIL  flags\n"
+            "error   22 (No Reachable Authority) gone\\x1b[2J\\xc2\x9b"
+            "1m\n"
+            "server  127.0.0.1:53 over UDP, 12.3 ms, 100 octets\n");
+}
+
+TEST(LookupTextTest, TellsTheStepsLikeATextbook) {
+  LookupReply reply;
+  reply.has_trace = true;
+  for (const char* line :
+       {R"({"step":1,"t_us":0,"kind":"start","question":"example.com. A"})",
+        R"({"step":2,"t_us":30,"kind":"query","zone":".","server":"198.18.1.1:53",)"
+        R"("transport":"udp","question":"com. A"})",
+        R"({"step":3,"t_us":270,"kind":"reply","zone":".","server":"198.18.1.1:53",)"
+        R"("transport":"udp","question":"com. A","rtt_us":240,"outcome":"referral",)"
+        R"("learnt":"com. NS a.gtld."})",
+        R"({"step":4,"t_us":280,"kind":"teleport","outcome":"done","colour":"blue","deep":[1]})",
+        R"({"kind":"x\u001b[2J"})"}) {
+    reply.trace.push_back(*JsonValue::Parse(line));
+  }
+  const std::string text =
+      LookupText(Options("example.com.", wire::RRType::kA, true), Raw(), reply);
+  EXPECT_EQ(text.substr(0, text.find("status")),
+            "name    example.com. A\n"
+            "steps\n"
+            "   1.     0.0 ms  start    example.com. A\n"
+            "   2.     0.0 ms  query    ask 198.18.1.1:53 over udp for com. A (zone .)\n"
+            "   3.     0.3 ms  reply    198.18.1.1:53: referral after 0.2 ms\n"
+            "                  learnt   com. NS a.gtld.\n"
+            "   4.     0.3 ms  teleport done colour=blue deep=[1]\n"
+            "   5.             x\\x1b[2J \n");
+}
+
+TEST(LookupTextTest, SaysWhenTheServerGaveNoAccount) {
+  const std::string text = LookupText(Options("a.", wire::RRType::kA, true), Raw(), LookupReply());
+  EXPECT_NE(text.find("no account of the steps"), std::string::npos) << text;
+}
+
+TEST(LookupJsonTest, IsOneObject) {
+  const std::string json = LookupJson(Options("example.", wire::RRType::kMX), Raw(), MailReply());
+  EXPECT_EQ(json,
+            R"({"name":"example.","type":"MX","server":"127.0.0.1:53","transport":"udp",)"
+            R"("time_us":12345,"octets":100,"status":"NOERROR","flags":["rd","ra"],"answer":[)"
+            R"({"name":"example.","ttl":3599,"class":"IN","type":"MX","data":"5 a.example."},)"
+            R"({"name":"example.","ttl":3599,"class":"IN","type":"MX","data":"20 b.example."}],)"
+            R"("authority":[{"name":"example.","ttl":60,"class":"IN","type":"NS",)"
+            R"("data":"ns.example."}],"additional":[]})"
+            "\n");
+}
+
+TEST(LookupJsonTest, HoldsTraceAndExtendedErrors) {
+  LookupReply reply;
+  reply.has_trace = true;
+  reply.trace.push_back(*JsonValue::Parse(R"({"step":1,"kind":"start"})"));
+  reply.extended_errors = {{18, "not \"you\"\xff"}};
+  const std::string text = LookupJson(Options("a.", wire::RRType::kA, true), Raw(), reply);
+  const auto json = JsonValue::Parse(text.substr(0, text.size() - 1));
+  ASSERT_TRUE(json) << text;
+  ASSERT_EQ(json->Find("trace")->items().size(), 1u);
+  EXPECT_EQ(json->Find("trace")->items()[0].Find("kind")->text(), "start");
+  EXPECT_EQ(json->Find("extended_errors")->items()[0].Find("text")->text(),
+            "not \"you\"\xef\xbf\xbd");
+}
+
+TEST(NoReplyTest, NamesServerAndReason) {
+  RawReply raw;
+  raw.outcome = LookupOutcome::kTimeout;
+  EXPECT_EQ(NoReplyText(Options("a.", wire::RRType::kA), raw),
+            "tern: a. A: no answer from 127.0.0.1:53: timeout\n");
+  raw.outcome = LookupOutcome::kUnreachable;
+  raw.error = ECONNREFUSED;
+  EXPECT_EQ(NoReplyJson(Options("a.", wire::RRType::kA), raw),
+            R"({"name":"a.","type":"A","server":"127.0.0.1:53","error":"Connection refused"})"
+            "\n");
+}
+
+}  // namespace
+}  // namespace tern::resolver::tool

@@ -1,0 +1,360 @@
+// Cookies to upstream servers (RFC 7873 section 5.3), against servers that know them, do not, or
+// lie.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "resolver/upstream/race.h"
+#include "tests/support/recursor_world.h"
+
+namespace tern::resolver::upstream {
+namespace {
+
+using sim::CookieUse;
+using sim::Fault;
+using sim::SimAnswer;
+using sim::SimQuery;
+using std::chrono::hours;
+using test::HeardAnswer;
+using test::milliseconds;
+using test::N;
+using test::Octets;
+using test::PlainMessage;
+using test::RecursorWorld;
+using test::seconds;
+using wire::Rcode;
+using wire::RRType;
+
+constexpr std::string_view kA = "192.0.2.1";
+constexpr std::string_view kB = "192.0.2.2";
+constexpr std::string_view kOne = "example. 3600 NS a.example.\na.example. 3600 A 192.0.2.1\n";
+constexpr std::string_view kTwo =
+    "example. 3600 NS a.example.\nexample. 3600 NS b.example.\n"
+    "a.example. 3600 A 192.0.2.1\nb.example. 3600 A 192.0.2.2\n";
+
+class RaceCookiesTest : public testing::Test {
+ protected:
+  void Start(CookieUse use, std::string_view delegations = kOne) {
+    a_ = world_.Add(kA, "example.", "* 300 A 203.0.113.1\n");
+    b_ = world_.Add(kB, "example.", "* 300 A 203.0.113.1\n");
+    a_->conduct().cookies = b_->conduct().cookies = use;
+    world_.Start(delegations);
+  }
+  void TearDown() override {
+    if (a_ == nullptr) return;  // a world of the test's own
+    world_.Run(seconds(8));
+    EXPECT_TRUE(world_.IsAtRest());
+  }
+  // One more name, and the queries for it, but for the root's.
+  std::vector<sim::UpstreamQuery> Ask(Rcode expected = Rcode::kNoError) {
+    const size_t before = world_.world().upstream().size();
+    const HeardAnswer& heard = world_.Lookup("n" + std::to_string(++asked_) + ".example.");
+    EXPECT_EQ(heard.rcode, expected) << world_.world().Trace();
+    if (expected == Rcode::kNoError) {
+      EXPECT_TRUE(heard.text.ends_with("A 203.0.113.1\n")) << heard.text;
+    }
+    std::vector<sim::UpstreamQuery> queries;
+    const auto& upstream = world_.world().upstream();
+    for (size_t i = before; i < upstream.size(); ++i) {
+      if (upstream[i].server.address.ToText() != RecursorWorld::kRoot) {
+        queries.push_back(upstream[i]);
+      }
+    }
+    return queries;
+  }
+  ServerRecord Record() { return world_.table().Get(*Endpoint::Parse(kA, 53)); }
+  bool GivesCookies() { return Record().GivesCookiesAt(world_.world().Now()); }
+  uint64_t forgeries() { return world_.recursor().statistics().forgeries; }
+
+  RecursorWorld world_;
+  sim::ZoneServer* a_ = nullptr;
+  sim::ZoneServer* b_ = nullptr;
+  int asked_ = 0;
+};
+
+TEST_F(RaceCookiesTest, EachServerIsSentAClientCookieOfItsOwn) {
+  Start(CookieUse::kIgnores, kTwo);
+  for (int i = 0; i < 40; ++i) Ask();
+  std::map<std::string, std::set<Octets>> cookies;
+  for (const sim::UpstreamQuery& query : world_.world().upstream()) {
+    EXPECT_EQ(query.cookie.size(), kClientCookieOctets);
+    cookies[query.server.ToText()].insert(query.cookie);
+  }
+  ASSERT_EQ(cookies.size(), 3u);
+  std::set<Octets> all;
+  for (const auto& [server, of_server] : cookies) {
+    EXPECT_EQ(of_server.size(), 1u) << server;
+    all.insert(of_server.begin(), of_server.end());
+  }
+  EXPECT_EQ(all.size(), 3u);
+}
+
+TEST_F(RaceCookiesTest, TheServersCookieComesBack) {
+  for (const uint8_t octets : {8, 16, 32}) {
+    RecursorWorld world;
+    sim::ZoneServer* server = world.Add(kA, "example.", "* 300 A 203.0.113.1\n");
+    server->conduct().cookies = CookieUse::kGives;
+    server->conduct().server_cookie_octets = octets;
+    world.Start(kOne);
+    (void)world.Lookup("one.example.");
+    EXPECT_EQ(world.world().upstream().back().cookie.size(), kClientCookieOctets);
+    (void)world.Lookup("two.example.");
+    EXPECT_EQ(world.world().upstream().back().cookie.size(), kClientCookieOctets + octets);
+    EXPECT_EQ(world.recursor().statistics().forgeries, 0u);
+  }
+}
+
+// RFC 7873 section 4.2: a server cookie has 32 octets at most; what is longer is none.
+TEST_F(RaceCookiesTest, CookiesThatAreTooLongAreNotKept) {
+  Start(CookieUse::kGives);
+  a_->conduct().server_cookie_octets = 33;
+  for (int i = 0; i < 3; ++i) Ask();
+  EXPECT_EQ(world_.world().upstream().back().cookie.size(), kClientCookieOctets);
+  EXPECT_FALSE(GivesCookies());
+}
+
+TEST_F(RaceCookiesTest, BadCookieIsAskedAgainWithTheNewOne) {
+  Start(CookieUse::kDemands);
+  for (const uint8_t secret : {1, 2}) {  // the server forgets its old secret
+    a_->conduct().cookie_secret = secret;
+    const auto first = Ask();
+    ASSERT_EQ(first.size(), 2u);
+    EXPECT_EQ(first[0].transport, Transport::kUdp);
+    EXPECT_EQ(first[1].transport, Transport::kUdp);
+    EXPECT_NE(first[0].cookie, first[1].cookie);
+    EXPECT_NE(first[0].id, first[1].id);
+    EXPECT_EQ(Ask().size(), 1u);
+  }
+  EXPECT_EQ(forgeries(), 0u);
+}
+
+TEST_F(RaceCookiesTest, BadCookieTwiceLeadsToTcp) {
+  Start(CookieUse::kAllAreBad);
+  (void)Ask();
+  const auto queries = Ask();
+  ASSERT_EQ(queries.size(), 3u);
+  EXPECT_EQ(queries[1].transport, Transport::kUdp);
+  EXPECT_EQ(queries[2].transport, Transport::kTcp);
+}
+
+TEST_F(RaceCookiesTest, BadCookieForEverIsTheNextServersTurn) {
+  Start(CookieUse::kGives, kTwo);
+  a_->conduct().cookies = CookieUse::kAllAreBad;
+  a_->conduct().tcp_refused = true;
+  for (int i = 0; i < 10; ++i) Ask();
+}
+
+// RFC 7873 section 5.3: discarded. Over TCP it is the server that writes so, which is remembered.
+TEST_F(RaceCookiesTest, AWrongClientCookieIsASignOfForgery) {
+  Start(CookieUse::kGives);
+  a_->conduct().wrong_client_cookie = true;
+  const auto first = Ask();
+  EXPECT_EQ(first.back().transport, Transport::kTcp);
+  EXPECT_EQ(forgeries(), 1u);
+  EXPECT_TRUE(Record().takes_no_cookie);
+  const auto second = Ask();
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_TRUE(second[0].edns);
+  EXPECT_TRUE(second[0].cookie.empty());
+}
+
+TEST_F(RaceCookiesTest, TheClientCookieAloneIsBelieved) {
+  Start(CookieUse::kCopies);
+  (void)Ask();
+  EXPECT_EQ(Ask().size(), 1u);
+  EXPECT_EQ(forgeries(), 0u);
+  EXPECT_FALSE(GivesCookies());
+}
+
+// Right in everything but the cookie, which whoever is not on the path cannot know.
+class LuckySpoofer final : public sim::SimServer {
+ public:
+  enum class Cookie : uint8_t { kNone, kNoEdns, kGuessed };
+  explicit LuckySpoofer(Cookie cookie) : cookie_(cookie) {}
+  SimAnswer OnQuery(const SimQuery& query) override {
+    auto message = PlainMessage::Decode(query.octets);
+    if (!message || message->questions.size() != 1) return {};
+    const auto sent = message->Cookie();
+    message->flags = wire::kFlagQR | wire::kFlagAA;
+    if (cookie_ == Cookie::kNoEdns) message->edns.reset();
+    if (message->edns) message->edns->options.clear();
+    if (cookie_ == Cookie::kGuessed && sent) {
+      Octets guess(policy::kOurCookieOctets, 0x42);
+      message->SetCookie(guess);
+    }
+    const Octets address = {203, 0, 113, 66};
+    message->answer.push_back(
+        {message->questions[0].name, RRType::kA, wire::RRClass::kIN, 300, address});
+    return {.replies = {{message->Encode()}}};
+  }
+
+ private:
+  Cookie cookie_;
+};
+
+TEST_F(RaceCookiesTest, ForgeriesWithoutTheCookieAreNeverBelieved) {
+  Start(CookieUse::kGives, kTwo);
+  for (int i = 0; i < 20; ++i) Ask();
+  for (const auto cookie : {LuckySpoofer::Cookie::kNone, LuckySpoofer::Cookie::kNoEdns,
+                            LuckySpoofer::Cookie::kGuessed}) {
+    LuckySpoofer spoofer(cookie);
+    world_.world().SetSpoofer(&spoofer);
+    for (int i = 0; i < 5; ++i) {
+      const auto queries = Ask();  // which compares the answer
+      EXPECT_EQ(queries.back().transport, Transport::kTcp);
+    }
+    world_.world().SetSpoofer(nullptr);
+    EXPECT_TRUE(GivesCookies());
+  }
+  EXPECT_EQ(forgeries(), 5u);  // the guessed ones; a reply without cookie may be the server's own
+}
+
+// Of a stranger it is not known whether it gives cookies; a wrong one is wrong all the same.
+TEST_F(RaceCookiesTest, AGuessedCookieIsNotBelievedOfAStrangerEither) {
+  Start(CookieUse::kGives);
+  LuckySpoofer spoofer(LuckySpoofer::Cookie::kGuessed);
+  world_.world().SetSpoofer(&spoofer);
+  Ask();
+}
+
+TEST_F(RaceCookiesTest, AServerThatGivesNoneAnyMoreIsAskedOverTcpOnce) {
+  Start(CookieUse::kGives);
+  (void)Ask();
+  EXPECT_TRUE(GivesCookies());
+  a_->conduct().cookies = CookieUse::kIgnores;
+  const auto queries = Ask();
+  ASSERT_EQ(queries.size(), 2u);
+  EXPECT_EQ(queries[1].transport, Transport::kTcp);
+  EXPECT_FALSE(GivesCookies());
+  // Nor when it changes its mind all the time, as several servers behind one address do.
+  for (int i = 0; i < 6; ++i) {
+    a_->conduct().cookies = i % 2 == 0 ? CookieUse::kGives : CookieUse::kIgnores;
+    EXPECT_EQ(Ask().size(), 1u);
+  }
+  world_.Run(hours(2));
+  a_->conduct().cookies = CookieUse::kGives;
+  (void)Ask();
+  EXPECT_TRUE(GivesCookies());
+}
+
+TEST_F(RaceCookiesTest, AServerThatGivesNoneAnyMoreAndRefusesTcpIsBelieved) {
+  Start(CookieUse::kGives);
+  (void)Ask();
+  a_->conduct().cookies = CookieUse::kIgnores;
+  a_->conduct().tcp_refused = true;
+  const auto queries = Ask();
+  ASSERT_EQ(queries.size(), 3u);
+  EXPECT_EQ(queries[2].transport, Transport::kUdp);
+}
+
+TEST_F(RaceCookiesTest, WhatIsExpectedOfAServerIsForgotten) {
+  Start(CookieUse::kGives);
+  (void)Ask();
+  a_->conduct().cookies = CookieUse::kIgnores;
+  a_->conduct().tcp_refused = true;
+  world_.Run(hours(1));
+  EXPECT_EQ(Ask().size(), 1u);
+}
+
+TEST_F(RaceCookiesTest, FormatErrorToTheCookieAloneIsRememberedAsThat) {
+  Start(CookieUse::kIgnores);
+  a_->conduct().with_cookie = Fault::kFormErr;
+  const auto first = Ask();
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_TRUE(first[1].edns);
+  EXPECT_TRUE(first[1].cookie.empty());
+  EXPECT_TRUE(Record().takes_no_cookie);
+  EXPECT_FALSE(Record().plain_dns);
+  const auto second = Ask();
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_TRUE(second[0].edns);
+  EXPECT_TRUE(second[0].cookie.empty());
+}
+
+TEST_F(RaceCookiesTest, FormatErrorToEdnsIsNotTheCookiesFault) {
+  Start(CookieUse::kIgnores);
+  a_->conduct().with_edns = Fault::kFormErr;
+  EXPECT_EQ(Ask().size(), 3u);  // with a cookie, without, without EDNS
+  EXPECT_TRUE(Record().plain_dns);
+  EXPECT_FALSE(Record().takes_no_cookie);
+  EXPECT_EQ(Ask().size(), 1u);
+}
+
+// NOTIMP is about EDNS; nothing in between is tried.
+TEST_F(RaceCookiesTest, NotImpLeadsToPlainDnsAtOnce) {
+  Start(CookieUse::kIgnores);
+  a_->conduct().with_edns = Fault::kNotImp;
+  EXPECT_EQ(Ask().size(), 2u);
+  EXPECT_TRUE(Record().plain_dns);
+}
+
+TEST_F(RaceCookiesTest, SilenceTeachesNothing) {
+  Start(CookieUse::kGives);
+  (void)Ask();
+  a_->conduct().with_cookie = Fault::kSilent;
+  (void)Ask(Rcode::kServFail);
+  world_.Run(seconds(8));
+  EXPECT_FALSE(Record().takes_no_cookie);
+  EXPECT_FALSE(Record().plain_dns);
+  EXPECT_TRUE(GivesCookies());
+}
+
+// They are asked for over TCP anyway: no sign of forgery, and nothing to learn.
+TEST_F(RaceCookiesTest, TruncatedRepliesNeedNoCookie) {
+  Start(CookieUse::kGives);
+  (void)Ask();
+  a_->conduct().fault = Fault::kTruncatesAlways;
+  const auto queries = Ask();
+  ASSERT_EQ(queries.size(), 2u);
+  EXPECT_EQ(queries[1].cookie.size(), policy::kOurCookieOctets);
+  EXPECT_FALSE(world_.table().IsForged(N("example."), world_.world().Now()));
+  EXPECT_TRUE(GivesCookies());
+}
+
+TEST_F(RaceCookiesTest, NoneAreSentWhenTheyAreSwitchedOff) {
+  world_.settings().resolution.cookies = false;
+  Start(CookieUse::kGives);
+  (void)Ask();
+  EXPECT_EQ(Ask().size(), 1u);
+  for (const sim::UpstreamQuery& query : world_.world().upstream()) {
+    EXPECT_TRUE(query.edns);
+    EXPECT_TRUE(query.cookie.empty());
+  }
+}
+
+// RFC 9018 section 3: no cookie is seen at two addresses of ours.
+TEST_F(RaceCookiesTest, NoneAreSentFromSeveralAddresses) {
+  for (const bool several : {false, true}) {
+    RecursorWorld world;
+    world.settings().resolution.outgoing = {*IpAddress::Parse("10.0.0.1"),
+                                            *IpAddress::Parse("2001:db8::1")};
+    if (several) world.settings().resolution.outgoing.push_back(*IpAddress::Parse("10.0.0.2"));
+    world.Add(kA, "example.", "* 300 A 203.0.113.1\n");
+    world.Start(kOne);
+    (void)world.Lookup("www.example.");
+    EXPECT_EQ(world.world().upstream().back().cookie.empty(), several);
+  }
+}
+
+TEST_F(RaceCookiesTest, TomorrowTheCookieIsAnother) {
+  Start(CookieUse::kDemands);
+  (void)Ask();
+  const Octets today = Ask().back().cookie;
+  ASSERT_EQ(today.size(), policy::kOurCookieOctets);
+  world_.Run(hours(24));
+  const auto queries = Ask();
+  // The server cookie belonged to the client cookie, so that it is not sent with the new one.
+  const sim::UpstreamQuery& first = queries[queries.size() - 2];
+  EXPECT_EQ(first.cookie.size(), kClientCookieOctets);
+  EXPECT_FALSE(std::equal(first.cookie.begin(), first.cookie.end(), today.begin()));
+  EXPECT_EQ(Ask().size(), 1u);
+}
+
+}  // namespace
+}  // namespace tern::resolver::upstream
