@@ -70,6 +70,14 @@ class Answer {
     return cache::EntryView(reinterpret_cast<const uint8_t*>(words_.data() + offsets_[i]));
   }
 
+  // One of its links leads away from `name`: a chain that comes back there is a loop.
+  bool HasAliasAt(wire::NameView name) const {
+    for (size_t i = 0; i < count_; ++i) {
+      if (at(i).type() == wire::RRType::kCNAME && at(i).name().Equals(name)) return true;
+    }
+    return false;
+  }
+
   // Views that live until the answer changes. A failure has no parts.
   AnswerParts Parts() const {
     AnswerParts parts;

@@ -1,8 +1,9 @@
 #include "resolver/answer/stale.h"
 
-#include "resolver/answer/zone_cut.h"
-#include "resolver/resolution/recursor.h"
-#include "resolver/upstream/zone_servers.h"
+#include "resolver/answer/known_above.h"
+#include "resolver/answer/renaming.h"
+#include "resolver/policy/jurisdiction.h"
+#include "resolver/policy/local_data.h"
 
 namespace tern::resolver::answer {
 namespace {
@@ -35,15 +36,12 @@ class StaleSearch {
     if (type != RRType::kCNAME) best = Better(best, Alias(name, RRType::kCNAME), now_);
     best = Better(best, Denial(name), now_);
     const bool denies_below = policy::DeniesBelow(settings_, name);
-    for (NameView above = name;
-         !above.IsRoot() && policy::StaticZoneAt(settings_, above) == nullptr;) {
-      above = above.Parent();
-      const EntryView cut = FreshCut(store_, above, store_.Hash(above), now_);
-      if (!cut && denies_below) best = Better(best, Denial(above), now_);
-      best = Better(best, Alias(above, RRType::kDNAME), now_);
-      // What lies above a zone cut says nothing of what is below it.
-      if (cut) break;
-    }
+    ForEachAncestor(store_, settings_, name, now_, [&](const Ancestor& above) {
+      if (above.is_above_configured) return Walk::kStop;
+      if (!above.cut && denies_below) best = Better(best, Denial(above.name), now_);
+      best = Better(best, Alias(above.name, RRType::kDNAME), now_);
+      return Walk::kOn;
+    });
     return best && MayServe(best, settings_.cache.max_stale, now_) ? best : EntryView();
   }
 
@@ -71,28 +69,22 @@ bool NextName(const Answer& answer, wire::Name* name) {
   std::span<const uint8_t> target;
   if (!cursor.Next(&target)) return false;
   *name = NameView::FromValid(target.data(), target.size());
-  for (size_t i = 0; i < answer.count(); ++i) {
-    if (answer.at(i).type() == RRType::kCNAME && answer.at(i).name().Equals(*name)) return false;
-  }
-  return true;
+  return !answer.HasAliasAt(*name);
 }
 
 enum class Link : uint8_t { kNone, kEnd, kAlias };
 
 // Adds what is known of the name: one link of the chain, or its end.
-Link AddLink(resolution::Recursor& recursor, const Settings& settings, const wire::Name& name,
-             RRType type, Answer* answer) {
-  const cache::Seconds now = recursor.StoreNow();
-  cache::EntryBuilder builder(recursor.learner().scratch());
-  if (recursor.local_data().Find(name, type, now, &builder)) {
+Link AddLink(const Knowledge& known, const wire::Name& name, RRType type, Answer* answer) {
+  cache::EntryBuilder builder(known.scratch);
+  if (known.local_data.Find(name, type, known.now, &builder)) {
     return answer->Add(builder.Finish()) ? Link::kEnd : Link::kNone;
   }
-  const EntryView entry = StaleSearch(recursor.store(), settings, now).Find(name, type);
+  const EntryView entry = StaleSearch(known.store, known.settings, known.now).Find(name, type);
   if (!entry) return Link::kNone;
   if (entry.type() == RRType::kDNAME && !entry.name().Equals(name)) {
-    if (!recursor.learner().AddDname(entry, name, now, answer)) return Link::kNone;
-    const bool ends = answer->rcode() == wire::Rcode::kYXDomain || type == RRType::kCNAME;
-    return ends ? Link::kEnd : Link::kAlias;
+    if (!AddDname(entry, name, known.now, known.scratch, answer)) return Link::kNone;
+    return EndsWithDname(*answer, type) ? Link::kEnd : Link::kAlias;
   }
   if (!answer->Add(entry)) return Link::kNone;
   const bool is_alias = entry.kind() == EntryKind::kRRset && entry.type() == RRType::kCNAME;
@@ -108,20 +100,19 @@ bool MayServe(EntryView entry, uint32_t max_stale, cache::Seconds now) {
   return entry.ttl() > 0 && max_stale > 0 && now - entry.expiry() <= max_stale;
 }
 
-bool AnswerFromStale(resolution::Recursor& recursor, const Settings& settings,
-                     const wire::Name& name, RRType type, Answer* answer) {
+bool AnswerFromStale(const Knowledge& known, const wire::Name& name, RRType type, Answer* answer) {
+  const Settings& settings = known.settings;
   if (settings.cache.max_stale == 0) return false;
   wire::Name at = name;
   Link link = Link::kAlias;
   for (int links = 0; link == Link::kAlias; ++links) {
     if (links > settings.resolution.budget.aliases) return false;
-    link = AddLink(recursor, settings, at, type, answer);
+    link = AddLink(known, at, type, answer);
     if (link == Link::kAlias && !NextName(*answer, &at)) return false;
   }
   if (link == Link::kNone) return false;
-  const cache::Seconds now = recursor.StoreNow();
   for (size_t i = 0; i < answer->count(); ++i) {
-    if (answer->at(i).IsFresh(now)) continue;
+    if (answer->at(i).IsFresh(known.now)) continue;
     answer->SetStale(settings.cache.stale_ttl);
     break;
   }

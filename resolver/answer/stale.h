@@ -9,20 +9,17 @@
 #pragma once
 
 #include "resolver/answer/answer.h"
+#include "resolver/answer/knowledge.h"
 #include "wire/name.h"
 #include "wire/types.h"
-
-namespace tern::resolver::resolution {
-class Recursor;
-}  // namespace tern::resolver::resolution
 
 namespace tern::resolver::answer {
 
 // Fills the empty `answer` with what the store last knew of (name, type): the links of a chain and
 // its end, or a denial. False when some part of it is not there or expired longer than max_stale
 // ago; `answer` is of no use then.
-bool AnswerFromStale(resolution::Recursor& recursor, const Settings& settings,
-                     const wire::Name& name, wire::RRType type, Answer* answer);
+bool AnswerFromStale(const Knowledge& known, const wire::Name& name, wire::RRType type,
+                     Answer* answer);
 
 // Whether the entry may serve at `now`: fresh, or stale within the limit.
 bool MayServe(cache::EntryView entry, uint32_t max_stale, cache::Seconds now);

@@ -1,39 +1,30 @@
-// One question that is being resolved, with all who wait for its answer.
+// One question that is being resolved, with everybody who waits for its answer.
 //
-// Thread: one worker's. Owned by its Recursor.
+// Thread: one worker's. Owned by its JobTable.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 
 #include "resolver/answer/answer.h"
+#include "resolver/base/allowance.h"
 #include "resolver/base/environment.h"
 #include "resolver/base/settings.h"
 #include "resolver/base/task.h"
 #include "resolver/base/trace.h"
+#include "resolver/resolution/facilities.h"
+#include "resolver/upstream/race_context.h"
 #include "resolver/upstream/zone_servers.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
 namespace tern::resolver::resolution {
 
-class Recursor;
-
-// What is left of the budget of one client query, its nested look-ups included (THREATS: never
-// reset by restarts). Bounds the work that a malicious zone can cause.
-struct Allowance {
-  int upstream_queries = 0;
-  int referrals = 0;
-  int failed_address_lookups = 0;
-  // Of these nested look-ups leave so many: a name server that cannot be found, as its zones wait
-  // for each other, may be one of several.
-  int kept_for_the_question = 0;
-};
-
 class Job;
+class JobTable;
 
-// Who waits for an answer. Kept alive by its owner until OnAnswer, which comes exactly once,
-// perhaps before Recursor::Ask returns.
+// A client, or another resolution, that waits for an answer. Kept alive by its owner until
+// OnAnswer, which comes exactly once, perhaps before Recursor::Ask returns.
 class Waiter {
  public:
   // `answer` is valid during the call.
@@ -42,12 +33,12 @@ class Waiter {
  protected:
   Waiter() = default;
   ~Waiter() = default;
+  // What it waits for; null when it does not wait.
+  Job* job() const { return job_; }
 
  private:
-  friend class Job;
-  friend class Lookup;
-  friend class Recursor;
-  Job* job_ = nullptr;  // null when it does not wait
+  friend class JobTable;
+  Job* job_ = nullptr;
   Waiter* next_ = nullptr;
   Waiter* previous_ = nullptr;
   Time deadline_;
@@ -56,16 +47,24 @@ class Waiter {
 
 class Job final : public Timer {
  public:
-  explicit Job(Recursor* recursor) : recursor_(recursor) {}
+  Job(Facilities* facilities, JobTable* table) : facilities_(*facilities), table_(*table) {}
 
-  // Client deadlines; see Recursor.
+  // Client deadlines; see JobTable, which defines it.
   void OnTimer() override;
 
-  FramePool& frames();
-  Recursor& recursor() { return *recursor_; }
+  Facilities& facilities() { return facilities_; }
+  JobTable& table() { return table_; }
+  FramePool& frames() { return facilities_.frames; }
   const Settings& settings() const { return *settings_; }
-  Allowance& allowance() { return *allowance_; }
-  Time deadline() const { return deadline_; }
+  const wire::Name& name() const { return name_; }
+  wire::RRType type() const { return type_; }
+  answer::Answer& answer() { return answer_; }
+  upstream::ZoneServers& servers() { return servers_; }
+  // What a race for it needs to know; valid as long as the job.
+  const upstream::QuestionTerms& terms() const { return terms_; }
+  Allowance& allowance() { return *terms_.allowance; }
+  Trace* trace() const { return terms_.trace; }
+
   // One more look-up of a name server's address may fail.
   bool MayFailToLookUp() const;
   // Counts one that did.
@@ -73,44 +72,42 @@ class Job final : public Timer {
   // The allowance, the time or the nesting is at its end.
   bool HasUsedUpAllowance() const;
   // And another question had lent them.
-  bool IsShortOfAllowance() const { return borrows_ && HasUsedUpAllowance(); }
-  int nesting() const { return nesting_; }
+  bool IsShortOfAllowance() const { return state_.borrows && HasUsedUpAllowance(); }
+  int nesting() const { return state_.nesting; }
   // One of its look-ups would have waited, over other jobs, for the job itself.
-  bool in_cycle() const { return in_cycle_; }
-  // Who asked has looked for the name in the configuration and the store.
-  bool just_missed() const { return just_missed_; }
+  bool in_cycle() const { return state_.in_cycle; }
+  // The caller has looked for the name in the configuration and the store.
+  bool just_missed() const { return state_.just_missed; }
   // What is near its expiry counts as unknown: it is asked for while it still serves.
-  bool refreshes() const { return refreshes_; }
-  Trace* trace() const { return trace_; }
-  answer::Answer& answer() { return answer_; }
-  upstream::ZoneServers& servers() { return servers_; }
-  const wire::Name& name() const { return name_; }
-  wire::RRType type() const { return type_; }
+  bool refreshes() const { return state_.refreshes; }
 
  private:
-  friend class Recursor;
-  friend class Lookup;
+  friend class JobTable;
 
-  Recursor* recursor_;
+  // What is anew for each question; assigned as a whole.
+  struct State {
+    bool shared = true;  // others with the same question may join
+    bool just_missed = false;
+    bool refreshes = false;
+    bool resolved = false;      // its coroutine has ended
+    bool served_stale = false;  // its clients got a stale answer because they got none in time
+    bool borrows = false;       // the allowance or the deadline was another question's
+    bool in_cycle = false;
+    bool met_cycle = false;  // one of its look-ups met a cycle, or one below
+    bool in_age_list = false;
+    int nesting = 0;
+    Job* waits_for = nullptr;  // the nested question that it is suspended on
+  };
+
+  Facilities& facilities_;
+  JobTable& table_;
   std::shared_ptr<const Settings> settings_;
   wire::Name name_;
   wire::RRType type_ = wire::RRType::kNone;
   uint64_t hash_ = 0;
-  bool shared_ = true;  // others with the same question may join
-  bool just_missed_ = false;
-  bool refreshes_ = false;
-  bool resolved_ = false;      // its coroutine has ended
-  bool served_stale_ = false;  // its clients did not get an answer in time, and a stale one instead
-  int nesting_ = 0;
-  bool in_cycle_ = false;
-  bool met_cycle_ = false;  // a look-up of its did, or one below
-  Time deadline_;
-  Trace* trace_ = nullptr;
-
+  State state_;
   Allowance own_allowance_;
-  Allowance* allowance_ = &own_allowance_;
-  bool borrows_ = false;      // the allowance or the deadline was another question's
-  Job* waits_for_ = nullptr;  // the nested look-up it is suspended on
+  upstream::QuestionTerms terms_;
 
   Task<bool> task_;
   answer::Answer answer_;
@@ -121,7 +118,6 @@ class Job final : public Timer {
   Job* next_in_bucket_ = nullptr;
   Job* next_ = nullptr;  // in the list of finished or of free jobs
   // Among the jobs that clients began and that are under way, by age.
-  bool in_age_list_ = false;
   Job* older_ = nullptr;
   Job* younger_ = nullptr;
 };

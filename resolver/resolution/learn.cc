@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "resolver/answer/renaming.h"
 #include "resolver/answer/zone_cut.h"
 #include "wire/message.h"
 #include "wire/rdata.h"
@@ -82,50 +83,12 @@ bool Learner::LearnRRset(const upstream::ReplyRecords& records, const RecordView
   return Keep(builder.Finish(), now, answer);
 }
 
-// The CNAME has the DNAME's TTL (RFC 6672 section 3.1). It is not kept: the DNAME in the store
-// makes it again.
-bool Learner::AddSynthesised(wire::NameView name, wire::NameView target, Rank rank, uint32_t ttl,
-                             cache::Seconds now, answer::Answer* answer) {
-  EntryBuilder builder(scratch());
-  if (!builder.StartRRset(name, RRType::kCNAME, rank, ttl, now) ||
-      !builder.AddRecord(target.octets())) {
-    return false;
-  }
-  const std::span<const uint8_t> entry = builder.Finish();
-  return answer == nullptr || answer->Add(entry);
-}
-
-bool Learner::AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
-                       answer::Answer* answer) {
-  return answer->Add(dname) && AddRenamed(dname, name, now, answer);
-}
-
 bool Learner::LearnDname(const upstream::ReplyRecords& records, const RecordView& dname,
                          wire::NameView name, cache::Seconds now, answer::Answer* answer) {
   wire::Name owner;
   dname.owner.CopyTo(&owner);
   return LearnRRset(records, dname, owner, AnswerRank(records), now, answer) &&
-         AddRenamed(answer->at(answer->count() - 1), name, now, answer);
-}
-
-bool Learner::AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
-                         answer::Answer* answer) {
-  cache::RecordCursor cursor = dname.Records();
-  std::span<const uint8_t> to;
-  if (!cursor.Next(&to)) return false;
-  wire::Name target;
-  if (!target.AssignJoined({name.data(), name.size() - dname.name().size()},
-                           wire::NameView::FromValid(to.data(), to.size()))) {
-    answer->SetRcode(wire::Rcode::kYXDomain);
-    return true;
-  }
-  return AddSynthesised(name, target, dname.rank(), dname.Remaining(now), now, answer);
-}
-
-bool Learner::AddEmpty(wire::NameView name, RRType type, cache::Seconds now,
-                       answer::Answer* answer) {
-  EntryBuilder builder(scratch());
-  return builder.StartNoData(name, type, wire::NameView(), 0, now) && answer->Add(builder.Finish());
+         answer::AddRenamed(answer->at(answer->count() - 1), name, now, scratch(), answer);
 }
 
 void Learner::ForgetStale(wire::NameView name, RRType type, cache::Seconds now) {
@@ -181,8 +144,7 @@ bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
     if (link.kind == upstream::ChainLink::Kind::kNone) break;
     wire::Name owner;
     link.record->owner.CopyTo(&owner);
-    const bool dname = link.kind == upstream::ChainLink::Kind::kDname ||
-                       link.kind == upstream::ChainLink::Kind::kOverflow;
+    const bool dname = link.IsRenaming();
     if (!LearnRRset(records, *link.record, dname ? owner.view() : current.view(), rank, now,
                     answer)) {
       return false;
@@ -192,8 +154,11 @@ bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
       if (answer != nullptr) answer->SetRcode(wire::Rcode::kYXDomain);
       return true;
     }
-    if (dname && !AddSynthesised(current, target, rank,
-                                 settings_.ttl.Positive(link.record->TtlSeconds()), now, answer)) {
+    // The store does not keep this CNAME: the DNAME makes it again.
+    if (dname && answer != nullptr &&
+        !answer::AddSynthesised(current, target, rank,
+                                settings_.ttl.Positive(link.record->TtlSeconds()), now, scratch(),
+                                answer)) {
       return false;
     }
     if (dname && type == RRType::kCNAME) return true;

@@ -41,18 +41,11 @@ class Learner {
                                  const upstream::ReplyMeaning& meaning, wire::NameView name,
                                  wire::RRType type, cache::Seconds now, answer::Answer* answer);
 
-  // Adds the answer that (name, type) has no records, without an SOA: not kept (RFC 2308 section
-  // 5).
-  [[nodiscard]] bool AddEmpty(wire::NameView name, wire::RRType type, cache::Seconds now,
-                              answer::Answer* answer);
   // What a server without an SOA to keep it by denies, is not to be served again, not even stale
   // (RFC 8767 section 4).
   void ForgetStale(wire::NameView name, wire::RRType type, cache::Seconds now);
-  // Adds a DNAME from the store and the CNAME that it makes for `name`; YXDOMAIN when that name is
-  // too long (RFC 6672 section 2.2).
-  [[nodiscard]] bool AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
-                              answer::Answer* answer);
-  // The same of a reply's DNAME, which it learns. REQUIRES: `dname` stands in records.answer().
+  // Learns a reply's DNAME, and adds it and the CNAME that it makes for `name` to the answer.
+  // REQUIRES: `dname` stands in records.answer().
   [[nodiscard]] bool LearnDname(const upstream::ReplyRecords& records,
                                 const wire::RecordView& dname, wire::NameView name,
                                 cache::Seconds now, answer::Answer* answer);
@@ -86,10 +79,6 @@ class Learner {
   [[nodiscard]] bool LearnRRset(const upstream::ReplyRecords& records,
                                 const wire::RecordView& first, wire::NameView owner,
                                 cache::Rank rank, cache::Seconds now, answer::Answer* answer);
-  [[nodiscard]] bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
-                                answer::Answer* answer);
-  [[nodiscard]] bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank,
-                                    uint32_t ttl, cache::Seconds now, answer::Answer* answer);
   [[nodiscard]] bool LearnNegative(const upstream::ReplyMeaning& meaning, wire::RRType type,
                                    cache::Rank rank, cache::Seconds now, answer::Answer* answer);
   std::span<const uint8_t> LearnDelegation(const upstream::ReplyRecords& records,

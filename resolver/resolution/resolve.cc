@@ -5,11 +5,13 @@
 #include <string>
 
 #include "resolver/answer/hot_path.h"
+#include "resolver/answer/known_above.h"
+#include "resolver/answer/renaming.h"
 #include "resolver/answer/stale.h"
 #include "resolver/answer/zone_cut.h"
-#include "resolver/resolution/lookup.h"
+#include "resolver/resolution/address_lookup.h"
+#include "resolver/resolution/job_table.h"
 #include "resolver/resolution/qname_minimiser.h"
-#include "resolver/resolution/recursor.h"
 #include "resolver/resolution/trace_text.h"
 #include "resolver/upstream/race.h"
 
@@ -68,6 +70,12 @@ Outcome AnsweredIf(Job& job, bool added) {
   return Fail(job, ExtendedError::kInvalidData, "the reply does not make sense");
 }
 
+bool AddEmpty(Job& job, const wire::Name& name) {
+  Facilities& facilities = job.facilities();
+  return answer::AddEmpty(name, job.type(), facilities.StoreNow(), facilities.learner.scratch(),
+                          &job.answer());
+}
+
 constexpr char kChainTooLong[] = "a chain of too many aliases";
 
 // The links of the chain; an alias that was asked for itself is its end, not one more link.
@@ -92,11 +100,7 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
   std::span<const uint8_t> target;
   if (!cursor.Next(&target)) return Fail(job, ExtendedError::kInvalidData, "an empty alias");
   *name = wire::NameView::FromValid(target.data(), target.size());
-  for (size_t i = 0; i < answer.count(); ++i) {
-    const EntryView entry = answer.at(i);
-    if (entry.type() != RRType::kCNAME) continue;
-    if (entry.name().Equals(*name)) return Fail(job, ExtendedError::kOther, "an alias loop");
-  }
+  if (answer.HasAliasAt(*name)) return Fail(job, ExtendedError::kOther, "an alias loop");
   if (IsTooLong(job, CountLinks(answer, RRType::kNone))) {
     return Fail(job, ExtendedError::kOther, kChainTooLong);
   }
@@ -113,45 +117,46 @@ bool Serves(const Job& job, EntryView entry, cache::Seconds now) {
 // the zone that begins there.
 bool IsDeniedFromAbove(Job& job, const wire::Name& name, cache::Seconds now) {
   if (!policy::DeniesBelow(job.settings(), name)) return false;
-  const cache::Store& store = job.recursor().store();
+  const cache::Store& store = job.facilities().store;
   return job.type() == RRType::kDS || !answer::FreshCut(store, name, store.Hash(name), now);
 }
 
-// What stands above the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames it
-// (RFC 6672). But nothing above a zone cut, or a zone of the configuration, says anything about
-// that zone. *cut becomes the nearest zone cut where the walk ended at one.
-Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
-  Recursor& recursor = job.recursor();
-  const cache::Store& store = recursor.store();
-  for (wire::NameView above = name;
-       !above.IsRoot() && policy::StaticZoneAt(job.settings(), above) == nullptr;) {
-    above = above.Parent();
-    const uint64_t hash = store.Hash(above);
-    const EntryView known_cut = answer::FreshCut(store, above, hash, now);
-    const EntryView denial = store.Find(above, hash, KeySpace::kNxDomain, RRType::kNone);
-    if (!known_cut && denial && denial.IsFresh(now) && IsDeniedFromAbove(job, name, now)) {
-      return AnsweredIf(job, job.answer().Add(denial));
-    }
-    const EntryView dname = store.Find(above, hash, KeySpace::kData, RRType::kDNAME);
-    if (dname && dname.kind() == EntryKind::kRRset && dname.IsFresh(now)) {
-      if (!recursor.learner().AddDname(dname, name, now, &job.answer())) {
-        return AnsweredIf(job, false);
-      }
-      const bool ends = job.answer().rcode() == Rcode::kYXDomain || job.type() == RRType::kCNAME;
-      return ends ? Outcome::kAnswered : Outcome::kAlias;
-    }
-    if (known_cut) {
-      *cut = known_cut;
-      break;
-    }
+// What one name above says of the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames
+// it (RFC 6672).
+Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ancestor& above,
+                           cache::Seconds now) {
+  Facilities& facilities = job.facilities();
+  const cache::Store& store = facilities.store;
+  const EntryView denial = store.Find(above.name, above.hash, KeySpace::kNxDomain, RRType::kNone);
+  if (!above.cut && denial && denial.IsFresh(now) && IsDeniedFromAbove(job, name, now)) {
+    return AnsweredIf(job, job.answer().Add(denial));
   }
-  return Outcome::kUnknown;
+  const EntryView dname = store.Find(above.name, above.hash, KeySpace::kData, RRType::kDNAME);
+  if (!dname || dname.kind() != EntryKind::kRRset || !dname.IsFresh(now)) return Outcome::kUnknown;
+  if (!answer::AddDname(dname, name, now, facilities.learner.scratch(), &job.answer())) {
+    return AnsweredIf(job, false);
+  }
+  return answer::EndsWithDname(job.answer(), job.type()) ? Outcome::kAnswered : Outcome::kAlias;
+}
+
+// What stands above the name. *cut becomes the nearest zone cut where the walk ended at one.
+Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
+  Outcome outcome = Outcome::kUnknown;
+  const auto visit = [&](const answer::Ancestor& above) {
+    if (above.is_above_configured) return answer::Walk::kStop;
+    outcome = AnswerFromAncestor(job, name, above, now);
+    if (outcome != Outcome::kUnknown) return answer::Walk::kStop;
+    *cut = above.cut;
+    return answer::Walk::kOn;
+  };
+  answer::ForEachAncestor(job.facilities().store, job.settings(), name, now, visit);
+  return outcome;
 }
 
 // An alias that the store knows.
 Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
   if (job.type() == RRType::kCNAME) return Outcome::kUnknown;
-  const cache::Store& store = job.recursor().store();
+  const cache::Store& store = job.facilities().store;
   const EntryView entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
   if (!Serves(job, entry, now) || entry.kind() != EntryKind::kRRset ||
       answer::IsAliasPassedOver(store, name, hash, job.type(), now)) {
@@ -163,13 +168,13 @@ Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::
 
 // What the configuration or the store says of the name itself.
 Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
-  Recursor& recursor = job.recursor();
-  cache::EntryBuilder builder(recursor.learner().scratch());
-  if (recursor.local_data().Find(name, job.type(), now, &builder)) {
+  Facilities& facilities = job.facilities();
+  cache::EntryBuilder builder(facilities.learner.scratch());
+  if (facilities.local_data->Find(name, job.type(), now, &builder)) {
     TraceStep(job, "cache", name, "answered from local data");
     return AnsweredIf(job, job.answer().Add(builder.Finish()));
   }
-  const cache::Store& store = recursor.store();
+  const cache::Store& store = facilities.store;
   EntryView entry = store.Find(name, hash, KeySpace::kData, job.type());
   if (!Serves(job, entry, now)) {
     entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
@@ -184,16 +189,16 @@ Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::S
 // A stub zone below a name that is never sent upstream.
 bool HasNoParentToAsk(Job& job, const wire::Name& name) {
   return policy::IsAtBorder(job.settings(), name, job.type()) && !name.view().IsRoot() &&
-         job.recursor().local_data().Has(name.view().Parent());
+         job.facilities().local_data->Has(name.view().Parent());
 }
 
 // One step from what this process knows: configuration, then cache. Where that does not tell, the
 // job's servers are those of the nearest known zone. `just_missed`: the caller has looked up the
 // name itself.
 Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
-  Recursor& recursor = job.recursor();
-  const cache::Seconds now = recursor.StoreNow();
-  const cache::Store& store = recursor.store();
+  Facilities& facilities = job.facilities();
+  const cache::Seconds now = facilities.StoreNow();
+  const cache::Store& store = facilities.store;
   const uint64_t hash = store.Hash(name);
   // What just missed may still be an alias, whose target it is that is not known (any more).
   const Outcome itself =
@@ -208,7 +213,7 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
     return Fail(job, failure.Error(), "failed a moment ago");
   }
   if (HasNoParentToAsk(job, name)) {
-    return AnsweredIf(job, recursor.learner().AddEmpty(name, job.type(), now, &job.answer()));
+    return AnsweredIf(job, AddEmpty(job, name));
   }
   job.servers().Locate(store, job.settings(), name,
                        policy::IsAskedAbove(job.settings(), name, job.type()),
@@ -220,28 +225,28 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
 Task<bool> FindMoreAddresses(Job& job) {
   upstream::ZoneServers& servers = job.servers();
   const ResolutionSettings& settings = job.settings().resolution;
-  Environment& environment = job.recursor().environment();
+  Environment& environment = job.facilities().environment;
   wire::Name server;
   while (job.MayFailToLookUp() && servers.NextToLookUp(environment.Random(), true, &server)) {
     const size_t before = servers.candidates().size();
     for (const RRType type : {RRType::kA, RRType::kAAAA}) {
       if (type == RRType::kA ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) continue;
-      Lookup lookup(job, server, type);
+      AddressLookup lookup(job, server, type);
       const std::span<const IpAddress> addresses = co_await lookup;
       for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
       if (lookup.met_cycle()) break;
       if (servers.candidates().size() > before) {
         // A second replica comes into the store meanwhile, for when this one is silent.
         if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
-          Lookup::InBackground(job, server, type);
+          LookUpInBackground(job, server, type);
         }
         co_return true;
       }
     }
     job.ChargeFailedLookup();
   }
-  co_return servers.GatherParentsGlue(job.recursor().store(), job.settings(),
-                                      job.recursor().StoreNow());
+  co_return servers.GatherParentsGlue(job.facilities().store, job.settings(),
+                                      job.facilities().StoreNow());
 }
 
 // A place among those that wait for one zone's servers, or for their addresses. Each has two or
@@ -255,7 +260,8 @@ class ZonePlace {
   explicit ZonePlace(Job& job) : bounded_(!job.servers().is_everybodys()) {
     if (!bounded_) return;
     const int places = job.settings().resolution.limits.per_zone;
-    uint32_t& questions = job.recursor().questions_of(job.servers().zone());
+    uint32_t& questions =
+        job.facilities().open_counts.QuestionsOf(job.facilities().store.Hash(job.servers().zone()));
     const int reserve = job.nesting() > 0 ? places / 4 + 1 : 0;
     if (questions >= static_cast<uint32_t>(places + reserve)) return;
     questions_ = &questions;
@@ -278,7 +284,7 @@ class ZonePlace {
 Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
   upstream::ZoneServers& servers = job.servers();
   servers.ResetTries();
-  servers.Gather(job.recursor().store(), job.settings(), job.recursor().StoreNow());
+  servers.Gather(job.facilities().store, job.settings(), job.facilities().StoreNow());
   upstream::RaceResult result;
   const ZonePlace place(job);
   if (!place.taken()) {
@@ -288,7 +294,8 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
   bool looked_up = false;
   for (;;) {
     if (!servers.candidates().empty()) {
-      upstream::Race race(job, servers, name, type);
+      OneMoreServer more(job);
+      upstream::Race race({job.facilities(), job.terms(), more}, servers, name, type);
       const upstream::RaceResult raced = co_await race;
       if (raced.kind != upstream::RaceResult::Kind::kExhausted ||
           result.kind != upstream::RaceResult::Kind::kEmpty) {
@@ -342,7 +349,7 @@ void TraceLearnt(Job& job, const upstream::RaceResult& result) {
   if (reply_class == upstream::ReplyClass::kReferral) {
     learnt = DescribeServers(job.servers());
   } else if (result.kind == upstream::RaceResult::Kind::kReply) {
-    learnt = DescribeRecords(job.recursor().records());
+    learnt = DescribeRecords(job.facilities().records);
   }
   Trace::Step step;
   step.kind = "learn";
@@ -363,13 +370,13 @@ uint32_t DelegationTtlMax(const upstream::ZoneServers& servers, cache::Seconds n
 
 // Goes down to the zone cut that the reply shows. False when nothing in it can be used.
 bool ApplyReferral(Job& job, const upstream::RaceResult& result, bool with_stray_glue) {
-  Recursor& recursor = job.recursor();
-  const cache::Seconds now = recursor.StoreNow();
-  const std::span<const uint8_t> delegation = recursor.learner().LearnReferral(
-      recursor.records(), result.meaning, DelegationTtlMax(job.servers(), now), now);
+  Facilities& facilities = job.facilities();
+  const cache::Seconds now = facilities.StoreNow();
+  const std::span<const uint8_t> delegation = facilities.learner.LearnReferral(
+      facilities.records, result.meaning, DelegationTtlMax(job.servers(), now), now);
   if (delegation.empty()) return false;
   job.servers().Descend(EntryView(delegation.data()));
-  if (with_stray_glue) (void)job.servers().AddStrayGlue(recursor.records(), job.settings());
+  if (with_stray_glue) (void)job.servers().AddStrayGlue(facilities.records, job.settings());
   TraceLearnt(job, result);
   return true;
 }
@@ -378,15 +385,12 @@ bool ApplyReferral(Job& job, const upstream::RaceResult& result, bool with_stray
 // servers need not see the rest. nullopt: there is none.
 std::optional<Outcome> ApplyRenaming(Job& job, const wire::Name& name, const NextQuestion& part,
                                      const upstream::RaceResult& result, bool believes_denials) {
-  Learner& learner = job.recursor().learner();
-  const upstream::ReplyRecords& records = job.recursor().records();
-  const cache::Seconds now = job.recursor().StoreNow();
+  Learner& learner = job.facilities().learner;
+  const upstream::ReplyRecords& records = job.facilities().records;
+  const cache::Seconds now = job.facilities().StoreNow();
   wire::Name target;
   const upstream::ChainLink link = upstream::FindLink(records, part.name, part.type, &target);
-  if (link.kind != upstream::ChainLink::Kind::kDname &&
-      link.kind != upstream::ChainLink::Kind::kOverflow) {
-    return std::nullopt;
-  }
+  if (!link.IsRenaming()) return std::nullopt;
   if (believes_denials || result.meaning.reply_class != upstream::ReplyClass::kNxDomain) {
     (void)learner.LearnAnswer(records, result.meaning, part.name, part.type, now, nullptr);
   }
@@ -394,8 +398,7 @@ std::optional<Outcome> ApplyRenaming(Job& job, const wire::Name& name, const Nex
     return AnsweredIf(job, false);
   }
   TraceLearnt(job, result);
-  const bool ends = job.answer().rcode() == Rcode::kYXDomain || job.type() == RRType::kCNAME;
-  return ends ? Outcome::kAnswered : Outcome::kAlias;
+  return answer::EndsWithDname(job.answer(), job.type()) ? Outcome::kAnswered : Outcome::kAlias;
 }
 
 // By saying that the part is not there, or that it is elsewhere.
@@ -403,28 +406,26 @@ bool DeniesWhatIsBelow(const upstream::ReplyRecords& records, const upstream::Re
                        const NextQuestion& part) {
   wire::Name target;
   const upstream::ChainLink link = upstream::FindLink(records, part.name, part.type, &target);
-  return meaning.reply_class == upstream::ReplyClass::kNxDomain ||
-         link.kind == upstream::ChainLink::Kind::kDname ||
-         link.kind == upstream::ChainLink::Kind::kOverflow;
+  return meaning.reply_class == upstream::ReplyClass::kNxDomain || link.IsRenaming();
 }
 
 // A reply about a part of the name, asked because of QNAME minimisation. nullopt: go on.
 std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQuestion& part,
                                  const upstream::RaceResult& result, QnameMinimiser* minimiser) {
-  Recursor& recursor = job.recursor();
-  const cache::Seconds now = recursor.StoreNow();
+  Facilities& facilities = job.facilities();
+  const cache::Seconds now = facilities.StoreNow();
   if (result.kind == upstream::RaceResult::Kind::kEmpty) {
     minimiser->PartExists(part.name);
     return std::nullopt;
   }
   // What it is here is local data's to say; it may have names below it all the same.
-  if (recursor.local_data().Has(part.name)) {
+  if (facilities.local_data->Has(part.name)) {
     minimiser->PartExists(part.name);
     return std::nullopt;
   }
   if (policy::IsAtBorder(job.settings(), name, job.type()) &&
-      DeniesWhatIsBelow(recursor.records(), result.meaning, part)) {
-    return AnsweredIf(job, recursor.learner().AddEmpty(name, job.type(), now, &job.answer()));
+      DeniesWhatIsBelow(facilities.records, result.meaning, part)) {
+    return AnsweredIf(job, AddEmpty(job, name));
   }
   const std::optional<Outcome> renamed =
       ApplyRenaming(job, name, part, result, minimiser->strict());
@@ -436,10 +437,10 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
       return std::nullopt;
     }
     return AnsweredIf(job,
-                      recursor.learner().LearnAnswer(recursor.records(), result.meaning, part.name,
+                      facilities.learner.LearnAnswer(facilities.records, result.meaning, part.name,
                                                      part.type, now, &job.answer()));
   }
-  (void)recursor.learner().LearnAnswer(recursor.records(), result.meaning, part.name, part.type,
+  (void)facilities.learner.LearnAnswer(facilities.records, result.meaning, part.name, part.type,
                                        now, nullptr);
   TraceLearnt(job, result);
   minimiser->PartExists(part.name);
@@ -448,26 +449,26 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
 
 // A reply to the question itself.
 Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult& result) {
-  Recursor& recursor = job.recursor();
-  const cache::Seconds now = recursor.StoreNow();
+  Facilities& facilities = job.facilities();
+  const cache::Seconds now = facilities.StoreNow();
   TraceLearnt(job, result);
   const RRType type = job.type();
   if (result.kind == upstream::RaceResult::Kind::kEmpty)
-    recursor.learner().ForgetStale(name, type, now);
+    facilities.learner.ForgetStale(name, type, now);
   if (result.kind == upstream::RaceResult::Kind::kEmpty ||
       (policy::IsAtBorder(job.settings(), name, job.type()) &&
        !(result.meaning.end.view().Equals(name) &&
          (result.meaning.reply_class == upstream::ReplyClass::kAnswer ||
           result.meaning.reply_class == upstream::ReplyClass::kNoData)))) {
-    return AnsweredIf(job, recursor.learner().AddEmpty(name, type, now, &job.answer()));
+    return AnsweredIf(job, AddEmpty(job, name));
   }
-  if (!recursor.learner().LearnAnswer(recursor.records(), result.meaning, name, type, now,
+  if (!facilities.learner.LearnAnswer(facilities.records, result.meaning, name, type, now,
                                       &job.answer())) {
     return AnsweredIf(job, false);
   }
   if (result.meaning.reply_class == upstream::ReplyClass::kAnswer && type == RRType::kNS &&
       name.view().IsRoot() && !job.servers().forwarded()) {
-    (void)recursor.learner().LearnPriming(recursor.records(), now);
+    (void)facilities.learner.LearnPriming(facilities.records, now);
   }
   return result.meaning.reply_class == upstream::ReplyClass::kAlias ? Outcome::kAlias
                                                                     : Outcome::kAnswered;
@@ -475,26 +476,27 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult&
 
 // From the nearest known zone cut down to the servers that answer for `name`.
 Task<Outcome> Iterate(Job& job, const wire::Name& name) {
-  Recursor& recursor = job.recursor();
+  Facilities& facilities = job.facilities();
   upstream::ZoneServers& servers = job.servers();
   const Settings& settings = job.settings();
   const RRType type = job.type();
   bool use_forward = true;
   bool went_up = false;
-  if (servers.from_hints()) recursor.PrimeOnce();
+  if (servers.from_hints()) job.table().PrimeOnce();
   QnameMinimiser minimiser(settings.resolution.qname_minimisation, name, type);
   if (servers.forwarded()) minimiser.GiveUp();
   // Each turn goes a zone cut down, or a part of the name, of which there are few; or it is the
   // last.
   for (;;) {
-    const NextQuestion next = minimiser.Next(servers.zone(), recursor.store(), recursor.StoreNow());
+    const NextQuestion next =
+        minimiser.Next(servers.zone(), facilities.store, facilities.StoreNow());
     const upstream::RaceResult result = co_await AskZone(job, next.name, next.type);
     if (result.kind != upstream::RaceResult::Kind::kReply &&
         result.kind != upstream::RaceResult::Kind::kEmpty) {
       if (servers.forwarded() && servers.static_zone()->first) {
         use_forward = false;
-        servers.Locate(recursor.store(), settings, name, type == RRType::kDS, use_forward,
-                       recursor.StoreNow());
+        servers.Locate(facilities.store, settings, name, type == RRType::kDS, use_forward,
+                       facilities.StoreNow());
         minimiser = QnameMinimiser(settings.resolution.qname_minimisation, name, type);
         continue;
       }
@@ -510,7 +512,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         went_up = true;
         minimiser.GiveUp();
         const wire::Name zone = servers.zone();
-        servers.Locate(recursor.store(), settings, zone, true, use_forward, recursor.StoreNow());
+        servers.Locate(facilities.store, settings, zone, true, use_forward, facilities.StoreNow());
         continue;
       }
       co_return FailFor(job, result);
@@ -520,8 +522,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
       // A server that does not know DS refers to the child, which is no answer for its parent's
       // side (RFC 4035 section 3.1.4.1).
       if (type == RRType::kDS && result.meaning.cut.view().Equals(name)) {
-        co_return AnsweredIf(
-            job, recursor.learner().AddEmpty(name, type, recursor.StoreNow(), &job.answer()));
+        co_return AnsweredIf(job, AddEmpty(job, name));
       }
       if (job.allowance().referrals-- <= 0) {
         co_return Fail(job, ExtendedError::kOther, "the question needs too many referrals");
@@ -540,11 +541,11 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
 void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
   if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;
-  Recursor& recursor = job.recursor();
-  const cache::Seconds now = recursor.StoreNow();
-  const EntryView before = recursor.store().Find(name, KeySpace::kData, job.type());
+  Facilities& facilities = job.facilities();
+  const cache::Seconds now = facilities.StoreNow();
+  const EntryView before = facilities.store.Find(name, KeySpace::kData, job.type());
   const bool has_stale = before && answer::MayServe(before, job.settings().cache.max_stale, now);
-  recursor.learner().LearnFailure(name, job.type(), error, has_stale, recursor.environment().Now());
+  facilities.learner.LearnFailure(name, job.type(), error, has_stale, facilities.environment.Now());
 }
 
 }  // namespace
@@ -581,7 +582,7 @@ Task<bool> Resolve(Job& job) {
   if (outcome == Outcome::kFailed && asked && !failure_known) RememberFailure(job, job.name());
   TraceStep(job, "done", name,
             outcome == Outcome::kAnswered ? "answered" : job.answer().error_text());
-  job.recursor().OnResolved(&job);
+  job.table().OnResolved(&job);
   co_return outcome == Outcome::kAnswered;
 }
 

@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "resolver/answer/known_above.h"
 #include "resolver/answer/reply.h"
 #include "resolver/answer/zone_cut.h"
 #include "resolver/policy/jurisdiction.h"
@@ -236,7 +237,7 @@ size_t RecursiveService::Deny(std::span<const uint8_t> query, const answer::Quer
 bool RecursiveService::AnswerLocally(std::span<const uint8_t> query, const answer::Request& request,
                                      bool tcp, std::span<uint8_t> reply, size_t* octets) {
   const cache::Seconds now = recursor_.StoreNow();
-  cache::EntryBuilder builder(recursor_.learner().scratch());
+  cache::EntryBuilder builder(recursor_.facilities().learner.scratch());
   if (!configuration_.local_data->Find(request.name, request.type, now, &builder)) return false;
   answer::AnswerParts parts;
   (void)parts.Add(cache::EntryView(builder.Finish().data()));
@@ -280,21 +281,24 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const answer:
 // which covers all below it (RFC 8020 section 2). Nothing above a zone of the configuration says
 // anything about that zone.
 cache::EntryView RecursiveService::KnownAbove(wire::NameView name, cache::Seconds now) const {
-  const auto& configured = configuration_.settings->static_zones;
   const bool denies_below = policy::DeniesBelow(*configuration_.settings, name);
-  bool above_configured = false;
-  for (;; name = name.Parent()) {
-    const uint64_t hash = store_->Hash(name);
-    const cache::EntryView cut = answer::FreshCut(*store_, name, hash, now);
-    if (cut) return cut;
+  cache::EntryView known;
+  const auto visit = [&](const answer::Ancestor& at) {
+    known = at.cut;
+    if (known) return answer::Walk::kStop;
     const cache::EntryView gone =
-        store_->Find(name, hash, cache::KeySpace::kNxDomain, wire::RRType::kNone);
-    if (gone && gone.IsFresh(now) && denies_below && !above_configured) return gone;
-    if (name.IsRoot()) return cache::EntryView();
-    above_configured |= std::any_of(configured.begin(), configured.end(), [&](const auto& zone) {
-      return zone.zone.view().Equals(name);
-    });
+        store_->Find(at.name, at.hash, cache::KeySpace::kNxDomain, wire::RRType::kNone);
+    if (gone && gone.IsFresh(now) && denies_below && !at.is_above_configured) known = gone;
+    return known ? answer::Walk::kStop : answer::Walk::kOn;
+  };
+  answer::Ancestor itself;
+  itself.name = name;
+  itself.hash = store_->Hash(name);
+  itself.cut = answer::FreshCut(*store_, name, itself.hash, now);
+  if (visit(itself) == answer::Walk::kOn) {
+    answer::ForEachAncestor(*store_, *configuration_.settings, name, now, visit);
   }
+  return known;
 }
 
 // From the cache only (RFC 1034 section 4.3.1): the links that are known, else an NXDOMAIN or a

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "resolver/resolution/lookup.h"
-#include "resolver/resolution/recursor.h"
 #include "wire/message.h"
 
 namespace tern::resolver::upstream {
@@ -25,25 +23,30 @@ int RoundTrips(Transport transport) { return transport == Transport::kTcp ? 3 : 
 
 }  // namespace
 
-Race::Race(resolution::Job& job, ZoneServers& servers, const wire::Name& name, wire::RRType type)
-    : job_(job), recursor_(job.recursor()), servers_(servers), name_(name) {
+Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& name,
+           wire::RRType type)
+    : facilities_(context.facilities),
+      terms_(context.terms),
+      more_servers_(context.more_servers),
+      servers_(servers),
+      name_(name) {
   question_.name = name;
   question_.type = type;
   question_.recursion_desired = servers.forwarded();
-  if (job.settings().resolution.case_randomisation) {
+  if (terms_.settings->resolution.case_randomisation) {
     uint64_t bits[4];
-    for (uint64_t& word : bits) word = recursor_.environment().Random();
+    for (uint64_t& word : bits) word = facilities_.environment.Random();
     question_.name.RandomiseCase(bits);
   }
 }
 
 Race::~Race() {
-  recursor_.environment().DisarmTimer(this);
+  facilities_.environment.DisarmTimer(this);
   for (Attempt& attempt : attempts_) Close(attempt);
 }
 
 bool Race::await_suspend(std::coroutine_handle<> waiting) {
-  recursor_.hedge_credit().OnQuestion();
+  facilities_.hedge_credit.OnQuestion();
   if (!Launch()) {
     result_.kind = why_not_;
     return false;
@@ -61,44 +64,47 @@ Race::Attempt* Race::FindAttempt(ExchangeId id) {
 }
 
 void Race::Close(Attempt& attempt) {
-  if (attempt.exchange == 0) return;
-  recursor_.environment().EndExchange(attempt.exchange);
+  if (attempt.state == State::kFree) return;
+  facilities_.environment.EndExchange(attempt.exchange);
   NoteClosed(attempt);
 }
 
 void Race::NoteClosed(Attempt& attempt) {
   attempt.exchange = 0;
-  --recursor_.queries_of(attempt.key);
+  attempt.state = State::kFree;
+  --facilities_.open_counts.QueriesOf(attempt.key);
 }
 
 bool Race::HasBudget() {
-  if (job_.allowance().upstream_queries > 0) return true;
+  if (terms_.allowance->upstream_queries > 0) return true;
   why_not_ = RaceResult::Kind::kNoBudget;
   return false;
 }
 
 bool Race::Launch() {
   // Addresses that were looked up meanwhile are candidates too.
-  if (launches_ > 0) servers_.Gather(recursor_.store(), job_.settings(), recursor_.StoreNow());
-  const Time now = recursor_.environment().Now();
+  if (launches_ > 0) servers_.Gather(facilities_.store, (*terms_.settings), facilities_.StoreNow());
+  const Time now = facilities_.environment.Now();
   const bool one_at_a_time = IsOneAtATime(now);
   if (one_at_a_time && HasDatagram(now)) return false;
   const bool beside = AnyWaiting(now);
   KnownServer server;
   const int picked = Pick(now, &server);
   if (picked < 0) return false;
-  if (beside && !recursor_.hedge_credit().Spend()) return false;
+  if (beside && !facilities_.hedge_credit.Spend()) return false;
   if (!HasBudget()) return false;
   if (one_at_a_time) {
     NoteSilences(now);
     CloseDatagrams();
   }
   const auto candidate = static_cast<uint8_t>(picked);
-  const bool edns = !server.record.plain_dns && !servers_.candidates()[candidate].refuses_edns;
-  if (!Send(candidate, server, Transport::kUdp, edns, nullptr)) return false;
+  const Form form = servers_.candidates()[candidate].refuses_edns ? Form::kPlain
+                    : server.record.plain_dns                     ? Form::kKnownPlain
+                                                                  : Form::kFull;
+  if (!Send(candidate, server, Transport::kUdp, form, nullptr)) return false;
   if (beside) {
     ++hedges_;
-    ++recursor_.statistics().hedges;
+    ++facilities_.counters.hedges;
   }
   Duration delay = HedgeDelay(server.record);
   for (int i = 0; i < launches_ && delay < kHedgeMax; ++i) delay += delay / 2;
@@ -112,30 +118,30 @@ bool Race::Launch() {
 Race::Attempt* Race::FreeSlot() {
   Attempt* oldest = nullptr;
   for (Attempt& attempt : attempts_) {
-    if (attempt.exchange == 0) return &attempt;
-    if (attempt.silent && (oldest == nullptr || attempt.sent < oldest->sent)) oldest = &attempt;
+    if (attempt.state == State::kFree) return &attempt;
+    if (attempt.state == State::kSilent && (oldest == nullptr || attempt.sent < oldest->sent))
+      oldest = &attempt;
   }
   if (oldest != nullptr) Close(*oldest);
   return oldest;
 }
 
-bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport, bool edns,
+bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport, Form form,
                 const Attempt* like) {
   if (!HasBudget()) return false;
   Attempt* slot = FreeSlot();
   if (slot == nullptr) return false;
-  Environment& environment = recursor_.environment();
+  Environment& environment = facilities_.environment;
   Candidate& asked = servers_.candidates()[candidate];
   if (transport == Transport::kUdp) ++asked.tries;
   Attempt attempt;
   if (like != nullptr) attempt = *like;
   attempt.candidate = candidate;
-  attempt.tests_plain_dns = asked.refuses_edns && !edns;
   attempt.transport = transport;
-  attempt.edns = edns;
+  attempt.form = form;
   attempt.id = static_cast<uint16_t>(environment.Random());
   attempt.sent = environment.Now();
-  attempt.silent = false;
+  attempt.state = State::kWaiting;
   attempt.key = known.key;
   const ServerRecord& record = known.record;
   attempt.expendable =
@@ -146,17 +152,18 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
       transport == Transport::kTcp ? kTcpTimeout : RetryTimeout(record, silent_tries);
   attempt.late = attempt.sent + timeout;
   uint8_t query[kUpstreamQueryOctetsMax];
-  if (attempt.own_case) question_.name = name_;
+  if (attempt.concessions.random_case) question_.name = name_;
   const UpstreamCookie cookie = MakeCookie(attempt, record);
-  const size_t octets = WriteUpstreamQuery(question_, attempt.id, edns, cookie.view(), query);
+  const size_t octets =
+      WriteUpstreamQuery(question_, attempt.id, attempt.has_edns(), cookie.view(), query);
   attempt.exchange = environment.StartExchange(asked.server, transport, {query, octets}, this);
   if (attempt.exchange == 0) {
     why_not_ = RaceResult::Kind::kNoResources;
     return false;
   }
-  --job_.allowance().upstream_queries;
-  ++recursor_.statistics().upstream_queries;
-  ++recursor_.queries_of(attempt.key);
+  --terms_.allowance->upstream_queries;
+  ++facilities_.counters.upstream_queries;
+  ++facilities_.open_counts.QueriesOf(attempt.key);
   *slot = attempt;
   if (like != nullptr) {
     // The server has answered and is asked once more: it has as long again before another is asked,
@@ -169,21 +176,20 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
 }
 
 void Race::ArmNext() {
-  const Time now = recursor_.environment().Now();
-  Time at = job_.deadline();
+  const Time now = facilities_.environment.Now();
+  Time at = terms_.deadline;
   if (next_launch_ > now) at = std::min(at, next_launch_);
   for (const Attempt& attempt : attempts_) {
-    if (attempt.exchange != 0 && now < attempt.late) at = std::min(at, attempt.late);
+    if (attempt.state != State::kFree && now < attempt.late) at = std::min(at, attempt.late);
   }
-  recursor_.environment().ArmTimer(this, at);
+  facilities_.environment.ArmTimer(this, at);
 }
 
 void Race::OnTimer() {
-  resolution::Recursor& recursor = recursor_;
-  const Time now = recursor.environment().Now();
-  if (now >= job_.deadline()) {
+  const DrainAtExit drain(*facilities_.finisher);
+  const Time now = facilities_.environment.Now();
+  if (now >= terms_.deadline) {
     Finish(RaceResult::Kind::kDeadline);
-    recursor.Drain();
     return;
   }
   NoteSilences(now);
@@ -191,30 +197,28 @@ void Race::OnTimer() {
   if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch()) {
     next_launch_ = now + kHedgeMax;
     // The address of one more replica may be there to be found; then it is a candidate.
-    if (!std::exchange(looked_further_, true) &&
-        resolution::Lookup::AnotherServerInBackground(job_)) {
-      next_launch_ = now + std::clamp(2 * recursor.lateness().estimate(), kHedgeMin, kHedgeMax);
+    if (!std::exchange(looked_further_, true) && more_servers_.LookUpAnother()) {
+      next_launch_ = now + std::clamp(2 * facilities_.lateness.estimate(), kHedgeMin, kHedgeMax);
     }
   }
   WaitOrFinish(now);
-  recursor.Drain();
 }
 
 void Race::NoteSilences(Time now) {
   for (Attempt& attempt : attempts_) {
-    if (attempt.exchange == 0 || now < attempt.late || attempt.silent) continue;
-    attempt.silent = true;
+    if (attempt.state != State::kWaiting || now < attempt.late) continue;
+    attempt.state = State::kSilent;
     ++silences_;
     TraceStep("timeout", attempt, "");
     if (attempt.transport == Transport::kUdp) {
-      recursor_.server_table().RecordSilence(attempt.key, now - attempt.sent, now);
+      facilities_.server_table.RecordSilence(attempt.key, now - attempt.sent, now);
     }
   }
 }
 
 bool Race::AnyWaiting(Time now) const {
   return std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& attempt) {
-    return attempt.exchange != 0 && now < attempt.late;
+    return attempt.state != State::kFree && now < attempt.late;
   });
 }
 
@@ -222,7 +226,8 @@ bool Race::AnyWaiting(Time now) const {
 // before may yet be answered.
 bool Race::AnyWaitingAtLast(Time now) {
   for (Attempt& attempt : attempts_) {
-    if (attempt.exchange != 0) attempt.late = std::max(attempt.late, attempt.sent + kOnlyTry);
+    if (attempt.state != State::kFree)
+      attempt.late = std::max(attempt.late, attempt.sent + kOnlyTry);
   }
   return AnyWaiting(now);
 }
@@ -237,7 +242,7 @@ void Race::WaitOrFinish(Time now) {
 
 void Race::GoOn() {
   (void)Launch();
-  WaitOrFinish(recursor_.environment().Now());
+  WaitOrFinish(facilities_.environment.Now());
 }
 
 void Race::Finish(RaceResult::Kind kind) {
@@ -246,14 +251,14 @@ void Race::Finish(RaceResult::Kind kind) {
   result_.kind = kind;
   result_.failure = CommonFailure();
   // Servers that let their time pass are what hedges are for.
-  const int needed = std::min(hedges_, silences_ + RecordLosers());
-  if (needed > 0) recursor_.hedge_credit().GiveBack(needed);
+  const int needed = std::min(hedges_, silences_ + NoteLosers());
+  if (needed > 0) facilities_.hedge_credit.GiveBack(needed);
   // The coroutine destroys this object; nothing may follow.
   std::exchange(waiting_, nullptr).resume();
 }
 
 void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
-  resolution::Recursor& recursor = recursor_;
+  const DrainAtExit drain(*facilities_.finisher);
   Attempt* attempt = FindAttempt(id);
   if (attempt != nullptr && !decided_) {
     const ReplyMatch match = MatchReply(message, question_, attempt->id);
@@ -261,39 +266,41 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
     const bool matches = match == ReplyMatch::kMatches ||
                          (match == ReplyMatch::kWrongCase &&
                           (attempt->transport == Transport::kTcp ||
-                           recursor.server_table().Get(attempt->key).keeps_no_case));
+                           facilities_.server_table.Get(attempt->key).keeps_no_case));
     // It keeps the case after all; then the reply that did not was not its own.
-    if (match == ReplyMatch::kMatches && !attempt->own_case) attempt->tests_case = false;
+    if (match == ReplyMatch::kMatches && !attempt->concessions.random_case &&
+        attempt->doubt == Doubt::kCase) {
+      attempt->doubt = Doubt::kNone;
+    }
     if (matches) {
       OnMatchingReply(*attempt, message);
     } else {
       OnMismatch(*attempt, match);
     }
   }
-  recursor.Drain();
 }
 
 // The same server in another way; when that cannot be, the next one.
-void Race::AskAgain(Attempt& attempt, Transport transport, bool edns) {
+void Race::AskAgain(Attempt& attempt, Transport transport, Form form) {
   Attempt like = attempt;
   Close(attempt);
-  const KnownServer server = {like.key, recursor_.server_table().Get(like.key)};
-  if (Send(like.candidate, server, transport, edns, &like)) {
+  const KnownServer server = {like.key, facilities_.server_table.Get(like.key)};
+  if (Send(like.candidate, server, transport, form, &like)) {
     ArmNext();
   } else {
     GoOn();
   }
 }
 
-void Race::RecordAnswer(const Attempt& attempt) {
-  const Time now = recursor_.environment().Now();
+void Race::NoteAnswer(const Attempt& attempt) {
+  const Time now = facilities_.environment.Now();
   answered_ = attempt.key;
   if (attempt.transport == Transport::kUdp) {
     const Duration rtt = std::max(now - attempt.sent, Duration(1));
-    recursor_.server_table().RecordAnswer(attempt.key, rtt, now);
-    recursor_.lateness().Record(rtt);
+    facilities_.server_table.RecordAnswer(attempt.key, rtt, now);
+    facilities_.lateness.Record(rtt);
   }
-  if (attempt.tests_case) recursor_.server_table().RecordKeepsNoCase(attempt.key, now);
+  if (attempt.doubt == Doubt::kCase) facilities_.server_table.RecordKeepsNoCase(attempt.key, now);
 }
 
 // The random case of the question must not get into names that point to it by compression.
@@ -302,7 +309,7 @@ std::span<const uint8_t> Race::WithOurCase(std::span<const uint8_t> message) {
   if (wire::LoadU16(message.data() + 4) != 1 || question_.name.view().EqualsExactly(name_)) {
     return message;
   }
-  const std::span<uint8_t> room = recursor_.reply_room();
+  const std::span<uint8_t> room = facilities_.reply_buffer();
   std::copy(message.begin(), message.end(), room.begin());
   std::copy_n(name_.data(), name_.size(), room.begin() + kName);
   return room.first(message.size());
@@ -310,28 +317,28 @@ std::span<const uint8_t> Race::WithOurCase(std::span<const uint8_t> message) {
 
 void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   const std::span<const uint8_t> message = WithOurCase(packet);
-  ReplyRecords& records = recursor_.records();
+  ReplyRecords& records = facilities_.records;
   const bool sound = records.Read(message, servers_.zone()) == wire::ParseError::kNone;
   if (sound && !AcceptCookie(attempt)) return;
-  RecordAnswer(attempt);
+  NoteAnswer(attempt);
   if (!sound && !records.header().Has(wire::kFlagTC)) {
     seen_unsound_ = true;
     AskOverTcp(attempt, "malformed");
     return;
   }
-  if (records.rcode() == wire::Rcode::kBadCookie && attempt.has_cookie) {
+  if (records.rcode() == wire::Rcode::kBadCookie && attempt.cookie != CookieSent::kNone) {
     OnBadCookie(attempt);
     return;
   }
-  const policy::Jurisdiction jurisdiction(job_.settings(), recursor_.local_data(), name_);
+  const policy::Jurisdiction jurisdiction((*terms_.settings), *facilities_.local_data, name_);
   result_.meaning = ClassifyReply(records, name_, question_.type, servers_.zone(),
                                   servers_.forwarded(), &jurisdiction);
   const bool understood = result_.meaning.reply_class != ReplyClass::kFormatError &&
                           result_.meaning.reply_class != ReplyClass::kServerFailure;
-  if (understood && attempt.tests_plain_dns) {
-    recursor_.server_table().RecordPlainDns(attempt.key, recursor_.environment().Now());
-  } else if (understood && attempt.tests_no_cookie) {
-    recursor_.server_table().RecordTakesNoCookie(attempt.key, recursor_.environment().Now());
+  if (understood && attempt.form == Form::kPlain) {
+    facilities_.server_table.RecordPlainDns(attempt.key, facilities_.environment.Now());
+  } else if (understood && attempt.form == Form::kWithoutCookie) {
+    facilities_.server_table.RecordTakesNoCookie(attempt.key, facilities_.environment.Now());
   }
   switch (result_.meaning.reply_class) {
     case ReplyClass::kAnswer:
@@ -375,20 +382,20 @@ void Race::OnFormatError(Attempt& attempt) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   // Those that were sent while an answer was under way may have been the others.
   const bool is_last = attempt.transport == Transport::kUdp && IsUsedUp(candidate);
-  if (!attempt.edns || (is_last && candidate.refuses_edns)) {
+  if (!attempt.has_edns() || (is_last && candidate.refuses_edns)) {
     seen_lame_ = true;
     Drop(attempt, kServfailFor, "FORMERR");
     return;
   }
-  if (!is_last && attempt.has_cookie && recursor_.records().rcode() == wire::Rcode::kFormErr) {
+  if (!is_last && attempt.cookie != CookieSent::kNone &&
+      facilities_.records.rcode() == wire::Rcode::kFormErr) {
     TraceStep("reply", attempt, "FORMERR: asked without a cookie");
-    attempt.tests_no_cookie = true;
-    AskAgain(attempt, attempt.transport, true);
+    AskAgain(attempt, attempt.transport, Form::kWithoutCookie);
     return;
   }
   TraceStep("reply", attempt, "FORMERR: asked without EDNS");
   candidate.refuses_edns = true;
-  AskAgain(attempt, attempt.transport, false);
+  AskAgain(attempt, attempt.transport, Form::kPlain);
 }
 
 void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
@@ -396,8 +403,8 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   candidate.failed = true;
   if (lame_for.count() > 0) {
-    recursor_.server_table().RecordLame(attempt.key, servers_.zone(), lame_for,
-                                        recursor_.environment().Now());
+    facilities_.server_table.RecordLame(attempt.key, servers_.zone(), lame_for,
+                                        facilities_.environment.Now());
   }
   Close(attempt);
   GoOn();
@@ -410,15 +417,15 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
 // answer usually and are late this once: of a healthy network's servers some always are, and asking
 // beside them is what the credit bounds. A server that never answered is taken for dead once, so
 // healthy ones cost one such hedge each.
-int Race::RecordLosers() {
-  const Time now = recursor_.environment().Now();
-  ServerTable& table = recursor_.server_table();
+int Race::NoteLosers() {
+  const Time now = facilities_.environment.Now();
+  ServerTable& table = facilities_.server_table;
   int dead = 0;
   for (Attempt& attempt : attempts_) {
-    if (attempt.exchange == 0) continue;
+    if (attempt.state == State::kFree) continue;
     const Duration waited = now - attempt.sent;
     const bool is_late =
-        !attempt.silent && attempt.key != answered_ &&
+        attempt.state != State::kSilent && attempt.key != answered_ &&
         waited >= RoundTrips(attempt.transport) * HedgeDelay(table.Get(attempt.key));
     if (is_late && attempt.transport == Transport::kTcp) {
       table.RecordLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now);
@@ -431,56 +438,59 @@ int Race::RecordLosers() {
   return dead;
 }
 
-void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
-  resolution::Recursor& recursor = recursor_;
-  Attempt* attempt = FindAttempt(id);
-  if (attempt != nullptr && !decided_) {
-    if (failure == ExchangeFailure::kNoResources) NoteSilences(recursor.environment().Now());
-    // The environment closed it already.
-    NoteClosed(*attempt);
-    Candidate& candidate = servers_.candidates()[attempt->candidate];
-    const bool case_is_left = attempt->tests_case && !attempt->own_case;
-    const bool bare_is_left = attempt->tests_bare && !attempt->may_be_bare;
-    if ((case_is_left || bare_is_left) && !IsUsedUp(candidate)) {
-      // It neither keeps the case nor speaks TCP: the name in its own case is what is left. Alone:
-      // after a sign of forgery one datagram is open, and others' replies would not match this
-      // case. Likewise who gives no cookies any more.
-      for (Attempt& other : attempts_) {
-        if (other.exchange != 0 && other.transport == Transport::kUdp) BreakOff(other);
-      }
-      Attempt like = *attempt;
-      like.own_case |= case_is_left;
-      like.may_be_bare |= bare_is_left;
-      const KnownServer server = {like.key, recursor.server_table().Get(like.key)};
-      if (Send(like.candidate, server, Transport::kUdp, like.edns, &like)) {
-        ArmNext();
-        recursor.Drain();
-        return;
-      }
-    }
-    if (failure == ExchangeFailure::kUnreachable) seen_unreachable_ = true;
-    TraceStep("reply", *attempt,
-              failure == ExchangeFailure::kUnreachable ? "unreachable" : "no socket");
-    if (failure == ExchangeFailure::kNoResources) {
-      // Others needed its socket. It had its time when it was silent; else it is nobody's failure.
-      if (attempt->silent) {
-        recursor.Drain();
-        return;
-      }
-      why_not_ = RaceResult::Kind::kNoResources;
-    }
-    candidate.failed = true;
-    const Time now = recursor.environment().Now();
-    if (failure == ExchangeFailure::kUnreachable && attempt->transport == Transport::kUdp) {
-      recursor.server_table().RecordSilence(attempt->key, kRetryUnknown, now);
-    }
-    GoOn();
+// The TCP try that was to settle a doubt failed: the server neither keeps the case nor speaks TCP,
+// or it gives no cookies any more. A last try over UDP gives up what is doubtful. It is the only
+// datagram: after a sign of forgery one is open, and replies to the others would not fit this case.
+bool Race::ConcedeAndAsk(const Attempt& failed) {
+  Attempt like = failed;
+  if (IsUsedUp(servers_.candidates()[failed.candidate])) return false;
+  if (failed.doubt == Doubt::kCase && !failed.concessions.random_case) {
+    like.concessions.random_case = true;
+  } else if (failed.doubt == Doubt::kCookie && !failed.concessions.cookie) {
+    like.concessions.cookie = true;
+  } else {
+    return false;
   }
-  recursor.Drain();
+  for (Attempt& other : attempts_) {
+    if (other.state != State::kFree && other.transport == Transport::kUdp) BreakOff(other);
+  }
+  const KnownServer server = {like.key, facilities_.server_table.Get(like.key)};
+  return Send(like.candidate, server, Transport::kUdp, like.form, &like);
+}
+
+void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
+  const DrainAtExit drain(*facilities_.finisher);
+  Attempt* attempt = FindAttempt(id);
+  if (attempt == nullptr || decided_) return;
+  if (failure == ExchangeFailure::kNoResources) NoteSilences(facilities_.environment.Now());
+  const bool was_silent = attempt->state == State::kSilent;
+  // The environment closed it already.
+  NoteClosed(*attempt);
+  if (ConcedeAndAsk(*attempt)) {
+    ArmNext();
+    return;
+  }
+  const bool is_unreachable = failure == ExchangeFailure::kUnreachable;
+  TraceStep("reply", *attempt, is_unreachable ? "unreachable" : "no socket");
+  // Others needed its socket. If it was silent, it had its time; if not, it is nobody's failure.
+  if (!is_unreachable && was_silent) return;
+  if (is_unreachable) {
+    OnUnreachable(*attempt);
+  } else {
+    why_not_ = RaceResult::Kind::kNoResources;
+  }
+  servers_.candidates()[attempt->candidate].failed = true;
+  GoOn();
+}
+
+void Race::OnUnreachable(const Attempt& attempt) {
+  seen_unreachable_ = true;
+  if (attempt.transport != Transport::kUdp) return;
+  facilities_.server_table.RecordSilence(attempt.key, kRetryUnknown, facilities_.environment.Now());
 }
 
 void Race::TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome) {
-  Trace* trace = job_.trace();
+  Trace* trace = terms_.trace;
   if (trace == nullptr) return;
   Trace::Step step;
   step.kind = kind;
@@ -490,7 +500,7 @@ void Race::TraceStep(std::string_view kind, const Attempt& attempt, std::string_
   step.question = &name_;
   step.type = question_.type;
   step.outcome = outcome;
-  if (kind != "query") step.rtt = recursor_.environment().Now() - attempt.sent;
+  if (kind != "query") step.rtt = facilities_.environment.Now() - attempt.sent;
   trace->Add(step);
 }
 

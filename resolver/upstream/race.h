@@ -17,7 +17,7 @@
 // with the cookie that came along, then over TCP. Here in race_forgery.cc; and in
 // race_pick.cc whom to ask next.
 //
-// Bounded: kAttemptsMax open attempts, the job's budget of upstream queries, and `deadline`; and
+// Bounded: kAttemptsMax open attempts, the allowance and the deadline of its terms; and
 // all races together by resolution.limits.per_server open queries to one address, but where it
 // serves the root, a top level domain or a zone of the configuration. A server at its limit is
 // passed over.
@@ -34,22 +34,18 @@
 #include <span>
 
 #include "resolver/base/environment.h"
-#include "resolver/resolution/job.h"
+#include "resolver/upstream/race_context.h"
 #include "resolver/upstream/reply_class.h"
 #include "resolver/upstream/server_table.h"
 #include "resolver/upstream/upstream_query.h"
 #include "resolver/upstream/zone_servers.h"
 #include "wire/name.h"
 
-namespace tern::resolver::resolution {
-class Recursor;
-}  // namespace tern::resolver::resolution
-
 namespace tern::resolver::upstream {
 
 struct RaceResult {
   enum class Kind : uint8_t {
-    kReply,        // `meaning` and the recursor's records say what came
+    kReply,        // `meaning` and the facilities' records say what came
     kEmpty,        // all servers that answered say there is nothing, without an SOA
     kExhausted,    // no server answered usefully
     kNoBudget,     // the client query's upstream queries are used up
@@ -69,9 +65,9 @@ struct RaceResult {
 
 class Race final : public ExchangeSink, public Timer {
  public:
-  // `name` is the question as we hold it; on the wire its case is random. The job, the servers and
-  // `name` outlive the race.
-  Race(resolution::Job& job, ZoneServers& servers, const wire::Name& name, wire::RRType type);
+  // `name` is the question as we hold it; on the wire its case is random. What the context
+  // names, the servers and `name` outlive the race.
+  Race(const RaceContext& context, ZoneServers& servers, const wire::Name& name, wire::RRType type);
   ~Race();
 
   // Awaiting: starts; resumes when it is decided.
@@ -98,6 +94,37 @@ class Race final : public ExchangeSink, public Timer {
     ServerKey key{};
     ServerRecord record;
   };
+  // Which of the attempts are open, and how far they are.
+  enum class State : uint8_t {
+    kFree,     // no exchange
+    kWaiting,  // its server still has time to answer in, or its time was just over
+    kSilent,   // its time is over and that was noted; an answer is still welcome
+  };
+  // How much of EDNS a try has. FORMERR leads from one to the next, see OnFormatError.
+  enum class Form : uint8_t {
+    kFull,
+    kWithoutCookie,  // after a FORMERR: an answer shows that the server takes no cookie
+    kPlain,          // after a FORMERR: an answer shows that the server knows no EDNS
+    kKnownPlain,     // the server table said so
+  };
+  // What the last reply made doubtful, so that this try goes over TCP; or, with a concession, a
+  // last time over UDP.
+  enum class Doubt : uint8_t {
+    kNone,
+    kCase,    // it came in another case: the server keeps no case, or somebody guessed
+    kCookie,  // it came without a cookie from a server that gives cookies
+  };
+  // What a try gives up because the doubt could not be settled over TCP. Once given up, it stays so
+  // for the tries that follow.
+  struct Concessions {
+    bool random_case = false;  // the name is sent in its own case
+    bool cookie = false;       // a reply without a cookie is believed
+  };
+  enum class CookieSent : uint8_t {
+    kNone,
+    kFirst,
+    kRenewed,  // the one that came with a BADCOOKIE
+  };
   struct Attempt {
     ExchangeId exchange = 0;
     ServerKey key{};
@@ -106,23 +133,20 @@ class Race final : public ExchangeSink, public Timer {
     uint16_t id = 0;
     uint8_t candidate = 0;
     Transport transport = Transport::kUdp;
-    bool edns = true;
-    bool tests_plain_dns = false;  // asked again without EDNS after a FORMERR
-    bool tests_case = false;       // asked again over TCP after a reply in another case
-    bool own_case = false;         // asked a last time, without random case
-    bool has_cookie = false;       // sent with the client cookie below
-    bool tests_no_cookie = false;  // asked again without a cookie after a FORMERR
-    bool bad_cookie = false;       // asked again after a BADCOOKIE
-    bool tests_bare = false;       // asked over TCP after a reply without cookie
-    bool may_be_bare = false;      // asked a last time, when a reply without cookie is believed
-    std::array<uint8_t, kClientCookieOctets> client_cookie{};
-    bool silent = false;      // its lateness was recorded
-    bool expendable = false;  // never answered, or thought dead: see RecordLosers
+    State state = State::kFree;
+    Form form = Form::kFull;
+    Doubt doubt = Doubt::kNone;
+    Concessions concessions;
+    CookieSent cookie = CookieSent::kNone;
+    std::array<uint8_t, kClientCookieOctets> client_cookie{};  // unless CookieSent::kNone
+    bool expendable = false;  // never answered, or thought dead: see NoteLosers
+
+    bool has_edns() const { return form == Form::kFull || form == Form::kWithoutCookie; }
   };
 
   // It has had its tries over UDP.
   bool IsUsedUp(const Candidate& candidate) const {
-    return candidate.tries >= job_.settings().resolution.limits.tries;
+    return candidate.tries >= terms_.settings->resolution.limits.tries;
   }
   Attempt* FindAttempt(ExchangeId id);
   Attempt* FreeSlot();
@@ -141,7 +165,7 @@ class Race final : public ExchangeSink, public Timer {
   bool OnlyDeadAreLeft(Time now) const;
   bool IsAtLimit(ServerKey server, const ServerRecord& record, int tries, Time now) const;
   // `like`: the attempt that goes on in this way; null for a new one.
-  bool Send(uint8_t candidate, const KnownServer& known, Transport transport, bool edns,
+  bool Send(uint8_t candidate, const KnownServer& known, Transport transport, Form form,
             const Attempt* like);
   // Somebody seems to guess: one datagram is open at a time.
   bool IsOneAtATime(Time now) const;
@@ -170,7 +194,7 @@ class Race final : public ExchangeSink, public Timer {
   void OnMismatch(Attempt& attempt, ReplyMatch match);
   void OnSignOfForgery(const Attempt& met);
   void AskOverTcp(Attempt& attempt, std::string_view why);
-  void AskAgain(Attempt& attempt, Transport transport, bool edns);
+  void AskAgain(Attempt& attempt, Transport transport, Form form);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
   void OnFormatError(Attempt& attempt);
@@ -180,13 +204,17 @@ class Race final : public ExchangeSink, public Timer {
   // goes on in another way.
   bool AcceptCookie(Attempt& attempt);
   void OnBadCookie(Attempt& attempt);
-  void RecordAnswer(const Attempt& attempt);
-  int RecordLosers();
+  void NoteAnswer(const Attempt& attempt);
+  int NoteLosers();
+  // The server may yet answer in the one way that is left. True when it is asked in that way.
+  bool ConcedeAndAsk(const Attempt& failed);
+  void OnUnreachable(const Attempt& attempt);
   void Drop(Attempt& attempt, Duration lame_for, std::string_view why);
   void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
 
-  resolution::Job& job_;
-  resolution::Recursor& recursor_;
+  RaceFacilities& facilities_;
+  const QuestionTerms& terms_;
+  MoreServers& more_servers_;
   ZoneServers& servers_;
   const wire::Name& name_;
   UpstreamQuestion question_;

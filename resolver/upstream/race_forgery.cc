@@ -4,8 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "resolver/resolution/job.h"
-#include "resolver/resolution/recursor.h"
 #include "resolver/upstream/race.h"
 
 namespace tern::resolver::upstream {
@@ -43,19 +41,21 @@ std::string_view Describe(ReplyMatch match) {
 // Somebody guesses: every open datagram is one more chance to guess right, so the next one waits
 // until this one has had its time.
 bool Race::IsOneAtATime(Time now) const {
-  return forged_ || recursor_.server_table().IsForged(servers_.zone(), now);
+  return forged_ || facilities_.server_table.IsForged(servers_.zone(), now);
 }
 
 bool Race::HasDatagram(Time now) const {
   return std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& attempt) {
-    return attempt.exchange != 0 && attempt.transport == Transport::kUdp && now < attempt.late;
+    return attempt.state != State::kFree && attempt.transport == Transport::kUdp &&
+           now < attempt.late;
   });
 }
 
 // Who was not given its time may be tried again, once: there may be many servers that break it off.
 void Race::BreakOff(Attempt& attempt) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
-  if (!attempt.silent && !std::exchange(candidate.broken_off, true)) --candidate.tries;
+  if (attempt.state != State::kSilent && !std::exchange(candidate.broken_off, true))
+    --candidate.tries;
   Close(attempt);
 }
 
@@ -69,11 +69,12 @@ void Race::CloseDatagrams() {
 // cannot be forged.
 void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
   if (match == ReplyMatch::kForgery || match == ReplyMatch::kWrongCookie) {
-    ++recursor_.statistics().forgeries;
+    ++facilities_.counters.forgeries;
   }
   if (attempt.transport == Transport::kUdp) OnSignOfForgery(attempt);
-  attempt.tests_case = match == ReplyMatch::kWrongCase;
-  attempt.tests_bare = match == ReplyMatch::kNoCookie;
+  attempt.doubt = match == ReplyMatch::kWrongCase  ? Doubt::kCase
+                  : match == ReplyMatch::kNoCookie ? Doubt::kCookie
+                                                   : Doubt::kNone;
   AskOverTcp(attempt, Describe(match));
 }
 
@@ -85,17 +86,18 @@ void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
     return;
   }
   TraceStep("reply", attempt, why);
-  AskAgain(attempt, Transport::kTcp, attempt.edns);
+  AskAgain(attempt, Transport::kTcp, attempt.form);
 }
 
 void Race::OnSignOfForgery(const Attempt& met) {
   forged_ = true;
-  recursor_.server_table().RecordForgery(servers_.zone(), kForgedFor,
-                                         recursor_.environment().Now());
+  facilities_.server_table.RecordForgery(servers_.zone(), kForgedFor,
+                                         facilities_.environment.Now());
   // The one that was met goes on over TCP; of the others the newest is kept.
   Attempt* newest = nullptr;
   for (Attempt& attempt : attempts_) {
-    if (attempt.exchange == 0 || attempt.transport != Transport::kUdp || &attempt == &met) continue;
+    if (attempt.state == State::kFree || attempt.transport != Transport::kUdp || &attempt == &met)
+      continue;
     Attempt* older = &attempt;
     if (newest == nullptr || attempt.sent >= newest->sent) std::swap(older, newest);
     if (older != nullptr) BreakOff(*older);
@@ -104,24 +106,27 @@ void Race::OnSignOfForgery(const Attempt& met) {
 
 UpstreamCookie Race::MakeCookie(Attempt& attempt, const ServerRecord& record) {
   UpstreamCookie cookie;
-  const ResolutionSettings& settings = job_.settings().resolution;
+  const ResolutionSettings& settings = terms_.settings->resolution;
   const Endpoint& server = servers_.candidates()[attempt.candidate].server;
-  attempt.has_cookie = attempt.edns && settings.cookies && !attempt.tests_no_cookie &&
-                       !record.takes_no_cookie && HasOneSource(settings, server.address);
-  if (!attempt.has_cookie) return cookie;
-  recursor_.server_table().WriteCookie(server, attempt.key, attempt.sent, &cookie);
+  if (attempt.form != Form::kFull || !settings.cookies || record.takes_no_cookie ||
+      !HasOneSource(settings, server.address)) {
+    attempt.cookie = CookieSent::kNone;
+    return cookie;
+  }
+  if (attempt.cookie == CookieSent::kNone) attempt.cookie = CookieSent::kFirst;
+  facilities_.server_table.WriteCookie(server, attempt.key, attempt.sent, &cookie);
   std::copy_n(cookie.octets.begin(), kClientCookieOctets, attempt.client_cookie.begin());
   return cookie;
 }
 
 bool Race::AcceptCookie(Attempt& attempt) {
-  if (!attempt.has_cookie) return true;
-  ServerTable& table = recursor_.server_table();
-  const Time now = recursor_.environment().Now();
+  if (attempt.cookie == CookieSent::kNone) return true;
+  ServerTable& table = facilities_.server_table;
+  const Time now = facilities_.environment.Now();
   const bool tcp = attempt.transport == Transport::kTcp;
   // A truncated reply is asked for over TCP anyway, and servers in need send some without OPT.
-  const bool truncated = recursor_.records().header().Has(wire::kFlagTC);
-  const auto cookie = recursor_.records().cookie();
+  const bool truncated = facilities_.records.header().Has(wire::kFlagTC);
+  const auto cookie = facilities_.records.cookie();
   const ReplyMatch match = MatchCookie(cookie, attempt.client_cookie);
   switch (match) {
     case ReplyMatch::kMatches:
@@ -131,11 +136,11 @@ bool Race::AcceptCookie(Attempt& attempt) {
       }
       return true;
     case ReplyMatch::kNoCookie:
-      if (!tcp && !truncated && !attempt.may_be_bare &&
+      if (!tcp && !truncated && !attempt.concessions.cookie &&
           table.Get(attempt.key).GivesCookiesAt(now)) {
         break;
       }
-      if (tcp && attempt.tests_bare) table.RecordGivesNoCookie(attempt.key, now);
+      if (tcp && attempt.doubt == Doubt::kCookie) table.RecordGivesNoCookie(attempt.key, now);
       return true;
     case ReplyMatch::kWrongCookie:
     case ReplyMatch::kWrongCase:
@@ -151,15 +156,15 @@ bool Race::AcceptCookie(Attempt& attempt) {
 
 // RFC 7873 section 5.3: again with the new cookie, which is in the table by now; then over TCP.
 void Race::OnBadCookie(Attempt& attempt) {
-  const auto cookie = recursor_.records().cookie();
-  if (attempt.transport == Transport::kTcp || attempt.bad_cookie || !cookie ||
+  const auto cookie = facilities_.records.cookie();
+  if (attempt.transport == Transport::kTcp || attempt.cookie == CookieSent::kRenewed || !cookie ||
       cookie->size() < kCookieOctetsMin || IsUsedUp(servers_.candidates()[attempt.candidate])) {
     AskOverTcp(attempt, "BADCOOKIE");
     return;
   }
   TraceStep("reply", attempt, "BADCOOKIE: asked with the new cookie");
-  attempt.bad_cookie = true;
-  AskAgain(attempt, Transport::kUdp, true);
+  attempt.cookie = CookieSent::kRenewed;
+  AskAgain(attempt, Transport::kUdp, attempt.form);
 }
 
 }  // namespace tern::resolver::upstream

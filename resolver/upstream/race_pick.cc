@@ -4,8 +4,6 @@
 #include <chrono>
 #include <span>
 
-#include "resolver/resolution/job.h"
-#include "resolver/resolution/recursor.h"
 #include "resolver/upstream/race.h"
 
 namespace tern::resolver::upstream {
@@ -36,13 +34,13 @@ Duration ProbeInterval(const ServerRecord& record) {
 }  // namespace
 
 Duration Race::HedgeDelay(const ServerRecord& record) const {
-  if (record.IsKnownAt(recursor_.environment().Now()) && record.silences == 0) {
+  if (record.IsKnownAt(facilities_.environment.Now()) && record.silences == 0) {
     // A very even server's deviation is next to nothing; asking beside it for a few milliseconds'
     // sake saves none.
     const Duration slack = std::max({4 * record.rttvar, record.srtt / 4, kHedgeSlackMin});
     return std::clamp(record.srtt + slack, kHedgeMin, kHedgeMax);
   }
-  return std::clamp(recursor_.lateness().estimate(), kHedgeUnknownMin, kHedgeMax);
+  return std::clamp(facilities_.lateness.estimate(), kHedgeUnknownMin, kHedgeMax);
 }
 
 // Then one try each tells whether one lives again: a question to a dead zone costs no more. Not
@@ -50,7 +48,7 @@ Duration Race::HedgeDelay(const ServerRecord& record) const {
 // that is far away would never be heard.
 bool Race::OnlyDeadAreLeft(Time now) const {
   if (IsOneAtATime(now)) return false;
-  const ServerTable& table = recursor_.server_table();
+  const ServerTable& table = facilities_.server_table;
   const std::span<const Candidate> candidates = servers_.candidates();
   return std::all_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
     return candidate.failed || table.Get(candidate.server).IsDeadAt(now);
@@ -58,7 +56,7 @@ bool Race::OnlyDeadAreLeft(Time now) const {
 }
 
 Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
-  const Time now = recursor_.environment().Now();
+  const Time now = facilities_.environment.Now();
   if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) return kOnlyTry;
   const Duration once = record.IsKnownAt(now) && record.silences == 0
                             ? std::max(record.Lateness(), kRetryMin)
@@ -71,14 +69,14 @@ Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
 // questions, each asked again and again, take all that its server may have.
 bool Race::IsAtLimit(ServerKey server, const ServerRecord& record, int tries, Time now) const {
   if (servers_.is_everybodys()) return false;
-  int limit = job_.settings().resolution.limits.per_server;
+  int limit = terms_.settings->resolution.limits.per_server;
   if (record.IsDeadAt(now)) {
     limit /= kDeadServerShare;
   } else if (!record.HasAnswered()) {
     limit /= 2;
   }
   if (tries > 0) limit /= 2;
-  return recursor_.queries_of(server) >= static_cast<uint32_t>(std::max(limit, 1));
+  return facilities_.open_counts.QueriesOf(server) >= static_cast<uint32_t>(std::max(limit, 1));
 }
 
 // The best candidate's index, or -1. Best: few tries in this race, then not known to be dead, then
@@ -94,14 +92,14 @@ int Race::Pick(Time now, KnownServer* picked) {
   bool at_limit = false;
   int best_class = 1 << 30;
   Duration best = Duration::max();
-  ServerTable& table = recursor_.server_table();
+  ServerTable& table = facilities_.server_table;
   const std::span<Candidate> candidates = servers_.candidates();
   const bool only_dead = launches_ > 0 && OnlyDeadAreLeft(now);
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     if (candidate.failed || IsUsedUp(candidate)) continue;
     const bool waiting = std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& a) {
-      return a.exchange != 0 && a.candidate == i && now < a.late;
+      return a.state != State::kFree && a.candidate == i && now < a.late;
     });
     if (waiting) continue;
     const ServerKey key = table.KeyOf(candidate.server);
@@ -114,7 +112,7 @@ int Race::Pick(Time now, KnownServer* picked) {
     }
     const bool lame = table.IsLame(key, servers_.zone(), now);
     const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
-    const Duration expected = record.IsKnownAt(now) ? record.srtt : recursor_.lateness().mean();
+    const Duration expected = record.IsKnownAt(now) ? record.srtt : facilities_.lateness.mean();
     // A server that was silent, is due for a probe, and whose probe nobody else has, is worth one
     // try: it may only have lost a packet.
     if (record.silences > 0 && candidate.tries == 0 && !lame && candidates.size() > 1 &&
@@ -141,7 +139,7 @@ int Race::Pick(Time now, KnownServer* picked) {
   const auto end = std::remove_if(options.begin(), options.begin() + count,
                                   [&](const Option& option) { return option.expected > limit; });
   const auto near = static_cast<uint64_t>(end - options.begin());
-  const Option& option = options[near == 1 ? 0 : recursor_.environment().Random() % near];
+  const Option& option = options[near == 1 ? 0 : facilities_.environment.Random() % near];
   *picked = {option.key, table.Get(option.key)};
   return option.index;
 }

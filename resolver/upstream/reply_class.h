@@ -33,6 +33,9 @@ struct ChainLink {
   enum class Kind : uint8_t { kNone, kFinal, kCname, kDname, kOverflow };
   Kind kind = Kind::kNone;
   const wire::RecordView* record = nullptr;  // the first record of the link's RRset
+
+  // A DNAME leads to the next name, or would if that were not too long.
+  bool IsRenaming() const { return kind == Kind::kDname || kind == Kind::kOverflow; }
 };
 
 // What the answer section says about (name, type): the RRset itself, a CNAME at the name, or a

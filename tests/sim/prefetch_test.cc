@@ -30,7 +30,7 @@ class PrefetchTest : public testing::Test {
   void MakePopular(std::string_view name, int hits = 3) {
     for (int i = 0; i <= hits; ++i) Ask(name);
   }
-  uint64_t refreshes() { return internet_.resolver().recursor().statistics().refreshes; }
+  uint64_t refreshes() { return internet_.resolver().recursor().counters().refreshes; }
 
   SmallInternet internet_{SimWorld::Options{.seed = 5}};
   ZoneServer* server_;
@@ -191,13 +191,13 @@ TEST_F(PrefetchTest, ClientThatMissesJoinsTheRefresh) {
   MakePopular("www.example.com.");
   Wait(seconds(299));
   server_->conduct().think_time = milliseconds(1500);
-  const uint64_t jobs = internet_.resolver().recursor().statistics().jobs;
+  const uint64_t jobs = internet_.resolver().recursor().counters().jobs;
   internet_.Ask("www.example.com.", RRType::kA);
   Wait(milliseconds(1200));  // past its TTL
   const PlainMessage answer = Ask("www.example.com.");
   EXPECT_EQ(answer.answer.at(0).ttl, 300u);
   EXPECT_LE(internet_.last_latency(), milliseconds(400));
-  EXPECT_EQ(internet_.resolver().recursor().statistics().jobs - jobs, 1u);
+  EXPECT_EQ(internet_.resolver().recursor().counters().jobs - jobs, 1u);
 }
 
 TEST_F(PrefetchTest, RefreshesAreBounded) {

@@ -3,12 +3,50 @@
 // Thread: any.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
-#include "tests/sim/rpl.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/base/settings.h"
 
 namespace tern::sim {
+
+// A stub-zone: or forward-zone: clause. A stub for the root is its hints.
+struct RplZone {
+  bool forward = false;
+  std::string name;
+  std::vector<resolver::Endpoint> to;
+  bool first = false;  // iterate when the forwarders fail
+};
+
+// Options of the lines before CONFIG_END that this world applies.
+struct RplConfig {
+  std::vector<resolver::IpAddress> root_addresses;  // stub-addr; none: the real root's
+  std::string root_name = "k.root-servers.net.";    // stub-name
+  std::optional<resolver::QnameMinimisation> qname_minimisation;
+  bool ipv4 = true;
+  bool ipv6 = true;
+  bool may_query_localhost = false;
+  std::vector<resolver::Prefix> never_query;  // do-not-query-address
+  std::optional<bool> case_randomisation;     // use-caps-for-id
+  std::vector<RplZone> zones;
+  std::optional<uint32_t> min_ttl;           // seconds
+  std::optional<uint32_t> max_ttl;           // seconds
+  std::optional<uint32_t> max_negative_ttl;  // seconds
+  // Off unless the scenario says so, as where the options' names come from.
+  bool serve_expired = false;
+  bool prefetch = false;
+  std::optional<uint32_t> max_stale;        // serve-expired-ttl, seconds
+  std::optional<uint32_t> stale_ttl;        // serve-expired-reply-ttl, seconds
+  std::optional<uint32_t> client_timeout;   // serve-expired-client-timeout, milliseconds
+  std::vector<std::string> trust_anchors;   // master file lines
+  std::vector<std::string> insecure_zones;  // domain-insecure
+  std::string validation_date;              // as written: YYYYMMDDHHMMSS or seconds
+};
 
 // An option is applied, or known to be of no meaning here; any other is an error. stub-zone: and
 // forward-zone: begin clauses, whose name and addresses follow; Deckard writes a bare stub-addr:

@@ -56,7 +56,7 @@ class ReplicaWorld {
   // The questions of `Options`, each for a name of its own.
   Outcome Run() {
     const size_t before = world_.world().upstream().size();
-    const uint64_t hedges = world_.recursor().statistics().hedges;
+    const uint64_t hedges = world_.recursor().counters().hedges;
     std::vector<HeardAnswer*> heard;
     for (size_t i = 0; i < options_.questions; ++i) {
       SetCredit();
@@ -75,7 +75,7 @@ class ReplicaWorld {
     }
     outcome.queries_a_question =
         static_cast<double>(queries) / static_cast<double>(options_.questions);
-    outcome.hedges = world_.recursor().statistics().hedges - hedges;
+    outcome.hedges = world_.recursor().counters().hedges - hedges;
     for (const HeardAnswer* answer : heard) {
       if (answer == nullptr || answer->count != 1 || answer->rcode != Rcode::kNoError) {
         ++outcome.unanswered;
@@ -126,7 +126,7 @@ class ReplicaWorld {
   }
 
   void SetCredit() {
-    upstream::HedgeCredit& credit = world_.recursor().hedge_credit();
+    upstream::HedgeCredit& credit = world_.recursor().facilities().hedge_credit;
     if (options_.credit == Credit::kUnlimited) credit.GiveBack(1000);
     while (options_.credit == Credit::kNone && credit.Spend()) {
     }

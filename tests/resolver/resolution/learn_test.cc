@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "resolver/answer/renaming.h"
 #include "resolver/upstream/reply_class.h"
 #include "tests/support/message_making.h"
 
@@ -159,8 +160,8 @@ TEST_F(LearnTest, KeepsTheDnameAndMakesTheAlias) {
   EXPECT_TRUE(Find("old.example.", RRType::kDNAME));
   EXPECT_FALSE(Find("a.old.example.", RRType::kCNAME));
   answer_.Clear();
-  ASSERT_TRUE(learner_.AddDname(Find("old.example.", RRType::kDNAME), N("b.c.old.example."),
-                                kNow + 100, &answer_));
+  ASSERT_TRUE(answer::AddDname(Find("old.example.", RRType::kDNAME), N("b.c.old.example."),
+                               kNow + 100, learner_.scratch(), &answer_));
   EXPECT_EQ(RecordLines(answer_.at(1), RRType::kCNAME), "b.c.new.example.\n");
   EXPECT_EQ(answer_.at(1).Remaining(kNow + 100), 200u);
 }
@@ -175,8 +176,9 @@ TEST_F(LearnTest, DnameThatOverflowsIsYxDomainFromReplyAndStoreAlike) {
   EXPECT_EQ(answer_.rcode(), Rcode::kYXDomain);
   EXPECT_EQ(answer_.count(), 1u);
   answer_.Clear();
-  ASSERT_TRUE(learner_.AddDname(Find("old.example.", RRType::kDNAME),
-                                N("abcdefghijklm.old.example."), kNow, &answer_));
+  ASSERT_TRUE(answer::AddDname(Find("old.example.", RRType::kDNAME),
+                               N("abcdefghijklm.old.example."), kNow, learner_.scratch(),
+                               &answer_));
   EXPECT_EQ(answer_.rcode(), Rcode::kYXDomain);
 }
 
@@ -201,7 +203,7 @@ TEST_F(LearnTest, DenialWithoutSoaIsNotKept) {
   EXPECT_EQ(answer_.rcode(), Rcode::kNXDomain);
   EXPECT_EQ(Entries(), 0u);
   answer_.Clear();
-  ASSERT_TRUE(learner_.AddEmpty(N("www.example."), RRType::kA, kNow, &answer_));
+  ASSERT_TRUE(answer::AddEmpty(N("www.example."), RRType::kA, kNow, learner_.scratch(), &answer_));
   EXPECT_EQ(answer_.at(0).kind(), EntryKind::kNoData);
   EXPECT_EQ(Entries(), 0u);
 }

@@ -103,7 +103,7 @@ TEST_F(RecursorTest, JobsAreBoundedAndComeBackToZero) {
     // Priming takes a job, too.
     ASSERT_LE(world_.recursor().jobs_in_flight(), kJobsMax + 1);
   }
-  EXPECT_EQ(world_.recursor().statistics().dropped, 500u);
+  EXPECT_EQ(world_.recursor().counters().dropped, 500u);
   for (size_t i = 0; i < heard.size(); ++i) {
     ASSERT_EQ(heard[i]->count, i < 500 ? 1 : 0) << i;
     EXPECT_EQ(heard[i]->error, i < 500 ? ExtendedError::kNotReady : ExtendedError::kNone);
@@ -127,7 +127,7 @@ TEST_F(RecursorTest, FullResolverStillAnswersWhatHasAnAnswer) {
     (void)world_.Ask("x" + std::to_string(i) + ".dead.", RRType::kA);
     if (i % 400 == 0) world_.Run(milliseconds(1));
   }
-  EXPECT_GE(world_.recursor().statistics().dropped, 1u);
+  EXPECT_GE(world_.recursor().counters().dropped, 1u);
   EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kNoError);
   world_.Run(seconds(10));
   EXPECT_TRUE(world_.IsAtRest());
@@ -149,7 +149,7 @@ TEST_F(RecursorTest, DroppedJobTakesItsLookUpsAlong) {
     }
     world_.Run(milliseconds(100));
     EXPECT_GE(world_.recursor().jobs_in_flight(), 2u);
-    const uint64_t dropped = world_.recursor().statistics().dropped;
+    const uint64_t dropped = world_.recursor().counters().dropped;
     for (size_t i = 0; i < kJobsMax; ++i) {
       (void)world_.Ask("x" + std::to_string(i) + ".nowhere.", RRType::kA);
       if (first->count > 0) break;
@@ -157,7 +157,7 @@ TEST_F(RecursorTest, DroppedJobTakesItsLookUpsAlong) {
     EXPECT_EQ(first->count, 1);
     EXPECT_EQ(first->error, ExtendedError::kNotReady);
     // The job, and its look-up where nobody else waits for it.
-    EXPECT_EQ(world_.recursor().statistics().dropped - dropped, shared ? 1u : 2u);
+    EXPECT_EQ(world_.recursor().counters().dropped - dropped, shared ? 1u : 2u);
     world_.Run(seconds(12));
     EXPECT_TRUE(world_.IsAtRest());
     world_.Run(seconds(1000));

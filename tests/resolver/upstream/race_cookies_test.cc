@@ -70,7 +70,7 @@ class RaceCookiesTest : public testing::Test {
   }
   ServerRecord Record() { return world_.table().Get(*Endpoint::Parse(kA, 53)); }
   bool GivesCookies() { return Record().GivesCookiesAt(world_.world().Now()); }
-  uint64_t forgeries() { return world_.recursor().statistics().forgeries; }
+  uint64_t forgeries() { return world_.recursor().counters().forgeries; }
 
   RecursorWorld world_;
   sim::ZoneServer* a_ = nullptr;
@@ -106,7 +106,7 @@ TEST_F(RaceCookiesTest, TheServersCookieComesBack) {
     EXPECT_EQ(world.world().upstream().back().cookie.size(), kClientCookieOctets);
     (void)world.Lookup("two.example.");
     EXPECT_EQ(world.world().upstream().back().cookie.size(), kClientCookieOctets + octets);
-    EXPECT_EQ(world.recursor().statistics().forgeries, 0u);
+    EXPECT_EQ(world.recursor().counters().forgeries, 0u);
   }
 }
 

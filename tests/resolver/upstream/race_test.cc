@@ -167,14 +167,14 @@ TEST_F(RaceTest, HealthyServersSeeFewHedges) {
     world_.world().SetLink(address, {.latency = sim::Latency::LogNormal(milliseconds(20), 0.5)});
   }
   for (int i = 0; i < 3000; ++i) world_.Lookup("y" + std::to_string(i) + ".example.");
-  EXPECT_LE(world_.recursor().statistics().hedges, 3000 / 30 + 32);
+  EXPECT_LE(world_.recursor().counters().hedges, 3000 / 30 + 32);
 }
 
 // A hedge without credit must not end the race.
 TEST_F(RaceTest, WithoutCreditTheNextServerIsAskedWhenTheFirstIsSilent) {
   StartTwo();
   WarmUp();
-  while (world_.recursor().hedge_credit().Spend()) {
+  while (world_.recursor().facilities().hedge_credit.Spend()) {
   }
   a_->conduct().fault = Fault::kSilent;
   for (int i = 0; i < 6; ++i) {
@@ -266,7 +266,7 @@ TEST_F(RaceTest, WrongIdSendsTheExchangeToTcp) {
     world.Start(kOne);
     a->conduct().fault = fault;
     (void)world.Lookup("www.example.");
-    EXPECT_GE(world.recursor().statistics().forgeries, 1u);
+    EXPECT_GE(world.recursor().counters().forgeries, 1u);
     const auto& upstream = world.world().upstream();
     bool tcp = false;
     for (const sim::UpstreamQuery& query : upstream) tcp |= query.transport == Transport::kTcp;
@@ -294,7 +294,7 @@ TEST_F(RaceTest, SpoofedRepliesAreNeverBelieved) {
   Spoofer spoofer;
   world_.world().SetSpoofer(&spoofer);
   EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
-  EXPECT_GE(world_.recursor().statistics().forgeries, 1u);
+  EXPECT_GE(world_.recursor().counters().forgeries, 1u);
 }
 
 // DESIGN: one outstanding exchange a question. While somebody guesses, each further datagram would
@@ -335,7 +335,7 @@ TEST_F(RaceTest, ASignOfForgeryClosesOlderDatagrams) {
   a_->conduct().tcp_silent = true;
   b_->conduct().tcp_silent = true;
   HeardAnswer* heard = world_.Ask("www.example.", RRType::kA);
-  ASSERT_TRUE(world_.world().RunUntil([&] { return world_.recursor().statistics().forgeries > 0; },
+  ASSERT_TRUE(world_.world().RunUntil([&] { return world_.recursor().counters().forgeries > 0; },
                                       seconds(1)));
   // One went on over TCP, and no more than one is open beside it.
   EXPECT_LE(world_.world().open_exchanges(), 2u);

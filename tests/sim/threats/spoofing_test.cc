@@ -80,7 +80,7 @@ TEST_F(SpoofingTest, AnyWrongGuessSendsTheExchangeToTcpAndIsNotBelieved) {
     EXPECT_EQ(internet.last_upstream_queries(kVictim), 2u) << internet.world().Trace();
     EXPECT_EQ(internet.world().upstream().back().transport, Transport::kTcp);
     // Another case may be the server's own doing, so it is no forgery by itself.
-    EXPECT_EQ(internet.resolver().recursor().statistics().forgeries,
+    EXPECT_EQ(internet.resolver().recursor().counters().forgeries,
               guess == Guess::kWrongCase ? 0u : 1u);
     internet.resolver().store().ForEach([&](cache::EntryView entry) {
       if (entry.kind() != cache::EntryKind::kRRset || entry.type() != RRType::kA) return;
@@ -191,7 +191,7 @@ TEST_F(SpoofingTest, NamesThatAreAskedForTheFirstTimeGiveNoFurtherTries) {
   }
   EXPECT_EQ(CountOver(Transport::kUdp, kVictim), 50u);
   EXPECT_EQ(CountOver(Transport::kTcp, kVictim), 50u);
-  EXPECT_EQ(internet_.resolver().recursor().statistics().forgeries, 50u);
+  EXPECT_EQ(internet_.resolver().recursor().counters().forgeries, 50u);
   EXPECT_EQ(StoredServers(internet_, "example.com."), "ns1.example.com. 192.0.2.20\n");
 }
 
@@ -205,8 +205,7 @@ TEST_F(SpoofingTest, AZoneUnderAttackHasOneDatagramOpen) {
   internet_.Lookup("www.many.com.", RRType::kA);
   internet_.world().SetSpoofer(&guesser);
   // Until the guesser's server was drawn.
-  const resolver::resolution::RecursorStatistics& statistics =
-      internet_.resolver().recursor().statistics();
+  const resolver::ResolutionCounters& statistics = internet_.resolver().recursor().counters();
   for (int i = 0; i < 100 && statistics.forgeries == 0; ++i) {
     internet_.Lookup("x" + std::to_string(i) + ".many.com.", RRType::kA);
   }

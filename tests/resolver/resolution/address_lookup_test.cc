@@ -1,4 +1,4 @@
-#include "resolver/resolution/lookup.h"
+#include "resolver/resolution/address_lookup.h"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ using wire::RRType;
 constexpr std::string_view kHosting =
     "hosting. 3600 NS ns.hosting.\nns.hosting. 3600 A 192.0.2.20\n";
 
-class LookupTest : public testing::Test {
+class AddressLookupTest : public testing::Test {
  protected:
   void AddHosting() {
     hosting_ = world_.Add("192.0.2.20", "hosting.",
@@ -39,7 +39,7 @@ class LookupTest : public testing::Test {
   sim::ZoneServer* hosting_ = nullptr;
 };
 
-TEST_F(LookupTest, FindsServersWithoutGlue) {
+TEST_F(AddressLookupTest, FindsServersWithoutGlue) {
   AddHosting();
   AddExample("192.0.2.31");
   AddExample("192.0.2.32");
@@ -53,14 +53,14 @@ TEST_F(LookupTest, FindsServersWithoutGlue) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-TEST_F(LookupTest, AnAliasIsFollowedToAddresses) {
+TEST_F(AddressLookupTest, AnAliasIsFollowedToAddresses) {
   AddHosting();
   AddExample("192.0.2.31");
   world_.Start(std::string(kHosting) + "example. 3600 NS alias.hosting.");
   EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kNoError);
 }
 
-TEST_F(LookupTest, ManyQuestionsShareOneLookUp) {
+TEST_F(AddressLookupTest, ManyQuestionsShareOneLookUp) {
   AddHosting();
   AddExample("192.0.2.31");
   world_.Start(std::string(kHosting) + "example. 3600 NS n1.hosting.");
@@ -73,7 +73,7 @@ TEST_F(LookupTest, ManyQuestionsShareOneLookUp) {
   EXPECT_EQ(world_.Queries("n1.hosting.", "192.0.2.20"), 1u);
 }
 
-TEST_F(LookupTest, ACycleOfDelegationsFailsSoon) {
+TEST_F(AddressLookupTest, ACycleOfDelegationsFailsSoon) {
   world_.Start("one. 3600 NS ns.two.\ntwo. 3600 NS ns.three.\nthree. 3600 NS ns.one.\n");
   for (const char* name : {"www.one.", "www.two.", "www.three."}) {
     const HeardAnswer& heard = world_.Lookup(name);
@@ -85,7 +85,7 @@ TEST_F(LookupTest, ACycleOfDelegationsFailsSoon) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-TEST_F(LookupTest, TwoCyclesThatMeetDoNotWaitForEachOther) {
+TEST_F(AddressLookupTest, TwoCyclesThatMeetDoNotWaitForEachOther) {
   world_.Start("one. 3600 NS ns.two.\ntwo. 3600 NS ns.one.\n");
   HeardAnswer* a = world_.Ask("www.one.", RRType::kA);
   HeardAnswer* b = world_.Ask("www.two.", RRType::kA);
@@ -101,7 +101,7 @@ TEST_F(LookupTest, TwoCyclesThatMeetDoNotWaitForEachOther) {
 }
 
 // THREATS, NXNSAttack: 100 servers without glue cost fewer than 20 upstream queries.
-TEST_F(LookupTest, AHundredServersWithoutGlueCostFewQueries) {
+TEST_F(AddressLookupTest, AHundredServersWithoutGlueCostFewQueries) {
   std::string root = std::string(kHosting);
   AddHosting();
   for (int i = 0; i < 100; ++i) root += "evil. 3600 NS x" + std::to_string(i) + ".hosting.\n";
@@ -113,7 +113,7 @@ TEST_F(LookupTest, AHundredServersWithoutGlueCostFewQueries) {
 }
 
 // THREATS, CAMP: one budget a client query, whatever the delegations lead to.
-TEST_F(LookupTest, AFanOfDelegationsStaysInTheBudget) {
+TEST_F(AddressLookupTest, AFanOfDelegationsStaysInTheBudget) {
   std::string root;
   for (int i = 0; i < 30; ++i) {
     for (int j = 1; j <= 4; ++j) {
@@ -129,7 +129,7 @@ TEST_F(LookupTest, AFanOfDelegationsStaysInTheBudget) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-TEST_F(LookupTest, NestingIsBounded) {
+TEST_F(AddressLookupTest, NestingIsBounded) {
   std::string root;
   for (int i = 0; i < 12; ++i) {
     root += "z" + std::to_string(i) + ". 3600 NS ns.z" + std::to_string(i + 1) + ".\n";
@@ -145,7 +145,7 @@ TEST_F(LookupTest, NestingIsBounded) {
 
 // What fails because another question's budget is spent says nothing about the name: nobody may
 // fill the failure cache with other people's names.
-TEST_F(LookupTest, ASpentBudgetIsNotRememberedAgainstANameServer) {
+TEST_F(AddressLookupTest, ASpentBudgetIsNotRememberedAgainstANameServer) {
   world_.settings().resolution.budget.upstream_queries = 3;
   AddHosting();
   world_.Add("192.0.2.50", "evil.", "sub 300 NS n1.hosting.\n");
@@ -156,7 +156,7 @@ TEST_F(LookupTest, ASpentBudgetIsNotRememberedAgainstANameServer) {
   EXPECT_EQ(world_.Lookup("n1.hosting.").rcode, Rcode::kNoError);
 }
 
-TEST_F(LookupTest, AClientThatJoinsANestedLookUpIsNotFailedForAnothersBudget) {
+TEST_F(AddressLookupTest, AClientThatJoinsANestedLookUpIsNotFailedForAnothersBudget) {
   world_.settings().resolution.budget.upstream_queries = 3;
   AddHosting();
   world_.Add("192.0.2.50", "evil.", "sub 300 NS n1.hosting.\n");

@@ -1,0 +1,53 @@
+#include "resolver/resolution/address_lookup.h"
+
+#include <algorithm>
+
+#include "resolver/resolution/job_table.h"
+
+namespace tern::resolver::resolution {
+namespace {
+
+// What a look-up that nobody waits for may take of its parent's upstream queries and referrals.
+constexpr int kBackgroundQueries = 6;
+
+}  // namespace
+
+bool AddressLookup::Keep(const answer::Answer& answer) {
+  if (answer.rcode() != wire::Rcode::kNoError || answer.count() == 0) return false;
+  const cache::EntryView last = answer.at(answer.count() - 1);
+  if (last.kind() != cache::EntryKind::kRRset || last.type() != type()) return false;
+  cache::RecordCursor cursor = last.Records();
+  std::span<const uint8_t> rdata;
+  const size_t count_max = parent().settings().resolution.limits.addresses;
+  while (count_ < count_max && cursor.Next(&rdata)) {
+    addresses_[count_++] = IpAddress::FromOctets(rdata);
+  }
+  return count_ > 0;
+}
+
+void LookUpInBackground(Job& parent, const wire::Name& server, wire::RRType type) {
+  Allowance& allowance = parent.allowance();
+  if (std::min(allowance.upstream_queries, allowance.referrals) <= 2 * kBackgroundQueries ||
+      parent.table().IsUnderWay(server, type)) {
+    return;
+  }
+  // It may outlive its parent, so it gets a share of its own.
+  allowance.upstream_queries -= kBackgroundQueries;
+  allowance.referrals -= kBackgroundQueries;
+  const Allowance share = {.upstream_queries = kBackgroundQueries,
+                           .referrals = kBackgroundQueries,
+                           .failed_address_lookups = 1};
+  (void)parent.table().StartDetached(server, type, parent.nesting() + 1, share);
+}
+
+bool OneMoreServer::LookUpAnother() {
+  upstream::ZoneServers& servers = job_.servers();
+  wire::Name server;
+  if (!servers.looked_up_none() || !servers.NextToLookUp(0, false, &server)) return false;
+  (void)servers.NextToLookUp(job_.facilities().environment.Random(), false, &server);
+  LookUpInBackground(job_, server,
+                     job_.settings().resolution.ipv4 ? wire::RRType::kA : wire::RRType::kAAAA);
+  return true;
+}
+
+}  // namespace tern::resolver::resolution

@@ -1,0 +1,48 @@
+// The addresses of one name server, looked up inside another resolution or beside it.
+//
+// Thread: one worker's.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "cache/entry.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/resolution/nested_question.h"
+#include "resolver/upstream/race_context.h"
+
+namespace tern::resolver::resolution {
+
+class AddressLookup final : public NestedQuestion {
+ public:
+  // `type` is kA or kAAAA.
+  AddressLookup(Job& parent, const wire::Name& server, wire::RRType type)
+      : NestedQuestion(parent, server, type) {}
+
+  // The addresses; none when the look-up failed. At most resolution.limits.addresses.
+  std::span<const IpAddress> await_resume() const { return {addresses_.data(), count_}; }
+
+ private:
+  bool Keep(const answer::Answer& answer) override;
+
+  std::array<IpAddress, cache::kAddressesPerServerMax> addresses_;
+  size_t count_ = 0;
+};
+
+// Starts the look-up for the store's sake. Nobody waits for it, and it has a part of the parent's
+// allowance for its own.
+void LookUpInBackground(Job& parent, const wire::Name& server, wire::RRType type);
+
+// Looks up one more name server of the job's zone in the background, for a race whose servers are
+// late. Not if some were looked up already: those bring the next one in the background anyway.
+class OneMoreServer final : public upstream::MoreServers {
+ public:
+  explicit OneMoreServer(Job& job) : job_(job) {}
+  bool LookUpAnother() override;
+
+ private:
+  Job& job_;
+};
+
+}  // namespace tern::resolver::resolution

@@ -1,0 +1,40 @@
+// What all resolutions of one worker share: the store and what is learnt into it, the servers and
+// what is known of them, the environment, and the settings in force.
+//
+// Plain references and values. Nothing here knows a job: see job_table.h.
+//
+// Thread: one worker's. Outlives every job.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "cache/store.h"
+#include "resolver/answer/knowledge.h"
+#include "resolver/base/environment.h"
+#include "resolver/base/frame_pool.h"
+#include "resolver/base/settings.h"
+#include "resolver/resolution/learn.h"
+#include "resolver/upstream/race_context.h"
+
+namespace tern::resolver::resolution {
+
+struct Facilities : upstream::RaceFacilities {
+  Facilities(cache::Store* store_, upstream::ServerTable* server_table_, Environment* environment_,
+             std::shared_ptr<const Settings> settings_,
+             std::shared_ptr<const policy::LocalData> local_data_)
+      : RaceFacilities(store_, server_table_, environment_, std::move(local_data_)),
+        settings(std::move(settings_)),
+        learner(store_, settings->cache, settings->resolution.limits) {}
+
+  // What can be answered by without asking anybody. `of`: the settings of the question.
+  answer::Knowledge Known(const Settings& of) {
+    return {store, of, *local_data, StoreNow(), learner.scratch()};
+  }
+
+  std::shared_ptr<const Settings> settings;  // for jobs that start from now on
+  Learner learner;
+  FramePool frames;
+};
+
+}  // namespace tern::resolver::resolution

@@ -1,0 +1,457 @@
+#include "resolver/resolution/job_table.h"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "resolver/answer/stale.h"
+#include "wire/check.h"
+
+namespace tern::resolver::resolution {
+namespace {
+
+constexpr size_t kBuckets = 4096;
+// A failed priming is not tried again before this.
+constexpr Duration kPrimingPause = std::chrono::seconds(10);
+// Its servers are in the hints, so it looks up no address.
+constexpr Allowance kPrimingAllowance = {
+    .upstream_queries = 8, .referrals = 8, .failed_address_lookups = 0, .kept_for_the_question = 0};
+constexpr char kTooMany[] = "too many questions at a time";
+
+Allowance FullAllowance(const Budget& budget) {
+  return {budget.upstream_queries, budget.referrals, budget.failed_addresses,
+          budget.failed_addresses / 2};
+}
+
+}  // namespace
+
+void Job::OnTimer() { table_.OnJobTimer(this); }
+
+JobTable::JobTable(Facilities* facilities, ResolveFunction resolve)
+    : facilities_(*facilities), resolve_(resolve), buckets_(kBuckets, nullptr) {
+  all_jobs_.reserve(NestedJobs(kJobsMax));
+}
+
+JobTable::~JobTable() {
+  closing_ = true;
+  // Suspended coroutines close their exchanges and timers as their frames go.
+  for (const auto& job : all_jobs_) {
+    facilities_.environment.DisarmTimer(job.get());
+    job->task_.Reset();
+  }
+}
+
+uint64_t JobTable::HashOf(wire::NameView name, wire::RRType type) const {
+  return facilities_.store.Hash(name) ^ static_cast<uint64_t>(type) * 0x9e3779b97f4a7c15;
+}
+
+Job* JobTable::Find(uint64_t hash, wire::NameView name, wire::RRType type) const {
+  for (Job* job = buckets_[hash % kBuckets]; job != nullptr; job = job->next_in_bucket_) {
+    if (job->hash_ == hash && job->type_ == type && job->name_.view().Equals(name)) return job;
+  }
+  return nullptr;
+}
+
+void JobTable::Link(Job* job) {
+  Job*& bucket = buckets_[job->hash_ % kBuckets];
+  job->next_in_bucket_ = bucket;
+  bucket = job;
+}
+
+void JobTable::Unlink(Job* job) {
+  Job** at = &buckets_[job->hash_ % kBuckets];
+  while (*at != job) at = &(*at)->next_in_bucket_;
+  *at = job->next_in_bucket_;
+}
+
+bool JobTable::GrowJobs() {
+  std::unique_ptr<Job> job(new (std::nothrow) Job(&facilities_, this));
+  if (job == nullptr) return false;
+  free_ = job.get();
+  all_jobs_.push_back(std::move(job));
+  return true;
+}
+
+Job* JobTable::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_t jobs_max) {
+  if (in_flight_count_ >= jobs_max) return nullptr;
+  if (free_ == nullptr && !GrowJobs()) return nullptr;
+  Job* job = std::exchange(free_, free_->next_);
+  job->next_ = nullptr;
+  job->settings_ = facilities_.settings;
+  // Names that were learnt are written in lower case, whoever asked first.
+  job->name_ = name;
+  job->name_.Lower();
+  job->type_ = type;
+  job->hash_ = hash;
+  job->state_ = {};
+  const Budget& budget = facilities_.settings->resolution.budget;
+  job->own_allowance_ = FullAllowance(budget);
+  job->terms_ = {.settings = job->settings_.get(),
+                 .allowance = &job->own_allowance_,
+                 .deadline = facilities_.environment.Now() + budget.total_timeout,
+                 .trace = nullptr};
+  job->answer_.Clear();
+  return job;
+}
+
+// A job for a client's question, for which at most one older one has to go.
+Job* JobTable::MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type) {
+  const size_t jobs_max = facilities_.settings->resolution.limits.jobs;
+  const size_t all_max = NestedJobs(jobs_max);
+  const bool full = client_job_count_ >= jobs_max || in_flight_count_ >= all_max;
+  if (full && oldest_ != nullptr) Drop(oldest_);
+  if (client_job_count_ >= jobs_max) return nullptr;
+  Job* job = Make(hash, name, type, all_max);
+  if (job != nullptr) Age(job);
+  return job;
+}
+
+void JobTable::Age(Job* job) {
+  job->state_.in_age_list = true;
+  job->older_ = youngest_;
+  job->younger_ = nullptr;
+  (youngest_ == nullptr ? oldest_ : youngest_->younger_) = job;
+  youngest_ = job;
+  ++client_job_count_;
+}
+
+void JobTable::LeaveAges(Job* job) {
+  if (!job->state_.in_age_list) return;
+  job->state_.in_age_list = false;
+  (job->older_ == nullptr ? oldest_ : job->older_->younger_) = job->younger_;
+  (job->younger_ == nullptr ? youngest_ : job->younger_->older_) = job->older_;
+  --client_job_count_;
+}
+
+void JobTable::Drop(Job* job) {
+  TERN_REQUIRE(job->task_.made() && !job->state_.resolved);
+  ++facilities_.counters.dropped;
+  LeaveAges(job);
+  facilities_.environment.DisarmTimer(job);
+  if (job->state_.shared) Unlink(job);
+  job->answer_.SetFailure(wire::ExtendedError::kNotReady, kTooMany);
+  TellWaiters(job);
+  Recycle(job);
+}
+
+void JobTable::MoveAccount(Job* job, Allowance* to) {
+  Allowance* const from = job->terms_.allowance;
+  for (Job* at = job; at != nullptr && at->terms_.allowance == from; at = at->state_.waits_for) {
+    at->terms_.allowance = to;
+  }
+}
+
+void JobTable::Launch(Job* job) {
+  if (job->state_.shared) Link(job);
+  ++in_flight_count_;
+  ++facilities_.counters.jobs;
+  job->task_ = resolve_(*job);
+  if (job->task_.made()) {
+    job->task_.Start();
+  } else {
+    job->answer_.SetFailure(wire::ExtendedError::kNotReady, "out of memory");
+    OnResolved(job);
+  }
+}
+
+Job* JobTable::StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent) {
+  if (parent->state_.nesting >= facilities_.settings->resolution.budget.nesting) return nullptr;
+  Job* job = Make(hash, name, type, NestedJobs(facilities_.settings->resolution.limits.jobs));
+  if (job == nullptr) return nullptr;
+  job->state_.nesting = parent->state_.nesting + 1;
+  // The parent is suspended until this job is done, so its allowance outlives it.
+  job->terms_.allowance = parent->terms_.allowance;
+  job->terms_.deadline = parent->terms_.deadline;
+  job->state_.borrows = true;
+  // Known before the job runs, which may look for a cycle at once.
+  parent->state_.waits_for = job;
+  Launch(job);
+  return job;
+}
+
+JobTable::Joined JobTable::JoinNested(const wire::Name& name, wire::RRType type, Waiter* waiter,
+                                      Job* parent) {
+  const uint64_t hash = HashOf(name, type);
+  Job* job = Find(hash, name, type);
+  for (const Job* at = job; at != nullptr; at = at->state_.waits_for) {
+    if (at != parent) continue;
+    parent->state_.in_cycle = at != job;
+    return Joined::kCycle;
+  }
+  if (job != nullptr) {
+    LendAllowance(job, *parent);
+  } else {
+    job = StartNested(hash, name, type, parent);
+  }
+  if (job == nullptr) return Joined::kNoRoom;
+  parent->state_.waits_for = job;
+  AddWaiter(job, waiter, Time::max(), /*is_client=*/false);
+  return Joined::kWaits;
+}
+
+bool JobTable::EndNested(Job* parent) {
+  return std::exchange(parent->state_.waits_for, nullptr)->state_.met_cycle;
+}
+
+void JobTable::OnNestedGone(Waiter* waiter, Job* parent) {
+  // When all goes, clients that stand beside it in the list are gone already.
+  if (closing_) return;
+  Job* const job = waiter->job_;
+  RemoveWaiter(waiter);
+  parent->state_.waits_for = nullptr;
+  if (job->state_.resolved || job->terms_.allowance != parent->terms_.allowance) return;
+  // What it runs on goes with the parent.
+  if (job->first_waiter_ == nullptr) {
+    Drop(job);
+    return;
+  }
+  job->own_allowance_ = *job->terms_.allowance;
+  MoveAccount(job, &job->own_allowance_);
+}
+
+bool JobTable::IsUnderWay(const wire::Name& name, wire::RRType type) const {
+  return Find(HashOf(name, type), name, type) != nullptr;
+}
+
+bool JobTable::StartDetached(const wire::Name& name, wire::RRType type, int nesting,
+                             const Allowance& allowance) {
+  const ResolutionSettings& resolution = facilities_.settings->resolution;
+  if (nesting > resolution.budget.nesting) return false;
+  Job* job = Make(HashOf(name, type), name, type, NestedJobs(resolution.limits.jobs));
+  if (job == nullptr) return false;
+  job->state_.nesting = nesting;
+  job->own_allowance_ = allowance;
+  job->state_.borrows = true;
+  Launch(job);
+  return true;
+}
+
+void JobTable::PrimeOnce() {
+  const Time now = facilities_.environment.Now();
+  if (now < next_priming_) return;
+  next_priming_ = now + kPrimingPause;
+  const wire::Name root;
+  if (IsUnderWay(root, wire::RRType::kNS)) return;
+  (void)StartDetached(root, wire::RRType::kNS, 0, kPrimingAllowance);
+}
+
+void JobTable::AddWaiter(Job* job, Waiter* waiter, Time deadline, bool is_client) {
+  waiter->job_ = job;
+  waiter->next_ = nullptr;
+  waiter->previous_ = job->last_waiter_;
+  waiter->deadline_ = deadline;
+  waiter->is_client_ = is_client;
+  (job->last_waiter_ == nullptr ? job->first_waiter_ : job->last_waiter_->next_) = waiter;
+  job->last_waiter_ = waiter;
+  ++job->waiter_count_;
+}
+
+void JobTable::RemoveWaiter(Waiter* waiter) {
+  Job* const job = std::exchange(waiter->job_, nullptr);
+  (waiter->previous_ == nullptr ? job->first_waiter_ : waiter->previous_->next_) = waiter->next_;
+  (waiter->next_ == nullptr ? job->last_waiter_ : waiter->next_->previous_) = waiter->previous_;
+  --job->waiter_count_;
+}
+
+// The client that has waited longest makes way, unless it is another resolution.
+bool JobTable::MakeRoomForWaiter(Job* job) {
+  if (job->waiter_count_ < facilities_.settings->resolution.limits.waiters) return true;
+  if (!job->first_waiter_->is_client_) return false;
+  GiveUp(job->first_waiter_);
+  return true;
+}
+
+bool JobTable::FillStale(const Job& job, answer::Answer* answer) {
+  answer->Clear();
+  if (answer::AnswerFromStale(facilities_.Known(*facilities_.settings), job.name(), job.type(),
+                              answer))
+    return true;
+  answer->Clear();
+  return false;
+}
+
+void JobTable::GiveUp(Waiter* client) {
+  Job* const job = client->job_;
+  if (job == nullptr) return;  // it is being told its answer
+  ++facilities_.counters.dropped;
+  RemoveWaiter(client);
+  answer::Answer answer;
+  if (FillStale(*job, &answer)) {
+    ++facilities_.counters.stale_answers;
+  } else {
+    answer.SetFailure(wire::ExtendedError::kNotReady, kTooMany);
+  }
+  client->OnAnswer(answer);
+}
+
+bool JobTable::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool just_missed) {
+  const uint64_t hash = HashOf(name, type);
+  Job* job = Find(hash, name, type);
+  if (job != nullptr && job->state_.served_stale && AnswerAtOnce(*job, waiter)) return true;
+  if (job == nullptr) {
+    job = MakeForClient(hash, name, type);
+    if (job == nullptr) return false;
+    job->state_.just_missed = just_missed;
+    Launch(job);
+  } else {
+    if (!MakeRoomForWaiter(job)) return false;
+    if (job->state_.borrows) GiveOwnAllowance(job);
+  }
+  AddWaiter(job, waiter,
+            facilities_.environment.Now() + facilities_.settings->resolution.budget.client_timeout,
+            /*is_client=*/true);
+  if (!job->IsArmed()) ArmJobTimer(job);
+  Drain();
+  return true;
+}
+
+// Others have waited for the job in vain already: who comes now gets at once what they got.
+bool JobTable::AnswerAtOnce(const Job& job, Waiter* client) {
+  answer::Answer stale;
+  if (!FillStale(job, &stale)) return false;
+  ++facilities_.counters.stale_answers;
+  client->OnAnswer(stale);
+  return true;
+}
+
+void JobTable::Refresh(wire::NameView name, wire::RRType type) {
+  // Clients come first: half of the jobs are theirs alone.
+  const size_t jobs_max = facilities_.settings->resolution.limits.jobs;
+  if (!facilities_.settings->cache.prefetch || refresh_count_ >= kRefreshesMax ||
+      in_flight_count_ >= jobs_max / 2) {
+    return;
+  }
+  const uint64_t hash = HashOf(name, type);
+  if (Find(hash, name, type) != nullptr) return;
+  Job* job = Make(hash, name, type, jobs_max);
+  if (job == nullptr) return;
+  job->state_.refreshes = true;
+  ++refresh_count_;
+  ++facilities_.counters.refreshes;
+  Launch(job);
+  Drain();
+}
+
+// A client must not get a failure because the question that began the job has used up what it had.
+void JobTable::GiveOwnAllowance(Job* job) {
+  Allowance* const lent = job->terms_.allowance;
+  const Time deadline =
+      facilities_.environment.Now() + facilities_.settings->resolution.budget.total_timeout;
+  job->own_allowance_ = FullAllowance(facilities_.settings->resolution.budget);
+  job->state_.borrows = false;
+  // What it waits for is on its account from now on.
+  for (Job* at = job; at != nullptr && at->terms_.allowance == lent; at = at->state_.waits_for) {
+    at->terms_.allowance = &job->own_allowance_;
+    at->terms_.deadline = deadline;
+  }
+}
+
+void JobTable::LendAllowance(Job* job, const Job& parent) {
+  const int left = job->terms_.allowance->upstream_queries;
+  if (!job->state_.borrows || left >= parent.terms_.allowance->upstream_queries) return;
+  // The parent is suspended until the job is done, so its allowance outlives it.
+  MoveAccount(job, parent.terms_.allowance);
+}
+
+bool JobTable::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter, Trace* trace) {
+  Job* job = Make(HashOf(name, type), name, type, facilities_.settings->resolution.limits.jobs);
+  if (job == nullptr) return false;
+  job->state_.shared = false;
+  job->terms_.trace = trace;
+  Launch(job);
+  // No deadline but the job's own: the account is worth the wait.
+  AddWaiter(job, waiter, Time::max(), /*is_client=*/true);
+  Drain();
+  return true;
+}
+
+void JobTable::ArmJobTimer(Job* job) {
+  Time at = Time::max();
+  for (const Waiter* waiter = job->first_waiter_; waiter != nullptr; waiter = waiter->next_) {
+    at = std::min(at, waiter->deadline_);
+  }
+  if (at != Time::max()) facilities_.environment.ArmTimer(job, at);
+}
+
+Waiter* JobTable::TakeLateWaiters(Job* job, bool all_clients) {
+  const Time now = facilities_.environment.Now();
+  Waiter* taken = nullptr;
+  Waiter** end = &taken;
+  for (Waiter* waiter = job->first_waiter_; waiter != nullptr;) {
+    Waiter* const next = waiter->next_;
+    if (waiter->deadline_ <= now || (all_clients && waiter->is_client_)) {
+      RemoveWaiter(waiter);
+      waiter->next_ = nullptr;
+      *end = waiter;
+      end = &waiter->next_;
+    }
+    waiter = next;
+  }
+  return taken;
+}
+
+// Waiters whose time is over are answered; the job goes on for the others and for the store. When
+// there is a stale answer, so are those who came later: the servers are late, for whomever.
+void JobTable::OnJobTimer(Job* job) {
+  answer::Answer late;
+  job->state_.served_stale = FillStale(*job, &late);
+  if (!job->state_.served_stale) {
+    late.SetFailure(wire::ExtendedError::kNoReachableAuthority, "no answer in time");
+  }
+  Waiter* told = TakeLateWaiters(job, /*all_clients=*/job->state_.served_stale);
+  ArmJobTimer(job);
+  const bool stale = job->state_.served_stale;
+  while (told != nullptr) {
+    // The waiter may be gone after its call.
+    Waiter* const waiter = std::exchange(told, told->next_);
+    if (stale) ++facilities_.counters.stale_answers;
+    waiter->OnAnswer(late);
+  }
+  Drain();
+}
+
+void JobTable::OnResolved(Job* job) {
+  job->state_.resolved = true;
+  LeaveAges(job);
+  job->next_ = finished_;
+  finished_ = job;
+}
+
+void JobTable::TellWaiters(Job* job) {
+  const bool failed = job->answer_.rcode() == wire::Rcode::kServFail;
+  // RFC 8767 section 5: where nobody could be asked, what was known before serves clients.
+  answer::Answer stale;
+  const bool has_stale = failed && job->first_waiter_ != nullptr && FillStale(*job, &stale);
+  // One by one: a waiter that resumes a coroutine may take others away.
+  while (Waiter* const waiter = job->first_waiter_) {
+    RemoveWaiter(waiter);
+    const bool gets_stale = has_stale && waiter->is_client_;
+    if (gets_stale) ++facilities_.counters.stale_answers;
+    waiter->OnAnswer(gets_stale ? stale : job->answer_);
+  }
+}
+
+void JobTable::Recycle(Job* job) {
+  job->task_.Reset();
+  job->settings_.reset();
+  job->next_ = free_;
+  free_ = job;
+  --in_flight_count_;
+  if (job->state_.refreshes) --refresh_count_;
+}
+
+void JobTable::Drain() {
+  if (draining_) return;
+  draining_ = true;
+  while (finished_ != nullptr) {
+    Job* job = std::exchange(finished_, finished_->next_);
+    facilities_.environment.DisarmTimer(job);
+    if (job->state_.shared) Unlink(job);
+    if (job->answer_.rcode() == wire::Rcode::kServFail) ++facilities_.counters.failures;
+    TellWaiters(job);
+    Recycle(job);
+  }
+  draining_ = false;
+}
+
+}  // namespace tern::resolver::resolution

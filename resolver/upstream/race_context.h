@@ -1,0 +1,126 @@
+// What a race needs of its surroundings. It is all that a race sees of the resolution it runs for.
+//
+// Thread: one worker's.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "cache/store.h"
+#include "resolver/base/allowance.h"
+#include "resolver/base/counters.h"
+#include "resolver/base/environment.h"
+#include "resolver/base/settings.h"
+#include "resolver/base/trace.h"
+#include "resolver/upstream/hedge_credit.h"
+#include "resolver/upstream/lateness.h"
+#include "resolver/upstream/reply_records.h"
+#include "resolver/upstream/server_table.h"
+#include "wire/message.h"
+#include "wire/name.h"
+
+namespace tern::resolver::policy {
+class LocalData;
+}  // namespace tern::resolver::policy
+
+namespace tern::resolver::upstream {
+
+// Ends resolutions that are finished and tells their waiters. The callback of an exchange or a
+// timer may finish some of them, but it tells nobody itself: so calls do not nest ever deeper.
+class Finisher {
+ public:
+  // Every callback from the loop ends with it. It does nothing when it is called from inside
+  // itself.
+  virtual void Drain() = 0;
+
+ protected:
+  ~Finisher() = default;
+};
+
+// Drains at the end of its scope. What it holds on to outlives the race, which may be gone by then.
+class DrainAtExit {
+ public:
+  explicit DrainAtExit(Finisher& finisher) : finisher_(finisher) {}
+  ~DrainAtExit() { finisher_.Drain(); }
+  DrainAtExit(const DrainAtExit&) = delete;
+  DrainAtExit& operator=(const DrainAtExit&) = delete;
+
+ private:
+  Finisher& finisher_;
+};
+
+// Whom a race asks for one more server when all that are known are late.
+class MoreServers {
+ public:
+  // Starts to look up the address of one more server of the zone. True when there was one to look
+  // up; if it has an address, that is in the store some time later.
+  virtual bool LookUpAnother() = 0;
+
+ protected:
+  ~MoreServers() = default;
+};
+
+// How much of a worker zones and servers hold at the moment. Two zones (or servers) whose hashes
+// meet share a count, so the counts need no more memory than this.
+class OpenCounts {
+ public:
+  // Questions that wait for the servers of the zone with this hash (the store's).
+  uint32_t& QuestionsOf(uint64_t zone_hash) {
+    return zone_questions_[zone_hash % zone_questions_.size()];
+  }
+  // Queries to the server that are open.
+  uint32_t& QueriesOf(ServerKey server) {
+    return server_queries_[(static_cast<uint64_t>(server) >> 8) % server_queries_.size()];
+  }
+
+ private:
+  std::array<uint32_t, 4096> zone_questions_{};
+  std::array<uint32_t, 8192> server_queries_{};
+};
+
+// What all races of one worker share. Outlives them.
+struct RaceFacilities {
+  RaceFacilities(cache::Store* store_, ServerTable* server_table_, Environment* environment_,
+                 std::shared_ptr<const policy::LocalData> local_data_)
+      : store(*store_),
+        server_table(*server_table_),
+        environment(*environment_),
+        local_data(std::move(local_data_)),
+        reply_octets(std::make_unique<uint8_t[]>(wire::kMessageOctetsMax)) {}
+
+  cache::Seconds StoreNow() const { return StoreSeconds(environment.Now()); }
+  // A place for a copy of one upstream reply.
+  std::span<uint8_t> reply_buffer() { return {reply_octets.get(), wire::kMessageOctetsMax}; }
+
+  const cache::Store& store;
+  ServerTable& server_table;
+  Environment& environment;
+  std::shared_ptr<const policy::LocalData> local_data;  // in force now
+  ReplyRecords records;                                 // of the reply in hand
+  Lateness lateness;
+  HedgeCredit hedge_credit;
+  OpenCounts open_counts;
+  ResolutionCounters counters;
+  std::unique_ptr<uint8_t[]> reply_octets;
+  Finisher* finisher = nullptr;  // set before the first race
+};
+
+// On what terms one question is asked. The allowance and the deadline may change while a race
+// waits: a client that joins brings its own.
+struct QuestionTerms {
+  const Settings* settings = nullptr;
+  Allowance* allowance = nullptr;
+  Time deadline;
+  Trace* trace = nullptr;  // null when nobody asked for an account
+};
+
+struct RaceContext {
+  RaceFacilities& facilities;
+  const QuestionTerms& terms;
+  MoreServers& more_servers;
+};
+
+}  // namespace tern::resolver::upstream
