@@ -1,8 +1,11 @@
-// The configuration file: strict YAML (DESIGN.md, contract). What is unknown, of the wrong type or
-// impossible is an error that names file, line, column and key, what was expected and what was
-// found, so that a slip is never taken for a wish.
+// Reads the configuration file, which is strict YAML, by the table of keys (keys.h).
 //
-// Thread: any; at the start and on SIGHUP. Bounded by yaml_tree.h's limits and the limits below.
+// An unknown key, a value of the wrong type and an impossible value are errors. An error names
+// file, line, column and key, what was expected and what was found. So a slip is never taken for a
+// wish.
+//
+// Thread: any; at the start and on SIGHUP. Bounded by the limits of yaml_tree.h, of the table and
+// those below.
 #pragma once
 
 #include <cstddef>
@@ -14,19 +17,14 @@
 
 namespace tern::resolver::config {
 
-inline constexpr size_t kListenMax = 64;
-inline constexpr int kWorkersMax = 256;
-inline constexpr size_t kPrefixesMax = 100'000;
-inline constexpr size_t kStaticZonesMax = 10'000;
-inline constexpr size_t kStaticServersMax = 16;  // of one zone
 inline constexpr size_t kRootHintsOctetsMax = size_t{1} << 20;
 inline constexpr size_t kTrustAnchorsOctetsMax = size_t{1} << 20;
 
-// What holds without a file, and for every key that a file does not have.
+// The settings without a file. A key that a file does not have keeps its value here.
 Settings DefaultSettings();
 
-// `file_name` is for errors, and its folder is where relative paths in the file start. Reads the
-// files of root hints and trust anchors that are named there; the hosts file is LocalData's.
+// `file_name` is for errors, and relative paths in the file start at its folder. Reads the files of
+// root hints and trust anchors that the configuration names. The hosts file is left to LocalData.
 absl::StatusOr<Settings> ParseConfig(std::string_view yaml, std::string_view file_name);
 
 absl::StatusOr<Settings> LoadConfig(const std::string& path);

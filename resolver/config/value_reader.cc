@@ -1,6 +1,12 @@
 #include "resolver/config/value_reader.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "resolver/base/amount_text.h"
+#include "resolver/base/nearest_word.h"
+#include "wire/check.h"
 
 namespace tern::resolver::config {
 
@@ -16,6 +22,12 @@ std::string ShownKey(std::string_view key) {
       });
   return plain ? std::string(key) : Quoted(key);
 }
+
+bool IsScalar(const ConfigNode& node) { return node.kind == ConfigNode::Kind::kScalar; }
+bool IsPlain(const ConfigNode& node) { return IsScalar(node) && !node.quoted; }
+
+// What stands before the names of a map's keys.
+std::string PrefixOf(const ValuePlace& map) { return map.path.empty() ? "" : map.path + "."; }
 
 }  // namespace
 
@@ -48,118 +60,101 @@ absl::Status ValueReader::ErrorAtKey(std::initializer_list<std::string_view> pat
   return ErrorInFile(file_name_, {}, Concat(*paths.begin(), ": ", message));
 }
 
-absl::Status ValueReader::ReadMap(const ValuePlace& place, std::vector<Key> keys) {
-  if (place.node->kind != ConfigNode::Kind::kMap) return Expected(place, "a map of keys");
-  const std::string prefix = place.path.empty() ? "" : place.path + ".";
-  for (const ConfigNode& value : place.node->children) {
-    const std::string path = prefix + value.key;
-    const auto key = std::find_if(keys.begin(), keys.end(),
-                                  [&](const Key& known) { return known.name == value.key; });
-    if (key == keys.end()) {
-      std::vector<std::string_view> names;
-      for (const Key& known : keys) names.push_back(known.name);
-      const std::string_view nearest = NearestWord(value.key, names);
-      std::string hint = nearest.empty() ? "expected" : Concat("did you mean ", nearest, "?");
-      for (size_t i = 0; nearest.empty() && i < names.size(); ++i) {
-        hint += Concat(i == 0 ? " " : i + 1 < names.size() ? ", " : " or ", names[i]);
-      }
-      return ErrorInFile(file_name_, value.key_position,
-                         Concat(prefix, ShownKey(value.key), ": unknown key; ", hint));
-    }
-    const auto [seen, is_new] = seen_.try_emplace(path, value.key_position);
-    if (!is_new) {
-      return ErrorInFile(
-          file_name_, value.key_position,
-          Concat(path, ": expected once, but found in line ", seen->second.line, " too"));
-    }
-    if (const absl::Status status = key->read({&value, path}); !status.ok()) return status;
-  }
-  for (const Key& key : keys) {
-    if (key.required && !seen_.contains(Concat(prefix, key.name))) {
-      return Error(place, Concat("expected the key ", key.name));
-    }
+absl::Status ValueReader::UnknownKey(std::string_view prefix, const ConfigNode& value,
+                                     std::span<const KeySpec* const> keys) const {
+  std::vector<std::string_view> names;
+  for (const KeySpec* key : keys) names.push_back(NameOf(*key));
+  const std::string_view nearest = NearestWord(value.key, names);
+  const std::string hint = nearest.empty() ? Concat("expected ", WordList(names))
+                                           : Concat("did you mean ", nearest, "?");
+  return ErrorInFile(file_name_, value.key_position,
+                     Concat(prefix, ShownKey(value.key), ": unknown key; ", hint));
+}
+
+absl::StatusOr<const KeySpec*> ValueReader::NextKey(const ValuePlace& place,
+                                                    const ConfigNode& value,
+                                                    std::span<const KeySpec* const> keys) {
+  const std::string prefix = PrefixOf(place);
+  const auto key = std::find_if(keys.begin(), keys.end(),
+                                [&](const KeySpec* known) { return NameOf(*known) == value.key; });
+  if (key == keys.end()) return UnknownKey(prefix, value, keys);
+  const std::string path = prefix + value.key;
+  const auto [seen, is_new] = seen_.try_emplace(path, value.key_position);
+  if (is_new) return *key;
+  return ErrorInFile(
+      file_name_, value.key_position,
+      Concat(path, ": expected once, but found in line ", seen->second.line, " too"));
+}
+
+absl::Status ValueReader::CheckRequired(const ValuePlace& place,
+                                        std::span<const KeySpec* const> keys) const {
+  for (const KeySpec* key : keys) {
+    if (!key->required || seen_.contains(Concat(PrefixOf(place), NameOf(*key)))) continue;
+    return Error(place, Concat("expected the key ", NameOf(*key)));
   }
   return absl::OkStatus();
 }
 
-ValueReader::Read ValueReader::Map(std::function<std::vector<Key>()> keys) {
-  return [=, this](const ValuePlace& place) { return ReadMap(place, keys()); };
-}
-
-ValueReader::Read ValueReader::Flag(bool* value) {
-  return [=, this](const ValuePlace& place) -> absl::Status {
-    if (!IsPlain(*place.node) || (place.node->text != "true" && place.node->text != "false")) {
-      return Expected(place, "true or false");
+absl::StatusOr<uint64_t> ValueReader::ReadNumber(const ValuePlace& place,
+                                                 const KeySpec& key) const {
+  const KeyKind kind = key.takes.kind;
+  if (kind == KeyKind::kOctets) return ReadOctets(place, key);
+  if (kind == KeyKind::kDuration) return ReadDuration(place, key);
+  if (kind == KeyKind::kTtl) return ReadTtl(place, key);
+  const ConfigNode& node = *place.node;
+  if (kind == KeyKind::kChoice) {
+    const auto words = key.takes.choices;
+    const auto word = std::find(words.begin(), words.end(), node.text);
+    if (!IsScalar(node) || word == words.end()) return Expected(place, Expectation(key));
+    return static_cast<uint64_t>(word - words.begin());
+  }
+  if (kind == KeyKind::kFlag) {
+    if (!IsPlain(node) || (node.text != "true" && node.text != "false")) {
+      return Expected(place, Expectation(key));
     }
-    *value = place.node->text == "true";
-    return absl::OkStatus();
-  };
+    return node.text == "true" ? 1 : 0;
+  }
+  TERN_REQUIRE(kind == KeyKind::kNumber || kind == KeyKind::kAutoOrNumber);
+  if (kind == KeyKind::kAutoOrNumber && IsScalar(node) && node.text == "auto") return 0;
+  const auto number = IsPlain(node) ? ParseNumber(node.text) : std::nullopt;
+  if (!number || *number < key.takes.min || *number > key.takes.max) {
+    return Expected(place, Expectation(key));
+  }
+  return *number;
 }
 
-ValueReader::Read ValueReader::Number(uint64_t min, uint64_t max,
-                                      std::function<void(uint64_t)> store) {
-  return [=, this](const ValuePlace& place) -> absl::Status {
-    const auto number =
-        IsPlain(*place.node) ? ParseNumber(place.node->text) : std::optional<uint64_t>();
-    if (!number || *number < min || *number > max) {
-      return Expected(place, Concat("a number from ", min, " to ", max));
-    }
-    store(*number);
-    return absl::OkStatus();
-  };
+absl::StatusOr<uint64_t> ValueReader::ReadOctets(const ValuePlace& place,
+                                                 const KeySpec& key) const {
+  const auto octets = IsScalar(*place.node) ? ParseOctets(place.node->text) : std::nullopt;
+  if (!octets) return Expected(place, "an amount of memory such as 256MiB or 1GiB");
+  if (*octets < key.takes.min || *octets > key.takes.max) {
+    return Expected(place, Expectation(key));
+  }
+  return *octets;
 }
 
-ValueReader::Read ValueReader::Octets(uint64_t min, uint64_t max,
-                                      std::function<void(uint64_t)> store) {
-  return [=, this](const ValuePlace& place) -> absl::Status {
-    const auto octets = place.node->kind == ConfigNode::Kind::kScalar
-                            ? ParseOctets(place.node->text)
-                            : std::optional<uint64_t>();
-    if (!octets) return Expected(place, "an amount of memory such as 256MiB or 1GiB");
-    if (*octets < min || *octets > max) {
-      return Expected(
-          place, Concat("an amount of memory from ", OctetsToText(min), " to ", OctetsToText(max)));
-    }
-    store(*octets);
-    return absl::OkStatus();
-  };
+absl::StatusOr<uint64_t> ValueReader::ReadDuration(const ValuePlace& place,
+                                                   const KeySpec& key) const {
+  const auto duration = IsScalar(*place.node) ? ParseDuration(place.node->text) : std::nullopt;
+  if (!duration) return Expected(place, "a duration such as 7s, 1800ms or 1d");
+  const auto count = static_cast<uint64_t>(duration->count());
+  if (count < key.takes.min || count > key.takes.max) return Expected(place, Expectation(key));
+  return count;
 }
 
-ValueReader::Read ValueReader::Duration(std::chrono::milliseconds min,
-                                        std::chrono::milliseconds max,
-                                        std::function<void(std::chrono::milliseconds)> store) {
-  return [=, this](const ValuePlace& place) -> absl::Status {
-    const auto duration = place.node->kind == ConfigNode::Kind::kScalar
-                              ? ParseDuration(place.node->text)
-                              : std::optional<std::chrono::milliseconds>();
-    if (!duration) return Expected(place, "a duration such as 7s, 1800ms or 1d");
-    if (*duration < min || *duration > max) {
-      return Expected(place,
-                      Concat("a duration from ", DurationToText(min), " to ", DurationToText(max)));
-    }
-    store(*duration);
-    return absl::OkStatus();
-  };
-}
-
-ValueReader::Read ValueReader::Ttl(uint32_t* seconds) {
-  return [=, this](const ValuePlace& place) -> absl::Status {
-    constexpr std::chrono::seconds kMax(0x7fffffff);
-    std::chrono::milliseconds duration(0);
-    const Read read = Duration(std::chrono::seconds(0), kMax, [&](auto d) { duration = d; });
-    if (const absl::Status status = read(place); !status.ok()) return status;
-    if (duration.count() % 1000 != 0) return Expected(place, "whole seconds");
-    *seconds = static_cast<uint32_t>(duration.count() / 1000);
-    return absl::OkStatus();
-  };
-}
-
-ValueReader::Read ValueReader::Text(std::string* value) {
-  return [=, this](const ValuePlace& place) -> absl::Status {
-    if (place.node->kind != ConfigNode::Kind::kScalar) return Expected(place, "text");
-    *value = place.node->text;
-    return absl::OkStatus();
-  };
+absl::StatusOr<uint64_t> ValueReader::ReadTtl(const ValuePlace& place, const KeySpec& key) const {
+  // Any TTL is read first, so that an error says what is the nearest to what was meant.
+  constexpr uint64_t kPerSecond = 1000;
+  const KeySpec any = {.path = key.path,
+                       .takes = {.kind = KeyKind::kDuration, .max = kTtlMax * kPerSecond}};
+  const auto count = ReadDuration(place, any);
+  if (!count.ok()) return count.status();
+  if (*count % kPerSecond != 0) return Expected(place, "whole seconds");
+  const uint64_t seconds = *count / kPerSecond;
+  if (seconds < key.takes.min || seconds > key.takes.max) {
+    return Expected(place, Expectation(key));
+  }
+  return seconds;
 }
 
 }  // namespace tern::resolver::config

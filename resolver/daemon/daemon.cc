@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "resolver/base/error_text.h"
-#include "resolver/config/config.h"
+#include "resolver/config/keys.h"
 #include "resolver/crypto/random.h"
 #include "resolver/daemon/log.h"
 #include "resolver/io/sockets.h"
@@ -146,17 +146,6 @@ absl::Status CheckOutgoing(const Settings& settings) {
   return absl::OkStatus();
 }
 
-std::vector<std::string_view> FixedKeysThatDiffer(const Settings& before, const Settings& after) {
-  std::vector<std::string_view> keys;
-  if (before.listen != after.listen) keys.push_back("listen");
-  if (before.workers != after.workers) keys.push_back("workers");
-  if (before.cache.memory_octets != after.cache.memory_octets) keys.push_back("cache.memory");
-  if (before.resolution.outgoing != after.resolution.outgoing) {
-    keys.push_back("resolution.outgoing");
-  }
-  return keys;
-}
-
 bool RaiseDescriptorLimit() {
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
@@ -263,12 +252,9 @@ Daemon::~Daemon() {
 absl::Status Daemon::Reload(Settings settings) {
   const Settings& current = *configuration_.settings;
   if (settings.listen_is_builtin && current.listen_is_builtin) settings.listen = current.listen;
-  const std::vector<std::string_view> fixed = FixedKeysThatDiffer(current, settings);
-  settings.listen = current.listen;
+  const std::vector<std::string_view> fixed = config::FixedKeysThatDiffer(current, settings);
+  config::KeepFixedKeys(current, &settings);
   settings.listen_is_builtin = current.listen_is_builtin;
-  settings.workers = current.workers;
-  settings.cache.memory_octets = current.cache.memory_octets;
-  settings.resolution.outgoing = current.resolution.outgoing;
   auto configuration = MakeConfiguration(std::move(settings));
   if (!configuration.ok()) return configuration.status();
   for (const std::string_view key : fixed) {

@@ -4,7 +4,7 @@
 // Thread: all functions from the one thread that made it (main's). The workers' threads see the
 // store and what Configuration shares, nothing else of this.
 // Invariants: a configuration is applied whole or not at all; what cannot change while the process
-// runs (FixedKeysThatDiffer) keeps its first value.
+// runs (the fixed keys of config/keys.h) keeps its first value.
 #pragma once
 
 #include <functional>
@@ -30,9 +30,6 @@ absl::StatusOr<service::Configuration> MakeConfiguration(Settings settings);
 
 // That queries can leave from each of resolution.outgoing; an error names place, key and address.
 absl::Status CheckOutgoing(const Settings& settings);
-
-// The keys of values that only a restart can change and that differ.
-std::vector<std::string_view> FixedKeysThatDiffer(const Settings& before, const Settings& after);
 
 // Puts the soft limit of file descriptors up to the hard one; true when it could.
 bool RaiseDescriptorLimit();

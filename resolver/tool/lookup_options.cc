@@ -3,8 +3,9 @@
 #include <optional>
 #include <vector>
 
-#include "resolver/base/config_values.h"
+#include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
+#include "resolver/base/nearest_word.h"
 #include "resolver/base/reverse_name.h"
 #include "wire/presentation.h"
 

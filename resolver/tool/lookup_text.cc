@@ -7,7 +7,7 @@
 #include <system_error>
 #include <vector>
 
-#include "resolver/base/config_values.h"
+#include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
 #include "wire/presentation.h"
 

@@ -8,6 +8,7 @@
 #include "cache/entry.h"
 #include "resolver/answer/reply.h"
 #include "resolver/config/config.h"
+#include "resolver/config/keys.h"
 #include "resolver/config/yaml_tree.h"
 #include "resolver/resolution/recursor.h"
 #include "tests/fuzz/property.h"

@@ -221,23 +221,6 @@ TEST(DaemonTest, EndsAtOnceWhileATcpClientIsConnected) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
 }
 
-TEST(FixedKeysTest, NamesWhatOnlyARestartChanges) {
-  const Settings before = LoopbackSettings();
-  EXPECT_TRUE(FixedKeysThatDiffer(before, before).empty());
-  Settings after = before;
-  after.allow.clear();
-  after.resolution.upstream_port = 5353;
-  after.cache.ttl.max_ttl = 60;
-  EXPECT_TRUE(FixedKeysThatDiffer(before, after).empty());
-  after.listen.push_back(*Endpoint::Parse("127.0.0.2:53", 0));
-  after.workers = 3;
-  after.cache.memory_octets *= 2;
-  after.resolution.outgoing = {*IpAddress::Parse("127.0.0.1")};
-  EXPECT_EQ(
-      FixedKeysThatDiffer(before, after),
-      (std::vector<std::string_view>{"listen", "workers", "cache.memory", "resolution.outgoing"}));
-}
-
 TEST(ConfigurationTest, NamesThePlaceAndTheKeyOfABadHostsFile) {
   const auto path = std::filesystem::path(testing::TempDir()) / "daemon_hosts";
   std::ofstream(path) << "127.0.0.1 a\nnonsense b\n";

@@ -1,4 +1,4 @@
-#include "resolver/base/config_values.h"
+#include "resolver/base/amount_text.h"
 
 #include "gtest/gtest.h"
 
@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-TEST(ConfigValuesTest, ReadsOctetsInEveryUnit) {
+TEST(AmountTextTest, ReadsOctetsInEveryUnit) {
   EXPECT_EQ(ParseOctets("0"), 0u);
   EXPECT_EQ(ParseOctets("4096"), 4096u);
   EXPECT_EQ(ParseOctets("512KiB"), 512u << 10);
@@ -16,14 +16,14 @@ TEST(ConfigValuesTest, ReadsOctetsInEveryUnit) {
   EXPECT_EQ(ParseOctets("2TiB"), uint64_t{2} << 40);
 }
 
-TEST(ConfigValuesTest, RefusesWhatIsNoAmountOfMemory) {
+TEST(AmountTextTest, RefusesWhatIsNoAmountOfMemory) {
   for (const char* text : {"", "MiB", "256MB", "256 MiB", "-1", "+1", "1.5GiB", "256mib", "0x10",
                            "99999999999999999999", "99999999TiB"}) {
     EXPECT_FALSE(ParseOctets(text)) << text;
   }
 }
 
-TEST(ConfigValuesTest, ReadsDurationsInEveryUnit) {
+TEST(AmountTextTest, ReadsDurationsInEveryUnit) {
   EXPECT_EQ(ParseDuration("0s"), milliseconds(0));
   EXPECT_EQ(ParseDuration("1800ms"), milliseconds(1800));
   EXPECT_EQ(ParseDuration("7s"), milliseconds(7000));
@@ -33,14 +33,14 @@ TEST(ConfigValuesTest, ReadsDurationsInEveryUnit) {
   EXPECT_EQ(ParseDuration("1w"), milliseconds(604'800'000));
 }
 
-TEST(ConfigValuesTest, RefusesWhatIsNoDuration) {
+TEST(AmountTextTest, RefusesWhatIsNoDuration) {
   for (const char* text : {"", "s", "7", "7 s", "7S", "-7s", "1.5s", "1h30m", "7sec",
                            "99999999999999999w", "9223372036854775807s"}) {
     EXPECT_FALSE(ParseDuration(text)) << text;
   }
 }
 
-TEST(ConfigValuesTest, WritesAmountsInTheLargestUnitThatDividesThem) {
+TEST(AmountTextTest, WritesAmountsInTheLargestUnitThatDividesThem) {
   EXPECT_EQ(OctetsToText(1 << 20), "1MiB");
   EXPECT_EQ(OctetsToText(1536), "1536");
   EXPECT_EQ(OctetsToText(uint64_t{16} << 40), "16TiB");
@@ -49,18 +49,6 @@ TEST(ConfigValuesTest, WritesAmountsInTheLargestUnitThatDividesThem) {
   EXPECT_EQ(DurationToText(milliseconds(1800)), "1800ms");
   EXPECT_EQ(DurationToText(milliseconds(120'000)), "2m");
   EXPECT_EQ(DurationToText(milliseconds(86'400'000)), "1d");
-}
-
-TEST(ConfigValuesTest, FindsTheWordThatWasMeant) {
-  const std::string_view words[] = {"listen", "workers", "access", "cache", "stub", "to"};
-  EXPECT_EQ(NearestWord("worker", words), "workers");
-  EXPECT_EQ(NearestWord("lisen", words), "listen");
-  EXPECT_EQ(NearestWord("acces", words), "access");
-  EXPECT_EQ(NearestWord("tp", words), "to");
-  EXPECT_EQ(NearestWord("wrokers", words), "workers");
-  EXPECT_EQ(NearestWord("resolution", words), "");
-  EXPECT_EQ(NearestWord("", words), "");
-  EXPECT_EQ(NearestWord(std::string(10'000, 'x'), words), "");
 }
 
 }  // namespace

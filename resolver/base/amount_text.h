@@ -1,4 +1,5 @@
-// Amounts as the configuration and the command line write them, and which key somebody meant.
+// Numbers, amounts of memory and durations in the text form of the configuration and of the command
+// line.
 //
 // Thread: any.
 #pragma once
@@ -6,7 +7,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,10 +22,7 @@ std::string OctetsToText(uint64_t octets);
 
 // `1800ms`, `7s`, `5m`, `1h`, `1d`, `2w`; the unit must be there. Up to some 292,000 years.
 std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
+// In the largest unit that divides it; `0s` for nothing.
 std::string DurationToText(std::chrono::milliseconds duration);
-
-// The candidate that differs least from `text` when that is little enough for a slip of the
-// keyboard; empty when none is near.
-std::string_view NearestWord(std::string_view text, std::span<const std::string_view> candidates);
 
 }  // namespace tern::resolver

@@ -1,0 +1,98 @@
+#include "resolver/config/key_text.h"
+
+#include <chrono>
+
+#include "resolver/base/amount_text.h"
+#include "resolver/base/error_text.h"
+#include "wire/check.h"
+
+namespace tern::resolver::config {
+namespace {
+
+std::string SecondsToText(uint64_t count) {
+  return DurationToText(std::chrono::seconds(static_cast<int64_t>(count)));
+}
+
+std::string MillisecondsToText(uint64_t count) {
+  return DurationToText(std::chrono::milliseconds(static_cast<int64_t>(count)));
+}
+
+std::string TtlExpectation(const Takes& takes) {
+  const std::string min = SecondsToText(takes.min);
+  if (takes.max < kTtlMax) return Concat("a duration from ", min, " to ", SecondsToText(takes.max));
+  return takes.min == 0 ? "whole seconds" : Concat(min, " or more");
+}
+
+}  // namespace
+
+std::string_view OneItem(KeyKind kind) {
+  if (kind == KeyKind::kAddresses) return "an address such as 192.0.2.1";
+  if (kind == KeyKind::kPrefixes) {
+    return "a block of addresses such as 192.0.2.0/24 or 2001:db8::/32, with zeros behind the "
+           "prefix";
+  }
+  if (kind == KeyKind::kNames) return "a domain name";
+  TERN_REQUIRE(kind == KeyKind::kListen || kind == KeyKind::kEndpoints);
+  return "an address with a port such as 127.0.0.1:53 or [::1]:53";
+}
+
+std::string_view ManyItems(KeyKind kind) {
+  if (kind == KeyKind::kAddresses) return "addresses";
+  if (kind == KeyKind::kPrefixes) return "blocks of addresses";
+  if (kind == KeyKind::kNames) return "domain names";
+  TERN_REQUIRE(kind == KeyKind::kListen || kind == KeyKind::kEndpoints);
+  return "addresses with ports";
+}
+
+std::string Expectation(const KeySpec& key) {
+  const Takes& takes = key.takes;
+  switch (takes.kind) {
+    case KeyKind::kMap:
+      return "a map of keys";
+    case KeyKind::kFlag:
+      return "true or false";
+    case KeyKind::kNumber:
+      return Concat("a number from ", takes.min, " to ", takes.max);
+    case KeyKind::kAutoOrNumber:
+      return Concat("auto or a number from ", takes.min, " to ", takes.max);
+    case KeyKind::kOctets:
+      return Concat("an amount of memory from ", OctetsToText(takes.min), " to ",
+                    OctetsToText(takes.max));
+    case KeyKind::kDuration:
+      return Concat("a duration from ", MillisecondsToText(takes.min), " to ",
+                    MillisecondsToText(takes.max));
+    case KeyKind::kTtl:
+      return TtlExpectation(takes);
+    case KeyKind::kChoice:
+      return WordList(takes.choices);
+    case KeyKind::kListen:
+    case KeyKind::kEndpoints:
+    case KeyKind::kAddresses:
+    case KeyKind::kPrefixes:
+    case KeyKind::kNames:
+      return Concat("a list, each item ", OneItem(takes.kind));
+    case KeyKind::kRootHints:
+    case KeyKind::kTrustAnchors:
+      return "builtin or the path of a file";
+    case KeyKind::kHostsFile:
+      return "the path of a hosts file, or \"\" for none";
+    case KeyKind::kCookieSecret:
+      return "32 hexadecimal digits, or \"\" to draw a secret";
+    case KeyKind::kForwardZones:
+    case KeyKind::kStubZones:
+      return "a list of zones, each with the keys zone and to";
+    case KeyKind::kZoneName:
+      return "a domain name";
+  }
+  return "";
+}
+
+std::string WordList(std::span<const std::string_view> words) {
+  std::string text;
+  for (size_t i = 0; i < words.size(); ++i) {
+    text += Concat(i == 0 ? "" : i + 1 < words.size() ? ", " : " or ", words[i]);
+  }
+  return text;
+}
+
+}  // namespace tern::resolver::config

@@ -1,0 +1,25 @@
+// How errors and documents say what a key takes.
+//
+// Thread: any.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "resolver/config/keys.h"
+
+namespace tern::resolver::config {
+
+// What an item of a list is: `a block of addresses such as ...` and `blocks of addresses`.
+// REQUIRES: a list of single values.
+std::string_view OneItem(KeyKind kind);
+std::string_view ManyItems(KeyKind kind);
+
+// What an error says was expected: `a number from 1 to 256`, `auto, true or false`.
+std::string Expectation(const KeySpec& key);
+
+// `a, b or c`.
+std::string WordList(std::span<const std::string_view> words);
+
+}  // namespace tern::resolver::config

@@ -1,0 +1,320 @@
+#include "tests/resolver/config/documents.h"
+
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <vector>
+
+#include "resolver/base/error_text.h"
+#include "resolver/config/key_text.h"
+#include "resolver/config/keys.h"
+
+namespace tern::resolver::config {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kColumns = 100;
+constexpr std::string_view kFixedSentence =
+    "A change takes effect only when ternd is started anew.";
+
+// At the spaces, but not at those inside `...`.
+std::vector<std::string_view> WordsOf(std::string_view text) {
+  std::vector<std::string_view> words;
+  bool quoted = false;
+  size_t start = 0;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] == '`') quoted = !quoted;
+    if (i < text.size() && (text[i] != ' ' || quoted)) continue;
+    if (i > start) words.push_back(text.substr(start, i - start));
+    start = i + 1;
+  }
+  return words;
+}
+
+// Lines of at most kColumns, each with `prefix` before it.
+std::string Wrapped(std::string_view text, std::string_view prefix) {
+  std::string wrapped;
+  std::string line(prefix);
+  for (const std::string_view word : WordsOf(text)) {
+    const bool is_first = line.size() == prefix.size();
+    if (!is_first && line.size() + 1 + word.size() > kColumns) {
+      wrapped += line + "\n";
+      line = prefix;
+    }
+    if (line.size() > prefix.size()) line += ' ';
+    line += word;
+  }
+  return line.size() > prefix.size() ? wrapped + line + "\n" : wrapped;
+}
+
+std::string Sentence(std::string text) {
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text + ".";
+}
+
+std::string Joined(std::initializer_list<std::string_view> sentences) {
+  std::string text;
+  for (const std::string_view sentence : sentences) {
+    if (!text.empty() && !sentence.empty()) text += ' ';
+    text += sentence;
+  }
+  return text;
+}
+
+// `zone`, `to` and `first`.
+std::string Marked(std::span<const std::string_view> words, std::string_view last) {
+  std::string text;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string before = i == 0 ? "" : i + 1 < words.size() ? ", " : Concat(" ", last, " ");
+    text += Concat(before, "`", words[i], "`");
+  }
+  return text;
+}
+
+bool IsList(KeyKind kind) {
+  return kind == KeyKind::kListen || kind == KeyKind::kEndpoints || kind == KeyKind::kAddresses ||
+         kind == KeyKind::kPrefixes || kind == KeyKind::kNames;
+}
+
+bool IsListOfMaps(KeyKind kind) {
+  return kind == KeyKind::kForwardZones || kind == KeyKind::kStubZones;
+}
+
+std::string ItemsPath(const KeySpec& key) { return Concat(key.path, "[]"); }
+
+std::string ListText(const KeySpec& key) {
+  const Takes& takes = key.takes;
+  const std::string count =
+      takes.min == 0 ? Concat("up to ", takes.max) : Concat(takes.min, " to ", takes.max);
+  if (IsList(takes.kind)) return Concat("a list of ", count, " ", ManyItems(takes.kind));
+  std::vector<std::string_view> names;
+  for (const KeySpec* item : KeysInside(ItemsPath(key))) names.push_back(NameOf(*item));
+  return Concat("a list of ", count, " maps with the keys ", Marked(names, "and"));
+}
+
+// What the key takes, as a sentence; empty for maps.
+std::string ValueSentence(const KeySpec& key) {
+  const Takes& takes = key.takes;
+  std::string text = Expectation(key);
+  if (takes.kind == KeyKind::kMap) return "";
+  if (takes.kind == KeyKind::kFlag) text = "`true` or `false`";
+  if (takes.kind == KeyKind::kAutoOrNumber) text.replace(0, 4, "`auto`");
+  if (takes.kind == KeyKind::kChoice) text = Marked(takes.choices, "or");
+  if (takes.kind == KeyKind::kTtl) {
+    const bool any = takes.min == 0 && takes.max == kTtlMax;
+    text = any ? "a duration in whole seconds" : Concat(text, ", in whole seconds");
+  }
+  if (takes.kind == KeyKind::kRootHints || takes.kind == KeyKind::kTrustAnchors) {
+    text.replace(0, 7, "`builtin`");
+  }
+  if (IsList(takes.kind) || IsListOfMaps(takes.kind)) text = ListText(key);
+  if (!key.not_above.empty()) text += Concat(", and at most `", key.not_above, "`");
+  return Sentence(text);
+}
+
+// Where the default shows well enough what is taken, the example does not say it again.
+bool ExampleSaysValue(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kNumber:
+    case KeyKind::kAutoOrNumber:
+    case KeyKind::kOctets:
+    case KeyKind::kDuration:
+    case KeyKind::kTtl:
+    case KeyKind::kChoice:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string ExampleItems(const KeySpec& key) {
+  std::string text = "# Each item is a map with these keys:\n";
+  for (const KeySpec* item : KeysInside(ItemsPath(key))) {
+    text += Wrapped(Concat(NameOf(*item), ": ", item->summary), "#   ");
+  }
+  return text + Concat("# For example:\n#   - ", key.sample, "\n");
+}
+
+std::string ExampleKey(const KeySpec& key, const std::string& indent) {
+  std::string text = indent.empty() ? "\n" : "";
+  text += Wrapped(Joined({key.summary, ExampleSaysValue(key.takes.kind) ? ValueSentence(key) : "",
+                          key.fixed != nullptr ? kFixedSentence : ""}),
+                  indent + "# ");
+  if (IsListOfMaps(key.takes.kind)) text += ExampleItems(key);
+  text += Concat(indent, NameOf(key), key.initial.empty() ? ":" : ": ", key.initial, "\n");
+  if (key.takes.kind != KeyKind::kMap) return text;
+  for (const KeySpec* inner : KeysInside(key.path)) text += ExampleKey(*inner, indent + "  ");
+  return text;
+}
+
+// `word` in bold, and `page(5)` with the page in bold.
+std::string Roff(std::string_view text) {
+  std::string roff;
+  bool bold = false;
+  for (const char c : text) {
+    if (c == '\\') {
+      roff += "\\e";
+    } else if (c == '`') {
+      roff += bold ? "\\fR" : "\\fB";
+      bold = !bold;
+    } else {
+      roff += c;
+    }
+  }
+  return roff;
+}
+
+std::string ManualKey(const KeySpec& key) {
+  if (key.takes.kind == KeyKind::kMap && key.summary.empty()) return "";
+  const std::string initial =
+      key.initial.empty() ? "" : Concat("The default is `", key.initial, "`.");
+  const std::string text =
+      Wrapped(Joined({key.summary, key.details, ValueSentence(key), initial,
+                      key.required ? "This key must be there." : "",
+                      key.takes.kind == KeyKind::kMap ? "Its keys follow." : "",
+                      key.fixed != nullptr ? kFixedSentence : ""}),
+              "");
+  return Concat(".TP\n.B ", key.path, "\n", Roff(text));
+}
+
+Json SchemaOfMap(std::string_view map, std::string_view description);
+
+constexpr std::string_view kAddressPattern = "^[0-9A-Fa-f:.]+$";
+
+Json SchemaOfItem(KeyKind kind) {
+  Json schema = {{"type", "string"}};
+  if (kind == KeyKind::kAddresses) schema["pattern"] = kAddressPattern;
+  if (kind == KeyKind::kPrefixes) schema["pattern"] = "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$";
+  if (kind == KeyKind::kListen || kind == KeyKind::kEndpoints) {
+    schema["pattern"] = "^(\\[[0-9A-Fa-f:.]+\\]|[0-9A-Fa-f:.]+)(:[0-9]{1,5})?$";
+  }
+  return schema;
+}
+
+Json SchemaOfChoice(std::span<const std::string_view> words) {
+  Json values = Json::array();
+  for (const std::string_view word : words) {
+    values.push_back(word);
+    // YAML reads these words as truth values when they have no quotes.
+    if (word == "true" || word == "false") values.push_back(word == "true");
+  }
+  return {{"enum", values}};
+}
+
+Json IntegerSchema(const Takes& takes) {
+  return {{"type", "integer"}, {"minimum", takes.min}, {"maximum", takes.max}};
+}
+
+Json SchemaOfList(const Takes& takes) {
+  Json schema = {{"type", "array"}, {"items", SchemaOfItem(takes.kind)}};
+  if (takes.min > 0) schema["minItems"] = takes.min;
+  schema["maxItems"] = takes.max;
+  if (takes.kind == KeyKind::kListen) schema["uniqueItems"] = true;
+  return schema;
+}
+
+Json TextSchema(std::string_view pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
+
+Json SchemaOfValue(const KeySpec& key) {
+  const Takes& takes = key.takes;
+  switch (takes.kind) {
+    case KeyKind::kMap:
+      return SchemaOfMap(key.path, key.summary);
+    case KeyKind::kFlag:
+      return {{"type", "boolean"}};
+    case KeyKind::kNumber:
+      return IntegerSchema(takes);
+    case KeyKind::kAutoOrNumber:
+      return {{"anyOf", {{{"const", "auto"}}, IntegerSchema(takes)}}};
+    case KeyKind::kOctets:
+      return {{"anyOf", {TextSchema("^[0-9]+([KMGT]iB)?$"), IntegerSchema(takes)}}};
+    case KeyKind::kDuration:
+      return TextSchema("^[0-9]+(ms|[smhdw])$");
+    case KeyKind::kTtl:
+      return TextSchema("^([0-9]+[smhdw]|([0-9]*000|0{1,2})ms)$");
+    case KeyKind::kChoice:
+      return SchemaOfChoice(takes.choices);
+    case KeyKind::kListen:
+    case KeyKind::kEndpoints:
+    case KeyKind::kAddresses:
+    case KeyKind::kPrefixes:
+    case KeyKind::kNames:
+      return SchemaOfList(takes);
+    case KeyKind::kRootHints:
+    case KeyKind::kTrustAnchors:
+      return {{"type", "string"}, {"minLength", 1}};
+    case KeyKind::kHostsFile:
+      return {{"type", "string"}};
+    case KeyKind::kCookieSecret:
+      return TextSchema("^([0-9A-Fa-f]{32})?$");
+    case KeyKind::kForwardZones:
+    case KeyKind::kStubZones:
+      return {
+          {"type", "array"}, {"maxItems", takes.max}, {"items", SchemaOfMap(ItemsPath(key), "")}};
+    case KeyKind::kZoneName:
+      return {{"type", "string"}, {"minLength", 1}};
+  }
+  return {};
+}
+
+// The default is JSON where YAML and JSON write it alike, and text otherwise.
+Json DefaultOf(const KeySpec& key) {
+  const Json value = Json::parse(key.initial, nullptr, /*allow_exceptions=*/false);
+  return value.is_discarded() ? Json(key.initial) : value;
+}
+
+Json SchemaOfKey(const KeySpec& key) {
+  if (key.takes.kind == KeyKind::kMap) return SchemaOfValue(key);
+  Json schema = {{"description", Joined({key.summary, ValueSentence(key),
+                                         key.fixed != nullptr ? kFixedSentence : ""})}};
+  schema.update(SchemaOfValue(key));
+  if (!key.initial.empty()) schema["default"] = DefaultOf(key);
+  return schema;
+}
+
+Json SchemaOfMap(std::string_view map, std::string_view description) {
+  Json schema = Json::object();
+  if (!description.empty()) schema["description"] = description;
+  schema["type"] = "object";
+  schema["additionalProperties"] = false;
+  for (const KeySpec* key : KeysInside(map)) {
+    if (key->required) schema["required"].push_back(NameOf(*key));
+  }
+  for (const KeySpec* key : KeysInside(map)) schema["properties"][NameOf(*key)] = SchemaOfKey(*key);
+  return schema;
+}
+
+}  // namespace
+
+std::string ExampleFile() {
+  std::string text =
+      "# The configuration of ternd: every key, with its default. A file need only hold what\n"
+      "# differs. See tern.yaml(5). Check a file with: ternd --check --config FILE\n"
+      "# Made from resolver/config/keys.cc.\n";
+  for (const KeySpec* key : KeysInside("")) text += ExampleKey(*key, "");
+  return text;
+}
+
+std::string ManualPage(std::string_view present) {
+  constexpr std::string_view kStart = ".SH KEYS\n";
+  constexpr std::string_view kEnd = ".SH EXAMPLE\n";
+  const size_t start = present.find(kStart);
+  const size_t end = present.find(kEnd);
+  if (start == std::string_view::npos || end == std::string_view::npos || end < start) return "";
+  std::string text(present.substr(0, start + kStart.size()));
+  text += ".\\\" Made from resolver/config/keys.cc by tern_config_documents, up to EXAMPLE.\n";
+  for (const KeySpec& key : Keys()) text += ManualKey(key);
+  return text + std::string(present.substr(end));
+}
+
+std::string SchemaFile() {
+  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                 {"$comment", "Made from resolver/config/keys.cc by tern_config_documents."},
+                 {"title", "tern.yaml, the configuration of ternd"}};
+  schema.update(SchemaOfMap("", ""));
+  schema["type"] = {"object", "null"};  // an empty file
+  return schema.dump(2) + "\n";
+}
+
+}  // namespace tern::resolver::config

@@ -1,0 +1,51 @@
+#include "tests/resolver/config/settings_text.h"
+
+#include <sstream>
+
+#include "wire/presentation.h"
+
+namespace tern::resolver::config {
+
+std::string Shown(const Settings& s) {
+  std::ostringstream out;
+  for (const Endpoint& endpoint : s.listen) out << endpoint.ToText() << ' ';
+  out << "| " << s.workers << " | ";
+  for (const Prefix& prefix : s.allow) out << prefix.ToText() << ' ';
+  out << "| " << s.cache.memory_octets << ' ' << s.cache.ttl.min_ttl << ' ' << s.cache.ttl.max_ttl
+      << ' ' << s.cache.ttl.max_negative_ttl << ' ' << s.cache.max_stale << ' ' << s.cache.stale_ttl
+      << ' ' << s.cache.prefetch << ' ' << s.cache.min_failure_ttl << ' ' << s.cache.max_failure_ttl
+      << " | ";
+  const ResolutionSettings& r = s.resolution;
+  for (const RootHint& hint : r.root_hints) {
+    out << wire::ToText(hint.server);
+    for (const IpAddress& address : hint.addresses) out << '=' << address.ToText();
+    out << ' ';
+  }
+  out << "| " << r.upstream_port << ' ' << r.ipv4 << ' ' << static_cast<int>(r.ipv6) << ' '
+      << static_cast<int>(r.qname_minimisation) << ' ' << r.case_randomisation << " | ";
+  for (const Prefix& prefix : r.never_query) out << prefix.ToText() << ' ';
+  for (const IpAddress& address : r.outgoing) out << address.ToText() << ' ';
+  out << "| " << r.budget.upstream_queries << ' ' << r.budget.referrals << ' ' << r.budget.aliases
+      << ' ' << r.budget.nesting << ' ' << r.budget.failed_addresses << ' '
+      << r.budget.client_timeout.count() << ' ' << r.budget.total_timeout.count() << " | ";
+  out << s.dnssec.validation << ' ' << s.dnssec.trust_anchors << ' ';
+  for (const wire::Name& name : s.dnssec.negative_trust_anchors) out << wire::ToText(name) << ' ';
+  out << "| " << s.local.special_names << " '" << s.local.hosts_file << "' | ";
+  for (const StaticZone& zone : s.static_zones) {
+    out << wire::ToText(zone.zone) << ' ' << zone.forward << zone.first;
+    for (const Endpoint& endpoint : zone.to) out << ' ' << endpoint.ToText();
+  }
+  const RateLimitSettings& limit = s.rate_limit;
+  out << "| " << limit.queries << ' ' << limit.misses << ' ' << limit.waiting << ' '
+      << limit.burst.count() << ' ' << int{limit.ipv4_prefix} << ' ' << int{limit.ipv6_prefix}
+      << ' ' << limit.slip << ' ';
+  for (const Prefix& prefix : limit.exempt) out << prefix.ToText() << ' ';
+  out << "| " << r.limits.per_zone << ' ' << r.limits.per_server << ' ' << r.limits.waiters << ' '
+      << r.limits.jobs << ' ' << r.limits.name_servers << ' ' << r.limits.addresses << ' '
+      << r.limits.tries;
+  out << "| " << s.require_cookies << ' ' << r.cookies;
+  for (const uint8_t octet : s.cookie_secret.value_or(CookieSecret{})) out << ' ' << int{octet};
+  return out.str();
+}
+
+}  // namespace tern::resolver::config

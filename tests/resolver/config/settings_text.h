@@ -1,0 +1,15 @@
+// All of the settings as text, so that two can be compared whole.
+//
+// Thread: any.
+#pragma once
+
+#include <string>
+
+#include "resolver/base/settings.h"
+
+namespace tern::resolver::config {
+
+// Without `places` and listen_is_builtin.
+std::string Shown(const Settings& settings);
+
+}  // namespace tern::resolver::config
