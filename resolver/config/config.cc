@@ -174,7 +174,7 @@ class ConfigReader {
     return Concat(file.substr(0, file.rfind('/') + 1), text);
   }
 
-  // `builtin` or a file; `*path` is empty for the former.
+  // Reads `builtin` or the path of a file. For `builtin` *path is empty.
   absl::Status ReadBuiltinOrPath(const ValuePlace& place, const KeySpec& key, std::string* path) {
     if (place.node->kind != ConfigNode::Kind::kScalar || place.node->text.empty()) {
       return reader_.Expected(place, Expectation(key));
@@ -184,7 +184,7 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
-  // What goes wrong in a file that the configuration names is told with the key that names it.
+  // An error inside a file that the configuration names, told with the key that names the file.
   absl::Status ErrorInNamedFile(const ValuePlace& place, const absl::Status& status) const {
     return reader_.Error(place, std::string(status.message()));
   }

@@ -1,5 +1,5 @@
-// Checks a file of trust anchors (RFC 4033 section 2). This version does not validate; it makes
-// sure that what the operator names can be used once it does.
+// Checks a file of trust anchors (RFC 4033 section 2). This version does not validate yet. The
+// check makes sure that a version which does can use the file that the operator names.
 //
 // Thread: any.
 #pragma once

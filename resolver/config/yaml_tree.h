@@ -1,8 +1,13 @@
 // A configuration file as a small tree in which every value knows where it stands.
 //
-// Only yaml_tree.cc sees yaml-cpp and its exceptions. What a configuration has no use for is
-// refused here: anchors and aliases, tags, keys that are not plain text, a second document, tabs
-// as indentation, deep nesting.
+// Only yaml_tree.cc sees yaml-cpp and its exceptions. It refuses what a configuration does not
+// need:
+// - anchors, aliases and tags,
+// - keys that are not plain text,
+// - a second document,
+// - tabs as indentation,
+// - deep nesting.
+// A key that stands twice in a map is kept twice. value_reader.h refuses it.
 //
 // Thread: any. Bounded: kConfigOctetsMax octets, kConfigNodesMax values, kConfigDepthMax levels.
 #pragma once
@@ -22,7 +27,7 @@ inline constexpr size_t kConfigNodesMax = 200'000;
 inline constexpr size_t kConfigDepthMax = 8;
 
 struct Position {
-  int line = 0;  // from 1; 0 where there is none
+  int line = 0;  // from 1; 0 when there is no position
   int column = 0;
 };
 
@@ -31,20 +36,20 @@ struct ConfigNode {
 
   Kind kind = Kind::kNothing;
   std::string text;     // of a scalar
-  bool quoted = false;  // a scalar in quotes is text, never a number or a truth value
+  bool quoted = false;  // a scalar in quotes is text; it is no number and no truth value
   Position position;
-  // Of a list its items; of a map its values, each with its key, in the order of the file.
+  // The items of a list, or the values of a map, each with its key. In the order of the file.
   std::vector<ConfigNode> children;
   std::string key;
   Position key_position;
 };
 
-// `file:line:column`; without the numbers where there is no position.
+// `file:line:column`; without the numbers when there is no position.
 std::string PlaceInFile(std::string_view file_name, Position position);
 // `file:line:column: message`.
 absl::Status ErrorInFile(std::string_view file_name, Position position, std::string_view message);
 
-// An empty file is kNothing.
+// The root of the file. It is kNothing when the file is empty.
 absl::StatusOr<ConfigNode> ReadYamlTree(std::string_view yaml, std::string_view file_name);
 
 }  // namespace tern::resolver::config

@@ -260,8 +260,7 @@ Json SchemaOfValue(const KeySpec& key) {
 
 // The default is JSON where YAML and JSON write it alike, and text otherwise.
 Json DefaultOf(const KeySpec& key) {
-  const Json value = Json::parse(key.initial, nullptr, /*allow_exceptions=*/false);
-  return value.is_discarded() ? Json(key.initial) : value;
+  return Json::accept(key.initial) ? Json::parse(key.initial) : Json(key.initial);
 }
 
 Json SchemaOfKey(const KeySpec& key) {
