@@ -127,6 +127,43 @@ class LintTest(unittest.TestCase):
         self.finds("readme", "README.md", "Run:\n\n    ./deploy/up   # this\n    ./tests/run\n    ./deploy/gone\n", 5)
         self.finds("readme", "README.md", "```\n./deploy/up\n```\n", 1)
 
+    def named(self, text, file="wire/a.cc"):
+        """What the comment or the document names that is not there."""
+        self.write(file, text)
+        return [line.rpartition(" ")[2] for line in self.lint("references")]
+
+    def test_comments_name_what_is_there(self):
+        self.write("wire/name.h", "class NameView {\n  int Size() const;\n  int label_count;\n};\n"
+                                  "constexpr int kNamesMax = 1;\n#define WIRE_NAMES 1\n")
+        self.write("bench/wire/names_bench.cc", "void BM_NameHash();\n")
+        self.write("resolver/io/epoll.cc", "int fd = epoll_create1(EPOLL_CLOEXEC);\n")
+        self.assertEqual(self.named(
+            "// wire/name.h, name.h, `wire/`, bench/wire/*.cc, bench/wire: BM_NameHash, BM_Name*; kNamesMax\n"
+            "// NameView::Size, NameViews and Size() and label_count of /etc/gone.h and std::NotOurs.\n"
+            "// WIRE_NAMES, EPOLL_CLOEXEC, RFC 2308, https://example.com/wire/gone.h; AND/OR, DNS, PowerDNS.\n"
+            'const char* text = "wire/gone.h kGone";\n'), [])
+
+    def test_comments_name_what_is_gone(self):
+        self.write("wire/name.h", "class NameView {\n  int Size() const;\n};\nint Elsewhere();\n")
+        self.write("wire/other.h", "int NotTheirs();\n")
+        for gone in ("wire/gone.h", "wire/gone", "gone.h", "BM_Gone", "BM_Gone*", "kGone", "WIRE_GONE", "GoneView",
+                     "gone_count"):
+            self.assertEqual(self.named(f"int a;\n// Like {gone}, which was here.\n"), [gone])
+            self.assertEqual(self.named(f"/* Like\n {gone}. */\n"), [gone])
+        self.assertEqual(self.named("// It is Gone, or `Lost` or Missing() or Wanted and NameView.\n"),
+                         ["Gone", "Lost", "Missing", "Wanted"])
+        self.assertEqual(self.named("// NameView::Size and NameView::NotTheirs\n"), ["NotTheirs"])
+        self.assertEqual(len(self.named("// THREATS: what is never done.\n")), 1)
+        self.write("tests/lint/a.py", "WANTED = 'kGone'\n")
+        self.assertEqual(self.named("// kGone stands in a lint only.\n"), ["kGone"])
+
+    def test_documents_and_scripts_name_what_is_there(self):
+        self.write("tests/CMakeLists.txt", "add_executable(wire_tests a.cc)  # and gone_tests\n")
+        self.write("tests/run", "#!/usr/bin/env bash\n# As wire_tests and GoneTests do.\n")
+        self.write("tests/a.py", '"""Like GoneAgain."""\nx = "kGone"\n')
+        self.assertEqual(self.named("`wire_tests`, `tests/run --all`, `tests/gone`, `BM_Gone`\n", "README.md"),
+                         ["tests/gone", "BM_Gone", "gone_tests", "GoneAgain", "GoneTests"])
+
     def test_exceptions_hold_and_stale_ones_are_found(self):
         self.write("wire/a.cc", "assert(x);\n")
         self.write("some", "asserts wire/a.cc bare: it is a test\n")

@@ -1,10 +1,11 @@
-"""The source tree as the lints see it: its C++ files, with and without comments and literals."""
+"""The source tree as the lints see it: its files, and the C++ with and without comments and literals."""
 
 import pathlib
 import re
 
 ROOMS = ("wire", "cache", "resolver", "bench", "tests")
-_BUILD = re.compile(r"build[^/]*")
+INPUTS = "corpus"  # the fuzzers' inputs lie below folders of this name
+_BUILD = re.compile(r"build[^/]*|__pycache__")
 
 
 class Source:
@@ -23,7 +24,7 @@ class Source:
         return self._code
 
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"([^(\s]*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'',
     re.S)
 
@@ -33,7 +34,7 @@ def _blank(text):
         return re.sub(r"[^\n]", " ", match.group(0))
     kept = []
     at = 0
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         before = text[at:match.start()]
         kept.append(before)
         # An include's file name is no literal; the include lint reads it.
@@ -52,6 +53,16 @@ def sources(root, suffixes=(".h", ".cc")):
             if path.suffix in suffixes and path.is_file() and \
                     not any(_BUILD.fullmatch(part) for part in relative.parts):
                 yield Source(root, path)
+
+
+def files(root):
+    """Every file of the project, in all languages: (path from the root, path)."""
+    root = pathlib.Path(root)
+    paths = [path for place in (*ROOMS, "deploy", ".ci") for path in (root / place).rglob("*")]
+    for path in sorted([*root.glob("*"), *paths]):
+        relative = path.relative_to(root)
+        if path.is_file() and not any(_BUILD.fullmatch(part) for part in relative.parts[:-1]):
+            yield relative.as_posix(), path
 
 
 def line_of(text, position):

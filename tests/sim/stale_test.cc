@@ -127,7 +127,7 @@ TEST_F(StaleTest, RememberedFailureCostsNoQueryAndNoTime) {
   ExpectFresh(Ask("www.example.com."));
 }
 
-// THREATS: one refresh, the others wait or get stale.
+// One client causes the refresh; the others wait or get a stale answer.
 TEST_F(StaleTest, HerdAtExpiryIsOneRefresh) {
   internet_.Start();
   ExpectFresh(Ask("www.example.com."));

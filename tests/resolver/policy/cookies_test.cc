@@ -27,7 +27,7 @@ CookieSecret Secret(std::string_view text) {
   return secret;
 }
 
-constexpr uint32_t kNow = 1'559'731'985;  // Wed Jun 5 10:53:05 UTC 2019
+constexpr uint32_t kNow = 1'559'731'985;  // 2019-06-05 10:53:05 UTC
 const CookieSecret kSecret = Secret("e5e973e5a6b2a43f48e7dc849e37bfcf");
 const IpAddress kClient = *IpAddress::Parse("198.51.100.100");
 

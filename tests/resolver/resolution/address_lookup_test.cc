@@ -100,7 +100,7 @@ TEST_F(AddressLookupTest, TwoCyclesThatMeetDoNotWaitForEachOther) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// THREATS, NXNSAttack: 100 servers without glue cost fewer than 20 upstream queries.
+// NXNSAttack: 100 servers without glue cost fewer than 20 upstream queries.
 TEST_F(AddressLookupTest, AHundredServersWithoutGlueCostFewQueries) {
   std::string root = std::string(kHosting);
   AddHosting();
@@ -112,7 +112,7 @@ TEST_F(AddressLookupTest, AHundredServersWithoutGlueCostFewQueries) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// THREATS, CAMP: one budget a client query, whatever the delegations lead to.
+// CAMP: a client query has one budget, whatever the delegations lead to.
 TEST_F(AddressLookupTest, AFanOfDelegationsStaysInTheBudget) {
   std::string root;
   for (int i = 0; i < 30; ++i) {

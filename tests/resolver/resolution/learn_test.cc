@@ -280,7 +280,7 @@ TEST_F(LearnTest, GlueOutsideTheZoneIsNotBelieved) {
   EXPECT_EQ(ServerLines(Find("sub.example.", RRType::kNone, KeySpace::kDelegation)), "ns.bank.\n");
 }
 
-// THREATS, NXNSAttack: at most 13 servers of at most 6 addresses a family.
+// NXNSAttack: at most 13 servers of at most 6 addresses a family.
 TEST_F(LearnTest, ReferralIsBounded) {
   std::string servers;
   std::string glue;

@@ -72,7 +72,7 @@ TEST_F(RecursorTest, OtherTypesAreOtherQuestions) {
   EXPECT_EQ(world_.Queries("www.example.", kA), 2u);
 }
 
-// THREATS, DNSBomb: waiters of one question are bounded.
+// DNSBomb: waiters of one question are bounded.
 TEST_F(RecursorTest, WaitersOfOneQuestionAreBounded) {
   world_.Start(kOne);
   std::vector<HeardAnswer*> heard;
@@ -92,7 +92,7 @@ TEST_F(RecursorTest, WaitersOfOneQuestionAreBounded) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// THREATS: bounded, the oldest dropped first.
+// Jobs are bounded; the oldest is dropped first.
 TEST_F(RecursorTest, JobsAreBoundedAndComeBackToZero) {
   world_.Start(kOne);
   a_->conduct().fault = Fault::kSilent;
@@ -191,7 +191,7 @@ TEST_F(RecursorTest, ClientThatIsGivenUpHearsItOnce) {
   EXPECT_EQ(second->rcode, Rcode::kNoError);
 }
 
-// DESIGN: a client always gets an answer before it gives up; the work goes on for the store.
+// A client always gets an answer before it gives up; the work goes on for the store.
 TEST_F(RecursorTest, ClientsAreToldInTimeWhileTheWorkGoesOn) {
   world_.Start(kOne);
   a_->conduct().think_time = milliseconds(2200);
@@ -350,7 +350,7 @@ TEST_F(RecursorTest, DsIsAskedOfTheParent) {
   EXPECT_EQ(world_.Queries("example.", kA), 0u);
 }
 
-// THREATS: nothing of a forwarder's failure stays when iterating is allowed.
+// Nothing of a forwarder's failure stays when iterating is allowed.
 TEST_F(RecursorTest, ForwardFirstFallsBackToIterating) {
   sim::ZoneServer* forwarder = world_.Add("192.0.2.9", ".", "");
   forwarder->conduct().fault = Fault::kSilent;

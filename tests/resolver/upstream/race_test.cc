@@ -158,7 +158,7 @@ TEST_F(RaceTest, TheNearerReplicaGetsMost) {
   EXPECT_GE(Sent(kA), 95u);
 }
 
-// DESIGN: extra traffic of at most 5 % where nobody is silent.
+// Hedging adds at most 5 % of queries when no server is silent.
 TEST_F(RaceTest, HealthyServersSeeFewHedges) {
   a_ = world_.Add(kA, "example.", kZone);
   b_ = world_.Add(kB, "example.", kZone);
@@ -245,7 +245,7 @@ TEST_F(RaceTest, FormatErrorsAreTriedAgainWithoutEdnsAndRemembered) {
   EXPECT_EQ(Sent(), 1u);
 }
 
-// THREATS: never learnt from a timeout, nor from a server that fails without EDNS too.
+// A lack of EDNS is never learnt from a timeout, nor from a server that fails without EDNS too.
 TEST_F(RaceTest, PlainDnsIsLearntFromSuccessOnly) {
   StartOne();
   a_->conduct().with_edns = Fault::kSilent;
@@ -258,7 +258,7 @@ TEST_F(RaceTest, PlainDnsIsLearntFromSuccessOnly) {
   EXPECT_FALSE(world_.table().Get(*Endpoint::Parse(kA, 53)).plain_dns);
 }
 
-// THREATS: a wrong id for an open query is counted and sends that exchange to TCP.
+// A wrong id for an open query is counted and sends that exchange to TCP.
 TEST_F(RaceTest, WrongIdSendsTheExchangeToTcp) {
   for (const Fault fault : {Fault::kWrongId, Fault::kWrongQuestion}) {
     RecursorWorld world;
@@ -297,7 +297,7 @@ TEST_F(RaceTest, SpoofedRepliesAreNeverBelieved) {
   EXPECT_GE(world_.recursor().counters().forgeries, 1u);
 }
 
-// DESIGN: one outstanding exchange a question. While somebody guesses, each further datagram would
+// A question has one outstanding exchange. While somebody guesses, each further datagram would
 // be one more chance to guess right.
 TEST_F(RaceTest, AfterASignOfForgeryOneDatagramIsOpenAtATime) {
   for (const bool spoofed : {false, true}) {

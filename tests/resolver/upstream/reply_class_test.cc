@@ -68,7 +68,7 @@ TEST(ReplyClassTest, AliasInsideTheZoneIsFollowedInTheReply) {
   EXPECT_EQ(open.end, "web.example.");
 }
 
-// THREATS: later links are asked again unless they are in the same zone.
+// Later links of a chain are asked again unless they are in the same zone.
 TEST(ReplyClassTest, AliasOutOfTheZoneEndsTheReply) {
   const Classified alias =
       Classify({.answer = "www.example. 300 CNAME www.bank.\nwww.bank. 300 A 192.0.2.66"});

@@ -31,7 +31,7 @@ TEST(ReplyRecordsTest, KeepsTheSectionsApart) {
   EXPECT_TRUE(reply.records().has_edns());
 }
 
-// THREATS: a server is believed about its own zone only.
+// A server is believed about its own zone only.
 TEST(ReplyRecordsTest, DropsOwnersOutsideTheZone) {
   const PlainMessage message =
       PlainReply("www.example.", RRType::kA,
@@ -102,7 +102,7 @@ std::string Lines(int count, const std::string& record) {
   return text;
 }
 
-// THREATS: what a reply costs has a bound, be it 64 KiB long.
+// The cost of a reply is bounded, even when the reply is 64 KiB long.
 TEST(ReplyRecordsTest, MoreRecordsThanAnyAnswerOfUseHasAreUnsound) {
   const auto read = [](const ReplyText& text) {
     ReplyRecords records;
