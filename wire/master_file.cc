@@ -150,7 +150,7 @@ class ZoneReader {
   absl::Status ReadTtlAndClass(std::span<const std::string>* fields, MasterRecord* record);
 
   Name origin_;
-  // From $TTL (RFC 2308 section 4), or else what the record before had (RFC 1035 section 5.1).
+  // From $TTL (RFC 2308 section 4), or what the record before had (RFC 1035 section 5.1).
   uint32_t ttl_;
   bool ttl_directive_ = false;
   std::optional<Name> last_owner_;

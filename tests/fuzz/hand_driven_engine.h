@@ -190,8 +190,8 @@ class LoopbackListener {
   }
 
  private:
-  // So that a large answer does not fit the kernel's buffers. Segments are to be much smaller than
-  // those, else the kernel waits for room.
+  // So that a large answer does not fit the kernel's buffers. Segments must be much smaller
+  // than those, because otherwise the kernel waits for room.
   static void KeepSmall(int fd) {
     const int buffer = 8192;
     const int segment = 1024;

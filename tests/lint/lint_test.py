@@ -86,6 +86,15 @@ class LintTest(unittest.TestCase):
         self.finds("asserts", "wire/a.cc",
                    "static_assert(true);\nassert(x);\n// assert(x)\n#include <cassert>\n", 2, 4)
 
+    def test_abort_and_throw(self):
+        text = ("[[noreturn]] void F() {\n  std::abort();\n  std::terminate();\n  list.abort();\n  // abort()\n}\n"
+                "void G() {\n  throw std::bad_alloc();\n  throw std::runtime_error(1);\n  throw;\n}\n")
+        self.finds("asserts", "wire/a.cc", text, 2, 3, 8, 9, 10)
+        self.finds("asserts", "wire/check.cc", text, 8, 9, 10)
+        self.finds("asserts", "cache/a.cc", text, 2, 3, 9, 10)
+        self.finds("asserts", "resolver/base/task.h", text, 2, 3, 8, 9)
+        self.finds("asserts", "tests/a.cc", text)
+
     def test_names(self):
         self.finds("names", "wire/name_util.h", "", 1)
         self.finds("names", "wire/a.h",
@@ -163,6 +172,34 @@ class LintTest(unittest.TestCase):
         self.write("tests/a.py", '"""Like GoneAgain."""\nx = "kGone"\n')
         self.assertEqual(self.named("`wire_tests`, `tests/run --all`, `tests/gone`, `BM_Gone`\n", "README.md"),
                          ["tests/gone", "BM_Gone", "gone_tests", "GoneAgain", "GoneTests"])
+
+    def test_prose_of_documents_is_short(self):
+        long = "x" * 101 + "\n"
+        self.finds("prose", "README.md", f"- a\n    {long}| {long}    {long}```\n{long}```\nb\n{long}", 2, 9)
+        self.finds("prose", "ARCHITECTURE.md", "a\n" * 130)
+        self.finds("prose", "ARCHITECTURE.md", "a\n" * 131, 1)
+        self.finds("prose", "README.md", "a\n" * 200)
+        self.finds("prose", "cache/README.md", "a\n" * 150)
+        self.finds("prose", "cache/README.md", "a\n" * 151, 1)
+
+    def test_prose_is_plain(self):
+        self.finds("prose", "wire/a.cc",
+                   "// Who asks?\n// Somebody who asks knows what else there is, or asks nobody else.\n"
+                   "int of_use = x ? 1 : else_; // use of `be it`\n// One of uses. Else-where\n", 4)
+        for bad in ("Who asks waits.", "Who\n// asks, waits.", "He waits: who asks does.", "It is told to who asks.",
+                    "It is there; else not.", "It goes. Else it stays.", "One or else two.", "All, be it small.",
+                    "All, be they small.", "It is of use.", "It is of no use.", "Lies in /work/main.",
+                    "As the review says.", "For issue 12."):
+            self.finds("prose", "wire/a.cc", f"int a;\n// {bad}\n", 2)
+        self.finds("prose", "README.md", "He waits. Who asks does.\n", 1)
+        self.finds("prose", "tests/a.py", '"""It is of use."""\na = "of use"\n', 1)
+
+    def test_prose_may_be_no_worse_than_it_was(self):
+        self.write("wire/a.cc", "// Who asks waits.\n// It is of use.\n")
+        self.write("tests/lint/prose_left", "wire/a.cc 2\n")
+        self.assertEqual(self.lint("prose"), [])
+        self.write("tests/lint/prose_left", "wire/a.cc 1\n")
+        self.assertEqual(len(self.lint("prose")), 2)
 
     def test_exceptions_hold_and_stale_ones_are_found(self):
         self.write("wire/a.cc", "assert(x);\n")

@@ -21,7 +21,7 @@ _OUTSIDE = {
         "the system": "CAP_NET_ADMIN Debian Linux PACKET_STATISTICS SKF_AD_PKTTYPE SOL_PACKET SO_ATTACH_FILTER TIME_WAIT "
                       "perf_event_attr resolv.conf rq_clock_skip_update",
         "libraries and build systems": "Abseil CMAKE_CXX_STANDARD EVP_MAC OpenSSL io_uring_enable_rings",
-        "people and places": "Belady Bernstein Deckard Hilferty Latin Markdown Muller Zipf",
+        "people and places": "Belady Bernstein Deckard English Hilferty Latin Markdown Muller Zipf",
     }.items()
     for word in words.split()
 }

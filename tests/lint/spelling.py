@@ -1,4 +1,4 @@
-"""What the sources may not say: the clock and chance outside the environment, assert, empty names."""
+"""What the sources may not say: clock and chance outside the environment, assert, abort, throw, empty names."""
 
 import re
 
@@ -15,6 +15,15 @@ _CHANCE = re.compile(
     r"\brandom_device\b|\bmt19937|\babsl::(?:Insecure)?BitGen\b|\bgetrandom\b|\bgetentropy\b"
     r"|\barc4random|(?<![\w.>:])(?:std::)?s?rand(?:om)?\s*\(|\bRAND_bytes\b|\bdefault_random_engine\b")
 _ASSERT = re.compile(r"(?<![\w.])assert\s*\(|#\s*include\s*<(?:cassert|assert\.h)>")
+# Production code ends the process through wire/check.h, where a caller broke a contract.
+_PRODUCTION = ("wire/", "cache/", "resolver/")
+_ABORT = re.compile(r"(?<![\w.>])(?:abort|_Exit|quick_exit|terminate)\s*\(")
+_MAY_ABORT = ("wire/check.cc",
+              "cache/shard.cc",            # no memory for the index
+              "resolver/crypto/random.cc")  # without chance there is no safe query
+# Only lack of memory is thrown, by what the process cannot exist without, or on its way through a coroutine.
+_THROW = re.compile(r"\bthrow\b(?:\s*[\w:]+)?")
+_MAY_THROW = (("cache/", "throw std::bad_alloc"), ("resolver/base/task.h", "throw"))
 _EMPTY = re.compile(r"util|helper|manager|(?:^|_)(?:data|info|misc)(?:_|$)", re.I)
 _DECLARED = re.compile(r"\b(?:class|struct|enum(?:\s+class)?|namespace)\s+(\w+)")
 
@@ -33,6 +42,14 @@ def asserts(root):
     for source in sources(root):
         for match in _ASSERT.finditer(source.code):
             yield f"{source.name}:{line_of(source.code, match.start())}: bare assert"
+        if not source.name.startswith(_PRODUCTION):
+            continue
+        for match in _ABORT.finditer(source.code):
+            if source.name not in _MAY_ABORT:
+                yield f"{source.name}:{line_of(source.code, match.start())}: ends the process: use wire/check.h"
+        for match in _THROW.finditer(source.code):
+            if not any(source.name.startswith(place) and match.group(0) == what for place, what in _MAY_THROW):
+                yield f"{source.name}:{line_of(source.code, match.start())}: throws: {match.group(0)}"
 
 
 def names(root):

@@ -82,7 +82,8 @@ class AbuseTest(WorldTest):
 
     def sound_reply(self, sent, reply):
         """What may come back for `sent`: nothing for less than a header or for a response (it could bounce for
-        ever); else a response with its id and opcode, no larger than what UDP without EDNS or the default takes."""
+        ever). Anything longer may get a response with its id and opcode, no larger than what UDP without EDNS or the
+        default takes."""
         self.assertGreaterEqual(len(sent), 12, "an answer to less than a header")
         self.assertEqual(sent[2] & 0x80, 0, "an answer to a response")
         self.assertGreaterEqual(len(reply), 12)
@@ -235,7 +236,7 @@ class AbuseTest(WorldTest):
         for flags in (0x8180, 0x8000, 0x8403, 0xa800, 0x8181):
             for message in (query("shop.com", flags=flags), query("nothing.shop.com", flags=flags, payload=1232),
                             query("shop.com", flags=flags) + b"broken"):
-                for source in (None, "127.0.0.9"):  # also to who may not ask
+                for source in (None, "127.0.0.9"):  # also to a client that may not ask
                     self.assertIsNone(ask(message, timeout=0.1, source=source)[0])
                 with connection() as stream:
                     stream.sendall(framed(message))

@@ -1,5 +1,5 @@
-"""Compares ternd's answers with those of the other resolvers: who is the majority, what disagrees, what is
-wrong by itself whatever the others say."""
+"""Compares ternd's answers with those of the other resolvers: what the majority says, what disagrees,
+and what is wrong by itself whatever the others say."""
 
 import collections
 
@@ -10,7 +10,7 @@ NOERROR, NXDOMAIN = 0, 3
 
 
 def majority(outcomes):
-    """The outcome that more of those who answered gave than any other, and at least two; else None."""
+    """The outcome that more of those who answered gave than any other, and at least two. None if there is none."""
     ranked = collections.Counter(each for each in outcomes if each is not None).most_common(2)
     if not ranked or ranked[0][1] < 2 or len(ranked) > 1 and ranked[1][1] == ranked[0][1]:
         return None
@@ -93,7 +93,7 @@ def _negative_faults(question, reply):
 
 
 def faults(question, answer, world):
-    """What is wrong with an answer of ternd by itself, in words, for who knows the world's zones."""
+    """What is wrong with an answer of ternd by itself, in words. `world` knows the zones."""
     reply = answer.reply
     if reply is None:
         return [answer.problem]

@@ -299,7 +299,7 @@ template:
 
 
 def _knot_cookies(folder, name, addresses, texts):
-    """Says BADCOOKIE to who has a cookie but no good one."""
+    """Says BADCOOKIE to a client whose cookie is not good."""
     return _knot(folder, name, addresses, texts, "    global-module: mod-cookies\n")
 
 

@@ -2,7 +2,7 @@
 differential_test.py for answers).
 
 All resolve from the root hints in `folder`, do not validate, query any address and listen on `address`, UDP and
-TCP; all tell what they know to who does not ask for recursion. Each builder writes its configuration and returns
+TCP; all tell what they know when recursion is not asked for. Each builder writes its configuration and returns
 the command, which stays in the foreground.
 """
 

@@ -342,7 +342,7 @@ TEST_F(ClientLimitTest, OneInSlipIsTruncated) {
   EXPECT_LT(truncated, 1150);
 }
 
-// A forged flood over UDP takes nothing from who comes over TCP; one over TCP is told.
+// A forged flood over UDP takes nothing from clients that come over TCP; a flood over TCP is told.
 TEST_F(ClientLimitTest, TcpHasItsOwnBucketAndIsToldAtItsEnd) {
   limit().queries = 10;
   limit().slip = 0;

@@ -19,7 +19,7 @@ constexpr Fault kFaults[] = {
     Fault::kWrongQuestion,   Fault::kNoQuestion,       Fault::kAnswersWithoutAA,
     Fault::kBrokenRdata};
 
-// Odd but of use: whoever asks in the right way gets the answer.
+// Odd but useful: whoever asks in the right way gets the answer.
 void MakeOdd(SeededRandom* random, bool keeps_denials, Conduct* conduct) {
   if (random->Chance(0.15)) conduct->with_edns = Fault::kFormErr;
   if (random->Chance(0.15)) conduct->copies_case = false;
@@ -137,7 +137,7 @@ void RandomInternet::Publish(size_t number, bool lag) {
 void RandomInternet::CatchUp() {
   const Time now = world_->Now();
   for (const Update& update : updates_) {
-    // Who has given the zone up meanwhile does not take it up again.
+    // A server that has given the zone up meanwhile does not take it up again.
     if (update.at <= now && hosts_[update.host].serves.contains(update.zone)) Serve(update);
   }
   std::erase_if(updates_, [&](const Update& update) { return update.at <= now; });

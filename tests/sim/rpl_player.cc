@@ -247,7 +247,7 @@ std::string RplPlayer::RunQuery(const RplStep& step) {
 
 std::string RplPlayer::CheckAnswer(const RplStep& step) {
   if (unchecked_.empty()) return At(step, "there is no answer left to look at");
-  // The oldest answer that fits, else the latest.
+  // The oldest answer that fits, or the latest if none fits.
   for (size_t i = 0; i < unchecked_.size(); ++i) {
     const std::optional<PlainMessage> reply = world_.client_query(unchecked_[i]).Message();
     if (!reply || !DiffAnswer(*step.entry, *reply).empty()) continue;

@@ -40,7 +40,7 @@ class RplPlayer {
   RplPlayer(const Scenario& scenario, const PlayOptions& options);
   ~RplPlayer();
 
-  // Empty when all was as the scenario demands; else what was not, with expected and got.
+  // Empty when all was as the scenario demands. Otherwise what was not, with expected and got.
   std::string Play();
   std::string Trace() const { return world_.Trace(); }
 

@@ -233,7 +233,7 @@ class SimWorld : public resolver::io::Outlet {
   void ReplyArrives(ExchangeId id, const Octets& reply, std::string_view what);
   void FailExchange(ExchangeId id, resolver::ExchangeFailure failure);
   void ClientQueryArrives(ClientQueryId id);
-  // `worker`: who sends it.
+  // `worker` sends it.
   void RecordReply(size_t worker, const resolver::io::ReturnPath& path,
                    std::span<const uint8_t> reply);
   void PostTo(size_t worker, resolver::io::Message* message);

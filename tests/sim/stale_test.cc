@@ -145,7 +145,7 @@ TEST_F(StaleTest, HerdAtExpiryIsOneRefresh) {
   for (size_t i = 0; i < clients.size(); ++i) {
     const ClientQuery& client = internet_.world().client_query(clients[i]);
     ExpectStale(client.Message().value_or(PlainMessage()));
-    // Who asks when it is known that the servers are late need not wait.
+    // A client that asks when the servers are known to be late need not wait.
     EXPECT_LE(client.Latency(), milliseconds(i >= 182 ? 10 : 1801)) << i;
   }
 }
@@ -281,8 +281,8 @@ TEST_F(StaleTest, StaleAnswerIsNotKept) {
   EXPECT_TRUE(internet_.world().client_query(id).Message()->answer.empty());
 }
 
-// Ghost domains: who was taken away by the parent is not asked again, whoever else is dead, and
-// their servers' addresses are not looked up in stale entries either.
+// Ghost domains: when the parent has taken a delegation away, its servers are not asked again, even
+// if all others are dead, and their addresses are not looked up in stale entries either.
 TEST_F(StaleTest, DelegationPastItsTtlIsNotUsed) {
   internet_.Start();
   ExpectFresh(Ask("www.example.com."));

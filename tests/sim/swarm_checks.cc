@@ -26,7 +26,7 @@ bool HasStaleTtl(const PlainMessage& reply) {
          std::any_of(reply.authority.begin(), reply.authority.end(), has_it);
 }
 
-// RFC 8767: what was true once. Who does not know EDNS is not told; but its TTL is 30.
+// RFC 8767: what was true once. A client without EDNS is not told, but the TTL is 30.
 bool IsStale(const PlainMessage& reply) {
   if (!reply.edns) return HasStaleTtl(reply);
   const std::optional<wire::ExtendedError> error = ExtendedErrorOf(reply);

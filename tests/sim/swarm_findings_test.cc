@@ -21,9 +21,9 @@ TEST(SwarmFindingsTest, DsAtTheApexThatAnAliasLeadsToIsAskedAtTheParent) {
   EXPECT_EQ(internet.Lookup("example.com.", RRType::kDS).answer.size(), 1u);
 }
 
-// Seed 1048 found it: the first name server's address was of no use, the second one's look-up was
-// under way already, on the few queries that a look-up beside the question gets; it ran out of
-// them, and the question with many left failed with it.
+// Seed 1048 found it: the first name server's address led nowhere. The look-up of the second one's
+// was under way already, on the few queries that a look-up beside the question gets. It ran out of
+// them, and the question failed with it although it had many queries left.
 TEST(SwarmFindingsTest, LookupThatIsNeededDoesNotEndWithTheShareOfOneThatWasNot) {
   for (uint64_t seed = 1; seed <= 8; ++seed) {
     SmallInternet internet(SimWorld::Options{.seed = seed});

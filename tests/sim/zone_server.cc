@@ -23,7 +23,7 @@ void Append(const std::vector<PlainRecord>& from, std::vector<PlainRecord>* to) 
   to->insert(to->end(), from.begin(), from.end());
 }
 
-// Letters to their other case where `flip`, else to lower case. Label lengths are below 'A'.
+// Letters to their other case if `flip`, to lower case if not. Label lengths are below 'A'.
 wire::Name Recase(const wire::Name& name, bool flip) {
   wire::Name result = name;
   if (!flip) {
@@ -70,7 +70,7 @@ const Zone* ZoneServer::ZoneFor(wire::NameView name, wire::RRType type) const {
   const Zone* best = nullptr;
   for (const std::shared_ptr<const Zone>& zone : zones_) {
     if (!zone->Covers(name)) continue;
-    // Who serves both sides of a cut answers DS from the parent's.
+    // A server of both sides of a cut answers DS from the parent's.
     if (type == wire::RRType::kDS && zone->origin() == name && !name.IsRoot()) continue;
     if (best == nullptr || zone->origin().size() > best->origin().size()) best = zone.get();
   }

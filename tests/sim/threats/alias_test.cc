@@ -116,7 +116,7 @@ TEST_F(AliasTest, ALoopThatIsKeptForNoTimeIsRemembered) {
 }
 
 // What fails behind links that are kept for no time is remembered for the name that was asked too.
-// Else anybody could have any name remembered as failed, without a packet to its servers.
+// Otherwise anybody could have any name remembered as failed, without a packet to its servers.
 TEST_F(AliasTest, WhatAnAliasUsedUpIsNotRememberedAgainstTheNameItLeadsTo) {
   ScriptedServer server([](const SimQuery&, PlainMessage* reply) {
     reply->answer = Records("a.attacker.com. 300 CNAME www.victim.com.\n");

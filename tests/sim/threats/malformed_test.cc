@@ -7,8 +7,8 @@ namespace {
 
 constexpr uint64_t kSeeds = 2000;
 
-// What is done to the octets of a reply. The id and the question stay, else nothing would look at
-// what is behind them.
+// What is done to the octets of a reply. The id and the question stay: if they were wrong, nothing
+// would look at what is behind them.
 enum class Bend { kTruncate, kCounts, kFlip, kPointers, kInsert, kRemove };
 constexpr Bend kBends[] = {Bend::kTruncate, Bend::kCounts, Bend::kFlip,
                            Bend::kPointers, Bend::kInsert, Bend::kRemove};

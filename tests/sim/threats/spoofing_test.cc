@@ -1,5 +1,5 @@
-// "Off-path spoofing (Kaminsky)", "Equal questions at once (birthday)" and "Fragments": who guesses
-// has one datagram to guess at, gets no second try, and puts nothing into the store.
+// "Off-path spoofing (Kaminsky)", "Equal questions at once (birthday)" and "Fragments": an
+// attacker has one datagram to guess at, gets no second try, and puts nothing into the store.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
