@@ -305,7 +305,8 @@ bool JobTable::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool 
   return true;
 }
 
-// Others have waited for the job in vain already: who comes now gets at once what they got.
+// Others have waited for the job in vain already, so a client that comes now gets at once what they
+// got.
 bool JobTable::AnswerAtOnce(const Job& job, Waiter* client) {
   answer::Answer stale;
   if (!FillStale(job, &stale)) return false;

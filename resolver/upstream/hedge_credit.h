@@ -1,7 +1,7 @@
 // What bounds hedging: a replica is asked beside an open attempt only on credit, of which every
 // question earns a thirtieth. That is 3.3 %; with the credit of the start, and with what lost
 // packets cost in any case, healthy servers see less than 5 % extra queries. A hedge beside a
-// server that turned out silent gives its credit back (Race::RecordLosers decides which did), so
+// server that turned out silent gives its credit back (Race::NoteLosers decides which did), so
 // that any number of dead servers leaves credit for the next.
 //
 // Thread: one worker's.

@@ -10,8 +10,13 @@ _HASH = re.compile(r"(?:^|(?<=\s))#(?!!)[^\n]*", re.M)
 _SEMICOLON = re.compile(r"(?:^|(?<=\s));[^\n]*", re.M)
 
 
+_ARGUMENT = re.compile(r"/\*\w+=\*/")
+
+
 def _cpp(text):
-    return [match.span() for match in TOKEN.finditer(text) if match.group(0).startswith(("//", "/*"))]
+    """Comments, but for those that name the parameter of an argument: it may be a library's."""
+    return [match.span() for match in TOKEN.finditer(text)
+            if match.group(0).startswith(("//", "/*")) and not _ARGUMENT.fullmatch(match.group(0))]
 
 
 def _python(text):

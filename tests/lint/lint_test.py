@@ -71,7 +71,8 @@ class LintTest(unittest.TestCase):
         self.finds("includes", "resolver/io/a.cc", text, 2, 3)
         self.finds("includes", "resolver/crypto/a.cc", text, 1, 3)
         self.finds("includes", "resolver/config/a.cc", text, 1, 2)
-        self.finds("includes", "cache/a.cc", "#include <gtest/gtest.h>\n", 1)
+        self.finds("includes", "cache/a.cc", "#include <gtest/gtest.h>\n#include <nlohmann/json.hpp>\n"
+                   "#include <jemalloc/jemalloc.h>\n#include <benchmark/benchmark.h>\n", 1, 2, 3, 4)
 
     def test_clock_and_chance_outside_the_environment(self):
         text = ("// steady_clock::now in a comment\nauto a = std::chrono::steady_clock::now();\n"
@@ -131,7 +132,10 @@ class LintTest(unittest.TestCase):
     def test_readme_commands_that_are_not_there(self):
         self.write("deploy/up", "").chmod(0o755)
         self.write("tests/run", "").chmod(0o755)
+        self.finds("readme", "README.md", "```\n./deploy/up\n./tests/run\nbuild/tern lookup a\n```\n", 4)
+        self.write("resolver/CMakeLists.txt", "add_executable(tern\n  tern_main.cc)\n")
         self.finds("readme", "README.md", "```\n./deploy/up\n./tests/run\nbuild/tern lookup a\n```\n")
+        self.assertEqual(self.lint("readme"), ["README.md:1: missing"])
         self.finds("readme", "README.md", "```\n./deploy/up\n./tests/run\n./deploy/gone --now\n```\n", 4)
         self.finds("readme", "README.md", "Run:\n\n    ./deploy/up   # this\n    ./tests/run\n    ./deploy/gone\n", 5)
         self.finds("readme", "README.md", "```\n./deploy/up\n```\n", 1)
@@ -150,7 +154,7 @@ class LintTest(unittest.TestCase):
             "// wire/name.h, name.h, `wire/`, bench/wire/*.cc, bench/wire: BM_NameHash, BM_Name*; kNamesMax\n"
             "// NameView::Size, NameViews and Size() and label_count of /etc/gone.h and std::NotOurs.\n"
             "// WIRE_NAMES, EPOLL_CLOEXEC, RFC 2308, https://example.com/wire/gone.h; AND/OR, DNS, PowerDNS.\n"
-            'const char* text = "wire/gone.h kGone";\n'), [])
+            'F(/*gone_flag=*/true);\nconst char* text = "wire/gone.h kGone";\n'), [])
 
     def test_comments_name_what_is_gone(self):
         self.write("wire/name.h", "class NameView {\n  int Size() const;\n};\nint Elsewhere();\n")
@@ -161,6 +165,7 @@ class LintTest(unittest.TestCase):
             self.assertEqual(self.named(f"/* Like\n {gone}. */\n"), [gone])
         self.assertEqual(self.named("// It is Gone, or `Lost` or Missing() or Wanted and NameView.\n"),
                          ["Gone", "Lost", "Missing", "Wanted"])
+        self.assertEqual(self.named("// Thread: Vanish and NameView are of one.\n"), ["Vanish"])
         self.assertEqual(self.named("// NameView::Size and NameView::NotTheirs\n"), ["NotTheirs"])
         self.assertEqual(len(self.named("// THREATS: what is never done.\n")), 1)
         self.write("tests/lint/a.py", "WANTED = 'kGone'\n")

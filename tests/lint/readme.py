@@ -4,11 +4,13 @@ import os
 import pathlib
 import re
 
+from tree import files
+
 _FENCE = re.compile(r"^```(?:sh|bash|console|shell)?\s*\n(.*?)^```", re.M | re.S)
 _INDENTED = re.compile(r"^    (\S.*)$", re.M)
 _INLINE = re.compile(r"`(\./[\w./-]+)[^`]*`")
 _OURS = re.compile(r"^(?:sudo\s+)?(?:\./)?((?:deploy|tests|bench|\.ci|build)/[\w./-]+|\.ci/run)")
-_BUILT = ("build/ternd", "build/tern")
+_EXECUTABLE = re.compile(r"add_executable\((\w+)")
 
 
 def find(root):
@@ -17,6 +19,8 @@ def find(root):
     if not path.exists():
         yield "README.md:1: missing"
         return
+    built = {f"build/{name}" for place, path_there in files(root) if place.endswith("CMakeLists.txt")
+             for name in _EXECUTABLE.findall(path_there.read_text(encoding="utf-8"))}
     text = path.read_text(encoding="utf-8")
     commands = [(m.start(1) + line.start(), line.group(0)) for m in _FENCE.finditer(text)
                 for line in re.finditer(r"[^\n]+", m.group(1))]
@@ -29,7 +33,7 @@ def find(root):
             continue
         program = match.group(1)
         shown.add(program)
-        if program not in _BUILT and not os.access(root / program, os.X_OK):
+        if program not in built and not os.access(root / program, os.X_OK):
             yield f"README.md:{text.count(chr(10), 0, position) + 1}: no executable {program}"
     for wanted in ("deploy/up", "tests/run"):
         if wanted not in shown:
