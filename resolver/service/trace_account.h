@@ -1,6 +1,10 @@
 // The account of a resolution as JSON lines, for `tern lookup --trace`.
 //
-// Bounded: kAccountOctetsMax; steps beyond are left out, which the last line says.
+// The lines are ASCII. A control character in a step is escaped, and octets that are not UTF-8
+// become U+FFFD.
+//
+// Bounded: kAccountOctetsMax; the last line says when later steps were left out. When there is no
+// memory for a step, the account ends without a word and the resolution goes on.
 //
 // Thread: one worker's.
 #pragma once
@@ -18,7 +22,7 @@ inline constexpr size_t kAccountOctetsMax = 24 * 1024;
 
 class TraceAccount final : public Trace {
  public:
-  // Times in the account count from `start`.
+  // Times in the account count from `start`. `environment` outlives the account.
   TraceAccount(const Environment* environment, Time start)
       : environment_(environment), start_(start) {}
 
@@ -26,6 +30,9 @@ class TraceAccount final : public Trace {
   const std::string& lines() const { return lines_; }
 
  private:
+  // With its newline.
+  std::string LineOf(const Step& step);
+
   const Environment* environment_;
   Time start_;
   int count_ = 0;

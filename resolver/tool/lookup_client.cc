@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <system_error>
 
+#include "wire/check.h"
 #include "wire/edns.h"
 #include "wire/message.h"
 #include "wire/writer.h"
@@ -241,6 +243,12 @@ RawReply AskServer(const LookupOptions& options) {
     }
   }
   return reply;
+}
+
+std::string NoReplyReason(const RawReply& raw) {
+  TERN_REQUIRE(raw.outcome != LookupOutcome::kReply);
+  return raw.outcome == LookupOutcome::kUnreachable ? std::generic_category().message(raw.error)
+                                                    : "timeout";
 }
 
 }  // namespace tern::resolver::tool

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "resolver/base/environment.h"
@@ -35,5 +36,8 @@ std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id,
 bool AnswersQuery(std::span<const uint8_t> message, const LookupOptions& options, uint16_t id);
 
 RawReply AskServer(const LookupOptions& options);
+
+// Why there is no reply, for the user. REQUIRES: raw.outcome != LookupOutcome::kReply.
+std::string NoReplyReason(const RawReply& raw);
 
 }  // namespace tern::resolver::tool

@@ -23,16 +23,9 @@ std::string_view AsText(std::span<const uint8_t> octets) {
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
 
-void ReadTrace(std::string_view lines, LookupReply* reply) {
-  reply->has_trace = true;
-  while (!lines.empty()) {
-    const size_t end = lines.find('\n');
-    auto step = JsonValue::Parse(lines.substr(0, end));
-    if (step && step->kind() == JsonValue::Kind::kObject) {
-      reply->trace.push_back(*std::move(step));
-    }
-    lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
-  }
+void AddTrace(std::string_view lines, LookupReply* reply) {
+  if (reply->trace) *reply->trace += '\n';
+  reply->trace = reply->trace.value_or("") + std::string(lines);
 }
 
 void ReadOpt(const wire::RecordView& record, LookupReply* reply) {
@@ -54,7 +47,7 @@ void ReadOpt(const wire::RecordView& record, LookupReply* reply) {
       reply->extended_errors.push_back(
           {wire::LoadU16(content.data()), std::string(AsText(content.subspan(2)))});
     } else if (code == wire::EdnsOption::kTernTrace) {
-      ReadTrace(AsText(content), reply);
+      AddTrace(AsText(content), reply);
     }
     options = options.subspan(kOptionHeaderOctets + length);
   }
@@ -93,6 +86,43 @@ void SortExchangers(std::vector<ReplyLine>* answer) {
 }
 
 }  // namespace
+
+std::string_view ExtendedErrorName(uint16_t code) {
+  static constexpr std::string_view kNames[] = {
+      "Other Error",
+      "Unsupported DNSKEY Algorithm",
+      "Unsupported DS Digest Type",
+      "Stale Answer",
+      "Forged Answer",
+      "DNSSEC Indeterminate",
+      "DNSSEC Bogus",
+      "Signature Expired",
+      "Signature Not Yet Valid",
+      "DNSKEY Missing",
+      "RRSIGs Missing",
+      "No Zone Key Bit Set",
+      "NSEC Missing",
+      "Cached Error",
+      "Not Ready",
+      "Blocked",
+      "Censored",
+      "Filtered",
+      "Prohibited",
+      "Stale NXDOMAIN Answer",
+      "Not Authoritative",
+      "Not Supported",
+      "No Reachable Authority",
+      "Network Error",
+      "Invalid Data",
+      "Signature Expired before Valid",
+      "Too Early",
+      "Unsupported NSEC3 Iterations Value",
+      "Unable to conform to policy",
+      "Synthesized",
+      "Invalid Query Type",
+  };
+  return code < std::size(kNames) ? kNames[code] : "unassigned";
+}
 
 LookupReply ReadLookupReply(std::span<const uint8_t> message) {
   LookupReply reply;

@@ -6,11 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "resolver/tool/json.h"
 #include "wire/message.h"
 #include "wire/types.h"
 
@@ -34,10 +35,18 @@ struct LookupReply {
   std::vector<std::string> flags;             // `aa`, `tc`, `rd`, `ra`, `ad`, `cd`
   std::vector<ReplyLine> sections[3];         // by wire::Section; OPT is not among them
   std::vector<ExtendedErrorLine> extended_errors;
-  bool has_trace = false;
-  std::vector<JsonValue> trace;  // objects; lines that are none are left out
-  bool malformed = false;        // the message ends in the middle or holds nonsense
+  std::optional<std::string> trace;  // the account of the resolution, as sent: JSON lines
+  bool malformed = false;            // the message ends in the middle or holds nonsense
 };
+
+// By wire::Section, as text and JSON call them.
+inline constexpr std::string_view kSectionNames[] = {"answer", "authority", "additional"};
+// What stands in the place of an account that was asked for and did not come.
+inline constexpr std::string_view kNoTrace =
+    "no account of the steps: the server is not a ternd, or it does not take this client for one "
+    "of its own machine";
+// By the registry of RFC 8914 section 5.2; `unassigned` for a code that is not in it.
+std::string_view ExtendedErrorName(uint16_t code);
 
 // Mail exchangers come in the order in which senders try them (RFC 5321 section 5.1).
 LookupReply ReadLookupReply(std::span<const uint8_t> message);

@@ -4,20 +4,15 @@
 #include <array>
 #include <cstdio>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
+#include "resolver/tool/lookup_json.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::tool {
 namespace {
-
-constexpr std::string_view kSectionNames[] = {"answer", "authority", "additional"};
-constexpr std::string_view kNoTrace =
-    "no account of the steps: the server is no ternd, or does not take this client for one of its "
-    "own machine";
 
 std::string QuestionText(const LookupOptions& options) {
   return Concat(wire::ToText(options.name), " ", wire::ToText(options.type));
@@ -52,21 +47,13 @@ std::string Harmless(std::string_view text) {
   return shown;
 }
 
-std::string ScalarText(const JsonValue& value) {
-  return value.kind() == JsonValue::Kind::kString || value.kind() == JsonValue::Kind::kNumber
-             ? Harmless(value.text())
-             : Harmless(value.ToText());
+std::string MemberText(const TraceStep& step, std::string_view key) {
+  return Harmless(step.Text(key));
 }
 
-std::string MemberText(const JsonValue& step, std::string_view key) {
-  const JsonValue* const value = step.Find(key);
-  return value == nullptr ? "" : ScalarText(*value);
-}
-
-// Microseconds of a number; -1 for anything else.
-int64_t MicrosecondsOf(const JsonValue* value) {
-  if (value == nullptr || value->kind() != JsonValue::Kind::kNumber) return -1;
-  const auto number = ParseNumber(value->text());
+// Microseconds of a whole number; -1 for anything else.
+int64_t MicrosecondsOf(const TraceStep& step, std::string_view key) {
+  const auto number = ParseNumber(step.Text(key));
   constexpr uint64_t kMax = uint64_t{1} << 50;
   return number && *number < kMax ? static_cast<int64_t>(*number) : -1;
 }
@@ -77,7 +64,7 @@ constexpr std::string_view kToldKeys[] = {"step",      "t_us",     "kind",   "zo
 
 // A question that goes out: `ask 198.18.1.1:53 over udp for com. A (zone .)`. What comes back:
 // `198.18.1.1:53: referral after 0.2 ms`. All else: what it is about, then how it came out.
-std::string StepSentence(const JsonValue& step) {
+std::string StepSentence(const TraceStep& step) {
   const std::string kind = MemberText(step, "kind");
   const std::string question = MemberText(step, "question");
   const std::string server = MemberText(step, "server");
@@ -94,24 +81,25 @@ std::string StepSentence(const JsonValue& step) {
   if (const std::string outcome = MemberText(step, "outcome"); !outcome.empty()) {
     sentence += Concat(sentence.empty() ? "" : ": ", outcome);
   }
-  if (const int64_t rtt = MicrosecondsOf(step.Find("rtt_us")); rtt >= 0) {
+  if (const int64_t rtt = MicrosecondsOf(step, "rtt_us"); rtt >= 0) {
     sentence += Concat(" after ", MillisecondsText(rtt));
   }
-  for (const auto& [key, value] : step.members()) {
+  for (const auto& [key, value] : step.members) {
     if (std::find(std::begin(kToldKeys), std::end(kToldKeys), key) != std::end(kToldKeys)) continue;
-    sentence += Concat(sentence.empty() ? "" : " ", Harmless(key), "=", ScalarText(value));
+    sentence += Concat(sentence.empty() ? "" : " ", Harmless(key), "=", Harmless(value));
   }
   return sentence;
 }
 
 std::string TraceText(const LookupReply& reply) {
-  if (!reply.has_trace) return Concat("steps\n  ", kNoTrace, "\n");
+  if (!reply.trace) return Concat("steps\n  ", kNoTrace, "\n");
   std::string text = "steps\n";
-  for (size_t i = 0; i < reply.trace.size(); ++i) {
-    const JsonValue& step = reply.trace[i];
+  const std::vector<TraceStep> steps = ReadTraceSteps(*reply.trace);
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const TraceStep& step = steps[i];
     std::string number = MemberText(step, "step");
     if (number.empty()) number = std::to_string(i + 1);
-    const int64_t time = MicrosecondsOf(step.Find("t_us"));
+    const int64_t time = MicrosecondsOf(step, "t_us");
     char head[96];
     std::snprintf(head, sizeof head, "%4.16s. %10s  %-8.24s ", number.c_str(),
                   time < 0 ? "" : MillisecondsText(time).c_str(), MemberText(step, "kind").c_str());
@@ -145,44 +133,6 @@ std::string SectionText(const std::vector<ReplyLine>& lines) {
   return text;
 }
 
-// The registry of RFC 8914 section 5.2, with what was added since.
-std::string_view ExtendedErrorName(uint16_t code) {
-  static constexpr std::string_view kNames[] = {
-      "Other Error",
-      "Unsupported DNSKEY Algorithm",
-      "Unsupported DS Digest Type",
-      "Stale Answer",
-      "Forged Answer",
-      "DNSSEC Indeterminate",
-      "DNSSEC Bogus",
-      "Signature Expired",
-      "Signature Not Yet Valid",
-      "DNSKEY Missing",
-      "RRSIGs Missing",
-      "No Zone Key Bit Set",
-      "NSEC Missing",
-      "Cached Error",
-      "Not Ready",
-      "Blocked",
-      "Censored",
-      "Filtered",
-      "Prohibited",
-      "Stale NXDOMAIN Answer",
-      "Not Authoritative",
-      "Not Supported",
-      "No Reachable Authority",
-      "Network Error",
-      "Invalid Data",
-      "Signature Expired before Valid",
-      "Too Early",
-      "Unsupported NSEC3 Iterations Value",
-      "Unable to conform to policy",
-      "Synthesized",
-      "Invalid Query Type",
-  };
-  return code < std::size(kNames) ? kNames[code] : "unassigned";
-}
-
 // RFC 2308 section 2.1.1: name servers, no SOA, and nothing else.
 bool IsReferral(const LookupReply& reply) {
   const auto has = [&](wire::RRType type) {
@@ -209,33 +159,6 @@ std::string StatusText(const LookupOptions& options, const LookupReply& reply) {
                    error.text.empty() ? "" : " ", Harmless(error.text), "\n");
   }
   return text;
-}
-
-JsonValue QuestionJson(const LookupOptions& options) {
-  JsonValue object = JsonValue::Object();
-  object.Set("name", JsonValue::Text(wire::ToText(options.name)));
-  object.Set("type", JsonValue::Text(wire::ToText(options.type)));
-  object.Set("server", JsonValue::Text(options.server.ToText()));
-  return object;
-}
-
-JsonValue SectionJson(const std::vector<ReplyLine>& lines) {
-  JsonValue array = JsonValue::Array();
-  for (const ReplyLine& line : lines) {
-    JsonValue record = JsonValue::Object();
-    record.Set("name", JsonValue::Text(line.owner));
-    record.Set("ttl", JsonValue::Number(line.ttl));
-    record.Set("class", JsonValue::Text(line.rrclass));
-    record.Set("type", JsonValue::Text(wire::ToText(line.type)));
-    record.Set("data", JsonValue::Text(line.rdata));
-    array.Append(std::move(record));
-  }
-  return array;
-}
-
-std::string NoReplyReason(const RawReply& raw) {
-  return raw.outcome == LookupOutcome::kUnreachable ? std::generic_category().message(raw.error)
-                                                    : "timeout";
 }
 
 }  // namespace
@@ -273,47 +196,9 @@ std::string LookupText(const LookupOptions& options, const RawReply& raw,
                        " octets\n");
 }
 
-std::string LookupJson(const LookupOptions& options, const RawReply& raw,
-                       const LookupReply& reply) {
-  JsonValue object = QuestionJson(options);
-  object.Set("transport", JsonValue::Text(raw.transport == Transport::kTcp ? "tcp" : "udp"));
-  object.Set("time_us", JsonValue::Number(raw.elapsed.count()));
-  object.Set("octets", JsonValue::Number(static_cast<int64_t>(raw.message.size())));
-  object.Set("status", JsonValue::Text(wire::ToText(reply.rcode)));
-  JsonValue flags = JsonValue::Array();
-  for (const std::string& flag : reply.flags) flags.Append(JsonValue::Text(flag));
-  object.Set("flags", std::move(flags));
-  if (reply.malformed) object.Set("error", JsonValue::Text("malformed reply"));
-  if (!reply.extended_errors.empty()) {
-    JsonValue errors = JsonValue::Array();
-    for (const ExtendedErrorLine& line : reply.extended_errors) {
-      JsonValue error = JsonValue::Object();
-      error.Set("code", JsonValue::Number(line.code));
-      error.Set("name", JsonValue::Text(std::string(ExtendedErrorName(line.code))));
-      error.Set("text", JsonValue::Text(line.text));
-      errors.Append(std::move(error));
-    }
-    object.Set("extended_errors", std::move(errors));
-  }
-  for (size_t i = 0; i < 3; ++i) object.Set(kSectionNames[i], SectionJson(reply.sections[i]));
-  if (options.trace) {
-    JsonValue trace = JsonValue::Array();
-    for (const JsonValue& step : reply.trace) trace.Append(step);
-    object.Set("trace", std::move(trace));
-    if (!reply.has_trace) object.Set("trace_note", JsonValue::Text(kNoTrace));
-  }
-  return object.ToText() + "\n";
-}
-
 std::string NoReplyText(const LookupOptions& options, const RawReply& raw) {
   return Concat("tern: ", QuestionText(options), ": no answer from ", options.server.ToText(), ": ",
                 NoReplyReason(raw), "\n");
-}
-
-std::string NoReplyJson(const LookupOptions& options, const RawReply& raw) {
-  JsonValue object = QuestionJson(options);
-  object.Set("error", JsonValue::Text(NoReplyReason(raw)));
-  return object.ToText() + "\n";
 }
 
 }  // namespace tern::resolver::tool

@@ -1,4 +1,4 @@
-// What `tern lookup` prints: lines for a reader, or one JSON object.
+// What `tern lookup` prints for a reader; lookup_json.h has what it prints for a program.
 //
 // Text that came over the network is made harmless for terminals: control characters are escaped.
 //
@@ -19,10 +19,8 @@ std::string TtlToText(uint32_t seconds);
 
 // `raw` is the reply that `reply` was read from.
 std::string LookupText(const LookupOptions& options, const RawReply& raw, const LookupReply& reply);
-std::string LookupJson(const LookupOptions& options, const RawReply& raw, const LookupReply& reply);
 
-// For an outcome that is no reply.
+// For an outcome that is not a reply.
 std::string NoReplyText(const LookupOptions& options, const RawReply& raw);
-std::string NoReplyJson(const LookupOptions& options, const RawReply& raw);
 
 }  // namespace tern::resolver::tool

@@ -7,6 +7,7 @@
 #include "resolver/base/text_file.h"
 #include "resolver/base/version.h"
 #include "resolver/tool/lookup_client.h"
+#include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_options.h"
 #include "resolver/tool/lookup_reply.h"
 #include "resolver/tool/lookup_text.h"

@@ -4,10 +4,12 @@
 // Input: one octet of options, then the reply.
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "resolver/tool/lookup_client.h"
+#include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_options.h"
 #include "resolver/tool/lookup_reply.h"
 #include "resolver/tool/lookup_text.h"
@@ -16,6 +18,8 @@
 
 namespace tern::resolver {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 constexpr wire::RRType kTypes[] = {wire::RRType::kA, wire::RRType::kMX, wire::RRType::kTXT,
                                    wire::RRType::kANY};
@@ -33,16 +37,15 @@ void CheckHarmless(std::string_view text) {
   TERN_FUZZ_PROPERTY(!text.empty() && text.back() == '\n');
 }
 
-void CheckSection(const tool::JsonValue& object, std::string_view name,
-                  const std::vector<tool::ReplyLine>& lines) {
-  const tool::JsonValue* const section = object.Find(name);
-  TERN_FUZZ_PROPERTY(section != nullptr && section->items().size() == lines.size());
+void CheckSection(const Json& object, const char* name, const std::vector<tool::ReplyLine>& lines) {
+  const Json& section = object.at(name);
+  TERN_FUZZ_PROPERTY(section.is_array() && section.size() == lines.size());
   for (size_t i = 0; i < lines.size(); ++i) {
-    const tool::JsonValue& record = section->items()[i];
-    TERN_FUZZ_PROPERTY(record.Find("name")->text() == lines[i].owner);
-    TERN_FUZZ_PROPERTY(record.Find("ttl")->text() == std::to_string(lines[i].ttl));
-    TERN_FUZZ_PROPERTY(record.Find("data")->text() == lines[i].rdata);
-    TERN_FUZZ_PROPERTY(wire::ParseType(record.Find("type")->text()) == lines[i].type);
+    const Json& record = section[i];
+    TERN_FUZZ_PROPERTY(record.at("name") == lines[i].owner);
+    TERN_FUZZ_PROPERTY(record.at("ttl") == lines[i].ttl);
+    TERN_FUZZ_PROPERTY(record.at("data") == lines[i].rdata);
+    TERN_FUZZ_PROPERTY(wire::ParseType(record.at("type").get<std::string>()) == lines[i].type);
     TERN_FUZZ_PROPERTY(wire::ParseName(lines[i].owner).ok());
   }
 }
@@ -50,15 +53,17 @@ void CheckSection(const tool::JsonValue& object, std::string_view name,
 void CheckJson(std::string_view line, const tool::LookupOptions& options,
                const tool::LookupReply& reply) {
   TERN_FUZZ_PROPERTY(line.find('\n') == line.size() - 1);
-  const auto object = tool::JsonValue::Parse(line);
-  TERN_FUZZ_PROPERTY(object && object->kind() == tool::JsonValue::Kind::kObject);
-  CheckSection(*object, "answer", reply.sections[0]);
-  CheckSection(*object, "authority", reply.sections[1]);
-  CheckSection(*object, "additional", reply.sections[2]);
-  TERN_FUZZ_PROPERTY((object->Find("error") != nullptr) == reply.malformed);
-  const tool::JsonValue* const trace = object->Find("trace");
-  TERN_FUZZ_PROPERTY((trace != nullptr) == options.trace);
-  if (trace != nullptr) TERN_FUZZ_PROPERTY(trace->items().size() == reply.trace.size());
+  const Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  TERN_FUZZ_PROPERTY(object.is_object());
+  CheckSection(object, "answer", reply.sections[0]);
+  CheckSection(object, "authority", reply.sections[1]);
+  CheckSection(object, "additional", reply.sections[2]);
+  TERN_FUZZ_PROPERTY(object.contains("error") == reply.malformed);
+  TERN_FUZZ_PROPERTY(object.contains("trace") == options.trace);
+  if (options.trace) {
+    const size_t steps = tool::ReadTraceSteps(reply.trace.value_or("")).size();
+    TERN_FUZZ_PROPERTY(object.at("trace").size() == steps);
+  }
 }
 
 void Print(uint8_t choice, std::span<const uint8_t> message) {

@@ -62,7 +62,7 @@ def upstream_streams():
     yield "too_many", bytes([start, 9] * 5)
 
 
-def json_texts():
+def accounts():
     yield "every_kind", b'{"a":[null,true,false,-0.5e+9,"x"],"b":{},"a":[]}'
     yield "escapes", b'"\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00 \xc3\xa9"'
     yield "lone_surrogate", b'"\\ud83d"'
@@ -70,6 +70,8 @@ def json_texts():
     yield "controls", b"\0\x1b[2J\x7f\xc2\x9b\xff"
     yield "deep", b"[" * 16 + b"]" * 16
     yield "too_deep", b"[" * 20 + b"]" * 20
+    yield "steps", (b'{"step":1,"t_us":0,"kind":"start"}\n{"step":2,"rtt_us":18446744073709551616}\n\n'
+                    b'no step\n["step"]\n{"zone":"\xc3\xa9","zone":"\\u009b"}')
 
 
 def option(code, octets):
@@ -233,7 +235,7 @@ def worlds():
 def main():
     for target, seeds in (("message_assembler_fuzz", assembler_streams),
                           ("client_stream_fuzz", client_streams),
-                          ("upstream_stream_fuzz", upstream_streams), ("json_fuzz", json_texts),
+                          ("upstream_stream_fuzz", upstream_streams), ("trace_steps_fuzz", accounts),
                           ("lookup_reply_fuzz", lookup_replies), ("root_hints_fuzz", hint_files),
                           ("scenario_fuzz", scenarios), ("resolver_fuzz", worlds)):
         folder = CORPUS / target

@@ -39,7 +39,7 @@ _LIBRARIES = (
     (re.compile(r"liburing|linux/io_uring"), ("resolver/io/", "tests/resolver/io/")),
     (re.compile(r"openssl/"), ("resolver/crypto/", "tests/resolver/crypto/")),
     (re.compile(r"yaml-cpp/"), ("resolver/config/",)),
-    (re.compile(r"nlohmann/"), ("resolver/", "tests/")),
+    (re.compile(r"nlohmann/"), ("resolver/service/trace_account.cc", "resolver/tool/lookup_json.cc", "tests/")),
     (re.compile(r"jemalloc/"), ("resolver/daemon/", "bench/")),
     (re.compile(r"gtest/|gmock/"), ("tests/",)),
     (re.compile(r"benchmark/"), ("bench/",)),

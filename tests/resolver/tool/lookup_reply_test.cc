@@ -1,6 +1,7 @@
 #include "resolver/tool/lookup_reply.h"
 
 #include "gtest/gtest.h"
+#include "resolver/tool/lookup_json.h"
 #include "wire/edns.h"
 #include "wire/presentation.h"
 #include "wire/writer.h"
@@ -96,16 +97,26 @@ TEST(LookupReplyTest, ReadsExtendedErrorsAndTheUpperBitsOfTheRcode) {
   EXPECT_EQ(reply.extended_errors[0].code, 18);
   EXPECT_EQ(reply.extended_errors[0].text, "not you");
   EXPECT_EQ(reply.extended_errors[1].code, 22);
-  EXPECT_FALSE(reply.has_trace);
+  EXPECT_FALSE(reply.trace);
 }
 
 TEST(LookupReplyTest, ReadsTheTraceLineByLineAndLeavesOutWhatIsNone) {
   const auto message =
       ReplyBuilder(0).AddOpt(Option(65001, "{\"step\":1}\nnonsense\n[1]\n{\"step\":2}\n")).Finish();
   const LookupReply reply = ReadLookupReply(message);
-  EXPECT_TRUE(reply.has_trace);
-  ASSERT_EQ(reply.trace.size(), 2u);
-  EXPECT_EQ(reply.trace[1].Find("step")->text(), "2");
+  ASSERT_TRUE(reply.trace);
+  const std::vector<TraceStep> steps = ReadTraceSteps(*reply.trace);
+  ASSERT_EQ(steps.size(), 2u);
+  EXPECT_EQ(steps[1].Text("step"), "2");
+}
+
+TEST(LookupReplyTest, ATraceInSeveralOptionsIsOneTrace) {
+  const auto message = ReplyBuilder(0)
+                           .AddOpt(Option(65001, "{\"step\":1}") + Option(65001, "{\"step\":2}"))
+                           .Finish();
+  const LookupReply reply = ReadLookupReply(message);
+  ASSERT_TRUE(reply.trace);
+  EXPECT_EQ(ReadTraceSteps(*reply.trace).size(), 2u);
 }
 
 TEST(LookupReplyTest, EveryShortenedReplyIsReadWithoutTrust) {

@@ -1,0 +1,133 @@
+#include "resolver/tool/lookup_json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "wire/presentation.h"
+
+namespace tern::resolver::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string ToText(const Json& value) {
+  return value.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+}
+
+// Looked at before anything is built: the library writes and copies values by recursion.
+bool NestsTooDeep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kTraceDepthMax) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+// The JSON objects among `lines`.
+std::vector<Json> ReadObjects(std::string_view lines) {
+  std::vector<Json> objects;
+  while (!lines.empty()) {
+    const size_t end = lines.find('\n');
+    const std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
+    if (NestsTooDeep(line)) continue;
+    Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (object.is_object()) objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+Json QuestionJson(const LookupOptions& options) {
+  Json object;
+  object["name"] = wire::ToText(options.name);
+  object["type"] = wire::ToText(options.type);
+  object["server"] = options.server.ToText();
+  return object;
+}
+
+Json SectionJson(const std::vector<ReplyLine>& lines) {
+  Json array = Json::array();
+  for (const ReplyLine& line : lines) {
+    Json record;
+    record["name"] = line.owner;
+    record["ttl"] = line.ttl;
+    record["class"] = line.rrclass;
+    record["type"] = wire::ToText(line.type);
+    record["data"] = line.rdata;
+    array.push_back(std::move(record));
+  }
+  return array;
+}
+
+Json ExtendedErrorsJson(const std::vector<ExtendedErrorLine>& lines) {
+  Json array = Json::array();
+  for (const ExtendedErrorLine& line : lines) {
+    Json error;
+    error["code"] = line.code;
+    error["name"] = ExtendedErrorName(line.code);
+    error["text"] = line.text;
+    array.push_back(std::move(error));
+  }
+  return array;
+}
+
+}  // namespace
+
+std::string_view TraceStep::Text(std::string_view key) const {
+  const auto member = std::find_if(members.begin(), members.end(),
+                                   [&](const auto& each) { return each.first == key; });
+  return member == members.end() ? std::string_view() : member->second;
+}
+
+std::vector<TraceStep> ReadTraceSteps(std::string_view lines) {
+  std::vector<TraceStep> steps;
+  for (const Json& object : ReadObjects(lines)) {
+    TraceStep& step = steps.emplace_back();
+    for (const auto& [key, value] : object.items()) {
+      step.members.emplace_back(key, value.is_string() ? value.get<std::string>() : ToText(value));
+    }
+  }
+  return steps;
+}
+
+std::string LookupJson(const LookupOptions& options, const RawReply& raw,
+                       const LookupReply& reply) {
+  Json object = QuestionJson(options);
+  object["transport"] = raw.transport == Transport::kTcp ? "tcp" : "udp";
+  object["time_us"] = raw.elapsed.count();
+  object["octets"] = raw.message.size();
+  object["status"] = wire::ToText(reply.rcode);
+  object["flags"] = reply.flags;
+  if (reply.malformed) object["error"] = "malformed reply";
+  if (!reply.extended_errors.empty()) {
+    object["extended_errors"] = ExtendedErrorsJson(reply.extended_errors);
+  }
+  for (size_t i = 0; i < 3; ++i) {
+    object[std::string(kSectionNames[i])] = SectionJson(reply.sections[i]);
+  }
+  if (options.trace) {
+    object["trace"] = ReadObjects(reply.trace.value_or(""));
+    if (!reply.trace) object["trace_note"] = kNoTrace;
+  }
+  return ToText(object) + "\n";
+}
+
+std::string NoReplyJson(const LookupOptions& options, const RawReply& raw) {
+  Json object = QuestionJson(options);
+  object["error"] = NoReplyReason(raw);
+  return ToText(object) + "\n";
+}
+
+}  // namespace tern::resolver::tool
