@@ -4,7 +4,7 @@
 // become U+FFFD.
 //
 // Bounded: kAccountOctetsMax; the last line says when later steps were left out. When there is no
-// memory for a step, the account ends without a word and the resolution goes on.
+// memory for a step, the account ends there and the resolution goes on.
 //
 // Thread: one worker's.
 #pragma once

@@ -45,7 +45,7 @@ class Socket {
   int fd() const { return fd_; }
   int error() const { return error_; }
 
-  // Waits for `events`; false when the deadline came first.
+  // Waits for `events`. False when the deadline came first.
   bool Wait(short events, Clock::time_point deadline) const {
     while (true) {
       const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
@@ -76,7 +76,7 @@ RawReply Failed(LookupOutcome outcome, int error = 0) {
   return reply;
 }
 
-// Takes what is on the socket until something answers the query.
+// Reads messages from the socket until one answers the query.
 std::optional<RawReply> ReceiveUntil(const Socket& socket, const LookupOptions& options,
                                      uint16_t id, Clock::time_point sent,
                                      Clock::time_point deadline, int* error) {
@@ -112,8 +112,8 @@ RawReply AskOverUdp(const LookupOptions& options, bool edns, Clock::time_point d
       error = errno;
       continue;
     }
-    // A resolver answers within two seconds if only to say that it failed, so that the first
-    // attempts get more than an even share of the default five.
+    // A resolver that fails says so within two seconds. That is why the first attempts get more
+    // than an even share of the default five.
     const auto share = (deadline - now) * 2 / (kAttempts - attempt + 2);
     const bool last = attempt + 1 == kAttempts;
     error = 0;
@@ -210,7 +210,7 @@ std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id,
     if (options.trace) opt.options = trace;
     fits = fits && writer.AddOpt(opt);
   }
-  // 12 octets of header, 259 of question and 15 of OPT always do.
+  // 12 octets of header, 259 of question and 15 of OPT always fit.
   message.resize(fits ? writer.Finish() : 0);
   return message;
 }
@@ -221,7 +221,7 @@ bool AnswersQuery(std::span<const uint8_t> message, const LookupOptions& options
   if (wire::MessageReader::Open(message, &reader) != wire::ParseError::kNone) return false;
   const wire::Header& header = reader.header();
   if (header.id != id || !header.Has(wire::kFlagQR)) return false;
-  // A server that cannot read the query cannot repeat it either.
+  // A server that cannot read the query cannot repeat its question.
   if (header.question_count == 0) return header.rcode() != wire::Rcode::kNoError;
   return header.question_count == 1 && reader.ReadQuestion(&question) == wire::ParseError::kNone &&
          question.name.Equals(options.name) && question.type == options.type &&
@@ -235,7 +235,7 @@ RawReply AskServer(const LookupOptions& options) {
   if (reply.outcome == LookupOutcome::kReply &&
       wire::MessageReader::Open(reply.message, &reader) == wire::ParseError::kNone) {
     const wire::Rcode rcode = reader.header().rcode();
-    // RFC 6891 section 7: who does not know EDNS says FORMERR or NOTIMP, without an OPT.
+    // RFC 6891 section 7: a server without EDNS answers FORMERR or NOTIMP, without an OPT.
     if ((rcode == wire::Rcode::kFormErr || rcode == wire::Rcode::kNotImp) &&
         reader.header().additional_count == 0) {
       RawReply plain = Ask(options, false, deadline);

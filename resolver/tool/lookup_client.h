@@ -1,7 +1,8 @@
-// Asks one server one question, as a stub resolver does: over UDP with EDNS and repetitions, over
-// TCP when the answer does not fit or the caller wants it.
+// Asks one server one question, as a stub resolver does: over UDP with EDNS and repetitions. TCP is
+// used when the answer does not fit into a datagram, or when the caller wants it.
 //
-// Thread: the tool's only one; blocks until the timeout at most. Bounded: one message of 64 KiB.
+// Thread: the tool's only one. It blocks, and at the longest until the timeout. Bounded: one
+// message of 64 KiB.
 #pragma once
 
 #include <chrono>
@@ -17,7 +18,7 @@ namespace tern::resolver::tool {
 
 enum class LookupOutcome : uint8_t {
   kReply,
-  kTimeout,      // nothing came that answers the question
+  kTimeout,      // no message came that answers the question
   kUnreachable,  // this machine or the network says so
 };
 
@@ -29,10 +30,10 @@ struct RawReply {
   std::chrono::microseconds elapsed{0};  // of the attempt that was answered
 };
 
-// The whole query message. `edns`: with OPT, and in it the wish for a trace.
+// The whole query message. With `edns` it has an OPT, which asks for a trace when the user does.
 std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id, bool edns);
 
-// Does `message` answer the query: its id, QR, and its question as it was asked?
+// Whether `message` answers the query: it has the id, QR and the question as it was asked.
 bool AnswersQuery(std::span<const uint8_t> message, const LookupOptions& options, uint16_t id);
 
 RawReply AskServer(const LookupOptions& options);

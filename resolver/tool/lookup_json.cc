@@ -15,7 +15,7 @@ std::string ToText(const Json& value) {
   return value.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
 }
 
-// Looked at before anything is built: the library writes and copies values by recursion.
+// The library copies and writes values by recursion, so depth is looked at before it builds any.
 bool NestsTooDeep(std::string_view text) {
   int depth = 0;
   bool in_string = false;

@@ -1,11 +1,7 @@
 #include "resolver/tool/lookup_options.h"
 
-#include <optional>
-#include <vector>
-
 #include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
-#include "resolver/base/nearest_word.h"
 #include "resolver/base/reverse_name.h"
 #include "wire/presentation.h"
 
@@ -16,44 +12,6 @@ constexpr uint16_t kDnsPort = 53;
 constexpr std::chrono::milliseconds kTimeoutMax = std::chrono::minutes(10);
 
 absl::Status UsageError(const std::string& message) { return absl::InvalidArgumentError(message); }
-
-// Takes `--name=value` or `--name value` apart as the words go by.
-class OptionWords {
- public:
-  explicit OptionWords(std::span<const std::string> words) : words_(words) {}
-
-  // The next word; an option's name without its value. False at the end.
-  bool Next(std::string_view* word, bool* is_option) {
-    if (at_ == words_.size()) return false;
-    *word = words_[at_++];
-    value_.reset();
-    *is_option = !only_words_ && word->size() > 1 && word->starts_with('-');
-    if (*is_option && *word == "--") {
-      only_words_ = true;
-      return Next(word, is_option);
-    }
-    const size_t equals = word->find('=');
-    if (*is_option && equals != std::string_view::npos) {
-      value_ = word->substr(equals + 1);
-      *word = word->substr(0, equals);
-    }
-    return true;
-  }
-
-  // The value of the option that was read last.
-  std::optional<std::string_view> Value() {
-    if (value_) return value_;
-    if (at_ == words_.size()) return std::nullopt;
-    return words_[at_++];
-  }
-  bool has_own_value() const { return value_.has_value(); }
-
- private:
-  std::span<const std::string> words_;
-  size_t at_ = 0;
-  bool only_words_ = false;
-  std::optional<std::string_view> value_;
-};
 
 absl::Status ReadServer(std::string_view value, LookupOptions* options) {
   const auto server = Endpoint::Parse(value, kDnsPort);
@@ -77,32 +35,8 @@ absl::Status ReadTimeout(std::string_view value, LookupOptions* options) {
   return absl::OkStatus();
 }
 
-absl::Status ReadOption(std::string_view option, OptionWords* words, LookupOptions* options) {
-  static constexpr std::string_view kOptions[] = {"--server", "--tcp",     "--json",
-                                                  "--trace",  "--timeout", "--help"};
-  if (option == "--server" || option == "--timeout") {
-    const auto value = words->Value();
-    if (!value) return UsageError(Concat(option, ": expected a value"));
-    return option == "--server" ? ReadServer(*value, options) : ReadTimeout(*value, options);
-  }
-  bool* const flag = option == "--tcp"                      ? &options->tcp
-                     : option == "--json"                   ? &options->json
-                     : option == "--trace"                  ? &options->trace
-                     : option == "--help" || option == "-h" ? &options->help
-                                                            : nullptr;
-  if (flag == nullptr) {
-    const std::string_view nearest = NearestWord(option, kOptions);
-    return UsageError(Concat("unknown option ", Quoted(option),
-                             nearest.empty() ? "" : Concat("; did you mean ", nearest, "?")));
-  }
-  if (words->has_own_value()) return UsageError(Concat(option, ": expected no value"));
-  *flag = true;
-  return absl::OkStatus();
-}
-
-absl::Status ReadQuestion(const std::vector<std::string_view>& plain, LookupOptions* options) {
+absl::Status ReadQuestion(std::span<const std::string_view> plain, LookupOptions* options) {
   if (plain.empty()) return UsageError("expected a name to look up");
-  if (plain.size() > 2) return UsageError(Concat("unexpected word ", Quoted(plain[2])));
   if (const auto address = IpAddress::Parse(plain[0])) {
     options->name = ReverseName(*address);
     options->type = wire::RRType::kPTR;
@@ -144,25 +78,50 @@ Endpoint DefaultServer(std::string_view resolv_conf) {
   return {*IpAddress::Parse("127.0.0.1"), kDnsPort};
 }
 
+const Command& LookupCommand() {
+  static const Command command = {
+      .name = "lookup",
+      .meaning = "asks one question",
+      .words = {{.name = "NAME", .meaning = "a domain name, or an address for its PTR record"},
+                {.name = "TYPE",
+                 .meaning = "a record type; A when it is not given",
+                 .may_be_missing = true,
+                 .choices = {"A", "AAAA", "ANY", "CAA", "CNAME", "DNAME", "DNSKEY", "DS", "HTTPS",
+                             "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "SVCB", "TLSA", "TXT"}}},
+      .options = {{.name = "--server",
+                   .value = "ADDRESS[:PORT]",
+                   .meaning = "the resolver to ask; without it the first nameserver of "
+                              "/etc/resolv.conf"},
+                  {.name = "--tcp", .meaning = "use TCP from the start"},
+                  {.name = "--json", .meaning = "print one JSON object"},
+                  {.name = "--trace",
+                   .meaning = "show each step by which ternd found the answer; it tells clients "
+                              "on its own machine only"},
+                  {.name = "--timeout",
+                   .value = "DURATION",
+                   .meaning = "how long to wait in all, such as 800ms; 5s when it is not given"}},
+  };
+  return command;
+}
+
 absl::StatusOr<LookupOptions> ParseLookupOptions(std::span<const std::string> words,
                                                  std::string_view resolv_conf) {
+  const auto read = ReadCommand(LookupCommand(), words);
+  if (!read.ok()) return read.status();
   LookupOptions options;
   options.server = DefaultServer(resolv_conf);
-  OptionWords reader(words);
-  std::vector<std::string_view> plain;
-  std::string_view word;
-  bool is_option;
-  while (reader.Next(&word, &is_option)) {
-    if (!is_option) {
-      plain.push_back(word);
-      continue;
-    }
-    if (const absl::Status status = ReadOption(word, &reader, &options); !status.ok()) {
-      return status;
-    }
-    if (options.help) return options;
+  options.tcp = read->Has("--tcp");
+  options.json = read->Has("--json");
+  options.trace = read->Has("--trace");
+  options.help = read->help;
+  if (options.help) return options;
+  if (const auto server = read->Value("--server")) {
+    if (absl::Status status = ReadServer(*server, &options); !status.ok()) return status;
   }
-  if (const absl::Status status = ReadQuestion(plain, &options); !status.ok()) return status;
+  if (const auto timeout = read->Value("--timeout")) {
+    if (absl::Status status = ReadTimeout(*timeout, &options); !status.ok()) return status;
+  }
+  if (absl::Status status = ReadQuestion(read->words, &options); !status.ok()) return status;
   return options;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "resolver/base/command_line.h"
 #include "resolver/base/endpoint.h"
 #include "wire/name.h"
 #include "wire/types.h"
@@ -22,15 +23,18 @@ struct LookupOptions {
   bool tcp = false;
   bool json = false;
   bool trace = false;
-  bool help = false;                        // nothing else is set
+  bool help = false;                        // name and type are not set
   std::chrono::milliseconds timeout{5000};  // over all attempts
 };
 
-// The first `nameserver` of a resolv.conf(5) that is a plain address; 127.0.0.1 when there is none.
+// The first `nameserver` of a resolv.conf(5) that is a plain address. 127.0.0.1 when there is none.
 Endpoint DefaultServer(std::string_view resolv_conf);
 
-// `words` are what stands behind `tern lookup`; options and words in any order. An address as name
-// asks for the PTR of its reverse name. An error is one line for the user.
+// What `tern lookup` takes.
+const Command& LookupCommand();
+
+// `words` are what stands behind `tern lookup`. An address as the name asks for the PTR record of
+// its reverse name. An error is one line for the user.
 absl::StatusOr<LookupOptions> ParseLookupOptions(std::span<const std::string> words,
                                                  std::string_view resolv_conf);
 

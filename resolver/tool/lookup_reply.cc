@@ -172,7 +172,7 @@ LookupExit ExitOf(const LookupReply& reply, wire::RRType asked) {
   if (reply.rcode == wire::Rcode::kNXDomain) return LookupExit::kNoSuchRecord;
   if (reply.rcode != wire::Rcode::kNoError) return LookupExit::kServerFailure;
   const auto& answer = reply.sections[static_cast<size_t>(wire::Section::kAnswer)];
-  // The links of a CNAME chain alone are no answer.
+  // A CNAME chain without a record of the type is not an answer.
   const bool found = std::any_of(answer.begin(), answer.end(), [&](const ReplyLine& line) {
     return line.type == asked || asked == wire::RRType::kANY;
   });

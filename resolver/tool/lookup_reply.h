@@ -1,5 +1,6 @@
 // A reply as the tool shows it: read with wire/message.h, every record in presentation format.
-// Nothing in it is trusted; what cannot be read ends the reading, and says so.
+// Nothing in the message is trusted. The reading ends at the first part that has not its form, and
+// `malformed` says so.
 //
 // Thread: any. Bounded by the message's 64 KiB.
 #pragma once
@@ -41,11 +42,11 @@ struct LookupReply {
 
 // By wire::Section, as text and JSON call them.
 inline constexpr std::string_view kSectionNames[] = {"answer", "authority", "additional"};
-// What stands in the place of an account that was asked for and did not come.
+// Shown instead of an account that the user wanted and the reply does not have.
 inline constexpr std::string_view kNoTrace =
     "no account of the steps: the server is not a ternd, or it does not take this client for one "
     "of its own machine";
-// By the registry of RFC 8914 section 5.2; `unassigned` for a code that is not in it.
+// The name that the registry of RFC 8914 section 5.2 has for `code`, or `unassigned`.
 std::string_view ExtendedErrorName(uint16_t code);
 
 // Mail exchangers come in the order in which senders try them (RFC 5321 section 5.1).

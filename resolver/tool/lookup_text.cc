@@ -28,7 +28,8 @@ std::string MillisecondsText(int64_t microseconds) {
   return text;
 }
 
-// For terminals: octets below the space, DEL and the C1 controls that UTF-8 spells 0xc2 0x80..0x9f.
+// Escapes what a terminal acts on: octets below the space, DEL, and the C1 controls, which are 0xc2
+// 0x80..0x9f in UTF-8.
 std::string Harmless(std::string_view text) {
   std::string shown;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -58,12 +59,12 @@ int64_t MicrosecondsOf(const TraceStep& step, std::string_view key) {
   return number && *number < kMax ? static_cast<int64_t>(*number) : -1;
 }
 
-// Keys that StepSentence has words for, or that stand elsewhere on the line.
+// Keys that StepSentence has words for, or that another part of the line shows.
 constexpr std::string_view kToldKeys[] = {"step",      "t_us",     "kind",   "zone",    "server",
                                           "transport", "question", "rtt_us", "outcome", "learnt"};
 
-// A question that goes out: `ask 198.18.1.1:53 over udp for com. A (zone .)`. What comes back:
-// `198.18.1.1:53: referral after 0.2 ms`. All else: what it is about, then how it came out.
+// A query: `ask 198.18.1.1:53 over udp for com. A (zone .)`. A reply: `198.18.1.1:53: referral
+// after 0.2 ms`. Any other step: what it is about, then its outcome.
 std::string StepSentence(const TraceStep& step) {
   const std::string kind = MemberText(step, "kind");
   const std::string question = MemberText(step, "question");
@@ -110,7 +111,7 @@ std::string TraceText(const LookupReply& reply) {
   return text;
 }
 
-// The records' columns under one another.
+// One record a line, in columns.
 std::string SectionText(const std::vector<ReplyLine>& lines) {
   std::vector<std::array<std::string, 4>> rows;
   size_t widths[3] = {};
@@ -187,7 +188,7 @@ std::string LookupText(const LookupOptions& options, const RawReply& raw,
   text += StatusText(options, reply);
   const bool answered = ExitOf(reply, options.type) == LookupExit::kAnswer;
   for (size_t i = 0; i < 3; ++i) {
-    // The other sections matter to a reader where there is no answer: they say why.
+    // When there is no answer, the other sections say why.
     if (reply.sections[i].empty() || (i > 0 && answered)) continue;
     text += Concat(kSectionNames[i], "\n", SectionText(reply.sections[i]));
   }

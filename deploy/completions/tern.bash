@@ -1,0 +1,32 @@
+# The words that tern takes. Made from the description of its command line: see
+# tests/resolver/daemon/shell_completions.h.
+_tern() {
+  local word=${COMP_WORDS[COMP_CWORD]}
+  local before=${COMP_WORDS[COMP_CWORD - 1]}
+  COMPREPLY=()
+  # bash takes --option=value apart at the sign.
+  if [[ $word == = ]]; then
+    word=
+  elif [[ $before == = ]]; then
+    before=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  case " ${COMP_WORDS[*]:1:COMP_CWORD-1} " in
+    ' lookup '*)
+      case $before in
+        --server) ;;
+        --timeout) ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --server --tcp --json --trace --timeout' -- "$word")
+          elif [[ $before != lookup ]]; then
+            mapfile -t COMPREPLY < <(compgen -W 'A AAAA ANY CAA CNAME DNAME DNSKEY DS HTTPS MX NAPTR NS PTR SOA SRV SVCB TLSA TXT' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    '  ')
+      mapfile -t COMPREPLY < <(compgen -W 'lookup -h --help --version' -- "$word")
+      ;;
+  esac
+}
+complete -o filenames -F _tern tern
