@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <new>
 
 #include "resolver/base/error_text.h"
 
@@ -46,6 +47,13 @@ std::string_view Label(LogLevel level) {
   return "";
 }
 
+// A log that cannot be written must not stop the resolver.
+void Write(std::string_view line) {
+  if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+}
+
+void WriteNoMemory() { Write("ternd: no memory for a line of the log\n"); }
+
 }  // namespace
 
 std::string LogLine(LogLevel level, std::string_view message, std::string_view time,
@@ -71,11 +79,43 @@ bool IsJournal(int descriptor, const char* journal_stream) {
                                   static_cast<unsigned long long>(status.st_ino));
 }
 
-void Log(LogLevel level, std::string_view message) {
+void Log(LogLevel level, std::string_view message) try {
   static const bool to_journal = IsJournal(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
-  const std::string line = LogLine(level, message, to_journal ? "" : WallClockText(), to_journal);
-  // A log that cannot be written must not stop the resolver.
-  if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+  Write(LogLine(level, message, to_journal ? "" : WallClockText(), to_journal));
+} catch (const std::bad_alloc&) {
+  WriteNoMemory();
+}
+
+bool LogLimit::Admits(std::chrono::steady_clock::time_point now, uint64_t* left_out) {
+  constexpr int64_t kEveryNs = 1'000'000'000;
+  const int64_t now_ns = std::chrono::nanoseconds(now.time_since_epoch()).count();
+  int64_t next_ns = next_ns_.load(std::memory_order_relaxed);
+  // Of threads that come at the same time one wins the exchange.
+  if (now_ns < next_ns ||
+      !next_ns_.compare_exchange_strong(next_ns, now_ns + kEveryNs, std::memory_order_relaxed)) {
+    left_out_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  *left_out = left_out_.exchange(0, std::memory_order_relaxed);
+  return true;
+}
+
+void LogLimited(LogLimit* limit, LogLevel level, std::string_view message) try {
+  uint64_t left_out = 0;
+  if (!limit->Admits(std::chrono::steady_clock::now(), &left_out)) return;
+  const std::string more = left_out == 0 ? "" : Concat(" (left out before: ", left_out, ")");
+  Log(level, Concat(message, more));
+} catch (const std::bad_alloc&) {
+  WriteNoMemory();
+}
+
+void LogFailedCheck(const char* file, int line, const char* condition) try {
+  static LogLimit limit;
+  LogLimited(&limit, LogLevel::kError,
+             Concat("broken invariant: ", condition, " at ", file, ":", line,
+                    "; the query that met it is given up"));
+} catch (const std::bad_alloc&) {
+  WriteNoMemory();
 }
 
 }  // namespace tern::resolver::daemon

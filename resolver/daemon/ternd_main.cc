@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -23,27 +24,20 @@
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/daemon_options.h"
 #include "resolver/daemon/log.h"
+#include "wire/check.h"
 
-// jemalloc reads this at its start; other allocators pay no heed. What a flood has left behind goes
-// back to the kernel, by a thread of the allocator's that sleeps while there is nothing to give.
+// jemalloc reads this at its start; other allocators ignore it. A thread of jemalloc's gives memory
+// back to the kernel when a flood is over, and sleeps when there is none to give.
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "background_thread:true,max_background_threads:1,dirty_decay_ms:2000";
 
 namespace tern::resolver::daemon {
 namespace {
 
-constexpr std::string_view kUsage =
-    "usage: ternd [--config FILE] [--check]\n"
-    "       ternd --version | --help\n"
-    "\n"
-    "A caching DNS resolver. Runs in the foreground and logs to stderr; without a file on "
-    "built-in\n"
-    "defaults. --check validates the configuration and starts nothing. SIGHUP reads the\n"
-    "configuration again, SIGTERM ends the process. See ternd(8) and tern.yaml(5).\n";
-
+constexpr const char* kNoMemory = "out of memory";
 constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
-// Who stops the process waits two seconds.
+// The manual page promises two seconds.
 constexpr std::chrono::milliseconds kStopMax(1700);
 constexpr std::chrono::hours kRollSecretEvery(24);
 
@@ -73,9 +67,15 @@ sigset_t HandledSignals() {
   return signals;
 }
 
-void Reload(Daemon* daemon, const DaemonOptions& options) {
+absl::Status TryReload(Daemon* daemon, const DaemonOptions& options) try {
   const auto settings = ReadSettings(options);
-  const absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
+  return settings.ok() ? daemon->Reload(*settings) : settings.status();
+} catch (const std::bad_alloc&) {
+  return absl::ResourceExhaustedError(kNoMemory);
+}
+
+void Reload(Daemon* daemon, const DaemonOptions& options) {
+  const absl::Status status = TryReload(daemon, options);
   if (status.ok()) {
     Log(LogLevel::kInfo, "configuration read again; the cache is kept");
   } else {
@@ -84,7 +84,7 @@ void Reload(Daemon* daemon, const DaemonOptions& options) {
   }
 }
 
-// Ends the process at its latest, whatever a worker is stuck in.
+// Ends the process after kStopMax, even when a worker is stuck.
 class StopWatchdog {
  public:
   explicit StopWatchdog(int exit_code)
@@ -122,7 +122,7 @@ void LogReady(const Daemon& daemon) {
              daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name()));
 }
 
-// Until a signal says that it is over. What comes round once a day is done here too.
+// Returns when a signal ends the process. What is due once a day is done here too.
 void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options) {
   using Clock = std::chrono::steady_clock;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
@@ -158,7 +158,7 @@ int Serve(const DaemonOptions& options) {
         "dnssec.validation is on, but this version does not validate: answers are passed on "
         "unverified");
   }
-  // Before any thread is made, so that all inherit it and signals come to this one only.
+  // Before any thread starts: all inherit the mask, so signals come to this thread only.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
@@ -180,7 +180,7 @@ int Serve(const DaemonOptions& options) {
   return exit_code;
 }
 
-int Main(int argc, char** argv) {
+int Main(int argc, char** argv) try {
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   const auto options = ParseDaemonOptions(words);
   if (!options.ok()) {
@@ -189,14 +189,19 @@ int Main(int argc, char** argv) {
     return kExitUsage;
   }
   if (options->help) {
-    std::fwrite(kUsage.data(), 1, kUsage.size(), stdout);
+    const std::string help = HelpText(TerndProgram());
+    std::fwrite(help.data(), 1, help.size(), stdout);
     return 0;
   }
   if (options->version) {
     std::printf("ternd %s\n", std::string(kVersion).c_str());
     return 0;
   }
+  SetCheckReport(LogFailedCheck);
   return options->check ? Check(*options) : Serve(*options);
+} catch (const std::bad_alloc&) {
+  Log(LogLevel::kError, kNoMemory);
+  return kExitFailure;
 }
 
 }  // namespace

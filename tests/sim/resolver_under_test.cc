@@ -10,6 +10,7 @@
 #include "resolver/policy/rate_limit.h"
 #include "resolver/service/recursive_service.h"
 #include "resolver/upstream/server_table.h"
+#include "wire/check.h"
 
 namespace tern::sim {
 namespace {
@@ -76,7 +77,9 @@ struct ResolverUnderTest::Parts {
 };
 
 ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::Settings& settings)
-    : world_(world), parts_(std::make_unique<Parts>(world, settings)) {}
+    : world_(world), parts_(std::make_unique<Parts>(world, settings)) {
+  debug_checks = true;
+}
 
 ResolverUnderTest::~ResolverUnderTest() {
   for (size_t i = 0; i < world_->workers(); ++i) world_->Attach(nullptr, i);

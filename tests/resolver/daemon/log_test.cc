@@ -3,7 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <thread>
+#include <vector>
+
 #include "gtest/gtest.h"
+#include "wire/check.h"
 
 namespace tern::resolver::daemon {
 namespace {
@@ -36,6 +41,66 @@ TEST(LogTest, KnowsTheJournalByItsDeviceAndInode) {
   close(ends[0]);
   close(ends[1]);
   EXPECT_FALSE(IsJournal(ends[1], journal.c_str()));
+}
+
+TEST(LogLimitTest, AdmitsOneASecondAndCountsTheOthers) {
+  LogLimit limit;
+  const std::chrono::steady_clock::time_point start(std::chrono::hours(1));
+  uint64_t left_out = 7;
+  EXPECT_TRUE(limit.Admits(start, &left_out));
+  EXPECT_EQ(left_out, 0u);
+  EXPECT_FALSE(limit.Admits(start, &left_out));
+  EXPECT_FALSE(limit.Admits(start + std::chrono::milliseconds(999), &left_out));
+  EXPECT_TRUE(limit.Admits(start + std::chrono::milliseconds(1000), &left_out));
+  EXPECT_EQ(left_out, 2u);
+  EXPECT_TRUE(limit.Admits(start + std::chrono::seconds(9), &left_out));
+  EXPECT_EQ(left_out, 0u);
+}
+
+TEST(LogLimitTest, OfThreadsThatComeAtOnceOneIsAdmitted) {
+  LogLimit limit;
+  const std::chrono::steady_clock::time_point now(std::chrono::hours(1));
+  std::atomic<int> admitted = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      uint64_t left_out;
+      for (int j = 0; j < 1000; ++j) admitted += limit.Admits(now, &left_out);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(admitted, 1);
+  uint64_t left_out = 0;
+  EXPECT_TRUE(limit.Admits(now + std::chrono::seconds(1), &left_out));
+  EXPECT_EQ(left_out, 3999u);
+}
+
+TEST(LogLimitTest, MessagesOfOneLimitAreOneLine) {
+  LogLimit limit;
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 100; ++i) LogLimited(&limit, LogLevel::kWarning, "full");
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("full\n"), std::string::npos) << log;
+  // A second when the machine stands still in between.
+  EXPECT_LE(std::count(log.begin(), log.end(), '\n'), 2) << log;
+}
+
+bool GivesUp(bool condition) {
+  TERN_CHECK_OR(condition, return true);
+  return false;
+}
+
+TEST(FailedCheckTest, IsLoggedAndTheProcessGoesOn) {
+  SetCheckReport(LogFailedCheck);
+  const uint64_t before = FailedChecks();
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(GivesUp(false));
+  const std::string log = testing::internal::GetCapturedStderr();
+  SetCheckReport(nullptr);
+  EXPECT_EQ(FailedChecks(), before + 100);
+  EXPECT_NE(log.find("error: broken invariant: condition at "), std::string::npos) << log;
+  EXPECT_NE(log.find("log_test.cc:"), std::string::npos) << log;
+  EXPECT_LE(std::count(log.begin(), log.end(), '\n'), 2) << log;
 }
 
 }  // namespace
