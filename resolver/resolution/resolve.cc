@@ -306,8 +306,8 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
         co_return result;
       }
     }
-    // Addresses of no use are a failed look-up too: else a delegation to names that exist would
-    // cost a look-up and a query for each (NXNSAttack).
+    // Addresses that no answer came from count as a failed look-up too. Otherwise a delegation to
+    // names that exist would cost a look-up and a query for each (NXNSAttack).
     if (looked_up) job.ChargeFailedLookup();
     looked_up = co_await FindMoreAddresses(job);
     if (!looked_up) co_return result;
@@ -359,9 +359,9 @@ void TraceLearnt(Job& job, const upstream::RaceResult& result) {
   job.trace()->Add(step);
 }
 
-// How long a delegation that the zone's servers give may live: no longer than the zone's own does,
-// else a zone that was taken away would live on below itself (phoenix domains). The root and top
-// level domains stay, and their children shall not all be asked for again at one moment.
+// How long a delegation that the zone's servers give may live: no longer than the zone's own does.
+// Otherwise a zone that was taken away would live on below itself (phoenix domains). The root and
+// top level domains stay, and their children shall not all be asked for again at one moment.
 uint32_t DelegationTtlMax(const upstream::ZoneServers& servers, cache::Seconds now) {
   const EntryView own = servers.delegation();
   if (!own || servers.zone().view().LabelCount() <= 1) return UINT32_MAX;
@@ -536,8 +536,8 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   }
 }
 
-// RFC 9520 section 2: what failed upstream is remembered; a lack of our own is not, nor one of the
-// allowance that the job was lent: else a zone could have other people's names remembered.
+// RFC 9520 section 2: what failed upstream is remembered. A lack of our own is not, nor one of the
+// allowance that the job was lent: a zone could have other people's names remembered that way.
 void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
   if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;

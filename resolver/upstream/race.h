@@ -1,4 +1,4 @@
-// One question to the servers of one zone, until one of them gives a reply of use.
+// One question to the servers of one zone, until one of them gives a useful reply.
 //
 // Any replica's answer counts. The race starts with one server; when it is later than it usually
 // is, another replica is asked as well while the earlier attempts stay open, and the first valid
@@ -52,7 +52,7 @@ struct RaceResult {
     kNoResources,  // this machine could not send
     kDeadline,
   };
-  // What all that were asked have in common, when none was of use.
+  // What all that were asked have in common, when none gave a useful reply.
   enum class Failure : uint8_t {
     kSilentOrLame,
     kUnreachable,  // the network or the host says that nobody is there
@@ -178,7 +178,7 @@ class Race final : public ExchangeSink, public Timer {
   Duration RetryTimeout(const ServerRecord& record, int tries) const;
   void ArmNext();
 
-  // What to do when a server was of no use: the next one, or the end.
+  // Goes on after a server that gave no useful reply: to the next one, or to the end.
   void GoOn();
   void WaitOrFinish(Time now);
   // Decides the race. When awaiting, resumes the coroutine, which destroys this object.
@@ -221,7 +221,7 @@ class Race final : public ExchangeSink, public Timer {
   RaceResult result_;
   std::coroutine_handle<> waiting_;
   std::array<Attempt, kAttemptsMax> attempts_;
-  ServerKey answered_{};  // who did last, be it with something of no use
+  ServerKey answered_{};  // the last that did, even if with nothing useful
   Time next_launch_;
   int launches_ = 0;
   int hedges_ = 0;

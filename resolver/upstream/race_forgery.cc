@@ -51,7 +51,7 @@ bool Race::HasDatagram(Time now) const {
   });
 }
 
-// Who was not given its time may be tried again, once: there may be many servers that break it off.
+// A server that was not given its time may be tried again, once only: many servers may cause that.
 void Race::BreakOff(Attempt& attempt) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   if (attempt.state != State::kSilent && !std::exchange(candidate.broken_off, true))

@@ -64,9 +64,10 @@ Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
   return std::min(once * (1 << (tries - 1)), kRetryMax);
 }
 
-// Who waits for a dead server waits for seconds and in vain: fewer may, so that a handful of dead
-// servers that many zones share does not take all of the worker's sockets. Nor may one zone's
-// questions, each asked again and again, take all that its server may have.
+// A query to a dead server holds its socket for seconds, so a dead server has a lower limit. That
+// keeps a few dead servers that many zones share from taking all of the worker's sockets. Second
+// tries have a lower limit too, so that one zone's questions do not take all that its server may
+// have.
 bool Race::IsAtLimit(ServerKey server, const ServerRecord& record, int tries, Time now) const {
   if (servers_.is_everybodys()) return false;
   int limit = terms_.settings->resolution.limits.per_server;

@@ -53,7 +53,7 @@ bool IsFormatError(Rcode rcode) {
 ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, bool forwarded,
                            ReplyMeaning* meaning) {
   if (records.rcode() == Rcode::kNXDomain) {
-    // Who has no authority and shows none has nothing to deny by.
+    // A server that has no authority and shows none cannot deny a name.
     const bool is_bare =
         !forwarded && meaning->soa == nullptr && !records.header().Has(wire::kFlagAA);
     return is_bare ? ReplyClass::kLame : ReplyClass::kNxDomain;
@@ -156,7 +156,7 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
   }
   if (rcode == Rcode::kYXDomain) return meaning;
   if (links > kChainLinksMax) {
-    // A loop or an endless chain denies nothing, whatever the code says; who follows it notices.
+    // A loop or an endless chain denies nothing, whatever the code says. Following it shows that.
     meaning.reply_class = ReplyClass::kAlias;
     return meaning;
   }

@@ -32,7 +32,7 @@ ParseError ReplyRecords::Read(std::span<const uint8_t> message, wire::NameView z
   try {
     return ReadAll(message, zone);
   } catch (const std::bad_alloc&) {
-    return ParseError::kBadRecord;  // a reply that there is no room for is of no use
+    return ParseError::kBadRecord;  // a reply that there is no room for is lost
   }
 }
 

@@ -3,7 +3,7 @@
 // Reading is the first filter: records of other classes and owners outside the zone that was asked
 // (its bailiwick, RFC 9499 section 7) are not even seen by what comes behind.
 //
-// Bounded: a reply with more records than any that is of use is unsound, so that what is behind it
+// Bounded: a reply with more records than any useful one has is unsound, so that what is behind it
 // can look through them for each name.
 //
 // Thread: one worker's. The records borrow the message; the object keeps its memory for the next

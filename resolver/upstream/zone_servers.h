@@ -74,7 +74,7 @@ class ZoneServers {
   // Whether the addresses came of their own accord, as glue or from the store.
   bool looked_up_none() const { return looked_up_ == 0; }
   // Adds the addresses that parents of the name servers' own zones know as glue, for when what
-  // those zones say themselves is of no use. True when that brought a candidate.
+  // those zones say themselves leads nowhere. True when that brought a candidate.
   bool GatherParentsGlue(const cache::Store& store, const Settings& settings, cache::Seconds now);
   // Adds addresses that a parent sent for the zone's servers although it has no authority over
   // their names: good for this zone alone, which the parent can lead anywhere anyway, and not kept.

@@ -125,6 +125,8 @@ class LintTest(unittest.TestCase):
         self.assertEqual(self.lint("builds", *map(str, both)),
                          ["wire/b.cc:1: CMake compiles it, Meson does not",
                           "wire/c.cc:1: no build compiles it"])
+        self.assertEqual(self.lint("builds", *map(str, reversed(both)))[0],
+                         "wire/b.cc:1: Meson compiles it, CMake does not")
         self.write("two.json", (self.root / "one.json").read_text(encoding="utf-8"))
         (self.root / "wire/c.cc").unlink()
         self.assertEqual(self.lint("builds", *map(str, both)), [])

@@ -250,7 +250,7 @@ TEST(ReplyClassTest, YxDomainWithTheAnswerContradictsItself) {
             ReplyClass::kServerFailure);
 }
 
-// RFC 2308 section 2.1 has an SOA in it; who has neither that nor AA has nothing to deny by.
+// RFC 2308 section 2.1 has an SOA in it. A server that shows neither that nor AA cannot deny.
 TEST(ReplyClassTest, ADenialWithoutAuthorityOrSoaIsLame) {
   const auto classify = [](uint16_t flags, std::string_view soa, bool forwarded = false) {
     return ClassOf({.authority = soa, .rcode = wire::Rcode::kNXDomain, .flags = flags},
