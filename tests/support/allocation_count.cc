@@ -2,16 +2,32 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <new>
 
 namespace {
 
-thread_local size_t allocations = 0;
+constexpr size_t kUnlimited = std::numeric_limits<size_t>::max();
 
-void* Allocate(size_t octets, size_t alignment) {
+thread_local size_t allocations = 0;
+thread_local size_t granted_allocations = kUnlimited;
+thread_local size_t refused_allocations = 0;
+
+void* TryAllocate(size_t octets, size_t alignment) {
   ++allocations;
+  if (granted_allocations == 0) {
+    ++refused_allocations;
+    return nullptr;
+  }
+  if (granted_allocations != kUnlimited) --granted_allocations;
   void* memory = nullptr;
   if (posix_memalign(&memory, std::max(alignment, sizeof(void*)), octets) != 0) std::abort();
+  return memory;
+}
+
+void* Allocate(size_t octets, size_t alignment) {
+  void* memory = TryAllocate(octets, alignment);
+  if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 
@@ -26,10 +42,10 @@ void* operator new[](size_t octets, std::align_val_t alignment) {
   return Allocate(octets, static_cast<size_t>(alignment));
 }
 void* operator new(size_t octets, const std::nothrow_t&) noexcept {
-  return Allocate(octets, alignof(std::max_align_t));
+  return TryAllocate(octets, alignof(std::max_align_t));
 }
 void* operator new[](size_t octets, const std::nothrow_t&) noexcept {
-  return Allocate(octets, alignof(std::max_align_t));
+  return TryAllocate(octets, alignof(std::max_align_t));
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
@@ -43,5 +59,14 @@ void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::f
 namespace tern::resolver::test {
 
 size_t AllocationCount() { return allocations; }
+
+MemoryRunsOut::MemoryRunsOut(size_t granted) {
+  granted_allocations = granted;
+  refused_allocations = 0;
+}
+
+MemoryRunsOut::~MemoryRunsOut() { granted_allocations = kUnlimited; }
+
+size_t MemoryRunsOut::refused() const { return refused_allocations; }
 
 }  // namespace tern::resolver::test

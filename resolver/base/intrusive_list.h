@@ -1,0 +1,144 @@
+// A doubly linked list whose links lie in its elements: nothing is allocated, and an element that
+// is at hand is removed without a search.
+//
+//   struct ByAge;  // a name for the list; an element has one ListNode for each list it can be in
+//   class Job : public ListNode<ByAge> { ... };
+//   IntrusiveList<Job, ByAge> jobs;
+//
+// Thread: the owner's.
+// Invariants:
+// 1. The list owns nothing. An element is removed before it is destroyed, while the list is in use.
+// 2. An element is in at most one list of each tag. It knows whether it is in one.
+// Bound: two pointers in each element; each call takes constant time.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "wire/check.h"
+
+namespace tern::resolver {
+
+// The links of one element. An element in no list points to itself.
+template <typename Tag>
+class ListNode {
+ public:
+  bool IsLinked() const { return previous_ != this; }
+
+ protected:
+  ListNode() = default;
+  ~ListNode() = default;
+  ListNode(const ListNode&) = delete;
+  ListNode& operator=(const ListNode&) = delete;
+
+ private:
+  template <typename T, typename>
+  friend class IntrusiveList;
+
+  ListNode* previous_ = this;  // null: the first of its list
+  ListNode* next_ = this;      // null: the last of its list
+};
+
+// T derives from ListNode<Tag>, and need not be complete where the list is declared.
+template <typename T, typename Tag>
+class IntrusiveList {
+ public:
+  // In the loop's body its own element may be removed, and no other.
+  class Iterator {
+   public:
+    explicit Iterator(T* at) : at_(at), next_(at == nullptr ? nullptr : Next(*at)) {}
+    T& operator*() const { return *at_; }
+    Iterator& operator++() { return *this = Iterator(next_); }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    T* at_;
+    T* next_;
+  };
+
+  IntrusiveList() = default;
+  // The elements go over to the new list.
+  IntrusiveList(IntrusiveList&& other) noexcept
+      : first_(std::exchange(other.first_, nullptr)),
+        last_(std::exchange(other.last_, nullptr)),
+        size_(std::exchange(other.size_, 0)) {}
+  // REQUIRES: this list is empty.
+  IntrusiveList& operator=(IntrusiveList&& other) noexcept {
+    TERN_REQUIRE(empty());
+    first_ = std::exchange(other.first_, nullptr);
+    last_ = std::exchange(other.last_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+
+  bool empty() const { return first_ == nullptr; }
+  size_t size() const { return size_; }
+  // Null when the list is empty.
+  T* front() const { return static_cast<T*>(first_); }
+  T* back() const { return static_cast<T*>(last_); }
+  // The element behind one that is in a list; null behind the last.
+  static T* Next(const T& element) { return static_cast<T*>(NodeOf(element).next_); }
+
+  Iterator begin() const { return Iterator(front()); }
+  Iterator end() const { return Iterator(nullptr); }
+
+  // REQUIRES: the element is in no list of this tag.
+  void PushBack(T* element) {
+    Node* node = element;
+    TERN_DCHECK(!node->IsLinked());
+    node->previous_ = last_;
+    node->next_ = nullptr;
+    (last_ != nullptr ? last_->next_ : first_) = node;
+    last_ = node;
+    ++size_;
+  }
+  // REQUIRES: the element is in no list of this tag.
+  void PushFront(T* element) {
+    Node* node = element;
+    TERN_DCHECK(!node->IsLinked());
+    node->previous_ = nullptr;
+    node->next_ = first_;
+    (first_ != nullptr ? first_->previous_ : last_) = node;
+    first_ = node;
+    ++size_;
+  }
+  // REQUIRES: the element is in this list.
+  void Remove(T* element) {
+    Node* node = element;
+    TERN_DCHECK(node->IsLinked() && size_ != 0);
+    TERN_DCHECK((node->previous_ != nullptr ? node->previous_->next_ : first_) == node);
+    TERN_DCHECK((node->next_ != nullptr ? node->next_->previous_ : last_) == node);
+    (node->previous_ != nullptr ? node->previous_->next_ : first_) = node->next_;
+    (node->next_ != nullptr ? node->next_->previous_ : last_) = node->previous_;
+    node->previous_ = node;
+    node->next_ = node;
+    --size_;
+  }
+  // Removes the first element and returns it; null when the list is empty.
+  T* PopFront() {
+    T* element = front();
+    if (element != nullptr) Remove(element);
+    return element;
+  }
+
+  // Whether every link and the count agree. Walks the whole list: for TERN_DCHECK and tests.
+  bool IsWhole() const {
+    size_t count = 0;
+    const Node* previous = nullptr;
+    for (const Node* node = first_; node != nullptr; node = node->next_) {
+      if (node->previous_ != previous || ++count > size_) return false;
+      previous = node;
+    }
+    return previous == last_ && count == size_;
+  }
+
+ private:
+  using Node = ListNode<Tag>;
+  static const Node& NodeOf(const T& element) { return element; }
+
+  Node* first_ = nullptr;
+  Node* last_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace tern::resolver

@@ -1,0 +1,163 @@
+// Objects that are known to others by an id, not by a pointer: an id whose object is gone finds
+// nothing, even when another object lies in the same memory by then.
+//
+// An id is one 64-bit number, and never 0:
+//
+//   tag (kTagBits) | slot + 1 (32 - kTagBits) | generation (32)
+//
+// All ids of a map have the same tag. Two maps with different tags share one type of id.
+//
+// Thread: the owner's.
+// Invariants:
+// 1. A slot's generation is odd while an object lies in it, and grows with Make, Renew and Free.
+//    An id is given again only after 2^31 objects in its slot.
+// 2. An object stays where it was made.
+// Bound: `most` objects. Memory comes in chunks of kChunkSlots as it is needed, and stays.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "wire/check.h"
+
+namespace tern::resolver {
+
+// Id: an `enum class` over uint64_t of which 0 means none. T is made with its id as the first
+// argument, and need not be complete where the map is declared.
+template <typename T, typename Id, int kTagBits = 0>
+class SlotMap {
+ public:
+  static constexpr size_t kChunkSlots = 64;
+  static constexpr int kTagShift = 64 - kTagBits;
+  static constexpr uint64_t kSlotsMax = (uint64_t{1} << (32 - kTagBits)) - 1;
+
+  // Takes the memory for the table of chunks, and throws std::bad_alloc without it.
+  // REQUIRES: most <= kSlotsMax, and tag has no more than kTagBits.
+  explicit SlotMap(size_t most, uint64_t tag = 0) : most_(most), tag_(tag) {
+    TERN_REQUIRE(most <= kSlotsMax);
+    TERN_REQUIRE(kTagBits == 0 ? tag == 0 : tag >> (kTagBits % 64) == 0);
+    chunks_.reserve((most + kChunkSlots - 1) / kChunkSlots);
+  }
+  SlotMap(const SlotMap&) = delete;
+  SlotMap& operator=(const SlotMap&) = delete;
+  ~SlotMap() {
+    ForEach([this](T& object) { Destroy(&object); });
+  }
+
+  // T(id, arguments...), in the slot that was freed last. Null: there are `most` already, or the
+  // machine has no memory for more.
+  template <typename... Arguments>
+  T* Make(Arguments&&... arguments) {
+    if (free_ == kNone && !Grow()) return nullptr;
+    const uint32_t index = free_;
+    Slot& slot = at(index);
+    T* object = ::new (static_cast<void*>(&slot.object))
+        T(IdOf(index, slot.generation + 1), std::forward<Arguments>(arguments)...);
+    free_ = slot.next_free;
+    ++slot.generation;
+    ++size_;
+    return object;
+  }
+
+  // Null: there is no object of this id, or no longer.
+  T* Find(Id id) const {
+    Slot* slot = SlotOf(id);
+    return slot == nullptr ? nullptr : &slot->object;
+  }
+
+  // The object's new id: the old one finds nothing from now on.
+  // REQUIRES: Find(id) is not null.
+  Id Renew(Id id) {
+    Slot* slot = SlotOf(id);
+    TERN_REQUIRE(slot != nullptr);
+    slot->generation += 2;
+    return IdOf(IndexOf(id), slot->generation);
+  }
+
+  // Destroys the object.
+  // REQUIRES: Find(id) is not null.
+  void Free(Id id) {
+    Slot* slot = SlotOf(id);
+    TERN_REQUIRE(slot != nullptr);
+    ++slot->generation;
+    Destroy(&slot->object);
+    slot->next_free = free_;
+    free_ = IndexOf(id);
+    TERN_DCHECK(size_ != 0);
+    --size_;
+  }
+
+  // The visitor may free the object that it is shown, and no other.
+  template <typename Visitor>
+  void ForEach(Visitor&& visit) const {
+    for (const auto& chunk : chunks_) {
+      for (size_t i = 0; i < kChunkSlots; ++i) {
+        if (IsTaken(chunk[i].generation)) visit(chunk[i].object);
+      }
+    }
+  }
+
+  size_t size() const { return size_; }
+  size_t most() const { return most_; }
+  static constexpr uint64_t TagOf(Id id) {
+    return kTagBits == 0 ? 0 : static_cast<uint64_t>(id) >> (kTagShift % 64);
+  }
+
+ private:
+  static constexpr uint32_t kNone = 0xffffffff;
+
+  struct Slot {
+    Slot() {}
+    ~Slot() {}
+    uint32_t generation = 0;
+    uint32_t next_free = kNone;
+    union {
+      T object;  // while the generation is odd
+    };
+  };
+
+  static bool IsTaken(uint32_t generation) { return generation % 2 != 0; }
+  Slot& at(uint32_t index) const { return chunks_[index / kChunkSlots][index % kChunkSlots]; }
+  static void Destroy(T* object) { object->~T(); }
+
+  Id IdOf(uint32_t index, uint32_t generation) const {
+    const uint64_t tag = kTagBits == 0 ? 0 : tag_ << (kTagShift % 64);
+    return static_cast<Id>(tag | (uint64_t{index} + 1) << 32 | generation);
+  }
+  static uint32_t IndexOf(Id id) {
+    return static_cast<uint32_t>((static_cast<uint64_t>(id) >> 32 & kSlotsMax) - 1);
+  }
+  Slot* SlotOf(Id id) const {
+    const uint32_t index = IndexOf(id);
+    const auto generation = static_cast<uint32_t>(id);
+    if (index >= chunks_.size() * kChunkSlots || TagOf(id) != tag_) return nullptr;
+    Slot& slot = at(index);
+    return slot.generation == generation && IsTaken(generation) ? &slot : nullptr;
+  }
+
+  bool Grow() {
+    const size_t first = chunks_.size() * kChunkSlots;
+    if (first >= most_) return false;
+    std::unique_ptr<Slot[]> chunk(new (std::nothrow) Slot[kChunkSlots]);
+    if (chunk == nullptr) return false;
+    chunks_.push_back(std::move(chunk));  // the table has its memory
+    for (size_t index = std::min(first + kChunkSlots, most_); index > first; --index) {
+      at(static_cast<uint32_t>(index - 1)).next_free = free_;
+      free_ = static_cast<uint32_t>(index - 1);
+    }
+    return true;
+  }
+
+  const size_t most_;
+  const uint64_t tag_;
+  std::vector<std::unique_ptr<Slot[]>> chunks_;
+  uint32_t free_ = kNone;  // the slot to take next
+  size_t size_ = 0;
+};
+
+}  // namespace tern::resolver
