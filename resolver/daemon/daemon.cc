@@ -225,12 +225,12 @@ void Daemon::StartServices() {
   store_->SetMaxStale(configuration_.settings->cache.max_stale);
   server_table_ = std::make_unique<upstream::ServerTable>(random.Next(),
                                                           SipKey{{random.Next(), random.Next()}});
-  std::vector<io::Outlet*> outlets;
-  for (const auto& worker : workers_) outlets.push_back(worker.get());
+  std::vector<io::WorkerPort*> peers;
+  for (const auto& worker : workers_) peers.push_back(worker.get());
   for (const auto& worker : workers_) {
     services_.push_back(std::make_unique<service::RecursiveService>(
         store_.get(), server_table_.get(), worker.get(), CountedApart(configuration_)));
-    services_.back()->SetPeers(outlets);
+    services_.back()->SetPeers(peers);
     worker->SetService(services_.back().get());
   }
 }

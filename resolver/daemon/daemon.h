@@ -83,7 +83,7 @@ class Daemon {
   std::unique_ptr<cache::Store> store_;
   std::unique_ptr<upstream::ServerTable> server_table_;
   std::vector<std::unique_ptr<io::Worker>> workers_;
-  // Destroyed before the workers whose outlets they use.
+  // Destroyed before the workers that they use.
   std::vector<std::unique_ptr<service::RecursiveService>> services_;
   std::vector<std::thread> threads_;
 };

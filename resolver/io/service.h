@@ -71,7 +71,7 @@ class Message {
 };
 
 // A worker as its service sees it: the environment, and the way back to clients.
-class Outlet : public Environment {
+class WorkerPort : public Environment {
  public:
   // Sends an answer; the bytes are copied or sent before it returns. To a UDP client from this
   // worker's own socket on the same address and port, whoever received the query; to a TCP stream

@@ -3,9 +3,9 @@
 // failures, timers that are due, streams' answers; everything that a turn makes goes to the kernel
 // with the next wait.
 //
-// Threads: Create, SetService, the accessors: before Run, any one thread (sockets may need
-// privileges that are dropped before Run). Run: the worker's thread; all the Outlet's calls come
-// from it, but for Post and Stop, which any thread may call; Stop also a signal handler.
+// Thread: Create, SetService and the accessors are called before Run, from any one thread (sockets
+// may need privileges that are dropped before Run). Run is the worker's thread, and every call of
+// WorkerPort comes from it. Any thread may call Post and Stop; a signal handler may call Stop.
 // Invariants: the service is called from Run only; OnTurnEnd(true) is followed by OnWake before any
 // other call.
 // Bound: WorkerOptions; besides, what the service has armed and posted.
@@ -31,7 +31,7 @@
 
 namespace tern::resolver::io {
 
-class Worker final : public Outlet {
+class Worker final : public WorkerPort {
  public:
   // Opens the sockets; errors name the address and the reason.
   static absl::StatusOr<std::unique_ptr<Worker>> Create(const WorkerOptions& options, int index);
@@ -62,7 +62,7 @@ class Worker final : public Outlet {
                            std::span<const uint8_t> query, ExchangeSink* sink) override;
   void EndExchange(ExchangeId id) override;
 
-  // Outlet
+  // WorkerPort
   void SendReply(const ReturnPath& path, std::span<const uint8_t> reply) override;
   int index() const override { return index_; }
   void Post(Message* message) override { mailbox_.Post(message); }

@@ -83,7 +83,7 @@ struct RecursiveService::RefreshMessage final : public ServiceMessage {
 
 // An answer for a TCP client of another worker.
 struct RecursiveService::ReplyMessage final : public ServiceMessage {
-  void Deliver(RecursiveService& service) override { service.outlet_->SendReply(path, reply); }
+  void Deliver(RecursiveService& service) override { service.worker_->SendReply(path, reply); }
 
   io::ReturnPath path;
   std::vector<uint8_t> reply;
@@ -147,22 +147,22 @@ class RecursiveService::Client final : public resolution::Waiter {
 };
 
 RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* server_table,
-                                   io::Outlet* outlet, Configuration configuration)
+                                   io::WorkerPort* worker, Configuration configuration)
     : store_(store),
-      outlet_(outlet),
+      worker_(worker),
       configuration_(std::move(configuration)),
       reader_(store->Register()),
-      recursor_(store, server_table, outlet, configuration_.settings, configuration_.local_data),
+      recursor_(store, server_table, worker, configuration_.settings, configuration_.local_data),
       scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {
   all_clients_.reserve(kClientsMax);
 }
 
 RecursiveService::~RecursiveService() = default;
 
-void RecursiveService::Reconfigure(io::Outlet* outlet, Configuration configuration) {
+void RecursiveService::Reconfigure(io::WorkerPort* worker, Configuration configuration) {
   auto message = std::make_unique<ReconfigureMessage>();
   message->configuration = std::move(configuration);
-  outlet->Post(message.release());
+  worker->Post(message.release());
 }
 
 void RecursiveService::OnMessage(io::Message* message) {
@@ -193,7 +193,7 @@ size_t RecursiveService::Refuse(std::span<const uint8_t> query, const answer::Qu
 }
 
 void RecursiveService::CheckCookie(const IpAddress& client, answer::QueryRead* read) {
-  answer::CheckCookie(*configuration_.cookies, client, outlet_->WallSeconds(), &read->request,
+  answer::CheckCookie(*configuration_.cookies, client, worker_->WallSeconds(), &read->request,
                       &read->rcode);
 }
 
@@ -225,7 +225,7 @@ size_t RecursiveService::Deny(std::span<const uint8_t> query, const answer::Quer
   // An answer to a forged address is one more packet for its owner. But a real client comes again
   // over TCP when it is told to: by chance, so that nobody can take all the turns.
   const uint32_t slip = configuration_.rate_limit->slip();
-  if (slip == 0 || read.request.question_end == 0 || outlet_->Random() % slip != 0) return 0;
+  if (slip == 0 || read.request.question_end == 0 || worker_->Random() % slip != 0) return 0;
   const size_t octets =
       answer::ComposeError(query, read.request, Rcode::kNoError, ExtendedError::kNone, "", reply);
   SetTruncated(reply);
@@ -335,7 +335,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
     groups_[i] = limit.GroupOf(batch[i].peer, IsVerified(reads_[i]));
     limit.Prefetch(groups_[i]);
   }
-  const Time now = outlet_->Now();
+  const Time now = worker_->Now();
   size_t left = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
@@ -388,11 +388,11 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   if (limit.limits_queries() || limit.limits_misses()) {
     group = limit.GroupOf(path.peer.address, /*verified=*/true);
   }
-  bool denied = !limit.AllowQuery(group, outlet_->Now());
+  bool denied = !limit.AllowQuery(group, worker_->Now());
   if (!denied && ResolveTraced(path, query, read)) return;
   Task task = Task::kNone;
   size_t octets = denied ? 0 : AnswerNow(query, read, true, scratch(), &task);
-  if (task == Task::kResolve) denied = !limit.AllowMiss(group, outlet_->Now());
+  if (task == Task::kResolve) denied = !limit.AllowMiss(group, worker_->Now());
   if (denied) octets = Deny(query, read, true, scratch());
   if (task == Task::kResolve && !denied) {
     Resolve(path, query, read);
@@ -403,7 +403,7 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
 }
 
 size_t RecursiveService::OwnerOf(const answer::Request& request) const {
-  const auto self = static_cast<size_t>(outlet_->index());
+  const auto self = static_cast<size_t>(worker_->index());
   if (peers_.size() <= 1) return self;
   const uint64_t hash = store_->Hash(request.name) + static_cast<uint64_t>(request.type);
   return (hash >> 32) % peers_.size();
@@ -412,7 +412,7 @@ size_t RecursiveService::OwnerOf(const answer::Request& request) const {
 void RecursiveService::Refresh(const answer::Request& request) {
   if (!configuration_.settings->cache.prefetch) return;
   const size_t owner = OwnerOf(request);
-  if (owner == static_cast<size_t>(outlet_->index())) {
+  if (owner == static_cast<size_t>(worker_->index())) {
     recursor_.Refresh(request.name, request.type);
     return;
   }
@@ -426,8 +426,8 @@ void RecursiveService::Refresh(const answer::Request& request) {
 void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
                                const answer::QueryRead& read) {
   const size_t owner = OwnerOf(read.request);
-  if (owner == static_cast<size_t>(outlet_->index())) {
-    ResolveHere(path, query, read, outlet_->Now());
+  if (owner == static_cast<size_t>(worker_->index())) {
+    ResolveHere(path, query, read, worker_->Now());
   } else if (!HandOver(owner, path, query, read.request)) {
     SendFailure(path, query, read.request);
   }
@@ -443,7 +443,7 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
   misses_under_way_.fetch_add(1, std::memory_order_relaxed);
   message->sender = &misses_under_way_;
   message->path = path;
-  message->received = outlet_->Now();
+  message->received = worker_->Now();
   message->cookie = request.cookie;
   message->cookie.sent = {};
   // Options are left behind: the owner needs the question, the EDNS size and the cookie only.
@@ -465,7 +465,7 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
 // Workers' clocks are one; theirs stand still for a turn, so that the other's may be ahead.
 bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) const {
   return path.stream == 0 &&
-         outlet_->Now() - received >
+         worker_->Now() - received >
              configuration_.settings->resolution.budget.client_timeout + kLateAnswerGrace;
 }
 
@@ -506,8 +506,8 @@ void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const u
 }
 
 void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t> reply) {
-  if (path.stream == 0 || path.worker == outlet_->index()) {
-    outlet_->SendReply(path, reply);
+  if (path.stream == 0 || path.worker == worker_->index()) {
+    worker_->SendReply(path, reply);
     return;
   }
   if (path.worker >= peers_.size()) return;

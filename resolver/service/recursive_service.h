@@ -53,17 +53,17 @@ struct Configuration {
 
 class RecursiveService final : public io::Service {
  public:
-  // Store, table and outlet outlive the service.
-  RecursiveService(cache::Store* store, upstream::ServerTable* server_table, io::Outlet* outlet,
+  // Store, table and worker outlive the service.
+  RecursiveService(cache::Store* store, upstream::ServerTable* server_table, io::WorkerPort* worker,
                    Configuration configuration);
   ~RecursiveService() override;
 
-  // The outlets of all workers by index, this one's included. Before the first query; without it
+  // All workers by index, this one's included. Before the first query; without it
   // the worker owns every question.
-  void SetPeers(std::vector<io::Outlet*> peers) { peers_ = std::move(peers); }
+  void SetPeers(std::vector<io::WorkerPort*> peers) { peers_ = std::move(peers); }
 
-  // Tells the worker behind `outlet` to use another configuration. Any thread.
-  static void Reconfigure(io::Outlet* outlet, Configuration configuration);
+  // Tells the worker behind `worker` to use another configuration. Any thread.
+  static void Reconfigure(io::WorkerPort* worker, Configuration configuration);
 
   void OnDatagrams(std::span<io::Datagram> batch) override;
   void OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) override;
@@ -132,11 +132,11 @@ class RecursiveService final : public io::Service {
   static constexpr size_t kScratchOctets = 65535;
 
   cache::Store* store_;
-  io::Outlet* outlet_;
+  io::WorkerPort* worker_;
   Configuration configuration_;
   std::unique_ptr<cache::Store::Reader> reader_;
   resolution::Recursor recursor_;
-  std::vector<io::Outlet*> peers_;
+  std::vector<io::WorkerPort*> peers_;
   uint32_t rotation_ = 0;
   std::array<answer::QueryRead, io::kBatch> reads_;  // of the batch in hand
   std::array<policy::RateLimit::Group, io::kBatch> groups_;

@@ -30,7 +30,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter {
  public:
   TracedClient(RecursiveService* service, const io::ReturnPath& path,
                std::span<const uint8_t> query, const answer::RequestCookie& cookie)
-      : account(service->outlet_, service->outlet_->Now()),
+      : account(service->worker_, service->worker_->Now()),
         service_(service),
         path_(path),
         query_(query.begin(), query.end()),

@@ -61,14 +61,14 @@ struct ResolverUnderTest::Parts {
                      resolver::SipKey{{world->random()->Next(), world->random()->Next()}},
                      kServersRemembered) {
     const Configuration configuration = MakeConfiguration(settings);
-    std::vector<resolver::io::Outlet*> outlets;
+    std::vector<resolver::io::WorkerPort*> workers;
     for (size_t i = 0; i < world->workers(); ++i) {
-      outlets.push_back(world->outlet(i));
+      workers.push_back(world->worker(i));
       services.push_back(
-          std::make_unique<RecursiveService>(&store, &server_table, outlets.back(), configuration));
+          std::make_unique<RecursiveService>(&store, &server_table, workers.back(), configuration));
       world->Attach(services.back().get(), i);
     }
-    for (const auto& service : services) service->SetPeers(outlets);
+    for (const auto& service : services) service->SetPeers(workers);
   }
 
   cache::Store store;
@@ -85,7 +85,7 @@ ResolverUnderTest::~ResolverUnderTest() {
   for (size_t i = 0; i < world_->workers(); ++i) world_->Attach(nullptr, i);
 }
 
-void ResolverUnderTest::SetPeers(std::vector<resolver::io::Outlet*> peers) {
+void ResolverUnderTest::SetPeers(std::vector<resolver::io::WorkerPort*> peers) {
   parts_->services[0]->SetPeers(std::move(peers));
 }
 

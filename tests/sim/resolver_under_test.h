@@ -31,7 +31,7 @@ class ResolverUnderTest {
   ResolverUnderTest& operator=(const ResolverUnderTest&) = delete;
 
   // The workers of the process, as the first one knows them.
-  void SetPeers(std::vector<resolver::io::Outlet*> peers);
+  void SetPeers(std::vector<resolver::io::WorkerPort*> peers);
 
   cache::Store& store();
   const resolver::resolution::Recursor& recursor(size_t worker = 0) const;

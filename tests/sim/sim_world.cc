@@ -84,9 +84,9 @@ bool TellsSomething(std::span<const uint8_t> reply) {
 
 }  // namespace
 
-class SimWorld::FurtherOutlet final : public resolver::io::Outlet {
+class SimWorld::FurtherPort final : public resolver::io::WorkerPort {
  public:
-  FurtherOutlet(SimWorld* world, size_t worker) : world_(world), worker_(worker) {}
+  FurtherPort(SimWorld* world, size_t worker) : world_(world), worker_(worker) {}
 
   Time Now() const override { return world_->Now(); }
   uint32_t WallSeconds() override { return world_->WallSeconds(); }
@@ -116,15 +116,15 @@ SimWorld::SimWorld(const Options& options)
       workers_(options.workers),
       reply_room_(kReplyRoomOctets) {
   for (size_t i = 1; i < workers_.size(); ++i) {
-    workers_[i].outlet = std::make_unique<FurtherOutlet>(this, i);
+    workers_[i].port = std::make_unique<FurtherPort>(this, i);
   }
 }
 
 SimWorld::~SimWorld() = default;
 
-resolver::io::Outlet* SimWorld::outlet(size_t worker) {
-  if (worker == 0) return this;
-  return workers_[worker].outlet.get();
+resolver::io::WorkerPort* SimWorld::worker(size_t index) {
+  if (index == 0) return this;
+  return workers_[index].port.get();
 }
 
 void SimWorld::AddServer(std::string_view address, SimServer* server) {

@@ -1,6 +1,6 @@
 // A deterministic internet around the io::Services of one process: virtual clock, one seeded
 // generator, a network with faults, servers and clients. A service runs unchanged; it sees an
-// io::Outlet, which for the first worker is the world itself.
+// io::WorkerPort, which for the first worker is the world itself.
 //
 // A turn of the loop delivers everything that is due at one instant, then calls OnTurnEnd of every
 // worker. Time moves only between turns. With several workers a client's query comes in at one
@@ -101,7 +101,7 @@ struct ClientQuery {
 };
 using ClientQueryId = size_t;
 
-class SimWorld : public resolver::io::Outlet {
+class SimWorld : public resolver::io::WorkerPort {
  public:
   struct Options {
     uint64_t seed = 1;
@@ -124,7 +124,7 @@ class SimWorld : public resolver::io::Outlet {
     workers_[worker].service = service;
   }
   size_t workers() const { return workers_.size(); }
-  resolver::io::Outlet* outlet(size_t worker);
+  resolver::io::WorkerPort* worker(size_t index);
   void AddServer(std::string_view address, SimServer* server);
   void AddServer(std::string_view address, SimServer* server, const Link& link);
   void SetLink(std::string_view address, const Link& link);
@@ -168,7 +168,7 @@ class SimWorld : public resolver::io::Outlet {
   void AddTraceLine(std::string line);
   std::string Trace() const;
 
-  // io::Outlet
+  // io::WorkerPort
   Time Now() const override { return now_; }
   uint32_t WallSeconds() override { return wall_offset_ + resolver::StoreSeconds(now_); }
   uint64_t Random() override { return random_.Next(); }
@@ -184,13 +184,13 @@ class SimWorld : public resolver::io::Outlet {
   void Post(resolver::io::Message* message) override { PostTo(0, message); }
 
  private:
-  // The outlet of a worker that is not the first: all but its place is the world's.
-  class FurtherOutlet;
+  // The port of a worker that is not the first: all but its place is the world's.
+  class FurtherPort;
   struct Worker {
     resolver::io::Service* service = nullptr;
     bool sleeps = false;
-    std::unique_ptr<FurtherOutlet> outlet;  // null for the first
-    Time mail_due;                          // of what was last posted to it
+    std::unique_ptr<FurtherPort> port;  // null for the first
+    Time mail_due;                      // of what was last posted to it
   };
   struct Host {
     SimServer* server = nullptr;
