@@ -22,6 +22,7 @@ using tern::resolver::ExchangeId;
 using tern::resolver::io::Datagram;
 using tern::resolver::io::Message;
 using tern::resolver::io::ReturnPath;
+using tern::resolver::io::StreamId;
 using tern::resolver::io::Worker;
 using tern::resolver::io::WorkerOptions;
 
@@ -55,7 +56,7 @@ class FixedAnswer final : public tern::resolver::io::Service {
     uint8_t reply[512];
     if (const size_t octets = Answer(query, reply)) worker_->SendReply(path, {reply, octets});
   }
-  void OnStreamClosed(uint64_t) override {}
+  void OnStreamClosed(StreamId) override {}
   void OnMessage(Message* message) override { delete message; }
   void OnTurnEnd(bool) override {}
   void OnWake() override {}
@@ -76,7 +77,7 @@ class Forwarder final : public tern::resolver::io::Service, public tern::resolve
   void OnStreamMessage(const ReturnPath& path, std::span<const uint8_t> query) override {
     Ask(path, query);
   }
-  void OnStreamClosed(uint64_t) override {}
+  void OnStreamClosed(StreamId) override {}
   void OnMessage(Message* message) override { delete message; }
   void OnTurnEnd(bool) override {}
   void OnWake() override {}

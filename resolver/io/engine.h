@@ -1,14 +1,14 @@
 // The seam between what this room does with sockets and how the kernel is asked: by io_uring
 // (ring_engine) or by epoll with recvmmsg and sendmmsg (epoll_engine).
 //
-// The service's UDP sockets are the engine's whole business: it receives batches, has them
-// answered, and sends. Of every other socket (streams, listeners, upstream) an engine only says
-// what happened; framing, caps and time are their owners' and the same over both engines.
+// The service's UDP sockets are the engine's alone: it receives batches, has them answered, and
+// sends. Of every other socket (streams, listeners, upstream) an engine only says what happened.
+// Framing, limits and time belong to their owners, and are the same over both engines.
 //
-// Thread: Prepare and ServeDatagrams may be called before the loop's thread starts; all else is the
+// Thread: ServeDatagrams may be called before the loop's thread starts. Every other call is the
 // worker's, from Start() on. Owners are called from Deliver() only.
-// Invariants: after Remove(id) nobody is called for it; an id is never given twice.
-// Bound: EngineLimits; nothing is allocated after construction but by the kernel.
+// Invariants: after Remove(id) no owner is called for it. An id is never given twice.
+// Bound: EngineLimits. After Start() only the slots of sockets are allocated, in Add.
 #pragma once
 
 #include <sys/socket.h>
@@ -26,10 +26,10 @@
 
 namespace tern::resolver::io {
 
-// Whoever has a socket in an engine. Of the calls only those of the socket's kind come.
+// The owner of a socket in an engine. Only the calls of the socket's kind come.
 class SocketOwner {
  public:
-  // kDatagrams. `truncated`: there was more than the engine has room for.
+  // kDatagrams. `truncated`: the datagram was longer than the engine's buffer.
   virtual void OnDatagram(const sockaddr* /*source*/, std::span<const uint8_t> /*bytes*/,
                           bool /*truncated*/) {}
   // kStream. Empty: the peer has finished sending.
@@ -47,12 +47,11 @@ class SocketOwner {
 
 enum class SocketKind : uint8_t { kDatagrams, kStream, kListener };
 
-// 0 is no socket.
-using SocketId = uint64_t;
+enum class SocketId : uint64_t { kNone = 0 };
 
-// Room for one datagram of the service. What is longer is no query: it is dropped unread.
-inline constexpr size_t kQueryRoom = 1536;
-inline constexpr size_t kReplyRoom = kQueryRoom;
+// The buffer for one datagram of the service. A longer datagram is no query, and is dropped unread.
+inline constexpr size_t kQueryBufferOctets = 1536;
+inline constexpr size_t kReplyBufferOctets = kQueryBufferOctets;
 
 struct EngineLimits {
   size_t sockets = 8192;  // besides the service's UDP sockets
@@ -64,17 +63,17 @@ class Engine {
 
   virtual std::string_view name() const = 0;
 
-  // A UDP socket of the service, the engine's from now on. Called in the order of listener indices.
+  // Gives the engine a UDP socket of the service, to keep. Called in the order of listener indices.
   virtual absl::Status ServeDatagrams(int fd, bool wildcard) = 0;
   // On the loop's thread, once, before anything below.
   virtual absl::Status Start() = 0;
 
-  // The engine's from now on; kDatagrams are received at once and always. 0: no room, still the
-  // caller's.
+  // Gives the engine a socket to keep; kDatagrams are received at once and always. kNone: no slot
+  // or no memory is left, and the socket is still the caller's.
   virtual SocketId Add(int fd, SocketKind kind, SocketOwner* owner) = 0;
   // Closes it.
   virtual void Remove(SocketId id) = 0;
-  // kStream: one OnBytes (or error) for each call, so that an owner who does not ask is not given.
+  // kStream: one OnBytes (or error) for each call: an owner that does not ask gets nothing.
   // kListener: OnConnection from now on, until an error.
   virtual void Receive(SocketId id) = 0;
   // One OnWritable.
@@ -84,8 +83,8 @@ class Engine {
   // errno; what goes wrong later comes as OnSocketError.
   virtual int Send(SocketId id, std::span<const uint8_t> bytes) = 0;
 
-  // What has happened, and how much of that was delivered, as counts that never fall: whatever a
-  // socket received before a time when posted() was P has been delivered once delivered() >= P.
+  // How many events have happened, and how many of them were delivered. Neither count ever falls.
+  // What a socket received while posted() was P has been delivered once delivered() >= P.
   virtual uint64_t posted() const = 0;
   virtual uint64_t delivered() const = 0;
 
@@ -95,10 +94,10 @@ class Engine {
 
   // True: Deliver() has something to do already.
   virtual bool Ready() const = 0;
-  // Hands over to the kernel what is queued, and waits for something to happen: not at all with 0,
-  // for ever with nullopt. May return early.
+  // Hands over to the kernel what is queued, and waits for an event. With 0 it does not wait; with
+  // nullopt it waits without limit. May return early.
   virtual void Wait(std::optional<Duration> at_most) = 0;
-  // Tells what has happened; a bounded piece of it.
+  // Tells the owners and the service what has happened, up to a bounded number of events.
   virtual void Deliver(Service* service) = 0;
 
   // On the loop's thread, as its last call: closes the service's UDP sockets. A successor may be

@@ -41,19 +41,12 @@ absl::StatusOr<std::unique_ptr<EpollEngine>> EpollEngine::Create(const EngineLim
 
 EpollEngine::EpollEngine(const EngineLimits& limits, OwnedFd epoll)
     : epoll_(std::move(epoll)),
-      slots_(limits.sockets),
+      sockets_(limits.sockets),
       in_(std::make_unique<Batch>()),
-      out_(std::make_unique<Batch>()) {
-  free_slots_.reserve(limits.sockets);
-  for (size_t slot = limits.sockets; slot > 0; --slot) {
-    free_slots_.push_back(static_cast<uint32_t>(slot - 1));
-  }
-}
+      out_(std::make_unique<Batch>()) {}
 
 EpollEngine::~EpollEngine() {
-  for (Slot& slot : slots_) {
-    if (slot.owner != nullptr) close(slot.fd);
-  }
+  sockets_.ForEach([](const Socket& socket) { close(socket.fd); });
 }
 
 absl::Status EpollEngine::ServeDatagrams(int fd, bool wildcard) {
@@ -70,73 +63,57 @@ absl::Status EpollEngine::ServeDatagrams(int fd, bool wildcard) {
   return absl::OkStatus();
 }
 
-EpollEngine::Slot* EpollEngine::Find(SocketId id) {
-  const uint64_t index = (id >> 32) - 1;
-  if (id == 0 || index >= slots_.size()) return nullptr;
-  Slot& slot = slots_[index];
-  if (slot.owner == nullptr || slot.generation != static_cast<uint32_t>(id)) return nullptr;
-  return &slot;
-}
-
-SocketId EpollEngine::IdOf(const Slot& slot) const {
-  return static_cast<uint64_t>(&slot - slots_.data() + 1) << 32 | slot.generation;
-}
-
 SocketId EpollEngine::Add(int fd, SocketKind kind, SocketOwner* owner) {
-  if (free_slots_.empty()) return 0;
-  Slot& slot = slots_[free_slots_.back()];
-  slot.kind = kind;
-  slot.fd = fd;
-  slot.wants_read = kind == SocketKind::kDatagrams;
-  slot.wants_write = false;
-  slot.registered = slot.wants_read ? uint32_t{EPOLLIN} : 0u;
+  TERN_REQUIRE(owner != nullptr);
+  Socket* socket = sockets_.Make(fd, kind, owner);
+  if (socket == nullptr) return SocketId::kNone;
+  socket->wants_read = kind == SocketKind::kDatagrams;
+  socket->registered = socket->wants_read ? uint32_t{EPOLLIN} : 0u;
   epoll_event event{};
-  event.events = slot.registered;
-  event.data.u64 = IdOf(slot);
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return 0;
-  free_slots_.pop_back();
-  slot.owner = owner;
-  return IdOf(slot);
+  event.events = socket->registered;
+  event.data.u64 = static_cast<uint64_t>(socket->id);
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+    sockets_.Free(socket->id);
+    return SocketId::kNone;
+  }
+  return socket->id;
 }
 
 void EpollEngine::Remove(SocketId id) {
-  Slot* slot = Find(id);
-  if (slot == nullptr) return;
-  close(slot->fd);  // epoll forgets it as well
-  slot->owner = nullptr;
-  slot->fd = -1;
-  ++slot->generation;
-  free_slots_.push_back(static_cast<uint32_t>(slot - slots_.data()));
+  const Socket* socket = sockets_.Find(id);
+  if (socket == nullptr) return;
+  close(socket->fd);  // epoll forgets it as well
+  sockets_.Free(id);
 }
 
-void EpollEngine::SyncInterest(Slot* slot) {
-  const uint32_t wanted =
-      (slot->wants_read ? uint32_t{EPOLLIN} : 0u) | (slot->wants_write ? uint32_t{EPOLLOUT} : 0u);
-  if (wanted == slot->registered) return;
+void EpollEngine::SyncInterest(Socket* socket) {
+  const uint32_t wanted = (socket->wants_read ? uint32_t{EPOLLIN} : 0u) |
+                          (socket->wants_write ? uint32_t{EPOLLOUT} : 0u);
+  if (wanted == socket->registered) return;
   epoll_event event{};
   event.events = wanted;
-  event.data.u64 = IdOf(*slot);
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, slot->fd, &event) == 0) slot->registered = wanted;
+  event.data.u64 = static_cast<uint64_t>(socket->id);
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket->fd, &event) == 0) socket->registered = wanted;
 }
 
 void EpollEngine::Receive(SocketId id) {
-  if (Slot* slot = Find(id); slot != nullptr) {
-    slot->wants_read = true;
-    SyncInterest(slot);
+  if (Socket* socket = sockets_.Find(id); socket != nullptr) {
+    socket->wants_read = true;
+    SyncInterest(socket);
   }
 }
 
 void EpollEngine::WaitWritable(SocketId id) {
-  if (Slot* slot = Find(id); slot != nullptr) {
-    slot->wants_write = true;
-    SyncInterest(slot);
+  if (Socket* socket = sockets_.Find(id); socket != nullptr) {
+    socket->wants_write = true;
+    SyncInterest(socket);
   }
 }
 
 int EpollEngine::Send(SocketId id, std::span<const uint8_t> bytes) {
-  const Slot* slot = Find(id);
-  if (slot == nullptr) return EBADF;
-  return SendNow(slot->fd, bytes);
+  const Socket* socket = sockets_.Find(id);
+  if (socket == nullptr) return EBADF;
+  return SendNow(socket->fd, bytes);
 }
 
 void EpollEngine::Wait(std::optional<Duration> at_most) {
@@ -170,7 +147,7 @@ void EpollEngine::Deliver(Service* service) {
     if (tag < service_sockets_.size()) {
       ServeBatches(static_cast<uint16_t>(tag), service);
     } else {
-      OnEvent(tag, events_[i].events);
+      OnEvent(SocketId{tag}, events_[i].events);
     }
   }
 }
@@ -185,7 +162,7 @@ void EpollEngine::ServeBatches(uint16_t listener, Service* service) {
 bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
   ServiceSocket& socket = service_sockets_[listener];
   for (size_t i = 0; i < kBatch; ++i) {
-    in_->parts[i] = {in_->rooms[i], kQueryRoom};
+    in_->parts[i] = {in_->buffers[i], kQueryBufferOctets};
     msghdr& header = in_->headers[i].msg_hdr;
     header = {};
     header.msg_name = &in_->peers[i];
@@ -197,14 +174,14 @@ bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
   }
   const int received = recvmmsg(socket.fd.get(), in_->headers, kBatch, MSG_DONTWAIT, nullptr);
   if (received <= 0) return false;
-  SendQueued();  // its rooms are needed for the answers
+  SendQueued();  // its buffers are needed for the answers
   size_t count = 0;
   for (int i = 0; i < received; ++i) {
     const msghdr& header = in_->headers[i].msg_hdr;
     if ((header.msg_flags & MSG_TRUNC) != 0) continue;
     Datagram& datagram = batch_[count];
-    datagram.query = {in_->rooms[i], in_->headers[i].msg_len};
-    datagram.reply = {out_->rooms[count], kReplyRoom};
+    datagram.query = {in_->buffers[i], in_->headers[i].msg_len};
+    datagram.reply = {out_->buffers[count], kReplyBufferOctets};
     datagram.reply_octets = 0;
     datagram.peer = reinterpret_cast<const sockaddr*>(&in_->peers[i]);
     datagram.local =
@@ -212,15 +189,15 @@ bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
     datagram.listener = listener;
     ++count;
   }
-  // What the service sends through SendDatagram meanwhile must not take these rooms.
+  // What the service sends through SendDatagram meanwhile must not take these buffers.
   out_size_ = kBatch;
   service->OnDatagrams({batch_, count});
   out_size_ = 0;
   size_t queued = 0;
   for (size_t i = 0; i < count; ++i) {
     if (batch_[i].reply_octets == 0) continue;
-    // The i-th room stays where it is; headers close up.
-    out_->parts[queued] = {out_->rooms[i], std::min(batch_[i].reply_octets, kReplyRoom)};
+    // The i-th buffer stays where it is; headers close up.
+    out_->parts[queued] = {out_->buffers[i], std::min(batch_[i].reply_octets, kReplyBufferOctets)};
     msghdr& header = out_->headers[queued].msg_hdr;
     header = {};
     header.msg_name = const_cast<sockaddr*>(batch_[i].peer);
@@ -250,7 +227,7 @@ void EpollEngine::SendQueued() {
       if (sent > 0) {
         done += static_cast<size_t>(sent);
       } else if (sent < 0 && errno == EAGAIN) {
-        done = end;  // no room: dropped, the clients ask again
+        done = end;  // the buffer is full: dropped, the clients ask again
       } else {
         ++done;  // this one cannot be sent
       }
@@ -262,13 +239,13 @@ void EpollEngine::SendQueued() {
 void EpollEngine::SendDatagram(uint16_t listener, const Endpoint& peer, const IpAddress& local,
                                std::span<const uint8_t> bytes) {
   if (listener >= service_sockets_.size() || bytes.empty()) return;
-  if (out_size_ == kBatch || bytes.size() > kReplyRoom) {
+  if (out_size_ == kBatch || bytes.size() > kReplyBufferOctets) {
     SendDatagramNow(service_sockets_[listener].fd.get(), peer, local, bytes);
     return;
   }
   const size_t index = out_size_++;
-  std::memcpy(out_->rooms[index], bytes.data(), bytes.size());
-  out_->parts[index] = {out_->rooms[index], bytes.size()};
+  std::memcpy(out_->buffers[index], bytes.data(), bytes.size());
+  out_->parts[index] = {out_->buffers[index], bytes.size()};
   msghdr& header = out_->headers[index].msg_hdr;
   header = {};
   header.msg_name = &out_->peers[index];
@@ -281,38 +258,38 @@ void EpollEngine::SendDatagram(uint16_t listener, const Endpoint& peer, const Ip
 }
 
 void EpollEngine::OnEvent(SocketId id, uint32_t events) {
-  Slot* slot = Find(id);
-  if (slot == nullptr) return;
+  Socket* socket = sockets_.Find(id);
+  if (socket == nullptr) return;
   const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
-  if (slot->wants_write && (broken || (events & EPOLLOUT) != 0)) {
-    slot->wants_write = false;
-    slot->owner->OnWritable();
-    slot = Find(id);
-    if (slot == nullptr) return;
-  } else if (!slot->wants_read && broken) {
+  if (socket->wants_write && (broken || (events & EPOLLOUT) != 0)) {
+    socket->wants_write = false;
+    socket->owner->OnWritable();
+    socket = sockets_.Find(id);
+    if (socket == nullptr) return;
+  } else if (!socket->wants_read && broken) {
     // Told whether asked or not; nobody waits for it, and it would be told for ever.
-    slot->owner->OnSocketError(ECONNRESET);
+    socket->owner->OnSocketError(ECONNRESET);
     return;
   }
-  if (slot->wants_read && (broken || (events & EPOLLIN) != 0)) {
-    switch (slot->kind) {
+  if (socket->wants_read && (broken || (events & EPOLLIN) != 0)) {
+    switch (socket->kind) {
       case SocketKind::kDatagrams:
-        ReadDatagram(slot);
+        ReadDatagram(socket);
         break;
       case SocketKind::kStream:
-        ReadBytes(slot);
+        ReadBytes(socket);
         break;
       case SocketKind::kListener:
         AcceptSome(id);
         break;
     }
-    slot = Find(id);
-    if (slot == nullptr) return;
+    socket = sockets_.Find(id);
+    if (socket == nullptr) return;
   }
-  SyncInterest(slot);
+  SyncInterest(socket);
 }
 
-void EpollEngine::ReadDatagram(Slot* slot) {
+void EpollEngine::ReadDatagram(Socket* socket) {
   uint8_t bytes[kReadOctets];
   sockaddr_storage source;
   iovec part{bytes, sizeof(bytes)};
@@ -322,40 +299,40 @@ void EpollEngine::ReadDatagram(Slot* slot) {
   header.msg_iov = &part;
   header.msg_iovlen = 1;
   // One at a time: an exchange seldom has a second, and then epoll tells again.
-  const ssize_t octets = recvmsg(slot->fd, &header, MSG_DONTWAIT);
+  const ssize_t octets = recvmsg(socket->fd, &header, MSG_DONTWAIT);
   if (octets >= 0) {
-    slot->owner->OnDatagram(reinterpret_cast<const sockaddr*>(&source),
-                            {bytes, static_cast<size_t>(octets)},
-                            (header.msg_flags & MSG_TRUNC) != 0);
+    socket->owner->OnDatagram(reinterpret_cast<const sockaddr*>(&source),
+                              {bytes, static_cast<size_t>(octets)},
+                              (header.msg_flags & MSG_TRUNC) != 0);
   } else if (errno != EAGAIN && errno != EINTR) {
-    slot->owner->OnSocketError(errno);
+    socket->owner->OnSocketError(errno);
   }
 }
 
-void EpollEngine::ReadBytes(Slot* slot) {
+void EpollEngine::ReadBytes(Socket* socket) {
   uint8_t bytes[kReadOctets];
-  const ssize_t octets = recv(slot->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+  const ssize_t octets = recv(socket->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
   if (octets < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  slot->wants_read = false;
+  socket->wants_read = false;
   if (octets >= 0) {
-    slot->owner->OnBytes({bytes, static_cast<size_t>(octets)});
+    socket->owner->OnBytes({bytes, static_cast<size_t>(octets)});
   } else {
-    slot->owner->OnSocketError(errno);
+    socket->owner->OnSocketError(errno);
   }
 }
 
 void EpollEngine::AcceptSome(SocketId id) {
   for (int i = 0; i < kAcceptsATurn; ++i) {
-    Slot* slot = Find(id);
-    if (slot == nullptr || !slot->wants_read) return;
-    const int accepted = accept4(slot->fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    Socket* socket = sockets_.Find(id);
+    if (socket == nullptr || !socket->wants_read) return;
+    const int accepted = accept4(socket->fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (accepted >= 0) {
-      slot->owner->OnConnection(accepted);
+      socket->owner->OnConnection(accepted);
     } else if (errno == EAGAIN || errno == EINTR) {
       return;
     } else {
-      slot->wants_read = false;
-      slot->owner->OnSocketError(errno);
+      socket->wants_read = false;
+      socket->owner->OnSocketError(errno);
     }
   }
 }

@@ -3,8 +3,9 @@
 //
 // Thread: see engine.h.
 // Invariants: interest in a socket is level-triggered and follows what its owner waits for, so that
-// a socket nobody reads from costs no turns; events name slot and generation, as the ring's
-// completions. Bound: EngineLimits; one batch of queries and one of replies.
+// a socket from which nothing is read costs no turns. Events name a socket by its id, as the ring's
+// completions do.
+// Bound: EngineLimits; one batch of queries and one of replies.
 #pragma once
 
 #include <sys/epoll.h>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "resolver/base/slot_map.h"
 #include "resolver/io/engine.h"
 #include "resolver/io/sockets.h"
 
@@ -52,11 +54,14 @@ class EpollEngine final : public Engine {
     OwnedFd fd;
     bool wildcard = false;
   };
-  struct Slot {
-    SocketOwner* owner = nullptr;  // null: free
-    int fd = -1;
-    uint32_t generation = 0;
-    SocketKind kind = SocketKind::kStream;
+  struct Socket {
+    Socket(SocketId id, int fd, SocketKind kind, SocketOwner* owner)
+        : id(id), owner(owner), fd(fd), kind(kind) {}
+
+    const SocketId id;
+    SocketOwner* const owner;
+    const int fd;
+    const SocketKind kind;
     bool wants_read = false;
     bool wants_write = false;
     uint32_t registered = 0;  // with epoll
@@ -67,28 +72,25 @@ class EpollEngine final : public Engine {
     iovec parts[kBatch];
     sockaddr_storage peers[kBatch];
     uint8_t controls[kBatch][kLocalAddressOctets];
-    uint8_t rooms[kBatch][kQueryRoom];
+    uint8_t buffers[kBatch][kQueryBufferOctets];
   };
 
   EpollEngine(const EngineLimits& limits, OwnedFd epoll);
 
-  Slot* Find(SocketId id);
-  SocketId IdOf(const Slot& slot) const;
-  void SyncInterest(Slot* slot);
+  void SyncInterest(Socket* socket);
   void ServeBatches(uint16_t listener, Service* service);
   bool ServeBatch(uint16_t listener, Service* service);
   void SendQueued();
   void OnEvent(SocketId id, uint32_t events);
-  void ReadDatagram(Slot* slot);
-  void ReadBytes(Slot* slot);
+  void ReadDatagram(Socket* socket);
+  void ReadBytes(Socket* socket);
   void AcceptSome(SocketId id);
 
   static constexpr int kEventsATurn = 256;
 
   OwnedFd epoll_;
   std::vector<ServiceSocket> service_sockets_;
-  std::vector<Slot> slots_;
-  std::vector<uint32_t> free_slots_;
+  SlotMap<Socket, SocketId> sockets_;
   std::array<epoll_event, kEventsATurn> events_;
   int event_count_ = 0;
   std::unique_ptr<Batch> in_;

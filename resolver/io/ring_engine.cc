@@ -9,6 +9,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -22,15 +23,16 @@ constexpr unsigned kSqEntries = 2048;
 constexpr uint32_t kQueryBuffers = 256;
 constexpr uint32_t kDatagramBuffers = 256;
 constexpr uint32_t kStreamBuffers = 128;
-constexpr size_t kQueryStride =
-    27 * 64;  // header 16, name 32, ancillary 64, 1536 and more of query
+// Header 16, name 32, ancillary 64, query at least 1536.
+constexpr size_t kQueryStride = 27 * 64;
 constexpr size_t kDatagramStride = 33 * 64;
 constexpr size_t kStreamStride = 65 * 64;
 constexpr size_t kCompletionsATurn = 512;
 constexpr size_t kDatagramsATurn = 256;
 constexpr useconds_t kRestMicroseconds = 1000;
 
-static_assert(kQueryStride >= sizeof(io_uring_recvmsg_out) + 32 + kLocalAddressOctets + kQueryRoom);
+static_assert(kQueryStride >=
+              sizeof(io_uring_recvmsg_out) + 32 + kLocalAddressOctets + kQueryBufferOctets);
 
 }  // namespace
 
@@ -60,7 +62,7 @@ absl::Status BufferGroup::Register(io_uring* ring, uint16_t group, uint32_t coun
 }
 
 RingEngine::RingEngine(const EngineLimits& limits, int wakeup_fd)
-    : limits_(limits), wakeup_fd_(wakeup_fd) {}
+    : limits_(limits), wakeup_fd_(wakeup_fd), sockets_(limits.sockets) {}
 
 absl::StatusOr<std::unique_ptr<RingEngine>> RingEngine::Create(const EngineLimits& limits,
                                                                int wakeup_fd) {
@@ -73,7 +75,7 @@ absl::Status RingEngine::SetUp() {
   io_uring_params params{};
   params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |
                  IORING_SETUP_CQSIZE | IORING_SETUP_R_DISABLED;
-  // A receive's completion per buffer, and two last ones per slot (a receive and a poll).
+  // A receive's completion per buffer, and two last ones per socket (a receive and a poll).
   params.cq_entries = std::bit_ceil(static_cast<uint32_t>(
       kQueryBuffers + kDatagramBuffers + kStreamBuffers + kSqEntries + 2 * limits_.sockets));
   const int error = io_uring_queue_init_params(kSqEntries, &ring_, &params);
@@ -87,14 +89,10 @@ absl::Status RingEngine::SetUp() {
     if (!status.ok()) return status;
   }
   upstream_shape_.msg_namelen = sizeof(sockaddr_in6);
-  rooms_.reset(static_cast<uint8_t*>(std::aligned_alloc(4096, kRooms * kRoomStride)));
-  if (rooms_ == nullptr) return absl::ResourceExhaustedError("no memory for replies");
-  envelopes_ = std::make_unique<Envelope[]>(kRooms);
-  slots_.resize(limits_.sockets);
-  free_slots_.reserve(limits_.sockets);
-  for (size_t slot = limits_.sockets; slot > 0; --slot) {
-    free_slots_.push_back(static_cast<uint32_t>(slot - 1));
-  }
+  reply_buffers_.reset(
+      static_cast<uint8_t*>(std::aligned_alloc(4096, kReplyBuffers * kReplyStride)));
+  if (reply_buffers_ == nullptr) return absl::ResourceExhaustedError("no memory for replies");
+  envelopes_ = std::make_unique<Envelope[]>(kReplyBuffers);
   // A turn may queue a socket, remove it, and queue the next one in its slot.
   to_arm_.reserve(limits_.sockets + kCompletionsATurn);
   without_buffer_.reserve(limits_.sockets + kCompletionsATurn);
@@ -104,9 +102,7 @@ absl::Status RingEngine::SetUp() {
 
 RingEngine::~RingEngine() {
   if (ring_made_) io_uring_queue_exit(&ring_);
-  for (Slot& slot : slots_) {
-    if (slot.owner != nullptr) close(slot.fd);
-  }
+  sockets_.ForEach([](const Socket& socket) { close(socket.fd); });
   for (int fd : removed_fds_) close(fd);
 }
 
@@ -160,8 +156,12 @@ io_uring_sqe* RingEngine::NewSqe() {
   return io_uring_get_sqe(&ring_);
 }
 
-uint64_t RingEngine::Tag(Operation operation, uint32_t slot, uint32_t generation) {
-  return static_cast<uint64_t>(operation) << 56 | static_cast<uint64_t>(slot) << 32 | generation;
+uint64_t RingEngine::UserData(Operation operation, uint64_t of) {
+  return static_cast<uint64_t>(operation) << kOperationShift | of;
+}
+
+uint64_t RingEngine::UserData(Operation operation, SocketId socket) {
+  return UserData(operation, static_cast<uint64_t>(socket));
 }
 
 RingEngine::Operation RingEngine::ReceiveOperation(SocketKind kind) {
@@ -176,116 +176,99 @@ RingEngine::Operation RingEngine::ReceiveOperation(SocketKind kind) {
   return Operation::kBytes;
 }
 
-SocketId RingEngine::IdOf(const Slot& slot) const {
-  return static_cast<uint64_t>(&slot - slots_.data() + 1) << 32 | slot.generation;
-}
-
-RingEngine::Slot* RingEngine::Find(SocketId id) {
-  const uint64_t index = (id >> 32) - 1;
-  if (id == 0 || index >= slots_.size()) return nullptr;
-  Slot& slot = slots_[index];
-  if (slot.owner == nullptr || slot.generation != static_cast<uint32_t>(id)) return nullptr;
-  return &slot;
-}
-
 SocketId RingEngine::Add(int fd, SocketKind kind, SocketOwner* owner) {
-  if (free_slots_.empty()) return 0;
-  const uint32_t index = free_slots_.back();
-  free_slots_.pop_back();
-  Slot& slot = slots_[index];
-  slot.owner = owner;
-  slot.fd = fd;
-  slot.kind = kind;
-  slot.receiving = false;
-  slot.polling = false;
-  if (kind == SocketKind::kDatagrams) ArmSlot(index);
-  return IdOf(slot);
+  TERN_REQUIRE(owner != nullptr);
+  Socket* socket = sockets_.Make(fd, kind, owner);
+  if (socket == nullptr) return SocketId::kNone;
+  if (kind == SocketKind::kDatagrams) ArmSocket(socket);
+  return socket->id;
 }
 
 void RingEngine::Remove(SocketId id) {
-  Slot* slot = Find(id);
-  if (slot == nullptr) return;
-  const uint32_t index = static_cast<uint32_t>(slot - slots_.data());
-  for (auto [pending, operation] : {std::pair(slot->receiving, ReceiveOperation(slot->kind)),
-                                    std::pair(slot->polling, Operation::kPoll)}) {
+  const Socket* socket = sockets_.Find(id);
+  if (socket == nullptr) return;
+  for (auto [pending, operation] : {std::pair(socket->receiving, ReceiveOperation(socket->kind)),
+                                    std::pair(socket->polling, Operation::kPoll)}) {
     if (!pending) continue;
     // Without a cancel the request would keep the socket open until its peer speaks.
     io_uring_sqe* sqe = NewSqe();
     if (sqe == nullptr) continue;
-    io_uring_prep_cancel64(sqe, Tag(operation, index, slot->generation), 0);
-    sqe->user_data = Tag(Operation::kCancel, index, slot->generation);
+    io_uring_prep_cancel64(sqe, UserData(operation, id), 0);
+    sqe->user_data = UserData(Operation::kCancel, id);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
   }
-  removed_fds_.push_back(slot->fd);
-  slot->owner = nullptr;
-  slot->fd = -1;
-  ++slot->generation;
-  free_slots_.push_back(index);
+  CloseLater(socket->fd);
+  sockets_.Free(id);
+}
+
+void RingEngine::CloseLater(int fd) {
+  if (removed_fds_.size() == removed_fds_.capacity()) CloseRemoved();
+  // When even that fails, the kernel has no memory. The descriptor is lost then: a queued request
+  // may name it, and would reach whichever socket has that number next.
+  if (removed_fds_.size() < removed_fds_.capacity()) removed_fds_.push_back(fd);
 }
 
 void RingEngine::Receive(SocketId id) {
-  Slot* slot = Find(id);
-  if (slot == nullptr || slot->receiving) return;
-  if (slot->kind == SocketKind::kStream) {
-    QueueArming(*slot);  // at the end of the turn, behind those that found no buffer in it
+  Socket* socket = sockets_.Find(id);
+  if (socket == nullptr || socket->receiving) return;
+  if (socket->kind == SocketKind::kStream) {
+    QueueArming(*socket);  // at the end of the turn, behind those that found no buffer in it
   } else {
-    ArmSlot(static_cast<uint32_t>(slot - slots_.data()));
+    ArmSocket(socket);
   }
 }
 
 void RingEngine::WaitWritable(SocketId id) {
-  Slot* slot = Find(id);
-  if (slot == nullptr || slot->polling) return;
+  Socket* socket = sockets_.Find(id);
+  if (socket == nullptr || socket->polling) return;
   io_uring_sqe* sqe = NewSqe();
   if (sqe == nullptr) return;
-  io_uring_prep_poll_add(sqe, slot->fd, POLLOUT);
-  sqe->user_data =
-      Tag(Operation::kPoll, static_cast<uint32_t>(slot - slots_.data()), slot->generation);
-  slot->polling = true;
+  io_uring_prep_poll_add(sqe, socket->fd, POLLOUT);
+  sqe->user_data = UserData(Operation::kPoll, id);
+  socket->polling = true;
 }
 
 int RingEngine::Send(SocketId id, std::span<const uint8_t> bytes) {
-  const Slot* slot = Find(id);
-  if (slot == nullptr) return EBADF;
-  io_uring_sqe* sqe = HasRoom() && bytes.size() <= kReplyRoom ? NewSqe() : nullptr;
-  if (sqe == nullptr) return SendNow(slot->fd, bytes);
-  const size_t room_index = rooms_used_++;
-  std::memcpy(room(room_index), bytes.data(), bytes.size());
-  io_uring_prep_send(sqe, slot->fd, room(room_index), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const Socket* socket = sockets_.Find(id);
+  if (socket == nullptr) return EBADF;
+  io_uring_sqe* sqe = HasReplyBuffer() && bytes.size() <= kReplyBufferOctets ? NewSqe() : nullptr;
+  if (sqe == nullptr) return SendNow(socket->fd, bytes);
+  uint8_t* const buffer = reply_buffer(reply_buffers_used_++);
+  std::memcpy(buffer, bytes.data(), bytes.size());
+  io_uring_prep_send(sqe, socket->fd, buffer, bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-  sqe->user_data =
-      Tag(Operation::kSendOn, static_cast<uint32_t>(slot - slots_.data()), slot->generation);
+  sqe->user_data = UserData(Operation::kSendOn, id);
   return 0;
 }
 
-void RingEngine::ArmSlot(uint32_t index) {
-  Slot& slot = slots_[index];
+void RingEngine::ArmSocket(Socket* socket) {
   io_uring_sqe* sqe = NewSqe();
   if (sqe == nullptr) {
-    QueueArming(slot);
+    QueueArming(*socket);
     return;
   }
-  switch (slot.kind) {
+  switch (socket->kind) {
     case SocketKind::kDatagrams:
-      io_uring_prep_recvmsg_multishot(sqe, slot.fd, &upstream_shape_, 0);
+      io_uring_prep_recvmsg_multishot(sqe, socket->fd, &upstream_shape_, 0);
       sqe->flags |= IOSQE_BUFFER_SELECT;
       sqe->buf_group = datagrams_.group();
       break;
     case SocketKind::kStream:
-      io_uring_prep_recv(sqe, slot.fd, nullptr, 0, 0);
+      io_uring_prep_recv(sqe, socket->fd, nullptr, 0, 0);
       sqe->flags |= IOSQE_BUFFER_SELECT;
       sqe->buf_group = streams_.group();
       break;
     case SocketKind::kListener:
-      io_uring_prep_multishot_accept(sqe, slot.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      io_uring_prep_multishot_accept(sqe, socket->fd, nullptr, nullptr,
+                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
       break;
   }
-  sqe->user_data = Tag(ReceiveOperation(slot.kind), index, slot.generation);
-  slot.receiving = true;
+  sqe->user_data = UserData(ReceiveOperation(socket->kind), socket->id);
+  socket->receiving = true;
 }
 
-void RingEngine::QueueArming(const Slot& slot) {
-  if (to_arm_.size() < to_arm_.capacity()) to_arm_.push_back(IdOf(slot));
+void RingEngine::QueueArming(const Socket& socket) {
+  if (to_arm_.size() < to_arm_.capacity()) to_arm_.push_back(socket.id);
 }
 
 void RingEngine::ArmService(uint16_t listener) {
@@ -295,7 +278,7 @@ void RingEngine::ArmService(uint16_t listener) {
   io_uring_prep_recvmsg_multishot(sqe, listener, &socket.shape, 0);
   sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
   sqe->buf_group = queries_.group();
-  sqe->user_data = Tag(Operation::kServe, listener, 0);
+  sqe->user_data = UserData(Operation::kServe, uint64_t{listener});
   socket.arming = Arming::kArmed;
 }
 
@@ -303,15 +286,15 @@ void RingEngine::ArmWakeup() {
   io_uring_sqe* sqe = NewSqe();
   if (sqe == nullptr) return;
   io_uring_prep_poll_multishot(sqe, wakeup_fd_, POLLIN);
-  sqe->user_data = Tag(Operation::kWakeup, 0, 0);
+  sqe->user_data = UserData(Operation::kWakeup, uint64_t{0});
   wakeup_armed_ = true;
 }
 
 void RingEngine::ArmQueued(std::vector<SocketId>* queue) {
-  const size_t count = queue->size();  // ArmSlot may put one back
+  const size_t count = queue->size();  // ArmSocket may put one back
   for (size_t i = 0; i < count; ++i) {
-    Slot* slot = Find((*queue)[i]);
-    if (slot != nullptr && !slot->receiving) ArmSlot(static_cast<uint32_t>(slot - slots_.data()));
+    Socket* socket = sockets_.Find((*queue)[i]);
+    if (socket != nullptr && !socket->receiving) ArmSocket(socket);
   }
   queue->erase(queue->begin(), queue->begin() + static_cast<ptrdiff_t>(count));
 }
@@ -366,7 +349,7 @@ void RingEngine::Wait(std::optional<Duration> at_most) {
   streams_.Commit();
   CloseRemoved();
   Submit(at_most);
-  if (io_uring_sq_ready(&ring_) == 0) rooms_used_ = 0;
+  if (io_uring_sq_ready(&ring_) == 0) reply_buffers_used_ = 0;
 }
 
 void RingEngine::Deliver(Service* service) {
@@ -376,20 +359,20 @@ void RingEngine::Deliver(Service* service) {
   const unsigned mask = *ring_.cq.kring_mask;
   unsigned handled = 0;
   for (; head != tail && handled < kCompletionsATurn; ++head, ++handled) {
-    if (served_ == kDatagramsATurn || !HasRoom()) break;
+    if (served_ == kDatagramsATurn || !HasReplyBuffer()) break;
     const io_uring_cqe cqe = ring_.cq.cqes[head & mask];
-    const auto operation = static_cast<Operation>(cqe.user_data >> 56);
-    const uint32_t slot = static_cast<uint32_t>(cqe.user_data >> 32) & 0xffffff;
+    const auto operation = static_cast<Operation>(cqe.user_data >> kOperationShift);
+    const uint64_t of = cqe.user_data & ((uint64_t{1} << kOperationShift) - 1);
     switch (operation) {
       case Operation::kServe:
-        OnServed(cqe, static_cast<uint16_t>(slot), service);
+        OnServed(cqe, static_cast<uint16_t>(of), service);
         break;
       case Operation::kDatagrams:
       case Operation::kBytes:
       case Operation::kAccept:
       case Operation::kPoll:
       case Operation::kSendOn:
-        OnSocketCompletion(cqe, operation, slot, static_cast<uint32_t>(cqe.user_data));
+        OnSocketCompletion(cqe, operation, SocketId{of});
         break;
       case Operation::kWakeup:
         if ((cqe.flags & IORING_CQE_F_MORE) == 0) wakeup_armed_ = false;
@@ -437,46 +420,46 @@ void RingEngine::OnServed(const io_uring_cqe& cqe, uint16_t listener, Service* s
 }
 
 void RingEngine::AnswerBatch(Service* service) {
-  const size_t first_room = rooms_used_;
+  const size_t first = reply_buffers_used_;
   const size_t count = batch_size_;
-  rooms_used_ += count;
+  reply_buffers_used_ += count;
   batch_size_ = 0;
-  for (size_t i = 0; i < count; ++i) batch_[i].reply = {room(first_room + i), kReplyRoom};
+  for (size_t i = 0; i < count; ++i)
+    batch_[i].reply = {reply_buffer(first + i), kReplyBufferOctets};
   service->OnDatagrams({batch_, count});
   for (size_t i = 0; i < count; ++i) {
-    if (batch_[i].reply_octets != 0) QueueAnswer(batch_[i], first_room + i);
+    if (batch_[i].reply_octets != 0) QueueAnswer(batch_[i], first + i);
     queries_.Recycle(batch_buffers_[i]);
   }
 }
 
-void RingEngine::QueueAnswer(const Datagram& datagram, size_t room_index) {
-  const size_t octets = std::min(datagram.reply_octets, kReplyRoom);
+void RingEngine::QueueAnswer(const Datagram& datagram, size_t buffer) {
+  const size_t octets = std::min(datagram.reply_octets, kReplyBufferOctets);
   const ServiceSocket& socket = service_sockets_[datagram.listener];
   if (socket.wildcard) {
-    std::memcpy(&envelopes_[room_index].peer, datagram.peer, socket.address_octets);
-    QueueSendmsg(datagram.listener, room_index, datagram.local, octets);
+    std::memcpy(&envelopes_[buffer].peer, datagram.peer, socket.address_octets);
+    QueueSendmsg(datagram.listener, buffer, datagram.local, octets);
     return;
   }
-  QueueSend(datagram.listener, room_index, datagram.peer, octets);
+  QueueSend(datagram.listener, buffer, datagram.peer, octets);
 }
 
-void RingEngine::QueueSend(uint16_t listener, size_t room_index, const sockaddr* peer,
-                           size_t octets) {
+void RingEngine::QueueSend(uint16_t listener, size_t buffer, const sockaddr* peer, size_t octets) {
   io_uring_sqe* sqe = NewSqe();
   if (sqe == nullptr) return;
-  io_uring_prep_send(sqe, listener, room(room_index), octets, MSG_DONTWAIT);
+  io_uring_prep_send(sqe, listener, reply_buffer(buffer), octets, MSG_DONTWAIT);
   io_uring_prep_send_set_addr(sqe, peer,
                               static_cast<uint16_t>(service_sockets_[listener].address_octets));
   sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
-  sqe->user_data = Tag(Operation::kSend, listener, 0);
+  sqe->user_data = UserData(Operation::kSend, uint64_t{listener});
 }
 
-void RingEngine::QueueSendmsg(uint16_t listener, size_t room_index, const IpAddress& local,
+void RingEngine::QueueSendmsg(uint16_t listener, size_t buffer, const IpAddress& local,
                               size_t octets) {
   io_uring_sqe* sqe = NewSqe();
   if (sqe == nullptr) return;
-  Envelope& envelope = envelopes_[room_index];
-  envelope.part = {room(room_index), octets};
+  Envelope& envelope = envelopes_[buffer];
+  envelope.part = {reply_buffer(buffer), octets};
   envelope.header = {};
   envelope.header.msg_name = &envelope.peer;
   envelope.header.msg_namelen = service_sockets_[listener].address_octets;
@@ -486,54 +469,51 @@ void RingEngine::QueueSendmsg(uint16_t listener, size_t room_index, const IpAddr
   envelope.header.msg_control = envelope.control;
   io_uring_prep_sendmsg(sqe, listener, &envelope.header, MSG_DONTWAIT);
   sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
-  sqe->user_data = Tag(Operation::kSend, listener, 0);
+  sqe->user_data = UserData(Operation::kSend, uint64_t{listener});
 }
 
 void RingEngine::SendDatagram(uint16_t listener, const Endpoint& peer, const IpAddress& local,
                               std::span<const uint8_t> bytes) {
   if (listener >= service_sockets_.size() || bytes.empty()) return;
-  if (!HasRoom() || bytes.size() > kReplyRoom) {
+  if (!HasReplyBuffer() || bytes.size() > kReplyBufferOctets) {
     SendDatagramNow(service_sockets_[listener].fd.get(), peer, local, bytes);
     return;
   }
-  const size_t room_index = rooms_used_++;
-  std::memcpy(room(room_index), bytes.data(), bytes.size());
-  sockaddr_storage* address = &envelopes_[room_index].peer;
+  const size_t buffer = reply_buffers_used_++;
+  std::memcpy(reply_buffer(buffer), bytes.data(), bytes.size());
+  sockaddr_storage* address = &envelopes_[buffer].peer;
   peer.ToSockaddr(address);
   if (local.size == 0) {
-    QueueSend(listener, room_index, reinterpret_cast<const sockaddr*>(address), bytes.size());
+    QueueSend(listener, buffer, reinterpret_cast<const sockaddr*>(address), bytes.size());
   } else {
-    QueueSendmsg(listener, room_index, local, bytes.size());
+    QueueSendmsg(listener, buffer, local, bytes.size());
   }
 }
 
-void RingEngine::OnSocketCompletion(const io_uring_cqe& cqe, Operation operation,
-                                    uint32_t slot_index, uint32_t generation) {
-  Slot& slot = slots_[slot_index];
-  const bool current = slot.owner != nullptr && slot.generation == generation;
-  if (current) {
+void RingEngine::OnSocketCompletion(const io_uring_cqe& cqe, Operation operation, SocketId id) {
+  Socket* const socket = sockets_.Find(id);
+  if (socket != nullptr) {
     if (operation == Operation::kPoll) {
-      slot.polling = false;
+      socket->polling = false;
     } else if (operation != Operation::kSendOn && (cqe.flags & IORING_CQE_F_MORE) == 0) {
-      slot.receiving = false;
+      socket->receiving = false;
     }
   }
-  Slot* const receiver = current ? &slot : nullptr;
   switch (operation) {
     case Operation::kDatagrams:
-      OnDatagramCompletion(cqe, receiver);
+      OnDatagramCompletion(cqe, socket);
       break;
     case Operation::kBytes:
-      OnBytesCompletion(cqe, receiver);
+      OnBytesCompletion(cqe, socket);
       break;
     case Operation::kAccept:
-      OnAcceptCompletion(cqe, receiver);
+      OnAcceptCompletion(cqe, socket);
       break;
     case Operation::kPoll:
-      if (current) slot.owner->OnWritable();
+      if (socket != nullptr) socket->owner->OnWritable();
       break;
     case Operation::kSendOn:
-      if (current && cqe.res < 0) slot.owner->OnSocketError(-cqe.res);
+      if (socket != nullptr && cqe.res < 0) socket->owner->OnSocketError(-cqe.res);
       break;
     case Operation::kServe:
     case Operation::kSend:
@@ -543,54 +523,54 @@ void RingEngine::OnSocketCompletion(const io_uring_cqe& cqe, Operation operation
   }
 }
 
-void RingEngine::OnDatagramCompletion(const io_uring_cqe& cqe, Slot* slot) {
-  if (slot != nullptr && !slot->receiving) QueueArming(*slot);  // receives always
+void RingEngine::OnDatagramCompletion(const io_uring_cqe& cqe, Socket* socket) {
+  if (socket != nullptr && !socket->receiving) QueueArming(*socket);  // receives always
   if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) {
     const auto buffer = static_cast<uint16_t>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
     io_uring_recvmsg_out* received =
         cqe.res < 0 ? nullptr
                     : io_uring_recvmsg_validate(datagrams_.at(buffer), cqe.res, &upstream_shape_);
-    if (slot != nullptr && received != nullptr) {
-      slot->owner->OnDatagram(
+    if (socket != nullptr && received != nullptr) {
+      socket->owner->OnDatagram(
           static_cast<const sockaddr*>(io_uring_recvmsg_name(received)),
           {static_cast<const uint8_t*>(io_uring_recvmsg_payload(received, &upstream_shape_)),
            io_uring_recvmsg_payload_length(received, cqe.res, &upstream_shape_)},
           (received->flags & MSG_TRUNC) != 0);
     }
     datagrams_.Recycle(buffer);
-  } else if (slot != nullptr && cqe.res < 0 && cqe.res != -ENOBUFS) {
-    slot->owner->OnSocketError(-cqe.res);
+  } else if (socket != nullptr && cqe.res < 0 && cqe.res != -ENOBUFS) {
+    socket->owner->OnSocketError(-cqe.res);
   }
 }
 
-void RingEngine::OnBytesCompletion(const io_uring_cqe& cqe, Slot* slot) {
+void RingEngine::OnBytesCompletion(const io_uring_cqe& cqe, Socket* socket) {
   const auto buffer = static_cast<uint16_t>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
-  if (slot != nullptr) {
+  if (socket != nullptr) {
     if (cqe.res > 0) {
-      slot->owner->OnBytes({streams_.at(buffer), static_cast<size_t>(cqe.res)});
+      socket->owner->OnBytes({streams_.at(buffer), static_cast<size_t>(cqe.res)});
     } else if (cqe.res == 0) {
-      slot->owner->OnBytes({});
+      socket->owner->OnBytes({});
     } else if (cqe.res == -ENOBUFS) {
       if (without_buffer_.size() < without_buffer_.capacity()) {
-        without_buffer_.push_back(IdOf(*slot));
+        without_buffer_.push_back(socket->id);
       }
     } else {
-      slot->owner->OnSocketError(-cqe.res);
+      socket->owner->OnSocketError(-cqe.res);
     }
   }
   if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) streams_.Recycle(buffer);
 }
 
-void RingEngine::OnAcceptCompletion(const io_uring_cqe& cqe, Slot* slot) {
-  if (slot == nullptr) {
+void RingEngine::OnAcceptCompletion(const io_uring_cqe& cqe, Socket* socket) {
+  if (socket == nullptr) {
     if (cqe.res >= 0) close(cqe.res);
     return;
   }
   if (cqe.res >= 0) {
-    if (!slot->receiving) QueueArming(*slot);
-    slot->owner->OnConnection(cqe.res);
+    if (!socket->receiving) QueueArming(*socket);
+    socket->owner->OnConnection(cqe.res);
   } else {
-    slot->owner->OnSocketError(-cqe.res);
+    socket->owner->OnSocketError(-cqe.res);
   }
 }
 

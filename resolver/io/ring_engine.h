@@ -5,16 +5,15 @@
 // needs Linux 6.1: DEFER_TASKRUN, so that the kernel does its part only inside our own call.
 // Invariants:
 // 1. A query's buffer goes back to the kernel before the submit that reads its sender's address
-// from it.
-//    That is safe because nothing is received before everything queued was submitted: sends run
-//    inside the submit, receives in the same call's second half, and receives are armed behind the
-//    sends.
-// 2. user_data names operation, slot and generation; a completion of an older generation only gives
-// back
-//    its buffer.
-// 3. A socket is closed after the submit, for requests that name its number may still be queued.
-// Bound: the SQ, the CQ (large enough for every buffer and every slot's last completion, so that it
-// cannot overflow), three buffer groups, kReplyRooms replies under way.
+//    from it. That is safe because nothing is received before everything queued was submitted:
+//    sends run inside the submit, receives in the second half of the same call, and receives are
+//    armed behind the sends.
+// 2. user_data names the operation and the socket's id. A completion whose socket is gone only
+// gives
+//    back its buffer.
+// 3. A socket is closed after the submit, because queued requests may still name its number.
+// Bound: the SQ; the CQ, which has space for every buffer and for the last completions of every
+// socket, so that it cannot overflow; three buffer groups; kReplyBuffers replies under way.
 #pragma once
 
 #include <liburing.h>
@@ -25,6 +24,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "resolver/base/slot_map.h"
 #include "resolver/io/buffer_group.h"
 #include "resolver/io/engine.h"
 #include "resolver/io/sockets.h"
@@ -75,17 +75,24 @@ class RingEngine final : public Engine {
     bool wildcard = false;
     Arming arming = Arming::kToArm;
     socklen_t address_octets = 0;
-    msghdr shape{};  // how much room a received datagram's name and ancillary bytes get
+    msghdr shape{};  // how many octets a received datagram's name and ancillary bytes get
   };
-  struct Slot {
-    SocketOwner* owner = nullptr;  // null: free
-    int fd = -1;
-    uint32_t generation = 0;
-    SocketKind kind = SocketKind::kStream;
+  struct Socket {
+    Socket(SocketId id, int fd, SocketKind kind, SocketOwner* owner)
+        : id(id), owner(owner), fd(fd), kind(kind) {}
+
+    const SocketId id;
+    SocketOwner* const owner;
+    const int fd;
+    const SocketKind kind;
     bool receiving = false;
     bool polling = false;
   };
-  // What a queued sendmsg refers to; the bytes are in the room of the same index.
+  // The top bits are user_data's operation.
+  static constexpr int kOperationBits = 8;
+  static constexpr int kOperationShift = 64 - kOperationBits;
+  using Sockets = SlotMap<Socket, SocketId, kOperationBits>;
+  // What a queued sendmsg refers to; the bytes are in the reply buffer of the same index.
   struct Envelope {
     msghdr header;
     iovec part;
@@ -97,38 +104,37 @@ class RingEngine final : public Engine {
   absl::Status SetUp();
 
   static Operation ReceiveOperation(SocketKind kind);
-  static uint64_t Tag(Operation operation, uint32_t slot, uint32_t generation);
+  // `of`: the id of a socket, or the index of a listener.
+  static uint64_t UserData(Operation operation, uint64_t of);
+  static uint64_t UserData(Operation operation, SocketId socket);
   io_uring_sqe* NewSqe();  // null: the kernel takes no more now
-  Slot* Find(SocketId id);
-  SocketId IdOf(const Slot& slot) const;
-  uint8_t* room(size_t index) { return rooms_.get() + index * kRoomStride; }
+  uint8_t* reply_buffer(size_t index) { return reply_buffers_.get() + index * kReplyStride; }
 
   void ArmService(uint16_t listener);
   void ArmWakeup();
-  void ArmSlot(uint32_t slot);
-  void QueueArming(const Slot& slot);
+  void ArmSocket(Socket* socket);
+  void QueueArming(const Socket& socket);
   void ArmQueued(std::vector<SocketId>* queue);
   void ArmAll();
+  void CloseLater(int fd);
   void CloseRemoved();
   void Submit(std::optional<Duration> at_most);
 
   void OnServed(const io_uring_cqe& cqe, uint16_t listener, Service* service);
   void AnswerBatch(Service* service);
-  void QueueAnswer(const Datagram& datagram, size_t room_index);
-  void QueueSend(uint16_t listener, size_t room_index, const sockaddr* peer, size_t octets);
-  void QueueSendmsg(uint16_t listener, size_t room_index, const IpAddress& local, size_t octets);
-  bool HasRoom() const {
-    return rooms_used_ + batch_size_ < kRooms;
-  }  // the batch has rooms promised
-  void OnSocketCompletion(const io_uring_cqe& cqe, Operation operation, uint32_t slot_index,
-                          uint32_t generation);
-  // `slot` is null when the socket was removed meanwhile.
-  void OnDatagramCompletion(const io_uring_cqe& cqe, Slot* slot);
-  void OnBytesCompletion(const io_uring_cqe& cqe, Slot* slot);
-  void OnAcceptCompletion(const io_uring_cqe& cqe, Slot* slot);
+  void QueueAnswer(const Datagram& datagram, size_t buffer);
+  void QueueSend(uint16_t listener, size_t buffer, const sockaddr* peer, size_t octets);
+  void QueueSendmsg(uint16_t listener, size_t buffer, const IpAddress& local, size_t octets);
+  // Each datagram of the batch is promised a buffer.
+  bool HasReplyBuffer() const { return reply_buffers_used_ + batch_size_ < kReplyBuffers; }
+  void OnSocketCompletion(const io_uring_cqe& cqe, Operation operation, SocketId id);
+  // `socket` is null when it was removed meanwhile.
+  void OnDatagramCompletion(const io_uring_cqe& cqe, Socket* socket);
+  void OnBytesCompletion(const io_uring_cqe& cqe, Socket* socket);
+  void OnAcceptCompletion(const io_uring_cqe& cqe, Socket* socket);
 
-  static constexpr size_t kRooms = 1024;
-  static constexpr size_t kRoomStride = kReplyRoom + 64;
+  static constexpr size_t kReplyBuffers = 1024;
+  static constexpr size_t kReplyStride = kReplyBufferOctets + 64;
 
   const EngineLimits limits_;
   const int wakeup_fd_;
@@ -142,18 +148,17 @@ class RingEngine final : public Engine {
   BufferGroup streams_;
   msghdr upstream_shape_{};
 
-  std::vector<Slot> slots_;
-  std::vector<uint32_t> free_slots_;
+  Sockets sockets_;
   std::vector<SocketId> to_arm_;
-  std::vector<SocketId> without_buffer_;  // streams that had something to read and no room for it
+  std::vector<SocketId> without_buffer_;  // streams that had something to read and no buffer for it
   std::vector<int> removed_fds_;
 
   struct FreeMemory {
     void operator()(void* memory) const { std::free(memory); }
   };
-  std::unique_ptr<uint8_t[], FreeMemory> rooms_;
+  std::unique_ptr<uint8_t[], FreeMemory> reply_buffers_;
   std::unique_ptr<Envelope[]> envelopes_;
-  size_t rooms_used_ = 0;  // until the next submit
+  size_t reply_buffers_used_ = 0;  // until the next submit
 
   Datagram batch_[kBatch];
   uint16_t batch_buffers_[kBatch];

@@ -1,4 +1,4 @@
-// The seam between the loops that move bytes (resolver/io) and those who answer.
+// The seam between the loops that move bytes (resolver/io) and the service that answers.
 //
 // A Worker is one thread with one engine (io_uring, or epoll where that is forbidden), its sockets
 // on every listening address, its upstream sockets, its timers and its mailbox. It calls a Service.
@@ -15,26 +15,33 @@
 
 namespace tern::resolver::io {
 
+// A client's TCP stream at its worker. An old id never names a newer stream.
+enum class StreamId : uint64_t { kNone = 0 };
+
 // Where an answer goes. Plain values: may be kept, and handed to another worker.
 struct ReturnPath {
   Endpoint peer;
-  IpAddress local;        // UDP on a wildcard address: where the query was sent to; else size 0
+  IpAddress local;        // where the query was sent to (UDP on a wildcard address), or size 0
   uint16_t listener = 0;  // index into the listening addresses
   uint16_t worker = 0;    // whose stream it is (TCP); for UDP any worker can answer
-  uint64_t stream = 0;  // 0 for UDP; with a generation, so that an old id never names a new stream
+  StreamId stream = StreamId::kNone;  // kNone for UDP
+
+  bool IsStream() const { return stream != StreamId::kNone; }
 };
 
-// One query datagram of a batch, and room for its answer.
+// One query datagram of a batch, and the buffer for its answer.
 struct Datagram {
   std::span<const uint8_t> query;
-  std::span<uint8_t>
-      reply;  // at least 1232 octets and at least as long as the query; does not overlap it
+  // At least 1232 octets and at least as long as the query; does not overlap it.
+  std::span<uint8_t> reply;
   size_t reply_octets = 0;         // set by the service; 0: nothing is sent now
   const sockaddr* peer = nullptr;  // 0-copy; use Path() to keep it
   IpAddress local;
   uint16_t listener = 0;
 
-  ReturnPath Path() const { return {Endpoint::FromSockaddr(peer), local, listener, 0, 0}; }
+  ReturnPath Path() const {
+    return {Endpoint::FromSockaddr(peer), local, listener, 0, StreamId::kNone};
+  }
 };
 
 class Message;
@@ -51,7 +58,7 @@ class Service {
   // answers may go out in any order (RFC 7766 section 6.2.1.1).
   virtual void OnStreamMessage(const ReturnPath& path, std::span<const uint8_t> query) = 0;
   // A stream was closed: answers for it will be dropped.
-  virtual void OnStreamClosed(uint64_t stream) = 0;
+  virtual void OnStreamClosed(StreamId stream) = 0;
   // From another worker's Post. Ownership of the message comes with it.
   virtual void OnMessage(Message* message) = 0;
   // The end of a loop turn: no view of the turn is used any more. `sleeping`: the loop is about to

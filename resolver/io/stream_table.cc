@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <new>
 #include <string_view>
 #include <utility>
 
 #include "absl/hash/hash.h"
+#include "resolver/io/append.h"
 #include "resolver/io/message_assembler.h"
 
 namespace tern::resolver::io {
@@ -21,7 +23,6 @@ constexpr size_t kHeaderOctets = 12;
 constexpr size_t kLongestMessage = 65535;
 constexpr size_t kKeptCapacity = 16 << 10;  // of a stream's emptied output
 constexpr int kEvictionWalk = 32;
-constexpr uint32_t kGenerations = 0x7fffffff;
 
 // Closes without TIME_WAIT and without a word: for those we never served.
 void Refuse(int fd) {
@@ -32,12 +33,18 @@ void Refuse(int fd) {
 
 }  // namespace
 
-class StreamTable::Stream final : public SocketOwner {
+// Made for one connection and destroyed with it.
+class StreamTable::Stream final : public SocketOwner,
+                                  public ListNode<ByActivity>,
+                                  public ListNode<ToFlush> {
  public:
-  explicit Stream(StreamTable* table) : table(table) {}
+  Stream(StreamId id, StreamTable* table, uint16_t listener, const Endpoint& peer, Channel channel)
+      : id(id),
+        table(table),
+        path{peer, {}, listener, static_cast<uint16_t>(table->worker_), id},
+        channel(std::move(channel)) {}
 
-  uint64_t id() const { return static_cast<uint64_t>(generation) << 32 | (index + 1); }
-  size_t unsent() const { return output.size() - sent; }
+  size_t unsent() const { return output.size() - sent + channel.unsent(); }
   bool IsIdle() const { return unanswered == 0 && unsent() == 0 && unread.empty(); }
   // What the vectors really took, which is up to twice what they hold.
   size_t memory() const { return assembler.memory() + unread.capacity() + output.capacity(); }
@@ -55,14 +62,13 @@ class StreamTable::Stream final : public SocketOwner {
   }
   void OnSocketError(int) override { table->Close(this); }
 
+  const StreamId id;
   StreamTable* const table;
-  uint32_t index = 0;
-  uint32_t generation = 0;
-  int fd = -1;
-  SocketId engine_id = 0;  // 0: vacant
-  ReturnPath path;
+  const ReturnPath path;
+  SocketId engine_id = SocketId::kNone;
+  Channel channel;
   MessageAssembler assembler;
-  // The rest of what was read when its messages became too many: seen when there is room again.
+  // The rest of what was read when its messages became too many: looked at when there are fewer.
   std::vector<uint8_t> unread;
   std::vector<uint8_t> output;  // from `sent` on still to be sent
   size_t sent = 0;
@@ -75,26 +81,24 @@ class StreamTable::Stream final : public SocketOwner {
   uint64_t awaited = 0;
   bool reading = false;
   bool awaits_writable = false;
-  bool to_flush = false;
   bool peer_finished = false;
   bool doomed = false;  // to be closed at the next safe place
   bool counted_unsent = false;
-  Stream* older = nullptr;
-  Stream* newer = nullptr;
 };
 
 class StreamTable::Listener final : public SocketOwner {
  public:
-  Listener(StreamTable* table, OwnedFd fd, uint16_t index)
-      : table(table), fd(std::move(fd)), index(index) {}
+  Listener(StreamTable* table, OwnedFd fd, uint16_t index, MakeLayer make_layer)
+      : table(table), fd(std::move(fd)), index(index), make_layer(std::move(make_layer)) {}
 
-  void OnConnection(int accepted) override { table->Accept(accepted, index); }
+  void OnConnection(int accepted) override { table->Accept(this, accepted); }
   void OnSocketError(int error) override { table->OnAcceptError(this, error); }
 
   StreamTable* const table;
   OwnedFd fd;  // until the engine has it
   const uint16_t index;
-  SocketId engine_id = 0;
+  const MakeLayer make_layer;
+  SocketId engine_id = SocketId::kNone;
   bool paused = false;
 };
 
@@ -105,31 +109,32 @@ size_t StreamTable::AddressHash::operator()(const IpAddress& address) const {
 
 StreamTable::StreamTable(Engine* engine, Environment* environment, const StreamLimits& limits,
                          int worker)
-    : engine_(engine), environment_(environment), limits_(limits), worker_(worker) {
-  streams_.reserve(limits.streams);
-  vacant_.reserve(limits.streams);
-  to_flush_.reserve(limits.streams);
+    : engine_(engine),
+      environment_(environment),
+      limits_(limits),
+      worker_(worker),
+      streams_(limits.streams) {
   streams_of_client_.reserve(limits.streams);
 }
 
 StreamTable::~StreamTable() {
   environment_->DisarmTimer(this);
   StopListening();
-  for (auto& stream : streams_) {
-    if (stream->engine_id != 0) engine_->Remove(stream->engine_id);
-  }
+  streams_.ForEach([this](Stream& stream) { engine_->Remove(stream.engine_id); });
 }
 
-void StreamTable::AddListener(OwnedFd fd) {
+void StreamTable::AddListener(OwnedFd fd, MakeLayer make) {
+  TERN_REQUIRE(service_ == nullptr);
   const auto index = static_cast<uint16_t>(listeners_.size());
-  listeners_.push_back(std::make_unique<Listener>(this, std::move(fd), index));
+  listeners_.push_back(std::make_unique<Listener>(this, std::move(fd), index, std::move(make)));
 }
 
 void StreamTable::StartListening(Service* service) {
   service_ = service;
   for (auto& listener : listeners_) {
     listener->engine_id = engine_->Add(listener->fd.get(), SocketKind::kListener, listener.get());
-    if (listener->engine_id == 0) continue;  // the engine has room for all listeners by its limits
+    if (listener->engine_id == SocketId::kNone)
+      continue;  // the engine's limits count all listeners
     listener->fd.release();
     engine_->Receive(listener->engine_id);
   }
@@ -137,7 +142,8 @@ void StreamTable::StartListening(Service* service) {
 
 void StreamTable::StopListening() {
   for (auto& listener : listeners_) {
-    if (listener->engine_id != 0) engine_->Remove(std::exchange(listener->engine_id, 0));
+    if (listener->engine_id == SocketId::kNone) continue;
+    engine_->Remove(std::exchange(listener->engine_id, SocketId::kNone));
   }
 }
 
@@ -148,40 +154,61 @@ IpAddress StreamTable::ClientOf(const IpAddress& address) {
   return network;
 }
 
-void StreamTable::Accept(int accepted, uint16_t listener) {
+void StreamTable::Accept(Listener* listener, int accepted) {
   const Endpoint peer = PeerEndpoint(accepted);
-  const IpAddress client = ClientOf(peer.address);
   // No address: it has gone again already.
   if (peer.address.size == 0) return Refuse(accepted);
-  if (const auto found = streams_of_client_.find(client);
+  if (const auto found = streams_of_client_.find(ClientOf(peer.address));
       found != streams_of_client_.end() && found->second >= limits_.streams_per_client) {
     return Refuse(accepted);
   }
-  if (live_ >= limits_.streams && !MakeRoom()) return Refuse(accepted);
-  if (vacant_.empty()) {
-    vacant_.push_back(static_cast<uint32_t>(streams_.size()));
-    streams_.push_back(std::make_unique<Stream>(this));
-    streams_.back()->index = vacant_.back();
+  if (size() >= limits_.streams && !CloseLongestIdle()) return Refuse(accepted);
+  if (!CountClient(peer.address)) return Refuse(accepted);
+  if (!Open(listener, accepted, peer)) {
+    UncountClient(peer.address);
+    return Refuse(accepted);
   }
-  Stream* stream = streams_[vacant_.back()].get();
-  stream->engine_id = engine_->Add(accepted, SocketKind::kStream, stream);
-  if (stream->engine_id == 0) return Refuse(accepted);
-  vacant_.pop_back();
-  ++live_;
-  ++streams_of_client_[client];
-  stream->fd = accepted;
-  stream->path = {peer, {}, listener, static_cast<uint16_t>(worker_), stream->id()};
-  stream->last_activity = environment_->Now();
-  LinkNewest(stream);
-  ReadOn(stream);
   KeepSweeping();
+}
+
+// False: there is no memory for it, or the engine has no slot.
+bool StreamTable::Open(Listener* listener, int accepted, const Endpoint& peer) {
+  std::unique_ptr<ChannelLayer> layer;
+  if (listener->make_layer && (layer = listener->make_layer()) == nullptr) return false;
+  Stream* stream = streams_.Make(this, listener->index, peer, Channel(accepted, std::move(layer)));
+  if (stream == nullptr) return false;
+  stream->engine_id = engine_->Add(accepted, SocketKind::kStream, stream);
+  if (stream->engine_id == SocketId::kNone) {
+    streams_.Free(stream->id);
+    return false;
+  }
+  stream->last_activity = environment_->Now();
+  by_activity_.PushBack(stream);
+  ReadOn(stream);
+  return true;
+}
+
+// False: there is no memory for the count.
+bool StreamTable::CountClient(const IpAddress& address) {
+  try {
+    ++streams_of_client_[ClientOf(address)];
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+void StreamTable::UncountClient(const IpAddress& address) {
+  const auto client = streams_of_client_.find(ClientOf(address));
+  TERN_DCHECK(client != streams_of_client_.end());
+  if (client != streams_of_client_.end() && --client->second == 0) streams_of_client_.erase(client);
 }
 
 void StreamTable::OnAcceptError(Listener* listener, int error) {
   if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
     // Nothing to accept with: one descriptor comes free, and the others wait a moment in the
     // backlog.
-    MakeRoom();
+    CloseLongestIdle();
     listener->paused = true;
     listener_paused_ = true;
     KeepSweeping();
@@ -190,11 +217,12 @@ void StreamTable::OnAcceptError(Listener* listener, int error) {
   }
 }
 
-bool StreamTable::MakeRoom() {
-  Stream* stream = longest_idle_;
-  for (int i = 0; i < kEvictionWalk && stream != nullptr; ++i, stream = stream->newer) {
-    if (stream->IsIdle()) {
-      Close(stream);
+bool StreamTable::CloseLongestIdle() {
+  int looked_at = 0;
+  for (Stream& stream : by_activity_) {
+    if (++looked_at > kEvictionWalk) return false;
+    if (stream.IsIdle()) {
+      Close(&stream);
       return true;
     }
   }
@@ -203,11 +231,22 @@ bool StreamTable::MakeRoom() {
 
 void StreamTable::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
   stream->reading = false;
-  if (bytes.empty()) {
-    stream->peer_finished = true;  // RFC 7766 section 6.2.4: what it asked is answered still
+  const Received received = stream->channel.Receive(bytes);
+  switch (received.state) {
+    case Received::State::kOpen:
+      break;
+    case Received::State::kFinished:
+      stream->peer_finished = true;  // RFC 7766 section 6.2.4: what it asked is answered still
+      break;
+    case Received::State::kBroken:
+      return Close(stream);
+  }
+  // A layer may have something to say, or may now take what it could not before.
+  if (stream->unsent() != 0 && !stream->awaits_writable) FlushLater(stream);
+  if (received.octets.empty()) {
     AfterProgress(stream);
   } else {
-    TakeMessages(stream, bytes);
+    TakeMessages(stream, received.octets);
   }
 }
 
@@ -217,7 +256,7 @@ void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
   const bool was_between = stream->assembler.buffered() == 0;
   bool any_message = false;
   bool is_dns = true;
-  stream->assembler.FeedFrom(&bytes, [&](std::span<const uint8_t> message) {
+  const Fed fed = stream->assembler.FeedFrom(&bytes, [&](std::span<const uint8_t> message) {
     if (message.size() < kHeaderOctets) {
       is_dns = false;
       return false;
@@ -227,12 +266,13 @@ void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
     service_->OnStreamMessage(stream->path, message);
     return !stream->doomed && HasRoom(*stream);
   });
+  if (fed == Fed::kNoMemory) Doom(stream);
   // Nothing more is read, but what was asked before is answered.
   if (!is_dns) {
     stream->peer_finished = true;
     bytes = {};
   }
-  if (!bytes.empty()) stream->unread.assign(bytes.begin(), bytes.end());
+  if (!stream->doomed && !TryAppend(&stream->unread, bytes)) Doom(stream);
   if (any_message) Touch(stream);
   if (was_between || any_message) stream->message_began = environment_->Now();
   Account(stream);
@@ -261,11 +301,9 @@ void StreamTable::ReadOn(Stream* stream) {
   engine_->Receive(stream->engine_id);
 }
 
-void StreamTable::SendReply(uint64_t id, std::span<const uint8_t> reply) {
-  const uint64_t index = (id & 0xffffffff) - 1;
-  if (id == 0 || index >= streams_.size()) return;
-  Stream* stream = streams_[index].get();
-  if (stream->engine_id == 0 || stream->id() != id || stream->doomed) return;
+void StreamTable::SendReply(StreamId id, std::span<const uint8_t> reply) {
+  Stream* stream = streams_.Find(id);
+  if (stream == nullptr || stream->doomed) return;
   if (stream->unanswered > 0) --stream->unanswered;
   if (reply.size() <= kLongestMessage && !reply.empty()) {
     const uint8_t length[2] = {static_cast<uint8_t>(reply.size() >> 8),
@@ -274,8 +312,9 @@ void StreamTable::SendReply(uint64_t id, std::span<const uint8_t> reply) {
       stream->unsent_since = environment_->Now();
       stream->awaited = stream->sent_in_all + 2 + reply.size();
     }
-    stream->output.insert(stream->output.end(), length, length + 2);
-    stream->output.insert(stream->output.end(), reply.begin(), reply.end());
+    if (!TryAppend(&stream->output, length) || !TryAppend(&stream->output, reply)) {
+      return Doom(stream);
+    }
     Account(stream);
     ShedBuffers();
   }
@@ -283,76 +322,68 @@ void StreamTable::SendReply(uint64_t id, std::span<const uint8_t> reply) {
 }
 
 void StreamTable::FlushLater(Stream* stream) {
-  if (stream->to_flush) return;
-  stream->to_flush = true;
-  to_flush_.push_back(stream);
+  if (!stream->ListNode<ToFlush>::IsLinked()) to_flush_.PushBack(stream);
 }
 
-// Those that hold the most go, not whoever comes next: else a few that do not read would have
-// everybody's answers thrown away. Each that goes makes room for at least the mean of what streams
-// hold, so the search is seldom.
+// The streams that hold the most are closed, not the one that comes next: otherwise a few clients
+// that do not read would cost all others their answers. Each that goes frees at least the mean of
+// what streams hold, so the search is seldom.
 void StreamTable::ShedBuffers() {
   while (buffered_octets_ > limits_.buffered_octets) {
     Stream* largest = nullptr;
-    for (Stream* stream = longest_idle_; stream != nullptr; stream = stream->newer) {
-      if (stream->doomed) continue;
-      if (largest == nullptr || stream->accounted > largest->accounted) largest = stream;
+    for (Stream& stream : by_activity_) {
+      if (stream.doomed) continue;
+      if (largest == nullptr || stream.accounted > largest->accounted) largest = &stream;
     }
     if (largest == nullptr) return;
-    largest->doomed = true;
-    // It may be amid its own reading, so it is closed with the turn; but a turn's answers can be
-    // many times the limit, so theirs is given back at once.
-    largest->GiveBackOutput();
-    buffered_octets_ -= std::exchange(largest->accounted, 0);
-    FlushLater(largest);
+    Doom(largest);
   }
 }
 
+// The stream may be amid its own reading, so it is closed with the turn. But a turn's answers can
+// be many times the limit, so the memory of its own is given back at once.
+void StreamTable::Doom(Stream* stream) {
+  stream->doomed = true;
+  stream->GiveBackOutput();
+  Account(stream);
+  FlushLater(stream);
+}
+
 void StreamTable::Flush() {
-  for (size_t i = 0; i < to_flush_.size(); ++i) {
-    Stream* stream = to_flush_[i];
-    stream->to_flush = false;
-    if (stream->engine_id == 0) continue;  // closed since
+  while (Stream* stream = to_flush_.PopFront()) {
     if (stream->doomed) {
       Close(stream);
     } else if (!stream->awaits_writable) {
       FlushOne(stream);
     }
   }
-  to_flush_.clear();
 }
 
 void StreamTable::FlushOne(Stream* stream) {
   if (stream->unsent() != 0) {
-    const ssize_t taken = send(stream->fd, stream->output.data() + stream->sent, stream->unsent(),
-                               MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (taken < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS) return Close(stream);
-    if (taken > 0) {
-      stream->sent += static_cast<size_t>(taken);
-      stream->sent_in_all += static_cast<size_t>(taken);
-    }
+    const Sent sent = stream->channel.Send(std::span(stream->output).subspan(stream->sent));
+    if (sent.error != 0) return Close(stream);
+    stream->sent += sent.octets;
+    stream->sent_in_all += sent.octets;
     if (stream->sent_in_all >= stream->awaited) {
       // All that was unsent at the last mark has gone: the client reads, if slowly.
-      stream->awaited = stream->sent_in_all + stream->unsent();
+      stream->awaited = stream->sent_in_all + stream->output.size() - stream->sent;
       stream->unsent_since = environment_->Now();
     }
-  }
-  if (stream->unsent() == 0) {
-    stream->output.clear();
-    stream->sent = 0;
-    if (stream->output.capacity() > kKeptCapacity) stream->GiveBackOutput();
-    Touch(stream);
-  } else {
-    if (stream->sent > stream->output.size() / 2) {
-      stream->output.erase(stream->output.begin(),
-                           stream->output.begin() + static_cast<ptrdiff_t>(stream->sent));
-      stream->sent = 0;
-    }
-    if (!stream->awaits_writable) {
-      stream->awaits_writable = true;
+    if (sent.wants_write && !std::exchange(stream->awaits_writable, true)) {
       engine_->WaitWritable(stream->engine_id);
     }
   }
+  if (stream->sent == stream->output.size()) {
+    stream->output.clear();
+    stream->sent = 0;
+    if (stream->output.capacity() > kKeptCapacity) stream->GiveBackOutput();
+  } else if (stream->sent > stream->output.size() / 2) {
+    stream->output.erase(stream->output.begin(),
+                         stream->output.begin() + static_cast<ptrdiff_t>(stream->sent));
+    stream->sent = 0;
+  }
+  if (stream->unsent() == 0) Touch(stream);
   AfterProgress(stream);
 }
 
@@ -376,31 +407,21 @@ void StreamTable::Account(Stream* stream) {
 }
 
 void StreamTable::Close(Stream* stream) {
-  const uint64_t id = stream->id();
-  engine_->Remove(std::exchange(stream->engine_id, 0));
-  Unlink(stream);
-  stream->assembler.Clear();
-  std::vector<uint8_t>().swap(stream->unread);
-  stream->GiveBackOutput();
-  Account(stream);
-  stream->fd = -1;
-  stream->unanswered = 0;
-  stream->reading = false;
-  stream->awaits_writable = false;
-  stream->peer_finished = false;
-  stream->doomed = false;
-  stream->generation = (stream->generation + 1) & kGenerations;
-  --live_;
-  const auto client = streams_of_client_.find(ClientOf(stream->path.peer.address));
-  if (client != streams_of_client_.end() && --client->second == 0) streams_of_client_.erase(client);
-  vacant_.push_back(stream->index);
+  const StreamId id = stream->id;
+  engine_->Remove(stream->engine_id);
+  by_activity_.Remove(stream);
+  if (stream->ListNode<ToFlush>::IsLinked()) to_flush_.Remove(stream);
+  buffered_octets_ -= stream->accounted;
+  if (stream->counted_unsent) --unsent_streams_;
+  UncountClient(stream->path.peer.address);
+  streams_.Free(id);
   service_->OnStreamClosed(id);
 }
 
 void StreamTable::RetryUnsent() {
-  for (auto& stream : streams_) {
-    if (stream->engine_id != 0 && stream->unsent() != 0) FlushOne(stream.get());
-  }
+  streams_.ForEach([this](Stream& stream) {
+    if (stream.unsent() != 0) FlushOne(&stream);
+  });
 }
 
 bool StreamTable::IsOverdue(const Stream& stream, Time now) const {
@@ -408,7 +429,7 @@ bool StreamTable::IsOverdue(const Stream& stream, Time now) const {
     return true;
   }
   if (stream.unsent() != 0) return now - stream.unsent_since > limits_.send_deadline;
-  const bool pressure = live_ > limits_.streams - limits_.streams / 4;
+  const bool pressure = size() > limits_.streams - limits_.streams / 4;
   const Duration idle = pressure && stream.IsIdle() ? limits_.idle_under_pressure : limits_.idle;
   return now - stream.last_activity > idle;
 }
@@ -416,10 +437,8 @@ bool StreamTable::IsOverdue(const Stream& stream, Time now) const {
 void StreamTable::OnTimer() {
   const Time now = environment_->Now();
   // At most limits_.streams of them, ten times a second: some microseconds.
-  for (Stream* stream = longest_idle_; stream != nullptr;) {
-    Stream* next = stream->newer;
-    if (IsOverdue(*stream, now)) Close(stream);
-    stream = next;
+  for (Stream& stream : by_activity_) {
+    if (IsOverdue(stream, now)) Close(&stream);
   }
   if (listener_paused_) {
     listener_paused_ = false;
@@ -431,27 +450,15 @@ void StreamTable::OnTimer() {
 }
 
 void StreamTable::KeepSweeping() {
-  if (IsArmed() || (live_ == 0 && !listener_paused_)) return;
+  if (IsArmed() || (size() == 0 && !listener_paused_)) return;
   environment_->ArmTimer(this, environment_->Now() + kSweepInterval);
-}
-
-void StreamTable::LinkNewest(Stream* stream) {
-  stream->older = newest_;
-  stream->newer = nullptr;
-  (newest_ != nullptr ? newest_->newer : longest_idle_) = stream;
-  newest_ = stream;
-}
-
-void StreamTable::Unlink(Stream* stream) {
-  (stream->older != nullptr ? stream->older->newer : longest_idle_) = stream->newer;
-  (stream->newer != nullptr ? stream->newer->older : newest_) = stream->older;
 }
 
 void StreamTable::Touch(Stream* stream) {
   stream->last_activity = environment_->Now();
-  if (stream == newest_) return;
-  Unlink(stream);
-  LinkNewest(stream);
+  if (stream == by_activity_.back()) return;
+  by_activity_.Remove(stream);
+  by_activity_.PushBack(stream);
 }
 
 }  // namespace tern::resolver::io

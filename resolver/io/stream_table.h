@@ -3,12 +3,13 @@
 //
 // Thread: the worker's.
 // Invariants:
-// 1. A stream is read, and what was read of it looked at, only while it has few unanswered queries
-//    and little unsent; what a client does not take makes it wait, not us grow.
+// 1. A stream is read, and what was read of it is looked at, only while it has few unanswered
+//    queries and little unsent. A client that does not take its answers waits; we do not grow.
 // 2. All answers of a turn to one stream leave in one send (Flush).
-// 3. Streams are linked in order of their last activity; a whole message read or everything sent is
-//    activity, single octets are not. The longest idle is the first to go when there is no room.
-// Bound: StreamLimits, whose defaults say why.
+// 3. Streams are linked in order of their last activity. A whole message that was read is activity,
+//    and so is everything having been sent; single octets are not. When a limit is reached the
+//    longest idle stream is closed first.
+// Bound: StreamLimits, whose defaults say why. A stream that lacks memory is closed, and no other.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +20,9 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "resolver/base/environment.h"
+#include "resolver/base/intrusive_list.h"
+#include "resolver/base/slot_map.h"
+#include "resolver/io/channel.h"
 #include "resolver/io/engine.h"
 #include "resolver/io/service.h"
 #include "resolver/io/sockets.h"
@@ -31,31 +35,36 @@ class StreamTable final : private Timer {
   StreamTable(Engine* engine, Environment* environment, const StreamLimits& limits, int worker);
   ~StreamTable();
 
-  // In the order of listener indices, before StartListening.
-  void AddListener(OwnedFd fd);
+  // In the order of listener indices, before StartListening. Its streams get a layer of `make`.
+  void AddListener(OwnedFd fd, MakeLayer make = {});
   void StartListening(Service* service);
   void StopListening();
 
   // Queues an answer; without effect when the stream is gone.
-  void SendReply(uint64_t stream, std::span<const uint8_t> reply);
+  void SendReply(StreamId stream, std::span<const uint8_t> reply);
   // Sends what was queued.
   void Flush();
   bool HasUnsent() const { return unsent_streams_ != 0; }
   // At the end only: tries again whatever could not be sent.
   void RetryUnsent();
 
-  size_t size() const { return live_; }
+  size_t size() const { return streams_.size(); }
 
  private:
   class Stream;
   class Listener;
+  struct ByActivity;
+  struct ToFlush;
   struct AddressHash {
     size_t operator()(const IpAddress& address) const;
   };
 
-  void Accept(int fd, uint16_t listener);
+  void Accept(Listener* listener, int fd);
+  bool Open(Listener* listener, int fd, const Endpoint& peer);
+  bool CountClient(const IpAddress& address);
+  void UncountClient(const IpAddress& address);
   void OnAcceptError(Listener* listener, int error);
-  bool MakeRoom();
+  bool CloseLongestIdle();
   void OnBytes(Stream* stream, std::span<const uint8_t> bytes);
   void TakeMessages(Stream* stream, std::span<const uint8_t> bytes);
   bool HasRoom(const Stream& stream) const;
@@ -64,14 +73,13 @@ class StreamTable final : private Timer {
   void FlushOne(Stream* stream);
   void AfterProgress(Stream* stream);
   void Account(Stream* stream);
+  void Doom(Stream* stream);
   void ShedBuffers();
   void Close(Stream* stream);
   void OnTimer() override;  // closes what took too long, resumes paused listeners
   bool IsOverdue(const Stream& stream, Time now) const;
   void KeepSweeping();
 
-  void LinkNewest(Stream* stream);
-  void Unlink(Stream* stream);
   void Touch(Stream* stream);
   static IpAddress ClientOf(const IpAddress& address);
 
@@ -81,13 +89,10 @@ class StreamTable final : private Timer {
   const int worker_;
   Service* service_ = nullptr;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  std::vector<std::unique_ptr<Stream>> streams_;
-  std::vector<uint32_t> vacant_;
-  std::vector<Stream*> to_flush_;
+  SlotMap<Stream, StreamId> streams_;
+  IntrusiveList<Stream, ByActivity> by_activity_;  // the longest idle first
+  IntrusiveList<Stream, ToFlush> to_flush_;
   absl::flat_hash_map<IpAddress, size_t, AddressHash> streams_of_client_;
-  Stream* longest_idle_ = nullptr;
-  Stream* newest_ = nullptr;
-  size_t live_ = 0;
   size_t unsent_streams_ = 0;
   size_t buffered_octets_ = 0;
   bool listener_paused_ = false;

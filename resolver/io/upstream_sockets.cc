@@ -22,7 +22,6 @@ constexpr Duration kSweepInterval = std::chrono::seconds(30);
 constexpr int kDrainedAtMost = 64;   // datagrams; a socket with more queued is not worth keeping
 constexpr int kErrorsWhileIdle = 4;  // likewise
 constexpr size_t kSparePart = 8;     // of the sockets one in so many is kept free
-constexpr uint32_t kGenerations = 0x7fffffff;
 
 // connect() without libc, whose own is a cancellation point: that costs more than its name says
 // where there are several threads, and nobody cancels ours.
@@ -32,11 +31,13 @@ int Connect(int fd, const sockaddr* address, socklen_t octets) {
 
 }  // namespace
 
-class UpstreamSockets::Socket final : public SocketOwner {
+class UpstreamSockets::Socket final : public SocketOwner,
+                                      public ListNode<Resting>,
+                                      public ListNode<Waiting>,
+                                      public ListNode<Failing> {
  public:
-  explicit Socket(UpstreamSockets* owner) : owner(owner) {}
-
-  ExchangeId id() const { return static_cast<uint64_t>(generation) << 32 | (index + 1); }
+  Socket(ExchangeId id, UpstreamSockets* owner, Pool* pool, int fd)
+      : id(id), owner(owner), pool(pool), fd(fd) {}
 
   bool IsServer(const sockaddr* source) const {
     if (source->sa_family != address.ss_family) return false;
@@ -53,7 +54,7 @@ class UpstreamSockets::Socket final : public SocketOwner {
 
   void OnDatagram(const sockaddr* source, std::span<const uint8_t> bytes, bool) override {
     // connect() binds before it sets the peer: what a stranger sent in between is queued as well.
-    if (sink != nullptr && IsServer(source)) sink->OnReply(id(), bytes);
+    if (sink != nullptr && IsServer(source)) sink->OnReply(id, bytes);
   }
 
   void OnSocketError(int error) override {
@@ -65,34 +66,31 @@ class UpstreamSockets::Socket final : public SocketOwner {
     } else if (error == EDESTADDRREQ) {
       // An exchange that was over before its query left.
     } else if (++errors_while_idle > kErrorsWhileIdle) {
-      owner->engine_->Remove(std::exchange(engine_id, 0));  // whoever takes it next throws it away
+      // Whatever takes it next throws it away.
+      owner->engine_->Remove(std::exchange(engine_id, SocketId::kNone));
     }
   }
 
+  ExchangeId id;
   UpstreamSockets* const owner;
-  Pool* pool = nullptr;
+  Pool* const pool;
+  const int fd;
+  SocketId engine_id = SocketId::kNone;
   ExchangeSink* sink = nullptr;  // null: no exchange
   sockaddr_storage address{};    // the server's
   socklen_t address_octets = 0;
   uint16_t query_octets = 0;
   uint8_t query[kUpstreamQueryOctetsMax];
-  uint32_t index = 0;
-  uint32_t generation = 0;
   bool connected = false;
-  int fd = -1;
+  ExchangeFailure failure{};  // in failed_: which one is to be told
   int errors_while_idle = 0;
-  SocketId engine_id = 0;
-  Socket* next = nullptr;   // among those that cool, or whose exchange is over
-  Socket* older = nullptr;  // among those that wait
-  Socket* newer = nullptr;
-  bool waits = false;
   uint64_t cooled_at = 0;  // the engine's delivered() that must be reached
   Time released_at;
 };
 
 UpstreamSockets::UpstreamSockets(Engine* engine, Environment* environment,
                                  std::span<const IpAddress> outgoing, size_t most)
-    : engine_(engine), environment_(environment), most_(most) {
+    : engine_(engine), environment_(environment), most_(most), sockets_(most) {
   for (const bool ipv4 : {true, false}) {
     for (const IpAddress& source : outgoing) {
       if (source.IsIpv4() == ipv4) pools_.emplace_back().source = source;
@@ -108,17 +106,14 @@ UpstreamSockets::UpstreamSockets(Engine* engine, Environment* environment,
     pools_[i].family = i < ipv4_pools_ ? AF_INET : AF_INET6;
     pools_[i].free.reserve(most);
   }
-  sockets_.reserve(most);
-  vacant_.reserve(most);
-  failed_.reserve(most);
   started_.reserve(most);
 }
 
 UpstreamSockets::~UpstreamSockets() {
   environment_->DisarmTimer(this);
-  for (auto& socket : sockets_) {
-    if (socket != nullptr && socket->engine_id != 0) engine_->Remove(socket->engine_id);
-  }
+  sockets_.ForEach([this](const Socket& socket) {
+    if (socket.engine_id != SocketId::kNone) engine_->Remove(socket.engine_id);
+  });
 }
 
 UpstreamSockets::Pool* UpstreamSockets::ChoosePool(const IpAddress& server) {
@@ -133,18 +128,12 @@ bool UpstreamSockets::HasCooled(const Socket& socket) const {
   return engine_->delivered() >= socket.cooled_at && socket.released_at < environment_->Now();
 }
 
-UpstreamSockets::Socket* UpstreamSockets::PopCooling(Pool* pool) {
-  Socket* socket = pool->cooling;
-  pool->cooling = socket->next;
-  socket->next = nullptr;
-  return socket;
-}
-
 UpstreamSockets::Socket* UpstreamSockets::Take(Pool* pool) {
   const Time rested_since = environment_->Now() - kCooling;
-  while (pool->cooling != nullptr && HasCooled(*pool->cooling) &&
-         pool->cooling->released_at <= rested_since) {
-    pool->free.push_back(PopCooling(pool));
+  for (Socket& socket : pool->cooling) {
+    if (!HasCooled(socket) || socket.released_at > rested_since) break;
+    pool->cooling.Remove(&socket);
+    pool->free.push_back(&socket);
   }
   while (!pool->free.empty()) {
     Socket* socket = pool->free.back();
@@ -155,15 +144,15 @@ UpstreamSockets::Socket* UpstreamSockets::Take(Pool* pool) {
   }
   if (sockets() >= most_) CloseIdleBeside(pool);
   if (Socket* socket = Open(pool); socket != nullptr) return socket;
-  if (pool->cooling != nullptr && HasCooled(*pool->cooling)) {
-    Socket* socket = PopCooling(pool);
-    if (socket->engine_id != 0) return socket;
+  if (!pool->cooling.empty() && HasCooled(*pool->cooling.front())) {
+    Socket* socket = pool->cooling.PopFront();
+    if (socket->engine_id != SocketId::kNone) return socket;
     Discard(socket);
   }
   return nullptr;
 }
 
-// Else the idle ones of one family, or of one source address, would keep the others from any.
+// Otherwise the idle sockets of one family, or of one source address, would leave the others none.
 void UpstreamSockets::CloseIdleBeside(const Pool* pool) {
   for (Pool& other : pools_) {
     if (&other == pool) continue;
@@ -173,38 +162,31 @@ void UpstreamSockets::CloseIdleBeside(const Pool* pool) {
       other.least_free = std::min(other.least_free, other.free.size());
       return;
     }
-    if (other.cooling != nullptr && HasCooled(*other.cooling)) return Discard(PopCooling(&other));
+    if (!other.cooling.empty() && HasCooled(*other.cooling.front())) {
+      return Discard(other.cooling.PopFront());
+    }
   }
 }
 
 UpstreamSockets::Socket* UpstreamSockets::Open(Pool* pool) {
   if (sockets() >= most_) return nullptr;
-  const int fd = OpenUpstream(pool->family, SOCK_DGRAM, pool->source);
-  if (fd < 0) return nullptr;
-  if (vacant_.empty()) {
-    vacant_.push_back(static_cast<uint32_t>(sockets_.size()));
-    sockets_.push_back(nullptr);
-  }
-  const uint32_t index = vacant_.back();
-  std::unique_ptr<Socket>& socket = sockets_[index];
-  // Kept when closed, for its generation.
-  if (socket == nullptr) socket = std::make_unique<Socket>(this);
-  socket->engine_id = engine_->Add(fd, SocketKind::kDatagrams, socket.get());
-  if (socket->engine_id == 0) {
-    OwnedFd closed(fd);
+  OwnedFd fd(OpenUpstream(pool->family, SOCK_DGRAM, pool->source));
+  if (fd.get() < 0) return nullptr;
+  Socket* socket = sockets_.Make(this, pool, fd.get());
+  if (socket == nullptr) return nullptr;
+  socket->engine_id = engine_->Add(fd.get(), SocketKind::kDatagrams, socket);
+  if (socket->engine_id == SocketId::kNone) {
+    sockets_.Free(socket->id);
     return nullptr;
   }
-  vacant_.pop_back();
-  socket->pool = pool;
-  socket->index = index;
-  socket->fd = fd;
-  socket->errors_while_idle = 0;
+  fd.release();
   if (!IsArmed()) environment_->ArmTimer(this, environment_->Now() + kSweepInterval);
-  return socket.get();
+  return socket;
 }
 
 ExchangeId UpstreamSockets::Start(const Endpoint& server, std::span<const uint8_t> query,
                                   ExchangeSink* sink) {
+  TERN_REQUIRE(sink != nullptr);
   if (server.address.size == 0 || query.size() > sizeof(Socket::query)) return 0;
   if (started_.size() == started_.capacity()) return 0;
   Socket* socket = Take(ChoosePool(server.address));
@@ -214,44 +196,22 @@ ExchangeId UpstreamSockets::Start(const Endpoint& server, std::span<const uint8_
   socket->query_octets = static_cast<uint16_t>(query.size());
   socket->sink = sink;
   socket->errors_while_idle = 0;
-  started_.push_back(socket->id());
-  LinkNewest(socket);
-  if (waiting_ > most_ - most_ / kSparePart) DropLongestWaiting();
-  return socket->id();
-}
-
-void UpstreamSockets::LinkNewest(Socket* socket) {
-  socket->waits = true;
-  socket->older = newest_;
-  socket->newer = nullptr;
-  (newest_ != nullptr ? newest_->newer : oldest_) = socket;
-  newest_ = socket;
-  ++waiting_;
-}
-
-void UpstreamSockets::Unlink(Socket* socket) {
-  if (!std::exchange(socket->waits, false)) return;
-  (socket->older != nullptr ? socket->older->newer : oldest_) = socket->newer;
-  (socket->newer != nullptr ? socket->newer->older : newest_) = socket->older;
-  --waiting_;
+  started_.push_back(socket->id);
+  waiting_.PushBack(socket);
+  if (waiting_.size() > most_ - most_ / kSparePart) DropLongestWaiting();
+  return socket->id;
 }
 
 void UpstreamSockets::DropLongestWaiting() {
-  Socket* socket = oldest_;
-  Unlink(socket);
-  failed_.push_back({socket->id(), ExchangeFailure::kNoResources});
+  FailLater(waiting_.PopFront(), ExchangeFailure::kNoResources);
 }
 
 // The calls of a turn in a row: the kernel's code and ours each stay in the processor's caches
 // longer than when they take turns.
 void UpstreamSockets::Flush() {
-  for (Socket* socket = std::exchange(ended_, nullptr); socket != nullptr;) {
-    Socket* const next = std::exchange(socket->next, nullptr);
-    GiveBack(socket);
-    socket = next;
-  }
+  while (Socket* socket = ended_.PopFront()) GiveBack(socket);
   for (const ExchangeId id : started_) {
-    if (Socket* socket = Find(id); socket != nullptr) Send(socket);
+    if (Socket* socket = sockets_.Find(id); socket != nullptr) Send(socket);
   }
   started_.clear();
 }
@@ -262,29 +222,20 @@ void UpstreamSockets::Send(Socket* socket) {
   const int error = Connect(socket->fd, address, socket->address_octets) != 0
                         ? errno
                         : engine_->Send(socket->engine_id, {socket->query, socket->query_octets});
-  if (error != 0) failed_.push_back({socket->id(), FailureOf(error)});
-}
-
-UpstreamSockets::Socket* UpstreamSockets::Find(ExchangeId id) {
-  const uint64_t index = (id & 0xffffffff) - 1;
-  if (id == 0 || index >= sockets_.size()) return nullptr;
-  Socket* socket = sockets_[index].get();
-  if (socket == nullptr || socket->sink == nullptr || socket->generation != id >> 32)
-    return nullptr;
-  return socket;
+  if (error != 0) FailLater(socket, FailureOf(error));
 }
 
 void UpstreamSockets::End(ExchangeId id) {
-  if (Socket* socket = Find(id); socket != nullptr) Release(socket);
+  if (Socket* socket = sockets_.Find(id); socket != nullptr) Release(socket);
 }
 
 void UpstreamSockets::Release(Socket* socket) {
-  Unlink(socket);
+  if (socket->ListNode<Waiting>::IsLinked()) waiting_.Remove(socket);
+  if (socket->ListNode<Failing>::IsLinked()) failed_.Remove(socket);
   socket->sink = nullptr;
-  socket->generation = (socket->generation + 1) & kGenerations;
+  socket->id = sockets_.Renew(socket->id);
   if (socket->connected) {
-    socket->next = ended_;
-    ended_ = socket;
+    ended_.PushBack(socket);
   } else {
     socket->pool->free.push_back(socket);  // its query never left
   }
@@ -293,7 +244,7 @@ void UpstreamSockets::Release(Socket* socket) {
 void UpstreamSockets::GiveBack(Socket* socket) {
   socket->connected = false;
   // Removed for its errors meanwhile: its number may be another descriptor's by now.
-  if (socket->engine_id == 0) return Discard(socket);
+  if (socket->engine_id == SocketId::kNone) return Discard(socket);
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
   bool clean = Connect(socket->fd, &nobody, sizeof(nobody)) == 0;
@@ -311,36 +262,33 @@ void UpstreamSockets::GiveBack(Socket* socket) {
   }
   socket->cooled_at = engine_->posted();
   socket->released_at = environment_->Now();
-  Pool* pool = socket->pool;
-  if (pool->cooling == nullptr) {
-    pool->cooling = socket;
-  } else {
-    pool->cooled_last->next = socket;
-  }
-  pool->cooled_last = socket;
+  socket->pool->cooling.PushBack(socket);
 }
 
 void UpstreamSockets::Discard(Socket* socket) {
-  if (socket->engine_id != 0) engine_->Remove(std::exchange(socket->engine_id, 0));
-  socket->fd = -1;
-  vacant_.push_back(socket->index);
+  if (socket->engine_id != SocketId::kNone) engine_->Remove(socket->engine_id);
+  sockets_.Free(socket->id);
+}
+
+void UpstreamSockets::FailLater(Socket* socket, ExchangeFailure failure) {
+  if (socket->ListNode<Failing>::IsLinked()) return;
+  socket->failure = failure;
+  failed_.PushBack(socket);
 }
 
 void UpstreamSockets::Fail(Socket* socket, ExchangeFailure failure) {
-  ExchangeSink* sink = socket->sink;
-  const ExchangeId id = socket->id();
+  ExchangeSink* const sink = socket->sink;
+  const ExchangeId id = socket->id;
   Release(socket);
   sink->OnExchangeFailed(id, failure);
 }
 
 void UpstreamSockets::TellFailures() {
-  // A sink may start exchanges that fail again: those are told in the next turn.
-  const size_t count = failed_.size();
-  for (size_t i = 0; i < count; ++i) {
-    const Failed failed = failed_[i];
-    if (Socket* socket = Find(failed.id); socket != nullptr) Fail(socket, failed.failure);
+  // A sink may start exchanges that fail again: at most as many are told as have failed by now.
+  for (size_t count = failed_.size(); count != 0 && !failed_.empty(); --count) {
+    Socket* const socket = failed_.front();
+    Fail(socket, socket->failure);
   }
-  failed_.erase(failed_.begin(), failed_.begin() + static_cast<ptrdiff_t>(count));
 }
 
 void UpstreamSockets::OnTimer() {

@@ -1,30 +1,32 @@
-// UDP exchanges with servers, one socket each: its port is drawn by the kernel at connect() and
-// given back by connect(AF_UNSPEC), at a third of what socket, bind and close cost. The socket is
+// UDP exchanges with servers, one socket each. The kernel draws the socket's port at connect() and
+// takes it back at connect(AF_UNSPEC), which costs a third of socket, bind and close. The socket is
 // kept and stays armed in the engine.
 //
 // Thread: the worker's.
 // Invariants:
 // 1. A datagram is handed over only when it comes from the exchange's server (address and port) and
-//    arrived at the exchange's own port: at the end of an exchange's last turn the port is given
-//    back, what was queued is read and thrown away, and the socket rests until everything that the
-//    engine had received by then was delivered (and a millisecond, for another processor that was
-//    just about to queue).
+//    arrived at the exchange's own port. At the end of an exchange's last turn the port is given
+//    back, and what was queued is read and thrown away. Then the socket rests until everything that
+//    the engine had received by then was delivered, and a millisecond more, for another processor
+//    that was just about to queue.
 // 2. No callback comes from inside Start, End or Flush.
-// 3. While more than seven eighths of the sockets have an exchange, each that starts costs the one
-//    that has waited longest its own, so that silent servers cannot take up what others need. An
+// 3. While more than seven eighths of the sockets have an exchange, each exchange that starts ends
+//    the one that has waited longest, so that silent servers cannot hold what others need. An
 //    eighth is left because a socket rests between its exchanges.
-// Bound: `most` sockets over all pools; idle ones are closed by and by.
+// Bound: `most` sockets over all pools; idle sockets are closed after a while. An exchange that
+// lacks a socket or memory fails with kNoResources, or does not start.
 #pragma once
 
 #include <netinet/in.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "resolver/base/environment.h"
+#include "resolver/base/intrusive_list.h"
+#include "resolver/base/slot_map.h"
 #include "resolver/io/engine.h"
 
 namespace tern::resolver::io {
@@ -47,37 +49,32 @@ class UpstreamSockets final : private Timer {
   bool HasFailures() const { return !failed_.empty(); }
   void TellFailures();
 
-  size_t sockets() const { return sockets_.size() - vacant_.size(); }
+  size_t sockets() const { return sockets_.size(); }
 
  private:
   class Socket;
+  struct Resting;
+  struct Waiting;
+  struct Failing;
   struct Pool {
     IpAddress source;  // size 0: any
     int family = AF_INET;
-    std::vector<Socket*> free;  // the last used first: its memory is warm
-    Socket* cooling = nullptr;  // oldest
-    Socket* cooled_last = nullptr;
-    size_t least_free = 0;  // since the last sweep
-  };
-  struct Failed {
-    ExchangeId id;
-    ExchangeFailure failure;
+    std::vector<Socket*> free;               // the last used is taken first: its memory is warm
+    IntrusiveList<Socket, Resting> cooling;  // the longest first
+    size_t least_free = 0;                   // since the last sweep
   };
 
   Pool* ChoosePool(const IpAddress& server);
   Socket* Take(Pool* pool);
   bool HasCooled(const Socket& socket) const;
-  Socket* PopCooling(Pool* pool);
   void CloseIdleBeside(const Pool* pool);
   Socket* Open(Pool* pool);
-  void LinkNewest(Socket* socket);
-  void Unlink(Socket* socket);
   void DropLongestWaiting();
   void Send(Socket* socket);
   void Release(Socket* socket);
   void GiveBack(Socket* socket);
   void Discard(Socket* socket);
-  Socket* Find(ExchangeId id);
+  void FailLater(Socket* socket, ExchangeFailure failure);
   void Fail(Socket* socket, ExchangeFailure failure);
   void OnTimer() override;  // closes what was not needed for a while
 
@@ -86,15 +83,13 @@ class UpstreamSockets final : private Timer {
   const size_t most_;
   std::vector<Pool> pools_;
   size_t ipv4_pools_ = 0;  // the first of pools_
-  std::vector<std::unique_ptr<Socket>> sockets_;
-  std::vector<uint32_t> vacant_;  // indices into sockets_
-  std::vector<Failed> failed_;
-  std::vector<ExchangeId> started_;  // in this turn
-  Socket* ended_ = nullptr;          // in this turn
-  // Those with an exchange that need not make way, in the order of their start.
-  Socket* oldest_ = nullptr;
-  Socket* newest_ = nullptr;
-  size_t waiting_ = 0;
+  // A socket's id changes with its exchange.
+  SlotMap<Socket, ExchangeId, 1> sockets_;
+  std::vector<ExchangeId> started_;       // in this turn; as many as there are sockets at most
+  IntrusiveList<Socket, Resting> ended_;  // in this turn
+  // With an exchange that need not make way, in the order of their start.
+  IntrusiveList<Socket, Waiting> waiting_;
+  IntrusiveList<Socket, Failing> failed_;
 };
 
 }  // namespace tern::resolver::io

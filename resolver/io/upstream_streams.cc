@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "resolver/io/append.h"
 #include "resolver/io/message_assembler.h"
 #include "resolver/io/sockets.h"
 
@@ -12,86 +13,55 @@ namespace tern::resolver::io {
 
 namespace {
 
-constexpr ExchangeId kTcpBit = ExchangeId{1} << 63;
-constexpr uint32_t kGenerations = 0x7fffffff;
+constexpr uint64_t kTag = 1;
 constexpr size_t kLongestMessage = 65535;
+
+// What became of a connection that was being made.
+int ConnectError(int fd) {
+  int error = 0;
+  socklen_t octets = sizeof(error);
+  getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &octets);
+  return error;
+}
 
 }  // namespace
 
-class UpstreamStreams::Stream final : public SocketOwner {
+// Made for one exchange and destroyed with it.
+class UpstreamStreams::Stream final : public SocketOwner, public ListNode<Failing> {
  public:
-  explicit Stream(UpstreamStreams* owner) : owner(owner) {}
+  Stream(ExchangeId id, UpstreamStreams* owner) : id(id), owner(owner) {}
 
-  ExchangeId id() const { return kTcpBit | static_cast<uint64_t>(generation) << 32 | (index + 1); }
-
-  void OnWritable() override {
-    if (!connected) {
-      int error = 0;
-      socklen_t octets = sizeof(error);
-      getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &octets);
-      if (error != 0) {
-        owner->Fail(this, FailureOf(error));
-        return;
-      }
-      connected = true;
-    }
-    const ssize_t taken =
-        send(fd, query.data() + sent, query.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (taken < 0 && errno != EAGAIN && errno != EINTR) {
-      owner->Fail(this, FailureOf(errno));
-      return;
-    }
-    if (taken > 0) sent += static_cast<size_t>(taken);
-    if (sent < query.size()) {
-      owner->engine_->WaitWritable(engine_id);
-    } else {
-      owner->engine_->Receive(engine_id);
-    }
-  }
-
-  void OnBytes(std::span<const uint8_t> bytes) override {
-    if (bytes.empty()) {
-      owner->Fail(this, ExchangeFailure::kUnreachable);
-      return;
-    }
-    const ExchangeId own = id();
-    const bool goes_on = assembler.Feed(bytes, [this, own](std::span<const uint8_t> message) {
-      sink->OnReply(own, message);
-      return sink != nullptr && id() == own;  // not ended inside, nor ended and used anew
-    });
-    if (goes_on) owner->engine_->Receive(engine_id);
-  }
-
+  void OnWritable() override { owner->OnWritable(this); }
+  void OnBytes(std::span<const uint8_t> bytes) override { owner->OnBytes(this, bytes); }
   void OnSocketError(int error) override { owner->Fail(this, FailureOf(error)); }
 
+  const ExchangeId id;
   UpstreamStreams* const owner;
-  ExchangeSink* sink = nullptr;  // null: vacant
-  uint32_t index = 0;
-  uint32_t generation = 0;
+  ExchangeSink* sink = nullptr;
   int fd = -1;
-  bool connected = false;
-  SocketId engine_id = 0;
+  SocketId engine_id = SocketId::kNone;
+  Channel channel;
   std::vector<uint8_t> query;  // with its length
   size_t sent = 0;
   MessageAssembler assembler;
+  ExchangeFailure failure{};  // in failed_: which one is to be told
+  bool connected = false;
+  bool reading = false;
+  bool awaits_writable = false;
 };
 
 UpstreamStreams::UpstreamStreams(Engine* engine, Environment* environment,
                                  std::span<const IpAddress> outgoing, size_t most)
     : engine_(engine),
       environment_(environment),
-      most_(most),
-      outgoing_(outgoing.begin(), outgoing.end()) {
-  streams_.reserve(most);
-  vacant_.reserve(most);
-  failed_.reserve(most);
-}
+      outgoing_(outgoing.begin(), outgoing.end()),
+      streams_(most, kTag) {}
 
 UpstreamStreams::~UpstreamStreams() {
-  for (auto& stream : streams_) {
-    if (stream->engine_id != 0) engine_->Remove(stream->engine_id);
-  }
+  streams_.ForEach([this](Stream& stream) { engine_->Remove(stream.engine_id); });
 }
+
+bool UpstreamStreams::Gives(ExchangeId id) { return Streams::TagOf(id) == kTag; }
 
 IpAddress UpstreamStreams::ChooseSource(const IpAddress& server) {
   // One pass, each of the family's addresses with equal chance (reservoir of one).
@@ -104,82 +74,131 @@ IpAddress UpstreamStreams::ChooseSource(const IpAddress& server) {
   return chosen;
 }
 
-UpstreamStreams::Stream* UpstreamStreams::TakeVacant() {
-  if (vacant_.empty()) {
-    if (streams_.size() >= most_) return nullptr;
-    vacant_.push_back(static_cast<uint32_t>(streams_.size()));
-    streams_.push_back(std::make_unique<Stream>(this));
-    streams_.back()->index = vacant_.back();
-  }
-  return streams_[vacant_.back()].get();
-}
-
 ExchangeId UpstreamStreams::Start(const Endpoint& server, std::span<const uint8_t> query,
                                   ExchangeSink* sink) {
+  TERN_REQUIRE(sink != nullptr);
   if (server.address.size == 0 || query.size() > kLongestMessage) return 0;
-  Stream* stream = TakeVacant();
+  Stream* stream = streams_.Make(this);
   if (stream == nullptr) return 0;
+  if (!SetQuery(stream, query) || !Connect(stream, server)) {
+    streams_.Free(stream->id);
+    return 0;
+  }
+  stream->sink = sink;
+  return stream->id;
+}
+
+bool UpstreamStreams::SetQuery(Stream* stream, std::span<const uint8_t> query) {
+  const uint8_t length[] = {static_cast<uint8_t>(query.size() >> 8),
+                            static_cast<uint8_t>(query.size())};
+  return TryAppend(&stream->query, length) && TryAppend(&stream->query, query);
+}
+
+// False: this machine has no resources for it. Another failure is noted, to be told from the loop.
+bool UpstreamStreams::Connect(Stream* stream, const Endpoint& server) {
+  std::unique_ptr<ChannelLayer> layer;
+  if (make_layer_ && (layer = make_layer_()) == nullptr) return false;
   const int family = server.address.IsIpv4() ? AF_INET : AF_INET6;
   OwnedFd fd(OpenUpstream(family, SOCK_STREAM, ChooseSource(server.address)));
-  if (fd.get() < 0) return 0;
+  if (fd.get() < 0) return false;
   sockaddr_storage storage;
   const socklen_t octets = server.ToSockaddr(&storage);
   const int outcome = connect(fd.get(), reinterpret_cast<const sockaddr*>(&storage), octets);
   const int error = outcome == 0 || errno == EINPROGRESS ? 0 : errno;
   stream->engine_id = engine_->Add(fd.get(), SocketKind::kStream, stream);
-  if (stream->engine_id == 0) return 0;
-  vacant_.pop_back();
+  if (stream->engine_id == SocketId::kNone) return false;
   stream->fd = fd.release();
-  stream->sink = sink;
-  stream->connected = false;
-  stream->sent = 0;
-  stream->query.clear();
-  stream->query.reserve(2 + query.size());
-  stream->query.push_back(static_cast<uint8_t>(query.size() >> 8));
-  stream->query.push_back(static_cast<uint8_t>(query.size()));
-  stream->query.insert(stream->query.end(), query.begin(), query.end());
-  stream->assembler.Clear();
+  stream->channel = Channel(stream->fd, std::move(layer));
   if (error != 0) {
-    failed_.push_back({stream->id(), FailureOf(error)});
+    stream->failure = FailureOf(error);
+    failed_.PushBack(stream);
   } else {
-    engine_->WaitWritable(stream->engine_id);
+    AwaitWritable(stream);
   }
-  return stream->id();
+  return true;
 }
 
-UpstreamStreams::Stream* UpstreamStreams::Find(ExchangeId id) {
-  const uint64_t index = (id & 0xffffffff) - 1;
-  if ((id & kTcpBit) == 0 || index >= streams_.size()) return nullptr;
-  Stream* stream = streams_[index].get();
-  return stream->sink != nullptr && stream->id() == id ? stream : nullptr;
+void UpstreamStreams::OnWritable(Stream* stream) {
+  stream->awaits_writable = false;
+  if (!stream->connected) {
+    if (const int error = ConnectError(stream->fd); error != 0) {
+      return Fail(stream, FailureOf(error));
+    }
+    stream->connected = true;
+  }
+  SendOn(stream);
+}
+
+void UpstreamStreams::SendOn(Stream* stream) {
+  const Sent sent = stream->channel.Send(std::span(stream->query).subspan(stream->sent));
+  if (sent.error != 0) return Fail(stream, FailureOf(sent.error));
+  stream->sent += sent.octets;
+  if (sent.wants_write) AwaitWritable(stream);
+  if (sent.wants_read || !sent.wants_write) ReadOn(stream);
+}
+
+void UpstreamStreams::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
+  stream->reading = false;
+  const Received received = stream->channel.Receive(bytes);
+  const ExchangeId id = stream->id;
+  ExchangeSink* const sink = stream->sink;
+  const Fed fed =
+      stream->assembler.Feed(received.octets, [this, id, sink](std::span<const uint8_t> message) {
+        sink->OnReply(id, message);
+        return streams_.Find(id) != nullptr;  // not ended inside
+      });
+  switch (fed) {
+    case Fed::kStopped:
+      return;
+    case Fed::kNoMemory:
+      return Fail(stream, ExchangeFailure::kNoResources);
+    case Fed::kAll:
+      break;
+  }
+  if (received.state != Received::State::kOpen) {
+    return Fail(stream, ExchangeFailure::kUnreachable);
+  }
+  const bool has_unsent = stream->sent < stream->query.size() || stream->channel.unsent() != 0;
+  if (has_unsent && !stream->awaits_writable) {
+    SendOn(stream);
+  } else {
+    ReadOn(stream);
+  }
+}
+
+void UpstreamStreams::AwaitWritable(Stream* stream) {
+  if (std::exchange(stream->awaits_writable, true)) return;
+  engine_->WaitWritable(stream->engine_id);
+}
+
+void UpstreamStreams::ReadOn(Stream* stream) {
+  if (std::exchange(stream->reading, true)) return;
+  engine_->Receive(stream->engine_id);
 }
 
 void UpstreamStreams::End(ExchangeId id) {
-  if (Stream* stream = Find(id); stream != nullptr) Close(stream);
+  if (Stream* stream = streams_.Find(id); stream != nullptr) Close(stream);
 }
 
 void UpstreamStreams::Close(Stream* stream) {
-  engine_->Remove(std::exchange(stream->engine_id, 0));
-  stream->fd = -1;
-  stream->sink = nullptr;
-  stream->generation = (stream->generation + 1) & kGenerations;
-  vacant_.push_back(stream->index);
+  if (stream->IsLinked()) failed_.Remove(stream);
+  engine_->Remove(stream->engine_id);
+  streams_.Free(stream->id);
 }
 
 void UpstreamStreams::Fail(Stream* stream, ExchangeFailure failure) {
-  ExchangeSink* sink = stream->sink;
-  const ExchangeId id = stream->id();
+  ExchangeSink* const sink = stream->sink;
+  const ExchangeId id = stream->id;
   Close(stream);
   sink->OnExchangeFailed(id, failure);
 }
 
 void UpstreamStreams::TellFailures() {
-  const size_t count = failed_.size();
-  for (size_t i = 0; i < count; ++i) {
-    const Failed failed = failed_[i];
-    if (Stream* stream = Find(failed.id); stream != nullptr) Fail(stream, failed.failure);
+  // A sink may start exchanges that fail again: at most as many are told as have failed by now.
+  for (size_t count = failed_.size(); count != 0 && !failed_.empty(); --count) {
+    Stream* const stream = failed_.front();
+    Fail(stream, stream->failure);
   }
-  failed_.erase(failed_.begin(), failed_.begin() + static_cast<ptrdiff_t>(count));
 }
 
 }  // namespace tern::resolver::io

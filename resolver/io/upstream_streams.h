@@ -1,30 +1,41 @@
-// TCP exchanges with servers: a connection each, closed with the exchange. Time is the caller's to
-// keep.
+// TCP exchanges with servers: a connection each, closed with the exchange. The caller keeps the
+// time.
 //
 // Thread: the worker's.
 // Invariants: no callback comes from inside Start or End, and none after End.
-// Bound: `most` connections; one message under assembly each.
+// Bound: `most` connections; each has its query and one message under assembly. An exchange that
+// lacks memory fails with kNoResources.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "resolver/base/environment.h"
+#include "resolver/base/intrusive_list.h"
+#include "resolver/base/slot_map.h"
+#include "resolver/io/channel.h"
 #include "resolver/io/engine.h"
 
 namespace tern::resolver::io {
 
 class UpstreamStreams final {
  public:
+  // `outgoing`: source addresses, drawn from per family; none of a family: the kernel chooses.
   UpstreamStreams(Engine* engine, Environment* environment, std::span<const IpAddress> outgoing,
                   size_t most);
   ~UpstreamStreams();
 
-  // Ids have the highest bit set.
+  // Whether Start gives such ids: UpstreamSockets gives others.
+  static bool Gives(ExchangeId id);
+  // For the connections that are made from now on.
+  void SetLayer(MakeLayer make) { make_layer_ = std::move(make); }
+
+  // The query is copied.
   ExchangeId Start(const Endpoint& server, std::span<const uint8_t> query, ExchangeSink* sink);
+  // No effect for an exchange that is over.
   void End(ExchangeId id);
 
   // Exchanges that failed inside Start: told from the loop.
@@ -33,24 +44,26 @@ class UpstreamStreams final {
 
  private:
   class Stream;
-  struct Failed {
-    ExchangeId id;
-    ExchangeFailure failure;
-  };
+  struct Failing;
+  using Streams = SlotMap<Stream, ExchangeId, 1>;
 
   IpAddress ChooseSource(const IpAddress& server);
-  Stream* TakeVacant();
-  Stream* Find(ExchangeId id);
+  bool SetQuery(Stream* stream, std::span<const uint8_t> query);
+  bool Connect(Stream* stream, const Endpoint& server);
+  void OnWritable(Stream* stream);
+  void OnBytes(Stream* stream, std::span<const uint8_t> bytes);
+  void SendOn(Stream* stream);
+  void AwaitWritable(Stream* stream);
+  void ReadOn(Stream* stream);
   void Close(Stream* stream);
   void Fail(Stream* stream, ExchangeFailure failure);
 
   Engine* const engine_;
   Environment* const environment_;
-  const size_t most_;
   std::vector<IpAddress> outgoing_;
-  std::vector<std::unique_ptr<Stream>> streams_;
-  std::vector<uint32_t> vacant_;
-  std::vector<Failed> failed_;
+  MakeLayer make_layer_;
+  Streams streams_;
+  IntrusiveList<Stream, Failing> failed_;
 };
 
 }  // namespace tern::resolver::io

@@ -24,9 +24,6 @@ constexpr Duration kFarewell = std::chrono::milliseconds(200);
 constexpr Duration kFarewellStep = std::chrono::milliseconds(5);
 constexpr int kPortTries = 16;
 
-// One bit of an ExchangeId tells TCP from UDP.
-constexpr ExchangeId kTcpBit = ExchangeId{1} << 63;
-
 // The choice, where the environment may still make it. Empty is as good as not set.
 absl::StatusOr<EngineChoice> ResolveChoice(EngineChoice choice) {
   if (choice != EngineChoice::kAuto) return choice;
@@ -241,7 +238,7 @@ ExchangeId Worker::StartExchange(const Endpoint& server, Transport transport,
 }
 
 void Worker::EndExchange(ExchangeId id) {
-  if ((id & kTcpBit) != 0) {
+  if (UpstreamStreams::Gives(id)) {
     upstream_streams_->End(id);
   } else {
     upstream_sockets_->End(id);
@@ -249,7 +246,7 @@ void Worker::EndExchange(ExchangeId id) {
 }
 
 void Worker::SendReply(const ReturnPath& path, std::span<const uint8_t> reply) {
-  if (path.stream != 0) {
+  if (path.IsStream()) {
     streams_->SendReply(path.stream, reply);
   } else {
     engine_->SendDatagram(path.listener, path.peer, path.local, reply);

@@ -55,10 +55,10 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     answer::ReadQuery(view, *service.store_, &read);
     read.request.cookie = cookie;
     Task task = Task::kNone;
-    const size_t octets = service.AnswerNow(view, read, path.stream != 0, service.scratch(), &task);
+    const size_t octets = service.AnswerNow(view, read, path.IsStream(), service.scratch(), &task);
     // A stream counts what it has not heard of again, so it is told of what gets no answer.
     const bool is_due = octets != 0 && !service.IsTooLate(path, received);
-    if (is_due || (task != Task::kResolve && path.stream != 0)) {
+    if (is_due || (task != Task::kResolve && path.IsStream())) {
       service.Send(path, service.scratch().first(octets));
     }
     if (task == Task::kResolve) service.ResolveHere(path, view, read, received);
@@ -127,7 +127,7 @@ class RecursiveService::Client final : public resolution::Waiter {
     const std::span<const uint8_t> query(query_.data(), request_.question_end);
     const size_t octets = answer::ComposeReply(
         query, request_, answer.Parts(), service.recursor_.StoreNow(), ++service.rotation_,
-        ReplyLimit(path_.stream != 0, request_, reply), reply);
+        ReplyLimit(path_.IsStream(), request_, reply), reply);
     if (octets != 0) service.Send(path_, reply.first(octets));
     service.FreeClient(this);
   }
@@ -180,7 +180,7 @@ void RecursiveService::OnTurnEnd(bool sleeping) {
 
 void RecursiveService::OnWake() { reader_->Wake(); }
 
-void RecursiveService::OnStreamClosed(uint64_t) {
+void RecursiveService::OnStreamClosed(io::StreamId) {
   // Answers that are still to come carry the stream's old id, which names nothing any more.
 }
 
@@ -464,13 +464,13 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
 
 // Workers' clocks are one; theirs stand still for a turn, so that the other's may be ahead.
 bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) const {
-  return path.stream == 0 &&
+  return !path.IsStream() &&
          worker_->Now() - received >
              configuration_.settings->resolution.budget.client_timeout + kLateAnswerGrace;
 }
 
 uint16_t* RecursiveService::WaitingOf(const io::ReturnPath& path) {
-  if (path.stream != 0 || configuration_.settings->rate_limit.waiting == 0) return nullptr;
+  if (path.IsStream() || configuration_.settings->rate_limit.waiting == 0) return nullptr;
   const policy::RateLimit::Group group =
       configuration_.rate_limit->GroupOf(path.peer.address, /*verified=*/false);
   if (group == policy::RateLimit::Group::kExempt) return nullptr;
@@ -506,7 +506,7 @@ void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const u
 }
 
 void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t> reply) {
-  if (path.stream == 0 || path.worker == worker_->index()) {
+  if (!path.IsStream() || path.worker == worker_->index()) {
     worker_->SendReply(path, reply);
     return;
   }

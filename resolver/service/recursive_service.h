@@ -67,7 +67,7 @@ class RecursiveService final : public io::Service {
 
   void OnDatagrams(std::span<io::Datagram> batch) override;
   void OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) override;
-  void OnStreamClosed(uint64_t stream) override;
+  void OnStreamClosed(io::StreamId stream) override;
   void OnMessage(io::Message* message) override;
   void OnTurnEnd(bool sleeping) override;
   void OnWake() override;

@@ -38,10 +38,10 @@ struct Client {
   int fd = -1;
   uint8_t host = 1;  // 127.0.0.1 or 127.0.0.2, which may have the same port
   uint16_t port = 0;
-  io::SocketId engine_id = 0;
-  uint64_t stream = 0;       // 0: no query of it was seen yet
-  Bytes sent;                // by the client, as far as it was delivered
-  std::vector<Bytes> asked;  // what the service was given
+  io::SocketId engine_id = io::SocketId::kNone;
+  StreamId stream = StreamId::kNone;  // kNone: no query of it was seen yet
+  Bytes sent;                         // by the client, as far as it was delivered
+  std::vector<Bytes> asked;           // what the service was given
   size_t unanswered = 0;
   Bytes answered;  // framed answers, in the order of SendReply
   Bytes received;  // by the client
@@ -75,14 +75,14 @@ class Streams final : public io::Service {
       return c.port == path.peer.port && c.host == path.peer.address.octets[3] && IsOpen(c);
     });
     TERN_FUZZ_PROPERTY(client != clients_.end());
-    TERN_FUZZ_PROPERTY(client->stream == 0 || client->stream == path.stream);
+    TERN_FUZZ_PROPERTY(client->stream == StreamId::kNone || client->stream == path.stream);
     client->stream = path.stream;
     TERN_FUZZ_PROPERTY(query.size() >= kHeaderOctets);
     client->asked.emplace_back(query.begin(), query.end());
     TERN_FUZZ_PROPERTY(++client->unanswered <= kLimits.unanswered);
     if (answers_at_once_) Answer(&*client, kAnswerOctets[query[0] % std::size(kAnswerOctets)]);
   }
-  void OnStreamClosed(uint64_t) override { ++closed_; }
+  void OnStreamClosed(StreamId) override { ++closed_; }
   void OnDatagrams(std::span<io::Datagram>) override {}
   void OnMessage(io::Message*) override {}
   void OnTurnEnd(bool) override {}
@@ -162,7 +162,7 @@ class Streams final : public io::Service {
     const Bytes answer(octets, static_cast<uint8_t>(client->asked.size()));
     if (IsOpen(*client)) {
       client->unanswered -= client->unanswered > 0 ? 1 : 0;
-      if (client->stream != 0 && octets > 0 && octets <= 65535) {
+      if (client->stream != StreamId::kNone && octets > 0 && octets <= 65535) {
         fuzz::AppendFramed(&client->answered, answer);
       }
     }
@@ -216,7 +216,7 @@ class Streams final : public io::Service {
   fuzz::HandDrivenEnvironment environment_;
   fuzz::HandDrivenEngine engine_;
   io::StreamTable table_;
-  io::SocketId listener_id_ = 0;
+  io::SocketId listener_id_ = io::SocketId::kNone;
   std::vector<Client> clients_;
   size_t closed_ = 0;
   bool answers_at_once_ = false;

@@ -104,8 +104,9 @@ class HandDrivenEngine final : public resolver::io::Engine {
   absl::Status Start() override { return absl::OkStatus(); }
   SocketId Add(int fd, resolver::io::SocketKind kind, resolver::io::SocketOwner* owner) override {
     TERN_FUZZ_PROPERTY(fd >= 0 && owner != nullptr);
-    sockets_.emplace(++last_, Socket{fd, kind, owner});
-    return last_;
+    const SocketId id{++last_};
+    sockets_.emplace(id, Socket{fd, kind, owner});
+    return id;
   }
   void Remove(SocketId id) override {
     const auto found = sockets_.find(id);
@@ -137,7 +138,7 @@ class HandDrivenEngine final : public resolver::io::Engine {
 
  private:
   std::map<SocketId, Socket> sockets_;
-  SocketId last_ = 0;
+  uint64_t last_ = 0;
 };
 
 // A listening socket of the loopback, and connections to it.

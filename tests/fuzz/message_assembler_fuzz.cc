@@ -33,13 +33,14 @@ void Assemble(std::span<const uint8_t> input) {
     std::span<const uint8_t> rest(piece.get(), length);
     for (bool again = true; again;) {
       size_t taken = 0;
-      const bool whole = assembler.FeedFrom(&rest, [&](std::span<const uint8_t> message) {
+      const Fed fed = assembler.FeedFrom(&rest, [&](std::span<const uint8_t> message) {
         received.emplace_back(message.begin(), message.end());
         consumed += 2 + message.size();
         return ++taken != pause_after;
       });
-      TERN_FUZZ_PROPERTY(!whole || rest.empty());
-      again = !whole;
+      TERN_FUZZ_PROPERTY(fed != Fed::kAll || rest.empty());
+      TERN_FUZZ_PROPERTY(fed != Fed::kNoMemory);
+      again = fed == Fed::kStopped;
     }
     TERN_FUZZ_PROPERTY(assembler.buffered() == stream.size() - consumed);
     TERN_FUZZ_PROPERTY(assembler.memory() <= 2 * assembler.buffered());

@@ -26,7 +26,7 @@ constexpr size_t kExchangesMax = 24;
 
 struct Exchange {
   ExchangeId id = 0;
-  io::SocketId engine_id = 0;
+  io::SocketId engine_id = io::SocketId::kNone;
   int server_fd = -1;
   Bytes query;  // framed
   Bytes came;   // from the server

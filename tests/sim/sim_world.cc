@@ -244,7 +244,7 @@ ClientQueryId SimWorld::AskDatagram(Octets query) {
 
 ClientQueryId SimWorld::AskStream(Octets query) {
   const ClientQueryId id = AskDatagram(std::move(query));
-  clients_[id].path.stream = id + 1;
+  clients_[id].path.stream = resolver::io::StreamId{id + 1};
   return id;
 }
 
@@ -253,7 +253,7 @@ void SimWorld::ClientQueryArrives(ClientQueryId id) {
   resolver::io::Service& service = *workers_[path.worker].service;
   const Octets query = clients_[id].query;  // the service may cause more clients to be added
   if (traces()) AddTraceLine("client " + std::to_string(id) + " asks " + Summary(query));
-  if (path.stream != 0) {
+  if (path.IsStream()) {
     service.OnStreamMessage(path, query);
     return;
   }
@@ -276,7 +276,7 @@ void SimWorld::RecordReply(size_t worker, const resolver::io::ReturnPath& path,
     AddTraceLine("reply to nobody");
     return;
   }
-  if (path.stream != 0 && path.worker != worker) {
+  if (path.IsStream() && path.worker != worker) {
     AddTraceLine("reply on another worker's stream, to nobody");
     return;
   }
@@ -288,7 +288,7 @@ void SimWorld::RecordReply(size_t worker, const resolver::io::ReturnPath& path,
   client.upstream_when_answered = upstream_.size();
   client.quiet_when_answered = exchanges_.empty();
   client.reply.assign(reply.begin(), reply.end());
-  if (path.stream != 0) {
+  if (path.IsStream()) {
     Schedule(now_, false, [this, worker, stream = path.stream] {
       workers_[worker].service->OnStreamClosed(stream);
     });

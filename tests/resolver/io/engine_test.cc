@@ -1,11 +1,13 @@
 #include "resolver/io/engine.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,8 +25,9 @@ class GreedyReader final : public SocketOwner {
 
   bool Start(int fd) {
     id_ = engine_->Add(fd, SocketKind::kStream, this);
-    if (id_ != 0) engine_->Receive(id_);
-    return id_ != 0;
+    if (id_ == SocketId::kNone) return false;
+    engine_->Receive(id_);
+    return true;
   }
   void OnBytes(std::span<const uint8_t>) override {
     ++pieces;
@@ -37,14 +40,26 @@ class GreedyReader final : public SocketOwner {
 
  private:
   Engine* const engine_;
-  SocketId id_ = 0;
+  SocketId id_ = SocketId::kNone;
+};
+
+// Counts what it is told.
+class CountingOwner final : public SocketOwner {
+ public:
+  void OnBytes(std::span<const uint8_t>) override { ++told; }
+  void OnWritable() override { ++told; }
+  void OnSocketError(int) override { ++told; }
+
+  int told = 0;
 };
 
 class EngineTest : public testing::TestWithParam<const char*> {
  protected:
+  static constexpr size_t kSockets = 512;
+
   void SetUp() override {
     EngineLimits limits;
-    limits.sockets = 512;
+    limits.sockets = kSockets;
     wakeup_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ASSERT_GE(wakeup_, 0);
     if (GetParam() == std::string("ring")) {
@@ -72,6 +87,12 @@ class EngineTest : public testing::TestWithParam<const char*> {
     const std::string bytes(octets, 'x');
     EXPECT_EQ(send(ends[1], bytes.data(), octets, 0), static_cast<ssize_t>(octets));
     return ends[0];
+  }
+
+  // Whether the other end is closed.
+  static bool IsHungUp(int peer) {
+    pollfd poll_fd{peer, POLLIN, 0};
+    return poll(&poll_fd, 1, 0) == 1 && (poll_fd.revents & POLLHUP) != 0;
   }
 
   int wakeup_ = -1;
@@ -103,6 +124,63 @@ TEST_P(EngineTest, StreamsThatNeverPauseKeepNoneWaiting) {
     EXPECT_FALSE(reader->failed);
     EXPECT_GE(reader->pieces, 3);
   }
+}
+
+TEST_P(EngineTest, HoldsAsManySocketsAsItsLimitAndAnyOneThatIsRemovedMakesPlace) {
+  CountingOwner owner;
+  std::vector<SocketId> ids;
+  for (size_t i = 0; i < kSockets; ++i) {
+    ids.push_back(engine_->Add(FilledStream(1), SocketKind::kStream, &owner));
+    ASSERT_NE(ids.back(), SocketId::kNone) << i;
+  }
+  const int fd = FilledStream(1);
+  EXPECT_EQ(engine_->Add(fd, SocketKind::kStream, &owner), SocketId::kNone);
+  engine_->Remove(ids[7]);
+  EXPECT_NE(engine_->Add(fd, SocketKind::kStream, &owner), SocketId::kNone);
+}
+
+TEST_P(EngineTest, ARemovedSocketsIdDoesNotReachTheNextInItsPlace) {
+  CountingOwner old_owner;
+  CountingOwner owner;
+  const SocketId old_id = engine_->Add(FilledStream(1), SocketKind::kStream, &old_owner);
+  engine_->Receive(old_id);
+  engine_->WaitWritable(old_id);
+  engine_->Remove(old_id);
+  const SocketId id = engine_->Add(FilledStream(1), SocketKind::kStream, &owner);
+  ASSERT_NE(id, SocketId::kNone);
+  EXPECT_NE(id, old_id);
+  engine_->Receive(old_id);
+  engine_->WaitWritable(old_id);
+  engine_->Remove(old_id);
+  EXPECT_NE(engine_->Send(old_id, std::array<uint8_t, 1>{}), 0);
+  for (int turn = 0; turn < 5; ++turn) {
+    engine_->Wait(Duration(0));
+    engine_->Deliver(nullptr);
+  }
+  EXPECT_EQ(old_owner.told, 0);
+  EXPECT_EQ(owner.told, 0) << "was not asked for";
+  engine_->Receive(id);
+  for (int turn = 0; turn < 5; ++turn) {
+    engine_->Wait(Duration(0));
+    engine_->Deliver(nullptr);
+  }
+  EXPECT_EQ(owner.told, 1);
+}
+
+TEST_P(EngineTest, SocketsThatComeAndGoInOneTurnAreAllClosed) {
+  CountingOwner owner;
+  for (size_t i = 0; i < kSockets + kSockets / 2; ++i) {
+    const SocketId id = engine_->Add(FilledStream(1), SocketKind::kStream, &owner);
+    ASSERT_NE(id, SocketId::kNone) << i;
+    engine_->Receive(id);
+    engine_->Remove(id);
+  }
+  for (int turn = 0; turn < 3; ++turn) {
+    engine_->Wait(Duration(0));
+    engine_->Deliver(nullptr);
+  }
+  for (size_t i = 0; i < peers_.size(); ++i) EXPECT_TRUE(IsHungUp(peers_[i])) << i;
+  EXPECT_EQ(owner.told, 0);
 }
 
 }  // namespace

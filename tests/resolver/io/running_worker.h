@@ -30,7 +30,7 @@ class EchoService final : public Service {
 
   void OnDatagrams(std::span<Datagram> batch) override;
   void OnStreamMessage(const ReturnPath& path, std::span<const uint8_t> query) override;
-  void OnStreamClosed(uint64_t) override { ++streams_closed; }
+  void OnStreamClosed(StreamId) override { ++streams_closed; }
   void OnMessage(Message* message) override;
   void OnTurnEnd(bool sleeping) override;
   void OnWake() override;
