@@ -1,7 +1,6 @@
 #include "cache/entry.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 namespace tern::cache {
@@ -106,8 +105,8 @@ bool NameServerCursor::Next(NameServerView* server) {
   return true;
 }
 
-bool EntryBuilder::Start(EntryKind kind, wire::NameView name, wire::RRType type, Rank rank,
-                         uint32_t ttl, Seconds now, uint16_t detail) {
+bool EntryBuilder::Start(EntryKind kind, wire::NameView name, wire::RRType type, uint16_t detail,
+                         uint32_t ttl, Instant now, Rank rank) {
   size_ = 0;
   count_ = 0;
   const size_t size = kEntryHeaderOctets + name.size();
@@ -115,10 +114,7 @@ bool EntryBuilder::Start(EntryKind kind, wire::NameView name, wire::RRType type,
   if (RoundUp8(size + 2) > buffer_.size()) return false;
   uint8_t* bytes = buffer_.data();
   std::memset(bytes, 0, kEntryHeaderOctets);
-  // A time that the clock cannot hold is as far away as it can.
-  const Seconds expiry = static_cast<Seconds>(
-      std::min<uint64_t>(uint64_t{now} + ttl, std::numeric_limits<Seconds>::max()));
-  StoreAt(bytes, kExpiryAt, expiry);
+  StoreAt(bytes, kExpiryAt, (now + ttl).seconds());
   StoreAt(bytes, kTtlAt, ttl);
   StoreAt(bytes, kTypeAt, static_cast<uint16_t>(type));
   bytes[kKindAt] = static_cast<uint8_t>(kind);
@@ -130,33 +126,33 @@ bool EntryBuilder::Start(EntryKind kind, wire::NameView name, wire::RRType type,
   return true;
 }
 
-bool EntryBuilder::StartRRset(wire::NameView name, wire::RRType type, Rank rank, uint32_t ttl,
-                              Seconds now) {
-  return Start(EntryKind::kRRset, name, type, rank, ttl, now, 0);
+bool EntryBuilder::StartRRset(wire::NameView name, wire::RRType type, uint32_t ttl, Instant now,
+                              Rank rank) {
+  return Start(EntryKind::kRRset, name, type, 0, ttl, now, rank);
 }
 
 // Negative answers come from authoritative servers or are not cached at all (RFC 2308 section 5),
 // so they rank with authoritative answers unless the caller knows less of them.
 bool EntryBuilder::StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
-                               uint32_t ttl, Seconds now, Rank rank) {
+                               uint32_t ttl, Instant now, Rank rank) {
   const uint16_t labels = static_cast<uint16_t>(name.CommonLabels(soa_owner));
-  return Start(EntryKind::kNoData, name, type, rank, ttl, now, labels);
+  return Start(EntryKind::kNoData, name, type, labels, ttl, now, rank);
 }
 
 bool EntryBuilder::StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,
-                                 Seconds now, Rank rank) {
+                                 Instant now, Rank rank) {
   const uint16_t labels = static_cast<uint16_t>(name.CommonLabels(soa_owner));
-  return Start(EntryKind::kNxDomain, name, wire::RRType{}, rank, ttl, now, labels);
+  return Start(EntryKind::kNxDomain, name, wire::RRType{}, labels, ttl, now, rank);
 }
 
-bool EntryBuilder::StartDelegation(wire::NameView cut, uint32_t ttl, Seconds now) {
-  return Start(EntryKind::kDelegation, cut, wire::RRType{}, Rank::kAuthority, ttl, now, 0);
+bool EntryBuilder::StartDelegation(wire::NameView cut, uint32_t ttl, Instant now) {
+  return Start(EntryKind::kDelegation, cut, wire::RRType{}, 0, ttl, now, Rank::kAuthority);
 }
 
 bool EntryBuilder::StartFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
-                                uint16_t failures_in_a_row, uint32_t ttl, Seconds now) {
-  if (!Start(EntryKind::kFailure, name, type, Rank::kAdditional, ttl, now,
-             static_cast<uint16_t>(error))) {
+                                uint16_t failures_in_a_row, uint32_t ttl, Instant now) {
+  if (!Start(EntryKind::kFailure, name, type, static_cast<uint16_t>(error), ttl, now,
+             Rank::kAdditional)) {
     return false;
   }
   StoreAt(buffer_.data(), size_, failures_in_a_row);

@@ -31,6 +31,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 
 #include "cache/ttl.h"
@@ -136,11 +137,11 @@ class EntryView {
   wire::NameView name() const {
     return wire::NameView::FromValid(bytes_ + kEntryHeaderOctets, bytes_[19]);
   }
-  Seconds expiry() const { return Load<uint32_t>(4); }
+  Instant expiry() const { return Instant(Load<uint32_t>(4)); }
   uint32_t ttl() const { return Load<uint32_t>(8); }  // the original, seconds
-  bool IsFresh(Seconds now) const { return expiry() > now; }
+  bool IsFresh(Instant now) const { return expiry() > now; }
   // Seconds left to live; 0 for an expired entry.
-  uint32_t Remaining(Seconds now) const { return expiry() > now ? expiry() - now : 0; }
+  uint32_t Remaining(Instant now) const { return expiry() - now; }
   uint16_t count() const { return Load<uint16_t>(20); }
   uint16_t detail() const { return Load<uint16_t>(22); }
   uint32_t tag() const { return Load<uint32_t>(0); }
@@ -148,6 +149,14 @@ class EntryView {
   // REQUIRES: kind() is kRRset, kNoData or kNxDomain. A negative answer holds its SOA's RDATA, or
   // no record when the server gave none.
   RecordCursor Records() const { return RecordCursor(payload(), count()); }
+  // The name that a CNAME or a DNAME leads to; nothing when the entry holds no record.
+  // REQUIRES: kind() is kRRset, type() is kCNAME or kDNAME.
+  std::optional<wire::NameView> Target() const {
+    RecordCursor cursor = Records();
+    std::span<const uint8_t> rdata;
+    if (!cursor.Next(&rdata)) return std::nullopt;
+    return wire::NameView::FromValid(rdata.data(), rdata.size());
+  }
   // The owner of a negative answer's SOA, an ancestor of name() or the name itself.
   wire::NameView SoaOwner() const { return name().Suffix(detail()); }
   // REQUIRES: kind() is kDelegation.
@@ -180,17 +189,18 @@ class EntryBuilder {
   // REQUIRES: buffer is 8-octet aligned and outlives the builder's entries.
   explicit EntryBuilder(std::span<uint8_t> buffer) : buffer_(buffer) {}
 
-  // `ttl` is clamped already, in seconds. `now` is the time of the answer.
-  [[nodiscard]] bool StartRRset(wire::NameView name, wire::RRType type, Rank rank, uint32_t ttl,
-                                Seconds now);
+  // First what the entry is about, then for how long: `ttl` in seconds, clamped already; `now`, the
+  // time of the answer; and the rank.
+  [[nodiscard]] bool StartRRset(wire::NameView name, wire::RRType type, uint32_t ttl, Instant now,
+                                Rank rank);
   // kNoData. REQUIRES: soa_owner is `name` or an ancestor (ignored when no SOA record is added).
   [[nodiscard]] bool StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
-                                 uint32_t ttl, Seconds now, Rank rank = Rank::kAnswerAuthoritative);
+                                 uint32_t ttl, Instant now, Rank rank = Rank::kAnswerAuthoritative);
   [[nodiscard]] bool StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,
-                                   Seconds now, Rank rank = Rank::kAnswerAuthoritative);
-  [[nodiscard]] bool StartDelegation(wire::NameView cut, uint32_t ttl, Seconds now);
+                                   Instant now, Rank rank = Rank::kAnswerAuthoritative);
+  [[nodiscard]] bool StartDelegation(wire::NameView cut, uint32_t ttl, Instant now);
   [[nodiscard]] bool StartFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
-                                  uint16_t failures_in_a_row, uint32_t ttl, Seconds now);
+                                  uint16_t failures_in_a_row, uint32_t ttl, Instant now);
 
   // A record of an RRset, or the SOA of a negative answer. An RDATA that is there already is
   // dropped (RFC 2181 section 5), and true returned.
@@ -205,8 +215,8 @@ class EntryBuilder {
   std::span<const uint8_t> Finish();
 
  private:
-  [[nodiscard]] bool Start(EntryKind kind, wire::NameView name, wire::RRType type, Rank rank,
-                           uint32_t ttl, Seconds now, uint16_t detail);
+  [[nodiscard]] bool Start(EntryKind kind, wire::NameView name, wire::RRType type, uint16_t detail,
+                           uint32_t ttl, Instant now, Rank rank);
 
   std::span<uint8_t> buffer_;
   size_t size_ = 0;

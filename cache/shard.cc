@@ -86,7 +86,7 @@ void Shard::Prefetch(uint32_t tag) const {
   __builtin_prefetch(&table->Second(tag));
 }
 
-PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Seconds now) {
+PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now) {
   Prefetch(key.tag);
   std::lock_guard lock(mutex_);
   ghosts_.Prefetch(key.tag);
@@ -185,7 +185,7 @@ IndexTable::Slot* Shard::Lookup(const EntryKey& key) {
 }
 
 // A slot that `tag` may take: an empty one, or that of the entry which can best be spared.
-IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Seconds now) {
+IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Instant now) {
   IndexTable::Slot* slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
   if (slot == nullptr && GrowIndex()) {
     slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
@@ -193,7 +193,7 @@ IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Seconds now) {
   return slot != nullptr ? slot : LeastValuable(tag, now);
 }
 
-IndexTable::Slot* Shard::LeastValuable(uint32_t tag, Seconds now) {
+IndexTable::Slot* Shard::LeastValuable(uint32_t tag, Instant now) {
   IndexTable* table = table_.load(std::memory_order_relaxed);
   IndexTable::Slot* least = nullptr;
   int least_value = 0;
@@ -307,7 +307,7 @@ uint32_t Shard::Dequeue(Queue& queue) {
 }
 
 // Makes the queue's newest segment take `octets` more. False when readers pin all that could go.
-bool Shard::EnsureRoom(Queue& queue, size_t octets, Seconds now) {
+bool Shard::EnsureRoom(Queue& queue, size_t octets, Instant now) {
   if (Fits(queue, octets)) return true;
   Reclaim();
   for (int i = 0; i < kEvictionsPerPut; ++i) {
@@ -329,7 +329,7 @@ bool Shard::EnsureRoom(Queue& queue, size_t octets, Seconds now) {
 bool Shard::MustWaitToKeep() const { return AvailableSegments() == 0 && limbo_.count > 0; }
 
 // Ahead of need, so that readers have passed on by the time when the room is wanted.
-void Shard::EvictAhead(Seconds now) {
+void Shard::EvictAhead(Instant now) {
   if (AvailableSegments() + limbo_.count <= reserve_ && limbo_.count < LimboMax()) {
     Reclaim();
     if (!MustWaitToKeep()) Evict(true, now);
@@ -353,7 +353,7 @@ size_t Shard::AvailableSegments() const {
 // More than this waiting for readers, and it is better to refuse a Put than to lose what is there.
 size_t Shard::LimboMax() const { return std::max<size_t>(2, budget_octets_ / kSegmentOctets / 8); }
 
-void Shard::Evict(bool keep_used, Seconds now) {
+void Shard::Evict(bool keep_used, Instant now) {
   FitGhosts();
   HoldTrial();
   bool from_small = SmallIsDue();
@@ -386,14 +386,14 @@ bool Shard::SmallIsDue() const {
 bool Shard::MainIsGrowing() const { return small_.count > 2 * SmallShare(); }
 
 // One that expired too long ago is of no use as a stale answer either (RFC 8767).
-bool Shard::IsWorthKeeping(EntryView entry, Seconds now) const {
-  const Seconds max_stale = around_.max_stale->load(std::memory_order_relaxed);
+bool Shard::IsWorthKeeping(EntryView entry, Instant now) const {
+  const uint32_t max_stale = around_.max_stale->load(std::memory_order_relaxed);
   const bool too_stale = !entry.IsFresh(now) && now - entry.expiry() > max_stale;
   return !too_stale && Used(entry.bytes()) > 0;
 }
 
 // Whether evicting the segment would keep more than an eviction from main may.
-bool Shard::IsMostlyUsed(uint32_t segment, Seconds now) const {
+bool Shard::IsMostlyUsed(uint32_t segment, Instant now) const {
   if (segment == kNoSegment) return false;
   IndexTable* table = table_.load(std::memory_order_relaxed);
   const SegmentState& state = around_.arena->StateOf(segment);
@@ -427,7 +427,7 @@ size_t Shard::PrefetchIndex(uint32_t segment, size_t ahead, size_t at) const {
   return ahead;
 }
 
-void Shard::EvictEntries(uint32_t segment, Keep keep, Seconds now) {
+void Shard::EvictEntries(uint32_t segment, Keep keep, Instant now) {
   IndexTable* table = table_.load(std::memory_order_relaxed);
   const SegmentState& state = around_.arena->StateOf(segment);
   size_t octets = 0;

@@ -69,7 +69,7 @@ struct ShardSurroundings {
   SegmentArena* arena;
   ReaderEpochs* readers;
   std::atomic<size_t>* octets;  // mapped by the whole store
-  std::atomic<Seconds>* max_stale;
+  std::atomic<uint32_t>* max_stale;
 };
 
 class Shard {
@@ -85,7 +85,7 @@ class Shard {
   EntryView Find(const EntryKey& key) const;
   void Prefetch(uint32_t tag) const;
 
-  PutOutcome Put(const EntryKey& key, std::span<const uint8_t> bytes, Seconds now);
+  PutOutcome Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now);
   bool Erase(const EntryKey& key);
   void AddTo(StoreStatistics* statistics) const;
   void ForEach(const std::function<void(EntryView)>& visit) const;
@@ -117,8 +117,8 @@ class Shard {
 
   // Index.
   IndexTable::Slot* Lookup(const EntryKey& key);
-  IndexTable::Slot* MakeSlot(uint32_t tag, Seconds now);
-  IndexTable::Slot* LeastValuable(uint32_t tag, Seconds now);
+  IndexTable::Slot* MakeSlot(uint32_t tag, Instant now);
+  IndexTable::Slot* LeastValuable(uint32_t tag, Instant now);
   bool GrowIndex();
 
   // Log.
@@ -130,17 +130,17 @@ class Shard {
   uint32_t Dequeue(Queue& queue);
 
   // Memory.
-  bool EnsureRoom(Queue& queue, size_t octets, Seconds now);
-  void EvictAhead(Seconds now);
+  bool EnsureRoom(Queue& queue, size_t octets, Instant now);
+  void EvictAhead(Instant now);
   bool MustWaitToKeep() const;
   size_t AvailableSegments() const;
   size_t LimboMax() const;
-  void Evict(bool keep_used, Seconds now);
+  void Evict(bool keep_used, Instant now);
   bool SmallIsDue() const;
-  bool IsWorthKeeping(EntryView entry, Seconds now) const;
-  bool IsMostlyUsed(uint32_t segment, Seconds now) const;
+  bool IsWorthKeeping(EntryView entry, Instant now) const;
+  bool IsMostlyUsed(uint32_t segment, Instant now) const;
   size_t PrefetchIndex(uint32_t segment, size_t ahead, size_t at) const;
-  void EvictEntries(uint32_t segment, Keep keep, Seconds now);
+  void EvictEntries(uint32_t segment, Keep keep, Instant now);
   uint32_t DequeueSmall();
   uint32_t DequeueMain();
   void HoldTrial();

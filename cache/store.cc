@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kShardOctets = size_t{4} << 20;
 constexpr size_t kShardsMax = 256;
-constexpr Seconds kMaxStaleAtFirst = 86400;
+constexpr uint32_t kMaxStaleAtFirst = 86400;
 
 size_t ShardCount(size_t memory_octets) {
   return std::clamp<size_t>(std::bit_floor(memory_octets / kShardOctets), 1, kShardsMax);
@@ -46,7 +46,7 @@ struct Store::Common {
   ReaderEpochs readers;
   SegmentArena arena;
   std::atomic<size_t> octets{0};  // mapped
-  std::atomic<Seconds> max_stale{kMaxStaleAtFirst};
+  std::atomic<uint32_t> max_stale{kMaxStaleAtFirst};
   size_t octets_max;
   size_t shard_count;
   std::unique_ptr<Shard[]> shards;
@@ -94,7 +94,7 @@ void Store::Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) cons
   ShardOf(name_hash).Prefetch(Tag(name_hash, space, type));
 }
 
-PutOutcome Store::Put(std::span<const uint8_t> bytes, Seconds now) {
+PutOutcome Store::Put(std::span<const uint8_t> bytes, Instant now) {
   if (bytes.size() < kEntryHeaderOctets || bytes.size() > kEntryOctetsMax) {
     return PutOutcome::kTooLarge;
   }
@@ -113,7 +113,7 @@ bool Store::Erase(wire::NameView name, KeySpace space, wire::RRType type) {
   return ShardOf(hash).Erase({name, space, type, Tag(hash, space, type)});
 }
 
-void Store::SetMaxStale(Seconds max_stale) {
+void Store::SetMaxStale(uint32_t max_stale) {
   common_->max_stale.store(max_stale, std::memory_order_relaxed);
 }
 

@@ -93,18 +93,28 @@ class Store {
   EntryView Find(wire::NameView name, KeySpace space, wire::RRType type) const {
     return Find(name, Hash(name), space, type);
   }
+  // What denies the name whatever the type (kNxDomain), and the delegation to the zone that begins
+  // at the name (kDelegation).
+  EntryView FindDenial(wire::NameView name, uint64_t name_hash) const {
+    return Find(name, name_hash, KeySpace::kNxDomain, wire::RRType::kNone);
+  }
+  EntryView FindDenial(wire::NameView name) const { return FindDenial(name, Hash(name)); }
+  EntryView FindCut(wire::NameView name, uint64_t name_hash) const {
+    return Find(name, name_hash, KeySpace::kDelegation, wire::RRType::kNone);
+  }
+  EntryView FindCut(wire::NameView name) const { return FindCut(name, Hash(name)); }
   // Asks the processor for the index lines of a key that will be looked up soon.
   void Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) const;
 
   // Copies the entry in. REQUIRES: `entry` came from EntryBuilder::Finish.
-  PutOutcome Put(std::span<const uint8_t> entry, Seconds now);
+  PutOutcome Put(std::span<const uint8_t> entry, Instant now);
 
   // True when there was one.
   bool Erase(wire::NameView name, KeySpace space, wire::RRType type);
 
-  // How long past its TTL an entry may still be worth its room; 0: no longer at all. A day at
-  // first. Any thread.
-  void SetMaxStale(Seconds max_stale);
+  // How many seconds past its TTL an entry may still be worth its room; 0: no longer at all. A day
+  // at first. Any thread.
+  void SetMaxStale(uint32_t max_stale);
 
   StoreStatistics Statistics() const;
   size_t octets() const;

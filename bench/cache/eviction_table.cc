@@ -82,8 +82,8 @@ void StoreHits(const Workload& workload, size_t octets, HitCounter* hits) {
     if (store.Find(name.view(), cache::KeySpace::kData, wire::RRType::kA)) {
       hits->Count(i);
     } else {
-      const auto entry = MakeAddressEntry(buffer, name.view(), 0, 300, 1);
-      if (store.Put(entry, 1) != cache::PutOutcome::kStored) std::abort();
+      const auto entry = MakeAddressEntry(buffer, name.view(), 0, 300, cache::Instant(1));
+      if (store.Put(entry, cache::Instant(1)) != cache::PutOutcome::kStored) std::abort();
     }
     reader->Quiescent();
   }

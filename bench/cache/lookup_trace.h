@@ -44,7 +44,7 @@ inline std::span<const uint8_t> MakeAddressEntry(std::span<uint8_t> buffer, wire
   cache::EntryBuilder builder(buffer);
   uint8_t rdata[4];
   std::memcpy(rdata, &address, sizeof rdata);
-  if (!builder.StartRRset(name, wire::RRType::kA, cache::Rank::kAnswerAuthoritative, ttl, now) ||
+  if (!builder.StartRRset(name, wire::RRType::kA, ttl, now, cache::Rank::kAnswerAuthoritative) ||
       !builder.AddRecord(rdata)) {
     std::abort();
   }

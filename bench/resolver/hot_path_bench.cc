@@ -25,7 +25,7 @@ namespace {
 
 using wire::RRType;
 
-constexpr cache::Seconds kNow = 1000;
+constexpr cache::Seconds kNow(1000);
 constexpr size_t kNames = 20000;
 
 wire::Name NumberedName(std::string_view label, size_t number) {
@@ -86,7 +86,7 @@ class FilledStore {
 
   void Put(wire::NameView name, RRType type, std::span<const uint8_t> rdata) {
     cache::EntryBuilder builder(Room());
-    if (!builder.StartRRset(name, type, cache::Rank::kAnswerAuthoritative, 3600, kNow) ||
+    if (!builder.StartRRset(name, type, 3600, kNow, cache::Rank::kAnswerAuthoritative) ||
         !builder.AddRecord(rdata) ||
         store_.Put(builder.Finish(), kNow) != cache::PutOutcome::kStored) {
       std::abort();

@@ -1,6 +1,7 @@
 #include "resolver/answer/hot_path.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "cache/use_mark.h"
@@ -84,15 +85,6 @@ size_t AnswerAny(std::span<const uint8_t> query, const Request& request, std::sp
   return octets + sizeof kRecord;
 }
 
-// The name that a CNAME entry leads to.
-bool Target(EntryView cname, wire::NameView* target) {
-  cache::RecordCursor cursor = cname.Records();
-  std::span<const uint8_t> rdata;
-  if (!cursor.Next(&rdata)) return false;
-  *target = wire::NameView::FromValid(rdata.data(), rdata.size());
-  return true;
-}
-
 bool Owns(const AnswerParts& answer, wire::NameView name) {
   return std::any_of(answer.parts.begin(), answer.parts.begin() + answer.count,
                      [&](EntryView part) { return part.name().Equals(name); });
@@ -112,7 +104,7 @@ bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRTy
     *missing = name;
     EntryView entry = store.Find(name, hash, KeySpace::kData, type);
     if (entry && entry.IsFresh(now)) return answer->Add(entry);
-    entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
+    entry = store.FindDenial(name, hash);
     if (entry && entry.IsFresh(now)) return answer->Add(entry);
     if (type == RRType::kCNAME || links >= links_max) return false;
     entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
@@ -120,7 +112,9 @@ bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRTy
         IsAliasPassedOver(store, name, hash, type, now)) {
       return false;
     }
-    if (!Target(entry, &name) || !answer->Add(entry)) return false;
+    const std::optional<wire::NameView> target = entry.Target();
+    if (!target || !answer->Add(entry)) return false;
+    name = *target;
     // A chain that comes back to itself says nothing new, however often it is gone round.
     if (Owns(*answer, name)) {
       *missing = name;

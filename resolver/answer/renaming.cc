@@ -1,5 +1,7 @@
 #include "resolver/answer/renaming.h"
 
+#include <optional>
+
 namespace tern::resolver::answer {
 
 bool AddEmpty(wire::NameView name, wire::RRType type, cache::Seconds now,
@@ -15,12 +17,10 @@ bool AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
 
 bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
                 std::span<uint8_t> scratch, Answer* answer) {
-  cache::RecordCursor cursor = dname.Records();
-  std::span<const uint8_t> to;
-  if (!cursor.Next(&to)) return false;
+  const std::optional<wire::NameView> to = dname.Target();
+  if (!to) return false;
   wire::Name target;
-  if (!target.AssignJoined({name.data(), name.size() - dname.name().size()},
-                           wire::NameView::FromValid(to.data(), to.size()))) {
+  if (!target.AssignJoined({name.data(), name.size() - dname.name().size()}, *to)) {
     answer->SetRcode(wire::Rcode::kYXDomain);
     return true;
   }
@@ -31,7 +31,7 @@ bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
 bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank, uint32_t ttl,
                     cache::Seconds now, std::span<uint8_t> scratch, Answer* answer) {
   cache::EntryBuilder builder(scratch);
-  return builder.StartRRset(name, wire::RRType::kCNAME, rank, ttl, now) &&
+  return builder.StartRRset(name, wire::RRType::kCNAME, ttl, now, rank) &&
          builder.AddRecord(target.octets()) && answer->Add(builder.Finish());
 }
 

@@ -1,5 +1,7 @@
 #include "resolver/answer/stale.h"
 
+#include <optional>
+
 #include "resolver/answer/known_above.h"
 #include "resolver/answer/renaming.h"
 #include "resolver/policy/jurisdiction.h"
@@ -52,9 +54,9 @@ class StaleSearch {
   }
   // Not one that was learnt before the name became a zone cut.
   EntryView Denial(NameView owner) const {
-    const EntryView denial = store_.Find(owner, KeySpace::kNxDomain, RRType::kNone);
+    const EntryView denial = store_.FindDenial(owner);
     if (!denial) return denial;
-    const EntryView cut = store_.Find(owner, KeySpace::kDelegation, RRType::kNone);
+    const EntryView cut = store_.FindCut(owner);
     return cut && LearntAt(cut) > LearntAt(denial) ? EntryView() : denial;
   }
 
@@ -65,10 +67,9 @@ class StaleSearch {
 
 // The target of the alias that the answer ends in. False for a loop.
 bool NextName(const Answer& answer, wire::Name* name) {
-  cache::RecordCursor cursor = answer.at(answer.count() - 1).Records();
-  std::span<const uint8_t> target;
-  if (!cursor.Next(&target)) return false;
-  *name = NameView::FromValid(target.data(), target.size());
+  const std::optional<NameView> target = answer.at(answer.count() - 1).Target();
+  if (!target) return false;
+  *name = *target;
   return !answer.HasAliasAt(*name);
 }
 

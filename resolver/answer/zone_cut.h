@@ -16,8 +16,7 @@ namespace tern::resolver::answer {
 // is known that is within its TTL at `now`, in seconds.
 inline cache::EntryView FreshCut(const cache::Store& store, wire::NameView name, uint64_t hash,
                                  cache::Seconds now) {
-  const cache::EntryView cut =
-      store.Find(name, hash, cache::KeySpace::kDelegation, wire::RRType::kNone);
+  const cache::EntryView cut = store.FindCut(name, hash);
   return cut && cut.IsFresh(now) ? cut : cache::EntryView();
 }
 

@@ -24,8 +24,8 @@ using Time = MonotonicClock::time_point;
 
 // The store's clock: the environment's clock starts at one second or later.
 inline cache::Seconds StoreSeconds(Time time) {
-  return static_cast<cache::Seconds>(
-      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+  return cache::Seconds(static_cast<uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count()));
 }
 
 }  // namespace tern::resolver

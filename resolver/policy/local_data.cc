@@ -162,7 +162,7 @@ bool LocalData::AnswerRRset(const Match& match, wire::NameView name, RRType type
   for (uint32_t i = node.first_record; i != kNone; i = records_[i].next) {
     const Record& record = records_[i];
     if (record.type != type) continue;
-    if (!started && !builder->StartRRset(name, type, cache::Rank::kLocal, ttl, now)) return false;
+    if (!started && !builder->StartRRset(name, type, ttl, now, cache::Rank::kLocal)) return false;
     started = true;
     if (!builder->AddRecord({octets_.data() + record.rdata, record.rdata_octets})) break;
   }
@@ -174,7 +174,7 @@ bool LocalData::AnswerApex(wire::NameView apex, RRType type, cache::Seconds now,
                            cache::EntryBuilder* builder) {
   if (type == RRType::kANY) type = RRType::kSOA;
   if (type != RRType::kSOA && type != RRType::kNS) return false;
-  if (!builder->StartRRset(apex, type, cache::Rank::kLocal, kSpecialTtl, now)) return false;
+  if (!builder->StartRRset(apex, type, kSpecialTtl, now, cache::Rank::kLocal)) return false;
   return builder->AddRecord(type == RRType::kNS ? apex.octets()
                                                 : ApexSoa(apex, kSpecialTtl).rdata());
 }

@@ -70,7 +70,7 @@ bool Learner::LearnRRset(const upstream::ReplyRecords& records, const RecordView
   const uint32_t ttl = settings_.ttl.Positive(LowestTtl(records.answer(), matches));
   const std::span<uint8_t> room = scratch();
   EntryBuilder builder(room.first(cache::kBuiltOctetsMax));
-  if (!builder.StartRRset(owner, first.type, rank, ttl, now)) return false;
+  if (!builder.StartRRset(owner, first.type, ttl, now, rank)) return false;
   const std::span<uint8_t> rdata = room.subspan(cache::kBuiltOctetsMax);
   for (const RecordView& record : records.answer()) {
     if (!matches(record)) continue;
@@ -231,7 +231,7 @@ void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError
   if (has_stale) ttl = std::max(ttl, kStaleFailureTtlMin);
   ttl = std::min(ttl, settings_.max_failure_ttl);
   // From the second that follows, but for RFC 9520's five minutes at the most.
-  const bool is_between = Time(std::chrono::seconds(now)) != time;
+  const bool is_between = Time(std::chrono::seconds(now.seconds())) != time;
   const cache::Seconds start = is_between && ttl < kFailureTtlMax ? now + 1 : now;
   EntryBuilder builder(scratch());
   if (!builder.StartFailure(name, type, error, in_a_row, ttl, start)) return;

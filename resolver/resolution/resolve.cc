@@ -96,10 +96,9 @@ bool IsTooLong(const Job& job, int links) {
 Outcome FollowAlias(Job& job, wire::Name* name) {
   const answer::Answer& answer = job.answer();
   const EntryView last = answer.at(answer.count() - 1);
-  cache::RecordCursor cursor = last.Records();
-  std::span<const uint8_t> target;
-  if (!cursor.Next(&target)) return Fail(job, ExtendedError::kInvalidData, "an empty alias");
-  *name = wire::NameView::FromValid(target.data(), target.size());
+  const std::optional<wire::NameView> target = last.Target();
+  if (!target) return Fail(job, ExtendedError::kInvalidData, "an empty alias");
+  *name = *target;
   if (answer.HasAliasAt(*name)) return Fail(job, ExtendedError::kOther, "an alias loop");
   if (IsTooLong(job, CountLinks(answer, RRType::kNone))) {
     return Fail(job, ExtendedError::kOther, kChainTooLong);
@@ -127,7 +126,7 @@ Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ances
                            cache::Seconds now) {
   Facilities& facilities = job.facilities();
   const cache::Store& store = facilities.store;
-  const EntryView denial = store.Find(above.name, above.hash, KeySpace::kNxDomain, RRType::kNone);
+  const EntryView denial = store.FindDenial(above.name, above.hash);
   if (!above.cut && denial && denial.IsFresh(now) && IsDeniedFromAbove(job, name, now)) {
     return AnsweredIf(job, job.answer().Add(denial));
   }
@@ -177,7 +176,7 @@ Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::S
   const cache::Store& store = facilities.store;
   EntryView entry = store.Find(name, hash, KeySpace::kData, job.type());
   if (!Serves(job, entry, now)) {
-    entry = store.Find(name, hash, KeySpace::kNxDomain, RRType::kNone);
+    entry = store.FindDenial(name, hash);
   }
   if (Serves(job, entry, now)) {
     TraceStep(job, "cache", name, DescribeKnown(entry.kind()));

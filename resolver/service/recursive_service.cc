@@ -286,8 +286,7 @@ cache::EntryView RecursiveService::KnownAbove(wire::NameView name, cache::Second
   const auto visit = [&](const answer::Ancestor& at) {
     known = at.cut;
     if (known) return answer::Walk::kStop;
-    const cache::EntryView gone =
-        store_->Find(at.name, at.hash, cache::KeySpace::kNxDomain, wire::RRType::kNone);
+    const cache::EntryView gone = store_->FindDenial(at.name, at.hash);
     if (gone && gone.IsFresh(now) && denies_below && !at.is_above_configured) known = gone;
     return known ? answer::Walk::kStop : answer::Walk::kOn;
   };

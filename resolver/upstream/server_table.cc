@@ -13,7 +13,7 @@ namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 // What a server cannot do is asked again after a while: servers are mended.
-constexpr cache::Seconds kForgetFaultsSeconds = 3600;
+constexpr uint32_t kForgetFaultsSeconds = 3600;
 // A measurement this old says little; the server counts as new again (RFC 6298 knows no decay, but
 // a name server is asked rarely).
 constexpr Duration kForgetSpeed = std::chrono::minutes(15);
@@ -21,9 +21,9 @@ constexpr Duration kSlowest = std::chrono::seconds(10);
 constexpr uint16_t kSilencesMax = 1000;
 
 // RFC 7873 section 7.1: a secret of a client's is for a day.
-constexpr cache::Seconds kCookieSeconds = 86400;
+constexpr uint32_t kCookieSeconds = 86400;
 // A mark that is renewed all the time is written anew once it is this old.
-constexpr cache::Seconds kMarkSeconds = 60;
+constexpr uint32_t kMarkSeconds = 60;
 
 uint64_t Mix(uint64_t a, uint64_t b) {
   const unsigned __int128 product =
@@ -131,7 +131,7 @@ ServerRecord ServerTable::Get(ServerKey key) const {
   record.plain_dns = slot->plain_dns_until_s.load(kRelaxed) != 0;
   record.keeps_no_case = slot->keeps_no_case_until_s.load(kRelaxed) != 0;
   record.takes_no_cookie = slot->takes_no_cookie_until_s.load(kRelaxed) != 0;
-  record.gives_cookies_until = slot->gives_cookies_until_s.load(kRelaxed);
+  record.gives_cookies_until = cache::Seconds(slot->gives_cookies_until_s.load(kRelaxed));
   record.last_answer = MomentOf(slot->last_answer.load(kRelaxed));
   record.last_silence = MomentOf(slot->last_silence.load(kRelaxed));
   return record;
@@ -154,7 +154,7 @@ void ServerTable::RecordAnswer(ServerKey server, Duration rtt, Time now) {
   }
   slot.speed.store(speed.Pack(), kRelaxed);
   slot.last_answer.store(Micros(now), kRelaxed);
-  const cache::Seconds now_s = StoreSeconds(now);
+  const uint32_t now_s = StoreSeconds(now).seconds();
   for (std::atomic<uint32_t>* until :
        {&slot.plain_dns_until_s, &slot.keeps_no_case_until_s, &slot.takes_no_cookie_until_s}) {
     if (until->load(kRelaxed) <= now_s) until->store(0, kRelaxed);
@@ -175,18 +175,19 @@ void ServerTable::RecordSilence(ServerKey server, Duration waited, Time now) {
 }
 
 void ServerTable::RecordPlainDns(ServerKey server, Time now) {
-  Touch(server, now).plain_dns_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+  Touch(server, now)
+      .plain_dns_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
 void ServerTable::RecordKeepsNoCase(ServerKey server, Time now) {
   Touch(server, now)
-      .keeps_no_case_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+      .keeps_no_case_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
 // Servers change at moments of their own, so that not all cookies go stale at once.
 uint64_t ServerTable::ClientCookie(const Endpoint& server, ServerKey key, Time now) const {
   const uint64_t offset = static_cast<uint64_t>(key) % kCookieSeconds;
-  const auto day = static_cast<uint32_t>((StoreSeconds(now) + offset) / kCookieSeconds);
+  const auto day = static_cast<uint32_t>((StoreSeconds(now).seconds() + offset) / kCookieSeconds);
   uint8_t message[sizeof server.address.octets + 7];
   std::memcpy(message, server.address.octets, sizeof server.address.octets);
   uint8_t* const behind = message + sizeof server.address.octets;
@@ -225,8 +226,8 @@ void ServerTable::RecordCookie(ServerKey server, std::span<const uint8_t> cookie
     for (size_t i = 0; i < words.size(); ++i) slot.cookie[i].store(words[i], kRelaxed);
     slot.cookie_check.store(check, kRelaxed);
   }
-  const cache::Seconds now_s = StoreSeconds(now);
-  const cache::Seconds until = now_s + kForgetFaultsSeconds;
+  const uint32_t now_s = StoreSeconds(now).seconds();
+  const uint32_t until = now_s + kForgetFaultsSeconds;
   if (now_s < slot.gives_no_cookie_until_s.load(kRelaxed)) return;
   if (slot.gives_cookies_until_s.load(kRelaxed) + kMarkSeconds > until) return;
   slot.gives_cookies_until_s.store(until, kRelaxed);
@@ -237,13 +238,13 @@ void ServerTable::RecordCookie(ServerKey server, std::span<const uint8_t> cookie
 void ServerTable::RecordGivesNoCookie(ServerKey server, Time now) {
   Slot& slot = Touch(server, now);
   slot.gives_cookies_until_s.store(0, kRelaxed);
-  slot.gives_no_cookie_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+  slot.gives_no_cookie_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
 void ServerTable::RecordTakesNoCookie(ServerKey server, Time now) {
   Slot& slot = Touch(server, now);
   slot.gives_cookies_until_s.store(0, kRelaxed);
-  slot.takes_no_cookie_until_s.store(StoreSeconds(now) + kForgetFaultsSeconds, kRelaxed);
+  slot.takes_no_cookie_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
 bool ServerTable::ClaimProbe(ServerKey server, Duration interval, Time now) {

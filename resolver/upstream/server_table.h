@@ -49,7 +49,7 @@ struct ServerRecord {
   bool plain_dns = false;        // no EDNS (FORMERR or NOTIMP to it)
   bool keeps_no_case = false;    // answers with another case than it was asked with
   bool takes_no_cookie = false;  // EDNS, but not with a cookie in it
-  cache::Seconds gives_cookies_until = 0;
+  cache::Seconds gives_cookies_until;
   Time last_answer{};
   Time last_silence{};
 

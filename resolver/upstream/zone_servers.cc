@@ -60,8 +60,7 @@ void ZoneServers::Locate(const cache::Store& store, const Settings& settings, Na
       return;
     }
     const bool known = nearest == nullptr && nearest_above && zone.size() < name.size();
-    const EntryView entry =
-        known ? nearest_above : store.Find(zone, KeySpace::kDelegation, RRType::kNone);
+    const EntryView entry = known ? nearest_above : store.FindCut(zone);
     if (entry && entry.IsFresh(now)) {
       Descend(entry);
       return;
@@ -191,7 +190,7 @@ bool ZoneServers::GatherParentsGlue(const cache::Store& store, const Settings& s
   cache::NameServerView server;
   while (cursor.Next(&server)) {
     for (NameView above = server.name; !above.IsRoot(); above = above.Parent()) {
-      const EntryView entry = store.Find(above, KeySpace::kDelegation, RRType::kNone);
+      const EntryView entry = store.FindCut(above);
       if (!entry || !entry.IsFresh(now)) continue;
       cache::NameServerCursor others = entry.NameServers();
       cache::NameServerView other;

@@ -46,13 +46,13 @@ struct RRsetSpec {
   wire::RRType type = wire::RRType::kA;
   Rank rank = Rank::kAnswerAuthoritative;
   uint32_t ttl = 300;
-  Seconds now = 1;
+  Instant now{1};
 };
 
 inline OwnedEntry MakeRRset(wire::NameView name, std::string_view rdata, RRsetSpec spec = {}) {
   alignas(8) static thread_local uint8_t buffer[kEntryOctetsMax];
   EntryBuilder builder(buffer);
-  if (!builder.StartRRset(name, spec.type, spec.rank, spec.ttl, spec.now) ||
+  if (!builder.StartRRset(name, spec.type, spec.ttl, spec.now, spec.rank) ||
       !builder.AddRecord({reinterpret_cast<const uint8_t*>(rdata.data()), rdata.size()})) {
     std::abort();
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -26,10 +27,30 @@ TEST_F(EntryTest, AddressRecordOfA25OctetNameTakes56Octets) {
   EXPECT_EQ(MakeRRset(name, "abcd").bytes().size(), 56u);
 }
 
+TEST_F(EntryTest, AliasTellsItsTarget) {
+  const wire::Name target = MakeName("Target.example.test");
+  for (const wire::RRType type : {wire::RRType::kCNAME, wire::RRType::kDNAME}) {
+    EntryBuilder builder(buffer_);
+    ASSERT_TRUE(builder.StartRRset(MakeName("a.test"), type, 60, Instant(1), Rank::kAuthority));
+    ASSERT_TRUE(builder.AddRecord(target.view().octets()));
+    const std::optional<wire::NameView> found = EntryView(builder.Finish().data()).Target();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(std::string(found->octets().begin(), found->octets().end()),
+              std::string(target.view().octets().begin(), target.view().octets().end()));
+  }
+}
+
+TEST_F(EntryTest, AliasWithoutARecordHasNoTarget) {
+  EntryBuilder builder(buffer_);
+  ASSERT_TRUE(builder.StartRRset(MakeName("a.test"), wire::RRType::kCNAME, 60, Instant(1),
+                                 Rank::kAuthority));
+  EXPECT_FALSE(EntryView(builder.Finish().data()).Target());
+}
+
 TEST_F(EntryTest, RRsetKeepsItsFieldsAndTheNamesCase) {
   const wire::Name name = MakeName("WwW.Example.test");
   EntryBuilder builder(buffer_);
-  ASSERT_TRUE(builder.StartRRset(name, wire::RRType::kTXT, Rank::kAuthority, 60, 1000));
+  ASSERT_TRUE(builder.StartRRset(name, wire::RRType::kTXT, 60, Instant(1000), Rank::kAuthority));
   ASSERT_TRUE(builder.AddRecord(Octets{1, 2, 3}));
   ASSERT_TRUE(builder.AddRecord(Octets{}));
   const EntryView entry(builder.Finish().data());
@@ -37,7 +58,7 @@ TEST_F(EntryTest, RRsetKeepsItsFieldsAndTheNamesCase) {
   EXPECT_EQ(entry.rank(), Rank::kAuthority);
   EXPECT_EQ(entry.type(), wire::RRType::kTXT);
   EXPECT_EQ(entry.ttl(), 60u);
-  EXPECT_EQ(entry.expiry(), 1060u);
+  EXPECT_EQ(entry.expiry(), Instant(1060));
   EXPECT_TRUE(entry.name().EqualsExactly(name));
   EXPECT_EQ(entry.count(), 2);
   RecordCursor records = entry.Records();
@@ -50,23 +71,25 @@ TEST_F(EntryTest, RRsetKeepsItsFieldsAndTheNamesCase) {
 }
 
 TEST_F(EntryTest, FreshnessEndsAtExpiry) {
-  const OwnedEntry entry = MakeRRset(MakeName("a.test"), "abcd", {.ttl = 10, .now = 100});
-  EXPECT_TRUE(entry.view().IsFresh(109));
-  EXPECT_EQ(entry.view().Remaining(109), 1u);
-  EXPECT_FALSE(entry.view().IsFresh(110));
-  EXPECT_EQ(entry.view().Remaining(110), 0u);
-  EXPECT_EQ(entry.view().Remaining(4000), 0u);
+  const OwnedEntry entry = MakeRRset(MakeName("a.test"), "abcd", {.ttl = 10, .now = Instant(100)});
+  EXPECT_TRUE(entry.view().IsFresh(Instant(109)));
+  EXPECT_EQ(entry.view().Remaining(Instant(109)), 1u);
+  EXPECT_FALSE(entry.view().IsFresh(Instant(110)));
+  EXPECT_EQ(entry.view().Remaining(Instant(110)), 0u);
+  EXPECT_EQ(entry.view().Remaining(Instant(4000)), 0u);
 }
 
 TEST_F(EntryTest, ExpiryBeyondTheClockSaturates) {
-  const OwnedEntry entry = MakeRRset(MakeName("a.test"), "abcd", {.ttl = 0xffffffff, .now = 1000});
-  EXPECT_EQ(entry.view().expiry(), 0xffffffffu);
+  const OwnedEntry entry =
+      MakeRRset(MakeName("a.test"), "abcd", {.ttl = 0xffffffff, .now = Instant(1000)});
+  EXPECT_EQ(entry.view().expiry(), Instant(0xffffffff));
 }
 
 // RFC 2181 section 5.
 TEST_F(EntryTest, DuplicateRecordsAreDropped) {
   EntryBuilder builder(buffer_);
-  ASSERT_TRUE(builder.StartRRset(MakeName("a.test"), wire::RRType::kA, Rank::kLocal, 1, 1));
+  ASSERT_TRUE(
+      builder.StartRRset(MakeName("a.test"), wire::RRType::kA, 1, Instant(1), Rank::kLocal));
   EXPECT_TRUE(builder.AddRecord(Octets{1, 2, 3, 4}));
   EXPECT_TRUE(builder.AddRecord(Octets{1, 2, 3, 5}));
   EXPECT_TRUE(builder.AddRecord(Octets{1, 2, 3, 4}));
@@ -75,7 +98,8 @@ TEST_F(EntryTest, DuplicateRecordsAreDropped) {
 
 TEST_F(EntryTest, TakesAtMostRecordsMax) {
   EntryBuilder builder(buffer_);
-  ASSERT_TRUE(builder.StartRRset(MakeName("a.test"), wire::RRType::kA, Rank::kLocal, 1, 1));
+  ASSERT_TRUE(
+      builder.StartRRset(MakeName("a.test"), wire::RRType::kA, 1, Instant(1), Rank::kLocal));
   for (size_t i = 0; i < kRecordsMax; ++i) {
     ASSERT_TRUE(builder.AddRecord(Octets{9, uint8_t(i >> 8), uint8_t(i)}));
   }
@@ -88,7 +112,8 @@ TEST_F(EntryTest, TakesAtMostRecordsMax) {
 
 TEST_F(EntryTest, RecordThatDoesNotFitLeavesTheEntryAsItWas) {
   EntryBuilder builder(buffer_);
-  ASSERT_TRUE(builder.StartRRset(MakeName("a.test"), wire::RRType::kTXT, Rank::kLocal, 1, 1));
+  ASSERT_TRUE(
+      builder.StartRRset(MakeName("a.test"), wire::RRType::kTXT, 1, Instant(1), Rank::kLocal));
   ASSERT_TRUE(builder.AddRecord(Octets{1}));
   EXPECT_TRUE(builder.AddRecord(Octets(0xffff, 7)));
   EXPECT_FALSE(builder.AddRecord(Octets(0x2000, 8)));
@@ -102,7 +127,7 @@ TEST_F(EntryTest, RecordThatDoesNotFitLeavesTheEntryAsItWas) {
 TEST_F(EntryTest, GrowsToExactlyBuiltOctetsMax) {
   EntryBuilder builder(buffer_);
   const wire::Name name = MakeName("a.test");
-  ASSERT_TRUE(builder.StartRRset(name, wire::RRType::kTXT, Rank::kLocal, 1, 1));
+  ASSERT_TRUE(builder.StartRRset(name, wire::RRType::kTXT, 1, Instant(1), Rank::kLocal));
   ASSERT_TRUE(builder.AddRecord(Octets(0xfff0, 1)));
   const size_t room = kBuiltOctetsMax - kEntryHeaderOctets - name.size() - 2 - 0xfff0 - 2;
   EXPECT_FALSE(builder.AddRecord(Octets(room + 1)));
@@ -115,7 +140,7 @@ TEST_F(EntryTest, SmallBufferIsRefusedAndNeverOverrun) {
   for (size_t size = 0; size <= 96; size += 8) {
     buffer_.fill(0xee);
     EntryBuilder builder(std::span(buffer_.data(), size));
-    const bool started = builder.StartRRset(name, wire::RRType::kA, Rank::kLocal, 1, 1);
+    const bool started = builder.StartRRset(name, wire::RRType::kA, 1, Instant(1), Rank::kLocal);
     EXPECT_EQ(started, size >= 48) << size;
     if (started) {
       while (builder.AddRecord(Octets{1, 2, 3, uint8_t(builder.count())})) {
@@ -128,7 +153,8 @@ TEST_F(EntryTest, SmallBufferIsRefusedAndNeverOverrun) {
 
 TEST_F(EntryTest, NegativeAnswerKnowsItsSoaOwner) {
   EntryBuilder builder(buffer_);
-  ASSERT_TRUE(builder.StartNxDomain(MakeName("a.b.example.test"), MakeName("EXAMPLE.test"), 60, 1));
+  ASSERT_TRUE(builder.StartNxDomain(MakeName("a.b.example.test"), MakeName("EXAMPLE.test"), 60,
+                                    Instant(1)));
   ASSERT_TRUE(builder.AddRecord(Octets{0, 0, 1}));
   const std::span<const uint8_t> bytes = builder.Finish();
   const EntryView entry(bytes.data());
@@ -140,7 +166,7 @@ TEST_F(EntryTest, NegativeAnswerKnowsItsSoaOwner) {
 
 TEST_F(EntryTest, DelegationKeepsServersAndAtMostSixAddressesOfAFamily) {
   EntryBuilder builder(buffer_);
-  ASSERT_TRUE(builder.StartDelegation(MakeName("example.test"), 3600, 5));
+  ASSERT_TRUE(builder.StartDelegation(MakeName("example.test"), 3600, Instant(5)));
   Octets ipv4(7 * 4);
   for (size_t i = 0; i < ipv4.size(); ++i) ipv4[i] = static_cast<uint8_t>(i);
   const Octets ipv6(16, 0x20);
@@ -164,7 +190,7 @@ TEST_F(EntryTest, DelegationKeepsServersAndAtMostSixAddressesOfAFamily) {
 
 TEST_F(EntryTest, DelegationTakesAtMostThirteenServers) {
   EntryBuilder builder(buffer_);
-  ASSERT_TRUE(builder.StartDelegation(MakeName("test"), 1, 1));
+  ASSERT_TRUE(builder.StartDelegation(MakeName("test"), 1, Instant(1)));
   for (size_t i = 0; i < kNameServersMax; ++i) {
     ASSERT_TRUE(builder.AddNameServer(MakeName("ns" + std::to_string(i)), {}, {}));
   }
@@ -175,7 +201,7 @@ TEST_F(EntryTest, DelegationTakesAtMostThirteenServers) {
 TEST_F(EntryTest, FailureCountsAndTellsWhy) {
   EntryBuilder builder(buffer_);
   ASSERT_TRUE(builder.StartFailure(MakeName("bad.test"), wire::RRType::kMX,
-                                   wire::ExtendedError::kNoReachableAuthority, 3, 5, 1));
+                                   wire::ExtendedError::kNoReachableAuthority, 3, 5, Instant(1)));
   const std::span<const uint8_t> bytes = builder.Finish();
   const EntryView entry(bytes.data());
   EXPECT_TRUE(IsSoundEntry(bytes));
@@ -190,16 +216,17 @@ std::vector<OwnedEntry> OneOfEachKind() {
   std::vector<OwnedEntry> entries;
   const wire::Name name = MakeName("www.sub.example.test");
   entries.push_back(MakeRRset(name, "abcd"));
-  EXPECT_TRUE(builder.StartNoData(name, wire::RRType::kMX, MakeName("test"), 1, 1));
+  EXPECT_TRUE(builder.StartNoData(name, wire::RRType::kMX, MakeName("test"), 1, Instant(1)));
   EXPECT_TRUE(builder.AddRecord(Octets(30, 1)));
   entries.emplace_back(builder.Finish());
-  EXPECT_TRUE(builder.StartNxDomain(name, MakeName("example.test"), 1, 1));
+  EXPECT_TRUE(builder.StartNxDomain(name, MakeName("example.test"), 1, Instant(1)));
   entries.emplace_back(builder.Finish());
-  EXPECT_TRUE(builder.StartDelegation(name, 1, 1));
+  EXPECT_TRUE(builder.StartDelegation(name, 1, Instant(1)));
   EXPECT_TRUE(builder.AddNameServer(MakeName("ns.test"), Octets(8, 9), Octets(32, 9)));
   EXPECT_TRUE(builder.AddNameServer(MakeName("ns2.test"), Octets(4, 9), {}));
   entries.emplace_back(builder.Finish());
-  EXPECT_TRUE(builder.StartFailure(name, wire::RRType::kA, wire::ExtendedError::kOther, 1, 1, 1));
+  EXPECT_TRUE(
+      builder.StartFailure(name, wire::RRType::kA, wire::ExtendedError::kOther, 1, 1, Instant(1)));
   entries.emplace_back(builder.Finish());
   return entries;
 }

@@ -93,7 +93,7 @@ class Race {
     const wire::Name name = MakeName(NumberedName(number));
     const bool hit = static_cast<bool>(store_.Find(name, KeySpace::kData, wire::RRType::kA));
     if (!hit) {
-      EXPECT_EQ(store_.Put(MakeRRset(name, "abcd").bytes(), 1), PutOutcome::kStored);
+      EXPECT_EQ(store_.Put(MakeRRset(name, "abcd").bytes(), Instant(1)), PutOutcome::kStored);
     }
     reader_->Quiescent();
     return hit;

@@ -20,7 +20,7 @@
 namespace tern::cache {
 namespace {
 
-constexpr Seconds kNow = 1000;
+constexpr Instant kNow(1000);
 
 std::string NumberedName(uint64_t i) { return "host" + std::to_string(i) + ".example.test"; }
 
@@ -84,6 +84,21 @@ TEST_F(StoreTest, TypeIsIgnoredInKeySpacesWithoutAType) {
   EXPECT_TRUE(store_->Erase(name, KeySpace::kDelegation, wire::RRType::kMX));
   EXPECT_FALSE(store_->Find(name, KeySpace::kDelegation, wire::RRType::kNone));
   EXPECT_TRUE(store_->Find(name, KeySpace::kNxDomain, wire::RRType::kNone));
+}
+
+TEST_F(StoreTest, DenialsAndCutsAreFoundByTheirNameAlone) {
+  const wire::Name cut = MakeName("example.test");
+  const wire::Name gone = MakeName("gone.example.test");
+  alignas(8) std::array<uint8_t, 512> buffer;
+  EntryBuilder builder(buffer);
+  ASSERT_TRUE(builder.StartDelegation(cut, 60, kNow));
+  ASSERT_EQ(store_->Put(builder.Finish(), kNow), PutOutcome::kStored);
+  ASSERT_TRUE(builder.StartNxDomain(gone, cut, 60, kNow));
+  ASSERT_EQ(store_->Put(builder.Finish(), kNow), PutOutcome::kStored);
+  EXPECT_EQ(store_->FindCut(cut).kind(), EntryKind::kDelegation);
+  EXPECT_FALSE(store_->FindDenial(cut));
+  EXPECT_EQ(store_->FindDenial(gone, store_->Hash(gone)).kind(), EntryKind::kNxDomain);
+  EXPECT_FALSE(store_->FindCut(gone, store_->Hash(gone)));
 }
 
 TEST_F(StoreTest, NoDataReplacesTheRRsetOfItsNameAndType) {
@@ -344,7 +359,7 @@ TEST_F(StoreTest, ReaderPinsWhatItSawWhileTheCeilingHolds) {
   for (uint64_t i = 0; i < 2'000'000; ++i) {
     // The same name may return; replacing pins and needs room as well.
     const OwnedEntry entry = MakeRRset(MakeName(NumberedName(names + i % 100'000)), "new!");
-    if (store_->Put(entry.bytes(), 1) == PutOutcome::kNoRoom) ++refused;
+    if (store_->Put(entry.bytes(), Instant(1)) == PutOutcome::kNoRoom) ++refused;
     ASSERT_LE(store_->octets(), size_t{1} << 20);
   }
   EXPECT_GT(refused, 0u);
@@ -456,11 +471,11 @@ TEST_F(StoreTest, NamesInUseSurviveAFloodOfLargeEntriesOfWhichFewAreUsed) {
 TEST_F(StoreTest, EntriesStaleForMoreThanADayGoFirst) {
   Open(size_t{1} << 20);
   for (uint64_t i = 0; i < 5000; ++i) {
-    ASSERT_EQ(Put(NumberedName(i), "abcd", {.ttl = 60, .now = 100}), PutOutcome::kStored);
+    ASSERT_EQ(Put(NumberedName(i), "abcd", {.ttl = 60, .now = Instant(100)}), PutOutcome::kStored);
     ASSERT_TRUE(Find(NumberedName(i)));
     reader_->Quiescent();
   }
-  const Seconds later = 100 + 60 + 86400 + 1;
+  const Instant later(100 + 60 + 86400 + 1);
   for (uint64_t i = 0; i < 20'000; ++i) {
     ASSERT_EQ(Put(NumberedName(100'000 + i), "abcd", {.now = later}), PutOutcome::kStored);
     reader_->Quiescent();
@@ -485,16 +500,16 @@ void CompareWithModel(uint64_t seed, size_t ceiling, uint64_t keys, int steps) {
   struct Known {
     std::string value;
     Rank rank;
-    Seconds expiry;
+    Instant expiry;
   };
   std::mt19937_64 random(seed);
   Store store({.memory_octets = ceiling, .seed = seed});
   const auto reader = store.Register();
   std::map<std::pair<std::string, wire::RRType>, Known> model;
   constexpr std::array kTypes = {wire::RRType::kA, wire::RRType::kAAAA, wire::RRType::kMX};
-  Seconds now = 1;
+  Instant now(1);
   for (int step = 0; step < steps; ++step) {
-    if (random() % 64 == 0) now += static_cast<Seconds>(random() % 20);
+    if (random() % 64 == 0) now += static_cast<uint32_t>(random() % 20);
     if (random() % 8 == 0) reader->Quiescent();
     const std::string text = NumberedName(random() % keys);
     const wire::RRType type = kTypes[random() % kTypes.size()];

@@ -58,7 +58,7 @@ void Write(Store& store, const Load& load, int id, std::atomic<uint64_t>* refuse
       store.Erase(name, KeySpace::kData, wire::RRType::kA);
     } else {
       const OwnedEntry entry = MakeRRset(name, RecordOf(number, random() % 1'000'000));
-      if (store.Put(entry.bytes(), 1) == PutOutcome::kNoRoom) refused->fetch_add(1);
+      if (store.Put(entry.bytes(), Instant(1)) == PutOutcome::kNoRoom) refused->fetch_add(1);
     }
     if (i % 16 == 0) licence->Quiescent();
     if (i % 1024 == 0) {
@@ -134,7 +134,7 @@ void Stress(const Load& load) {
   EXPECT_EQ(visited, statistics.entries);
   // Whatever was refused while a reader's thread was off the processor: now there is room again.
   const OwnedEntry entry = MakeRRset(MakeName("after.test"), "abcd");
-  EXPECT_EQ(store.Put(entry.bytes(), 1), PutOutcome::kStored);
+  EXPECT_EQ(store.Put(entry.bytes(), Instant(1)), PutOutcome::kStored);
   EXPECT_LT(refused.load(), static_cast<uint64_t>(load.writers) * kRounds);
 }
 
@@ -156,7 +156,7 @@ TEST(StoreThreadsTest, ReplacedAndMovedEntriesAreNeverMissed) {
   constexpr uint64_t kSteady = 100;
   for (uint64_t i = 0; i < kSteady; ++i) {
     const OwnedEntry entry = MakeRRset(MakeName(NumberedName(i)), RecordOf(i, 0));
-    ASSERT_EQ(store.Put(entry.bytes(), 1), PutOutcome::kStored);
+    ASSERT_EQ(store.Put(entry.bytes(), Instant(1)), PutOutcome::kStored);
   }
   std::atomic<bool> stop{false};
   std::atomic<uint64_t> missed{0};
@@ -175,7 +175,7 @@ TEST(StoreThreadsTest, ReplacedAndMovedEntriesAreNeverMissed) {
   for (int i = 0; i < kRounds; ++i) {
     const uint64_t number = i % 3 == 0 ? static_cast<uint64_t>(i) % kSteady : 1000 + i;
     const OwnedEntry entry = MakeRRset(MakeName(NumberedName(number)), RecordOf(number, 1));
-    ASSERT_EQ(store.Put(entry.bytes(), 1), PutOutcome::kStored);
+    ASSERT_EQ(store.Put(entry.bytes(), Instant(1)), PutOutcome::kStored);
     licence->Quiescent();
   }
   stop = true;

@@ -26,8 +26,8 @@
 namespace tern::resolver {
 namespace {
 
-constexpr cache::Seconds kNow = 1000;
-constexpr cache::Seconds kTtlMax = 300;  // of what the store holds
+constexpr cache::Seconds kNow(1000);
+constexpr uint32_t kTtlMax = 300;  // of what the store holds
 
 // One RRset is records of one owner and type in a row.
 constexpr std::string_view kRecords = R"(
@@ -77,8 +77,8 @@ class FilledStore {
     for (size_t i = 0; i < records->size();) {
       const wire::MasterRecord& first = (*records)[i];
       cache::EntryBuilder builder(Room());
-      TERN_FUZZ_PROPERTY(builder.StartRRset(first.owner, first.type,
-                                            cache::Rank::kAnswerAuthoritative, first.ttl, kNow));
+      TERN_FUZZ_PROPERTY(builder.StartRRset(first.owner, first.type, first.ttl, kNow,
+                                            cache::Rank::kAnswerAuthoritative));
       for (; i < records->size() && (*records)[i].owner == first.owner &&
              (*records)[i].type == first.type;
            ++i) {
@@ -90,8 +90,8 @@ class FilledStore {
 
   void PutLarge(std::string_view name, int count, size_t text_octets) {
     cache::EntryBuilder builder(Room());
-    TERN_FUZZ_PROPERTY(builder.StartRRset(Parse(name), wire::RRType::kTXT,
-                                          cache::Rank::kAnswerAuthoritative, 300, kNow));
+    TERN_FUZZ_PROPERTY(builder.StartRRset(Parse(name), wire::RRType::kTXT, 300, kNow,
+                                          cache::Rank::kAnswerAuthoritative));
     for (int i = 0; i < count; ++i) {
       std::vector<uint8_t> rdata(1 + text_octets, static_cast<uint8_t>('a' + i % 26));
       rdata[0] = static_cast<uint8_t>(text_octets);
@@ -125,7 +125,7 @@ class FilledStore {
 };
 
 // Every record can be read and has its type's shape.
-void CheckIsSound(std::span<const uint8_t> reply, cache::Seconds age) {
+void CheckIsSound(std::span<const uint8_t> reply, uint32_t age) {
   wire::MessageReader reader;
   TERN_FUZZ_PROPERTY(wire::MessageReader::Open(reply, &reader) == wire::ParseError::kNone);
   TERN_FUZZ_PROPERTY(reader.header().question_count <= 1);
@@ -143,7 +143,7 @@ void CheckIsSound(std::span<const uint8_t> reply, cache::Seconds age) {
     TERN_FUZZ_PROPERTY(wire::CopyRdata(record, rdata, &written) == wire::ParseError::kNone);
     if (record.type == wire::RRType::kOPT) continue;
     // The HINFO that answers ANY is no entry.
-    const cache::Seconds ttl_max = record.type == wire::RRType::kHINFO ? 3600 : kTtlMax - age;
+    const uint32_t ttl_max = record.type == wire::RRType::kHINFO ? 3600 : kTtlMax - age;
     TERN_FUZZ_PROPERTY(record.TtlSeconds() == 0 || record.TtlSeconds() <= ttl_max);
   }
   TERN_FUZZ_PROPERTY(reader.offset() == reply.size());
@@ -162,7 +162,7 @@ void CheckCookieIn(std::span<const uint8_t> reply, const answer::Request& reques
 }
 
 void CheckReply(std::span<const uint8_t> query, const answer::Request& request, bool tcp,
-                cache::Seconds age, std::span<const uint8_t> reply) {
+                uint32_t age, std::span<const uint8_t> reply) {
   TERN_FUZZ_PROPERTY(query.size() >= wire::kHeaderOctets);
   CheckIsSound(reply, age);
   CheckCookieIn(reply, request);
@@ -210,8 +210,8 @@ void CheckEdns(std::span<const uint8_t> query, const answer::Request& request) {
 
 void AnswerOne(std::span<const uint8_t> query, bool tcp, uint32_t rotation) {
   static const FilledStore filled;
-  const cache::Seconds id = query.size() < 2 ? 0 : wire::LoadU16(query.data());
-  const cache::Seconds age = id % 4 == 0 ? 0 : std::min(id / 16, kTtlMax);
+  const uint32_t id = query.size() < 2 ? 0 : wire::LoadU16(query.data());
+  const uint32_t age = id % 4 == 0 ? 0 : std::min(id / 16, kTtlMax);
   // Of exact size, so that a sanitizer sees a step behind the end.
   std::vector<uint8_t> reply(tcp ? size_t{65535} : std::max<size_t>(1232, query.size() + 170));
   answer::QueryRead read;

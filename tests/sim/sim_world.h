@@ -161,7 +161,9 @@ class SimWorld : public resolver::io::WorkerPort {
   size_t armed_timers() const { return timers_.size(); }
 
   // Sets the wall clock, which otherwise goes with the world's own.
-  void SetWallSeconds(uint32_t seconds) { wall_offset_ = seconds - resolver::StoreSeconds(now_); }
+  void SetWallSeconds(uint32_t seconds) {
+    wall_offset_ = seconds - resolver::StoreSeconds(now_).seconds();
+  }
   // The source of chance for servers of this world too.
   SeededRandom* random() { return &random_; }
   bool traces() const { return options_.trace; }
@@ -170,7 +172,7 @@ class SimWorld : public resolver::io::WorkerPort {
 
   // io::WorkerPort
   Time Now() const override { return now_; }
-  uint32_t WallSeconds() override { return wall_offset_ + resolver::StoreSeconds(now_); }
+  uint32_t WallSeconds() override { return wall_offset_ + resolver::StoreSeconds(now_).seconds(); }
   uint64_t Random() override { return random_.Next(); }
   void ArmTimer(resolver::Timer* timer, Time at) override;
   void DisarmTimer(resolver::Timer* timer) override;

@@ -302,7 +302,7 @@ void SwarmWorld::AuditEntry(cache::EntryView entry) {
 // True at the moment at which it was learnt.
 void SwarmWorld::AuditAnswer(cache::EntryView entry) {
   const RRType type = entry.kind() == EntryKind::kNxDomain ? RRType::kA : entry.type();
-  const Time learnt{seconds(int64_t{entry.expiry()} - entry.ttl() + 1)};
+  const Time learnt{seconds(int64_t{entry.expiry().seconds()} - entry.ttl() + 1)};
   const std::vector<PlainRecord> records = RecordsOf(entry);
   for (const Truth& truth : oracle_.TruthsOf(entry.name(), type, learnt)) {
     const bool kind_fits = entry.kind() == EntryKind::kNxDomain
@@ -325,7 +325,7 @@ void SwarmWorld::AuditAnswer(cache::EntryView entry) {
 // As a parent gave it: its NS records for the cut, and no address that it does not hold itself.
 void SwarmWorld::AuditDelegation(cache::EntryView entry) {
   const NameView cut = entry.name();
-  const Time learnt{seconds(int64_t{entry.expiry()} - entry.ttl() + 1)};
+  const Time learnt{seconds(int64_t{entry.expiry().seconds()} - entry.ttl() + 1)};
   const auto holds = [](const ZoneContent& content, NameView owner, RRType type,
                         std::span<const uint8_t> rdata) {
     return std::any_of(content.records.begin(), content.records.end(), [&](const PlainRecord& r) {

@@ -114,11 +114,11 @@ inline std::span<uint8_t> EntryRoom() {
 }
 
 // The RRset of the records of `text`, which share owner, type and TTL; taken at `now`.
-inline OwnedEntry RRset(std::string_view text, cache::Seconds now = 1000,
+inline OwnedEntry RRset(std::string_view text, cache::Seconds now = cache::Seconds(1000),
                         cache::Rank rank = cache::Rank::kAnswerAuthoritative) {
   const std::vector<PlainRecord> records = Records(text);
   cache::EntryBuilder builder(EntryRoom());
-  if (!builder.StartRRset(records[0].owner, records[0].type, rank, records[0].ttl, now)) {
+  if (!builder.StartRRset(records[0].owner, records[0].type, records[0].ttl, now, rank)) {
     std::abort();
   }
   for (const PlainRecord& record : records) {
@@ -129,7 +129,7 @@ inline OwnedEntry RRset(std::string_view text, cache::Seconds now = 1000,
 
 // A negative answer; `soa` is one SOA record.
 inline OwnedEntry Negative(cache::EntryKind kind, std::string_view name, RRType type,
-                           std::string_view soa, cache::Seconds now = 1000) {
+                           std::string_view soa, cache::Seconds now = cache::Seconds(1000)) {
   const PlainRecord record = Records(soa)[0];
   cache::EntryBuilder builder(EntryRoom());
   const bool started = kind == cache::EntryKind::kNxDomain
@@ -141,7 +141,7 @@ inline OwnedEntry Negative(cache::EntryKind kind, std::string_view name, RRType 
 
 // A zone cut; `servers` are NS records, `glue` address records.
 inline OwnedEntry Delegation(std::string_view servers, std::string_view glue = "",
-                             cache::Seconds now = 1000) {
+                             cache::Seconds now = cache::Seconds(1000)) {
   const std::vector<PlainRecord> records = Records(servers);
   cache::EntryBuilder builder(EntryRoom());
   if (!builder.StartDelegation(records[0].owner, records[0].ttl, now)) std::abort();
@@ -160,7 +160,8 @@ inline OwnedEntry Delegation(std::string_view servers, std::string_view glue = "
   return OwnedEntry(builder.Finish());
 }
 
-inline void Put(cache::Store& store, const OwnedEntry& entry, cache::Seconds now = 1000) {
+inline void Put(cache::Store& store, const OwnedEntry& entry,
+                cache::Seconds now = cache::Seconds(1000)) {
   if (store.Put(entry.bytes(), now) != cache::PutOutcome::kStored) std::abort();
 }
 

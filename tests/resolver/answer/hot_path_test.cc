@@ -31,19 +31,19 @@ class HotPathTest : public testing::Test {
     reader_ = store_.Register();
   }
 
-  void Put(std::string_view text, cache::Seconds now = 1000) {
-    test::Put(store_, RRset(text, now), now);
+  void Put(std::string_view text, uint32_t now = 1000) {
+    test::Put(store_, RRset(text, cache::Seconds(now)), cache::Seconds(now));
   }
   void PutNegative(EntryKind kind, std::string_view name, RRType type) {
     test::Put(store_, test::Negative(kind, name, type, kSoa));
   }
 
-  HotOutcome Ask(const Octets& query, bool tcp = false, cache::Seconds now = 1000) {
+  HotOutcome Ask(const Octets& query, bool tcp = false, uint32_t now = 1000) {
     reply_.resize(65535);
     request_ = Request();
     size_t octets = 0;
     const HotOutcome outcome =
-        AnswerFromCache(query, tcp, store_, now, 0, reply_, &octets, &request_);
+        AnswerFromCache(query, tcp, store_, cache::Seconds(now), 0, reply_, &octets, &request_);
     const bool replied =
         outcome == HotOutcome::kReplied || outcome == HotOutcome::kRepliedRefreshDue;
     reply_.resize(replied ? octets : 0);
@@ -51,7 +51,7 @@ class HotPathTest : public testing::Test {
   }
 
   // The reply to a query that must be answered at once.
-  PlainMessage Answer(const Octets& query, bool tcp = false, cache::Seconds now = 1000) {
+  PlainMessage Answer(const Octets& query, bool tcp = false, uint32_t now = 1000) {
     EXPECT_EQ(Ask(query, tcp, now), HotOutcome::kReplied);
     const auto message = PlainMessage::Decode(reply_);
     EXPECT_TRUE(message.has_value());
@@ -280,7 +280,7 @@ TEST_F(HotPathTest, AllocatesNothing) {
     size_t octets = 0;
     Request request;
     const size_t before = test::AllocationCount();
-    (void)AnswerFromCache(query, false, store_, 1000, 1, reply, &octets, &request);
+    (void)AnswerFromCache(query, false, store_, cache::Seconds(1000), 1, reply, &octets, &request);
     EXPECT_EQ(test::AllocationCount(), before);
   }
   PlainMessage with_cookie = sim::MakeQuery(1, "www.example.", RRType::kA, 1232);
@@ -292,7 +292,8 @@ TEST_F(HotPathTest, AllocatesNothing) {
   const size_t before_cookie = test::AllocationCount();
   ReadQuery(query, store_, &read);
   CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1, &read.request, &read.rcode);
-  EXPECT_EQ(AnswerRead(query, read, false, store_, 1000, 1, reply, &octets), HotOutcome::kReplied);
+  EXPECT_EQ(AnswerRead(query, read, false, store_, cache::Seconds(1000), 1, reply, &octets),
+            HotOutcome::kReplied);
   EXPECT_EQ(test::AllocationCount(), before_cookie);
   EXPECT_EQ(octets,
             Query("www.example.", RRType::kA).size() + 2 * 16 + 11 + 4 + policy::kOurCookieOctets);
@@ -308,7 +309,7 @@ TEST_F(HotPathTest, CollectGoesRoundALoopOnce) {
   AnswerParts parts;
   wire::NameView missing;
   const wire::Name name = N("a.example.");
-  EXPECT_FALSE(CollectFromCache(store_, name, RRType::kA, 1000, &parts, &missing));
+  EXPECT_FALSE(CollectFromCache(store_, name, RRType::kA, cache::Seconds(1000), &parts, &missing));
   EXPECT_EQ(parts.count, 3u);
   EXPECT_TRUE(missing.Equals(N("b.example.")));
 }
@@ -317,7 +318,8 @@ TEST_F(HotPathTest, CollectSaysWhereTheCacheEnds) {
   Put("www.example. 300 CNAME web.example.");
   AnswerParts parts;
   wire::NameView missing;
-  EXPECT_FALSE(CollectFromCache(store_, N("www.example."), RRType::kA, 1000, &parts, &missing));
+  EXPECT_FALSE(CollectFromCache(store_, N("www.example."), RRType::kA, cache::Seconds(1000), &parts,
+                                &missing));
   EXPECT_EQ(parts.count, 1u);
   EXPECT_TRUE(missing.Equals(N("web.example.")));
 }

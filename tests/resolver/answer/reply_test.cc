@@ -23,7 +23,7 @@ using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr cache::Seconds kNow = 1000;
+constexpr cache::Seconds kNow(1000);
 
 struct Composed {
   Octets octets;

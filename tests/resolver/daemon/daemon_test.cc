@@ -253,9 +253,9 @@ TEST(DaemonTest, ReloadForgetsWhatOthersSaidOfANewZone) {
   const auto put = [&](std::string_view name) {
     std::vector<uint64_t> room(cache::kBuiltOctetsMax / 8);
     cache::EntryBuilder builder({reinterpret_cast<uint8_t*>(room.data()), cache::kBuiltOctetsMax});
-    ASSERT_TRUE(
-        builder.StartNxDomain(*wire::ParseName(std::string(name)), wire::NameView(), 3600, 1));
-    (void)store.Put(builder.Finish(), 1);
+    ASSERT_TRUE(builder.StartNxDomain(*wire::ParseName(std::string(name)), wire::NameView(), 3600,
+                                      cache::Instant(1)));
+    (void)store.Put(builder.Finish(), cache::Instant(1));
   };
   const auto has = [&](std::string_view name) {
     return bool(store.Find(*wire::ParseName(std::string(name)), cache::KeySpace::kNxDomain,
@@ -294,8 +294,8 @@ TEST(DaemonTest, ReloadForgetsWhatTheDnsSaidOfSpecialNames) {
   std::vector<uint64_t> room(cache::kBuiltOctetsMax / 8);
   cache::EntryBuilder builder({reinterpret_cast<uint8_t*>(room.data()), cache::kBuiltOctetsMax});
   const wire::Name localhost = *wire::ParseName("localhost.");
-  ASSERT_TRUE(builder.StartNxDomain(localhost, wire::NameView(), 3600, 1));
-  (void)daemon->store().Put(builder.Finish(), 1);
+  ASSERT_TRUE(builder.StartNxDomain(localhost, wire::NameView(), 3600, cache::Instant(1)));
+  (void)daemon->store().Put(builder.Finish(), cache::Instant(1));
   settings.local.special_names = true;
   ASSERT_TRUE(daemon->Reload(settings).ok());
   EXPECT_FALSE(daemon->store().Find(localhost, cache::KeySpace::kNxDomain, wire::RRType::kNone));

@@ -25,7 +25,7 @@ using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr cache::Seconds kNow = 1000;
+constexpr cache::Seconds kNow(1000);
 constexpr std::string_view kSoa = "example. 900 SOA ns.example. root.example. 7 3600 600 86400 400";
 
 class LearnTest : public testing::Test {
@@ -328,7 +328,7 @@ TEST_F(LearnTest, PrimingMakesTheRootsDelegation) {
   EXPECT_EQ(root.ttl(), 86400u);
 }
 
-Time At(cache::Seconds now) { return Time(std::chrono::seconds(now)); }
+Time At(cache::Seconds now) { return Time(std::chrono::seconds(now.seconds())); }
 
 // RFC 9520 section 3.2: backing off from some seconds to five minutes.
 TEST_F(LearnTest, FailuresInARowAreKeptLongerAndLonger) {
@@ -391,7 +391,7 @@ TEST_F(LearnTest, FailuresAreKeptBetweenTheTimesOfTheSettings) {
 // not kept itself.
 TEST_F(LearnTest, DenialThatIsNotKeptEndsWhatIsStale) {
   for (const cache::Seconds now : {kNow, kNow + 301}) {
-    SCOPED_TRACE(now);
+    SCOPED_TRACE(now.seconds());
     test::Put(store_, test::RRset("www.example. 300 A 192.0.2.1", kNow));
     const ReadReply reply("example.",
                           PlainReply("www.example.", RRType::kA, {.rcode = Rcode::kNXDomain}));

@@ -15,7 +15,7 @@ using test::N;
 using test::RRset;
 using wire::RRType;
 
-constexpr cache::Seconds kNow = 1000;
+constexpr cache::Seconds kNow(1000);
 
 class ZoneServersTest : public testing::Test {
  protected:
