@@ -49,10 +49,10 @@ enum class ExchangeFailure : uint8_t {
 // 0 is no exchange.
 using ExchangeId = uint64_t;
 
-// Who is told what became of an exchange. For UDP every datagram that arrives from the server's
-// address and port at the exchange's own port is handed over, whatever it holds: telling a reply
-// from a forgery is the receiver's work (resolver/reply_filter.h), and the exchange stays open
-// until EndExchange. For TCP every whole message of the stream.
+// Is told what became of an exchange. For UDP that is every datagram that arrives from the server's
+// address and port at the exchange's own port, whatever it holds. The sink tells a reply from a
+// forgery (upstream/upstream_query.h), and the exchange stays open until EndExchange. For TCP it is
+// every whole message of the stream.
 class ExchangeSink {
  public:
   // `message` is valid during the call only. The sink may end this or other exchanges inside.
@@ -80,8 +80,8 @@ class Environment {
   virtual void ArmTimer(Timer* timer, Time at) = 0;
   virtual void DisarmTimer(Timer* timer) = 0;  // no effect when not armed
 
-  // Sends `query` (copied, at most 512 + 255 octets over UDP) from a source port that was freshly
-  // drawn at random from the whole range. 0 when this machine has no resources for it.
+  // Sends `query` (copied; over UDP at most kUpstreamQueryOctetsMax) from a source port that was
+  // freshly drawn at random from the whole range. 0 when this machine has no resources for it.
   virtual ExchangeId StartExchange(const Endpoint& server, Transport transport,
                                    std::span<const uint8_t> query, ExchangeSink* sink) = 0;
   // Closes the port to further datagrams; no callback comes after it. No effect for 0.

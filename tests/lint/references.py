@@ -30,7 +30,7 @@ _ELSEWHERE = re.compile(r"\b(?:THREATS|DESIGN|STYLE|REVIEW|BRIEF)\b")
 # Labels that comments carry.
 _LABELS = {"REQUIRES"}
 # Names that are gone, in comments that are about to be rewritten, and of files that are about to come.
-_UNSETTLED = {"BM_StoreFind", "DEFER_TASKRUN", "Prepare", "SetConfiguration", "kReplyRooms", "resolver/reply_filter.h",
+_UNSETTLED = {"BM_StoreFind", "DEFER_TASKRUN", "Prepare", "SetConfiguration", "kReplyRooms",
               "policy/gate.h", "io/channel.h", "channel.h", "Channel", "ViewFor", "RecursiveService::ViewFor",
               "KeptRequest"}
 
