@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "resolver/base/frame_pool.h"
+#include "wire/check.h"
 
 namespace tern::resolver {
 
@@ -67,7 +68,10 @@ class [[nodiscard]] Task {
   // False when there was no memory for the frame.
   bool made() const { return static_cast<bool>(handle_); }
   // For the outermost task: runs until its first suspension. REQUIRES: made, not started.
-  void Start() { handle_.resume(); }
+  void Start() {
+    TERN_REQUIRE(made() && !handle_.done());
+    handle_.resume();
+  }
   bool done() const { return !handle_ || handle_.done(); }
   // Frees the frame. REQUIRES: the coroutine is suspended or done.
   void Reset() {

@@ -9,6 +9,7 @@
 #include "resolver/answer/answer.h"
 #include "resolver/base/allowance.h"
 #include "resolver/base/environment.h"
+#include "resolver/base/intrusive_list.h"
 #include "resolver/base/settings.h"
 #include "resolver/base/task.h"
 #include "resolver/base/trace.h"
@@ -23,9 +24,14 @@ namespace tern::resolver::resolution {
 class Job;
 class JobTable;
 
+// The lists that a waiter and a job can be in.
+struct OfOneJob;
+struct ByAge;
+struct AtRest;
+
 // A client, or another resolution, that waits for an answer. Kept alive by its owner until
 // OnAnswer, which comes exactly once, perhaps before Recursor::Ask returns.
-class Waiter {
+class Waiter : public ListNode<OfOneJob> {
  public:
   // `answer` is valid during the call.
   virtual void OnAnswer(const answer::Answer& answer) = 0;
@@ -39,13 +45,11 @@ class Waiter {
  private:
   friend class JobTable;
   Job* job_ = nullptr;
-  Waiter* next_ = nullptr;
-  Waiter* previous_ = nullptr;
   Time deadline_;
   bool is_client_ = false;  // may get a stale answer, and may be given up
 };
 
-class Job final : public Timer {
+class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> {
  public:
   Job(Facilities* facilities, JobTable* table) : facilities_(*facilities), table_(*table) {}
 
@@ -94,7 +98,6 @@ class Job final : public Timer {
     bool borrows = false;       // the allowance or the deadline was another question's
     bool in_cycle = false;
     bool met_cycle = false;  // one of its look-ups met a cycle, or one below
-    bool in_age_list = false;
     int nesting = 0;
     Job* waits_for = nullptr;  // the nested question that it is suspended on
   };
@@ -112,14 +115,8 @@ class Job final : public Timer {
   Task<bool> task_;
   answer::Answer answer_;
   upstream::ZoneServers servers_;
-  Waiter* first_waiter_ = nullptr;
-  Waiter* last_waiter_ = nullptr;
-  int waiter_count_ = 0;
+  IntrusiveList<Waiter, OfOneJob> waiters_;  // the one that came first stands first
   Job* next_in_bucket_ = nullptr;
-  Job* next_ = nullptr;  // in the list of finished or of free jobs
-  // Among the jobs that clients began and that are under way, by age.
-  Job* older_ = nullptr;
-  Job* younger_ = nullptr;
 };
 
 }  // namespace tern::resolver::resolution

@@ -67,16 +67,15 @@ void JobTable::Unlink(Job* job) {
 bool JobTable::GrowJobs() {
   std::unique_ptr<Job> job(new (std::nothrow) Job(&facilities_, this));
   if (job == nullptr) return false;
-  free_ = job.get();
+  free_.PushFront(job.get());
   all_jobs_.push_back(std::move(job));
   return true;
 }
 
 Job* JobTable::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_t jobs_max) {
   if (in_flight_count_ >= jobs_max) return nullptr;
-  if (free_ == nullptr && !GrowJobs()) return nullptr;
-  Job* job = std::exchange(free_, free_->next_);
-  job->next_ = nullptr;
+  if (free_.empty() && !GrowJobs()) return nullptr;
+  Job* job = free_.PopFront();
   job->settings_ = facilities_.settings;
   // Names that were learnt are written in lower case, whoever asked first.
   job->name_ = name;
@@ -98,29 +97,16 @@ Job* JobTable::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
 Job* JobTable::MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type) {
   const size_t jobs_max = facilities_.settings->resolution.limits.jobs;
   const size_t all_max = NestedJobs(jobs_max);
-  const bool full = client_job_count_ >= jobs_max || in_flight_count_ >= all_max;
-  if (full && oldest_ != nullptr) Drop(oldest_);
-  if (client_job_count_ >= jobs_max) return nullptr;
+  const bool full = by_age_.size() >= jobs_max || in_flight_count_ >= all_max;
+  if (full && !by_age_.empty()) Drop(by_age_.front());
+  if (by_age_.size() >= jobs_max) return nullptr;
   Job* job = Make(hash, name, type, all_max);
-  if (job != nullptr) Age(job);
+  if (job != nullptr) ListByAge(job);
   return job;
 }
 
-void JobTable::Age(Job* job) {
-  job->state_.in_age_list = true;
-  job->older_ = youngest_;
-  job->younger_ = nullptr;
-  (youngest_ == nullptr ? oldest_ : youngest_->younger_) = job;
-  youngest_ = job;
-  ++client_job_count_;
-}
-
 void JobTable::LeaveAges(Job* job) {
-  if (!job->state_.in_age_list) return;
-  job->state_.in_age_list = false;
-  (job->older_ == nullptr ? oldest_ : job->older_->younger_) = job->younger_;
-  (job->younger_ == nullptr ? youngest_ : job->younger_->older_) = job->older_;
-  --client_job_count_;
+  if (job->ListNode<ByAge>::IsLinked()) by_age_.Remove(job);
 }
 
 void JobTable::Drop(Job* job) {
@@ -190,6 +176,7 @@ JobTable::Joined JobTable::JoinNested(const wire::Name& name, wire::RRType type,
 }
 
 bool JobTable::EndNested(Job* parent) {
+  TERN_REQUIRE(parent->state_.waits_for != nullptr);
   return std::exchange(parent->state_.waits_for, nullptr)->state_.met_cycle;
 }
 
@@ -201,7 +188,7 @@ void JobTable::OnNestedGone(Waiter* waiter, Job* parent) {
   parent->state_.waits_for = nullptr;
   if (job->state_.resolved || job->terms_.allowance != parent->terms_.allowance) return;
   // What it runs on goes with the parent.
-  if (job->first_waiter_ == nullptr) {
+  if (job->waiters_.empty()) {
     Drop(job);
     return;
   }
@@ -237,27 +224,21 @@ void JobTable::PrimeOnce() {
 
 void JobTable::AddWaiter(Job* job, Waiter* waiter, Time deadline, bool is_client) {
   waiter->job_ = job;
-  waiter->next_ = nullptr;
-  waiter->previous_ = job->last_waiter_;
   waiter->deadline_ = deadline;
   waiter->is_client_ = is_client;
-  (job->last_waiter_ == nullptr ? job->first_waiter_ : job->last_waiter_->next_) = waiter;
-  job->last_waiter_ = waiter;
-  ++job->waiter_count_;
+  job->waiters_.PushBack(waiter);
 }
 
 void JobTable::RemoveWaiter(Waiter* waiter) {
-  Job* const job = std::exchange(waiter->job_, nullptr);
-  (waiter->previous_ == nullptr ? job->first_waiter_ : waiter->previous_->next_) = waiter->next_;
-  (waiter->next_ == nullptr ? job->last_waiter_ : waiter->next_->previous_) = waiter->previous_;
-  --job->waiter_count_;
+  std::exchange(waiter->job_, nullptr)->waiters_.Remove(waiter);
 }
 
 // The client that has waited longest makes way, unless it is another resolution.
 bool JobTable::MakeRoomForWaiter(Job* job) {
-  if (job->waiter_count_ < facilities_.settings->resolution.limits.waiters) return true;
-  if (!job->first_waiter_->is_client_) return false;
-  GiveUp(job->first_waiter_);
+  const auto waiters_max = static_cast<size_t>(facilities_.settings->resolution.limits.waiters);
+  if (job->waiters_.size() < waiters_max) return true;
+  if (!job->waiters_.front()->is_client_) return false;
+  GiveUp(job->waiters_.front());
   return true;
 }
 
@@ -368,25 +349,17 @@ bool JobTable::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
 
 void JobTable::ArmJobTimer(Job* job) {
   Time at = Time::max();
-  for (const Waiter* waiter = job->first_waiter_; waiter != nullptr; waiter = waiter->next_) {
-    at = std::min(at, waiter->deadline_);
-  }
+  for (const Waiter& waiter : job->waiters_) at = std::min(at, waiter.deadline_);
   if (at != Time::max()) facilities_.environment.ArmTimer(job, at);
 }
 
-Waiter* JobTable::TakeLateWaiters(Job* job, bool all_clients) {
+IntrusiveList<Waiter, OfOneJob> JobTable::TakeLateWaiters(Job* job, bool all_clients) {
   const Time now = facilities_.environment.Now();
-  Waiter* taken = nullptr;
-  Waiter** end = &taken;
-  for (Waiter* waiter = job->first_waiter_; waiter != nullptr;) {
-    Waiter* const next = waiter->next_;
-    if (waiter->deadline_ <= now || (all_clients && waiter->is_client_)) {
-      RemoveWaiter(waiter);
-      waiter->next_ = nullptr;
-      *end = waiter;
-      end = &waiter->next_;
-    }
-    waiter = next;
+  IntrusiveList<Waiter, OfOneJob> taken;
+  for (Waiter& waiter : job->waiters_) {
+    if (waiter.deadline_ > now && !(all_clients && waiter.is_client_)) continue;
+    RemoveWaiter(&waiter);
+    taken.PushBack(&waiter);
   }
   return taken;
 }
@@ -399,12 +372,12 @@ void JobTable::OnJobTimer(Job* job) {
   if (!job->state_.served_stale) {
     late.SetFailure(wire::ExtendedError::kNoReachableAuthority, "no answer in time");
   }
-  Waiter* told = TakeLateWaiters(job, /*all_clients=*/job->state_.served_stale);
+  IntrusiveList<Waiter, OfOneJob> told =
+      TakeLateWaiters(job, /*all_clients=*/job->state_.served_stale);
   ArmJobTimer(job);
   const bool stale = job->state_.served_stale;
-  while (told != nullptr) {
-    // The waiter may be gone after its call.
-    Waiter* const waiter = std::exchange(told, told->next_);
+  // The waiter may be gone after its call.
+  while (Waiter* const waiter = told.PopFront()) {
     if (stale) ++facilities_.counters.stale_answers;
     waiter->OnAnswer(late);
   }
@@ -414,17 +387,16 @@ void JobTable::OnJobTimer(Job* job) {
 void JobTable::OnResolved(Job* job) {
   job->state_.resolved = true;
   LeaveAges(job);
-  job->next_ = finished_;
-  finished_ = job;
+  finished_.PushFront(job);
 }
 
 void JobTable::TellWaiters(Job* job) {
   const bool failed = job->answer_.rcode() == wire::Rcode::kServFail;
   // RFC 8767 section 5: where nobody could be asked, what was known before serves clients.
   answer::Answer stale;
-  const bool has_stale = failed && job->first_waiter_ != nullptr && FillStale(*job, &stale);
+  const bool has_stale = failed && !job->waiters_.empty() && FillStale(*job, &stale);
   // One by one: a waiter that resumes a coroutine may take others away.
-  while (Waiter* const waiter = job->first_waiter_) {
+  while (Waiter* const waiter = job->waiters_.front()) {
     RemoveWaiter(waiter);
     const bool gets_stale = has_stale && waiter->is_client_;
     if (gets_stale) ++facilities_.counters.stale_answers;
@@ -435,8 +407,7 @@ void JobTable::TellWaiters(Job* job) {
 void JobTable::Recycle(Job* job) {
   job->task_.Reset();
   job->settings_.reset();
-  job->next_ = free_;
-  free_ = job;
+  free_.PushFront(job);
   --in_flight_count_;
   if (job->state_.refreshes) --refresh_count_;
 }
@@ -444,8 +415,8 @@ void JobTable::Recycle(Job* job) {
 void JobTable::Drain() {
   if (draining_) return;
   draining_ = true;
-  while (finished_ != nullptr) {
-    Job* job = std::exchange(finished_, finished_->next_);
+  while (Job* const job = finished_.PopFront()) {
+    TERN_DCHECK(job->waiters_.IsWhole());
     facilities_.environment.DisarmTimer(job);
     if (job->state_.shared) Unlink(job);
     if (job->answer_.rcode() == wire::Rcode::kServFail) ++facilities_.counters.failures;

@@ -90,15 +90,15 @@ class JobTable final : public upstream::Finisher {
 
   void Link(Job* job);
   void Unlink(Job* job);
-  void Age(Job* job);
+  void ListByAge(Job* job) { by_age_.PushBack(job); }
   void LeaveAges(Job* job);
 
   void AddWaiter(Job* job, Waiter* waiter, Time deadline, bool is_client);
   void RemoveWaiter(Waiter* waiter);
   bool MakeRoomForWaiter(Job* job);
   void TellWaiters(Job* job);
-  // The waiters whose time is over, and with `all_clients` all clients; chained by next_.
-  Waiter* TakeLateWaiters(Job* job, bool all_clients);
+  // The waiters whose time is over, and with `all_clients` all clients.
+  IntrusiveList<Waiter, OfOneJob> TakeLateWaiters(Job* job, bool all_clients);
   bool FillStale(const Job& job, answer::Answer* answer);
   bool AnswerAtOnce(const Job& job, Waiter* client);
   void ArmJobTimer(Job* job);
@@ -116,11 +116,9 @@ class JobTable final : public upstream::Finisher {
 
   std::vector<std::unique_ptr<Job>> all_jobs_;
   std::vector<Job*> buckets_;  // shared jobs in flight by hash, chained
-  Job* free_ = nullptr;
-  Job* finished_ = nullptr;
-  Job* oldest_ = nullptr;  // of those that clients began
-  Job* youngest_ = nullptr;
-  size_t client_job_count_ = 0;  // in the list from oldest_ to youngest_
+  IntrusiveList<Job, AtRest> free_;
+  IntrusiveList<Job, AtRest> finished_;  // the last to finish is told first
+  IntrusiveList<Job, ByAge> by_age_;     // the jobs under way that clients began, the oldest first
   size_t in_flight_count_ = 0;
   size_t refresh_count_ = 0;
   bool draining_ = false;

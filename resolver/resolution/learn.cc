@@ -4,6 +4,7 @@
 
 #include "resolver/answer/renaming.h"
 #include "resolver/answer/zone_cut.h"
+#include "wire/check.h"
 #include "wire/message.h"
 #include "wire/rdata.h"
 
@@ -33,6 +34,25 @@ uint32_t LowestTtl(std::span<const RecordView> section, Matches matches) {
     if (matches(record)) ttl = std::min(ttl, record.TtlSeconds());
   }
   return ttl;
+}
+
+bool IsAboutTheQuestion(upstream::ReplyClass reply_class) {
+  switch (reply_class) {
+    case upstream::ReplyClass::kAnswer:
+    case upstream::ReplyClass::kAlias:
+    case upstream::ReplyClass::kNoData:
+    case upstream::ReplyClass::kNxDomain:
+    case upstream::ReplyClass::kYxDomain:
+      return true;
+    case upstream::ReplyClass::kReferral:
+    case upstream::ReplyClass::kEmpty:
+    case upstream::ReplyClass::kLame:
+    case upstream::ReplyClass::kServerFailure:
+    case upstream::ReplyClass::kFormatError:
+    case upstream::ReplyClass::kTruncated:
+      break;
+  }
+  return false;
 }
 
 // Addresses of one name server from the additional section: `size` octets each.
@@ -85,6 +105,8 @@ bool Learner::LearnRRset(const upstream::ReplyRecords& records, const RecordView
 
 bool Learner::LearnDname(const upstream::ReplyRecords& records, const RecordView& dname,
                          wire::NameView name, cache::Seconds now, answer::Answer* answer) {
+  const std::span<const RecordView> section = records.answer();
+  TERN_REQUIRE(&dname >= section.data() && &dname < section.data() + section.size());
   wire::Name owner;
   dname.owner.CopyTo(&owner);
   return LearnRRset(records, dname, owner, AnswerRank(records), now, answer) &&
@@ -133,6 +155,7 @@ bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, 
 bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
                           const upstream::ReplyMeaning& meaning, wire::NameView name, RRType type,
                           cache::Seconds now, answer::Answer* answer) {
+  TERN_REQUIRE(IsAboutTheQuestion(meaning.reply_class));
   Rank rank = AnswerRank(records);
   wire::Name current(name);
   for (int links = 0; links <= kChainLinksMax; ++links) {
@@ -208,6 +231,7 @@ std::span<const uint8_t> Learner::LearnDelegation(const upstream::ReplyRecords& 
 std::span<const uint8_t> Learner::LearnReferral(const upstream::ReplyRecords& records,
                                                 const upstream::ReplyMeaning& meaning,
                                                 uint32_t ttl_max, cache::Seconds now) {
+  TERN_REQUIRE(meaning.reply_class == upstream::ReplyClass::kReferral);
   return LearnDelegation(records, records.authority(), meaning.cut, ttl_max, now);
 }
 

@@ -14,6 +14,7 @@
 #include "resolver/resolution/qname_minimiser.h"
 #include "resolver/resolution/trace_text.h"
 #include "resolver/upstream/race.h"
+#include "wire/check.h"
 
 // GCC 12 without optimisation does not see that a promise's operator new, a template, goes with its
 // operator delete (task.h).
@@ -95,6 +96,7 @@ bool IsTooLong(const Job& job, int links) {
 // The end of the last link in the answer becomes *name. Fails on a link too many and on a loop.
 Outcome FollowAlias(Job& job, wire::Name* name) {
   const answer::Answer& answer = job.answer();
+  TERN_CHECK_OR(answer.count() > 0, return Fail(job, ExtendedError::kOther, "an alias is missing"));
   const EntryView last = answer.at(answer.count() - 1);
   const std::optional<wire::NameView> target = last.Target();
   if (!target) return Fail(job, ExtendedError::kInvalidData, "an empty alias");

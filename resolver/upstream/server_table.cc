@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "wire/check.h"
 #include "wire/message.h"
 
 namespace tern::resolver::upstream {
@@ -44,6 +45,7 @@ struct Speed {
   }
   // REQUIRES: neither is more than kSlowest, which fits 32 bits.
   uint64_t Pack() const {
+    TERN_DCHECK(srtt <= kSlowest && rttvar <= kSlowest);
     return static_cast<uint64_t>(srtt.count()) << 32 | static_cast<uint64_t>(rttvar.count());
   }
 };

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "resolver/policy/jurisdiction.h"
+#include "wire/check.h"
 
 namespace tern::resolver::upstream {
 namespace {
@@ -73,6 +74,7 @@ void ZoneServers::Locate(const cache::Store& store, const Settings& settings, Na
 }
 
 void ZoneServers::Descend(EntryView entry) {
+  TERN_REQUIRE(entry && entry.kind() == EntryKind::kDelegation);
   static_zone_ = nullptr;
   from_hints_ = false;
   candidate_count_ = 0;

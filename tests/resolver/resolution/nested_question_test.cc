@@ -57,8 +57,8 @@ class NestedQuestionTest : public testing::Test {
     table_ = std::make_unique<JobTable>(facilities_.get(), resolve);
     facilities_->finisher = table_.get();
   }
-  HeardAnswer Ask(std::string_view name) {
-    HeardAnswer heard(&world_.world());
+  const HeardAnswer& Ask(std::string_view name) {
+    HeardAnswer& heard = heard_.emplace_back(&world_.world());
     if (!table_->Ask(N(name), RRType::kTXT, &heard, false)) std::abort();
     world_.world().RunUntil([&] { return heard.count > 0; }, seconds(10));
     return heard;
@@ -68,10 +68,11 @@ class NestedQuestionTest : public testing::Test {
   sim::ZoneServer* server_ = nullptr;
   std::unique_ptr<Facilities> facilities_;
   std::unique_ptr<JobTable> table_;
+  std::deque<HeardAnswer> heard_;
 };
 
 TEST_F(NestedQuestionTest, BringsTheAnswerOfAnyType) {
-  const HeardAnswer heard = Ask("example.");
+  const HeardAnswer& heard = Ask("example.");
   EXPECT_EQ(heard.text, "example. MX 10 mail.example.\n");
   EXPECT_EQ(table_->in_flight(), 0u);
 }
@@ -82,7 +83,7 @@ TEST_F(NestedQuestionTest, BringsADenial) {
 
 TEST_F(NestedQuestionTest, BringsAFailure) {
   server_->conduct().fault = sim::Fault::kRefused;
-  const HeardAnswer heard = Ask("www.example.");
+  const HeardAnswer& heard = Ask("www.example.");
   EXPECT_EQ(heard.rcode, Rcode::kServFail);
   world_.Run(seconds(10));
   EXPECT_EQ(table_->in_flight(), 0u);
@@ -105,7 +106,7 @@ class NestedCycleTest : public NestedQuestionTest {
 
 TEST_F(NestedCycleTest, AQuestionThatWaitsForItselfFailsAtOnce) {
   const Time before = world_.world().Now();
-  const HeardAnswer heard = Ask("example.");
+  const HeardAnswer& heard = Ask("example.");
   EXPECT_EQ(heard.rcode, Rcode::kServFail);
   EXPECT_EQ(heard.error_text, "a cycle");
   EXPECT_EQ(world_.world().Now(), before);
