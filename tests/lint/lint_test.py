@@ -195,8 +195,7 @@ class LintTest(unittest.TestCase):
                    "int of_use = x ? 1 : else_; // use of `be it`\n// One of uses. Else-where\n", 4)
         for bad in ("Who asks waits.", "Who\n// asks, waits.", "He waits: who asks does.", "It is told to who asks.",
                     "It is there; else not.", "It goes. Else it stays.", "One or else two.", "All, be it small.",
-                    "All, be they small.", "It is of use.", "It is of no use.", "Lies in /work/main.",
-                    "As the review says.", "For issue 12."):
+                    "All, be they small.", "It is of use.", "It is of no use."):
             self.finds("prose", "wire/a.cc", f"int a;\n// {bad}\n", 2)
         self.finds("prose", "README.md", "He waits. Who asks does.\n", 1)
         self.finds("prose", "tests/a.py", '"""It is of use."""\na = "of use"\n', 1)

@@ -22,8 +22,6 @@ _PHRASES = (
     (re.compile(r"\bWho\b(?=[^.?!]*(?:[.!]|$))|(?:[:;]|\b(?:by|for|from|of|only|than|to|with))\s+who\b"
                 r"(?=[^.?!]*(?:[.!]|$))"), "say whom you mean, not `who`"),
     (re.compile(r"\bElse\b|(?:[.:;,]|\bor)\s+else\b(?! if)"), "say `otherwise`"),
-    (re.compile(r"(?<![\w.])/(?:work|tmp/w)\b|\b(?:this|that|my|our) session\b|\bissue #?\d+\b|\bthe review(?:er)?\b"),
-     "names the work, not the program"),
 )
 _BLOCK = re.compile(r"^```.*?^```", re.M | re.S)
 _QUOTED = re.compile(r"`[^`\n]*`")
