@@ -101,19 +101,18 @@ bool UpstreamStreams::Connect(Stream* stream, const Endpoint& server) {
   const int family = server.address.IsIpv4() ? AF_INET : AF_INET6;
   OwnedFd fd(OpenUpstream(family, SOCK_STREAM, ChooseSource(server.address)));
   if (fd.get() < 0) return false;
-  sockaddr_storage storage;
-  const socklen_t octets = server.ToSockaddr(&storage);
-  const int outcome = connect(fd.get(), reinterpret_cast<const sockaddr*>(&storage), octets);
-  const int error = outcome == 0 || errno == EINPROGRESS ? 0 : errno;
   stream->engine_id = engine_->Add(fd.get(), SocketKind::kStream, stream);
   if (stream->engine_id == SocketId::kNone) return false;
   stream->fd = fd.release();
   stream->channel = Channel(stream->fd, std::move(layer));
-  if (error != 0) {
-    stream->failure = FailureOf(error);
-    failed_.PushBack(stream);
-  } else {
+  sockaddr_storage storage;
+  const socklen_t octets = server.ToSockaddr(&storage);
+  if (connect(stream->fd, reinterpret_cast<const sockaddr*>(&storage), octets) == 0 ||
+      errno == EINPROGRESS) {
     AwaitWritable(stream);
+  } else {
+    stream->failure = FailureOf(errno);
+    failed_.PushBack(stream);
   }
   return true;
 }

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <new>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -105,7 +106,11 @@ class HandDrivenEngine final : public resolver::io::Engine {
   SocketId Add(int fd, resolver::io::SocketKind kind, resolver::io::SocketOwner* owner) override {
     TERN_FUZZ_PROPERTY(fd >= 0 && owner != nullptr);
     const SocketId id{++last_};
-    sockets_.emplace(id, Socket{fd, kind, owner});
+    try {
+      sockets_.emplace(id, Socket{fd, kind, owner});
+    } catch (const std::bad_alloc&) {
+      return SocketId::kNone;
+    }
     return id;
   }
   void Remove(SocketId id) override {
@@ -191,8 +196,8 @@ class LoopbackListener {
   }
 
  private:
-  // So that a large answer does not fit the kernel's buffers. Segments must be much smaller
-  // than those, because otherwise the kernel waits for room.
+  // So that a large answer does not fit the kernel's buffers. Segments are to be much smaller than
+  // those, else the kernel waits for room.
   static void KeepSmall(int fd) {
     const int buffer = 8192;
     const int segment = 1024;
