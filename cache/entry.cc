@@ -6,17 +6,6 @@
 namespace tern::cache {
 namespace {
 
-constexpr size_t kTagAt = 0;
-constexpr size_t kExpiryAt = 4;
-constexpr size_t kTtlAt = 8;
-constexpr size_t kTypeAt = 12;
-constexpr size_t kSizeAt = 14;
-constexpr size_t kKindAt = 16;
-constexpr size_t kRankAt = 17;
-constexpr size_t kNameSizeAt = 19;
-constexpr size_t kCountAt = 20;
-constexpr size_t kDetailAt = 22;
-
 constexpr size_t RoundUp8(size_t octets) { return (octets + 7) & ~size_t{7}; }
 
 template <typename T>
@@ -114,14 +103,14 @@ bool EntryBuilder::Start(EntryKind kind, wire::NameView name, wire::RRType type,
   if (RoundUp8(size + 2) > buffer_.size()) return false;
   uint8_t* bytes = buffer_.data();
   std::memset(bytes, 0, kEntryHeaderOctets);
-  StoreAt(bytes, kExpiryAt, (now + ttl).seconds());
-  StoreAt(bytes, kTtlAt, ttl);
-  StoreAt(bytes, kTypeAt, static_cast<uint16_t>(type));
-  bytes[kKindAt] = static_cast<uint8_t>(kind);
-  bytes[kRankAt] = static_cast<uint8_t>(rank);
-  bytes[kNameSizeAt] = static_cast<uint8_t>(name.size());
-  StoreAt(bytes, kDetailAt, detail);
-  std::memcpy(bytes + kEntryHeaderOctets, name.data(), name.size());
+  StoreAt(bytes, layout::kExpiry, (now + ttl).seconds());
+  StoreAt(bytes, layout::kTtl, ttl);
+  StoreAt(bytes, layout::kType, static_cast<uint16_t>(type));
+  bytes[layout::kKind] = static_cast<uint8_t>(kind);
+  bytes[layout::kRank] = static_cast<uint8_t>(rank);
+  bytes[layout::kNameSize] = static_cast<uint8_t>(name.size());
+  StoreAt(bytes, layout::kDetail, detail);
+  std::memcpy(bytes + layout::kName, name.data(), name.size());
   size_ = size;
   return true;
 }
@@ -161,8 +150,8 @@ bool EntryBuilder::StartFailure(wire::NameView name, wire::RRType type, wire::Ex
 }
 
 bool EntryBuilder::AddRecord(std::span<const uint8_t> rdata) {
-  if (size_ == 0 || !HasRecords(static_cast<EntryKind>(buffer_[kKindAt]))) return false;
-  RecordCursor cursor(buffer_.data() + kEntryHeaderOctets + buffer_[kNameSizeAt], count_);
+  if (size_ == 0 || !HasRecords(static_cast<EntryKind>(buffer_[layout::kKind]))) return false;
+  RecordCursor cursor(buffer_.data() + layout::kName + buffer_[layout::kNameSize], count_);
   std::span<const uint8_t> present;
   while (cursor.Next(&present)) {
     if (std::ranges::equal(present, rdata)) return true;  // RFC 2181 section 5
@@ -181,7 +170,7 @@ bool EntryBuilder::AddRecord(std::span<const uint8_t> rdata) {
 
 bool EntryBuilder::AddNameServer(wire::NameView name, std::span<const uint8_t> ipv4,
                                  std::span<const uint8_t> ipv6) {
-  if (size_ == 0 || static_cast<EntryKind>(buffer_[kKindAt]) != EntryKind::kDelegation) {
+  if (size_ == 0 || static_cast<EntryKind>(buffer_[layout::kKind]) != EntryKind::kDelegation) {
     return false;
   }
   const size_t n4 = std::min(ipv4.size() / 4, kAddressesPerServerMax);
@@ -209,9 +198,9 @@ std::span<const uint8_t> EntryBuilder::Finish() {
   uint8_t* bytes = buffer_.data();
   const size_t padded = RoundUp8(size_);
   std::memset(bytes + size_, 0, padded - size_);
-  StoreAt(bytes, kSizeAt, static_cast<uint16_t>(padded / 8));
-  StoreAt(bytes, kCountAt, count_);
-  StoreAt(bytes, kTagAt, uint32_t{0});
+  StoreAt(bytes, layout::kSize, static_cast<uint16_t>(padded / 8));
+  StoreAt(bytes, layout::kCount, count_);
+  StoreAt(bytes, layout::kTag, uint32_t{0});
   return {bytes, padded};
 }
 
@@ -220,23 +209,22 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
       bytes.size() % 8 != 0) {
     return false;
   }
-  if (size_t{LoadAt<uint16_t>(bytes.data(), kSizeAt)} * 8 != bytes.size()) return false;
-  if (bytes[kKindAt] > static_cast<uint8_t>(EntryKind::kFailure) ||
-      bytes[kRankAt] > static_cast<uint8_t>(Rank::kLocal)) {
+  if (size_t{LoadAt<uint16_t>(bytes.data(), layout::kSize)} * 8 != bytes.size()) return false;
+  if (bytes[layout::kKind] > static_cast<uint8_t>(EntryKind::kFailure) ||
+      bytes[layout::kRank] > static_cast<uint8_t>(Rank::kLocal)) {
     return false;
   }
-  const KeySpace space = SpaceOf(static_cast<EntryKind>(bytes[kKindAt]));
+  const KeySpace space = SpaceOf(static_cast<EntryKind>(bytes[layout::kKind]));
   const bool typeless = space == KeySpace::kNxDomain || space == KeySpace::kDelegation;
-  if (typeless && LoadAt<uint16_t>(bytes.data(), kTypeAt) != 0) return false;
-  const size_t name_octets = bytes[kNameSizeAt];
-  const uint16_t count = LoadAt<uint16_t>(bytes.data(), kCountAt);
-  const uint16_t detail = LoadAt<uint16_t>(bytes.data(), kDetailAt);
+  if (typeless && LoadAt<uint16_t>(bytes.data(), layout::kType) != 0) return false;
+  const size_t name_octets = bytes[layout::kNameSize];
+  const uint16_t count = LoadAt<uint16_t>(bytes.data(), layout::kCount);
+  const uint16_t detail = LoadAt<uint16_t>(bytes.data(), layout::kDetail);
   Walker walker(bytes.subspan(kEntryHeaderOctets));
   if (!walker.SkipName(name_octets)) return false;
-  const wire::NameView name =
-      wire::NameView::FromValid(bytes.data() + kEntryHeaderOctets, name_octets);
+  const wire::NameView name = wire::NameView::FromValid(bytes.data() + layout::kName, name_octets);
 
-  switch (static_cast<EntryKind>(bytes[kKindAt])) {
+  switch (static_cast<EntryKind>(bytes[layout::kKind])) {
     case EntryKind::kNoData:
     case EntryKind::kNxDomain:
       if (detail > name.LabelCount()) return false;

@@ -1,25 +1,10 @@
 // One cache entry: self-contained octets without pointers, immutable but for one mark.
 //
-// The same bytes serve in the store, in a reply that is being put together for a question that was
-// just resolved, on disk and between machines.
-//
-// Layout (host byte order; multiples of 8 octets in all):
-//    0  u32 tag        the store's: the part of the hash that finds the entry's slot again
-//    4  u32 expiry     seconds on the store's clock
-//    8  u32 ttl        seconds, as clamped when the entry was made
-//   12  u16 type       0 where the key space has no type
-//   14  u16 size       of the whole entry, in units of 8 octets
-//   16  u8  kind       EntryKind
-//   17  u8  rank       Rank
-//   18  u8  used       the eviction policy's mark: the only octet that changes; atomic, relaxed
-//   19  u8  name size
-//   20  u16 count      records (RRset, negative), name servers (delegation), 0 (failure)
-//   22  u16 detail     negative: labels of the SOA's owner; RRset: number of RRSIGs among `count`'s
-//                      followers (DNSSEC; 0 today); failure: the extended error
-//   24  name, then the kind's own octets:
-//       RRset, negative   count x (u16 length, RDATA without compression)
-//       delegation        count x (u8 size, name, u8 n4, n4 x 4 octets, u8 n6, n6 x 16 octets)
-//       failure           u16 number of failures in a row
+// The same octets serve in the store and in a reply that is being put together for a question that
+// was just resolved. They are for this process only:
+// - numbers are in the machine's byte order;
+// - the expiry is a moment on this process's clock.
+// An entry for another machine or for a disk would need a fixed byte order and another clock.
 //
 // An address record of a 25-octet name takes 56 octets.
 //
@@ -67,8 +52,29 @@ enum class Rank : uint8_t {
   kLocal,  // configured here
 };
 
-inline constexpr size_t kEntryHeaderOctets = 24;
-inline constexpr size_t kUsedOffset = 18;  // of the use mark
+// Where the fields of an entry lie. Its size is a multiple of 8 octets.
+namespace layout {
+inline constexpr size_t kTag = 0;        // u32: the store's; finds the entry's slot again
+inline constexpr size_t kExpiry = 4;     // u32: seconds on the store's clock
+inline constexpr size_t kTtl = 8;        // u32: seconds, as clamped when the entry was made
+inline constexpr size_t kType = 12;      // u16: 0 where the key space has no type
+inline constexpr size_t kSize = 14;      // u16: of the whole entry, in units of 8 octets
+inline constexpr size_t kKind = 16;      // u8: EntryKind
+inline constexpr size_t kRank = 17;      // u8: Rank
+inline constexpr size_t kUsed = 18;      // u8: the use mark; the only octet that changes (atomic)
+inline constexpr size_t kNameSize = 19;  // u8
+inline constexpr size_t kCount = 20;     // u16: records, or name servers of a delegation; else 0
+// u16: labels of the SOA's owner (negative answer); number of RRSIGs among what follows (RRset,
+// for DNSSEC; 0 today); the extended error (failure).
+inline constexpr size_t kDetail = 22;
+// The name, then what the kind adds:
+//   RRset, negative   count x (u16 length, RDATA without compression)
+//   delegation        count x (u8 size, name, u8 n4, n4 x 4 octets, u8 n6, n6 x 16 octets)
+//   failure           u16 number of failures in a row
+inline constexpr size_t kName = 24;
+}  // namespace layout
+
+inline constexpr size_t kEntryHeaderOctets = layout::kName;
 // Larger entries are answered from but not kept.
 inline constexpr size_t kEntryOctetsMax = 32 * 1024;
 // What a builder makes at the most: the largest message's RRset.
@@ -121,30 +127,30 @@ class EntryView {
 
   explicit operator bool() const { return bytes_ != nullptr; }
   const uint8_t* bytes() const { return bytes_; }
-  size_t size() const { return size_t{Load<uint16_t>(14)} * 8; }
+  size_t size() const { return size_t{Load<uint16_t>(layout::kSize)} * 8; }
 
   // Copies size() octets. The use mark, which other threads may set meanwhile, is cleared in the
   // copy.
   void CopyTo(uint8_t* out) const {
-    std::memcpy(out, bytes_, kUsedOffset);
-    out[kUsedOffset] = 0;
-    std::memcpy(out + kUsedOffset + 1, bytes_ + kUsedOffset + 1, size() - kUsedOffset - 1);
+    std::memcpy(out, bytes_, layout::kUsed);
+    out[layout::kUsed] = 0;
+    std::memcpy(out + layout::kUsed + 1, bytes_ + layout::kUsed + 1, size() - layout::kUsed - 1);
   }
 
-  EntryKind kind() const { return static_cast<EntryKind>(bytes_[16]); }
-  Rank rank() const { return static_cast<Rank>(bytes_[17]); }
-  wire::RRType type() const { return static_cast<wire::RRType>(Load<uint16_t>(12)); }
+  EntryKind kind() const { return static_cast<EntryKind>(bytes_[layout::kKind]); }
+  Rank rank() const { return static_cast<Rank>(bytes_[layout::kRank]); }
+  wire::RRType type() const { return static_cast<wire::RRType>(Load<uint16_t>(layout::kType)); }
   wire::NameView name() const {
-    return wire::NameView::FromValid(bytes_ + kEntryHeaderOctets, bytes_[19]);
+    return wire::NameView::FromValid(bytes_ + layout::kName, bytes_[layout::kNameSize]);
   }
-  Instant expiry() const { return Instant(Load<uint32_t>(4)); }
-  uint32_t ttl() const { return Load<uint32_t>(8); }  // the original, seconds
+  Instant expiry() const { return Instant(Load<uint32_t>(layout::kExpiry)); }
+  uint32_t ttl() const { return Load<uint32_t>(layout::kTtl); }  // the original, seconds
   bool IsFresh(Instant now) const { return expiry() > now; }
   // Seconds left to live; 0 for an expired entry.
   uint32_t Remaining(Instant now) const { return expiry() - now; }
-  uint16_t count() const { return Load<uint16_t>(20); }
-  uint16_t detail() const { return Load<uint16_t>(22); }
-  uint32_t tag() const { return Load<uint32_t>(0); }
+  uint16_t count() const { return Load<uint16_t>(layout::kCount); }
+  uint16_t detail() const { return Load<uint16_t>(layout::kDetail); }
+  uint32_t tag() const { return Load<uint32_t>(layout::kTag); }
 
   // REQUIRES: kind() is kRRset, kNoData or kNxDomain. A negative answer holds its SOA's RDATA, or
   // no record when the server gave none.
@@ -176,7 +182,7 @@ class EntryView {
     std::memcpy(&value, bytes_ + offset, sizeof value);
     return value;
   }
-  const uint8_t* payload() const { return bytes_ + kEntryHeaderOctets + bytes_[19]; }
+  const uint8_t* payload() const { return bytes_ + layout::kName + bytes_[layout::kNameSize]; }
 
   const uint8_t* bytes_ = nullptr;
 };
@@ -223,8 +229,8 @@ class EntryBuilder {
   uint16_t count_ = 0;
 };
 
-// Walks bytes of unknown origin (disk, another machine) and says whether an EntryView over them is
-// safe. Checks every length; never reads beyond `bytes`.
+// Walks bytes of unknown origin and says whether an EntryView over them is safe. Checks every
+// length; never reads beyond `bytes`.
 bool IsSoundEntry(std::span<const uint8_t> bytes);
 
 }  // namespace tern::cache

@@ -31,13 +31,9 @@ void IndexTable::Unmap(IndexTable* table) {
 }
 
 IndexTable::Slot* IndexTable::FindValue(uint64_t value) {
-  const uint32_t tag = TagOf(value);
-  for (Bucket* bucket : {&First(tag), &Second(tag)}) {
-    for (Slot& slot : bucket->slots) {
-      if (slot.load(std::memory_order_relaxed) == value) return &slot;
-    }
-  }
-  return nullptr;
+  return FindSlot(TagOf(value), [value](const Slot& slot) {
+    return slot.load(std::memory_order_relaxed) == value;
+  });
 }
 
 IndexTable::Slot* IndexTable::FindRoom(uint32_t tag) {

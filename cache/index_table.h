@@ -58,6 +58,22 @@ class IndexTable {
   Bucket& BucketAt(size_t i) { return reinterpret_cast<Bucket*>(this + 1)[i]; }
   const Bucket& BucketAt(size_t i) const { return reinterpret_cast<const Bucket*>(this + 1)[i]; }
 
+  // The first slot that `matches`, in the tag's first bucket, then in its second (invariant 2); or
+  // null.
+  template <typename Matches>
+  Slot* FindSlot(uint32_t tag, Matches matches) {
+    for (Bucket* bucket : {&First(tag), &Second(tag)}) {
+      for (Slot& slot : bucket->slots) {
+        if (matches(slot)) return &slot;
+      }
+    }
+    return nullptr;
+  }
+  // Asks the processor for the lines of both buckets.
+  void Prefetch(uint32_t tag) const {
+    __builtin_prefetch(&First(tag));
+    __builtin_prefetch(&Second(tag));
+  }
   // The slot that holds exactly `value`, or null.
   Slot* FindValue(uint64_t value);
   // An empty slot for `tag`: in the emptier of its buckets, or made by moving another entry to its

@@ -63,28 +63,28 @@ void Shard::Start(const ShardSurroundings& surroundings, size_t budget_octets) {
   ghosts_.Reserve(std::max<size_t>(ghost_octets, 1) * IndexTable::kPageOctets, kGhostDoublings);
 }
 
-EntryView Shard::Find(const EntryKey& key) const {
-  const IndexTable* table = table_.load(std::memory_order_acquire);
+Shard::Found Shard::Lookup(const EntryKey& key) const {
+  IndexTable* table = table_.load(std::memory_order_acquire);
   __builtin_prefetch(&table->Second(key.tag));
-  // First, then second: invariant 2 of the index.
-  for (const IndexTable::Bucket* bucket : {&table->First(key.tag), &table->Second(key.tag)}) {
-    for (const IndexTable::Slot& slot : bucket->slots) {
-      const uint64_t value = slot.load(std::memory_order_acquire);
-      if (IndexTable::TagOf(value) != key.tag || value == 0) continue;
-      const EntryView entry(arena_->At(IndexTable::LocationOf(value)));
-      if (!key.Matches(entry)) continue;
-      MarkUsed(entry.bytes());
-      return entry;
-    }
-  }
-  return {};
+  Found found;
+  found.slot = table->FindSlot(key.tag, [&](const IndexTable::Slot& slot) {
+    const uint64_t value = slot.load(std::memory_order_acquire);
+    if (IndexTable::TagOf(value) != key.tag || value == 0) return false;
+    found.location = IndexTable::LocationOf(value);
+    found.entry = EntryView(arena_->At(found.location));
+    return key.Matches(found.entry);
+  });
+  return found;
 }
 
-void Shard::Prefetch(uint32_t tag) const {
-  const IndexTable* table = table_.load(std::memory_order_acquire);
-  __builtin_prefetch(&table->First(tag));
-  __builtin_prefetch(&table->Second(tag));
+EntryView Shard::Find(const EntryKey& key) const {
+  const Found found = Lookup(key);
+  if (found.slot == nullptr) return {};
+  MarkUsed(found.entry.bytes());
+  return found.entry;
 }
+
+void Shard::Prefetch(uint32_t tag) const { table_.load(std::memory_order_acquire)->Prefetch(tag); }
 
 PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now) {
   Prefetch(key.tag);
@@ -92,18 +92,17 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Insta
   ghosts_.Prefetch(key.tag);
   Queue* queue = &small_;
   uint8_t used = 0;
-  IndexTable::Slot* slot = Lookup(key);
-  const bool known = slot != nullptr;
+  const Found old = Lookup(key);
+  const bool known = old.slot != nullptr;
+  IndexTable::Slot* slot = old.slot;
   if (known) {
-    const Location location = IndexTable::LocationOf(slot->load(std::memory_order_relaxed));
-    const EntryView old(arena_->At(location));
     // RFC 2181 section 5.4.1.
-    if (old.IsFresh(now) && old.rank() > EntryView(bytes.data()).rank()) {
+    if (old.entry.IsFresh(now) && old.entry.rank() > EntryView(bytes.data()).rank()) {
       return PutOutcome::kOutranked;
     }
     // A refresh takes over its predecessor's place and merits, and is no use by itself.
-    used = Used(old.bytes()) | kOnTrial;
-    if (around_.arena->StateOf(SegmentArena::SegmentOf(location)).in_main) queue = &main_;
+    used = Used(old.entry.bytes()) | kOnTrial;
+    if (IsInMain(old.location)) queue = &main_;
   } else {
     const std::optional<uint64_t> others_since = ghosts_.Recall(key.tag);
     if (others_since && IsWorthReturning(*others_since)) queue = &main_;
@@ -134,7 +133,7 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Insta
 
 bool Shard::Erase(const EntryKey& key) {
   std::lock_guard lock(mutex_);
-  IndexTable::Slot* slot = Lookup(key);
+  IndexTable::Slot* slot = Lookup(key).slot;
   if (slot == nullptr) return false;
   slot->store(0, std::memory_order_release);
   Add(&entries_, -1);
@@ -148,7 +147,7 @@ void Shard::AddTo(StoreStatistics* statistics) const {
   statistics->evictions += evictions_.load(std::memory_order_relaxed);
 }
 
-void Shard::ForEach(const std::function<void(EntryView)>& visit) const {
+void Shard::ForEach(absl::FunctionRef<void(EntryView)> visit) const {
   std::lock_guard lock(mutex_);
   const IndexTable* table = table_.load(std::memory_order_relaxed);
   for (size_t i = 0; i < table->buckets(); ++i) {
@@ -159,7 +158,7 @@ void Shard::ForEach(const std::function<void(EntryView)>& visit) const {
   }
 }
 
-void Shard::EraseIf(const std::function<bool(EntryView)>& matches) {
+void Shard::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
   std::lock_guard lock(mutex_);
   IndexTable* table = table_.load(std::memory_order_relaxed);
   for (size_t i = 0; i < table->buckets(); ++i) {
@@ -172,18 +171,6 @@ void Shard::EraseIf(const std::function<bool(EntryView)>& matches) {
   }
 }
 
-IndexTable::Slot* Shard::Lookup(const EntryKey& key) {
-  IndexTable* table = table_.load(std::memory_order_relaxed);
-  for (IndexTable::Bucket* bucket : {&table->First(key.tag), &table->Second(key.tag)}) {
-    for (IndexTable::Slot& slot : bucket->slots) {
-      const uint64_t value = slot.load(std::memory_order_relaxed);
-      if (IndexTable::TagOf(value) != key.tag || value == 0) continue;
-      if (key.Matches(EntryView(arena_->At(IndexTable::LocationOf(value))))) return &slot;
-    }
-  }
-  return nullptr;
-}
-
 // A slot that `tag` may take: an empty one, or that of the entry which can best be spared.
 IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Instant now) {
   IndexTable::Slot* slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
@@ -194,24 +181,27 @@ IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Instant now) {
 }
 
 IndexTable::Slot* Shard::LeastValuable(uint32_t tag, Instant now) {
-  IndexTable* table = table_.load(std::memory_order_relaxed);
   IndexTable::Slot* least = nullptr;
   int least_value = 0;
-  for (IndexTable::Bucket* bucket : {&table->First(tag), &table->Second(tag)}) {
-    for (IndexTable::Slot& slot : bucket->slots) {
-      const uint64_t packed = slot.load(std::memory_order_relaxed);
-      if (packed == 0) return &slot;
-      const Location location = IndexTable::LocationOf(packed);
-      const EntryView entry(arena_->At(location));
-      const bool in_main = around_.arena->StateOf(SegmentArena::SegmentOf(location)).in_main;
-      int value = Used(entry.bytes()) * 2 + (in_main ? 1 : 0);
-      if (!entry.IsFresh(now)) value -= 4;
-      if (least != nullptr && value >= least_value) continue;
+  IndexTable* table = table_.load(std::memory_order_relaxed);
+  IndexTable::Slot* empty = table->FindSlot(tag, [&](IndexTable::Slot& slot) {
+    const uint64_t packed = slot.load(std::memory_order_relaxed);
+    if (packed == 0) return true;
+    const Location location = IndexTable::LocationOf(packed);
+    const EntryView entry(arena_->At(location));
+    int value = Used(entry.bytes()) * 2 + (IsInMain(location) ? 1 : 0);
+    if (!entry.IsFresh(now)) value -= 4;
+    if (least == nullptr || value < least_value) {
       least = &slot;
       least_value = value;
     }
-  }
-  return least;
+    return false;
+  });
+  return empty != nullptr ? empty : least;
+}
+
+bool Shard::IsInMain(Location location) const {
+  return around_.arena->StateOf(SegmentArena::SegmentOf(location)).in_main;
 }
 
 bool Shard::GrowIndex() {
@@ -281,9 +271,10 @@ Location Shard::Append(Queue& queue, std::span<const uint8_t> bytes, uint32_t ta
   uint8_t* to = around_.arena->At(location);
   // `bytes` may lie in the store, where readers write the mark at any time: it is not read here.
   std::memcpy(to, &tag, sizeof tag);
-  std::memcpy(to + sizeof tag, bytes.data() + sizeof tag, kUsedOffset - sizeof tag);
-  to[kUsedOffset] = used;
-  std::memcpy(to + kUsedOffset + 1, bytes.data() + kUsedOffset + 1, bytes.size() - kUsedOffset - 1);
+  std::memcpy(to + sizeof tag, bytes.data() + sizeof tag, layout::kUsed - sizeof tag);
+  to[layout::kUsed] = used;
+  std::memcpy(to + layout::kUsed + 1, bytes.data() + layout::kUsed + 1,
+              bytes.size() - layout::kUsed - 1);
   return location;
 }
 
@@ -396,16 +387,11 @@ bool Shard::IsWorthKeeping(EntryView entry, Instant now) const {
 bool Shard::IsMostlyUsed(uint32_t segment, Instant now) const {
   if (segment == kNoSegment) return false;
   IndexTable* table = table_.load(std::memory_order_relaxed);
-  const SegmentState& state = around_.arena->StateOf(segment);
-  size_t spared = kSegmentOctets - state.filled;
-  size_t octets = 0;
-  for (size_t at = 0; at < state.filled; at += octets) {
-    const Location location = SegmentArena::LocationOf(segment, at);
-    const EntryView entry(around_.arena->At(location));
-    octets = entry.size();
-    if (!IsWorthKeeping(entry, now) ||
-        table->FindValue(IndexTable::Pack(entry.tag(), location)) == nullptr) {
-      spared += octets;
+  size_t spared = kSegmentOctets - around_.arena->StateOf(segment).filled;
+  for (SegmentWalk walk(around_.arena, segment); walk.Next();) {
+    const EntryView entry = walk.entry();
+    if (!IsWorthKeeping(entry, now) || table->FindValue(PackedOf(walk)) == nullptr) {
+      spared += entry.size();
     }
     if (spared >= kSegmentOctets - kKeptOctetsMax) return false;
   }
@@ -413,33 +399,27 @@ bool Shard::IsMostlyUsed(uint32_t segment, Instant now) const {
 }
 
 // The walk over a segment is sequential, the index is not: its lines are asked for a few entries
-// early. Returns how far that has come.
-size_t Shard::PrefetchIndex(uint32_t segment, size_t ahead, size_t at) const {
-  IndexTable* table = table_.load(std::memory_order_relaxed);
-  const SegmentState& state = around_.arena->StateOf(segment);
-  while (ahead < std::min<size_t>(state.filled, at + kEvictionPrefetchOctets)) {
-    const EntryView next(around_.arena->At(SegmentArena::LocationOf(segment, ahead)));
-    __builtin_prefetch(&table->First(next.tag()));
-    __builtin_prefetch(&table->Second(next.tag()));
-    if (!state.in_main) ghosts_.Prefetch(next.tag());
-    ahead += next.size();
+// early, by a second walk that keeps ahead of the first.
+void Shard::PrefetchIndex(const SegmentWalk& walk, SegmentWalk* ahead, bool with_ghosts) const {
+  const IndexTable* table = table_.load(std::memory_order_relaxed);
+  while (ahead->end() < walk.end() + kEvictionPrefetchOctets && ahead->Next()) {
+    const uint32_t tag = ahead->entry().tag();
+    table->Prefetch(tag);
+    if (with_ghosts) ghosts_.Prefetch(tag);
   }
-  return ahead;
 }
 
 void Shard::EvictEntries(uint32_t segment, Keep keep, Instant now) {
   IndexTable* table = table_.load(std::memory_order_relaxed);
   const SegmentState& state = around_.arena->StateOf(segment);
-  size_t octets = 0;
-  size_t ahead = 0;
   size_t kept_octets = 0;
   const size_t kept_octets_max = state.in_main ? kKeptOctetsMax : kSegmentOctets;
-  for (size_t at = 0; at < state.filled; at += octets) {
-    ahead = PrefetchIndex(segment, ahead, at);
-    const Location location = SegmentArena::LocationOf(segment, at);
-    const EntryView entry(around_.arena->At(location));
-    octets = entry.size();
-    IndexTable::Slot* slot = table->FindValue(IndexTable::Pack(entry.tag(), location));
+  SegmentWalk ahead(around_.arena, segment);
+  for (SegmentWalk walk(around_.arena, segment); walk.Next();) {
+    PrefetchIndex(walk, &ahead, !state.in_main);
+    const EntryView entry = walk.entry();
+    const size_t octets = entry.size();
+    IndexTable::Slot* slot = table->FindValue(PackedOf(walk));
     if (slot == nullptr) continue;  // dead
     const bool keeps =
         keep == Keep::kUsed || (keep == Keep::kUsedOnTrial && !IsUnusedOnTrial(entry.bytes()));

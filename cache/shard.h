@@ -36,17 +36,18 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <span>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "cache/entry.h"
 #include "cache/ghost_table.h"
 #include "cache/index_table.h"
 #include "cache/reader_epochs.h"
 #include "cache/segment_arena.h"
-#include "cache/store.h"
+#include "cache/segment_walk.h"
+#include "cache/store_report.h"
 #include "cache/ttl.h"
 
 namespace tern::cache {
@@ -88,8 +89,8 @@ class Shard {
   PutOutcome Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now);
   bool Erase(const EntryKey& key);
   void AddTo(StoreStatistics* statistics) const;
-  void ForEach(const std::function<void(EntryView)>& visit) const;
-  void EraseIf(const std::function<bool(EntryView)>& matches);
+  void ForEach(absl::FunctionRef<void(EntryView)> visit) const;
+  void EraseIf(absl::FunctionRef<bool(EntryView)> matches);
 
  private:
   // A queue of segments, oldest first, linked through SegmentState::next.
@@ -115,11 +116,24 @@ class Shard {
     uint64_t epoch;
   };
 
+  // Where a key's entry was found; the slot may name another one by now, unless the caller holds
+  // the lock.
+  struct Found {
+    IndexTable::Slot* slot = nullptr;  // null: nowhere
+    Location location = 0;
+    EntryView entry;
+  };
+
   // Index.
-  IndexTable::Slot* Lookup(const EntryKey& key);
+  Found Lookup(const EntryKey& key) const;
   IndexTable::Slot* MakeSlot(uint32_t tag, Instant now);
   IndexTable::Slot* LeastValuable(uint32_t tag, Instant now);
   bool GrowIndex();
+  bool IsInMain(Location location) const;
+  // What the slot of the walk's entry holds, unless the entry is dead.
+  static uint64_t PackedOf(const SegmentWalk& walk) {
+    return IndexTable::Pack(walk.entry().tag(), walk.location());
+  }
 
   // Log.
   bool Fits(const Queue& queue, size_t octets) const;
@@ -139,7 +153,7 @@ class Shard {
   bool SmallIsDue() const;
   bool IsWorthKeeping(EntryView entry, Instant now) const;
   bool IsMostlyUsed(uint32_t segment, Instant now) const;
-  size_t PrefetchIndex(uint32_t segment, size_t ahead, size_t at) const;
+  void PrefetchIndex(const SegmentWalk& walk, SegmentWalk* ahead, bool with_ghosts) const;
   void EvictEntries(uint32_t segment, Keep keep, Instant now);
   uint32_t DequeueSmall();
   uint32_t DequeueMain();

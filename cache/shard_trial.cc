@@ -60,14 +60,9 @@ void Shard::HoldTrial() {
   uint32_t segment = main_.oldest;
   for (size_t i = 0; i < condemned_; ++i) segment = around_.arena->StateOf(segment).next;
   while (trial_.segments < kTrialSegments && segment != kNoSegment && segment != main_.open) {
-    const SegmentState& state = around_.arena->StateOf(segment);
-    for (size_t at = 0; at < state.filled;) {
-      const EntryView entry(around_.arena->At(SegmentArena::LocationOf(segment, at)));
-      PutOnTrial(entry.bytes());
-      at += entry.size();
-    }
+    for (SegmentWalk walk(around_.arena, segment); walk.Next();) PutOnTrial(walk.entry().bytes());
     ++trial_.segments;
-    segment = state.next;
+    segment = around_.arena->StateOf(segment).next;
   }
 }
 
@@ -75,16 +70,13 @@ void Shard::HoldTrial() {
 // (of a segment of main: since its trial began).
 void Shard::AddUsage(uint32_t segment, Usage* usage) const {
   IndexTable* table = table_.load(std::memory_order_relaxed);
-  const SegmentState& state = around_.arena->StateOf(segment);
-  size_t ahead = 0;
-  size_t octets = 0;
-  for (size_t at = 0; at < state.filled; at += octets) {
-    ahead = PrefetchIndex(segment, ahead, at);
-    const Location location = SegmentArena::LocationOf(segment, at);
-    const EntryView entry(around_.arena->At(location));
-    octets = entry.size();
-    if (table->FindValue(IndexTable::Pack(entry.tag(), location)) == nullptr) continue;
-    usage->octets += octets;
+  const bool with_ghosts = !around_.arena->StateOf(segment).in_main;
+  SegmentWalk ahead(around_.arena, segment);
+  for (SegmentWalk walk(around_.arena, segment); walk.Next();) {
+    PrefetchIndex(walk, &ahead, with_ghosts);
+    const EntryView entry = walk.entry();
+    if (table->FindValue(PackedOf(walk)) == nullptr) continue;
+    usage->octets += entry.size();
     if (Used(entry.bytes()) > 0 && !IsUnusedOnTrial(entry.bytes())) ++usage->used;
   }
 }

@@ -127,11 +127,11 @@ StoreStatistics Store::Statistics() const {
 
 size_t Store::octets() const { return common_->octets.load(std::memory_order_relaxed); }
 
-void Store::ForEach(const std::function<void(EntryView)>& visit) const {
+void Store::ForEach(absl::FunctionRef<void(EntryView)> visit) const {
   for (size_t i = 0; i < common_->shard_count; ++i) shards_[i].ForEach(visit);
 }
 
-void Store::EraseIf(const std::function<bool(EntryView)>& matches) {
+void Store::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
   for (size_t i = 0; i < common_->shard_count; ++i) shards_[i].EraseIf(matches);
 }
 

@@ -19,11 +19,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 
+#include "absl/functional/function_ref.h"
 #include "cache/entry.h"
+#include "cache/store_report.h"
 #include "cache/ttl.h"
 #include "wire/name.h"
 #include "wire/types.h"
@@ -35,22 +36,6 @@ inline constexpr size_t kStoreOctetsMin = size_t{1} << 20;
 struct StoreOptions {
   size_t memory_octets = size_t{256} << 20;  // hard ceiling; at least kStoreOctetsMin
   uint64_t seed = 0;                         // keys the hash; random in production
-};
-
-enum class PutOutcome : uint8_t {
-  kStored,
-  kOutranked,  // a fresh entry of higher rank stays
-  kTooLarge,   // over kEntryOctetsMax, or not of the size that it claims
-  kNoRoom,     // everything is pinned by readers
-};
-
-struct StoreStatistics {
-  size_t octets = 0;      // mapped now
-  size_t octets_max = 0;  // the ceiling
-  uint64_t entries = 0;   // findable now
-  uint64_t insertions = 0;
-  uint64_t replacements = 0;
-  uint64_t evictions = 0;
 };
 
 class Shard;
@@ -88,7 +73,7 @@ class Store {
 
   // The entry of that key, of any age, or an empty view. `type` is ignored in key spaces without
   // a type. Sets the used mark.
-  // Budget: 30 ns with the lines in cache (bench/cache: BM_StoreFind).
+  // Budget: 30 ns with the lines in cache (bench/cache: BM_StoreFindHit).
   EntryView Find(wire::NameView name, uint64_t name_hash, KeySpace space, wire::RRType type) const;
   EntryView Find(wire::NameView name, KeySpace space, wire::RRType type) const {
     return Find(name, Hash(name), space, type);
@@ -120,10 +105,10 @@ class Store {
   size_t octets() const;
 
   // Every findable entry, shard by shard under its lock; for dumps and tests.
-  void ForEach(const std::function<void(EntryView)>& visit) const;
+  void ForEach(absl::FunctionRef<void(EntryView)> visit) const;
   // Takes out what `matches`, likewise: a change of the configuration may make what was learnt
   // wrong. Any thread.
-  void EraseIf(const std::function<bool(EntryView)>& matches);
+  void EraseIf(absl::FunctionRef<bool(EntryView)> matches);
 
  private:
   struct Common;

@@ -24,7 +24,7 @@ inline constexpr uint8_t kUsedBits = 0x3f;
 
 inline std::atomic_ref<uint8_t> UseMark(const uint8_t* entry) {
   // Segments are writable memory; only views of them are const.
-  return std::atomic_ref<uint8_t>(const_cast<uint8_t&>(entry[kUsedOffset]));
+  return std::atomic_ref<uint8_t>(const_cast<uint8_t&>(entry[layout::kUsed]));
 }
 
 inline void MarkUsed(const uint8_t* entry) {

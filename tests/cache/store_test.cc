@@ -143,7 +143,7 @@ TEST_F(StoreTest, EqualOrHigherRankReplaces) {
 TEST_F(StoreTest, RefreshTakesOverTheCountOfUsesAndIsNoneByItself) {
   const auto mark = [&] {
     uint8_t found = 0;
-    store_->ForEach([&](EntryView entry) { found = entry.bytes()[kUsedOffset]; });
+    store_->ForEach([&](EntryView entry) { found = entry.bytes()[layout::kUsed]; });
     return found;
   };
   ASSERT_EQ(Put("a.test", "abcd"), PutOutcome::kStored);

@@ -7,7 +7,7 @@ namespace {
 
 class UseMarkTest : public testing::Test {
  protected:
-  uint8_t mark() const { return entry_[kUsedOffset]; }
+  uint8_t mark() const { return entry_[layout::kUsed]; }
   alignas(8) uint8_t entry_[kEntryHeaderOctets] = {};
 };
 
@@ -32,7 +32,7 @@ TEST_F(UseMarkTest, TrialKeepsTheCountAndEndsWithAUse) {
 }
 
 TEST_F(UseMarkTest, AFullCountIsNotedOnTrialAndStaysFull) {
-  entry_[kUsedOffset] = kUsedMax;
+  entry_[layout::kUsed] = kUsedMax;
   PutOnTrial(entry_);
   MarkUsed(entry_);
   EXPECT_EQ(mark(), kUsedMax);

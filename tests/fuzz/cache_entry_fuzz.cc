@@ -1,4 +1,4 @@
-// Takes the input for an entry from a disk or another machine: what IsSoundEntry accepts must be
+// Takes the input for an entry of unknown origin: what IsSoundEntry accepts must be
 // safe to walk, and to keep in a store.
 #include <cstddef>
 #include <cstdint>
