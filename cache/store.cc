@@ -8,6 +8,7 @@
 #include "cache/reader_epochs.h"
 #include "cache/segment_arena.h"
 #include "cache/shard.h"
+#include "wire/mix.h"
 
 namespace tern::cache {
 namespace {
@@ -28,8 +29,7 @@ bool HasType(KeySpace space) { return space == KeySpace::kData || space == KeySp
 uint32_t Tag(uint64_t name_hash, KeySpace space, wire::RRType type) {
   const uint64_t kind = uint64_t{static_cast<uint8_t>(space)} << 16 | static_cast<uint16_t>(type);
   const uint64_t mixed = name_hash ^ ((kind + 1) * 0x9e3779b97f4a7c15);
-  const auto product = static_cast<unsigned __int128>(mixed) * 0xd1342543de82ef95;
-  const auto folded = static_cast<uint64_t>(product >> 64) ^ static_cast<uint64_t>(product);
+  const uint64_t folded = wire::MultiplyFold(mixed, 0xd1342543de82ef95);
   return (static_cast<uint32_t>(name_hash) & ~IndexTable::kKeyBits) |
          (static_cast<uint32_t>(folded >> 32) & IndexTable::kKeyBits);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/mix.h"
+
 namespace tern::wire {
 namespace {
 
@@ -31,13 +33,6 @@ int CompareLabels(const uint8_t* a, const uint8_t* b) {
 bool IsLetter(uint8_t octet) {
   const uint8_t lowered = octet | 0x20;
   return lowered >= 'a' && lowered <= 'z';
-}
-
-// The full product folded: every bit of the result depends on every bit of both.
-uint64_t MultiplyFold(uint64_t a, uint64_t b) {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(a) * b;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
 }  // namespace

@@ -1,83 +1,65 @@
 // A set of 64-bit keys, each of which is a member until a moment of its own.
 //
-// Bounded: a fixed number of places in sets of four; a new key takes the place of the one in its
-// set that would go soonest. Who marks too many keys pushes out marks, and makes none that nobody
-// set: a key is compared whole.
+// Bounded: a fixed number of places in sets of four. A new key takes the place of the one in its
+// set that would go soonest. Whoever marks too many keys pushes out marks, but cannot make one that
+// nobody set: a key is compared whole (but for its lowest bit).
 //
-// Thread: any. Reading takes no lock and, until the first mark was ever made, no look at the
-// places. A reader beside a writer may see the end of another mark's time with a key, once.
+// Thread: any. Reading takes no lock. It does not look at the places before the first mark was
+// made. A reader beside a writer may see the end of another mark's time with a key, once.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 
+#include "resolver/base/four_way_table.h"
 #include "resolver/base/time.h"
 
 namespace tern::resolver {
 
 class ExpiringMarks {
  public:
-  // `places` is rounded up to a power of two.
-  explicit ExpiringMarks(size_t places)
-      : mask_(std::bit_ceil(std::max<size_t>(places / kWays, 1)) - 1),
-        sets_(std::make_unique<Set[]>(mask_ + 1)) {}
+  // `places` is rounded up to a power of two. Keys come from a keyed hash.
+  explicit ExpiringMarks(size_t places) : table_(places) {}
 
   // Nothing was ever marked: spares the caller the making of a key.
   bool never_used() const { return !used_.load(std::memory_order_relaxed); }
 
   bool Has(uint64_t key, Time now) const {
-    for (const Mark& mark : SetOf(key).marks) {
-      if (mark.key.load(std::memory_order_acquire) == KeyOf(key)) {
-        return mark.until.load(std::memory_order_relaxed) > now.time_since_epoch().count();
-      }
-    }
-    return false;
+    const Table::Set& set = table_.SetOf(key);
+    const size_t way = set.Find(KeyOf(key), std::memory_order_acquire);
+    return way < Table::kWays &&
+           set.values[way].load(std::memory_order_relaxed) > now.time_since_epoch().count();
   }
 
   // A mark that holds for longer stays as it is.
   void Put(uint64_t key, Time until) {
     const std::lock_guard lock(writing_);
     used_.store(true, std::memory_order_relaxed);
-    Mark* place = nullptr;
+    Table::Set& set = table_.SetOf(key);
+    const auto end_of = [&](size_t way) { return set.values[way].load(std::memory_order_relaxed); };
     int64_t end = until.time_since_epoch().count();
-    for (Mark& mark : SetOf(key).marks) {
-      if (mark.key.load(std::memory_order_relaxed) == KeyOf(key)) {
-        place = &mark;
-        end = std::max(end, mark.until.load(std::memory_order_relaxed));
-        break;
-      }
-      if (place == nullptr || mark.until.load(std::memory_order_relaxed) <
-                                  place->until.load(std::memory_order_relaxed)) {
-        place = &mark;
-      }
+    size_t way = set.Find(KeyOf(key), std::memory_order_relaxed);
+    if (way < Table::kWays) {
+      end = std::max(end, end_of(way));
+    } else {
+      way = Table::LeastWay(end_of);
     }
-    place->until.store(end, std::memory_order_relaxed);
-    place->key.store(KeyOf(key), std::memory_order_release);
+    set.values[way].store(end, std::memory_order_relaxed);
+    set.keys[way].store(KeyOf(key), std::memory_order_release);
   }
 
  private:
-  static constexpr size_t kWays = 4;
+  using Table = FourWayTable<std::array<std::atomic<int64_t>, 4>>;  // when each mark ends
 
-  struct Mark {
-    std::atomic<uint64_t> key = 0;  // 0: none
-    std::atomic<int64_t> until = 0;
-  };
-  struct alignas(64) Set {
-    Mark marks[kWays];
-  };
-
-  static uint64_t KeyOf(uint64_t key) { return key | 1; }
-  Set& SetOf(uint64_t key) const { return sets_[key >> 8 & mask_]; }
+  static uint64_t KeyOf(uint64_t key) { return key | 1; }  // 0 is a place without a mark
 
   std::atomic<bool> used_ = false;
-  size_t mask_;
   std::mutex writing_;
-  std::unique_ptr<Set[]> sets_;
+  Table table_;
 };
 
 }  // namespace tern::resolver

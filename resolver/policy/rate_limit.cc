@@ -7,18 +7,14 @@
 #include <chrono>
 #include <cstring>
 
+#include "wire/mix.h"
+
 namespace tern::resolver::policy {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr int64_t kSecondNs = 1'000'000'000;
 constexpr uint64_t kMappedLow = 0xffff;  // ::ffff:0:0/96, bits 64 to 95
-
-uint64_t Mix(uint64_t a, uint64_t b) {
-  const unsigned __int128 product =
-      static_cast<unsigned __int128>(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xd6e8feb86659fd93);
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
 
 uint64_t HighBits(unsigned count) { return count == 0 ? 0 : ~uint64_t{0} << (64 - count); }
 
@@ -45,11 +41,11 @@ RateLimit::RateLimit(const RateLimitSettings& settings, uint64_t seed)
     // The smallest bucket holds one query.
     burst_ns_[kind] = std::max(Nanos(settings.burst), cost_ns_[kind]);
   }
-  if (limits_queries() || limits_misses()) sets_ = std::make_unique<Set[]>(kSets);
+  if (limits_queries() || limits_misses()) buckets_ = Buckets(kPrefixesMax);
 }
 
 RateLimit::Group RateLimit::Hash(uint64_t high, uint64_t low, uint64_t kind) const {
-  return static_cast<Group>(Mix(Mix(seed_ ^ high, low), seed_ + kind) | 1);
+  return static_cast<Group>(wire::Mix(wire::Mix(seed_ ^ high, low), seed_ + kind) | 1);
 }
 
 RateLimit::Group RateLimit::GroupOfIpv4(uint32_t address, bool verified) const {
@@ -87,30 +83,24 @@ RateLimit::Group RateLimit::GroupOf(const IpAddress& client, bool verified) cons
 
 // Two workers may take the same place at one moment; then one prefix is charged for the other's
 // first query.
-size_t RateLimit::MakeWay(Set& set, Group group) {
-  size_t fullest = 0;
-  int64_t fullest_at = 0;
-  for (size_t way = 0; way < kWays; ++way) {
-    const int64_t full_at =
-        std::max(set.full_at[kQuery][way].load(kRelaxed), set.full_at[kMiss][way].load(kRelaxed));
-    if (way != 0 && full_at >= fullest_at) continue;
-    fullest = way;
-    fullest_at = full_at;
-  }
-  set.full_at[kQuery][fullest].store(0, kRelaxed);
-  set.full_at[kMiss][fullest].store(0, kRelaxed);
-  set.groups[fullest].store(static_cast<uint64_t>(group), kRelaxed);
+size_t RateLimit::MakeWay(Buckets::Set& set, Group group) {
+  Moments& full_at = set.values;
+  const size_t fullest = Buckets::LeastWay([&](size_t way) {
+    return std::max(full_at[kQuery][way].load(kRelaxed), full_at[kMiss][way].load(kRelaxed));
+  });
+  full_at[kQuery][fullest].store(0, kRelaxed);
+  full_at[kMiss][fullest].store(0, kRelaxed);
+  set.keys[fullest].store(static_cast<uint64_t>(group), kRelaxed);
   return fullest;
 }
 
 bool RateLimit::Take(Kind kind, Group group, Time now) {
   const int64_t cost = cost_ns_[kind];
   if (cost == 0 || group == Group::kExempt) return true;
-  Set& set = SetOf(group);
-  size_t way = 0;
-  while (way < kWays && set.groups[way].load(kRelaxed) != static_cast<uint64_t>(group)) ++way;
-  if (way == kWays) way = MakeWay(set, group);
-  std::atomic<int64_t>& bucket = set.full_at[kind][way];
+  Buckets::Set& set = SetOf(group);
+  size_t way = set.Find(static_cast<uint64_t>(group), kRelaxed);
+  if (way == Buckets::kWays) way = MakeWay(set, group);
+  std::atomic<int64_t>& bucket = set.values[kind][way];
   const int64_t now_ns = Nanos(now.time_since_epoch());
   int64_t full_at = bucket.load(kRelaxed);
   for (;;) {

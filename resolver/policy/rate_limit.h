@@ -25,9 +25,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 #include "resolver/base/endpoint.h"
+#include "resolver/base/four_way_table.h"
 #include "resolver/base/settings.h"
 #include "resolver/base/time.h"
 #include "resolver/policy/access.h"
@@ -57,7 +57,7 @@ class RateLimit {
 
   // Asks the processor for the line that AllowQuery will need.
   void Prefetch(Group group) const {
-    if (sets_ != nullptr) __builtin_prefetch(&SetOf(group), 1);
+    if (!buckets_.empty()) __builtin_prefetch(&SetOf(group), 1);
   }
   // Budget: 4 ns, with its line in the processor's cache.
   [[nodiscard]] bool AllowQuery(Group group, Time now) { return Take(kQuery, group, now); }
@@ -66,21 +66,18 @@ class RateLimit {
 
  private:
   enum Kind : size_t { kQuery, kMiss, kKinds };
-  static constexpr size_t kWays = 4;
-  static constexpr size_t kSets = kPrefixesMax / kWays;
 
-  // Keys and buckets of queries share a line. Moments are nanoseconds of the monotonic clock.
-  struct alignas(64) Set {
-    std::array<std::atomic<uint64_t>, kWays> groups{};  // 0: none
-    std::array<std::array<std::atomic<int64_t>, kWays>, kKinds> full_at{};
-  };
+  // When the buckets of the four groups of a set will be full, in nanoseconds of the monotonic
+  // clock. Keys and buckets of queries share a line.
+  using Moments = std::array<std::array<std::atomic<int64_t>, 4>, kKinds>;
+  using Buckets = FourWayTable<Moments>;
 
-  Set& SetOf(Group group) const { return sets_[static_cast<uint64_t>(group) >> 32 & (kSets - 1)]; }
+  Buckets::Set& SetOf(Group group) const { return buckets_.SetOf(static_cast<uint64_t>(group)); }
   Group Hash(uint64_t high, uint64_t low, uint64_t kind) const;
   Group GroupOfIpv4(uint32_t address, bool verified) const;
   Group GroupOfIpv6(const uint8_t* octets, bool verified) const;
   bool Take(Kind kind, Group group, Time now);
-  static size_t MakeWay(Set& set, Group group);
+  static size_t MakeWay(Buckets::Set& set, Group group);
 
   AccessList exempt_;
   uint64_t seed_;
@@ -90,7 +87,7 @@ class RateLimit {
   uint64_t ipv6_mask_low_;
   int64_t cost_ns_[kKinds];  // of one; 0: not limited
   int64_t burst_ns_[kKinds];
-  std::unique_ptr<Set[]> sets_;  // null without a rate
+  Buckets buckets_;  // empty without a rate
 };
 
 }  // namespace tern::resolver::policy

@@ -1,12 +1,12 @@
 #include "resolver/upstream/server_table.h"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstring>
 
 #include "wire/check.h"
 #include "wire/message.h"
+#include "wire/mix.h"
 
 namespace tern::resolver::upstream {
 namespace {
@@ -25,12 +25,6 @@ constexpr uint16_t kSilencesMax = 1000;
 constexpr uint32_t kCookieSeconds = 86400;
 // A mark that is renewed all the time is written anew once it is this old.
 constexpr uint32_t kMarkSeconds = 60;
-
-uint64_t Mix(uint64_t a, uint64_t b) {
-  const unsigned __int128 product =
-      static_cast<unsigned __int128>(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xd6e8feb86659fd93);
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
 
 int64_t Micros(Time time) { return time.time_since_epoch().count(); }
 Time MomentOf(int64_t micros) { return Time(Duration(micros)); }
@@ -56,7 +50,7 @@ using CookieWords = std::array<uint64_t, kServerCookieOctetsMax / 8>;
 // octet.
 uint64_t CheckOf(const CookieWords& words, size_t octets, uint64_t client_cookie) {
   uint64_t check = client_cookie ^ octets;
-  for (const uint64_t word : words) check = Mix(check, word);
+  for (const uint64_t word : words) check = wire::Mix(check, word);
   return (check & ~uint64_t{0xff}) | octets;
 }
 
@@ -65,40 +59,33 @@ uint64_t CheckOf(const CookieWords& words, size_t octets, uint64_t client_cookie
 ServerTable::ServerTable(uint64_t seed, const SipKey& cookie_key, size_t servers)
     : seed_(seed),
       cookie_key_(cookie_key),
-      mask_(std::bit_ceil(std::max<size_t>(servers / kWays, 1)) - 1),
-      sets_(std::make_unique<Set[]>(mask_ + 1)),
+      servers_(servers),
       lame_(servers),
       forged_(kForgedZonesMax) {}
 
 ServerKey ServerTable::KeyOf(const Endpoint& server) const {
   uint64_t words[2];
   std::memcpy(words, server.address.octets, sizeof words);
-  const uint64_t hash =
-      Mix(Mix(seed_ ^ words[0], words[1]), uint64_t{server.port} << 8 | server.address.size);
+  const uint64_t hash = wire::Mix(wire::Mix(seed_ ^ words[0], words[1]),
+                                  uint64_t{server.port} << 8 | server.address.size);
   return static_cast<ServerKey>(hash | 1);  // 0 is a place without server
 }
 
 ServerTable::Slot* ServerTable::Find(ServerKey key) const {
-  Set& set = SetOf(key);
-  for (size_t i = 0; i < kWays; ++i) {
-    // What was stored before the key is seen with it: the slot of a server that was there before
-    // is empty by then.
-    if (set.keys[i].load(std::memory_order_acquire) == static_cast<uint64_t>(key)) {
-      return &set.slots[i];
-    }
-  }
-  return nullptr;
+  Servers::Set& set = SetOf(key);
+  // What was stored before the key is seen with it: the slot of a server that was there before is
+  // empty by then.
+  const size_t way = set.Find(static_cast<uint64_t>(key), std::memory_order_acquire);
+  return way < Servers::kWays ? &set.values[way] : nullptr;
 }
 
 ServerTable::Slot& ServerTable::Make(ServerKey key) {
-  Set& set = SetOf(key);
-  const std::lock_guard lock(making_[static_cast<size_t>(&set - sets_.get()) % kLocks]);
+  Servers::Set& set = SetOf(key);
+  const std::lock_guard lock(making_[servers_.NumberOf(set) % kLocks]);
   if (Slot* made_meanwhile = Find(key); made_meanwhile != nullptr) return *made_meanwhile;
-  size_t oldest = 0;
-  for (size_t i = 1; i < kWays; ++i) {
-    if (set.slots[i].touched.load(kRelaxed) < set.slots[oldest].touched.load(kRelaxed)) oldest = i;
-  }
-  Slot& slot = set.slots[oldest];
+  const size_t oldest =
+      Servers::LeastWay([&](size_t way) { return set.values[way].touched.load(kRelaxed); });
+  Slot& slot = set.values[oldest];
   set.keys[oldest].store(0, kRelaxed);
   slot.speed.store(0, kRelaxed);
   slot.last_answer.store(0, kRelaxed);
@@ -257,7 +244,7 @@ bool ServerTable::ClaimProbe(ServerKey server, Duration interval, Time now) {
 }
 
 uint64_t ServerTable::ZoneKey(ServerKey server, wire::NameView zone) const {
-  return Mix(static_cast<uint64_t>(server), wire::HashName(zone, seed_));
+  return wire::Mix(static_cast<uint64_t>(server), wire::HashName(zone, seed_));
 }
 
 void ServerTable::RecordLame(ServerKey server, wire::NameView zone, Duration duration, Time now) {

@@ -25,12 +25,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <span>
 
 #include "resolver/base/endpoint.h"
 #include "resolver/base/expiring_marks.h"
+#include "resolver/base/four_way_table.h"
 #include "resolver/base/siphash.h"
 #include "resolver/base/time.h"
 #include "resolver/upstream/upstream_query.h"
@@ -116,7 +116,6 @@ class ServerTable {
   bool IsForged(wire::NameView zone, Time now) const;
 
  private:
-  static constexpr size_t kWays = 4;
   static constexpr size_t kForgedZonesMax = 2048;
   static constexpr size_t kLocks = 64;
 
@@ -139,12 +138,9 @@ class ServerTable {
     std::array<std::atomic<uint64_t>, kServerCookieOctetsMax / 8> cookie{};
     std::atomic<uint64_t> cookie_check = 0;
   };
-  struct alignas(64) Set {
-    std::array<std::atomic<uint64_t>, kWays> keys{};  // 0: none
-    std::array<Slot, kWays> slots;
-  };
+  using Servers = FourWayTable<std::array<Slot, 4>>;
 
-  Set& SetOf(ServerKey key) const { return sets_[static_cast<uint64_t>(key) >> 32 & mask_]; }
+  Servers::Set& SetOf(ServerKey key) const { return servers_.SetOf(static_cast<uint64_t>(key)); }
   Slot* Find(ServerKey key) const;
   // The server's slot, made when there is none.
   Slot& Touch(ServerKey key, Time now);
@@ -155,8 +151,7 @@ class ServerTable {
 
   uint64_t seed_;
   SipKey cookie_key_;
-  size_t mask_;
-  std::unique_ptr<Set[]> sets_;
+  Servers servers_;
   std::array<std::mutex, kLocks> making_;  // of slots in sets with an equal number modulo kLocks
   ExpiringMarks lame_;
   ExpiringMarks forged_;

@@ -1,0 +1,70 @@
+// A fixed number of places for 64-bit keys, in sets of four.
+//
+// A key belongs to one set and lies in any of its four ways. What a key stands for lies beside the
+// keys, in the set's `Values`. The user decides which of the four makes way for a new key.
+//
+// Invariant: keys come from a keyed hash, for their upper half chooses the set; none is 0.
+//
+// Thread: any; keys are atomic, as the user's values should be. Memory: one set for each four
+// places, taken at the start.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace tern::resolver {
+
+template <typename Values>
+class FourWayTable {
+ public:
+  static constexpr size_t kWays = 4;
+
+  struct alignas(64) Set {
+    std::array<std::atomic<uint64_t>, kWays> keys{};  // 0: none
+    Values values{};
+
+    // The way that holds the key, or kWays.
+    size_t Find(uint64_t key, std::memory_order order) const {
+      size_t way = 0;
+      while (way < kWays && keys[way].load(order) != key) ++way;
+      return way;
+    }
+  };
+
+  // Without any place.
+  FourWayTable() = default;
+  // `places` is rounded up to a power of two, and to four at least.
+  explicit FourWayTable(size_t places)
+      : mask_(std::bit_ceil(std::max<size_t>(places / kWays, 1)) - 1),
+        sets_(std::make_unique<Set[]>(mask_ + 1)) {}
+
+  bool empty() const { return sets_ == nullptr; }
+  // REQUIRES: !empty().
+  Set& SetOf(uint64_t key) const { return sets_[key >> 32 & mask_]; }
+  size_t NumberOf(const Set& set) const { return static_cast<size_t>(&set - sets_.get()); }
+
+  // The way of which `worth(way)` is the least; the first of equals.
+  template <typename Worth>
+  static size_t LeastWay(Worth worth) {
+    size_t least = 0;
+    auto least_worth = worth(size_t{0});
+    for (size_t way = 1; way < kWays; ++way) {
+      const auto other = worth(way);
+      if (other >= least_worth) continue;
+      least = way;
+      least_worth = other;
+    }
+    return least;
+  }
+
+ private:
+  size_t mask_ = 0;
+  std::unique_ptr<Set[]> sets_;
+};
+
+}  // namespace tern::resolver
