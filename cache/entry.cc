@@ -20,8 +20,11 @@ T LoadAt(const uint8_t* bytes, size_t offset) {
   return value;
 }
 
-bool HasRecords(EntryKind kind) {
-  return kind == EntryKind::kRRset || kind == EntryKind::kNoData || kind == EntryKind::kNxDomain;
+// How an entry keeps the owner of its SOA.
+uint16_t OwnerLabels(wire::NameView name, wire::NameView soa_owner) {
+  const size_t labels = soa_owner.LabelCount();
+  TERN_REQUIRE(name.CommonLabels(soa_owner) == labels);
+  return static_cast<uint16_t>(labels);
 }
 
 // Reads forward through bytes of unknown origin.
@@ -124,13 +127,13 @@ bool EntryBuilder::StartRRset(wire::NameView name, wire::RRType type, uint32_t t
 // so they rank with authoritative answers unless the caller knows less of them.
 bool EntryBuilder::StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
                                uint32_t ttl, Instant now, Rank rank) {
-  const uint16_t labels = static_cast<uint16_t>(name.CommonLabels(soa_owner));
+  const uint16_t labels = OwnerLabels(name, soa_owner);
   return Start(EntryKind::kNoData, name, type, labels, ttl, now, rank);
 }
 
 bool EntryBuilder::StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,
                                  Instant now, Rank rank) {
-  const uint16_t labels = static_cast<uint16_t>(name.CommonLabels(soa_owner));
+  const uint16_t labels = OwnerLabels(name, soa_owner);
   return Start(EntryKind::kNxDomain, name, wire::RRType{}, labels, ttl, now, rank);
 }
 

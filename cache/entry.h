@@ -20,6 +20,7 @@
 #include <span>
 
 #include "cache/ttl.h"
+#include "wire/check.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
@@ -32,6 +33,9 @@ enum class EntryKind : uint8_t {
   kDelegation,  // a zone cut as the parent gave it: name servers and glue; never answered from
   kFailure,     // resolution of (name, type) failed: RFC 9520
 };
+
+// Whether such an entry has a RecordCursor.
+constexpr bool HasRecords(EntryKind kind) { return kind <= EntryKind::kNxDomain; }
 
 // Entries that may replace one another share a key space.
 enum class KeySpace : uint8_t {
@@ -63,7 +67,7 @@ inline constexpr size_t kKind = 16;      // u8: EntryKind
 inline constexpr size_t kRank = 17;      // u8: Rank
 inline constexpr size_t kUsed = 18;      // u8: the use mark; the only octet that changes (atomic)
 inline constexpr size_t kNameSize = 19;  // u8
-inline constexpr size_t kCount = 20;     // u16: records, or name servers of a delegation; else 0
+inline constexpr size_t kCount = 20;     // u16: records, or name servers of a delegation; or 0
 // u16: labels of the SOA's owner (negative answer); number of RRSIGs among what follows (RRset,
 // for DNSSEC; 0 today); the extended error (failure).
 inline constexpr size_t kDetail = 22;
@@ -123,6 +127,7 @@ class EntryView {
  public:
   EntryView() = default;
   // REQUIRES: `bytes` came from EntryBuilder::Finish (or passed IsSoundEntry), 8-octet aligned.
+  // Nothing looks whether it is so: a look-up makes a view for each slot that it tries.
   explicit EntryView(const uint8_t* bytes) : bytes_(bytes) {}
 
   explicit operator bool() const { return bytes_ != nullptr; }
@@ -154,10 +159,15 @@ class EntryView {
 
   // REQUIRES: kind() is kRRset, kNoData or kNxDomain. A negative answer holds its SOA's RDATA, or
   // no record when the server gave none.
-  RecordCursor Records() const { return RecordCursor(payload(), count()); }
+  RecordCursor Records() const {
+    TERN_DCHECK(HasRecords(kind()));
+    return RecordCursor(payload(), count());
+  }
   // The name that a CNAME or a DNAME leads to; nothing when the entry holds no record.
   // REQUIRES: kind() is kRRset, type() is kCNAME or kDNAME.
   std::optional<wire::NameView> Target() const {
+    TERN_REQUIRE(kind() == EntryKind::kRRset &&
+                 (type() == wire::RRType::kCNAME || type() == wire::RRType::kDNAME));
     RecordCursor cursor = Records();
     std::span<const uint8_t> rdata;
     if (!cursor.Next(&rdata)) return std::nullopt;
@@ -166,9 +176,13 @@ class EntryView {
   // The owner of a negative answer's SOA, an ancestor of name() or the name itself.
   wire::NameView SoaOwner() const { return name().Suffix(detail()); }
   // REQUIRES: kind() is kDelegation.
-  NameServerCursor NameServers() const { return NameServerCursor(payload(), count()); }
+  NameServerCursor NameServers() const {
+    TERN_REQUIRE(kind() == EntryKind::kDelegation);
+    return NameServerCursor(payload(), count());
+  }
   // REQUIRES: kind() is kFailure.
   uint16_t FailuresInARow() const {
+    TERN_REQUIRE(kind() == EntryKind::kFailure);
     uint16_t n;
     std::memcpy(&n, payload(), 2);
     return n;
@@ -193,13 +207,15 @@ class EntryView {
 class EntryBuilder {
  public:
   // REQUIRES: buffer is 8-octet aligned and outlives the builder's entries.
-  explicit EntryBuilder(std::span<uint8_t> buffer) : buffer_(buffer) {}
+  explicit EntryBuilder(std::span<uint8_t> buffer) : buffer_(buffer) {
+    TERN_REQUIRE(reinterpret_cast<uintptr_t>(buffer.data()) % 8 == 0);
+  }
 
   // First what the entry is about, then for how long: `ttl` in seconds, clamped already; `now`, the
   // time of the answer; and the rank.
   [[nodiscard]] bool StartRRset(wire::NameView name, wire::RRType type, uint32_t ttl, Instant now,
                                 Rank rank);
-  // kNoData. REQUIRES: soa_owner is `name` or an ancestor (ignored when no SOA record is added).
+  // kNoData. REQUIRES: soa_owner is `name` or an ancestor; the root when no SOA will be added.
   [[nodiscard]] bool StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
                                  uint32_t ttl, Instant now, Rank rank = Rank::kAnswerAuthoritative);
   [[nodiscard]] bool StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,

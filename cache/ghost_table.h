@@ -1,11 +1,12 @@
-// The tags of entries that were evicted before anybody used them: one that comes back soon after
-// all is worth keeping.
+// The tags of entries that were evicted before anybody used them. A name that comes back soon is
+// worth keeping after all.
 //
-// Ten bits of a mixed tag are kept, six to a word, oldest first out of each word; the word is
-// chosen by the other bits. How many marks were pushed since into a word tells about when one was
-// remembered. A false memory (1 in 170) costs an entry some undeserved time, no more.
+// A word holds six marks of ten bits of a mixed tag each, the newest lowest; a seventh pushes out
+// the oldest. The other bits of the tag choose the word. How many marks were pushed into the word
+// since tells about when one was remembered. A false memory (1 in 170) costs an entry's room for a
+// while, no more.
 //
-// Invariant: of the range that Reserve() took the first octets() are in use; the rest holds no
+// Invariant: of the range that Reserve() took, the first octets() are in use. The rest holds no
 // memory.
 //
 // Thread: under the shard's lock. Memory: its own mapping, counted by the shard.
@@ -16,6 +17,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+
+#include "wire/check.h"
 
 namespace tern::cache {
 
@@ -31,7 +34,8 @@ class GhostTable {
   GhostTable& operator=(const GhostTable&) = delete;
 
   // Once. Takes addresses for a table that starts with `octets_min` (a multiple of the page) and
-  // doubles at most `doublings` times. False, and never any ghost, where there are none.
+  // doubles at most `doublings` times. Without addresses it returns false, and there is never any
+  // ghost.
   bool Reserve(size_t octets_min, int doublings) {
     void* range = mmap(nullptr, octets_min << doublings, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -52,6 +56,7 @@ class GhostTable {
 
   // From nothing to the least, then to twice the size. REQUIRES: octets() < octets_max().
   void Grow() {
+    TERN_REQUIRE(octets() < octets_max());
     if (count_ == 0) {
       count_ = octets_min_ / sizeof(uint64_t);
       return;
@@ -62,6 +67,7 @@ class GhostTable {
   }
   // REQUIRES: octets() > octets_min().
   void Halve() {
+    TERN_REQUIRE(octets() > octets_min());
     count_ /= 2;
     for (size_t i = 0; i < count_; ++i) words_[i] = NewestOf(words_[2 * i], words_[2 * i + 1]);
     madvise(words_ + count_, octets(), MADV_DONTNEED);

@@ -1,14 +1,15 @@
 // A shard's hash index: which location holds the entry of a tag.
 //
-// Buckets of one cache line, eight slots of {tag, location} each. A tag has two candidate buckets,
-// both derived from the tag alone, so that a larger table is filled without looking at an entry,
-// and from its upper bits only, which all keys of a name share: to look for an address, an alias
-// and a denial of one name costs two lines of memory, not six.
+// Buckets of one cache line have eight slots of {tag, location} each. A tag has two candidate
+// buckets. Both come from the tag alone, so that a larger table is filled without a look at any
+// entry. They come from the tag's upper bits only, which all keys of a name share: to look for an
+// address, an alias and a denial of one name costs two lines of memory, not six.
 //
 // Invariants:
 // 1. A slot is 0 (empty) or names an entry that was whole before the slot was written.
 // 2. A slot moves only from its tag's first bucket to its second, and is written there before it
-//    is cleared here: a reader who looks at the first bucket, then the second, never misses it.
+//    is cleared here. So a reader that looks at the first bucket and then at the second never
+//    misses it.
 // 3. The table's memory is its own mapping, so that its size is exact.
 //
 // Thread: look-ups by any; changes under the shard's lock.
@@ -22,7 +23,7 @@
 
 namespace tern::cache {
 
-class IndexTable {
+class alignas(64) IndexTable {
  public:
   static constexpr size_t kSlotsPerBucket = 8;
   static constexpr size_t kPageOctets = 4096;
@@ -43,6 +44,11 @@ class IndexTable {
   // memory.
   static IndexTable* Map(size_t octets);
   static void Unmap(IndexTable* table);
+
+  // Notes of the shard that took the table out of readers' sight: the next one that waits, and the
+  // epoch after which nobody sees this one.
+  IndexTable* next_retired = nullptr;
+  uint64_t retired_at = 0;
 
   size_t octets() const { return (size_t{bucket_count_} + 1) * sizeof(Bucket); }
   size_t slots() const { return size_t{bucket_count_} * kSlotsPerBucket; }
@@ -89,7 +95,7 @@ class IndexTable {
   }
   Slot* MoveOne(Bucket& bucket);
 
-  alignas(64) uint32_t bucket_count_;
+  uint32_t bucket_count_;
 };
 static_assert(sizeof(IndexTable) == sizeof(IndexTable::Bucket));
 

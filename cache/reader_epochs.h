@@ -1,12 +1,12 @@
 // Quiescent-state reclamation: which of the things that writers took out of sight may be reused.
 //
-// The writer takes a thing out of sight, then calls Retire() and remembers the epoch it returns.
-// The thing may be reused once SafeEpoch() has reached that epoch: by then every reader has said
-// "I hold nothing" after the thing went out of sight, or sleeps.
+// The writer takes a thing out of sight, then calls Retire() and remembers the epoch that it
+// returns. The thing may be reused when SafeEpoch() has reached that epoch: by then every reader
+// sleeps, or has said "I hold nothing" after the thing went out of sight.
 //
 // Invariants:
-// 1. A reader's slot holds 0 while it sleeps (or is not taken), else an epoch that is not newer
-//    than the last time at which it held nothing.
+// 1. A reader's slot holds 0 while it sleeps or is not taken. Otherwise it holds an epoch that is
+//    not newer than the last time at which the reader held nothing.
 // 2. Slots have a cache line each; a reader writes no other line.
 //
 // No fences: the writer reads the slots with read-modify-write operations. Those and the exchange
@@ -25,13 +25,15 @@
 #include <optional>
 #include <vector>
 
+#include "wire/check.h"
+
 namespace tern::cache {
 
 inline constexpr size_t kReadersMax = 1024;
 
 class ReaderEpochs {
  public:
-  ReaderEpochs() : slots_(std::make_unique<Slot[]>(kReadersMax)) {}
+  ReaderEpochs() : slots_(std::make_unique<Slot[]>(kReadersMax)) { free_.reserve(kReadersMax); }
 
   // Takes a slot, awake; none when all are taken.
   std::optional<size_t> Enter() {
@@ -52,6 +54,7 @@ class ReaderEpochs {
   void Leave(size_t slot) {
     Sleep(slot);
     std::lock_guard lock(mutex_);
+    TERN_DCHECK(free_.size() < taken_max_.load(std::memory_order_relaxed));
     free_.push_back(slot);
   }
 

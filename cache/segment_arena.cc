@@ -11,12 +11,12 @@ SegmentArena::SegmentArena(size_t octets) {
   octets = std::min(octets, kArenaOctetsMax - kSegmentOctets);
   segments_ = static_cast<uint32_t>(octets / kSegmentOctets);
   octets_ = (size_t{segments_} + 1) * kSegmentOctets;  // number 0 stays untouched
+  states_ = std::make_unique<SegmentState[]>(segments_ + 1);
   void* range = mmap(nullptr, octets_, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (range == MAP_FAILED) throw std::bad_alloc();
   // Huge pages would map what nobody asked for, and the ceiling would not be exact.
   madvise(range, octets_, MADV_NOHUGEPAGE);
-  states_ = std::make_unique<SegmentState[]>(segments_ + 1);
   base_ = static_cast<uint8_t*>(range);
 }
 
@@ -24,9 +24,9 @@ SegmentArena::~SegmentArena() { munmap(base_, octets_); }
 
 uint32_t SegmentArena::Take() {
   std::lock_guard lock(mutex_);
-  if (!free_.empty()) {
-    const uint32_t segment = free_.back();
-    free_.pop_back();
+  if (free_ != kNoSegment) {
+    const uint32_t segment = free_;
+    free_ = states_[segment].next;
     return segment;
   }
   return taken_max_ < segments_ ? ++taken_max_ : kNoSegment;
@@ -35,7 +35,9 @@ uint32_t SegmentArena::Take() {
 void SegmentArena::Give(uint32_t segment) {
   madvise(base_ + size_t{segment} * kSegmentOctets, kSegmentOctets, MADV_DONTNEED);
   std::lock_guard lock(mutex_);
-  free_.push_back(segment);
+  TERN_DCHECK(segment != kNoSegment && segment <= taken_max_);
+  states_[segment].next = free_;
+  free_ = segment;
 }
 
 }  // namespace tern::cache

@@ -1,18 +1,19 @@
 // The address range that all shards cut their segments from, and what the kernel has mapped for it.
 //
-// One reservation of the whole ceiling, of which untouched pages cost nothing; a location of 32
-// bits (octets / 8 from the start) names any octet of it. Location 0 is never used.
+// The whole ceiling is reserved at once; pages that nobody touched cost nothing. A location of 32
+// bits (octets / 8 from the start) names any entry in it. Location 0 is never used.
 //
 // Invariant: a segment that Give() got back holds no memory.
 //
-// Thread: any; a lock inside, taken once per segment.
+// Thread: any. A lock inside is taken once a segment.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <vector>
+
+#include "wire/check.h"
 
 namespace tern::cache {
 
@@ -36,7 +37,7 @@ struct SegmentState {
 
 class SegmentArena {
  public:
-  // Aborts when the address range cannot be reserved: there is no cache without.
+  // Throws std::bad_alloc when the address range cannot be reserved: there is no cache without.
   explicit SegmentArena(size_t octets);
   ~SegmentArena();
   SegmentArena(const SegmentArena&) = delete;
@@ -51,11 +52,14 @@ class SegmentArena {
   }
 
   // REQUIRES: the caller took the segment.
-  SegmentState& StateOf(uint32_t segment) { return states_[segment]; }
+  SegmentState& StateOf(uint32_t segment) {
+    TERN_DCHECK(segment != kNoSegment && segment <= segments_);
+    return states_[segment];
+  }
 
   // A segment's number, or kNoSegment when all are taken.
   uint32_t Take();
-  // Unmaps its pages. REQUIRES: nobody looks at it any more.
+  // Unmaps its pages. REQUIRES: it was taken, and nobody looks at it any more.
   void Give(uint32_t segment);
 
  private:
@@ -65,7 +69,7 @@ class SegmentArena {
   std::unique_ptr<SegmentState[]> states_;
   std::mutex mutex_;
   uint32_t taken_max_ = 0;
-  std::vector<uint32_t> free_;  // at most segments_
+  uint32_t free_ = kNoSegment;  // linked through SegmentState::next
 };
 
 }  // namespace tern::cache

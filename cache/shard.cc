@@ -1,12 +1,13 @@
 #include "cache/shard.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
+#include <new>
 #include <optional>
+#include <utility>
 
 #include "cache/use_mark.h"
+#include "wire/check.h"
 
 namespace tern::cache {
 namespace {
@@ -43,7 +44,9 @@ void Add(std::atomic<uint64_t>* counter, int64_t change) {
 }  // namespace
 
 Shard::~Shard() {
-  for (const RetiredTable& retired : retired_tables_) IndexTable::Unmap(retired.table);
+  while (retired_tables_ != nullptr) {
+    IndexTable::Unmap(std::exchange(retired_tables_, retired_tables_->next_retired));
+  }
   IndexTable* table = table_.load(std::memory_order_relaxed);
   if (table != nullptr) IndexTable::Unmap(table);
 }
@@ -53,10 +56,7 @@ void Shard::Start(const ShardSurroundings& surroundings, size_t budget_octets) {
   arena_ = surroundings.arena;
   budget_octets_ = budget_octets;
   IndexTable* table = IndexTable::Map(IndexTable::kPageOctets);
-  if (table == nullptr) {
-    std::fprintf(stderr, "cache: no memory for the index\n");
-    std::abort();
-  }
+  if (table == nullptr) throw std::bad_alloc();
   CountOctets(static_cast<ptrdiff_t>(table->octets()));
   table_.store(table, std::memory_order_release);
   const size_t ghost_octets = budget_octets / kGhostPartMin / IndexTable::kPageOctets;
@@ -221,6 +221,7 @@ bool Shard::GrowIndex() {
   IndexTable* table = IndexTable::Map(grown);
   if (table == nullptr) return false;
   CountOctets(static_cast<ptrdiff_t>(grown));
+  uint64_t moved = 0;
   for (size_t i = 0; i < old->buckets(); ++i) {
     for (const IndexTable::Slot& slot : old->BucketAt(i).slots) {
       const uint64_t value = slot.load(std::memory_order_relaxed);
@@ -232,11 +233,14 @@ bool Shard::GrowIndex() {
         continue;
       }
       room->store(value, std::memory_order_relaxed);
+      ++moved;
     }
   }
+  TERN_DCHECK(moved == entries_.load(std::memory_order_relaxed));
   reserve_ = kReserve;
   table_.store(table, std::memory_order_release);
-  retired_tables_.push_back({old, around_.readers->Retire()});
+  old->retired_at = around_.readers->Retire();
+  old->next_retired = std::exchange(retired_tables_, old);
   Reclaim();
   return true;
 }
@@ -265,6 +269,7 @@ bool Shard::OpenSegment(Queue& queue) {
 }
 
 Location Shard::Append(Queue& queue, std::span<const uint8_t> bytes, uint32_t tag, uint8_t used) {
+  TERN_REQUIRE(Fits(queue, bytes.size()));
   SegmentState& state = around_.arena->StateOf(queue.open);
   const Location location = SegmentArena::LocationOf(queue.open, state.filled);
   state.filled += static_cast<uint32_t>(bytes.size());
@@ -364,6 +369,7 @@ void Shard::Evict(bool keep_used, Instant now) {
   EvictEntries(segment, keep, now);
   around_.arena->StateOf(segment).epoch = around_.readers->Retire();
   Enqueue(limbo_, segment);
+  TERN_DCHECK(IsSound());
 }
 
 // In segments: the one that is being filled and what stands behind it.
@@ -491,17 +497,21 @@ void Shard::GrowGhosts() {
 }
 
 void Shard::Reclaim() {
-  if (limbo_.count == 0 && retired_tables_.empty()) return;
+  if (limbo_.count == 0 && retired_tables_ == nullptr) return;
   const uint64_t safe = around_.readers->SafeEpoch();
   while (limbo_.count > 0 && around_.arena->StateOf(limbo_.oldest).epoch <= safe) {
     Enqueue(free_, Dequeue(limbo_));
   }
-  std::erase_if(retired_tables_, [&](const RetiredTable& retired) {
-    if (retired.epoch > safe) return false;
-    CountOctets(-static_cast<ptrdiff_t>(retired.table->octets()));
-    IndexTable::Unmap(retired.table);
-    return true;
-  });
+  for (IndexTable** link = &retired_tables_; *link != nullptr;) {
+    IndexTable* const table = *link;
+    if (table->retired_at > safe) {
+      link = &table->next_retired;
+      continue;
+    }
+    *link = table->next_retired;
+    CountOctets(-static_cast<ptrdiff_t>(table->octets()));
+    IndexTable::Unmap(table);
+  }
 }
 
 // Brings the budget to where `octets` more leave the least reserve untouched, if that can be done
@@ -519,6 +529,34 @@ bool Shard::FreeOctets(size_t octets) {
 
 void Shard::SaveUpFor(size_t octets) {
   reserve_ = std::max(reserve_, kReserve + octets / kSegmentOctets + 1);
+}
+
+bool Shard::IsWhole(const Queue& queue) const {
+  size_t count = 0;
+  uint32_t last = kNoSegment;
+  bool has_open = queue.open == kNoSegment;
+  for (uint32_t segment = queue.oldest; count < queue.count; ++count) {
+    if (segment == kNoSegment) return false;
+    has_open |= segment == queue.open;
+    last = segment;
+    segment = around_.arena->StateOf(segment).next;
+  }
+  return has_open && (count == 0 || last == queue.newest);
+}
+
+bool Shard::IsSound() const {
+  if (!IsWhole(small_) || !IsWhole(main_) || !IsWhole(limbo_) || !IsWhole(free_)) return false;
+  if (condemned_ + trial_.segments > main_.count) return false;
+  const IndexTable* table = table_.load(std::memory_order_relaxed);
+  if (entries_.load(std::memory_order_relaxed) > table->slots()) return false;
+  size_t octets = table->octets() + ghosts_.octets();
+  for (const Queue* queue : {&small_, &main_, &limbo_, &free_}) {
+    octets += queue->count * kSegmentOctets;
+  }
+  for (table = retired_tables_; table != nullptr; table = table->next_retired) {
+    octets += table->octets();
+  }
+  return octets == used_octets_ && octets <= budget_octets_;
 }
 
 void Shard::CountOctets(ptrdiff_t change) {

@@ -1,36 +1,46 @@
 // A part of the store: an index, and a log of entries in segments.
 //
-// Eviction follows S3-FIFO (Yang et al., SOSP 2023) over logs. New entries go to the tail of the
-// `small` queue of segments; when its oldest segment goes, entries that were used since are copied
-// to `main` (or the segment becomes main's, when nearly all were), the tags of the others are
-// remembered as ghosts. When main's oldest segment goes, used entries are copied to its tail with a
-// lower use count. An entry that was replaced or erased is dead: no slot names its location, and it
-// goes with its segment.
+// Eviction follows S3-FIFO (Yang et al., SOSP 2023) over logs:
+// - New entries go to the newest segment of the queue `small`.
+// - When small's oldest segment goes, the entries that were used are copied to the queue `main`.
+//   When nearly all were used, the segment itself becomes main's. The tags of the other entries are
+//   remembered as ghosts.
+// - When main's oldest segment goes, the entries that were used are copied to main's newest segment
+//   with a lower use count.
+// - An entry that was replaced or erased is dead: no slot names its location. It goes with its
+//   segment.
 //
-// A name that comes back while it is a ghost goes to `main` at once if it was away for a small part
-// only of a round of main, the time after which an entry there must have been used: it will
-// then be used often enough. One that was away for longer would take the place of a better one.
-// Ghosts get as much memory as there are absences worth remembering: little while all names are
-// popular, more in a flood of names that are asked once, when names that matter are long away.
+// A round of main is the time after which an entry there must have been used in order to stay. A
+// name that comes back while it is a ghost goes to main at once when it was away for a small part
+// of a round only: it will be used often enough. A name that was away for longer would take the
+// place of a better one. Ghosts get as much memory as there are absences worth remembering. That is
+// little while all names are popular. It is more in a flood of names that are asked once, when the
+// popular names stay away for long.
 //
 // Popularity moves on, and use marks tell what was popular once. So the oldest segments of main are
-// always on trial: their marks also say whether they were used since it began. The witness is the
-// next segment that small opens; when some more were filled, it must not have seen more use (of the
-// entries that live) than those of main. While all is well it never has: what is in main is used
-// all the time, new names seldom. If it has, the segments on trial are condemned: they go before
-// any of small, and only what was used during the trial is kept. One trial follows the other, so
-// that a main which is out of date loses a segment for each that is filled, and small grows. When
-// main wins again, what small holds too much is sorted into main as when the store is first filled.
-// A trial costs nine walks over a segment while four are filled; readers notice nothing.
+// always on trial:
+// - Their marks also say whether an entry was used since the trial began.
+// - The witness is the next segment that small opens.
+// - When small has filled some more segments, the use of the witness's live entries is compared
+//   with the use of the entries on trial. As a rule main wins, for what is in main is used all the
+//   time and a new name is not.
+// - When main loses, the segments on trial are condemned: they go before any segment of small, and
+//   only what was used during the trial is kept.
+// - One trial follows the other. So a main that is out of date loses a segment for each one that is
+//   filled, and small grows. When main wins again, what small holds too much is sorted into main,
+//   as when the store is first filled.
+// A trial costs nine walks over a segment while four segments are filled. Readers notice nothing.
 //
 // Invariants:
-// 1. used_octets_ (index tables, ghosts, segments; those that readers still pin included) never
-//    exceeds the budget.
-// 2. A segment that left its queue waits in limbo until no reader can see it, as do index tables.
-// 3. Unless readers pin everything, one segment is in reserve, so that an eviction always finds
-//    room for what it keeps.
+// 1. used_octets_ (index tables, ghosts, segments, and those that readers still pin) never exceeds
+//    the budget.
+// 2. A segment that left its queue waits in limbo until no reader can see it. So do index tables.
+// 3. One segment is in reserve, so that an eviction always finds room for what it keeps. Only
+//    readers that pin everything can prevent that.
 //
-// Thread: Find and Prefetch by any registered reader, without a lock; all else takes the lock.
+// Memory: within the budget. When the machine has none, a Put stores less or nothing; see Start.
+//
+// Thread: Find and Prefetch by any registered reader, without a lock. All others take the lock.
 #pragma once
 
 #include <atomic>
@@ -38,7 +48,6 @@
 #include <cstdint>
 #include <mutex>
 #include <span>
-#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "cache/entry.h"
@@ -80,7 +89,8 @@ class Shard {
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  // Once, before any use. Aborts without memory for the first page of index.
+  // Once, before any use. Throws std::bad_alloc without memory for the first page of index. Later
+  // lack of memory means that something is not kept, or sooner evicted.
   void Start(const ShardSurroundings& surroundings, size_t budget_octets);
 
   EntryView Find(const EntryKey& key) const;
@@ -111,11 +121,6 @@ class Shard {
     size_t used = 0;  // entries
   };
   enum class Keep : uint8_t { kNothing, kUsed, kUsedOnTrial };
-  struct RetiredTable {
-    IndexTable* table;
-    uint64_t epoch;
-  };
-
   // Where a key's entry was found; the slot may name another one by now, unless the caller holds
   // the lock.
   struct Found {
@@ -171,6 +176,10 @@ class Shard {
   void SaveUpFor(size_t octets);
   void CountOctets(ptrdiff_t change);
 
+  // Whether the queues and the counts agree; looked at in debug builds and in the simulation.
+  bool IsWhole(const Queue& queue) const;
+  bool IsSound() const;
+
   // What a reader touches.
   alignas(64) std::atomic<IndexTable*> table_{nullptr};
   const SegmentArena* arena_ = nullptr;
@@ -183,9 +192,9 @@ class Shard {
   size_t reserve_ = 1;  // segments to keep free; more while saving up for an index or ghosts
   Queue small_;
   Queue main_;
-  Queue limbo_;  // in order of epoch
-  Queue free_;   // mapped, not in use
-  std::vector<RetiredTable> retired_tables_;
+  Queue limbo_;                           // in order of epoch
+  Queue free_;                            // mapped, not in use
+  IndexTable* retired_tables_ = nullptr;  // linked through IndexTable::next_retired
   Trial trial_;
   size_t condemned_ = 0;  // of main's oldest segments
   GhostTable ghosts_;

@@ -8,6 +8,7 @@
 #include "cache/reader_epochs.h"
 #include "cache/segment_arena.h"
 #include "cache/shard.h"
+#include "wire/check.h"
 #include "wire/mix.h"
 
 namespace tern::cache {
@@ -101,6 +102,7 @@ PutOutcome Store::Put(std::span<const uint8_t> bytes, Instant now) {
   const EntryView entry(bytes.data());
   // Segments are walked by the entries' own sizes: a wrong one would spoil its neighbours.
   if (entry.size() != bytes.size()) return PutOutcome::kTooLarge;
+  TERN_DCHECK(IsSoundEntry(bytes));
   const KeySpace space = SpaceOf(entry.kind());
   const wire::NameView name = entry.name();
   const uint64_t hash = Hash(name);

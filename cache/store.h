@@ -1,12 +1,11 @@
 // The one store: RRsets, negative answers, delegations and failures of the whole process.
 //
-// Readers take no lock and write nothing that is shared but the use mark of the entry they hit, and
-// that only until it says that the entry is in use (see use_mark.h). Writers take their shard's
-// lock.
+// Readers take no lock. All that they write is the use mark of the entry that they hit, and that
+// only until it says that the entry is in use (see use_mark.h). Writers take their shard's lock.
 //
 // Invariants:
-// 1. octets() never exceeds the ceiling given at the start: it counts segments, indexes and ghosts
-//    as the kernel maps them, with what readers still pin.
+// 1. octets() never exceeds the ceiling given at the start. It counts segments, indexes and ghosts
+//    as the kernel maps them, and what readers still pin.
 // 2. An entry that a reader found stays readable and unchanged until that reader's next quiescent
 //    state; entries are replaced, never changed.
 // 3. A fresh entry of a higher rank is not replaced by one of a lower rank (RFC 2181 section
@@ -42,6 +41,7 @@ class Shard;
 
 class Store {
  public:
+  // Throws std::bad_alloc without memory for what every store needs.
   explicit Store(const StoreOptions& options);
   ~Store();
   Store(const Store&) = delete;

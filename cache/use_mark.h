@@ -1,8 +1,8 @@
 // The one octet of an entry that changes while readers look at it: how often it was used, whether
 // it is on trial, and whether somebody has seen to its refresh.
 //
-// Thread: MarkUsed by any reader, the rest under the shard's lock. Two who write at once may count
-// as one; nobody minds.
+// Thread: MarkUsed and ClaimRefresh by any reader, the rest under the shard's lock. Two uses at one
+// moment may count as one, which does no harm.
 #pragma once
 
 #include <algorithm>

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wire/check.h"
+
 namespace tern::wire {
 namespace {
 
@@ -11,6 +13,7 @@ constexpr uint16_t kFlagDO = 0x8000;
 }  // namespace
 
 ParseError ReadEdns(const RecordView& record, Edns* edns) {
+  TERN_REQUIRE(record.type == RRType::kOPT);
   // RFC 6891 section 6.1.2: the owner MUST be the root.
   if (record.owner.uncompressed_size() != 1) return ParseError::kBadRecord;
   if (!AreSoundOptions(record.rdata)) return ParseError::kBadRecord;

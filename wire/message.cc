@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "wire/ascii_case.h"
+#include "wire/check.h"
 
 namespace tern::wire {
 namespace {
@@ -13,8 +14,8 @@ constexpr size_t kRecordTailOctets = 10;   // type, class, TTL, RDLENGTH
 
 size_t PointerTarget(const uint8_t* at) { return LoadU16(at) & 0x3fff; }
 
-// The offset of the label that stands at `at`, or that a pointer there leads to.
-// REQUIRES: the name was read and found sound.
+// The offset of the label that stands at `at`, or that a pointer there leads to. Of a name that
+// PackedName::Read found sound, so that it ends.
 size_t FollowPointers(const uint8_t* message, size_t at) {
   while (message[at] >= kPointerBits) at = PointerTarget(message + at);
   return at;
@@ -89,7 +90,7 @@ void PackedName::CopyTo(uint8_t* out) const {
   }
 }
 
-// REQUIRES: what follows at `at` is as long as `name`.
+// What follows at `at` is as long as `name`: the callers have compared the sizes.
 bool PackedName::EqualsFrom(size_t at, const uint8_t* name) const {
   while (true) {
     at = FollowPointers(message_, at);
@@ -130,6 +131,7 @@ ParseError MessageReader::Open(std::span<const uint8_t> message, MessageReader* 
   reader->header_ = Header{LoadU16(octets),     LoadU16(octets + 2), LoadU16(octets + 4),
                            LoadU16(octets + 6), LoadU16(octets + 8), LoadU16(octets + 10)};
   reader->offset_ = kHeaderOctets;
+  reader->questions_left_ = reader->header_.question_count;
   reader->records_left_[0] = reader->header_.answer_count;
   reader->records_left_[1] = reader->header_.authority_count;
   reader->records_left_[2] = reader->header_.additional_count;
@@ -137,6 +139,7 @@ ParseError MessageReader::Open(std::span<const uint8_t> message, MessageReader* 
 }
 
 ParseError MessageReader::ReadQuestion(Question* question) {
+  TERN_REQUIRE(questions_left_ > 0);
   size_t at;
   const ParseError error = PackedName::Read(message_, offset_, &question->name, &at);
   if (error != ParseError::kNone) return error;
@@ -145,10 +148,12 @@ ParseError MessageReader::ReadQuestion(Question* question) {
   question->type = static_cast<RRType>(LoadU16(tail));
   question->rrclass = static_cast<RRClass>(LoadU16(tail + 2));
   offset_ = at + kQuestionTailOctets;
+  --questions_left_;
   return ParseError::kNone;
 }
 
 ParseError MessageReader::NextRecord(RecordView* record, Section* section, bool* done) {
+  TERN_REQUIRE(questions_left_ == 0);
   size_t in_section = 0;
   while (in_section < 3 && records_left_[in_section] == 0) ++in_section;
   *done = in_section == 3;

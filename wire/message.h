@@ -70,7 +70,7 @@ class PackedName {
                          size_t* end);
 
   void CopyTo(Name* name) const;
-  // REQUIRES: room for uncompressed_size() octets at `out`.
+  // REQUIRES: room for uncompressed_size() octets at `out`, which cannot be checked here.
   void CopyTo(uint8_t* out) const;
   bool Equals(NameView name) const;
   bool IsSubdomainOf(NameView ancestor) const;
@@ -128,13 +128,14 @@ class MessageReader {
   // written, when no record is left. REQUIRES: all questions were read.
   ParseError NextRecord(RecordView* record, Section* section, bool* done);
 
-  // The octet behind what was read so far.
+  // The octet behind what was read so far: by it tests see that nothing is left over.
   size_t offset() const { return offset_; }
 
  private:
   std::span<const uint8_t> message_;
   Header header_;
   size_t offset_ = 0;
+  uint32_t questions_left_ = 0;
   uint32_t records_left_[3] = {0, 0, 0};
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/check.h"
 #include "wire/mix.h"
 
 namespace tern::wire {
@@ -60,13 +61,16 @@ std::string_view NameView::FirstLabel() const {
 }
 
 NameView NameView::Parent() const {
+  TERN_REQUIRE(!IsRoot());
   const size_t skipped = data_[0] + size_t{1};
   return NameView(data_ + skipped, static_cast<uint8_t>(size_ - skipped));
 }
 
 NameView NameView::Suffix(size_t labels) const {
+  size_t count = LabelCount();
+  TERN_REQUIRE(labels <= count);
   NameView suffix = *this;
-  for (size_t count = LabelCount(); count > labels; --count) suffix = suffix.Parent();
+  for (; count > labels; --count) suffix = suffix.Parent();
   return suffix;
 }
 

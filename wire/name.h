@@ -34,7 +34,8 @@ class NameView {
   // an unknown label type, or when the octets end first.
   static std::optional<NameView> FromWire(std::span<const uint8_t> octets);
 
-  // REQUIRES: data[0..size) is a valid name with its root label.
+  // REQUIRES: data[0..size) is a valid name with its root label. Nothing looks whether it is: every
+  // view of a stored name passes here.
   static constexpr NameView FromValid(const uint8_t* data, size_t size) {
     return NameView(data, static_cast<uint8_t>(size));
   }
@@ -58,7 +59,8 @@ class NameView {
   bool IsSubdomainOf(NameView ancestor) const;
   // How many rightmost labels the two share.
   size_t CommonLabels(NameView other) const;
-  // `*.` at the left (RFC 4592 section 2.1.1).
+  // `*.` at the left (RFC 4592 section 2.1.1). Tests ask this today; a validator must, for answers
+  // that a wildcard made (RFC 4035 section 5.3.4).
   bool IsWildcard() const { return size_ >= 3 && data_[0] == 1 && data_[1] == '*'; }
 
  private:
@@ -79,7 +81,7 @@ inline bool operator==(NameView a, NameView b) { return a.Equals(b); }
 int CompareCanonical(NameView a, NameView b);
 
 // A 64-bit hash of the name, case ignored, keyed by `seed` so that nobody outside can choose
-// names that collide. Equal names hash alike on this machine only.
+// names that collide. The value depends on the machine's byte order.
 // Budget: 10 ns for 25 octets (bench/wire: BM_HashName).
 uint64_t HashName(NameView name, uint64_t seed);
 
@@ -103,7 +105,8 @@ class Name {
   const uint8_t* data() const { return octets_; }
   size_t size() const { return size_; }
 
-  // Puts `label` (1..63 octets) before the name. False, and no change, when it does not fit.
+  // Puts `label` (1..63 octets) before the name. False, and no change, when it does not fit. Tests
+  // make names so today; a validator makes a hashed owner so (RFC 5155 section 5).
   [[nodiscard]] bool Prepend(std::string_view label);
   // `prefix` without its root label, then `suffix`. False, and no change, when it does not fit.
   // This is DNAME's substitution too (RFC 6672 section 2.2).

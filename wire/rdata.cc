@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "wire/check.h"
 #include "wire/rdata_fields.h"
 
 namespace tern::wire {
@@ -201,7 +202,7 @@ const RdataShape* FindShape(RRType type) {
 std::optional<size_t> FieldOctets(RdataField field, std::span<const uint8_t> left) {
   switch (field) {
     case kEnd:
-      return 0;
+      break;
     case kCompressedName:
     case kReadCompressedName:
     case kPlainName: {
@@ -239,6 +240,7 @@ std::optional<size_t> FieldOctets(RdataField field, std::span<const uint8_t> lef
     case kBase64:
       return left.size();
   }
+  TERN_REQUIRE(field != kEnd);
   return std::nullopt;
 }
 
@@ -277,23 +279,6 @@ ParseError CheckRdata(const RecordView& record) {
   return ForEachField(record, [](std::span<const uint8_t>, const PackedName*) { return true; });
 }
 
-int NameOffset(RRType type) {
-  switch (type) {
-    case RRType::kNS:
-    case RRType::kCNAME:
-    case RRType::kPTR:
-    case RRType::kDNAME:
-    case RRType::kSOA:
-      return 0;
-    case RRType::kMX:
-      return 2;
-    case RRType::kSRV:
-      return 6;
-    default:
-      return -1;
-  }
-}
-
 bool MayCompress(RRType type) {
   const auto value = static_cast<uint16_t>(type);
   return value < kIndexed && kMayCompress[value];
@@ -301,6 +286,8 @@ bool MayCompress(RRType type) {
 
 SoaFields ReadSoa(std::span<const uint8_t> rdata) {
   constexpr size_t kNumbersOctets = 20;  // serial, refresh, retry, expire, minimum
+  TERN_REQUIRE(rdata.size() > kNumbersOctets);
+  TERN_DCHECK(IsValidRdata(RRType::kSOA, rdata));
   const uint8_t* numbers = rdata.data() + rdata.size() - kNumbersOctets;
   return SoaFields{LoadU32(numbers), LoadU32(numbers + 16)};
 }

@@ -31,10 +31,6 @@ inline constexpr size_t kRdataOctetsMax = 65535;
 // Checks uncompressed RDATA of `type`, as CopyRdata makes it or as presentation format gives it.
 [[nodiscard]] bool IsValidRdata(RRType type, std::span<const uint8_t> rdata);
 
-// Where the first name in uncompressed RDATA of `type` starts: 0 for NS, CNAME, PTR, DNAME and
-// SOA, 2 for MX, 6 for SRV; -1 when the type has none that the resolver follows.
-int NameOffset(RRType type);
-
 // May a writer compress the names in this type's RDATA (RFC 3597 section 4: only those of
 // RFC 1035: NS CNAME SOA PTR MX and the obsolete ones).
 bool MayCompress(RRType type);

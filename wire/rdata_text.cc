@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "wire/check.h"
 #include "wire/presentation.h"
 #include "wire/rdata.h"
 #include "wire/rdata_fields.h"
@@ -117,6 +118,7 @@ std::string TypeBitmapText(std::span<const uint8_t> left) {
 
 // REQUIRES: `octets` are what FieldOctets counted for `field`.
 std::string FieldText(RdataField field, std::span<const uint8_t> octets) {
+  TERN_DCHECK(FieldOctets(field, octets) == octets.size());
   switch (field) {
     case kCompressedName:
     case kReadCompressedName:

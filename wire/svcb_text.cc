@@ -9,7 +9,9 @@
 #include <set>
 #include <string_view>
 
+#include "wire/check.h"
 #include "wire/message.h"
+#include "wire/rdata_fields.h"
 #include "wire/text_encoding.h"
 
 namespace tern::wire {
@@ -244,6 +246,7 @@ bool HasMandatoryKeys(const Params& params, const std::string& mandatory) {
 }  // namespace
 
 std::string SvcParamsText(Octets params) {
+  TERN_REQUIRE(FieldOctets(RdataField::kSvcParams, params).has_value());
   std::set<uint16_t> present;
   for (Octets left = params; !left.empty();) {
     present.insert(LoadU16(left.data()));

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "wire/ascii_case.h"
+#include "wire/check.h"
 
 namespace tern::wire {
 namespace {
@@ -76,6 +77,7 @@ void AppendEscaped(std::span<const uint8_t> octets, Quoting quoting, std::string
 }
 
 std::optional<uint8_t> TakeOctet(std::string_view* text, bool* escaped) {
+  TERN_REQUIRE(!text->empty());
   const char first = text->front();
   text->remove_prefix(1);
   *escaped = first == '\\';

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "wire/ascii_case.h"
+#include "wire/check.h"
 #include "wire/rdata.h"
 #include "wire/rdata_fields.h"
 
@@ -28,6 +30,7 @@ MessageWriter::MessageWriter(std::span<uint8_t> buffer)
     : data_(buffer.data()),
       capacity_(std::min(buffer.size(), kMessageOctetsMax)),
       limit_(capacity_) {
+  TERN_REQUIRE(buffer.size() >= kHeaderOctets);
   std::memset(data_, 0, kHeaderOctets);
 }
 
@@ -49,8 +52,9 @@ void MessageWriter::PutOctets(const uint8_t* octets, size_t count) {
   size_ += count;
 }
 
-// REQUIRES: the name at `offset` was written by this writer and is as long as `name`.
+// The name at `offset` was written by this writer and is as long as `name`: FindName saw to it.
 bool MessageWriter::EqualsAt(size_t offset, NameView name) const {
+  TERN_DCHECK(offset < size_);
   const uint8_t* wanted = name.data();
   while (true) {
     while (data_[offset] >= kPointerBits) offset = LoadU16(data_ + offset) & 0x3fff;
@@ -141,6 +145,7 @@ bool MessageWriter::TryAddRecord(NameView owner, RRType type, RRClass rrclass, u
 }
 
 bool MessageWriter::AddQuestion(NameView name, RRType type, RRClass rrclass) {
+  TERN_REQUIRE((counts_[1] | counts_[2] | counts_[3]) == 0);
   const Mark before = GetMark();
   if (!PutName(name) || !Fits(kQuestionTailOctets)) {
     Rewind(before);
@@ -155,12 +160,15 @@ bool MessageWriter::AddQuestion(NameView name, RRType type, RRClass rrclass) {
 
 bool MessageWriter::AddRecord(Section section, NameView owner, RRType type, RRClass rrclass,
                               uint32_t ttl, std::span<const uint8_t> rdata) {
+  const size_t count = 1 + static_cast<size_t>(section);
+  TERN_REQUIRE(
+      std::all_of(counts_ + count + 1, std::end(counts_), [](uint16_t n) { return n == 0; }));
   const Mark before = GetMark();
   if (!TryAddRecord(owner, type, rrclass, ttl, rdata)) {
     Rewind(before);
     return false;
   }
-  ++counts_[1 + static_cast<size_t>(section)];
+  ++counts_[count];
   return true;
 }
 

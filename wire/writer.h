@@ -34,7 +34,7 @@ class MessageWriter {
   void SetFlag(uint16_t flag);
   uint16_t flags() const;
 
-  // The question's name goes out as it is, case included. REQUIRES: nothing but the header before.
+  // The question's name goes out as it is, case included. REQUIRES: no record before.
   // False, and no change, when it does not fit; so do the two below.
   [[nodiscard]] bool AddQuestion(NameView name, RRType type, RRClass rrclass);
 

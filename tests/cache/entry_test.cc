@@ -329,5 +329,25 @@ TEST(KeySpaceTest, DataSharesOneSpaceAndTheRestHaveTheirOwn) {
   EXPECT_EQ(SpaceOf(EntryKind::kFailure), KeySpace::kFailure);
 }
 
+using EntryDeathTest = EntryTest;
+
+TEST_F(EntryDeathTest, KindDecidesWhatCanBeAskedOfAnEntry) {
+  const OwnedEntry address = MakeRRset(MakeName("a.test"), "abcd");
+  EXPECT_DEATH((void)address.view().Target(), "broken contract");
+  EXPECT_DEATH((void)address.view().NameServers(), "broken contract");
+  EXPECT_DEATH((void)address.view().FailuresInARow(), "broken contract");
+}
+
+TEST_F(EntryDeathTest, BufferIsAligned) {
+  EXPECT_DEATH(EntryBuilder(std::span(buffer_).subspan(1)), "broken contract");
+}
+
+TEST_F(EntryDeathTest, SoaOwnerIsTheNameOrAboveIt) {
+  EntryBuilder builder(buffer_);
+  EXPECT_DEATH((void)builder.StartNxDomain(MakeName("a.example.test"), MakeName("b.example.test"),
+                                           60, Instant(1)),
+               "broken contract");
+}
+
 }  // namespace
 }  // namespace tern::cache

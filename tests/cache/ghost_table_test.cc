@@ -127,5 +127,14 @@ TEST(GhostTableMemoryTest, HalvingGivesMemoryBack) {
   EXPECT_LE(ResidentOctets() + 24 * kMib, before);
 }
 
+TEST(GhostTableDeathTest, GrowsAndHalvesWithinItsRange) {
+  GhostTable table;
+  ASSERT_TRUE(table.Reserve(4096, 1));
+  table.Grow();
+  EXPECT_DEATH(table.Halve(), "broken contract");
+  table.Grow();
+  EXPECT_DEATH(table.Grow(), "broken contract");
+}
+
 }  // namespace
 }  // namespace tern::cache

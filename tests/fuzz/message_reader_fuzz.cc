@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/fuzz/property.h"
+#include "tests/support/rdata_names.h"
 #include "wire/edns.h"
 #include "wire/message.h"
 #include "wire/presentation.h"
@@ -42,7 +43,7 @@ void CheckRecord(const RecordView& record) {
     TERN_FUZZ_PROPERTY(IsValidRdata(record.type, rdata));
     RdataToText(record.type, rdata);
     if (record.type == RRType::kSOA) ReadSoa(rdata);
-    const int name_at = NameOffset(record.type);
+    const int name_at = tern::test::NameOffset(record.type);
     if (name_at >= 0) {
       TERN_FUZZ_PROPERTY(
           NameView::FromWire(std::span(rdata).subspan(static_cast<size_t>(name_at))));

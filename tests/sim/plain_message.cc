@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tests/support/rdata_names.h"
 #include "wire/presentation.h"
 #include "wire/rdata.h"
 #include "wire/writer.h"
@@ -68,9 +69,9 @@ std::string PlainRecord::ToText() const {
 bool PlainRecord::EqualsButTtl(const PlainRecord& other) const {
   if (!(owner == other.owner) || type != other.type || rrclass != other.rrclass) return false;
   if (rdata == other.rdata) return true;
-  if (rdata.size() != other.rdata.size() || wire::NameOffset(type) < 0) return false;
+  if (rdata.size() != other.rdata.size() || test::NameOffset(type) < 0) return false;
   // Numbers, then one name (SOA: two), then numbers; only the names ignore case.
-  const auto names_begin = static_cast<size_t>(wire::NameOffset(type));
+  const auto names_begin = static_cast<size_t>(test::NameOffset(type));
   const size_t behind_names = type == wire::RRType::kSOA ? kSoaNumbersOctets : 0;
   if (rdata.size() < names_begin + behind_names) return false;
   const size_t names_end = rdata.size() - behind_names;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "tests/support/rdata_names.h"
 #include "wire/rdata.h"
 
 namespace tern::sim {
@@ -12,7 +13,7 @@ namespace {
 
 // The first name in RDATA of a type that has one.
 wire::Name TargetOf(const PlainRecord& record) {
-  const int offset = wire::NameOffset(record.type);
+  const int offset = test::NameOffset(record.type);
   if (offset < 0) return wire::Name();
   const auto name =
       wire::NameView::FromWire(std::span(record.rdata).subspan(static_cast<size_t>(offset)));

@@ -80,5 +80,12 @@ TEST(EdnsTest, OwnerOtherThanTheRootIsRefused) {
   EXPECT_EQ(ReadEdns(record, &edns), ParseError::kBadRecord);
 }
 
+TEST(EdnsDeathTest, OnlyOptIsReadAsEdns) {
+  RecordView record = Opt(1232, 0, {});
+  record.type = RRType::kTXT;
+  Edns edns;
+  EXPECT_DEATH((void)ReadEdns(record, &edns), "broken contract");
+}
+
 }  // namespace
 }  // namespace tern::wire

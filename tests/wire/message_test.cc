@@ -330,6 +330,7 @@ TEST(MessagePropertyTest, RandomOctetsNeverReadTooFar) {
       if (generator.Below(3) != 0) octets[i] = uint8_t(generator.Below(4));
       if (generator.Below(8) == 0) octets[i] = 0xc0;
     }
+    StoreU16(octets.data() + 4, 1);  // one question
     const Exact exact(octets);
     MessageReader reader;
     ASSERT_EQ(MessageReader::Open(exact.span(), &reader), ParseError::kNone);
@@ -346,6 +347,19 @@ TEST(MessagePropertyTest, RandomOctetsNeverReadTooFar) {
     }
     EXPECT_LE(reader.offset(), octets.size());
   }
+}
+
+TEST(MessageReaderDeathTest, QuestionsAreReadBeforeRecordsAndNoneTwice) {
+  const Octets message = Answer();
+  MessageReader reader;
+  ASSERT_EQ(MessageReader::Open(message, &reader), ParseError::kNone);
+  RecordView record;
+  Section section;
+  bool done;
+  EXPECT_DEATH((void)reader.NextRecord(&record, &section, &done), "questions_left_ == 0");
+  Question question;
+  ASSERT_EQ(reader.ReadQuestion(&question), ParseError::kNone);
+  EXPECT_DEATH((void)reader.ReadQuestion(&question), "questions_left_ > 0");
 }
 
 }  // namespace

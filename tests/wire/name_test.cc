@@ -367,5 +367,13 @@ TEST(HashNameTest, UpperAndLowerBitsSpreadEvenlyOverBuckets) {
   }
 }
 
+TEST(NameViewDeathTest, RootHasNoParent) {
+  EXPECT_DEATH(NameView().Parent(), "broken contract: !IsRoot");
+}
+
+TEST(NameViewDeathTest, SuffixHasNoMoreLabelsThanTheName) {
+  EXPECT_DEATH(N("www.example.").view().Suffix(3), "broken contract: labels <= count");
+}
+
 }  // namespace
 }  // namespace tern::wire

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/rdata_names.h"
 #include "tests/wire/generators.h"
 #include "wire/rdata_fields.h"
 
@@ -200,14 +201,14 @@ TEST(IsValidRdataTest, RefusesEveryKnownTypesMalformation) {
 }
 
 TEST(RdataTest, KnowsWhereFollowedNamesStand) {
-  EXPECT_EQ(NameOffset(RRType::kNS), 0);
-  EXPECT_EQ(NameOffset(RRType::kCNAME), 0);
-  EXPECT_EQ(NameOffset(RRType::kDNAME), 0);
-  EXPECT_EQ(NameOffset(RRType::kSOA), 0);
-  EXPECT_EQ(NameOffset(RRType::kMX), 2);
-  EXPECT_EQ(NameOffset(RRType::kSRV), 6);
-  EXPECT_EQ(NameOffset(RRType::kA), -1);
-  EXPECT_EQ(NameOffset(static_cast<RRType>(65280)), -1);
+  EXPECT_EQ(tern::test::NameOffset(RRType::kNS), 0);
+  EXPECT_EQ(tern::test::NameOffset(RRType::kCNAME), 0);
+  EXPECT_EQ(tern::test::NameOffset(RRType::kDNAME), 0);
+  EXPECT_EQ(tern::test::NameOffset(RRType::kSOA), 0);
+  EXPECT_EQ(tern::test::NameOffset(RRType::kMX), 2);
+  EXPECT_EQ(tern::test::NameOffset(RRType::kSRV), 6);
+  EXPECT_EQ(tern::test::NameOffset(RRType::kA), -1);
+  EXPECT_EQ(tern::test::NameOffset(static_cast<RRType>(65280)), -1);
 }
 
 TEST(RdataTest, CompressesOnlyTheTypesOfRfc1035) {
@@ -255,6 +256,15 @@ TEST(RdataPropertyTest, CopiesAreValidAndCopyToThemselves) {
     EXPECT_EQ(again.copied, record.copied);
   }
   EXPECT_GT(copied, 1000);
+}
+
+TEST(RdataDeathTest, SoaFieldsNeedAWholeSoa) {
+  const Octets short_of_it(20);
+  EXPECT_DEATH((void)ReadSoa(short_of_it), "broken contract");
+}
+
+TEST(RdataDeathTest, TheEndOfAShapeIsNoField) {
+  EXPECT_DEATH((void)FieldOctets(RdataField::kEnd, {}), "broken contract");
 }
 
 }  // namespace

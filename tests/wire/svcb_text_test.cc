@@ -114,5 +114,10 @@ TEST(SvcbTextTest, KnowsEchAndDohpath) {
             "1 . alpn=\"h2\" no-default-alpn ech=AEX+DQ== dohpath=\"/q{?dns}\"");
 }
 
+TEST(SvcbTextDeathTest, ParametersAreWhole) {
+  const uint8_t cut_off[] = {0, 1, 0, 9, 2};
+  EXPECT_DEATH((void)SvcParamsText(cut_off), "broken contract");
+}
+
 }  // namespace
 }  // namespace tern::wire

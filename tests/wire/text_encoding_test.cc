@@ -58,5 +58,11 @@ TEST(TextEncodingPropertyTest, EverythingComesBackAsItWas) {
   }
 }
 
+TEST(TextEncodingDeathTest, EmptyTextHasNoOctetToTake) {
+  std::string_view text;
+  bool escaped;
+  EXPECT_DEATH((void)TakeOctet(&text, &escaped), "broken contract");
+}
+
 }  // namespace
 }  // namespace tern::wire

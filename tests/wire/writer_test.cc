@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "tests/support/rdata_names.h"
 #include "tests/wire/generators.h"
 #include "wire/rdata.h"
 
@@ -327,7 +328,7 @@ TEST(MessageWriterPropertyTest, ReaderGivesBackWhatWasWritten) {
       EXPECT_EQ(read[i].type, written[i].type);
       EXPECT_EQ(read[i].ttl, written[i].ttl);
       // A pointer may lead to the name in another case.
-      const int at = NameOffset(read[i].type);
+      const int at = tern::test::NameOffset(read[i].type);
       if (at < 0) {
         EXPECT_EQ(read[i].rdata, written[i].rdata);
       } else {
@@ -338,6 +339,18 @@ TEST(MessageWriterPropertyTest, ReaderGivesBackWhatWasWritten) {
       }
     }
   }
+}
+
+TEST(MessageWriterDeathTest, SectionsKeepTheirOrder) {
+  uint8_t buffer[512];
+  EXPECT_DEATH(MessageWriter(std::span(buffer).first(11)), "broken contract");
+  MessageWriter writer(buffer);
+  const uint8_t address[4] = {192, 0, 2, 1};
+  ASSERT_TRUE(writer.AddRecord(Section::kAuthority, N("a."), RRType::kA, RRClass::kIN, 1, address));
+  EXPECT_DEATH(
+      (void)writer.AddRecord(Section::kAnswer, N("a."), RRType::kA, RRClass::kIN, 1, address),
+      "broken contract");
+  EXPECT_DEATH((void)writer.AddQuestion(N("a."), RRType::kA, RRClass::kIN), "broken contract");
 }
 
 }  // namespace

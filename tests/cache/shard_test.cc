@@ -1,0 +1,220 @@
+#include "cache/shard.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <array>
+#include <atomic>
+#include <fstream>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "tests/cache/entry_making.h"
+#include "wire/check.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TERN_TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+#define TERN_TEST_SANITIZED 1
+#endif
+#endif
+
+namespace tern::cache {
+namespace {
+
+constexpr Instant kNow(1000);
+constexpr size_t kBudget = size_t{2} << 20;
+
+// The process gets no new mappings while one of these lives.
+class NoMoreMemory {
+ public:
+  NoMoreMemory() {
+    getrlimit(RLIMIT_AS, &before_);
+    size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit now = before_;
+    now.rlim_cur = pages * 4096;
+    setrlimit(RLIMIT_AS, &now);
+  }
+  ~NoMoreMemory() { setrlimit(RLIMIT_AS, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+// One shard with the whole of a budget, and its counts looked at after each eviction.
+class ShardTest : public testing::Test {
+ protected:
+  ShardTest() : reader_(*readers_.Enter()) { debug_checks.store(true); }
+  ~ShardTest() override { debug_checks.store(kDebugBuild); }
+
+  void Start() { shard_.Start({&arena_, &readers_, &octets_, &max_stale_}, kBudget); }
+
+  // The tags of different numbers share no bucket but by chance.
+  static uint32_t TagOf(uint32_t number) { return number * 0x9e3779b1; }
+  static EntryKey KeyOf(const wire::Name& name, uint32_t tag) {
+    return {name, KeySpace::kData, wire::RRType::kA, tag};
+  }
+  static wire::Name NameOf(uint32_t number) {
+    return MakeName("n" + std::to_string(number) + ".test");
+  }
+
+  PutOutcome Put(uint32_t number, std::string_view rdata = "abcd", RRsetSpec spec = {.now = kNow}) {
+    const wire::Name name = NameOf(number);
+    const OwnedEntry entry = MakeRRset(name, rdata, spec);
+    const PutOutcome outcome = shard_.Put(KeyOf(name, TagOf(number)), entry.bytes(), spec.now);
+    readers_.Quiescent(reader_);
+    return outcome;
+  }
+  EntryView Find(uint32_t number) {
+    const wire::Name name = NameOf(number);
+    return shard_.Find(KeyOf(name, TagOf(number)));
+  }
+  StoreStatistics Statistics() const {
+    StoreStatistics statistics;
+    shard_.AddTo(&statistics);
+    return statistics;
+  }
+
+  SegmentArena arena_{kBudget};
+  ReaderEpochs readers_;
+  size_t reader_;
+  std::atomic<size_t> octets_{0};
+  std::atomic<uint32_t> max_stale_{86400};
+  Shard shard_;
+};
+
+TEST_F(ShardTest, FindsWhatWasPutByItsWholeKey) {
+  Start();
+  ASSERT_EQ(Put(1), PutOutcome::kStored);
+  const wire::Name name = NameOf(1);
+  EXPECT_EQ(FirstRecord(Find(1)), "abcd");
+  EXPECT_FALSE(shard_.Find({name, KeySpace::kData, wire::RRType::kAAAA, TagOf(1)}));
+  EXPECT_FALSE(shard_.Find({name, KeySpace::kFailure, wire::RRType::kA, TagOf(1)}));
+  EXPECT_FALSE(shard_.Find(KeyOf(name, TagOf(2))));
+}
+
+TEST_F(ShardTest, KeysOfOneTagAreToldApart) {
+  Start();
+  for (uint32_t i = 0; i < 10; ++i) {
+    const wire::Name name = NameOf(i);
+    const OwnedEntry entry = MakeRRset(name, std::to_string(i), {.now = kNow});
+    ASSERT_EQ(shard_.Put(KeyOf(name, 77), entry.bytes(), kNow), PutOutcome::kStored);
+  }
+  for (uint32_t i = 0; i < 10; ++i) {
+    EXPECT_EQ(FirstRecord(shard_.Find(KeyOf(NameOf(i), 77))), std::to_string(i));
+  }
+  EXPECT_TRUE(shard_.Erase(KeyOf(NameOf(3), 77)));
+  EXPECT_FALSE(shard_.Erase(KeyOf(NameOf(3), 77)));
+  EXPECT_FALSE(shard_.Find(KeyOf(NameOf(3), 77)));
+  EXPECT_TRUE(shard_.Find(KeyOf(NameOf(4), 77)));
+  EXPECT_EQ(Statistics().entries, 9u);
+}
+
+// A tag has sixteen slots in all.
+TEST_F(ShardTest, FullBucketsGiveUpTheEntryThatIsWorthLeast) {
+  Start();
+  const auto put = [&](uint32_t number, Instant expires_after) {
+    const wire::Name name = NameOf(number);
+    const OwnedEntry entry = MakeRRset(name, "abcd", {.ttl = 60, .now = expires_after});
+    return shard_.Put(KeyOf(name, 77), entry.bytes(), kNow);
+  };
+  for (uint32_t i = 0; i < 16; ++i) {
+    ASSERT_EQ(put(i, i == 5 ? kNow - 100 : kNow), PutOutcome::kStored);  // 5 is expired
+  }
+  EXPECT_EQ(put(16, kNow), PutOutcome::kStored);
+  EXPECT_EQ(Statistics().entries, 16u);
+  EXPECT_FALSE(shard_.Find(KeyOf(NameOf(5), 77)));
+  EXPECT_TRUE(shard_.Find(KeyOf(NameOf(16), 77)));
+}
+
+TEST_F(ShardTest, StaysWithinItsBudgetAndItsCountsAgree) {
+  Start();
+  for (uint32_t i = 0; i < 100'000; ++i) {
+    ASSERT_EQ(Put(i), PutOutcome::kStored) << i;
+    if (i % 3 == 0) Find(i / 2);
+    ASSERT_LE(octets_.load(), kBudget);
+  }
+  const StoreStatistics statistics = Statistics();
+  EXPECT_EQ(statistics.insertions, 100'000u);
+  EXPECT_EQ(statistics.entries + statistics.evictions, 100'000u);
+  uint64_t found = 0;
+  shard_.ForEach([&](EntryView entry) { found += IsSoundEntry({entry.bytes(), entry.size()}); });
+  EXPECT_EQ(found, statistics.entries);
+}
+
+TEST_F(ShardTest, EraseIfTakesOutWhatMatches) {
+  Start();
+  for (uint32_t i = 0; i < 100; ++i) ASSERT_EQ(Put(i), PutOutcome::kStored);
+  shard_.EraseIf([](EntryView entry) { return entry.name().FirstLabel().ends_with('7'); });
+  EXPECT_EQ(Statistics().entries, 90u);
+  EXPECT_FALSE(Find(17));
+  EXPECT_TRUE(Find(18));
+}
+
+#ifndef TERN_TEST_SANITIZED
+
+TEST_F(ShardTest, StartWithoutMemoryForTheIndexIsBadAlloc) {
+  bool thrown = false;
+  {
+    const NoMoreMemory none;
+    try {
+      Start();
+    } catch (const std::bad_alloc&) {
+      thrown = true;
+    }
+  }
+  EXPECT_TRUE(thrown);
+  EXPECT_EQ(octets_.load(), 0u);
+}
+
+// The index cannot grow, and there are no ghosts: what finds no slot takes another one's.
+TEST_F(ShardTest, WithoutMemoryForALargerIndexEntriesMakeWay) {
+  Start();
+  uint64_t stored = 0;
+  {
+    const NoMoreMemory none;
+    for (uint32_t i = 0; i < 5000; ++i) stored += Put(i) == PutOutcome::kStored ? 1 : 0;
+  }
+  EXPECT_EQ(stored, 5000u);
+  EXPECT_TRUE(Find(4999));
+  const uint64_t slots = IndexTable::kPageOctets / sizeof(uint64_t);
+  EXPECT_LT(Statistics().entries, slots);
+  EXPECT_GT(Statistics().entries, slots / 2);
+  // With memory it grows again.
+  for (uint32_t i = 0; i < 5000; ++i) ASSERT_EQ(Put(i), PutOutcome::kStored);
+  EXPECT_GT(Statistics().entries, slots);
+}
+
+TEST(SegmentArenaTest, AddressRangeThatCannotBeHadIsBadAlloc) {
+  bool thrown = false;
+  {
+    const NoMoreMemory none;
+    try {
+      SegmentArena arena(size_t{1} << 30);
+    } catch (const std::bad_alloc&) {
+      thrown = true;
+    }
+  }
+  EXPECT_TRUE(thrown);
+}
+
+#endif  // TERN_TEST_SANITIZED
+
+TEST(SegmentArenaTest, GivenSegmentsAreTakenAgain) {
+  SegmentArena arena(4 * kSegmentOctets);
+  std::array<uint32_t, 4> segments;
+  for (uint32_t& segment : segments) segment = arena.Take();
+  EXPECT_EQ(arena.Take(), kNoSegment);
+  arena.Give(segments[1]);
+  arena.Give(segments[3]);
+  EXPECT_EQ(arena.Take(), segments[3]);
+  EXPECT_EQ(arena.Take(), segments[1]);
+  EXPECT_EQ(arena.Take(), kNoSegment);
+}
+
+}  // namespace
+}  // namespace tern::cache
