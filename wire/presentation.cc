@@ -47,24 +47,6 @@ std::optional<uint16_t> ParseNumbered(std::string_view text, std::string_view pr
   return static_cast<uint16_t>(*value);
 }
 
-absl::Status BadName(std::string_view text, std::string_view why) {
-  return absl::InvalidArgumentError(Concat("`", text, "` is no domain name: ", why));
-}
-
-// The labels of a name as they are read, from the left.
-struct LabelBuilder {
-  std::string octets;  // whole labels with their length octets
-  std::string label;   // the one that is being read
-
-  bool EndLabel() {
-    if (label.empty() || label.size() > kLabelOctetsMax) return false;
-    octets.push_back(static_cast<char>(label.size()));
-    octets += label;
-    label.clear();
-    return true;
-  }
-};
-
 }  // namespace
 
 std::string ToText(NameView name) {
@@ -86,33 +68,6 @@ std::string ToText(RRType type) {
 std::string ToText(RRClass rrclass) { return TextOf(kClasses, rrclass, "CLASS"); }
 
 std::string ToText(Rcode rcode) { return TextOf(kRcodes, rcode, "RCODE"); }
-
-absl::StatusOr<Name> ParseName(std::string_view text, NameView origin) {
-  if (text == "@") return Name(origin);
-  if (text == ".") return Name();
-  if (text.empty()) return BadName(text, "it is empty");
-  LabelBuilder builder;
-  bool absolute = false;
-  for (std::string_view left = text; !left.empty();) {
-    bool escaped;
-    const std::optional<uint8_t> octet = TakeOctet(&left, &escaped);
-    if (!octet) return BadName(text, "an escape is cut off or above 255");
-    if (*octet == '.' && !escaped) {
-      if (!builder.EndLabel()) return BadName(text, "a label must have 1 to 63 octets");
-      absolute = left.empty();
-      continue;
-    }
-    builder.label.push_back(static_cast<char>(*octet));
-  }
-  if (!absolute && !builder.EndLabel()) {
-    return BadName(text, "a label must have 1 to 63 octets");
-  }
-  Name name;
-  if (!name.AssignJoined(AsOctets(builder.octets), absolute ? NameView() : origin)) {
-    return BadName(text, "it has more than 255 octets");
-  }
-  return name;
-}
 
 std::optional<RRType> ParseType(std::string_view text) {
   for (const RdataShape& shape : KnownShapes()) {

@@ -1,6 +1,6 @@
-// Names, types and RDATA as text, both ways (RFC 1035 section 5.1, RFC 3597 section 5,
-// RFC 9460 section 2.1 for SVCB). For hints, trust anchors, the tool, logs and tests: never on the
-// hot path.
+// Names, types and RDATA as text (RFC 1035 section 5.1, RFC 3597 section 5, RFC 9460 section 2.1
+// for SVCB), and types and classes from text. parse_presentation.h reads names and RDATA. For the
+// tool, logs and tests: never on the hot path.
 //
 // Thread: any.
 #pragma once
@@ -10,9 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "absl/status/statusor.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
@@ -28,13 +26,7 @@ std::string ToText(Rcode rcode);
 // their type's shape.
 std::string RdataToText(RRType type, std::span<const uint8_t> rdata);
 
-// A name without a dot at its end is relative to `origin`. `@` is the origin.
-absl::StatusOr<Name> ParseName(std::string_view text, NameView origin = NameView());
 std::optional<RRType> ParseType(std::string_view text);
 std::optional<RRClass> ParseClass(std::string_view text);
-// `tokens` are the fields behind the type, quotes undone but escapes kept; gives the uncompressed
-// RDATA. Accepts `\# n hex` for every type.
-absl::StatusOr<std::vector<uint8_t>> ParseRdata(RRType type, std::span<const std::string> tokens,
-                                                NameView origin = NameView());
 
 }  // namespace tern::wire

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "wire/check.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 #include "wire/rdata.h"
 #include "wire/rdata_fields.h"

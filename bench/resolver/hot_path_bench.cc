@@ -134,7 +134,7 @@ BENCHMARK(BM_ParseRequest)->ArgName("edns")->Arg(0)->Arg(1);
 
 // Guards the budget of resolver/policy/cookies.h: verified, and a new one made.
 void BM_CheckCookie(benchmark::State& state) {
-  const policy::ServerCookies cookies(CookieSecret{1, 2, 3});
+  const policy::ServerCookies cookies(policy::CookieSecret{1, 2, 3});
   const Octets query = QueryWithCookie(NumberedName("h", 7), RRType::kA, cookies);
   answer::Request request;
   wire::Rcode rcode = wire::Rcode::kNoError;
@@ -205,7 +205,7 @@ BENCHMARK(BM_AnswerFromCache);
 
 // The same with a cookie that is verified and renewed.
 void BM_AnswerFromCacheWithCookie(benchmark::State& state) {
-  const policy::ServerCookies cookies(CookieSecret{1, 2, 3});
+  const policy::ServerCookies cookies(policy::CookieSecret{1, 2, 3});
   const Octets query = QueryWithCookie(NumberedName("h", 7), RRType::kA, cookies);
   Octets reply(1472);
   uint32_t rotation = 0;

@@ -13,8 +13,8 @@ namespace {
 
 constexpr Time kNow{std::chrono::seconds(1000)};
 
-RateLimitSettings HighRate() {
-  RateLimitSettings settings;
+policy::RateLimitSettings HighRate() {
+  policy::RateLimitSettings settings;
   settings.queries = 10'000'000;
   settings.exempt = {*Prefix::Parse("127.0.0.0/8"), *Prefix::Parse("::1/128")};
   return settings;
@@ -56,7 +56,7 @@ void BM_RateLimitAllowsQueryOfManyPrefixes(benchmark::State& state) { AllowAll(s
 BENCHMARK(BM_RateLimitAllowsQueryOfManyPrefixes);
 
 void BM_RateLimitDeniesQuery(benchmark::State& state) {
-  RateLimitSettings settings = HighRate();
+  policy::RateLimitSettings settings = HighRate();
   settings.queries = 1;
   policy::RateLimit limit(settings, 7);
   const std::vector<sockaddr_storage> clients = Clients(1);

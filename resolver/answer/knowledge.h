@@ -9,7 +9,7 @@
 
 #include "cache/entry.h"
 #include "cache/store.h"
-#include "resolver/base/settings.h"
+#include "resolver/policy/core_settings.h"
 
 namespace tern::resolver::policy {
 class LocalData;
@@ -19,7 +19,7 @@ namespace tern::resolver::answer {
 
 struct Knowledge {
   const cache::Store& store;
-  const Settings& settings;
+  const policy::CoreSettings& settings;
   const policy::LocalData& local_data;
   cache::Seconds now;
   // Where an entry is made that is not in the store; the next one takes its place. At least

@@ -14,7 +14,7 @@
 #include "cache/entry.h"
 #include "cache/store.h"
 #include "resolver/answer/zone_cut.h"
-#include "resolver/base/settings.h"
+#include "resolver/policy/core_settings.h"
 #include "resolver/policy/jurisdiction.h"
 #include "wire/name.h"
 
@@ -33,8 +33,8 @@ enum class Walk : uint8_t { kOn, kStop };
 // Calls `visit(const Ancestor&)`, which returns a Walk, for the names strictly above `name` from
 // the nearest one to the root. It ends where `visit` says so and after the first zone cut.
 template <typename Visit>
-void ForEachAncestor(const cache::Store& store, const Settings& settings, wire::NameView name,
-                     cache::Seconds now, Visit visit) {
+void ForEachAncestor(const cache::Store& store, const policy::CoreSettings& settings,
+                     wire::NameView name, cache::Seconds now, Visit visit) {
   Ancestor ancestor;
   while (!name.IsRoot()) {
     ancestor.is_above_configured |= policy::StaticZoneAt(settings, name) != nullptr;

@@ -27,7 +27,7 @@ EntryView Better(EntryView a, EntryView b, cache::Seconds now) {
 
 class StaleSearch {
  public:
-  StaleSearch(const cache::Store& store, const Settings& settings, cache::Seconds now)
+  StaleSearch(const cache::Store& store, const policy::CoreSettings& settings, cache::Seconds now)
       : store_(store), settings_(settings), now_(now) {}
 
   // What the store says of (name, type): the records or their absence, an alias, or what stands
@@ -61,7 +61,7 @@ class StaleSearch {
   }
 
   const cache::Store& store_;
-  const Settings& settings_;
+  const policy::CoreSettings& settings_;
   cache::Seconds now_;
 };
 
@@ -102,7 +102,7 @@ bool MayServe(EntryView entry, uint32_t max_stale, cache::Seconds now) {
 }
 
 bool AnswerFromStale(const Knowledge& known, const wire::Name& name, RRType type, Answer* answer) {
-  const Settings& settings = known.settings;
+  const policy::CoreSettings& settings = known.settings;
   if (settings.cache.max_stale == 0) return false;
   wire::Name at = name;
   Link link = Link::kAlias;

@@ -1,4 +1,5 @@
-// Bounds that several rooms have to agree on. What an operator can set stands in settings.h.
+// Bounds that several rooms have to agree on. What an operator can set stands in the settings
+// (resolution_settings.h and others).
 //
 // Thread: any; constants.
 #pragma once

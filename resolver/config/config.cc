@@ -15,6 +15,7 @@
 #include "resolver/config/root_hints.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/config/value_reader.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 #include "wire/text_encoding.h"
 
@@ -126,7 +127,7 @@ class ConfigReader {
     if (place.node->kind == ConfigNode::Kind::kScalar) {
       if (place.node->text.empty()) return absl::OkStatus();
       const auto octets = wire::FromHex(place.node->text);
-      if (octets && octets->size() == sizeof(CookieSecret)) {
+      if (octets && octets->size() == sizeof(policy::CookieSecret)) {
         std::copy(octets->begin(), octets->end(), settings_->cookie_secret.emplace().begin());
         return absl::OkStatus();
       }

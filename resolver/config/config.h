@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "resolver/base/settings.h"
+#include "resolver/config/settings.h"
 
 namespace tern::resolver::config {
 

@@ -17,7 +17,7 @@
 #include <variant>
 #include <vector>
 
-#include "resolver/base/settings.h"
+#include "resolver/config/settings.h"
 
 namespace tern::resolver::config {
 

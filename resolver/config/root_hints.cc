@@ -6,6 +6,7 @@
 #include "cache/entry.h"
 #include "resolver/base/error_text.h"
 #include "wire/master_file.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::config {

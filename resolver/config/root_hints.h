@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "resolver/base/settings.h"
+#include "resolver/base/resolution_settings.h"
 
 namespace tern::resolver::config {
 

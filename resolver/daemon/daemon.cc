@@ -14,6 +14,7 @@
 #include "resolver/io/sockets.h"
 #include "resolver/io/steering.h"
 #include "resolver/policy/jurisdiction.h"
+#include "resolver/policy/local_data_build.h"
 #include "resolver/upstream/zone_servers.h"
 
 namespace tern::resolver::daemon {
@@ -26,13 +27,14 @@ size_t AllowedProcessors() {
 }
 
 // `FILE:7:3: KEY: MESSAGE`; without the place where the value is nobody's writing.
-std::string AtKey(const Settings& settings, const std::string& key, std::string_view message) {
+std::string AtKey(const config::Settings& settings, const std::string& key,
+                  std::string_view message) {
   const auto place = settings.places.find(key);
   return Concat(place == settings.places.end() ? "" : place->second + ": ", key, ": ", message);
 }
 
 // An address that nobody wrote need not work: machines without IPv6 have no ::1.
-void LeaveOutMissingAddresses(Settings* settings) {
+void LeaveOutMissingAddresses(config::Settings* settings) {
   if (!settings->listen_is_builtin) return;
   std::erase_if(settings->listen, [](const Endpoint& endpoint) {
     if (!endpoint.address.IsIpv6() || io::CheckSource(endpoint.address).ok()) return false;
@@ -52,14 +54,14 @@ service::Configuration CountedApart(const service::Configuration& shared) {
   const auto within = [&share](const auto& part) {
     return typename std::remove_cvref_t<decltype(part)>(share, part.get());
   };
-  return {within(shared.settings), within(shared.local_data), within(shared.access),
-          within(shared.rate_limit), within(shared.cookies)};
+  return {within(shared.settings),   within(shared.local_data), within(shared.access),
+          within(shared.rate_limit), within(shared.cookies),    shared.require_cookies};
 }
 
-CookieSecret DrawCookieSecret() {
+policy::CookieSecret DrawCookieSecret() {
   crypto::RandomGenerator random;
   const uint64_t words[2] = {random.Next(), random.Next()};
-  CookieSecret secret;
+  policy::CookieSecret secret;
   static_assert(sizeof words == sizeof secret);
   std::memcpy(secret.data(), words, sizeof words);
   return secret;
@@ -71,7 +73,8 @@ bool Same(const StaticZone& a, const StaticZone& b) {
 }
 
 // The zones of the configuration that `other` has not, or not so.
-std::vector<wire::Name> ZonesOnlyIn(const Settings& settings, const Settings& other) {
+std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
+                                    const config::Settings& other) {
   std::vector<wire::Name> zones;
   for (const StaticZone& zone : settings.static_zones) {
     const bool stays = std::any_of(other.static_zones.begin(), other.static_zones.end(),
@@ -82,7 +85,7 @@ std::vector<wire::Name> ZonesOnlyIn(const Settings& settings, const Settings& ot
 }
 
 // A zone of the configuration is asked for wherever it says, but not here: that is a loop.
-absl::Status CheckStaticZones(const Settings& settings) {
+absl::Status CheckStaticZones(const config::Settings& settings) {
   size_t forwards = 0;
   size_t stubs = 0;
   for (const StaticZone& zone : settings.static_zones) {
@@ -103,7 +106,7 @@ absl::Status CheckStaticZones(const Settings& settings) {
 }
 
 // Whether iteration has anywhere to begin.
-bool HasRoot(const Settings& settings) {
+bool HasRoot(const policy::CoreSettings& settings) {
   const auto may_ask = [&](const RootHint& hint) {
     return std::any_of(hint.addresses.begin(), hint.addresses.end(), [&](const IpAddress& address) {
       return upstream::MayAsk(address, settings.resolution);
@@ -116,24 +119,26 @@ bool HasRoot(const Settings& settings) {
 
 }  // namespace
 
-absl::StatusOr<service::Configuration> MakeConfiguration(Settings settings) {
+absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings& settings) {
   if (const absl::Status status = CheckStaticZones(settings); !status.ok()) return status;
-  auto local_data = policy::LocalData::Build(settings.local, settings.static_zones);
+  auto local_data = policy::BuildLocalData(settings.local, settings.static_zones);
   if (!local_data.ok()) {
     return absl::InvalidArgumentError(
         AtKey(settings, "local.hosts_file", std::string(local_data.status().message())));
   }
-  settings.resolution.own = io::OwnAddresses(settings.listen, settings.resolution.upstream_port);
+  policy::CoreSettings core = config::CoreOf(settings);
+  core.resolution.own = io::OwnAddresses(settings.listen, settings.resolution.upstream_port);
   service::Configuration configuration;
   configuration.local_data = *std::move(local_data);
   configuration.access = std::make_shared<const policy::AccessList>(settings.allow);
   configuration.rate_limit =
       std::make_shared<policy::RateLimit>(settings.rate_limit, crypto::RandomGenerator().Next());
-  configuration.settings = std::make_shared<const Settings>(std::move(settings));
+  configuration.settings = std::make_shared<const policy::CoreSettings>(std::move(core));
+  configuration.require_cookies = settings.require_cookies;
   return configuration;
 }
 
-absl::Status CheckOutgoing(const Settings& settings) {
+absl::Status CheckOutgoing(const config::Settings& settings) {
   const std::vector<IpAddress>& outgoing = settings.resolution.outgoing;
   for (size_t i = 0; i < outgoing.size(); ++i) {
     const absl::Status status = io::CheckSource(outgoing[i]);
@@ -154,12 +159,13 @@ bool RaiseDescriptorLimit() {
 }
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
-    Settings settings, std::function<void(const absl::Status&)> on_failure) {
+    config::Settings settings, std::function<void(const absl::Status&)> on_failure) {
   LeaveOutMissingAddresses(&settings);
   if (const absl::Status status = CheckOutgoing(settings); !status.ok()) return status;
-  auto configuration = MakeConfiguration(std::move(settings));
+  auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();
   std::unique_ptr<Daemon> daemon(new Daemon);
+  daemon->settings_ = std::move(settings);
   daemon->configuration_ = *std::move(configuration);
   if (!HasRoot(*daemon->configuration_.settings)) {
     Log(LogLevel::kWarning,
@@ -172,16 +178,16 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   try {
     daemon->StartServices();
   } catch (const std::bad_alloc&) {
-    const Settings& in_force = *daemon->configuration_.settings;
     return absl::ResourceExhaustedError(
-        AtKey(in_force, "cache.memory", "expected no more than this process may have (ulimit -v)"));
+        AtKey(daemon->settings_, "cache.memory",
+              "expected no more than this process may have (ulimit -v)"));
   }
   daemon->StartThreads(on_failure);
   return daemon;
 }
 
 absl::Status Daemon::OpenWorkers() {
-  const Settings& settings = *configuration_.settings;
+  const config::Settings& settings = settings_;
   // All before any is bound: a wildcard address and one of its own may both be ours.
   for (size_t i = 0; i < settings.listen.size(); ++i) {
     const absl::Status status = io::CheckListening(settings.listen[i]);
@@ -249,36 +255,36 @@ Daemon::~Daemon() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-absl::Status Daemon::Reload(Settings settings) {
-  const Settings& current = *configuration_.settings;
+absl::Status Daemon::Reload(config::Settings settings) {
+  const config::Settings& current = settings_;
   if (settings.listen_is_builtin && current.listen_is_builtin) settings.listen = current.listen;
   const std::vector<std::string_view> fixed = config::FixedKeysThatDiffer(current, settings);
   config::KeepFixedKeys(current, &settings);
   settings.listen_is_builtin = current.listen_is_builtin;
-  auto configuration = MakeConfiguration(std::move(settings));
+  auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();
   for (const std::string_view key : fixed) {
     Log(LogLevel::kWarning, Concat(key, ": changes only when ternd is started anew"));
   }
-  const std::shared_ptr<const Settings> before = configuration_.settings;
+  const config::Settings before = std::exchange(settings_, std::move(settings));
   configuration_ = *std::move(configuration);
   store_->SetMaxStale(configuration_.settings->cache.max_stale);
   UseCookieSecret();
   Reconfigure();
-  ForgetOtherJurisdictions(*before);
+  ForgetOtherJurisdictions(before);
   return absl::OkStatus();
 }
 
 void Daemon::RollCookieSecret() {
-  if (configuration_.settings->cookie_secret) return;
+  if (settings_.cookie_secret) return;
   drawn_cookie_secret_ = DrawCookieSecret();
   UseCookieSecret();
   Reconfigure();
 }
 
 // What was learnt of names for which others speak from now on.
-void Daemon::ForgetOtherJurisdictions(const Settings& before) {
-  const Settings& after = *configuration_.settings;
+void Daemon::ForgetOtherJurisdictions(const config::Settings& before) {
+  const config::Settings& after = settings_;
   for (const auto& [here, there] : {std::pair(&before, &after), std::pair(&after, &before)}) {
     const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);
     zones_to_forget_.insert(zones_to_forget_.end(), zones.begin(), zones.end());
@@ -310,7 +316,7 @@ void Daemon::Forget() {
 
 // What clients hold was made with the secret that was in force until now.
 void Daemon::UseCookieSecret() {
-  const CookieSecret secret = configuration_.settings->cookie_secret.value_or(drawn_cookie_secret_);
+  const policy::CookieSecret secret = settings_.cookie_secret.value_or(drawn_cookie_secret_);
   if (cookie_secret_ != secret) previous_cookie_secret_ = std::exchange(cookie_secret_, secret);
   configuration_.cookies =
       std::make_shared<const policy::ServerCookies>(secret, previous_cookie_secret_);

@@ -18,18 +18,19 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cache/store.h"
-#include "resolver/base/settings.h"
+#include "resolver/config/settings.h"
 #include "resolver/io/worker.h"
 #include "resolver/service/recursive_service.h"
 #include "resolver/upstream/server_table.h"
 
 namespace tern::resolver::daemon {
 
-// Settings with what is built from them: LocalData, AccessList. Reads the hosts file.
-absl::StatusOr<service::Configuration> MakeConfiguration(Settings settings);
+// What the services read of the settings, with what is built from them: LocalData, AccessList.
+// Reads the hosts file.
+absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings& settings);
 
 // That queries can leave from each of resolution.outgoing; an error names place, key and address.
-absl::Status CheckOutgoing(const Settings& settings);
+absl::Status CheckOutgoing(const config::Settings& settings);
 
 // Puts the soft limit of file descriptors up to the hard one; true when it could.
 bool RaiseDescriptorLimit();
@@ -39,7 +40,7 @@ class Daemon {
   // Opens all sockets and starts the workers' threads, which inherit the caller's signal mask.
   // `on_failure` is called from a worker's thread that cannot go on.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(
-      Settings settings, std::function<void(const absl::Status&)> on_failure);
+      config::Settings settings, std::function<void(const absl::Status&)> on_failure);
   // Ends the workers and waits for them.
   ~Daemon();
   Daemon(const Daemon&) = delete;
@@ -47,7 +48,7 @@ class Daemon {
 
   // Applies what can change while the process runs, and tells in the log what cannot. On an error
   // the old configuration stays in force.
-  absl::Status Reload(Settings settings);
+  absl::Status Reload(config::Settings settings);
   // What jobs that were under way at a Reload learnt under the old configuration is to be forgotten
   // then, by ForgetAgain; nothing when there is nothing to forget.
   std::optional<std::chrono::steady_clock::time_point> forget_again_at() const {
@@ -68,16 +69,18 @@ class Daemon {
 
   absl::Status OpenWorkers();
   void UseCookieSecret();
-  void ForgetOtherJurisdictions(const Settings& before);
+  void ForgetOtherJurisdictions(const config::Settings& before);
   void Forget();
   void Reconfigure();
   void StartServices();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
-  service::Configuration configuration_;
-  CookieSecret drawn_cookie_secret_;
-  std::optional<CookieSecret> cookie_secret_;  // in force: the drawn one, or the configuration's
-  std::optional<CookieSecret> previous_cookie_secret_;
+  config::Settings settings_;
+  service::Configuration configuration_;  // made from settings_
+  policy::CookieSecret drawn_cookie_secret_;
+  std::optional<policy::CookieSecret>
+      cookie_secret_;  // in force: the drawn one, or the configuration's
+  std::optional<policy::CookieSecret> previous_cookie_secret_;
   std::vector<wire::Name> zones_to_forget_;
   std::optional<std::chrono::steady_clock::time_point> forget_again_at_;
   std::unique_ptr<cache::Store> store_;

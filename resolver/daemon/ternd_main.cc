@@ -41,7 +41,7 @@ constexpr int kExitUsage = 2;
 constexpr std::chrono::milliseconds kStopMax(1700);
 constexpr std::chrono::hours kRollSecretEvery(24);
 
-absl::StatusOr<Settings> ReadSettings(const DaemonOptions& options) {
+absl::StatusOr<config::Settings> ReadSettings(const DaemonOptions& options) {
   return options.config.empty() ? config::DefaultSettings() : config::LoadConfig(options.config);
 }
 

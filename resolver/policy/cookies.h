@@ -16,8 +16,8 @@
 
 #include "resolver/base/endpoint.h"
 #include "resolver/base/limits.h"
-#include "resolver/base/settings.h"
 #include "resolver/base/siphash.h"
+#include "resolver/policy/policy_settings.h"
 
 namespace tern::resolver::policy {
 

@@ -1,7 +1,7 @@
 #include "resolver/policy/hosts_file.h"
 
 #include "resolver/base/error_text.h"
-#include "wire/presentation.h"
+#include "wire/parse_presentation.h"
 
 namespace tern::resolver::policy {
 namespace {

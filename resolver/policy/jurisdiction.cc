@@ -4,7 +4,7 @@
 
 namespace tern::resolver::policy {
 
-const StaticZone* NearestStaticZone(const Settings& settings, wire::NameView name,
+const StaticZone* NearestStaticZone(const CoreSettings& settings, wire::NameView name,
                                     bool use_forward) {
   const StaticZone* nearest = nullptr;
   for (const StaticZone& candidate : settings.static_zones) {
@@ -14,25 +14,25 @@ const StaticZone* NearestStaticZone(const Settings& settings, wire::NameView nam
   return nearest;
 }
 
-const StaticZone* StaticZoneAt(const Settings& settings, wire::NameView name) {
+const StaticZone* StaticZoneAt(const CoreSettings& settings, wire::NameView name) {
   const auto found =
       std::find_if(settings.static_zones.begin(), settings.static_zones.end(),
                    [&](const StaticZone& zone) { return zone.zone.view().Equals(name); });
   return found == settings.static_zones.end() ? nullptr : &*found;
 }
 
-bool IsAskedAbove(const Settings& settings, wire::NameView name, wire::RRType type) {
+bool IsAskedAbove(const CoreSettings& settings, wire::NameView name, wire::RRType type) {
   if (type != wire::RRType::kDS) return false;
   const StaticZone* zone = StaticZoneAt(settings, name);
   return zone == nullptr || !zone->forward;
 }
 
-bool IsAtBorder(const Settings& settings, wire::NameView name, wire::RRType type) {
+bool IsAtBorder(const CoreSettings& settings, wire::NameView name, wire::RRType type) {
   const StaticZone* zone = type == wire::RRType::kDS ? StaticZoneAt(settings, name) : nullptr;
   return zone != nullptr && !zone->forward;
 }
 
-bool DeniesBelow(const Settings& settings, wire::NameView name) {
+bool DeniesBelow(const CoreSettings& settings, wire::NameView name) {
   const StaticZone* zone = NearestStaticZone(settings, name, /*use_forward=*/true);
   return zone == nullptr || !zone->forward;
 }

@@ -15,25 +15,21 @@
 //   own part out. The root zone alone replaces none: who forwards everything does not mean
 //   `localhost.`. The hosts file stands before forward and stub zones.
 //
-// Thread: any; immutable after Build. Bounded by the hosts file's limits (hosts_file.h).
+// Thread: any; immutable once made (local_data_build.h). Bounded by the hosts file's limits
+// (hosts_file.h).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
-#include <string_view>
-#include <vector>
 
-#include "absl/container/flat_hash_set.h"
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "cache/entry.h"
-#include "resolver/base/settings.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
 namespace tern::resolver::policy {
+
+class LocalTree;
 
 inline constexpr uint32_t kSpecialTtl = 10800;  // seconds; RFC 6303 section 3
 // Clients see an edit of the hosts file after this at the latest.
@@ -41,10 +37,8 @@ inline constexpr uint32_t kHostsTtl = 60;  // seconds
 
 class LocalData {
  public:
-  // Reads the hosts file. An error is for the operator and names the file and line.
-  static absl::StatusOr<std::unique_ptr<const LocalData>> Build(
-      const LocalSettings& settings, std::span<const StaticZone> static_zones);
-
+  explicit LocalData(std::unique_ptr<const LocalTree> tree);
+  ~LocalData();
   LocalData(const LocalData&) = delete;
   LocalData& operator=(const LocalData&) = delete;
 
@@ -58,77 +52,13 @@ class LocalData {
   // Whether Find would answer for the name.
   bool Has(wire::NameView name) const;
 
-  size_t node_count() const { return nodes_.size(); }
+  // Whether any name of a hosts file is among them.
+  bool has_hosts() const { return has_hosts_; }
+  size_t node_count() const;
 
  private:
-  static constexpr uint32_t kNone = 0xffffffff;
-  static constexpr uint32_t kRoot = 0;
-
-  enum Flag : uint8_t {
-    kZone = 1,       // the apex of a special zone
-    kLocalhost = 2,  // with kZone: names below have the apex's records
-    kCut = 4,        // a forward or stub zone: what lies below is not the special zone's
-    kHosts = 8,      // its records come from the hosts file
-  };
-  struct Node {
-    uint32_t parent = kNone;
-    uint32_t label = 0;  // offset in octets_
-    uint32_t first_record = kNone;
-    uint8_t label_octets = 0;
-    uint8_t flags = 0;
-  };
-  struct Record {
-    uint32_t next = kNone;
-    uint32_t rdata = 0;  // offset in octets_
-    uint16_t rdata_octets = 0;
-    wire::RRType type = wire::RRType::kNone;
-  };
-  struct Child {
-    uint32_t parent;
-    std::string_view label;
-  };
-  // Nodes are found by parent and label, case ignored; the set holds their numbers only.
-  struct ChildHash {
-    using is_transparent = void;
-    const LocalData* tree;
-    size_t operator()(const Child& child) const;
-    size_t operator()(uint32_t node) const { return (*this)(tree->AsChild(node)); }
-  };
-  struct ChildEqual {
-    using is_transparent = void;
-    const LocalData* tree;
-    bool operator()(const Child& a, const Child& b) const;
-    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
-    bool operator()(uint32_t a, const Child& b) const { return (*this)(tree->AsChild(a), b); }
-    bool operator()(const Child& a, uint32_t b) const { return (*this)(a, tree->AsChild(b)); }
-  };
-  struct Match;
-
-  LocalData();
-
-  Child AsChild(uint32_t node) const;
-  uint32_t FindChild(uint32_t parent, std::string_view label) const;  // or kNone
-  Match Walk(wire::NameView name) const;
-
-  uint32_t MakeNode(wire::NameView name);
-  uint32_t PutOctets(std::span<const uint8_t> octets);
-  bool HasType(uint32_t node, wire::RRType type) const;
-  // False when the name has cache::kRecordsMax records of the type.
-  bool AddRecord(uint32_t node, wire::RRType type, std::span<const uint8_t> rdata);
-
-  void AddSpecialNames(std::span<const StaticZone> static_zones);
-  absl::Status AddHostsFile(const LocalSettings& settings);
-
-  bool AnswerRRset(const Match& match, wire::NameView name, wire::RRType type, cache::Seconds now,
-                   cache::EntryBuilder* builder) const;
-  static bool AnswerApex(wire::NameView apex, wire::RRType type, cache::Seconds now,
-                         cache::EntryBuilder* builder);
-
-  std::vector<Node> nodes_;
-  std::vector<Record> records_;
-  std::vector<uint8_t> octets_;
-  absl::flat_hash_set<uint32_t, ChildHash, ChildEqual> children_;
-  bool keeps_localhost_ = false;
+  std::unique_ptr<const LocalTree> tree_;
+  bool has_hosts_;
 };
 
 }  // namespace tern::resolver::policy

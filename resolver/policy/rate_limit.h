@@ -28,9 +28,9 @@
 
 #include "resolver/base/endpoint.h"
 #include "resolver/base/four_way_table.h"
-#include "resolver/base/settings.h"
 #include "resolver/base/time.h"
 #include "resolver/policy/access.h"
+#include "resolver/policy/policy_settings.h"
 
 namespace tern::resolver::policy {
 
@@ -49,6 +49,10 @@ class RateLimit {
   bool limits_misses() const { return cost_ns_[kMiss] != 0; }
   // One in so many of those who are denied is told so, by a truncated answer; 0: none.
   uint32_t slip() const { return slip_; }
+
+  // UDP questions of one prefix that may be unanswered at a time in a worker; 0: any number.
+  // Whoever keeps the questions counts them.
+  uint32_t waiting() const { return waiting_; }
 
   // `verified`: over TCP, or with a cookie that this server gave.
   // Budget: 6 ns with up to eight exempt ranges (bench/resolver: BM_RateLimitAllowsQuery).
@@ -82,6 +86,7 @@ class RateLimit {
   AccessList exempt_;
   uint64_t seed_;
   uint32_t slip_;
+  uint32_t waiting_;
   uint32_t ipv4_mask_;
   uint64_t ipv6_mask_high_;
   uint64_t ipv6_mask_low_;

@@ -13,7 +13,7 @@
 #include "resolver/answer/knowledge.h"
 #include "resolver/base/environment.h"
 #include "resolver/base/frame_pool.h"
-#include "resolver/base/settings.h"
+#include "resolver/policy/core_settings.h"
 #include "resolver/resolution/learn.h"
 #include "resolver/upstream/race_context.h"
 
@@ -21,18 +21,18 @@ namespace tern::resolver::resolution {
 
 struct Facilities : upstream::RaceFacilities {
   Facilities(cache::Store* store_, upstream::ServerTable* server_table_, Environment* environment_,
-             std::shared_ptr<const Settings> settings_,
+             std::shared_ptr<const policy::CoreSettings> settings_,
              std::shared_ptr<const policy::LocalData> local_data_)
       : RaceFacilities(store_, server_table_, environment_, std::move(local_data_)),
         settings(std::move(settings_)),
         learner(store_, settings->cache, settings->resolution.limits) {}
 
   // What can be answered by without asking anybody. `of`: the settings of the question.
-  answer::Knowledge Known(const Settings& of) {
+  answer::Knowledge Known(const policy::CoreSettings& of) {
     return {store, of, *local_data, StoreNow(), learner.scratch()};
   }
 
-  std::shared_ptr<const Settings> settings;  // for jobs that start from now on
+  std::shared_ptr<const policy::CoreSettings> settings;  // for jobs that start from now on
   Learner learner;
   FramePool frames;
 };

@@ -10,9 +10,9 @@
 #include "resolver/base/allowance.h"
 #include "resolver/base/environment.h"
 #include "resolver/base/intrusive_list.h"
-#include "resolver/base/settings.h"
 #include "resolver/base/task.h"
 #include "resolver/base/trace.h"
+#include "resolver/policy/core_settings.h"
 #include "resolver/resolution/facilities.h"
 #include "resolver/upstream/race_context.h"
 #include "resolver/upstream/zone_servers.h"
@@ -59,7 +59,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
   Facilities& facilities() { return facilities_; }
   JobTable& table() { return table_; }
   FramePool& frames() { return facilities_.frames; }
-  const Settings& settings() const { return *settings_; }
+  const policy::CoreSettings& settings() const { return *settings_; }
   const wire::Name& name() const { return name_; }
   wire::RRType type() const { return type_; }
   answer::Answer& answer() { return answer_; }
@@ -104,7 +104,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
 
   Facilities& facilities_;
   JobTable& table_;
-  std::shared_ptr<const Settings> settings_;
+  std::shared_ptr<const policy::CoreSettings> settings_;
   wire::Name name_;
   wire::RRType type_ = wire::RRType::kNone;
   uint64_t hash_ = 0;

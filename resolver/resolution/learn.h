@@ -13,7 +13,8 @@
 
 #include "cache/store.h"
 #include "resolver/answer/answer.h"
-#include "resolver/base/settings.h"
+#include "resolver/base/cache_settings.h"
+#include "resolver/base/resolution_settings.h"
 #include "resolver/upstream/reply_class.h"
 #include "resolver/upstream/reply_records.h"
 #include "wire/name.h"

@@ -10,7 +10,7 @@
 
 #include "cache/store.h"
 #include "cache/ttl.h"
-#include "resolver/base/settings.h"
+#include "resolver/base/resolution_settings.h"
 #include "wire/name.h"
 #include "wire/types.h"
 

@@ -13,14 +13,14 @@ constexpr int kPrefetchedAncestors = 2;
 }  // namespace
 
 Recursor::Recursor(cache::Store* store, upstream::ServerTable* server_table,
-                   Environment* environment, std::shared_ptr<const Settings> settings,
+                   Environment* environment, std::shared_ptr<const policy::CoreSettings> settings,
                    std::shared_ptr<const policy::LocalData> local_data)
     : facilities_(store, server_table, environment, std::move(settings), std::move(local_data)),
       table_(&facilities_, Resolve) {
   facilities_.finisher = &table_;
 }
 
-void Recursor::SetSettings(std::shared_ptr<const Settings> settings,
+void Recursor::SetSettings(std::shared_ptr<const policy::CoreSettings> settings,
                            std::shared_ptr<const policy::LocalData> local_data) {
   facilities_.settings = std::move(settings);
   facilities_.local_data = std::move(local_data);

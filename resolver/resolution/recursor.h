@@ -11,7 +11,7 @@
 #include "cache/store.h"
 #include "resolver/base/counters.h"
 #include "resolver/base/environment.h"
-#include "resolver/base/settings.h"
+#include "resolver/policy/core_settings.h"
 #include "resolver/resolution/facilities.h"
 #include "resolver/resolution/job_table.h"
 #include "wire/name.h"
@@ -23,11 +23,11 @@ class Recursor {
  public:
   // All outlive the recursor.
   Recursor(cache::Store* store, upstream::ServerTable* server_table, Environment* environment,
-           std::shared_ptr<const Settings> settings,
+           std::shared_ptr<const policy::CoreSettings> settings,
            std::shared_ptr<const policy::LocalData> local_data);
 
   // For questions that start from now on.
-  void SetSettings(std::shared_ptr<const Settings> settings,
+  void SetSettings(std::shared_ptr<const policy::CoreSettings> settings,
                    std::shared_ptr<const policy::LocalData> local_data);
 
   // Resolves the question, or joins the job that does. False when there is no room; then the waiter

@@ -479,7 +479,7 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult&
 Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   Facilities& facilities = job.facilities();
   upstream::ZoneServers& servers = job.servers();
-  const Settings& settings = job.settings();
+  const policy::CoreSettings& settings = job.settings();
   const RRType type = job.type();
   bool use_forward = true;
   bool went_up = false;

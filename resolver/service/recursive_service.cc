@@ -201,8 +201,7 @@ void RecursiveService::CheckCookie(const IpAddress& client, answer::QueryRead* r
 size_t RecursiveService::DemandCookie(std::span<const uint8_t> query, const answer::QueryRead& read,
                                       std::span<uint8_t> reply) {
   const answer::Request& request = read.request;
-  if (!configuration_.settings->require_cookies ||
-      request.cookie.state == answer::CookieState::kGood ||
+  if (!configuration_.require_cookies || request.cookie.state == answer::CookieState::kGood ||
       (read.verdict != answer::RequestVerdict::kResolve &&
        read.verdict != answer::RequestVerdict::kChaos)) {
     return 0;
@@ -251,8 +250,7 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const answer:
   const answer::Request& request = read.request;
   size_t octets = 0;
   *task = Task::kNone;
-  if (!configuration_.settings->local.hosts_file.empty() &&
-      read.verdict == answer::RequestVerdict::kResolve &&
+  if (configuration_.local_data->has_hosts() && read.verdict == answer::RequestVerdict::kResolve &&
       AnswerLocally(query, request, tcp, reply, &octets)) {
     return octets;
   }
@@ -469,7 +467,7 @@ bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) cons
 }
 
 uint16_t* RecursiveService::WaitingOf(const io::ReturnPath& path) {
-  if (path.IsStream() || configuration_.settings->rate_limit.waiting == 0) return nullptr;
+  if (path.IsStream() || configuration_.rate_limit->waiting() == 0) return nullptr;
   const policy::RateLimit::Group group =
       configuration_.rate_limit->GroupOf(path.peer.address, /*verified=*/false);
   if (group == policy::RateLimit::Group::kExempt) return nullptr;
@@ -480,7 +478,7 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
                                    const answer::QueryRead& read, Time received) {
   const answer::Request& request = read.request;
   uint16_t* const waiting = WaitingOf(path);
-  if (waiting != nullptr && *waiting >= configuration_.settings->rate_limit.waiting) {
+  if (waiting != nullptr && *waiting >= configuration_.rate_limit->waiting()) {
     const size_t octets = Deny(query, read, /*verified=*/false, scratch());
     if (octets != 0) Send(path, scratch().first(octets));
     return;

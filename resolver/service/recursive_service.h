@@ -27,10 +27,10 @@
 
 #include "cache/store.h"
 #include "resolver/answer/hot_path.h"
-#include "resolver/base/settings.h"
 #include "resolver/io/service.h"
 #include "resolver/policy/access.h"
 #include "resolver/policy/cookies.h"
+#include "resolver/policy/core_settings.h"
 #include "resolver/policy/local_data.h"
 #include "resolver/policy/rate_limit.h"
 #include "resolver/resolution/recursor.h"
@@ -44,11 +44,12 @@ inline constexpr uint32_t kMissesUnderWayMax = 16384;
 // One state of the configuration; shared by all workers, immutable but for the rate limit's
 // buckets.
 struct Configuration {
-  std::shared_ptr<const Settings> settings;
+  std::shared_ptr<const policy::CoreSettings> settings;
   std::shared_ptr<const policy::LocalData> local_data;
   std::shared_ptr<const policy::AccessList> access;
   std::shared_ptr<policy::RateLimit> rate_limit;
   std::shared_ptr<const policy::ServerCookies> cookies;
+  bool require_cookies = false;  // of clients over UDP
 };
 
 class RecursiveService final : public io::Service {

@@ -13,8 +13,8 @@
 #include "resolver/base/allowance.h"
 #include "resolver/base/counters.h"
 #include "resolver/base/environment.h"
-#include "resolver/base/settings.h"
 #include "resolver/base/trace.h"
+#include "resolver/policy/core_settings.h"
 #include "resolver/upstream/hedge_credit.h"
 #include "resolver/upstream/lateness.h"
 #include "resolver/upstream/reply_records.h"
@@ -111,7 +111,7 @@ struct RaceFacilities {
 // On what terms one question is asked. The allowance and the deadline may change while a race
 // waits: a client that joins brings its own.
 struct QuestionTerms {
-  const Settings* settings = nullptr;
+  const policy::CoreSettings* settings = nullptr;
   Allowance* allowance = nullptr;
   Time deadline;
   Trace* trace = nullptr;  // null when nobody asked for an account

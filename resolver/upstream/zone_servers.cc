@@ -42,8 +42,8 @@ bool MayAsk(const IpAddress& address, const ResolutionSettings& settings) {
          std::none_of(settings.own.begin(), settings.own.end(), holds);
 }
 
-void ZoneServers::Locate(const cache::Store& store, const Settings& settings, NameView name,
-                         bool above, bool use_forward, cache::Seconds now,
+void ZoneServers::Locate(const cache::Store& store, const policy::CoreSettings& settings,
+                         NameView name, bool above, bool use_forward, cache::Seconds now,
                          EntryView nearest_above) {
   static_zone_ = nullptr;
   from_hints_ = false;
@@ -84,7 +84,7 @@ void ZoneServers::Descend(EntryView entry) {
   zone_ = delegation().name();
 }
 
-bool ZoneServers::Offer(const Endpoint& endpoint, const Settings& settings) {
+bool ZoneServers::Offer(const Endpoint& endpoint, const policy::CoreSettings& settings) {
   if (candidate_count_ == kCandidatesMax) return false;
   // What the operator wrote as a forwarder or stub server is meant, even where referrals to it
   // would not be followed.
@@ -96,11 +96,12 @@ bool ZoneServers::Offer(const Endpoint& endpoint, const Settings& settings) {
   return true;
 }
 
-void ZoneServers::AddAddress(const IpAddress& address, const Settings& settings) {
+void ZoneServers::AddAddress(const IpAddress& address, const policy::CoreSettings& settings) {
   (void)Offer({address, settings.resolution.upstream_port}, settings);
 }
 
-void ZoneServers::AddGlue(const cache::NameServerView& server, const Settings& settings) {
+void ZoneServers::AddGlue(const cache::NameServerView& server,
+                          const policy::CoreSettings& settings) {
   for (size_t at = 0; at < server.ipv4.size(); at += 4) {
     AddAddress(IpAddress::FromOctets(server.ipv4.subspan(at, 4)), settings);
   }
@@ -109,13 +110,13 @@ void ZoneServers::AddGlue(const cache::NameServerView& server, const Settings& s
   }
 }
 
-void ZoneServers::UseHints(const Settings& settings) {
+void ZoneServers::UseHints(const policy::CoreSettings& settings) {
   for (const RootHint& hint : settings.resolution.root_hints) {
     for (const IpAddress& address : hint.addresses) AddAddress(address, settings);
   }
 }
 
-void ZoneServers::GatherFromStore(const cache::Store& store, const Settings& settings,
+void ZoneServers::GatherFromStore(const cache::Store& store, const policy::CoreSettings& settings,
                                   NameView server, RRType type, cache::Seconds now) {
   const EntryView entry = store.Find(server, KeySpace::kData, type);
   if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) return;
@@ -126,7 +127,8 @@ void ZoneServers::GatherFromStore(const cache::Store& store, const Settings& set
   }
 }
 
-void ZoneServers::Gather(const cache::Store& store, const Settings& settings, cache::Seconds now) {
+void ZoneServers::Gather(const cache::Store& store, const policy::CoreSettings& settings,
+                         cache::Seconds now) {
   if (from_hints_) {
     UseHints(settings);
     return;
@@ -184,7 +186,7 @@ bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
   return true;
 }
 
-bool ZoneServers::GatherParentsGlue(const cache::Store& store, const Settings& settings,
+bool ZoneServers::GatherParentsGlue(const cache::Store& store, const policy::CoreSettings& settings,
                                     cache::Seconds now) {
   if (delegation_.empty()) return false;
   const size_t before = candidate_count_;
@@ -205,7 +207,7 @@ bool ZoneServers::GatherParentsGlue(const cache::Store& store, const Settings& s
   return candidate_count_ > before;
 }
 
-bool ZoneServers::AddStrayGlue(const ReplyRecords& records, const Settings& settings) {
+bool ZoneServers::AddStrayGlue(const ReplyRecords& records, const policy::CoreSettings& settings) {
   if (delegation_.empty()) return false;
   const size_t before = candidate_count_;
   cache::NameServerCursor cursor = delegation().NameServers();

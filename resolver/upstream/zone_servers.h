@@ -15,7 +15,7 @@
 #include "cache/store.h"
 #include "resolver/base/endpoint.h"
 #include "resolver/base/environment.h"
-#include "resolver/base/settings.h"
+#include "resolver/policy/core_settings.h"
 #include "resolver/upstream/reply_records.h"
 #include "wire/name.h"
 #include "wire/types.h"
@@ -38,8 +38,8 @@ class ZoneServers {
   // Finds the nearest known zone at or above `name`: strictly above it with `above`, which DS needs
   // (RFC 4035 section 3.1.4.1). `use_forward`: forward zones count. `nearest_above`: the nearest
   // known delegation strictly above `name`, when the caller has come by it; it saves the walk.
-  void Locate(const cache::Store& store, const Settings& settings, wire::NameView name, bool above,
-              bool use_forward, cache::Seconds now,
+  void Locate(const cache::Store& store, const policy::CoreSettings& settings, wire::NameView name,
+              bool above, bool use_forward, cache::Seconds now,
               cache::EntryView nearest_above = cache::EntryView());
   // Goes down to a zone that a referral just showed. REQUIRES: a delegation's entry.
   void Descend(cache::EntryView delegation);
@@ -62,7 +62,7 @@ class ZoneServers {
 
   // Fills candidates() with all addresses that are known and may be asked: of the configuration,
   // glue, and addresses that the store knows. Keeps what is known of those that were there.
-  void Gather(const cache::Store& store, const Settings& settings, cache::Seconds now);
+  void Gather(const cache::Store& store, const policy::CoreSettings& settings, cache::Seconds now);
   std::span<Candidate> candidates() { return {candidates_.data(), candidate_count_}; }
   // Forgets the tries of an exchange.
   void ResetTries();
@@ -75,18 +75,19 @@ class ZoneServers {
   bool looked_up_none() const { return looked_up_ == 0; }
   // Adds the addresses that parents of the name servers' own zones know as glue, for when what
   // those zones say themselves leads nowhere. True when that brought a candidate.
-  bool GatherParentsGlue(const cache::Store& store, const Settings& settings, cache::Seconds now);
+  bool GatherParentsGlue(const cache::Store& store, const policy::CoreSettings& settings,
+                         cache::Seconds now);
   // Adds addresses that a parent sent for the zone's servers although it has no authority over
   // their names: good for this zone alone, which the parent can lead anywhere anyway, and not kept.
-  bool AddStrayGlue(const ReplyRecords& records, const Settings& settings);
-  void AddAddress(const IpAddress& address, const Settings& settings);
+  bool AddStrayGlue(const ReplyRecords& records, const policy::CoreSettings& settings);
+  void AddAddress(const IpAddress& address, const policy::CoreSettings& settings);
 
  private:
-  void UseHints(const Settings& settings);
-  void AddGlue(const cache::NameServerView& server, const Settings& settings);
-  bool Offer(const Endpoint& endpoint, const Settings& settings);
-  void GatherFromStore(const cache::Store& store, const Settings& settings, wire::NameView server,
-                       wire::RRType type, cache::Seconds now);
+  void UseHints(const policy::CoreSettings& settings);
+  void AddGlue(const cache::NameServerView& server, const policy::CoreSettings& settings);
+  bool Offer(const Endpoint& endpoint, const policy::CoreSettings& settings);
+  void GatherFromStore(const cache::Store& store, const policy::CoreSettings& settings,
+                       wire::NameView server, wire::RRType type, cache::Seconds now);
 
   wire::Name zone_;
   const StaticZone* static_zone_ = nullptr;  // in the settings snapshot that the job holds

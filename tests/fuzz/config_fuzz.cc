@@ -19,7 +19,7 @@ namespace {
 // Relative paths in the input start at this folder, which does not exist.
 constexpr std::string_view kFileName = "/nonexistent/tern.yaml";
 
-void CheckBounds(const Settings& s) {
+void CheckBounds(const config::Settings& s) {
   TERN_FUZZ_PROPERTY(!s.listen.empty() && s.listen.size() <= config::kListenMax);
   for (const Endpoint& endpoint : s.listen) TERN_FUZZ_PROPERTY(endpoint.port != 0);
   TERN_FUZZ_PROPERTY(s.workers >= 0 && s.workers <= config::kWorkersMax);

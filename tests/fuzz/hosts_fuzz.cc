@@ -8,6 +8,7 @@
 #include "resolver/base/reverse_name.h"
 #include "resolver/policy/hosts_file.h"
 #include "tests/fuzz/property.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {

@@ -20,7 +20,7 @@
 #include "wire/edns.h"
 #include "wire/master_file.h"
 #include "wire/message.h"
-#include "wire/presentation.h"
+#include "wire/parse_presentation.h"
 #include "wire/rdata.h"
 
 namespace tern::resolver {
@@ -216,7 +216,7 @@ void AnswerOne(std::span<const uint8_t> query, bool tcp, uint32_t rotation) {
   std::vector<uint8_t> reply(tcp ? size_t{65535} : std::max<size_t>(1232, query.size() + 170));
   answer::QueryRead read;
   answer::ReadQuery(query, filled.store(), &read);
-  static const policy::ServerCookies cookies(CookieSecret{1, 2, 3});
+  static const policy::ServerCookies cookies(policy::CookieSecret{1, 2, 3});
   answer::CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1'700'000'000, &read.request, &read.rcode);
   const answer::Request& request = read.request;
   size_t octets = 0;

@@ -14,6 +14,7 @@
 #include "resolver/tool/lookup_reply.h"
 #include "resolver/tool/lookup_text.h"
 #include "tests/fuzz/property.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver {

@@ -9,6 +9,7 @@
 #include "tests/fuzz/property.h"
 #include "wire/ascii_case.h"
 #include "wire/name.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::wire {

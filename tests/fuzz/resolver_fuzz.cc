@@ -229,8 +229,9 @@ class World {
     uint16_t id;
   };
 
-  resolver::Settings Settings() {
-    resolver::Settings settings = SimSettings(NameOf("ns.root."), {*IpAddress::Parse(kRoot)});
+  resolver::config::Settings Settings() {
+    resolver::config::Settings settings =
+        SimSettings(NameOf("ns.root."), {*IpAddress::Parse(kRoot)});
     resolver::ResolutionSettings& resolution = settings.resolution;
     constexpr resolver::QnameMinimisation kModes[] = {resolver::QnameMinimisation::kOff,
                                                       resolver::QnameMinimisation::kRelaxed,
@@ -310,7 +311,7 @@ class World {
   fuzz::Tape tape_;
   TapeServer server_;
   SimWorld world_;
-  resolver::Settings settings_;
+  resolver::config::Settings settings_;
   std::optional<ResolverUnderTest> resolver_;
   std::vector<Question> questions_;
 };

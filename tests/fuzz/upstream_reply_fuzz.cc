@@ -25,7 +25,7 @@
 #include "resolver/upstream/zone_servers.h"
 #include "tests/fuzz/property.h"
 #include "wire/message.h"
-#include "wire/presentation.h"
+#include "wire/parse_presentation.h"
 
 namespace tern::resolver {
 namespace {
@@ -204,7 +204,7 @@ class World {
     const std::span<const uint8_t> cut =
         learner_.LearnReferral(records_, meaning, UINT32_MAX, kNow);
     if (cut.empty()) return;
-    Settings settings;
+    policy::CoreSettings settings;
     settings.resolution.ipv6 = Ipv6Use::kOn;
     upstream::ZoneServers servers;
     servers.Descend(EntryView(cut.data()));

@@ -13,8 +13,8 @@
 namespace tern::sim {
 namespace {
 
-using resolver::CookieSecret;
 using resolver::kClientCookieOctets;
+using resolver::policy::CookieSecret;
 using resolver::policy::kOurCookieOctets;
 using resolver::policy::ServerCookies;
 using wire::Rcode;

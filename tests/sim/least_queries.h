@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include "resolver/base/settings.h"
+#include "resolver/base/resolution_settings.h"
 #include "tests/sim/naive_oracle.h"
 #include "tests/sim/random_internet.h"
 

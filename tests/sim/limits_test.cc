@@ -269,7 +269,7 @@ class ClientLimitTest : public testing::Test {
     limit().ipv4_prefix = 8;
     limit().burst = seconds(1);
   }
-  resolver::RateLimitSettings& limit() { return internet_.settings().rate_limit; }
+  resolver::policy::RateLimitSettings& limit() { return internet_.settings().rate_limit; }
 
   // Counts of what so many questions got at once, each for another name unless `name` is given.
   struct Counts {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "tests/support/rdata_names.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 #include "wire/rdata.h"
 #include "wire/writer.h"

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "resolver/base/settings.h"
+#include "resolver/base/resolution_settings.h"
 #include "tests/sim/naive_oracle.h"
 #include "tests/sim/seeded_random.h"
 #include "tests/sim/sim_world.h"

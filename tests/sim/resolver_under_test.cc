@@ -6,7 +6,7 @@
 
 #include "resolver/config/root_hints.h"
 #include "resolver/policy/access.h"
-#include "resolver/policy/local_data.h"
+#include "resolver/policy/local_data_build.h"
 #include "resolver/policy/rate_limit.h"
 #include "resolver/service/recursive_service.h"
 #include "resolver/upstream/server_table.h"
@@ -21,29 +21,30 @@ using resolver::service::RecursiveService;
 constexpr size_t kServersRemembered = 1024;
 constexpr uint64_t kRateLimitSeed = 1;
 
-Configuration MakeConfiguration(const resolver::Settings& settings) {
+Configuration MakeConfiguration(const resolver::config::Settings& settings) {
   Configuration configuration;
-  auto shared = std::make_shared<const resolver::Settings>(settings);
-  configuration.access = std::make_shared<const resolver::policy::AccessList>(shared->allow);
+  configuration.access = std::make_shared<const resolver::policy::AccessList>(settings.allow);
   configuration.rate_limit =
-      std::make_shared<resolver::policy::RateLimit>(shared->rate_limit, kRateLimitSeed);
+      std::make_shared<resolver::policy::RateLimit>(settings.rate_limit, kRateLimitSeed);
   configuration.cookies = std::make_shared<const resolver::policy::ServerCookies>(
-      shared->cookie_secret.value_or(resolver::CookieSecret{}));
-  auto local_data = resolver::policy::LocalData::Build(shared->local, shared->static_zones);
+      settings.cookie_secret.value_or(resolver::policy::CookieSecret{}));
+  auto local_data = resolver::policy::BuildLocalData(settings.local, settings.static_zones);
   if (!local_data.ok()) {
     std::fprintf(stderr, "%s\n", local_data.status().ToString().c_str());
     std::abort();
   }
   configuration.local_data = *std::move(local_data);
-  configuration.settings = std::move(shared);
+  configuration.settings =
+      std::make_shared<const resolver::policy::CoreSettings>(resolver::config::CoreOf(settings));
+  configuration.require_cookies = settings.require_cookies;
   return configuration;
 }
 
 }  // namespace
 
-resolver::Settings SimSettings(const wire::Name& root_name,
-                               const std::vector<IpAddress>& root_addresses) {
-  resolver::Settings settings;
+resolver::config::Settings SimSettings(const wire::Name& root_name,
+                                       const std::vector<IpAddress>& root_addresses) {
+  resolver::config::Settings settings;
   settings.workers = 1;
   settings.allow = {*resolver::Prefix::Parse("10.0.0.0/8")};
   settings.resolution.root_hints = {{root_name, root_addresses}};
@@ -55,7 +56,7 @@ resolver::Settings SimSettings(const wire::Name& root_name,
 
 // In the order in which they must be made.
 struct ResolverUnderTest::Parts {
-  Parts(SimWorld* world, const resolver::Settings& settings)
+  Parts(SimWorld* world, const resolver::config::Settings& settings)
       : store({.memory_octets = kStoreOctets, .seed = world->random()->Next()}),
         server_table(world->random()->Next(),
                      resolver::SipKey{{world->random()->Next(), world->random()->Next()}},
@@ -76,7 +77,7 @@ struct ResolverUnderTest::Parts {
   std::vector<std::unique_ptr<RecursiveService>> services;
 };
 
-ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::Settings& settings)
+ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings)
     : world_(world), parts_(std::make_unique<Parts>(world, settings)) {
   debug_checks = true;
 }

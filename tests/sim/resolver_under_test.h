@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cache/store.h"
-#include "resolver/base/settings.h"
+#include "resolver/config/settings.h"
 #include "resolver/resolution/recursor.h"
 #include "tests/sim/sim_world.h"
 
@@ -17,15 +17,15 @@ namespace tern::sim {
 // The settings that the daemon has by default, but for: clients of the simulated world are let in,
 // the root is the server `root_name` at `root_addresses` (the real root when there are none),
 // IPv6 is on, and no address is refused that a simulated server may have.
-resolver::Settings SimSettings(const wire::Name& root_name,
-                               const std::vector<IpAddress>& root_addresses);
+resolver::config::Settings SimSettings(const wire::Name& root_name,
+                                       const std::vector<IpAddress>& root_addresses);
 
 class ResolverUnderTest {
  public:
   static constexpr size_t kStoreOctets = size_t{16} << 20;
 
   // Attaches itself to the world, with a service for each of its workers.
-  ResolverUnderTest(SimWorld* world, const resolver::Settings& settings);
+  ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings);
   ~ResolverUnderTest();
   ResolverUnderTest(const ResolverUnderTest&) = delete;
   ResolverUnderTest& operator=(const ResolverUnderTest&) = delete;

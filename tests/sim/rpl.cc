@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "tests/sim/rpl_config.h"
 #include "tests/sim/words.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::sim {

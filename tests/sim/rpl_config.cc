@@ -4,7 +4,7 @@
 #include <string>
 
 #include "tests/sim/words.h"
-#include "wire/presentation.h"
+#include "wire/parse_presentation.h"
 
 namespace tern::sim {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "resolver/base/endpoint.h"
-#include "resolver/base/settings.h"
+#include "resolver/base/resolution_settings.h"
 
 namespace tern::sim {
 

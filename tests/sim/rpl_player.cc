@@ -16,8 +16,9 @@ constexpr Duration kQuietLimit = std::chrono::seconds(2);
 // Longer than the longest life of a resolution, so that nothing is left behind it.
 constexpr Duration kRestLimit = std::chrono::seconds(30);
 
-resolver::Settings SettingsFor(const RplConfig& config, const PlayOptions& options) {
-  resolver::Settings settings = SimSettings(NameOf(config.root_name), config.root_addresses);
+resolver::config::Settings SettingsFor(const RplConfig& config, const PlayOptions& options) {
+  resolver::config::Settings settings =
+      SimSettings(NameOf(config.root_name), config.root_addresses);
   settings.resolution.qname_minimisation =
       config.qname_minimisation.value_or(options.qname_minimisation);
   settings.resolution.ipv4 = config.ipv4;

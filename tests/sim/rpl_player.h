@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "resolver/base/settings.h"
+#include "resolver/base/resolution_settings.h"
 #include "tests/sim/resolver_under_test.h"
 #include "tests/sim/rpl.h"
 #include "tests/sim/sim_world.h"

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resolver/base/settings.h"
+#include "resolver/config/settings.h"
 #include "tests/sim/resolver_under_test.h"
 #include "tests/sim/sim_world.h"
 #include "tests/sim/zone_server.h"
@@ -44,7 +44,7 @@ class SmallInternet {
   ZoneServer* AddServer(std::string_view address, std::string_view zone, std::string_view text);
 
   // Before Start.
-  resolver::Settings& settings() { return settings_; }
+  resolver::config::Settings& settings() { return settings_; }
   // Makes the resolver, or another one with an empty cache in its place.
   void Start();
 
@@ -74,7 +74,7 @@ class SmallInternet {
   void RebuildTld(std::string_view tld);
 
   SimWorld world_;
-  resolver::Settings settings_;
+  resolver::config::Settings settings_;
   std::deque<ZoneServer> servers_;  // stable addresses
   ZoneServer oracle_;
   std::map<std::string, std::string> tld_records_;

@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-#include "resolver/base/settings.h"
+#include "resolver/config/settings.h"
 #include "tests/sim/naive_oracle.h"
 #include "tests/sim/random_internet.h"
 #include "tests/sim/resolver_under_test.h"
@@ -119,7 +119,7 @@ class SwarmWorld {
   RandomInternet internet_;
   TtlBounds bounds_;
   NaiveOracle oracle_;
-  resolver::Settings settings_;
+  resolver::config::Settings settings_;
   bool has_static_zone_ = false;
   std::unique_ptr<Forwarder> forwarder_;
   std::unique_ptr<Spoofer> spoofer_;

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "wire/master_file.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::sim {

@@ -15,10 +15,10 @@
 #include "cache/entry.h"
 #include "cache/store.h"
 #include "resolver/base/environment.h"
-#include "resolver/base/settings.h"
+#include "resolver/config/settings.h"
 #include "resolver/io/timer_heap.h"
 #include "resolver/policy/cookies.h"
-#include "resolver/policy/local_data.h"
+#include "resolver/policy/local_data_build.h"
 #include "resolver/resolution/recursor.h"
 #include "resolver/upstream/server_table.h"
 #include "wire/message.h"
@@ -95,12 +95,13 @@ class MissWorld {
   MissWorld() : store_({.memory_octets = size_t{64} << 20, .seed = 42}), table_(1, {{2, 3}}) {
     std::memcpy(octets_, name_.data(), name_.size());
     reader_ = store_.Register();
-    Settings settings;
+    config::Settings settings;
     settings.resolution.ipv6 = Ipv6Use::kOff;
-    auto local = policy::LocalData::Build({.special_names = true, .hosts_file = ""}, {});
+    auto local = policy::BuildLocalData({.special_names = true, .hosts_file = ""}, {});
     if (!local.ok()) std::abort();
     recursor_ = std::make_unique<resolution::Recursor>(
-        &store_, &table_, &environment_, std::make_shared<const Settings>(settings),
+        &store_, &table_, &environment_,
+        std::make_shared<const policy::CoreSettings>(config::CoreOf(settings)),
         std::shared_ptr<const policy::LocalData>(std::move(*local)));
     alignas(8) uint8_t room[512];
     cache::EntryBuilder builder(room);

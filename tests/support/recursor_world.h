@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "cache/store.h"
-#include "resolver/base/settings.h"
-#include "resolver/policy/local_data.h"
+#include "resolver/config/settings.h"
+#include "resolver/policy/local_data_build.h"
 #include "resolver/resolution/recursor.h"
 #include "resolver/upstream/server_table.h"
 #include "tests/sim/sim_world.h"
@@ -72,7 +72,7 @@ class RecursorWorld {
     reader_ = store_.Register();
   }
 
-  Settings& settings() { return settings_; }
+  config::Settings& settings() { return settings_; }
   sim::SimWorld& world() { return world_; }
   cache::Store& store() { return store_; }
   upstream::ServerTable& table() { return table_; }
@@ -97,10 +97,11 @@ class RecursorWorld {
     root_ = Add(kRoot, ".",
                 std::string("@ 3600 NS a.root.\na.root. 3600 A ") + std::string(kRoot) + "\n" +
                     std::string(delegations));
-    auto local = policy::LocalData::Build({.special_names = false, .hosts_file = ""}, {});
+    auto local = policy::BuildLocalData({.special_names = false, .hosts_file = ""}, {});
     if (!local.ok()) std::abort();
     recursor_ = std::make_unique<resolution::Recursor>(
-        &store_, &table_, &world_, std::make_shared<const Settings>(settings_),
+        &store_, &table_, &world_,
+        std::make_shared<const policy::CoreSettings>(config::CoreOf(settings_)),
         std::shared_ptr<const policy::LocalData>(std::move(*local)));
   }
   void Stop() { recursor_.reset(); }
@@ -139,7 +140,7 @@ class RecursorWorld {
 
   sim::SimWorld world_;
   std::deque<sim::ZoneServer> servers_;
-  Settings settings_;
+  config::Settings settings_;
   cache::Store store_;
   std::unique_ptr<cache::Store::Reader> reader_;
   upstream::ServerTable table_;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "wire/name.h"
-#include "wire/presentation.h"
+#include "wire/parse_presentation.h"
 
 namespace tern::wire::test {
 

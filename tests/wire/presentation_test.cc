@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/wire/generators.h"
+#include "wire/parse_presentation.h"
 
 namespace tern::wire {
 namespace {

@@ -286,7 +286,7 @@ TEST_F(HotPathTest, AllocatesNothing) {
   PlainMessage with_cookie = sim::MakeQuery(1, "www.example.", RRType::kA, 1232);
   with_cookie.SetCookie(Octets(policy::kOurCookieOctets, 7));
   const Octets query = with_cookie.Encode();
-  const policy::ServerCookies cookies(CookieSecret{});
+  const policy::ServerCookies cookies(policy::CookieSecret{});
   size_t octets = 0;
   QueryRead read;
   const size_t before_cookie = test::AllocationCount();

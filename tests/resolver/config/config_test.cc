@@ -6,6 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/resolver/config/settings_text.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::config {

@@ -35,7 +35,7 @@ std::string Shown(const Settings& s) {
     out << wire::ToText(zone.zone) << ' ' << zone.forward << zone.first;
     for (const Endpoint& endpoint : zone.to) out << ' ' << endpoint.ToText();
   }
-  const RateLimitSettings& limit = s.rate_limit;
+  const policy::RateLimitSettings& limit = s.rate_limit;
   out << "| " << limit.queries << ' ' << limit.misses << ' ' << limit.waiting << ' '
       << limit.burst.count() << ' ' << int{limit.ipv4_prefix} << ' ' << int{limit.ipv6_prefix}
       << ' ' << limit.slip << ' ';
@@ -44,7 +44,8 @@ std::string Shown(const Settings& s) {
       << r.limits.jobs << ' ' << r.limits.name_servers << ' ' << r.limits.addresses << ' '
       << r.limits.tries;
   out << "| " << s.require_cookies << ' ' << r.cookies;
-  for (const uint8_t octet : s.cookie_secret.value_or(CookieSecret{})) out << ' ' << int{octet};
+  for (const uint8_t octet : s.cookie_secret.value_or(policy::CookieSecret{}))
+    out << ' ' << int{octet};
   return out.str();
 }
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "resolver/base/settings.h"
+#include "resolver/config/settings.h"
 
 namespace tern::resolver::config {
 

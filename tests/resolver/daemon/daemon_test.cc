@@ -15,14 +15,15 @@
 #include "resolver/tool/lookup_client.h"
 #include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_reply.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::daemon {
 namespace {
 
 // Loopback only: nothing is ever asked upstream.
-Settings LoopbackSettings() {
-  Settings settings = config::DefaultSettings();
+config::Settings LoopbackSettings() {
+  config::Settings settings = config::DefaultSettings();
   settings.listen = {*Endpoint::Parse("127.0.0.1", 0)};
   settings.listen_is_builtin = false;
   settings.workers = 2;
@@ -32,7 +33,7 @@ Settings LoopbackSettings() {
   return settings;
 }
 
-std::unique_ptr<Daemon> Started(Settings settings) {
+std::unique_ptr<Daemon> Started(config::Settings settings) {
   auto daemon = Daemon::Start(std::move(settings),
                               [](const absl::Status& status) { ADD_FAILURE() << status; });
   EXPECT_TRUE(daemon.ok()) << daemon.status();
@@ -76,7 +77,7 @@ TEST(DaemonTest, GivesAnAccountToClientsOfItsOwnMachine) {
 TEST(DaemonTest, ReloadChangesWhoMayAsk) {
   const auto daemon = Started(LoopbackSettings());
   EXPECT_EQ(Ask(*daemon, "localhost.").rcode, wire::Rcode::kNoError);
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.allow = {*Prefix::Parse("192.0.2.0/24")};
   ASSERT_TRUE(daemon->Reload(settings).ok());
   // Each worker takes it in with its next turn.
@@ -134,7 +135,7 @@ TEST(DaemonTest, RollsTheCookieSecret) {
 
 TEST(DaemonTest, ReloadWithABrokenHostsFileKeepsTheOldConfiguration) {
   const auto daemon = Started(LoopbackSettings());
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.allow.clear();
   settings.local.hosts_file = "/nonexistent/hosts";
   EXPECT_EQ(std::string(daemon->Reload(settings).message()),
@@ -143,7 +144,7 @@ TEST(DaemonTest, ReloadWithABrokenHostsFileKeepsTheOldConfiguration) {
 }
 
 TEST(DaemonTest, AnAddressOfSomebodyElseIsAClearError) {
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.listen = {*Endpoint::Parse("192.0.2.1:5353", 0)};
   const auto daemon = Daemon::Start(settings, [](const absl::Status&) {});
   ASSERT_FALSE(daemon.ok());
@@ -156,7 +157,7 @@ TEST(DaemonTest, AnAddressThatAnotherServesIsAClearError) {
   const auto first = Started(LoopbackSettings());
   ASSERT_NE(first, nullptr);
   const Endpoint taken = first->listening().front();
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.listen = {*Endpoint::Parse("127.0.0.1", 0), taken};
   settings.places["listen[1]"] = "tern.yaml:3:5";
   EXPECT_EQ(std::string(Daemon::Start(settings, [](const absl::Status&) {}).status().message()),
@@ -175,7 +176,7 @@ TEST(DaemonTest, AnAddressThatAnotherServesOverTcpOnlyIsAClearError) {
   ASSERT_EQ(setsockopt(other.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on), 0);
   ASSERT_EQ(bind(other.get(), reinterpret_cast<const sockaddr*>(&storage), octets), 0);
   ASSERT_EQ(listen(other.get(), 1), 0);
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.listen = {io::LocalEndpoint(other.get())};
   const auto daemon = Daemon::Start(settings, [](const absl::Status&) {});
   ASSERT_FALSE(daemon.ok());
@@ -185,7 +186,7 @@ TEST(DaemonTest, AnAddressThatAnotherServesOverTcpOnlyIsAClearError) {
 }
 
 TEST(DaemonTest, AWildcardAddressAndOneOfItsOwnMayBothBeListenedOn) {
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   const Endpoint any = Started(settings)->listening().front();  // a port that is free now
   settings.listen = {any, {*IpAddress::Parse("0.0.0.0"), any.port}};
   const auto daemon = Started(settings);
@@ -195,7 +196,7 @@ TEST(DaemonTest, AWildcardAddressAndOneOfItsOwnMayBothBeListenedOn) {
 
 // Connections of the last run are in TIME_WAIT then, and a ring's sockets may still be there.
 TEST(DaemonTest, StartsAgainAtOnceOnTheSameAddress) {
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   for (int i = 0; i < 5; ++i) {
     auto daemon = Started(settings);
     ASSERT_NE(daemon, nullptr);
@@ -205,7 +206,7 @@ TEST(DaemonTest, StartsAgainAtOnceOnTheSameAddress) {
 }
 
 TEST(DaemonTest, AnOutgoingAddressOfSomebodyElseIsAClearError) {
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.resolution.outgoing = {*IpAddress::Parse("127.0.0.2"), *IpAddress::Parse("192.0.2.1")};
   settings.places["resolution.outgoing[1]"] = "tern.yaml:4:27";
   EXPECT_EQ(std::string(Daemon::Start(settings, [](const absl::Status&) {}).status().message()),
@@ -226,7 +227,7 @@ TEST(DaemonTest, EndsAtOnceWhileATcpClientIsConnected) {
 TEST(ConfigurationTest, NamesThePlaceAndTheKeyOfABadHostsFile) {
   const auto path = std::filesystem::path(testing::TempDir()) / "daemon_hosts";
   std::ofstream(path) << "127.0.0.1 a\nnonsense b\n";
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.local.hosts_file = path.string();
   const std::string error = "local.hosts_file: " + path.string() +
                             ":2: expected an IPv4 or IPv6 address, found \"nonsense\"";
@@ -240,7 +241,7 @@ TEST(ConfigurationTest, NamesThePlaceAndTheKeyOfABadHostsFile) {
 
 // What the public tree said of names that a zone of the configuration speaks for from now on.
 TEST(DaemonTest, ReloadForgetsWhatOthersSaidOfANewZone) {
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.workers = 1;
   StaticZone all;
   all.forward = true;
@@ -286,7 +287,7 @@ TEST(DaemonTest, ReloadForgetsWhatOthersSaidOfANewZone) {
 }
 
 TEST(DaemonTest, ReloadForgetsWhatTheDnsSaidOfSpecialNames) {
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.local.special_names = false;
   const auto daemon = Started(settings);
   ASSERT_NE(daemon, nullptr);
@@ -326,7 +327,7 @@ TEST(DaemonTest, AMemoryThatTheProcessMayNotHaveIsAClearError) {
   ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
   rlimit low = before;
   low.rlim_cur = pages * static_cast<size_t>(getpagesize()) + (size_t{1} << 30);
-  Settings settings = LoopbackSettings();
+  config::Settings settings = LoopbackSettings();
   settings.cache.memory_octets = size_t{16} << 30;
   settings.places["cache.memory"] = "tern.yaml:1:9";
   ASSERT_EQ(setrlimit(RLIMIT_AS, &low), 0);

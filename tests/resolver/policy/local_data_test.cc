@@ -5,6 +5,8 @@
 
 #include "gtest/gtest.h"
 #include "resolver/base/reverse_name.h"
+#include "resolver/policy/local_data_build.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::policy {
@@ -58,7 +60,7 @@ std::string Ask(const LocalData& local, std::string_view name, RRType type) {
 }
 
 std::unique_ptr<const LocalData> SpecialNamesWith(std::vector<StaticZone> zones = {}) {
-  return *LocalData::Build(LocalSettings(), zones);
+  return *BuildLocalData(LocalSettings(), zones);
 }
 
 class HostsFile {
@@ -75,7 +77,7 @@ class HostsFile {
     LocalSettings settings;
     settings.special_names = special_names;
     settings.hosts_file = path();
-    return LocalData::Build(settings, zones);
+    return BuildLocalData(settings, zones);
   }
 
  private:
@@ -207,7 +209,7 @@ TEST(SpecialNamesTest, NamesOfTheGreatestLengthAreWalked) {
 TEST(SpecialNamesTest, SwitchedOffNothingIsLocal) {
   LocalSettings settings;
   settings.special_names = false;
-  const auto local = *LocalData::Build(settings, {});
+  const auto local = *BuildLocalData(settings, {});
   for (const char* name : {"localhost.", "x.test.", "10.in-addr.arpa.", "home.arpa."}) {
     EXPECT_EQ(Ask(*local, name, RRType::kA), "not local") << name;
   }
@@ -315,7 +317,7 @@ TEST(LocalDataTest, RepeatedAddressIsOneRecord) {
 TEST(LocalDataTest, MissingHostsFileIsAnError) {
   LocalSettings settings;
   settings.hosts_file = "/nonexistent/hosts";
-  EXPECT_EQ(std::string(LocalData::Build(settings, {}).status().message()),
+  EXPECT_EQ(std::string(BuildLocalData(settings, {}).status().message()),
             "/nonexistent/hosts: No such file or directory");
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "resolver/policy/local_data.h"
+#include "resolver/policy/local_data_build.h"
 #include "resolver/resolution/job_table.h"
 #include "resolver/resolution/resolve.h"
 #include "tests/support/recursor_world.h"
@@ -48,12 +48,12 @@ class NestedQuestionTest : public testing::Test {
   explicit NestedQuestionTest(JobTable::ResolveFunction resolve = ResolveTxtByMx) {
     server_ = world_.Add("192.0.2.1", "example.", "@ 300 MX 10 mail\nmail 300 A 192.0.2.9\n");
     world_.Start("example. 3600 NS ns.example.\nns.example. 3600 A 192.0.2.1\n");
-    auto local = policy::LocalData::Build({.special_names = false, .hosts_file = ""}, {});
+    auto local = policy::BuildLocalData({.special_names = false, .hosts_file = ""}, {});
     if (!local.ok()) std::abort();
-    facilities_ =
-        std::make_unique<Facilities>(&world_.store(), &world_.table(), &world_.world(),
-                                     std::make_shared<const Settings>(world_.settings()),
-                                     std::shared_ptr<const policy::LocalData>(std::move(*local)));
+    facilities_ = std::make_unique<Facilities>(
+        &world_.store(), &world_.table(), &world_.world(),
+        std::make_shared<const policy::CoreSettings>(config::CoreOf(world_.settings())),
+        std::shared_ptr<const policy::LocalData>(std::move(*local)));
     table_ = std::make_unique<JobTable>(facilities_.get(), resolve);
     facilities_->finisher = table_.get();
   }

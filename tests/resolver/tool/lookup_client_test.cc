@@ -11,7 +11,7 @@
 
 #include "gtest/gtest.h"
 #include "wire/edns.h"
-#include "wire/presentation.h"
+#include "wire/parse_presentation.h"
 #include "wire/writer.h"
 
 namespace tern::resolver::tool {

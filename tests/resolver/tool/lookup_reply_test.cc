@@ -3,7 +3,7 @@
 #include "gtest/gtest.h"
 #include "resolver/tool/lookup_json.h"
 #include "wire/edns.h"
-#include "wire/presentation.h"
+#include "wire/parse_presentation.h"
 #include "wire/writer.h"
 
 namespace tern::resolver::tool {

@@ -45,7 +45,7 @@ class ZoneServersTest : public testing::Test {
 
   cache::Store store_{{.memory_octets = cache::kStoreOctetsMin, .seed = 7}};
   std::unique_ptr<cache::Store::Reader> reader_;
-  Settings settings_;
+  policy::CoreSettings settings_;
   ZoneServers servers_;
 };
 
