@@ -15,7 +15,6 @@
 #include "cache/store.h"
 #include "resolver/answer/zone_cut.h"
 #include "resolver/policy/core_settings.h"
-#include "resolver/policy/jurisdiction.h"
 #include "wire/name.h"
 
 namespace tern::resolver::answer {
@@ -37,7 +36,7 @@ void ForEachAncestor(const cache::Store& store, const policy::CoreSettings& sett
                      wire::NameView name, cache::Seconds now, Visit visit) {
   Ancestor ancestor;
   while (!name.IsRoot()) {
-    ancestor.is_above_configured |= policy::StaticZoneAt(settings, name) != nullptr;
+    ancestor.is_above_configured |= settings.static_zones.At(name) != nullptr;
     name = name.Parent();
     ancestor.name = name;
     ancestor.hash = store.Hash(name);

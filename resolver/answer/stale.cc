@@ -4,8 +4,8 @@
 
 #include "resolver/answer/known_above.h"
 #include "resolver/answer/renaming.h"
-#include "resolver/policy/jurisdiction.h"
 #include "resolver/policy/local_data.h"
+#include "resolver/policy/name_source.h"
 
 namespace tern::resolver::answer {
 namespace {

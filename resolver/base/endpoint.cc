@@ -3,13 +3,28 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace tern::resolver {
+namespace {
+
+// The first `bits` bits of the two are the same.
+bool SharesBits(const uint8_t* a, const uint8_t* b, size_t bits) {
+  const size_t whole = bits / 8;
+  if (std::memcmp(a, b, whole) != 0) return false;
+  const size_t rest = bits % 8;
+  if (rest == 0) return true;
+  const auto mask = static_cast<uint8_t>(0xff00 >> rest);
+  return ((a[whole] ^ b[whole]) & mask) == 0;
+}
+
+}  // namespace
 
 std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
   char buffer[INET6_ADDRSTRLEN];
   if (text.empty() || text.size() >= sizeof buffer) return std::nullopt;
+  if (text.find('\0') != text.npos) return std::nullopt;
   std::memcpy(buffer, text.data(), text.size());
   buffer[text.size()] = '\0';
   IpAddress address;
@@ -27,6 +42,15 @@ std::string IpAddress::ToText() const {
   char buffer[INET6_ADDRSTRLEN] = "none";
   if (size != 0) inet_ntop(size == 4 ? AF_INET : AF_INET6, octets, buffer, sizeof buffer);
   return buffer;
+}
+
+bool IpAddress::IsUnspecified() const {
+  return size != 0 && std::all_of(octets, octets + size, [](uint8_t octet) { return octet == 0; });
+}
+
+bool IpAddress::IsLoopback() const {
+  static constexpr IpAddress kIpv6Loopback = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 16};
+  return IsIpv4() ? octets[0] == 127 : *this == kIpv6Loopback;
 }
 
 std::optional<Endpoint> Endpoint::Parse(std::string_view text, uint16_t default_port) {
@@ -99,20 +123,6 @@ std::string Endpoint::ToText() const {
   return (address.IsIpv6() ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-namespace {
-
-// The first `bits` bits of the two are the same.
-bool SharesBits(const uint8_t* a, const uint8_t* b, size_t bits) {
-  const size_t whole = bits / 8;
-  if (std::memcmp(a, b, whole) != 0) return false;
-  const size_t rest = bits % 8;
-  if (rest == 0) return true;
-  const auto mask = static_cast<uint8_t>(0xff00 >> rest);
-  return ((a[whole] ^ b[whole]) & mask) == 0;
-}
-
-}  // namespace
-
 std::optional<Prefix> Prefix::Parse(std::string_view text) {
   const size_t slash = text.find('/');
   const std::optional<IpAddress> address = IpAddress::Parse(text.substr(0, slash));
@@ -132,12 +142,10 @@ std::optional<Prefix> Prefix::Parse(std::string_view text) {
 }
 
 bool Prefix::Contains(const IpAddress& candidate) const {
-  static constexpr uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   if (candidate.size == address.size) {
     return SharesBits(candidate.octets, address.octets, length);
   }
-  if (candidate.IsIpv6() && address.IsIpv4() &&
-      std::memcmp(candidate.octets, kMapped, sizeof kMapped) == 0) {
+  if (candidate.IsIpv4Mapped() && address.IsIpv4()) {
     return SharesBits(candidate.octets + 12, address.octets, length);
   }
   return false;

@@ -3,8 +3,10 @@
 // Thread: any; values.
 #pragma once
 
+#include <endian.h>
 #include <sys/socket.h>
 
+#include <compare>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -13,6 +15,23 @@
 #include <string_view>
 
 namespace tern::resolver {
+
+// An IPv6 address as a number: for masks, ranges and hashes.
+struct Ipv6Number {
+  uint64_t high = 0;
+  uint64_t low = 0;
+
+  // Of 16 octets.
+  static Ipv6Number FromOctets(const uint8_t* octets) {
+    Ipv6Number number;
+    std::memcpy(&number.high, octets, sizeof number.high);
+    std::memcpy(&number.low, octets + 8, sizeof number.low);
+    return {be64toh(number.high), be64toh(number.low)};
+  }
+  // ::ffff:0:0/96: the low 32 bits are an IPv4 address (RFC 4291 section 2.5.5.2).
+  bool IsIpv4Mapped() const { return high == 0 && low >> 32 == 0xffff; }
+  friend auto operator<=>(const Ipv6Number&, const Ipv6Number&) = default;
+};
 
 struct IpAddress {
   uint8_t octets[16] = {};  // the first 4 for IPv4, the others zero
@@ -30,6 +49,13 @@ struct IpAddress {
 
   bool IsIpv4() const { return size == 4; }
   bool IsIpv6() const { return size == 16; }
+  // `0.0.0.0` and `::`.
+  bool IsUnspecified() const;
+  // 127.0.0.0/8 and `::1`.
+  bool IsLoopback() const;
+  // 224.0.0.0/4 and above, which takes the limited broadcast address with it, and ff00::/8.
+  bool IsMulticast() const { return IsIpv4() ? octets[0] >= 224 : octets[0] == 0xff; }
+  bool IsIpv4Mapped() const { return IsIpv6() && Ipv6Number::FromOctets(octets).IsIpv4Mapped(); }
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
 };
 

@@ -27,7 +27,7 @@ struct Budget {
   int referrals = 130;
   int aliases = 11;          // links of a chain; one more is SERVFAIL
   int nesting = 8;           // look-ups of name servers' addresses inside one another
-  int failed_addresses = 5;  // look-ups of name servers' addresses that were of no use
+  int failed_addresses = 5;  // look-ups of name servers' addresses that gave no address
   Duration client_timeout = std::chrono::milliseconds(1800);
   Duration total_timeout = std::chrono::seconds(7);
 };

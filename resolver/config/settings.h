@@ -46,7 +46,7 @@ struct Settings {
 
 // The core's part.
 inline policy::CoreSettings CoreOf(const Settings& settings) {
-  return {settings.resolution, settings.cache, settings.static_zones};
+  return policy::CoreSettings(settings.resolution, settings.cache, settings.static_zones);
 }
 
 }  // namespace tern::resolver::config

@@ -13,8 +13,8 @@
 #include "resolver/daemon/log.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/steering.h"
-#include "resolver/policy/jurisdiction.h"
 #include "resolver/policy/local_data_build.h"
+#include "resolver/policy/name_source.h"
 #include "resolver/upstream/zone_servers.h"
 
 namespace tern::resolver::daemon {
@@ -109,10 +109,10 @@ absl::Status CheckStaticZones(const config::Settings& settings) {
 bool HasRoot(const policy::CoreSettings& settings) {
   const auto may_ask = [&](const RootHint& hint) {
     return std::any_of(hint.addresses.begin(), hint.addresses.end(), [&](const IpAddress& address) {
-      return upstream::MayAsk(address, settings.resolution);
+      return upstream::MayAsk(address, settings);
     });
   };
-  return policy::StaticZoneAt(settings, wire::NameView()) != nullptr ||
+  return settings.static_zones.At(wire::NameView()) != nullptr ||
          std::any_of(settings.resolution.root_hints.begin(), settings.resolution.root_hints.end(),
                      may_ask);
 }
@@ -126,14 +126,15 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
     return absl::InvalidArgumentError(
         AtKey(settings, "local.hosts_file", std::string(local_data.status().message())));
   }
-  policy::CoreSettings core = config::CoreOf(settings);
-  core.resolution.own = io::OwnAddresses(settings.listen, settings.resolution.upstream_port);
+  ResolutionSettings resolution = settings.resolution;
+  resolution.own = io::OwnAddresses(settings.listen, resolution.upstream_port);
   service::Configuration configuration;
   configuration.local_data = *std::move(local_data);
   configuration.access = std::make_shared<const policy::AccessList>(settings.allow);
   configuration.rate_limit =
       std::make_shared<policy::RateLimit>(settings.rate_limit, crypto::RandomGenerator().Next());
-  configuration.settings = std::make_shared<const policy::CoreSettings>(std::move(core));
+  configuration.settings = std::make_shared<const policy::CoreSettings>(resolution, settings.cache,
+                                                                        settings.static_zones);
   configuration.require_cookies = settings.require_cookies;
   return configuration;
 }

@@ -6,7 +6,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -74,16 +73,6 @@ OwnedFd::~OwnedFd() {
   if (fd_ >= 0) close(fd_);
 }
 
-bool IsWildcard(const IpAddress& address) {
-  return address.size != 0 && std::all_of(address.octets, address.octets + address.size,
-                                          [](uint8_t octet) { return octet == 0; });
-}
-
-bool IsLoopback(const IpAddress& address) {
-  static constexpr IpAddress kIpv6Loopback = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 16};
-  return address.IsIpv4() ? address.octets[0] == 127 : address == kIpv6Loopback;
-}
-
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint) {
   const int family = FamilyOf(endpoint.address);
   OwnedFd fd(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -96,7 +85,7 @@ absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint) {
       SetOption(fd.get(), SOL_SOCKET, plain, kServiceBufferOctets);
     }
   }
-  if (IsWildcard(endpoint.address)) {
+  if (endpoint.address.IsUnspecified()) {
     const bool told = family == AF_INET ? SetOption(fd.get(), IPPROTO_IP, IP_PKTINFO, 1)
                                         : SetOption(fd.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
     if (!told) return Failure("cannot learn the local address on", endpoint);
@@ -158,7 +147,7 @@ std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port
   bool all_ipv4 = false, all_ipv6 = false;
   for (const Endpoint& endpoint : listen) {
     if (endpoint.port != port) continue;
-    if (IsWildcard(endpoint.address)) {
+    if (endpoint.address.IsUnspecified()) {
       (endpoint.address.IsIpv4() ? all_ipv4 : all_ipv6) = true;
     } else {
       add(endpoint.address);
@@ -173,7 +162,7 @@ std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port
     const bool ipv4 = at->ifa_addr->sa_family == AF_INET;
     if (!ipv4 && at->ifa_addr->sa_family != AF_INET6) continue;
     const IpAddress address = Endpoint::FromSockaddr(at->ifa_addr).address;
-    if ((ipv4 ? all_ipv4 : all_ipv6) && !(ipv4 && IsLoopback(address))) add(address);
+    if ((ipv4 ? all_ipv4 : all_ipv6) && !(ipv4 && address.IsLoopback())) add(address);
   }
   freeifaddrs(interfaces);
   return own;

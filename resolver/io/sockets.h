@@ -38,9 +38,6 @@ class OwnedFd {
   int fd_ = -1;
 };
 
-bool IsWildcard(const IpAddress& address);  // 0.0.0.0 or ::
-bool IsLoopback(const IpAddress& address);  // 127.0.0.0/8 or ::1
-
 // With SO_REUSEPORT, so that each worker has one of its own on the same address.
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);
 absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);

@@ -126,7 +126,7 @@ Steering ChooseSteering(size_t workers, std::span<const Endpoint> listen) {
   }
   const bool from_here_only =
       std::all_of(listen.begin(), listen.end(),
-                  [](const Endpoint& endpoint) { return IsLoopback(endpoint.address); });
+                  [](const Endpoint& endpoint) { return endpoint.address.IsLoopback(); });
   if (!from_here_only) {
     const fs::path interfaces = "/sys/class/net";
     const auto names = InterfaceNames(interfaces);

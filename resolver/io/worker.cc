@@ -137,7 +137,7 @@ absl::Status Worker::OpenSockets(const WorkerOptions& options) {
     absl::Status status =
         steers ? SteerByProcessor(udp.get(), options.processors) : absl::OkStatus();
     if (!status.ok()) return status;
-    status = engine_->ServeDatagrams(udp.release(), IsWildcard(endpoint.address));
+    status = engine_->ServeDatagrams(udp.release(), endpoint.address.IsUnspecified());
     if (!status.ok()) return status;
     streams_->AddListener(std::move(tcp));
   }

@@ -13,24 +13,16 @@ namespace {
 // Below this a scan that the processor predicts beats halving.
 constexpr size_t kScanRangesMax = 8;
 
-constexpr uint64_t kMappedLow = 0xffff;  // ::ffff:0:0/96, bits 64 to 95
-
 uint32_t LoadIpv4(const uint8_t* octets) {
   uint32_t number;
   std::memcpy(&number, octets, sizeof number);
   return be32toh(number);
 }
 
-uint64_t LoadHalf(const uint8_t* octets) {
-  uint64_t number;
-  std::memcpy(&number, octets, sizeof number);
-  return be64toh(number);
-}
-
 uint64_t LowBits(unsigned count) { return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1; }
 
-// Sorts, and joins ranges that overlap. Ranges that only touch stay apart: it saves the care
-// for the end of the number space and costs a comparison.
+// Sorts, and joins ranges that overlap. Ranges where one ends just before the next begins stay two:
+// to join them would need care at the end of the number space, and saves one comparison.
 template <typename Range>
 void Merge(std::vector<Range>* ranges) {
   std::sort(ranges->begin(), ranges->end(),
@@ -76,46 +68,39 @@ AccessList::AccessList(std::span<const Prefix> prefixes) {
   Merge(&ipv6_);
 }
 
-AccessList::Ipv6Number AccessList::NumberOf(const uint8_t* octets) {
-  return {LoadHalf(octets), LoadHalf(octets + 8)};
-}
-
 void AccessList::AddIpv6(const Prefix& prefix) {
-  const Ipv6Number first = NumberOf(prefix.address.octets);
+  const Ipv6Number first = Ipv6Number::FromOctets(prefix.address.octets);
   const unsigned open = 128u - prefix.length;
   const Ipv6Number last = {first.high | LowBits(open > 64 ? open - 64 : 0),
                            first.low | LowBits(open)};
   ipv6_.push_back({first, last});
 }
 
-bool AccessList::AllowsIpv4(uint32_t address) const { return Holds(ipv4_, address); }
+bool AccessList::ContainsIpv4(uint32_t address) const { return Holds(ipv4_, address); }
 
-bool AccessList::AllowsIpv6(const uint8_t* octets) const {
-  const Ipv6Number number = NumberOf(octets);
-  if (number.high == 0 && number.low >> 32 == kMappedLow &&
-      AllowsIpv4(static_cast<uint32_t>(number.low))) {
-    return true;
-  }
+bool AccessList::ContainsIpv6(const uint8_t* octets) const {
+  const Ipv6Number number = Ipv6Number::FromOctets(octets);
+  if (number.IsIpv4Mapped() && ContainsIpv4(static_cast<uint32_t>(number.low))) return true;
   return Holds(ipv6_, number);
 }
 
-bool AccessList::Allows(const sockaddr* address) const {
+bool AccessList::Contains(const sockaddr* address) const {
   if (address->sa_family == AF_INET) {
     in_addr in;
     std::memcpy(&in, reinterpret_cast<const uint8_t*>(address) + offsetof(sockaddr_in, sin_addr),
                 sizeof in);
-    return AllowsIpv4(ntohl(in.s_addr));
+    return ContainsIpv4(ntohl(in.s_addr));
   }
   if (address->sa_family == AF_INET6) {
-    return AllowsIpv6(reinterpret_cast<const uint8_t*>(address) +
-                      offsetof(sockaddr_in6, sin6_addr));
+    return ContainsIpv6(reinterpret_cast<const uint8_t*>(address) +
+                        offsetof(sockaddr_in6, sin6_addr));
   }
   return false;
 }
 
-bool AccessList::Allows(const IpAddress& address) const {
-  if (address.IsIpv4()) return AllowsIpv4(LoadIpv4(address.octets));
-  return address.IsIpv6() && AllowsIpv6(address.octets);
+bool AccessList::Contains(const IpAddress& address) const {
+  if (address.IsIpv4()) return ContainsIpv4(LoadIpv4(address.octets));
+  return address.IsIpv6() && ContainsIpv6(address.octets);
 }
 
 }  // namespace tern::resolver::policy

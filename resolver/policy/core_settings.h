@@ -8,13 +8,21 @@
 
 #include "resolver/base/cache_settings.h"
 #include "resolver/base/resolution_settings.h"
+#include "resolver/policy/access.h"
+#include "resolver/policy/static_zones.h"
 
 namespace tern::resolver::policy {
 
 struct CoreSettings {
+  CoreSettings() = default;
+  CoreSettings(const ResolutionSettings& resolution_settings, const CacheSettings& cache_settings,
+               const std::vector<StaticZone>& zones);
+
+  // Its lists never_query and own are empty here: never_asked has them.
   ResolutionSettings resolution;
   CacheSettings cache;
-  std::vector<StaticZone> static_zones;
+  StaticZones static_zones;
+  AccessList never_asked;
 };
 
 }  // namespace tern::resolver::policy

@@ -14,17 +14,10 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr int64_t kSecondNs = 1'000'000'000;
-constexpr uint64_t kMappedLow = 0xffff;  // ::ffff:0:0/96, bits 64 to 95
 
 uint64_t HighBits(unsigned count) { return count == 0 ? 0 : ~uint64_t{0} << (64 - count); }
 
 int64_t Nanos(Duration duration) { return std::chrono::nanoseconds(duration).count(); }
-
-uint64_t LoadHalf(const uint8_t* octets) {
-  uint64_t number;
-  std::memcpy(&number, octets, sizeof number);
-  return be64toh(number);
-}
 
 }  // namespace
 
@@ -54,28 +47,25 @@ RateLimit::Group RateLimit::GroupOfIpv4(uint32_t address, bool verified) const {
 }
 
 RateLimit::Group RateLimit::GroupOfIpv6(const uint8_t* octets, bool verified) const {
-  const uint64_t high = LoadHalf(octets);
-  const uint64_t low = LoadHalf(octets + 8);
-  if (high == 0 && low >> 32 == kMappedLow) {
-    return GroupOfIpv4(static_cast<uint32_t>(low), verified);
-  }
-  return Hash(high & ipv6_mask_high_, low & ipv6_mask_low_, verified ? 3 : 2);
+  const Ipv6Number number = Ipv6Number::FromOctets(octets);
+  if (number.IsIpv4Mapped()) return GroupOfIpv4(static_cast<uint32_t>(number.low), verified);
+  return Hash(number.high & ipv6_mask_high_, number.low & ipv6_mask_low_, verified ? 3 : 2);
 }
 
 RateLimit::Group RateLimit::GroupOf(const sockaddr* client, bool verified) const {
-  if (exempt_.Allows(client)) return Group::kExempt;
+  if (exempt_.Contains(client)) return Group::kExempt;
   const auto* octets = reinterpret_cast<const uint8_t*>(client);
   if (client->sa_family == AF_INET) {
     uint32_t address;
     std::memcpy(&address, octets + offsetof(sockaddr_in, sin_addr), sizeof address);
     return GroupOfIpv4(be32toh(address), verified);
   }
-  if (client->sa_family != AF_INET6) return Group::kExempt;  // AccessList lets no such client in
+  if (client->sa_family != AF_INET6) return Group::kExempt;  // the access list has no such client
   return GroupOfIpv6(octets + offsetof(sockaddr_in6, sin6_addr), verified);
 }
 
 RateLimit::Group RateLimit::GroupOf(const IpAddress& client, bool verified) const {
-  if (exempt_.Allows(client)) return Group::kExempt;
+  if (exempt_.Contains(client)) return Group::kExempt;
   if (client.IsIpv6()) return GroupOfIpv6(client.octets, verified);
   uint32_t address;
   std::memcpy(&address, client.octets, sizeof address);

@@ -9,7 +9,7 @@
 #include "resolver/answer/known_above.h"
 #include "resolver/answer/reply.h"
 #include "resolver/answer/zone_cut.h"
-#include "resolver/policy/jurisdiction.h"
+#include "resolver/policy/name_source.h"
 #include "wire/edns.h"
 #include "wire/message.h"
 
@@ -341,7 +341,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
       datagram.reply_octets = Deny(datagram.query, reads_[i], verified, datagram.reply);
       continue;
     }
-    if (!configuration_.access->Allows(datagram.peer)) {
+    if (!configuration_.access->Contains(datagram.peer)) {
       datagram.reply_octets = Refuse(datagram.query, reads_[i], /*tcp=*/false, datagram.reply);
       continue;
     }
@@ -375,7 +375,7 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   answer::QueryRead read;
   answer::ReadQuery(query, *store_, &read);
   CheckCookie(path.peer.address, &read);
-  if (!configuration_.access->Allows(path.peer.address)) {
+  if (!configuration_.access->Contains(path.peer.address)) {
     // Empty: dropped, and no more awaited.
     Send(path, scratch().first(Refuse(query, read, /*tcp=*/true, scratch())));
     return;

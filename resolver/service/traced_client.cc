@@ -18,11 +18,6 @@ namespace {
 using wire::ExtendedError;
 using wire::Rcode;
 
-bool IsLoopback(const IpAddress& address) {
-  static constexpr IpAddress kIpv6Loopback = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 16};
-  return address.IsIpv4() ? address.octets[0] == 127 : address == kIpv6Loopback;
-}
-
 }  // namespace
 
 // A client on this machine that asked for an account of the resolution.
@@ -93,7 +88,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter {
 bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
                                      const answer::QueryRead& read) {
   const answer::Request& request = read.request;
-  if (!IsLoopback(path.peer.address) || read.verdict != answer::RequestVerdict::kResolve ||
+  if (!path.peer.address.IsLoopback() || read.verdict != answer::RequestVerdict::kResolve ||
       !request.has_edns || request.type == wire::RRType::kANY || !request.recursion_desired() ||
       !wire::FindOption(request.edns, wire::EdnsOption::kTernTrace)) {
     return false;

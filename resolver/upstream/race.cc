@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "wire/message.h"
 
@@ -330,9 +331,9 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
     OnBadCookie(attempt);
     return;
   }
-  const policy::Jurisdiction jurisdiction((*terms_.settings), *facilities_.local_data, name_);
-  result_.meaning = ClassifyReply(records, name_, question_.type, servers_.zone(),
-                                  servers_.forwarded(), &jurisdiction);
+  const policy::NameSource source((*terms_.settings), *facilities_.local_data, name_);
+  result_.meaning =
+      ClassifyReply(records, name_, question_.type, servers_.zone(), servers_.forwarded(), &source);
   const bool understood = result_.meaning.reply_class != ReplyClass::kFormatError &&
                           result_.meaning.reply_class != ReplyClass::kServerFailure;
   if (understood && attempt.form == Form::kPlain) {

@@ -112,8 +112,7 @@ ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type
 }
 
 ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRType type,
-                           wire::NameView zone, bool forwarded,
-                           const policy::Jurisdiction* jurisdiction) {
+                           wire::NameView zone, bool forwarded, const policy::NameSource* source) {
   ReplyMeaning meaning;
   meaning.end = name;
   if (records.header().Has(wire::kFlagTC)) {
@@ -147,8 +146,7 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
     meaning.end = target;
     // What lies in another zone is asked there, whatever this server says of it; and DS at this
     // zone's apex lies in its parent (RFC 4035 section 3.1.4.1).
-    if (!target.view().IsSubdomainOf(zone) ||
-        (jurisdiction != nullptr && !jurisdiction->Holds(target)) ||
+    if (!target.view().IsSubdomainOf(zone) || (source != nullptr && !source->IsSourceOf(target)) ||
         (type == RRType::kDS && !forwarded && target.view().Equals(zone))) {
       meaning.reply_class = ReplyClass::kAlias;
       return meaning;

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "resolver/policy/jurisdiction.h"
+#include "resolver/policy/name_source.h"
 #include "resolver/upstream/reply_records.h"
 #include "wire/message.h"
 #include "wire/name.h"
@@ -51,11 +51,10 @@ struct ReplyMeaning {
 };
 
 // `zone` is the zone whose server was asked, or the forwarder's zone with `forwarded`. A chain ends
-// for us where it leaves the zone, and where it leaves the servers' jurisdiction; null: they have
-// all names.
+// for us where it leaves the zone, and at a name of another source; null: all names have one.
 // The result points into `records`.
 ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, wire::RRType type,
                            wire::NameView zone, bool forwarded,
-                           const policy::Jurisdiction* jurisdiction = nullptr);
+                           const policy::NameSource* source = nullptr);
 
 }  // namespace tern::resolver::upstream

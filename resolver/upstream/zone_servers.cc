@@ -1,9 +1,5 @@
 #include "resolver/upstream/zone_servers.h"
 
-#include <algorithm>
-#include <cstring>
-
-#include "resolver/policy/jurisdiction.h"
 #include "wire/check.h"
 
 namespace tern::resolver::upstream {
@@ -15,31 +11,14 @@ using cache::KeySpace;
 using wire::NameView;
 using wire::RRType;
 
-bool IsUnspecified(const IpAddress& address) {
-  return std::all_of(address.octets, address.octets + address.size,
-                     [](uint8_t octet) { return octet == 0; });
-}
-
-bool IsMulticast(const IpAddress& address) {
-  // 224/4 and above, which takes the limited broadcast address with it; ff00::/8.
-  return address.IsIpv4() ? address.octets[0] >= 224 : address.octets[0] == 0xff;
-}
-
-// ::ffff:0:0/96. Sent to as it stands, it would reach an IPv4 address past all that is said of
-// IPv4.
-bool IsIpv4Mapped(const IpAddress& address) {
-  static constexpr uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  return address.IsIpv6() && std::memcmp(address.octets, kMapped, sizeof kMapped) == 0;
-}
-
 }  // namespace
 
-bool MayAsk(const IpAddress& address, const ResolutionSettings& settings) {
-  if (address.IsIpv4() ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) return false;
-  if (IsUnspecified(address) || IsMulticast(address) || IsIpv4Mapped(address)) return false;
-  const auto holds = [&](const Prefix& prefix) { return prefix.Contains(address); };
-  return std::none_of(settings.never_query.begin(), settings.never_query.end(), holds) &&
-         std::none_of(settings.own.begin(), settings.own.end(), holds);
+bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings) {
+  const ResolutionSettings& resolution = settings.resolution;
+  if (address.IsIpv4() ? !resolution.ipv4 : resolution.ipv6 != Ipv6Use::kOn) return false;
+  // A query to an IPv4-mapped address would reach an IPv4 address past all that is said of IPv4.
+  if (address.IsUnspecified() || address.IsMulticast() || address.IsIpv4Mapped()) return false;
+  return !settings.never_asked.Contains(address);
 }
 
 void ZoneServers::Locate(const cache::Store& store, const policy::CoreSettings& settings,
@@ -53,7 +32,7 @@ void ZoneServers::Locate(const cache::Store& store, const policy::CoreSettings& 
   NameView zone = above && !name.IsRoot() ? name.Parent() : name;
   // A forwarder answers for all below its zone, so no cut is nearer. Of a stub zone and a zone cut
   // that was learnt the nearer one counts, and the configuration where both are at one name.
-  const StaticZone* nearest = policy::NearestStaticZone(settings, zone, use_forward);
+  const StaticZone* nearest = settings.static_zones.Nearest(zone, use_forward);
   for (;;) {
     if (nearest != nullptr && (nearest->forward || nearest->zone.view().Equals(zone))) {
       zone_ = nearest->zone;
@@ -88,7 +67,7 @@ bool ZoneServers::Offer(const Endpoint& endpoint, const policy::CoreSettings& se
   if (candidate_count_ == kCandidatesMax) return false;
   // What the operator wrote as a forwarder or stub server is meant, even where referrals to it
   // would not be followed.
-  if (static_zone_ == nullptr && !MayAsk(endpoint.address, settings.resolution)) return false;
+  if (static_zone_ == nullptr && !MayAsk(endpoint.address, settings)) return false;
   for (size_t i = 0; i < candidate_count_; ++i) {
     if (candidates_[i].server == endpoint) return false;
   }

@@ -98,8 +98,9 @@ class ZoneServers {
   uint32_t looked_up_ = 0;  // a bit a name server, in the delegation's order
 };
 
-// May this address be asked at all: its family is in use, it is no address of never_query, and
-// neither unspecified nor multicast.
-bool MayAsk(const IpAddress& address, const ResolutionSettings& settings);
+// Whether this address may be asked at all: its family is in use, it is in no prefix of never_query
+// or of our own, and it is neither unspecified nor multicast nor IPv4-mapped.
+// Budget: a binary search (bench/resolver: BM_MayAsk).
+bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings);
 
 }  // namespace tern::resolver::upstream

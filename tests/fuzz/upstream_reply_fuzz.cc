@@ -211,7 +211,7 @@ class World {
     (void)servers.AddStrayGlue(records_, settings);
     servers.Gather(store_, settings, kNow);
     for (const upstream::Candidate& candidate : servers.candidates()) {
-      TERN_FUZZ_PROPERTY(upstream::MayAsk(candidate.server.address, settings.resolution));
+      TERN_FUZZ_PROPERTY(upstream::MayAsk(candidate.server.address, settings));
     }
     wire::Name server;
     for (size_t i = 0; servers.NextToLookUp(i, true, &server); ++i) {

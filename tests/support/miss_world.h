@@ -92,10 +92,10 @@ inline wire::Name NameOf(std::initializer_list<std::string_view> labels) {
 
 class MissWorld {
  public:
-  MissWorld() : store_({.memory_octets = size_t{64} << 20, .seed = 42}), table_(1, {{2, 3}}) {
+  explicit MissWorld(config::Settings settings = {})
+      : store_({.memory_octets = size_t{64} << 20, .seed = 42}), table_(1, {{2, 3}}) {
     std::memcpy(octets_, name_.data(), name_.size());
     reader_ = store_.Register();
-    config::Settings settings;
     settings.resolution.ipv6 = Ipv6Use::kOff;
     auto local = policy::BuildLocalData({.special_names = true, .hosts_file = ""}, {});
     if (!local.ok()) std::abort();

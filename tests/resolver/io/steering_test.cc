@@ -62,7 +62,7 @@ class SteeringTest : public BothEngines {
 
   // How many queries each worker has got, when `processor` has sent its own and had the answers.
   std::vector<int> CountsAfterAsking(int processor, Endpoint server) {
-    if (IsWildcard(server.address)) server.address = Loopback().address;
+    if (server.address.IsUnspecified()) server.address = Loopback().address;
     OnProcessor(processor, [&] {
       for (int flow = 0; flow < kFlows; ++flow) {
         PlainSocket client = PlainSocket::ConnectedTo(server, SOCK_DGRAM);

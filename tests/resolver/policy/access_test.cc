@@ -22,40 +22,40 @@ IpAddress Address(const char* text) { return *IpAddress::Parse(text); }
 
 TEST(AccessListTest, EmptyListAllowsNobody) {
   const AccessList list;
-  EXPECT_FALSE(list.Allows(Address("127.0.0.1")));
-  EXPECT_FALSE(list.Allows(Address("::1")));
+  EXPECT_FALSE(list.Contains(Address("127.0.0.1")));
+  EXPECT_FALSE(list.Contains(Address("::1")));
 }
 
 TEST(AccessListTest, HoldsBothEndsOfABlockAndNothingBesides) {
   const AccessList list = ListOf({"192.0.2.64/26", "2001:db8:0:8000::/49"});
-  EXPECT_FALSE(list.Allows(Address("192.0.2.63")));
-  EXPECT_TRUE(list.Allows(Address("192.0.2.64")));
-  EXPECT_TRUE(list.Allows(Address("192.0.2.127")));
-  EXPECT_FALSE(list.Allows(Address("192.0.2.128")));
-  EXPECT_FALSE(list.Allows(Address("2001:db8:0:7fff:ffff:ffff:ffff:ffff")));
-  EXPECT_TRUE(list.Allows(Address("2001:db8:0:8000::")));
-  EXPECT_TRUE(list.Allows(Address("2001:db8:0:ffff:ffff:ffff:ffff:ffff")));
-  EXPECT_FALSE(list.Allows(Address("2001:db8:1::")));
+  EXPECT_FALSE(list.Contains(Address("192.0.2.63")));
+  EXPECT_TRUE(list.Contains(Address("192.0.2.64")));
+  EXPECT_TRUE(list.Contains(Address("192.0.2.127")));
+  EXPECT_FALSE(list.Contains(Address("192.0.2.128")));
+  EXPECT_FALSE(list.Contains(Address("2001:db8:0:7fff:ffff:ffff:ffff:ffff")));
+  EXPECT_TRUE(list.Contains(Address("2001:db8:0:8000::")));
+  EXPECT_TRUE(list.Contains(Address("2001:db8:0:ffff:ffff:ffff:ffff:ffff")));
+  EXPECT_FALSE(list.Contains(Address("2001:db8:1::")));
 }
 
 TEST(AccessListTest, WholeAddressSpacesReachTheirLastAddress) {
   const AccessList list = ListOf({"0.0.0.0/0", "::/0"});
-  EXPECT_TRUE(list.Allows(Address("0.0.0.0")));
-  EXPECT_TRUE(list.Allows(Address("255.255.255.255")));
-  EXPECT_TRUE(list.Allows(Address("::")));
-  EXPECT_TRUE(list.Allows(Address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")));
+  EXPECT_TRUE(list.Contains(Address("0.0.0.0")));
+  EXPECT_TRUE(list.Contains(Address("255.255.255.255")));
+  EXPECT_TRUE(list.Contains(Address("::")));
+  EXPECT_TRUE(list.Contains(Address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")));
 }
 
 TEST(AccessListTest, OneFamilyDoesNotOpenTheOther) {
-  EXPECT_FALSE(ListOf({"0.0.0.0/0"}).Allows(Address("2001:db8::1")));
-  EXPECT_FALSE(ListOf({"::/0"}).Allows(Address("192.0.2.1")));
+  EXPECT_FALSE(ListOf({"0.0.0.0/0"}).Contains(Address("2001:db8::1")));
+  EXPECT_FALSE(ListOf({"::/0"}).Contains(Address("192.0.2.1")));
 }
 
 TEST(AccessListTest, MappedAddressCountsAsItsIpv4Address) {
   const AccessList list = ListOf({"10.0.0.0/8"});
-  EXPECT_TRUE(list.Allows(Address("::ffff:10.1.2.3")));
-  EXPECT_FALSE(list.Allows(Address("::ffff:11.1.2.3")));
-  EXPECT_FALSE(list.Allows(Address("::10.1.2.3")));
+  EXPECT_TRUE(list.Contains(Address("::ffff:10.1.2.3")));
+  EXPECT_FALSE(list.Contains(Address("::ffff:11.1.2.3")));
+  EXPECT_FALSE(list.Contains(Address("::10.1.2.3")));
 }
 
 TEST(AccessListTest, ReadsAddressesOfSockets) {
@@ -67,11 +67,11 @@ TEST(AccessListTest, ReadsAddressesOfSockets) {
                                       {"::ffff:127.0.0.1", true}}) {
     sockaddr_storage storage = {};
     Endpoint{Address(text), 53}.ToSockaddr(&storage);
-    EXPECT_EQ(list.Allows(reinterpret_cast<const sockaddr*>(&storage)), allowed) << text;
+    EXPECT_EQ(list.Contains(reinterpret_cast<const sockaddr*>(&storage)), allowed) << text;
   }
   sockaddr_un local = {};
   local.sun_family = AF_UNIX;
-  EXPECT_FALSE(list.Allows(reinterpret_cast<const sockaddr*>(&local)));
+  EXPECT_FALSE(list.Contains(reinterpret_cast<const sockaddr*>(&local)));
 }
 
 Prefix RandomPrefix(std::mt19937_64* random) {
@@ -123,7 +123,7 @@ TEST(AccessListTest, AgreesWithANaiveOracle) {
       const bool expected =
           std::any_of(prefixes.begin(), prefixes.end(),
                       [&](const Prefix& prefix) { return prefix.Contains(address); });
-      ASSERT_EQ(list.Allows(address), expected)
+      ASSERT_EQ(list.Contains(address), expected)
           << address.ToText() << " in round " << round << ", seed " << kSeed;
       allowed += expected ? 1 : 0;
       ++asked;

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gtest/gtest.h"
-#include "wire/presentation.h"
+#include "wire/parse_presentation.h"
 
 namespace tern::resolver::tool {
 namespace {

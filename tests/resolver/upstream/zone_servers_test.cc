@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <memory>
 #include <set>
 
+#include "resolver/config/settings.h"
 #include "tests/support/message_making.h"
 
 namespace tern::resolver::upstream {
@@ -28,12 +30,15 @@ class ZoneServersTest : public testing::Test {
   void AddStatic(std::string_view zone, std::string_view to, bool forward, bool first = false) {
     settings_.static_zones.push_back({N(zone), {*Endpoint::Parse(to, 53)}, forward, first});
   }
+  // A snapshot of the settings as they are now; lives as long as the test.
+  const policy::CoreSettings& Core() { return snapshots_.emplace_back(config::CoreOf(settings_)); }
+  bool MayAskNow(const char* address) { return MayAsk(*IpAddress::Parse(address), Core()); }
   std::string Locate(std::string_view name, bool above = false, bool use_forward = true) {
-    servers_.Locate(store_, settings_, N(name), above, use_forward, kNow);
+    servers_.Locate(store_, Core(), N(name), above, use_forward, kNow);
     return wire::ToText(servers_.zone().view());
   }
   std::set<std::string> Gather() {
-    servers_.Gather(store_, settings_, kNow);
+    servers_.Gather(store_, Core(), kNow);
     std::set<std::string> found;
     for (const Candidate& candidate : servers_.candidates()) {
       found.insert(candidate.server.ToText());
@@ -45,7 +50,8 @@ class ZoneServersTest : public testing::Test {
 
   cache::Store store_{{.memory_octets = cache::kStoreOctetsMin, .seed = 7}};
   std::unique_ptr<cache::Store::Reader> reader_;
-  policy::CoreSettings settings_;
+  config::Settings settings_;
+  std::deque<policy::CoreSettings> snapshots_;
   ZoneServers servers_;
 };
 
@@ -147,21 +153,21 @@ TEST_F(ZoneServersTest, AddressesThatNobodyHasAreNotAsked) {
        {"0.0.0.0", "224.0.0.1", "239.1.2.3", "240.0.0.1", "255.255.255.255", "::", "ff02::1",
         // IPv4 in IPv6's clothes would pass by what holds for IPv4.
         "::ffff:0.0.0.0", "::ffff:192.0.2.1", "::ffff:224.0.0.1"}) {
-    EXPECT_FALSE(MayAsk(*IpAddress::Parse(address), settings_.resolution)) << address;
+    EXPECT_FALSE(MayAskNow(address)) << address;
   }
   for (const char* address : {"192.0.2.1", "127.0.0.1", "2001:db8::1", "::1"}) {
-    EXPECT_TRUE(MayAsk(*IpAddress::Parse(address), settings_.resolution)) << address;
+    EXPECT_TRUE(MayAskNow(address)) << address;
   }
 }
 
 TEST_F(ZoneServersTest, FamiliesThatAreOffAreNotAsked) {
   settings_.resolution.ipv4 = false;
-  EXPECT_FALSE(MayAsk(*IpAddress::Parse("192.0.2.1"), settings_.resolution));
-  EXPECT_TRUE(MayAsk(*IpAddress::Parse("2001:db8::1"), settings_.resolution));
+  EXPECT_FALSE(MayAskNow("192.0.2.1"));
+  EXPECT_TRUE(MayAskNow("2001:db8::1"));
   settings_.resolution.ipv4 = true;
   settings_.resolution.ipv6 = Ipv6Use::kOff;
-  EXPECT_TRUE(MayAsk(*IpAddress::Parse("192.0.2.1"), settings_.resolution));
-  EXPECT_FALSE(MayAsk(*IpAddress::Parse("2001:db8::1"), settings_.resolution));
+  EXPECT_TRUE(MayAskNow("192.0.2.1"));
+  EXPECT_FALSE(MayAskNow("2001:db8::1"));
 }
 
 TEST_F(ZoneServersTest, AddressesOfServersWithoutGlueComeFromTheStore) {
@@ -243,9 +249,9 @@ TEST_F(ZoneServersTest, ParentsGlueHelpsOutForTheNamedServersOnly) {
                                "ns.elsewhere. 1 A 192.0.2.8\nx.elsewhere. 1 A 192.0.2.9"));
   Locate("www.example.");
   EXPECT_EQ(Gather(), Set{});
-  EXPECT_TRUE(servers_.GatherParentsGlue(store_, settings_, kNow));
+  EXPECT_TRUE(servers_.GatherParentsGlue(store_, Core(), kNow));
   EXPECT_EQ(Gather(), (Set{"192.0.2.8:53"}));
-  EXPECT_FALSE(servers_.GatherParentsGlue(store_, settings_, kNow));
+  EXPECT_FALSE(servers_.GatherParentsGlue(store_, Core(), kNow));
 }
 
 TEST_F(ZoneServersTest, StrayGlueIsForTheZonesServersOnlyAndHeldToTheRules) {
@@ -259,7 +265,7 @@ TEST_F(ZoneServersTest, StrayGlueIsForTheZonesServersOnlyAndHeldToTheRules) {
                                                 .flags = 0}));
   const test::OwnedEntry cut = Delegation("sub.example. 600 NS ns.elsewhere.");
   servers_.Descend(cache::EntryView(cut.bytes().data()));
-  EXPECT_TRUE(servers_.AddStrayGlue(reply.records(), settings_));
+  EXPECT_TRUE(servers_.AddStrayGlue(reply.records(), Core()));
   EXPECT_EQ(Gather(), (Set{"192.0.2.8:53"}));
 }
 

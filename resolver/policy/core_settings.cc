@@ -1,0 +1,27 @@
+#include "resolver/policy/core_settings.h"
+
+#include <utility>
+
+namespace tern::resolver::policy {
+namespace {
+
+// Takes both lists away from the settings.
+AccessList TakeNeverAsked(ResolutionSettings* settings) {
+  std::vector<Prefix> prefixes = std::move(settings->never_query);
+  prefixes.insert(prefixes.end(), settings->own.begin(), settings->own.end());
+  settings->never_query = {};
+  settings->own = {};
+  return AccessList(prefixes);
+}
+
+}  // namespace
+
+CoreSettings::CoreSettings(const ResolutionSettings& resolution_settings,
+                           const CacheSettings& cache_settings,
+                           const std::vector<StaticZone>& zones)
+    : resolution(resolution_settings),
+      cache(cache_settings),
+      static_zones(zones),
+      never_asked(TakeNeverAsked(&resolution)) {}
+
+}  // namespace tern::resolver::policy

@@ -1,0 +1,21 @@
+#include "resolver/policy/name_source.h"
+
+namespace tern::resolver::policy {
+
+bool IsAskedAbove(const CoreSettings& settings, wire::NameView name, wire::RRType type) {
+  if (type != wire::RRType::kDS) return false;
+  const StaticZone* zone = settings.static_zones.At(name);
+  return zone == nullptr || !zone->forward;
+}
+
+bool IsAtBorder(const CoreSettings& settings, wire::NameView name, wire::RRType type) {
+  const StaticZone* zone = type == wire::RRType::kDS ? settings.static_zones.At(name) : nullptr;
+  return zone != nullptr && !zone->forward;
+}
+
+bool DeniesBelow(const CoreSettings& settings, wire::NameView name) {
+  const StaticZone* zone = settings.static_zones.Nearest(name, /*use_forward=*/true);
+  return zone == nullptr || !zone->forward;
+}
+
+}  // namespace tern::resolver::policy

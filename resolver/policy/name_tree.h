@@ -1,0 +1,93 @@
+// Names as a tree of labels from the root down. A node is a number: the user of the tree keeps what
+// is known of a name under that number. ASCII case is ignored.
+//
+// A look-up probes once for each label, from the right, and ends at the first label that is not
+// there. So a name that shares nothing with the tree costs one probe, however long it is and
+// however many names the tree has.
+//
+// Thread: any may read a tree that is finished; one thread fills it. Bounded by what fills it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "wire/name.h"
+
+namespace tern::resolver::policy {
+
+class NameTree {
+ public:
+  static constexpr uint32_t kNone = 0xffffffff;
+  static constexpr uint32_t kRoot = 0;
+
+  NameTree() : nodes_(1), children_(0, ChildHash{this}, ChildEqual{this}) {}
+  NameTree(const NameTree&) = delete;
+  NameTree& operator=(const NameTree&) = delete;
+
+  // The name's own node, or kNone. Calls visit(node, labels) for the nodes of the name and of what
+  // stands above it, from the root down; `labels` is how many labels the node's name has.
+  template <typename Visit>
+  uint32_t Walk(wire::NameView name, Visit visit) const {
+    uint8_t starts[wire::kLabelsMax];
+    size_t labels = 0;
+    for (size_t at = 0; name.data()[at] != 0; at += name.data()[at] + size_t{1}) {
+      starts[labels++] = static_cast<uint8_t>(at);
+    }
+    uint32_t node = kRoot;
+    visit(node, size_t{0});
+    for (size_t walked = 1; walked <= labels; ++walked) {
+      node = FindChild(node, Label(name.data() + starts[labels - walked]));
+      if (node == kNone) break;
+      visit(node, walked);
+    }
+    return node;
+  }
+
+  // The name's node, made if it is not there; so are the nodes above it. Numbers count up from 0,
+  // the root's.
+  uint32_t MakeNode(wire::NameView name);
+  size_t size() const { return nodes_.size(); }
+  void ShrinkToFit();
+
+ private:
+  struct Node {
+    uint32_t parent = kNone;
+    uint32_t label = 0;  // offset in octets_
+    uint8_t label_octets = 0;
+  };
+  struct Child {
+    uint32_t parent;
+    std::string_view label;
+  };
+  // Nodes are found by parent and label, case ignored; the set holds their numbers only.
+  struct ChildHash {
+    using is_transparent = void;
+    const NameTree* tree;
+    size_t operator()(const Child& child) const;
+    size_t operator()(uint32_t node) const { return (*this)(tree->AsChild(node)); }
+  };
+  struct ChildEqual {
+    using is_transparent = void;
+    const NameTree* tree;
+    bool operator()(const Child& a, const Child& b) const;
+    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
+    bool operator()(uint32_t a, const Child& b) const { return (*this)(tree->AsChild(a), b); }
+    bool operator()(const Child& a, uint32_t b) const { return (*this)(a, tree->AsChild(b)); }
+  };
+
+  static std::string_view Label(const uint8_t* at) {
+    return {reinterpret_cast<const char*>(at + 1), at[0]};
+  }
+  Child AsChild(uint32_t node) const;
+  uint32_t FindChild(uint32_t parent, std::string_view label) const;  // or kNone
+
+  std::vector<Node> nodes_;
+  std::vector<uint8_t> octets_;
+  absl::flat_hash_set<uint32_t, ChildHash, ChildEqual> children_;
+};
+
+}  // namespace tern::resolver::policy
