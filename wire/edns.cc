@@ -7,7 +7,6 @@
 namespace tern::wire {
 namespace {
 
-constexpr size_t kOptionHeadOctets = 4;  // code, length
 constexpr uint16_t kFlagDO = 0x8000;
 
 }  // namespace
@@ -27,26 +26,29 @@ ParseError ReadEdns(const RecordView& record, Edns* edns) {
 }
 
 bool AreSoundOptions(std::span<const uint8_t> options) {
-  while (!options.empty()) {
-    if (options.size() < kOptionHeadOctets) return false;
-    const size_t octets = kOptionHeadOctets + LoadU16(options.data() + 2);
-    if (options.size() < octets) return false;
-    options = options.subspan(octets);
+  OptionCursor cursor(options);
+  EdnsOptionView option;
+  while (cursor.Next(&option)) {
   }
-  return true;
+  return cursor.IsAtEnd();
 }
 
 std::optional<std::span<const uint8_t>> FindOption(const Edns& edns, EdnsOption code) {
-  std::span<const uint8_t> left = edns.options;
-  while (left.size() >= kOptionHeadOctets) {
-    const size_t octets = LoadU16(left.data() + 2);
-    if (left.size() - kOptionHeadOctets < octets) break;
-    if (LoadU16(left.data()) == static_cast<uint16_t>(code)) {
-      return left.subspan(kOptionHeadOctets, octets);
-    }
-    left = left.subspan(kOptionHeadOctets + octets);
+  OptionCursor cursor(edns.options);
+  EdnsOptionView option;
+  while (cursor.Next(&option)) {
+    if (option.code == code) return option.content;
   }
   return std::nullopt;
+}
+
+void OptWriter::AddExtendedError(ExtendedError error, std::string_view text) {
+  if (error == ExtendedError::kNone) return;
+  text = text.substr(0, kExtendedErrorTextMax);
+  PutHead(EdnsOption::kExtendedError, 2 + text.size());
+  StoreU16(end_, static_cast<uint16_t>(error));
+  end_ += 2;
+  Put({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
 }
 
 }  // namespace tern::wire

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "wire/check.h"
+#include "wire/edns.h"
 #include "wire/rdata_fields.h"
 
 namespace tern::wire {
@@ -114,19 +115,19 @@ bool IsTypeBitmap(std::span<const uint8_t> left) {
   return true;
 }
 
-// Code, length, value. SVCB wants its keys strictly increasing (RFC 9460 section 2.2). The values'
-// own formats are the client's business: a resolver must carry what it does not know.
-bool AreTaggedValues(std::span<const uint8_t> left, bool increasing) {
-  int last_code = -1;
-  while (!left.empty()) {
-    if (!HasOctets(left, 4)) return false;
-    const int code = LoadU16(left.data());
-    const size_t octets = size_t{4} + LoadU16(left.data() + 2);
-    if (!HasOctets(left, octets) || (increasing && code <= last_code)) return false;
-    last_code = code;
-    left = left.subspan(octets);
+// SVCB's parameters have the form of OPT's options, with keys that strictly increase (RFC 9460
+// section 2.2). The values' own formats are the client's business: a resolver must carry what it
+// does not know.
+bool AreServiceParameters(std::span<const uint8_t> left) {
+  OptionCursor cursor(left);
+  EdnsOptionView parameter;
+  int last_key = -1;
+  while (cursor.Next(&parameter)) {
+    const int key = static_cast<uint16_t>(parameter.code);
+    if (key <= last_key) return false;
+    last_key = key;
   }
-  return true;
+  return cursor.IsAtEnd();
 }
 
 std::optional<size_t> IfFits(size_t octets, std::span<const uint8_t> left) {
@@ -232,9 +233,9 @@ std::optional<size_t> FieldOctets(RdataField field, std::span<const uint8_t> lef
     case kTypeBitmap:
       return AllIf(IsTypeBitmap(left), left);
     case kSvcParams:
-      return AllIf(AreTaggedValues(left, /*increasing=*/true), left);
+      return AllIf(AreServiceParameters(left), left);
     case kOptions:
-      return AllIf(AreTaggedValues(left, /*increasing=*/false), left);
+      return AllIf(AreSoundOptions(left), left);
     case kQuotedRest:
     case kHex:
     case kBase64:

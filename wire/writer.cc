@@ -16,7 +16,6 @@ constexpr uint8_t kPointerBits = 0xc0;
 constexpr size_t kPointerOctets = 2;
 constexpr size_t kQuestionTailOctets = 4;  // type, class
 constexpr size_t kRecordTailOctets = 10;   // type, class, TTL, RDLENGTH
-constexpr uint32_t kFlagDO = 0x8000;       // in OPT's TTL (RFC 6891 section 6.1.4)
 
 // From the label's ends, where names of one zone differ most (ns1, ns2).
 uint8_t TagOf(NameView name) {
@@ -173,18 +172,9 @@ bool MessageWriter::AddRecord(Section section, NameView owner, RRType type, RRCl
 }
 
 bool MessageWriter::AddOpt(const Edns& edns) {
-  constexpr size_t kOptOctets = 1 + kRecordTailOctets;
   if (kOptOctets + edns.options.size() > capacity_ - size_) return false;
   limit_ = capacity_;
-  data_[size_++] = 0;  // RFC 6891 section 6.1.2: the root
-  uint8_t* tail = data_ + size_;
-  StoreU16(tail, static_cast<uint16_t>(RRType::kOPT));
-  StoreU16(tail + 2, std::max(edns.payload_octets, kEdnsPayloadMin));
-  StoreU32(tail + 4, uint32_t{edns.extended_rcode} << 24 | uint32_t{edns.version} << 16 |
-                         (edns.dnssec_ok ? kFlagDO : 0));
-  StoreU16(tail + 8, static_cast<uint16_t>(edns.options.size()));
-  size_ += kRecordTailOctets;
-  PutOctets(edns.options.data(), edns.options.size());
+  size_ += OptWriter(edns, data_ + size_).Finish().size();
   ++counts_[1 + static_cast<size_t>(Section::kAdditional)];
   return true;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "wire/check.h"
+#include "wire/edns.h"
 #include "wire/message.h"
 #include "wire/rdata.h"
 #include "wire/writer.h"
@@ -16,9 +18,8 @@ using wire::RRClass;
 using wire::RRType;
 using wire::Section;
 
-constexpr size_t kBareOptOctets = 11;
-constexpr size_t kCookieOptionOctets = 4 + policy::kOurCookieOctets;
-constexpr size_t kErrorOptionOctetsMax = 128;
+constexpr size_t kCookieOptionOctets = wire::kOptionHeadOctets + policy::kOurCookieOctets;
+constexpr size_t kErrorOptionOctetsMax = wire::kOptionHeadOctets + 2 + wire::kExtendedErrorTextMax;
 
 uint16_t ReplyFlags(const Request& request, wire::Rcode rcode) {
   const uint16_t opcode_rd_cd = request.flags & (0x7800 | wire::kFlagRD | wire::kFlagCD);
@@ -26,31 +27,21 @@ uint16_t ReplyFlags(const Request& request, wire::Rcode rcode) {
                                (static_cast<uint16_t>(rcode) & 0xf));
 }
 
-// RFC 8914 section 2: option code, length, info code, text. Returns the octets written.
-size_t PutExtendedError(wire::ExtendedError error, const char* text, std::span<uint8_t> out) {
-  if (error == wire::ExtendedError::kNone) return 0;
-  const size_t text_octets = std::min(std::strlen(text), out.size() - 6);
-  wire::StoreU16(out.data(), static_cast<uint16_t>(wire::EdnsOption::kExtendedError));
-  wire::StoreU16(out.data() + 2, static_cast<uint16_t>(2 + text_octets));
-  wire::StoreU16(out.data() + 4, static_cast<uint16_t>(error));
-  std::memcpy(out.data() + 6, text, text_octets);
-  return 6 + text_octets;
-}
-
 size_t CookieOctets(const Request& request) {
   return request.cookie.IsChecked() ? kCookieOptionOctets : 0;
 }
 
-// RFC 7873 section 4. Returns the octets written.
-size_t PutCookie(const Request& request, uint8_t* out) {
-  if (!request.cookie.IsChecked()) return 0;
-  wire::StoreU16(out, static_cast<uint16_t>(wire::EdnsOption::kCookie));
-  wire::StoreU16(out + 2, policy::kOurCookieOctets);
-  std::memcpy(out + 4, request.cookie.reply.data(), policy::kOurCookieOctets);
-  return kCookieOptionOctets;
+// What the reply's OPT says in answer to the request's.
+wire::Edns ReplyEdns(const Request& request) {
+  return {.payload_octets = wire::kEdnsPayloadDefault, .dnssec_ok = request.edns.dnssec_ok};
 }
 
-// Header, question and OPT of a reply whose counts are known.
+// RFC 7873 section 4.
+void AddCookie(const Request& request, wire::OptWriter* opt) {
+  if (request.cookie.IsChecked()) opt->AddOption(wire::EdnsOption::kCookie, request.cookie.reply);
+}
+
+// Header and question of a reply whose counts are known.
 uint8_t* PutFront(std::span<const uint8_t> query, const Request& request, uint16_t flags,
                   uint16_t answers, uint8_t* out) {
   std::memcpy(out, query.data(), request.question_end);
@@ -61,17 +52,6 @@ uint8_t* PutFront(std::span<const uint8_t> query, const Request& request, uint16
   return out + request.question_end;
 }
 
-// OPT with nothing in it but the cookie, if there is one.
-uint8_t* PutPlainOpt(const Request& request, uint8_t* out) {
-  static constexpr uint8_t kOpt[kBareOptOctets] = {
-      0, 0, 41, wire::kEdnsPayloadDefault >> 8, wire::kEdnsPayloadDefault & 0xff, 0, 0, 0, 0, 0, 0};
-  std::memcpy(out, kOpt, sizeof kOpt);
-  if (request.edns.dnssec_ok) out[7] = 0x80;
-  const size_t cookie_octets = PutCookie(request, out + sizeof kOpt);
-  out[10] = static_cast<uint8_t>(cookie_octets);
-  return out + sizeof kOpt + cookie_octets;
-}
-
 // One RRset, owned by the question's name, with no name in its RDATA that could be compressed:
 // most of all answers. Returns 0 when it does not fit.
 size_t ComposePlain(std::span<const uint8_t> query, const Request& request, EntryView rrset,
@@ -80,7 +60,7 @@ size_t ComposePlain(std::span<const uint8_t> query, const Request& request, Entr
   uint8_t fixed[10] = {0xc0, wire::kHeaderOctets, 0, 0, 0, 1};
   wire::StoreU16(fixed + 2, static_cast<uint16_t>(request.type));
   wire::StoreU32(fixed + 6, rrset.Remaining(now));
-  const size_t end = limit - (request.has_edns ? kBareOptOctets + CookieOctets(request) : 0);
+  const size_t end = limit - (request.has_edns ? wire::kOptOctets + CookieOctets(request) : 0);
   const uint16_t count = rrset.count();
   uint8_t* at = PutFront(query, request, ReplyFlags(request, wire::Rcode::kNoError), count, out);
   const uint16_t first = count > 1 ? static_cast<uint16_t>(rotation % count) : 0;
@@ -97,7 +77,11 @@ size_t ComposePlain(std::span<const uint8_t> query, const Request& request, Entr
       at += 12 + rdata.size();
     }
   }
-  if (request.has_edns) at = PutPlainOpt(request, at);
+  if (request.has_edns) {
+    wire::OptWriter opt(ReplyEdns(request), at);
+    AddCookie(request, &opt);
+    at += opt.Finish().size();
+  }
   return static_cast<size_t>(at - out);
 }
 
@@ -169,6 +153,7 @@ bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Seconds now, ui
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
                     const AnswerParts& answer, cache::Seconds now, uint32_t rotation, size_t limit,
                     std::span<uint8_t> out) {
+  TERN_REQUIRE(request.question_end != 0 && limit >= 512 && limit <= out.size());
   if (answer.count == 1 && answer.parts[0].kind() == EntryKind::kRRset &&
       answer.parts[0].type() == request.type && !wire::MayCompress(request.type) &&
       answer.rcode == wire::Rcode::kNoError && answer.error == wire::ExtendedError::kNone) {
@@ -176,12 +161,14 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
         ComposePlain(query, request, answer.parts[0], now, rotation, limit, out.data());
     if (octets != 0) return octets;
   }
-  uint8_t options[kCookieOptionOctets + kErrorOptionOctetsMax];
-  size_t option_octets = PutCookie(request, options);
-  option_octets +=
-      PutExtendedError(answer.error, answer.error_text, std::span(options).subspan(option_octets));
+  uint8_t opt_octets[wire::kOptOctets + kCookieOptionOctets + kErrorOptionOctetsMax];
+  wire::Edns edns = ReplyEdns(request);
+  wire::OptWriter opt(edns, opt_octets);
+  AddCookie(request, &opt);
+  opt.AddExtendedError(answer.error, answer.error_text);
+  edns.options = opt.options();
   wire::MessageWriter writer(out.first(limit));
-  if (request.has_edns) writer.Reserve(kBareOptOctets + option_octets);
+  if (request.has_edns) writer.Reserve(wire::kOptOctets + edns.options.size());
   writer.SetHeader(request.id, ReplyFlags(request, answer.rcode));
   if (!writer.AddQuestion(request.name, request.type, request.rrclass)) return 0;
   const wire::MessageWriter::Mark front = writer.GetMark();
@@ -192,13 +179,7 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
       break;
     }
   }
-  if (request.has_edns) {
-    wire::Edns opt;
-    opt.payload_octets = wire::kEdnsPayloadDefault;
-    opt.dnssec_ok = request.edns.dnssec_ok;
-    opt.options = std::span(options, option_octets);
-    if (!writer.AddOpt(opt)) return 0;
-  }
+  if (request.has_edns && !writer.AddOpt(edns)) return 0;
   return writer.Finish();
 }
 
@@ -214,12 +195,12 @@ size_t ComposeError(std::span<const uint8_t> query, const Request& request, wire
   }
   if (!request.has_edns) return static_cast<size_t>(at - out.data());
   wire::StoreU16(out.data() + 10, 1);
-  uint8_t* opt = at;
-  at = PutPlainOpt(request, at);
-  opt[5] = static_cast<uint8_t>(static_cast<uint16_t>(rcode) >> 4);
-  at += PutExtendedError(error, error_text, {at, kErrorOptionOctetsMax});
-  wire::StoreU16(opt + 9, static_cast<uint16_t>(at - opt - kBareOptOctets));
-  return static_cast<size_t>(at - out.data());
+  wire::Edns edns = ReplyEdns(request);
+  edns.extended_rcode = static_cast<uint8_t>(static_cast<uint16_t>(rcode) >> 4);
+  wire::OptWriter opt(edns, at);
+  AddCookie(request, &opt);
+  opt.AddExtendedError(error, error_text);
+  return static_cast<size_t>(at - out.data()) + opt.Finish().size();
 }
 
 }  // namespace tern::resolver::answer

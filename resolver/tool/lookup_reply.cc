@@ -17,8 +17,6 @@ struct Flag {
 constexpr Flag kFlags[] = {{wire::kFlagAA, "aa"}, {wire::kFlagTC, "tc"}, {wire::kFlagRD, "rd"},
                            {wire::kFlagRA, "ra"}, {wire::kFlagAD, "ad"}, {wire::kFlagCD, "cd"}};
 
-constexpr size_t kOptionHeaderOctets = 4;
-
 std::string_view AsText(std::span<const uint8_t> octets) {
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
@@ -37,19 +35,15 @@ void ReadOpt(const wire::RecordView& record, LookupReply* reply) {
   reply->rcode = static_cast<wire::Rcode>(edns.extended_rcode << 4 |
                                           (static_cast<uint16_t>(reply->rcode) & 0xf));
   // A reply may hold several extended errors (RFC 8914 section 2).
-  std::span<const uint8_t> options = edns.options;
-  while (options.size() >= kOptionHeaderOctets) {
-    const auto code = static_cast<wire::EdnsOption>(wire::LoadU16(options.data()));
-    const size_t length = wire::LoadU16(options.data() + 2);
-    if (length > options.size() - kOptionHeaderOctets) break;
-    const auto content = options.subspan(kOptionHeaderOctets, length);
-    if (code == wire::EdnsOption::kExtendedError && length >= 2) {
+  wire::OptionCursor cursor(edns.options);
+  wire::EdnsOptionView option;
+  while (cursor.Next(&option)) {
+    if (option.code == wire::EdnsOption::kExtendedError && option.content.size() >= 2) {
       reply->extended_errors.push_back(
-          {wire::LoadU16(content.data()), std::string(AsText(content.subspan(2)))});
-    } else if (code == wire::EdnsOption::kTernTrace) {
-      AddTrace(AsText(content), reply);
+          {wire::LoadU16(option.content.data()), std::string(AsText(option.content.subspan(2)))});
+    } else if (option.code == wire::EdnsOption::kTernTrace) {
+      AddTrace(AsText(option.content), reply);
     }
-    options = options.subspan(kOptionHeaderOctets + length);
   }
 }
 

@@ -32,19 +32,9 @@ size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool ed
   wire::StoreU16(at + 2, static_cast<uint16_t>(wire::RRClass::kIN));
   at += 4;
   if (edns) {
-    static constexpr uint8_t kOpt[11] = {
-        0, 0, 41, wire::kEdnsPayloadDefault >> 8, wire::kEdnsPayloadDefault & 0xff, 0, 0, 0,
-        0, 0, 0};
-    std::memcpy(at, kOpt, sizeof kOpt);
-    at += sizeof kOpt;
-    if (!cookie.empty()) {
-      const auto octets = static_cast<uint16_t>(cookie.size());
-      wire::StoreU16(at - 2, static_cast<uint16_t>(4 + octets));
-      wire::StoreU16(at, static_cast<uint16_t>(wire::EdnsOption::kCookie));
-      wire::StoreU16(at + 2, octets);
-      std::memcpy(at + 4, cookie.data(), octets);
-      at += 4 + octets;
-    }
+    wire::OptWriter opt({.payload_octets = wire::kEdnsPayloadDefault}, at);
+    if (!cookie.empty()) opt.AddOption(wire::EdnsOption::kCookie, cookie);
+    at += opt.Finish().size();
   }
   return static_cast<size_t>(at - out);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/wire/generators.h"
 
 namespace tern::wire {
@@ -85,6 +87,71 @@ TEST(EdnsDeathTest, OnlyOptIsReadAsEdns) {
   record.type = RRType::kTXT;
   Edns edns;
   EXPECT_DEATH((void)ReadEdns(record, &edns), "broken contract");
+}
+
+Octets Copy(std::span<const uint8_t> octets) { return {octets.begin(), octets.end()}; }
+
+TEST(OptionCursorTest, GoesThroughAllOptionsInTheirOrder) {
+  const Octets options = Bytes("\0\x0a\0\2ab\xfd\xe9\0\0"sv);
+  OptionCursor cursor(options);
+  EdnsOptionView option;
+  ASSERT_TRUE(cursor.Next(&option));
+  EXPECT_EQ(option.code, EdnsOption::kCookie);
+  EXPECT_EQ(Copy(option.content), Bytes("ab"));
+  ASSERT_TRUE(cursor.Next(&option));
+  EXPECT_EQ(option.code, EdnsOption::kTernTrace);
+  EXPECT_TRUE(option.content.empty());
+  EXPECT_FALSE(cursor.Next(&option));
+  EXPECT_TRUE(cursor.IsAtEnd());
+}
+
+TEST(OptionCursorTest, StopsAtAnOptionThatDoesNotFit) {
+  for (const std::string_view rest : {"\0"sv, "\0\x0a\0"sv, "\0\x0a\0\2b"sv}) {
+    Octets options = Bytes("\0\3\0\1x"sv);
+    const Octets bad = Bytes(rest);
+    options.insert(options.end(), bad.begin(), bad.end());
+    OptionCursor cursor(options);
+    EdnsOptionView option;
+    EXPECT_TRUE(cursor.Next(&option));
+    EXPECT_FALSE(cursor.Next(&option));
+    EXPECT_FALSE(cursor.IsAtEnd());
+  }
+}
+
+TEST(OptWriterTest, WritesTheWholeRecord) {
+  uint8_t room[64];
+  const Octets cookie = Bytes("12345678");
+  OptWriter opt({.payload_octets = 1232, .extended_rcode = 1, .version = 2, .dnssec_ok = true},
+                room);
+  opt.AddOption(EdnsOption::kCookie, cookie);
+  opt.AddExtendedError(ExtendedError::kProhibited, "no");
+  EXPECT_EQ(Copy(opt.Finish()), Bytes("\0\0\x29\4\xd0\1\2\x80\0\0\x14"
+                                      "\0\x0a\0\x08"
+                                      "12345678"
+                                      "\0\x0f\0\4\0\x12no"sv));
+}
+
+TEST(OptWriterTest, WithoutOptionsItIsElevenOctets) {
+  uint8_t room[kOptOctets];
+  OptWriter opt({}, room);
+  opt.AddExtendedError(ExtendedError::kNone, "not sent without a code");
+  EXPECT_EQ(Copy(opt.Finish()), Bytes("\0\0\x29\2\0\0\0\0\0\0\0"sv));
+  EXPECT_TRUE(opt.options().empty());
+}
+
+TEST(OptWriterTest, CopiesTheOptionsItIsGivenBeforeOthers) {
+  const Octets given = Bytes("\0\3\0\1x"sv);
+  uint8_t room[64];
+  OptWriter opt({.options = given}, room);
+  opt.AddOption(EdnsOption::kPadding, {});
+  EXPECT_EQ(Copy(opt.options()), Bytes("\0\3\0\1x\0\x0c\0\0"sv));
+}
+
+TEST(OptWriterTest, CutsLongTextsOfExtendedErrors) {
+  uint8_t room[kOptOctets + 6 + kExtendedErrorTextMax];
+  OptWriter opt({}, room);
+  opt.AddExtendedError(ExtendedError::kNotReady, std::string(kExtendedErrorTextMax + 1, 'x'));
+  EXPECT_EQ(opt.Finish().size(), sizeof room);
 }
 
 }  // namespace
