@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "resolver/answer/question_hash.h"
 #include "resolver/answer/stale.h"
 #include "wire/check.h"
 
@@ -42,7 +43,7 @@ JobTable::~JobTable() {
 }
 
 uint64_t JobTable::HashOf(wire::NameView name, wire::RRType type) const {
-  return facilities_.store.Hash(name) ^ static_cast<uint64_t>(type) * 0x9e3779b97f4a7c15;
+  return answer::QuestionHash(facilities_.store, name, type);
 }
 
 Job* JobTable::Find(uint64_t hash, wire::NameView name, wire::RRType type) const {

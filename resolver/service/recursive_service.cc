@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <new>
 #include <utility>
 
+#include "resolver/answer/kept_request.h"
 #include "resolver/answer/known_above.h"
+#include "resolver/answer/question_hash.h"
 #include "resolver/answer/reply.h"
 #include "resolver/answer/zone_cut.h"
 #include "resolver/policy/name_source.h"
@@ -19,9 +20,6 @@ namespace {
 using wire::ExtendedError;
 using wire::Rcode;
 
-// The header and the question of a query, without the rest.
-constexpr size_t kQueryFrontMax = wire::kHeaderOctets + wire::kNameOctetsMax + 4;
-
 // client_timeout ends with an answer, which leaves in the turn after.
 constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
 
@@ -30,8 +28,8 @@ void SetTruncated(std::span<uint8_t> reply) {
 }
 
 // Over UDP: the client has shown with a cookie that it is where it says.
-bool IsVerified(const answer::QueryRead& read) {
-  return read.request.cookie.state == answer::CookieState::kGood;
+bool IsVerified(const answer::ParsedQuery& parsed) {
+  return parsed.request.cookie.state == answer::CookieState::kGood;
 }
 
 size_t ReplyLimit(bool tcp, const answer::Request& request, std::span<uint8_t> reply) {
@@ -50,27 +48,25 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
     sender->fetch_sub(1, std::memory_order_relaxed);
     // Another client's question may have brought the answer meanwhile.
-    const std::span<const uint8_t> view(query.data(), query_octets);
-    answer::QueryRead read;
-    answer::ReadQuery(view, *service.store_, &read);
-    read.request.cookie = cookie;
-    Task task = Task::kNone;
-    const size_t octets = service.AnswerNow(view, read, path.IsStream(), service.scratch(), &task);
+    answer::ParsedQuery parsed;
+    answer::ResumeQuery(request, *service.store_, &parsed);
+    FollowUp follow_up = FollowUp::kNone;
+    const size_t octets =
+        service.AnswerNow(request.query(), parsed, path.IsStream(), service.scratch(), &follow_up);
     // A stream counts what it has not heard of again, so it is told of what gets no answer.
     const bool is_due = octets != 0 && !service.IsTooLate(path, received);
-    if (is_due || (task != Task::kResolve && path.IsStream())) {
+    if (is_due || (follow_up != FollowUp::kResolve && path.IsStream())) {
       service.Send(path, service.scratch().first(octets));
     }
-    if (task == Task::kResolve) service.ResolveHere(path, view, read, received);
-    if (task == Task::kRefresh) service.Refresh(read.request);
+    if (follow_up == FollowUp::kResolve)
+      service.ResolveHere(path, request.query(), parsed, received);
+    if (follow_up == FollowUp::kRefresh) service.Refresh(parsed.request);
   }
 
   io::ReturnPath path;
   Time received;
-  answer::RequestCookie cookie;             // checked where the query came in
+  answer::KeptRequest request;              // its cookie was checked where the query came in
   std::atomic<uint32_t>* sender = nullptr;  // its count of misses under way
-  size_t query_octets = 0;
-  std::array<uint8_t, kQueryFrontMax + 11> query;
 };
 
 // A question of which another worker's cached answer is near its expiry.
@@ -98,7 +94,7 @@ struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
   Configuration configuration;
 };
 
-// A client that waits for its answer, with the part of its query that the reply needs.
+// A client that waits for its answer.
 class RecursiveService::Client final : public resolution::Waiter {
  public:
   explicit Client(RecursiveService* service) : service_(service) {}
@@ -109,12 +105,7 @@ class RecursiveService::Client final : public resolution::Waiter {
     received_ = received;
     waiting_ = waiting;
     if (waiting_ != nullptr) ++*waiting_;
-    std::memcpy(query_.data(), query.data(), request.question_end);
-    request_ = request;
-    request_.name =
-        wire::NameView::FromValid(query_.data() + wire::kHeaderOctets, request.name.size());
-    request_.edns.options = {};
-    request_.cookie.sent = {};
+    request_.Keep(query, request);
   }
 
   void OnAnswer(const answer::Answer& answer) override {
@@ -124,10 +115,9 @@ class RecursiveService::Client final : public resolution::Waiter {
       return;
     }
     const std::span<uint8_t> reply = service.scratch();
-    const std::span<const uint8_t> query(query_.data(), request_.question_end);
     const size_t octets = answer::ComposeReply(
-        query, request_, answer.Parts(), service.recursor_.StoreNow(), ++service.rotation_,
-        ReplyLimit(path_.IsStream(), request_, reply), reply);
+        request_.query(), request_.request(), answer.Parts(), service.recursor_.StoreNow(),
+        ++service.rotation_, ReplyLimit(path_.IsStream(), request_.request(), reply), reply);
     if (octets != 0) service.Send(path_, reply.first(octets));
     service.FreeClient(this);
   }
@@ -139,8 +129,7 @@ class RecursiveService::Client final : public resolution::Waiter {
   io::ReturnPath path_;
   Time received_;
   uint16_t* waiting_ = nullptr;  // of its prefix
-  answer::Request request_;
-  std::array<uint8_t, kQueryFrontMax> query_;
+  answer::KeptRequest request_;
   Client* next_free_ = nullptr;
   Client* older_ = nullptr;
   Client* younger_ = nullptr;
@@ -185,25 +174,25 @@ void RecursiveService::OnStreamClosed(io::StreamId) {
 }
 
 // Without a text over UDP: the address may be forged, and its owner gets no more than was sent.
-size_t RecursiveService::Refuse(std::span<const uint8_t> query, const answer::QueryRead& read,
+size_t RecursiveService::Refuse(std::span<const uint8_t> query, const answer::ParsedQuery& parsed,
                                 bool tcp, std::span<uint8_t> reply) {
-  if (read.verdict == answer::RequestVerdict::kDrop) return 0;
-  return answer::ComposeError(query, read.request, Rcode::kRefused, ExtendedError::kProhibited,
+  if (parsed.verdict == answer::RequestVerdict::kDrop) return 0;
+  return answer::ComposeError(query, parsed.request, Rcode::kRefused, ExtendedError::kProhibited,
                               tcp ? "not among the clients that may ask" : "", reply);
 }
 
-void RecursiveService::CheckCookie(const IpAddress& client, answer::QueryRead* read) {
-  answer::CheckCookie(*configuration_.cookies, client, worker_->WallSeconds(), &read->request,
-                      &read->rcode);
+void RecursiveService::CheckCookie(const IpAddress& client, answer::ParsedQuery* parsed) {
+  answer::CheckCookie(*configuration_.cookies, client, worker_->WallSeconds(), &parsed->request,
+                      &parsed->rcode);
 }
 
 // RFC 7873 sections 5.2.3 and 5.2.4. Who knows no cookies shows over TCP where it is.
-size_t RecursiveService::DemandCookie(std::span<const uint8_t> query, const answer::QueryRead& read,
-                                      std::span<uint8_t> reply) {
-  const answer::Request& request = read.request;
+size_t RecursiveService::DemandCookie(std::span<const uint8_t> query,
+                                      const answer::ParsedQuery& parsed, std::span<uint8_t> reply) {
+  const answer::Request& request = parsed.request;
   if (!configuration_.require_cookies || request.cookie.state == answer::CookieState::kGood ||
-      (read.verdict != answer::RequestVerdict::kResolve &&
-       read.verdict != answer::RequestVerdict::kChaos)) {
+      (parsed.verdict != answer::RequestVerdict::kResolve &&
+       parsed.verdict != answer::RequestVerdict::kChaos)) {
     return 0;
   }
   const bool has_none = request.cookie.state == answer::CookieState::kNone;
@@ -214,19 +203,19 @@ size_t RecursiveService::DemandCookie(std::span<const uint8_t> query, const answ
   return octets;
 }
 
-size_t RecursiveService::Deny(std::span<const uint8_t> query, const answer::QueryRead& read,
+size_t RecursiveService::Deny(std::span<const uint8_t> query, const answer::ParsedQuery& parsed,
                               bool verified, std::span<uint8_t> reply) {
-  if (read.verdict == answer::RequestVerdict::kDrop) return 0;
+  if (parsed.verdict == answer::RequestVerdict::kDrop) return 0;
   if (verified) {
-    return answer::ComposeError(query, read.request, Rcode::kRefused, ExtendedError::kProhibited,
+    return answer::ComposeError(query, parsed.request, Rcode::kRefused, ExtendedError::kProhibited,
                                 "over the rate limit", reply);
   }
   // An answer to a forged address is one more packet for its owner. But a real client comes again
   // over TCP when it is told to: by chance, so that nobody can take all the turns.
   const uint32_t slip = configuration_.rate_limit->slip();
-  if (slip == 0 || read.request.question_end == 0 || worker_->Random() % slip != 0) return 0;
+  if (slip == 0 || parsed.request.question_end == 0 || worker_->Random() % slip != 0) return 0;
   const size_t octets =
-      answer::ComposeError(query, read.request, Rcode::kNoError, ExtendedError::kNone, "", reply);
+      answer::ComposeError(query, parsed.request, Rcode::kNoError, ExtendedError::kNone, "", reply);
   SetTruncated(reply);
   return octets;
 }
@@ -245,19 +234,22 @@ bool RecursiveService::AnswerLocally(std::span<const uint8_t> query, const answe
   return true;
 }
 
-size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const answer::QueryRead& read,
-                                   bool tcp, std::span<uint8_t> reply, Task* task) {
-  const answer::Request& request = read.request;
+size_t RecursiveService::AnswerNow(std::span<const uint8_t> query,
+                                   const answer::ParsedQuery& parsed, bool tcp,
+                                   std::span<uint8_t> reply, FollowUp* follow_up) {
+  const answer::Request& request = parsed.request;
   size_t octets = 0;
-  *task = Task::kNone;
-  if (configuration_.local_data->has_hosts() && read.verdict == answer::RequestVerdict::kResolve &&
+  *follow_up = FollowUp::kNone;
+  if (configuration_.local_data->has_hosts() &&
+      parsed.verdict == answer::RequestVerdict::kResolve &&
       AnswerLocally(query, request, tcp, reply, &octets)) {
     return octets;
   }
-  switch (answer::AnswerRead(query, read, tcp, *store_, recursor_.StoreNow(), ++rotation_, reply,
-                             &octets, configuration_.settings->resolution.budget.aliases)) {
+  const answer::AnswerContext context = {*store_, recursor_.StoreNow(), ++rotation_,
+                                         configuration_.settings->resolution.budget.aliases};
+  switch (answer::AnswerParsed(query, parsed, tcp, context, reply, &octets)) {
     case answer::HotOutcome::kRepliedRefreshDue:
-      *task = Task::kRefresh;
+      *follow_up = FollowUp::kRefresh;
       return octets;
     case answer::HotOutcome::kReplied:
       return octets;
@@ -271,7 +263,7 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query, const answer:
   if (!request.recursion_desired()) {
     return AnswerWithoutRecursion(query, request, reply, ReplyLimit(tcp, request, reply));
   }
-  *task = Task::kResolve;
+  *follow_up = FollowUp::kResolve;
   return 0;
 }
 
@@ -324,60 +316,61 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   policy::RateLimit& limit = *configuration_.rate_limit;
   const bool is_limited = limit.limits_queries() || limit.limits_misses();
   for (size_t i = 0; i < batch.size(); ++i) {
-    answer::ReadQuery(batch[i].query, *store_, &reads_[i]);
-    if (reads_[i].request.cookie.state != answer::CookieState::kNone) {
-      CheckCookie(Endpoint::FromSockaddr(batch[i].peer).address, &reads_[i]);
+    answer::ParseQuery(batch[i].query, *store_, &parsed_[i]);
+    if (parsed_[i].request.cookie.state != answer::CookieState::kNone) {
+      CheckCookie(Endpoint::FromSockaddr(batch[i].peer).address, &parsed_[i]);
     }
     if (!is_limited) continue;
-    groups_[i] = limit.GroupOf(batch[i].peer, IsVerified(reads_[i]));
+    groups_[i] = limit.GroupOf(batch[i].peer, IsVerified(parsed_[i]));
     limit.Prefetch(groups_[i]);
   }
   const Time now = worker_->Now();
   size_t left = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
-    const bool verified = IsVerified(reads_[i]);
+    const bool verified = IsVerified(parsed_[i]);
     if (is_limited && !limit.AllowQuery(groups_[i], now)) {
-      datagram.reply_octets = Deny(datagram.query, reads_[i], verified, datagram.reply);
+      datagram.reply_octets = Deny(datagram.query, parsed_[i], verified, datagram.reply);
       continue;
     }
     if (!configuration_.access->Contains(datagram.peer)) {
-      datagram.reply_octets = Refuse(datagram.query, reads_[i], /*tcp=*/false, datagram.reply);
+      datagram.reply_octets = Refuse(datagram.query, parsed_[i], /*tcp=*/false, datagram.reply);
       continue;
     }
-    datagram.reply_octets = DemandCookie(datagram.query, reads_[i], datagram.reply);
+    datagram.reply_octets = DemandCookie(datagram.query, parsed_[i], datagram.reply);
     if (datagram.reply_octets != 0) continue;
-    Task task = Task::kNone;
-    datagram.reply_octets = AnswerNow(datagram.query, reads_[i], false, datagram.reply, &task);
-    if (task == Task::kNone) continue;
-    if (task == Task::kResolve) {
+    FollowUp follow_up = FollowUp::kNone;
+    datagram.reply_octets =
+        AnswerNow(datagram.query, parsed_[i], false, datagram.reply, &follow_up);
+    if (follow_up == FollowUp::kNone) continue;
+    if (follow_up == FollowUp::kResolve) {
       if (is_limited && !limit.AllowMiss(groups_[i], now)) {
-        datagram.reply_octets = Deny(datagram.query, reads_[i], verified, datagram.reply);
+        datagram.reply_octets = Deny(datagram.query, parsed_[i], verified, datagram.reply);
         continue;
       }
-      recursor_.Prefetch(reads_[i].request.name);
+      recursor_.Prefetch(parsed_[i].request.name);
     }
-    tasks_[left] = task;
+    follow_ups_[left] = follow_up;
     left_[left++] = static_cast<uint8_t>(i);
   }
   for (size_t i = 0; i < left; ++i) {
     const io::Datagram& datagram = batch[left_[i]];
-    const answer::QueryRead& read = reads_[left_[i]];
-    if (tasks_[i] == Task::kRefresh) {
-      Refresh(read.request);
+    const answer::ParsedQuery& parsed = parsed_[left_[i]];
+    if (follow_ups_[i] == FollowUp::kRefresh) {
+      Refresh(parsed.request);
     } else {
-      Resolve(datagram.Path(), datagram.query, read);
+      Resolve(datagram.Path(), datagram.query, parsed);
     }
   }
 }
 
 void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) {
-  answer::QueryRead read;
-  answer::ReadQuery(query, *store_, &read);
-  CheckCookie(path.peer.address, &read);
+  answer::ParsedQuery parsed;
+  answer::ParseQuery(query, *store_, &parsed);
+  CheckCookie(path.peer.address, &parsed);
   if (!configuration_.access->Contains(path.peer.address)) {
     // Empty: dropped, and no more awaited.
-    Send(path, scratch().first(Refuse(query, read, /*tcp=*/true, scratch())));
+    Send(path, scratch().first(Refuse(query, parsed, /*tcp=*/true, scratch())));
     return;
   }
   policy::RateLimit& limit = *configuration_.rate_limit;
@@ -386,24 +379,23 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
     group = limit.GroupOf(path.peer.address, /*verified=*/true);
   }
   bool denied = !limit.AllowQuery(group, worker_->Now());
-  if (!denied && ResolveTraced(path, query, read)) return;
-  Task task = Task::kNone;
-  size_t octets = denied ? 0 : AnswerNow(query, read, true, scratch(), &task);
-  if (task == Task::kResolve) denied = !limit.AllowMiss(group, worker_->Now());
-  if (denied) octets = Deny(query, read, true, scratch());
-  if (task == Task::kResolve && !denied) {
-    Resolve(path, query, read);
+  if (!denied && ResolveTraced(path, query, parsed)) return;
+  FollowUp follow_up = FollowUp::kNone;
+  size_t octets = denied ? 0 : AnswerNow(query, parsed, true, scratch(), &follow_up);
+  if (follow_up == FollowUp::kResolve) denied = !limit.AllowMiss(group, worker_->Now());
+  if (denied) octets = Deny(query, parsed, true, scratch());
+  if (follow_up == FollowUp::kResolve && !denied) {
+    Resolve(path, query, parsed);
     return;
   }
   Send(path, scratch().first(octets));
-  if (task == Task::kRefresh) Refresh(read.request);
+  if (follow_up == FollowUp::kRefresh) Refresh(parsed.request);
 }
 
 size_t RecursiveService::OwnerOf(const answer::Request& request) const {
   const auto self = static_cast<size_t>(worker_->index());
   if (peers_.size() <= 1) return self;
-  const uint64_t hash = store_->Hash(request.name) + static_cast<uint64_t>(request.type);
-  return (hash >> 32) % peers_.size();
+  return (answer::QuestionHash(*store_, request.name, request.type) >> 32) % peers_.size();
 }
 
 void RecursiveService::Refresh(const answer::Request& request) {
@@ -421,12 +413,12 @@ void RecursiveService::Refresh(const answer::Request& request) {
 }
 
 void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
-                               const answer::QueryRead& read) {
-  const size_t owner = OwnerOf(read.request);
+                               const answer::ParsedQuery& parsed) {
+  const size_t owner = OwnerOf(parsed.request);
   if (owner == static_cast<size_t>(worker_->index())) {
-    ResolveHere(path, query, read, worker_->Now());
-  } else if (!HandOver(owner, path, query, read.request)) {
-    SendFailure(path, query, read.request);
+    ResolveHere(path, query, parsed, worker_->Now());
+  } else if (!HandOver(owner, path, query, parsed.request)) {
+    SendFailure(path, query, parsed.request);
   }
 }
 
@@ -441,20 +433,7 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
   message->sender = &misses_under_way_;
   message->path = path;
   message->received = worker_->Now();
-  message->cookie = request.cookie;
-  message->cookie.sent = {};
-  // Options are left behind: the owner needs the question, the EDNS size and the cookie only.
-  std::memcpy(message->query.data(), query.data(), request.question_end);
-  message->query_octets = request.question_end;
-  wire::StoreU32(message->query.data() + 6, 0);
-  wire::StoreU16(message->query.data() + 10, request.has_edns ? 1 : 0);
-  if (request.has_edns) {
-    uint8_t opt[11] = {0, 0, 41, 0, 0, 0, 0, 0, 0, 0, 0};
-    wire::StoreU16(opt + 3, request.edns.payload_octets);
-    if (request.edns.dnssec_ok) opt[7] = 0x80;
-    std::memcpy(message->query.data() + message->query_octets, opt, sizeof opt);
-    message->query_octets += sizeof opt;
-  }
+  message->request.Keep(query, request);
   peers_[owner]->Post(message.release());
   return true;
 }
@@ -475,11 +454,11 @@ uint16_t* RecursiveService::WaitingOf(const io::ReturnPath& path) {
 }
 
 void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
-                                   const answer::QueryRead& read, Time received) {
-  const answer::Request& request = read.request;
+                                   const answer::ParsedQuery& parsed, Time received) {
+  const answer::Request& request = parsed.request;
   uint16_t* const waiting = WaitingOf(path);
   if (waiting != nullptr && *waiting >= configuration_.rate_limit->waiting()) {
-    const size_t octets = Deny(query, read, /*verified=*/false, scratch());
+    const size_t octets = Deny(query, parsed, /*verified=*/false, scratch());
     if (octets != 0) Send(path, scratch().first(octets));
     return;
   }

@@ -86,35 +86,35 @@ class RecursiveService final : public io::Service {
   struct ReconfigureMessage;
 
   // What is to be done with a question once its reply, if it has one already, is on its way.
-  enum class Task : uint8_t { kNone, kResolve, kRefresh };
+  enum class FollowUp : uint8_t { kNone, kResolve, kRefresh };
 
   // Answers into `reply` without waiting, and returns the octets; 0 when the answer will come
   // later, or never.
-  size_t AnswerNow(std::span<const uint8_t> query, const answer::QueryRead& read, bool tcp,
-                   std::span<uint8_t> reply, Task* task);
+  size_t AnswerNow(std::span<const uint8_t> query, const answer::ParsedQuery& parsed, bool tcp,
+                   std::span<uint8_t> reply, FollowUp* follow_up);
   bool AnswerLocally(std::span<const uint8_t> query, const answer::Request& request, bool tcp,
                      std::span<uint8_t> reply, size_t* octets);
   cache::EntryView KnownAbove(wire::NameView name, cache::Seconds now) const;
   size_t AnswerWithoutRecursion(std::span<const uint8_t> query, const answer::Request& request,
                                 std::span<uint8_t> reply, size_t limit);
-  size_t Refuse(std::span<const uint8_t> query, const answer::QueryRead& read, bool tcp,
+  size_t Refuse(std::span<const uint8_t> query, const answer::ParsedQuery& parsed, bool tcp,
                 std::span<uint8_t> reply);
   // From here on the reply has a cookie, and the request says whether it came with a good one.
-  void CheckCookie(const IpAddress& client, answer::QueryRead* read);
+  void CheckCookie(const IpAddress& client, answer::ParsedQuery* parsed);
   // The reply for a UDP client that has not shown that it is where it says; 0 for one that has, and
   // where that is not asked for.
-  size_t DemandCookie(std::span<const uint8_t> query, const answer::QueryRead& read,
+  size_t DemandCookie(std::span<const uint8_t> query, const answer::ParsedQuery& parsed,
                       std::span<uint8_t> reply);
   // The octets for a client over a limit; mostly none for one that may be somebody else.
-  size_t Deny(std::span<const uint8_t> query, const answer::QueryRead& read, bool verified,
+  size_t Deny(std::span<const uint8_t> query, const answer::ParsedQuery& parsed, bool verified,
               std::span<uint8_t> reply);
   void Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
-               const answer::QueryRead& read);
+               const answer::ParsedQuery& parsed);
   bool HandOver(size_t owner, const io::ReturnPath& path, std::span<const uint8_t> query,
                 const answer::Request& request);
   // `received`: when the query came.
   void ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
-                   const answer::QueryRead& read, Time received);
+                   const answer::ParsedQuery& parsed, Time received);
   bool IsTooLate(const io::ReturnPath& path, Time received) const;
   // The count of the prefix's UDP clients that wait; null where none is kept.
   uint16_t* WaitingOf(const io::ReturnPath& path);
@@ -122,7 +122,7 @@ class RecursiveService final : public io::Service {
   // The worker whose questions these are; this one's index when there is one worker.
   size_t OwnerOf(const answer::Request& request) const;
   bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
-                     const answer::QueryRead& read);
+                     const answer::ParsedQuery& parsed);
   void Send(const io::ReturnPath& path, std::span<const uint8_t> reply);
   void SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
                    const answer::Request& request);
@@ -139,10 +139,10 @@ class RecursiveService final : public io::Service {
   resolution::Recursor recursor_;
   std::vector<io::WorkerPort*> peers_;
   uint32_t rotation_ = 0;
-  std::array<answer::QueryRead, io::kBatch> reads_;  // of the batch in hand
+  std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the batch in hand
   std::array<policy::RateLimit::Group, io::kBatch> groups_;
   std::array<uint8_t, io::kBatch> left_;  // which of them are left to do something for
-  std::array<Task, io::kBatch> tasks_;
+  std::array<FollowUp, io::kBatch> follow_ups_;
   std::unique_ptr<uint8_t[]> scratch_;
   std::vector<std::unique_ptr<Client>> all_clients_;
   Client* free_clients_ = nullptr;

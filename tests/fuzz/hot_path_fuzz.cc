@@ -214,14 +214,14 @@ void AnswerOne(std::span<const uint8_t> query, bool tcp, uint32_t rotation) {
   const uint32_t age = id % 4 == 0 ? 0 : std::min(id / 16, kTtlMax);
   // Of exact size, so that a sanitizer sees a step behind the end.
   std::vector<uint8_t> reply(tcp ? size_t{65535} : std::max<size_t>(1232, query.size() + 170));
-  answer::QueryRead read;
-  answer::ReadQuery(query, filled.store(), &read);
+  answer::ParsedQuery parsed;
+  answer::ParseQuery(query, filled.store(), &parsed);
   static const policy::ServerCookies cookies(policy::CookieSecret{1, 2, 3});
-  answer::CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1'700'000'000, &read.request, &read.rcode);
-  const answer::Request& request = read.request;
+  answer::CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1'700'000'000, &parsed.request, &parsed.rcode);
+  const answer::Request& request = parsed.request;
   size_t octets = 0;
-  const answer::HotOutcome outcome =
-      answer::AnswerRead(query, read, tcp, filled.store(), kNow + age, rotation, reply, &octets);
+  const answer::HotOutcome outcome = answer::AnswerParsed(
+      query, parsed, tcp, {filled.store(), kNow + age, rotation}, reply, &octets);
   if (request.question_end != 0) CheckEdns(query, request);
   switch (outcome) {
     case answer::HotOutcome::kReplied:

@@ -40,10 +40,12 @@ class HotPathTest : public testing::Test {
 
   HotOutcome Ask(const Octets& query, bool tcp = false, uint32_t now = 1000) {
     reply_.resize(65535);
-    request_ = Request();
+    ParsedQuery parsed;
     size_t octets = 0;
+    ParseQuery(query, store_, &parsed);
     const HotOutcome outcome =
-        AnswerFromCache(query, tcp, store_, cache::Seconds(now), 0, reply_, &octets, &request_);
+        AnswerParsed(query, parsed, tcp, {store_, cache::Seconds(now)}, reply_, &octets);
+    request_ = parsed.request;
     const bool replied =
         outcome == HotOutcome::kReplied || outcome == HotOutcome::kRepliedRefreshDue;
     reply_.resize(replied ? octets : 0);
@@ -278,9 +280,10 @@ TEST_F(HotPathTest, AllocatesNothing) {
   Octets reply(65535);
   for (const Octets& query : queries) {
     size_t octets = 0;
-    Request request;
+    ParsedQuery parsed;
     const size_t before = test::AllocationCount();
-    (void)AnswerFromCache(query, false, store_, cache::Seconds(1000), 1, reply, &octets, &request);
+    ParseQuery(query, store_, &parsed);
+    (void)AnswerParsed(query, parsed, false, {store_, cache::Seconds(1000), 1}, reply, &octets);
     EXPECT_EQ(test::AllocationCount(), before);
   }
   PlainMessage with_cookie = sim::MakeQuery(1, "www.example.", RRType::kA, 1232);
@@ -288,11 +291,11 @@ TEST_F(HotPathTest, AllocatesNothing) {
   const Octets query = with_cookie.Encode();
   const policy::ServerCookies cookies(policy::CookieSecret{});
   size_t octets = 0;
-  QueryRead read;
+  ParsedQuery parsed;
   const size_t before_cookie = test::AllocationCount();
-  ReadQuery(query, store_, &read);
-  CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1, &read.request, &read.rcode);
-  EXPECT_EQ(AnswerRead(query, read, false, store_, cache::Seconds(1000), 1, reply, &octets),
+  ParseQuery(query, store_, &parsed);
+  CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1, &parsed.request, &parsed.rcode);
+  EXPECT_EQ(AnswerParsed(query, parsed, false, {store_, cache::Seconds(1000), 1}, reply, &octets),
             HotOutcome::kReplied);
   EXPECT_EQ(test::AllocationCount(), before_cookie);
   EXPECT_EQ(octets,

@@ -1,0 +1,92 @@
+#include "resolver/answer/fixed_answer.h"
+
+#include <algorithm>
+
+#include "resolver/answer/reply.h"
+#include "wire/check.h"
+#include "wire/message.h"
+
+namespace tern::resolver::answer {
+namespace {
+
+using wire::ExtendedError;
+using wire::Rcode;
+using wire::RRClass;
+using wire::RRType;
+
+// RFC 8914 section 4.22: what would be understood but is not done here.
+struct Refusal {
+  ExtendedError error;
+  const char* text;
+};
+Refusal WhyNot(const Request& request, Rcode rcode) {
+  if (rcode == Rcode::kNotImp && (request.flags >> 11 & 0xf) != 0) {
+    return {ExtendedError::kNotSupported, "no operation but queries"};
+  }
+  if (rcode == Rcode::kNotImp || (rcode == Rcode::kRefused && request.rrclass == RRClass::kIN)) {
+    return {ExtendedError::kNotSupported, "no transfers and no queries of this type"};
+  }
+  if (rcode == Rcode::kRefused) return {ExtendedError::kNotSupported, "no class but IN"};
+  return {ExtendedError::kNone, ""};
+}
+
+// NOERROR with this one record. It goes between the question and OPT.
+size_t AnswerWithRecord(std::span<const uint8_t> query, const Request& request,
+                        std::span<const uint8_t> record, std::span<uint8_t> out) {
+  TERN_REQUIRE(request.question_end != 0);
+  const size_t octets =
+      ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
+  uint8_t* at = out.data() + request.question_end;
+  std::copy_backward(at, out.data() + octets, out.data() + octets + record.size());
+  std::copy(record.begin(), record.end(), at);
+  wire::StoreU16(out.data() + 6, 1);
+  return octets + record.size();
+}
+
+}  // namespace
+
+size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, Rcode rcode,
+                       std::span<uint8_t> out) {
+  const Refusal why = WhyNot(request, rcode);
+  return ComposeError(query, request, rcode, why.error, why.text, out);
+}
+
+// RFC 4892 section 2 asks for nothing more than some string: one that gives no version away.
+size_t AnswerChaos(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {
+  static constexpr uint8_t kVersionBind[] = "\7version\4bind";
+  static constexpr uint8_t kVersionServer[] = "\7version\6server";
+  static constexpr uint8_t kIdServer[] = "\2id\6server";
+  static constexpr uint8_t kHostnameBind[] = "\10hostname\4bind";
+  const auto is = [&](std::span<const uint8_t> octets) {
+    return request.name.Equals(wire::NameView::FromValid(octets.data(), octets.size()));
+  };
+  if (!is(kVersionBind) && !is(kVersionServer) && !is(kIdServer) && !is(kHostnameBind)) {
+    return ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotSupported,
+                        "of class CH version.bind and the like only", out);
+  }
+  if (request.type != RRType::kTXT && request.type != RRType::kANY) {
+    return ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
+  }
+  // The question's name, TXT, CH, a TTL of 0, and the string.
+  static constexpr uint8_t kRecord[] = {
+      0xc0, wire::kHeaderOctets, 0, 16, 0, 3, 0, 0, 0, 0, 0, 5, 4, 't', 'e', 'r', 'n'};
+  return AnswerWithRecord(query, request, kRecord, out);
+}
+
+size_t AnswerAny(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {
+  // The question's name, HINFO, IN, a TTL of an hour, "RFC8482" and an empty string.
+  static constexpr uint8_t kRecord[] = {0xc0, wire::kHeaderOctets,
+                                        0,    13,
+                                        0,    1,
+                                        0,    0,
+                                        14,   16,
+                                        0,    9,
+                                        7,    'R',
+                                        'F',  'C',
+                                        '8',  '4',
+                                        '8',  '2',
+                                        0};
+  return AnswerWithRecord(query, request, kRecord, out);
+}
+
+}  // namespace tern::resolver::answer
