@@ -33,7 +33,7 @@ Refusal WhyNot(const Request& request, Rcode rcode) {
 // NOERROR with this one record. It goes between the question and OPT.
 size_t AnswerWithRecord(std::span<const uint8_t> query, const Request& request,
                         std::span<const uint8_t> record, std::span<uint8_t> out) {
-  TERN_REQUIRE(request.question_end != 0);
+  TERN_REQUIRE(request.question_end != 0 && out.size() >= 512);
   const size_t octets =
       ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
   uint8_t* at = out.data() + request.question_end;

@@ -13,7 +13,7 @@
 namespace tern::resolver::answer {
 
 // Each writes the reply to `query` and returns its octets.
-// REQUIRES: out.size() >= query.size() + 170; for the last two the request has a sound question.
+// REQUIRES: out.size() >= 512; for the last two the request has a sound question.
 
 // The rcode that ParseRequest found, with the reason for what is understood but not done here.
 size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, wire::Rcode rcode,

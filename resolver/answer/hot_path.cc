@@ -6,6 +6,8 @@
 #include "cache/use_mark.h"
 #include "resolver/answer/fixed_answer.h"
 #include "resolver/answer/zone_cut.h"
+#include "wire/check.h"
+#include "wire/edns.h"
 #include "wire/message.h"
 
 namespace tern::resolver::answer {
@@ -79,6 +81,7 @@ void ResumeQuery(const KeptRequest& kept, const cache::Store& store, ParsedQuery
 HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parsed, bool tcp,
                         const AnswerContext& context, std::span<uint8_t> reply,
                         size_t* reply_octets) {
+  TERN_REQUIRE(reply.size() >= wire::kEdnsPayloadDefault);
   const Request& request = parsed.request;
   switch (parsed.verdict) {
     case RequestVerdict::kDrop:

@@ -61,7 +61,7 @@ void ParseQuery(std::span<const uint8_t> query, const cache::Store& store, Parse
 void ResumeQuery(const KeptRequest& kept, const cache::Store& store, ParsedQuery* parsed);
 
 // Over TCP a reply may fill the buffer; over UDP it keeps to the client's size and to 1232.
-// REQUIRES: reply.size() >= 1232 and >= query.size() + 170; `parsed` was read from `query`.
+// REQUIRES: reply.size() >= 1232; `parsed` was read from `query`.
 HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parsed, bool tcp,
                         const AnswerContext& context, std::span<uint8_t> reply,
                         size_t* reply_octets);

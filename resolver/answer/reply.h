@@ -42,8 +42,7 @@ struct AnswerParts {
 // Writes the reply to `query` into `out` and returns its octets. It is never larger than `limit`;
 // what does not fit whole is left out and TC set (RFC 2181 section 9). `rotation` turns the order
 // of address records. TTLs are what is left at `now`, or the answer's stale_ttl.
-// REQUIRES: ParseRequest found a sound question; out.size() >= limit >= 512;
-// limit >= query.size() or 512.
+// REQUIRES: ParseRequest found a sound question; out.size() >= limit >= 512.
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
                     const AnswerParts& answer, cache::Seconds now, uint32_t rotation, size_t limit,
                     std::span<uint8_t> out);

@@ -13,7 +13,6 @@
 #include "resolver/daemon/log.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/steering.h"
-#include "resolver/policy/local_data_build.h"
 #include "resolver/policy/name_source.h"
 #include "resolver/upstream/zone_servers.h"
 
@@ -44,19 +43,7 @@ void LeaveOutMissingAddresses(config::Settings* settings) {
   });
 }
 
-// Each miss holds on to the settings it began with. The count of that is a worker's own, in a cache
-// line of its own: one that all workers count in would be the one line that every miss fights for.
-service::Configuration CountedApart(const service::Configuration& shared) {
-  struct alignas(64) Share {
-    service::Configuration configuration;
-  };
-  const auto share = std::make_shared<const Share>(Share{shared});
-  const auto within = [&share](const auto& part) {
-    return typename std::remove_cvref_t<decltype(part)>(share, part.get());
-  };
-  return {within(shared.settings),   within(shared.local_data), within(shared.access),
-          within(shared.rate_limit), within(shared.cookies),    shared.require_cookies};
-}
+uint64_t DrawSeed() { return crypto::RandomGenerator().Next(); }
 
 policy::CookieSecret DrawCookieSecret() {
   crypto::RandomGenerator random;
@@ -121,21 +108,13 @@ bool HasRoot(const policy::CoreSettings& settings) {
 
 absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings& settings) {
   if (const absl::Status status = CheckStaticZones(settings); !status.ok()) return status;
-  auto local_data = policy::BuildLocalData(settings.local, settings.static_zones);
-  if (!local_data.ok()) {
+  config::Settings with_own = settings;
+  with_own.resolution.own = io::OwnAddresses(settings.listen, settings.resolution.upstream_port);
+  auto configuration = service::MakeConfiguration(with_own, &DrawSeed);
+  if (!configuration.ok()) {
     return absl::InvalidArgumentError(
-        AtKey(settings, "local.hosts_file", std::string(local_data.status().message())));
+        AtKey(settings, "local.hosts_file", std::string(configuration.status().message())));
   }
-  ResolutionSettings resolution = settings.resolution;
-  resolution.own = io::OwnAddresses(settings.listen, resolution.upstream_port);
-  service::Configuration configuration;
-  configuration.local_data = *std::move(local_data);
-  configuration.access = std::make_shared<const policy::AccessList>(settings.allow);
-  configuration.rate_limit =
-      std::make_shared<policy::RateLimit>(settings.rate_limit, crypto::RandomGenerator().Next());
-  configuration.settings = std::make_shared<const policy::CoreSettings>(resolution, settings.cache,
-                                                                        settings.static_zones);
-  configuration.require_cookies = settings.require_cookies;
   return configuration;
 }
 
@@ -168,7 +147,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   std::unique_ptr<Daemon> daemon(new Daemon);
   daemon->settings_ = std::move(settings);
   daemon->configuration_ = *std::move(configuration);
-  if (!HasRoot(*daemon->configuration_.settings)) {
+  if (!HasRoot(*daemon->configuration_.view.settings)) {
     Log(LogLevel::kWarning,
         "no server of the root may be asked: resolution.never_query, ipv4 and ipv6 leave none of "
         "the addresses of resolution.root_hints");
@@ -224,22 +203,12 @@ absl::Status Daemon::OpenWorkers() {
 }
 
 void Daemon::StartServices() {
-  crypto::RandomGenerator random;
-  cache::StoreOptions options;
-  options.memory_octets = configuration_.settings->cache.memory_octets;
-  options.seed = random.Next();
-  store_ = std::make_unique<cache::Store>(options);
-  store_->SetMaxStale(configuration_.settings->cache.max_stale);
-  server_table_ = std::make_unique<upstream::ServerTable>(random.Next(),
-                                                          SipKey{{random.Next(), random.Next()}});
-  std::vector<io::WorkerPort*> peers;
-  for (const auto& worker : workers_) peers.push_back(worker.get());
-  for (const auto& worker : workers_) {
-    services_.push_back(std::make_unique<service::RecursiveService>(
-        store_.get(), server_table_.get(), worker.get(), CountedApart(configuration_)));
-    services_.back()->SetPeers(peers);
-    worker->SetService(services_.back().get());
-  }
+  std::vector<io::WorkerPort*> ports;
+  for (const auto& worker : workers_) ports.push_back(worker.get());
+  assembly_ = std::make_unique<service::Assembly>(
+      service::Assembly::Options{.memory_octets = settings_.cache.memory_octets}, configuration_,
+      std::move(ports), &DrawSeed);
+  for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->SetService(&assembly_->service(i));
 }
 
 void Daemon::StartThreads(const std::function<void(const absl::Status&)>& on_failure) {
@@ -269,9 +238,8 @@ absl::Status Daemon::Reload(config::Settings settings) {
   }
   const config::Settings before = std::exchange(settings_, std::move(settings));
   configuration_ = *std::move(configuration);
-  store_->SetMaxStale(configuration_.settings->cache.max_stale);
   UseCookieSecret();
-  Reconfigure();
+  assembly_->Reconfigure(configuration_);
   ForgetOtherJurisdictions(before);
   return absl::OkStatus();
 }
@@ -280,7 +248,7 @@ void Daemon::RollCookieSecret() {
   if (settings_.cookie_secret) return;
   drawn_cookie_secret_ = DrawCookieSecret();
   UseCookieSecret();
-  Reconfigure();
+  assembly_->Reconfigure(configuration_);
 }
 
 // What was learnt of names for which others speak from now on.
@@ -307,9 +275,9 @@ void Daemon::ForgetAgain() {
 }
 
 void Daemon::Forget() {
-  store_->EraseIf([this](cache::EntryView entry) {
+  store().EraseIf([this](cache::EntryView entry) {
     const wire::NameView name = entry.name();
-    return configuration_.local_data->Has(name) ||
+    return configuration_.view.local_data->Has(name) ||
            std::any_of(zones_to_forget_.begin(), zones_to_forget_.end(),
                        [&](const wire::Name& zone) { return name.IsSubdomainOf(zone); });
   });
@@ -321,12 +289,6 @@ void Daemon::UseCookieSecret() {
   if (cookie_secret_ != secret) previous_cookie_secret_ = std::exchange(cookie_secret_, secret);
   configuration_.cookies =
       std::make_shared<const policy::ServerCookies>(secret, previous_cookie_secret_);
-}
-
-void Daemon::Reconfigure() {
-  for (const auto& worker : workers_) {
-    service::RecursiveService::Reconfigure(worker.get(), CountedApart(configuration_));
-  }
 }
 
 }  // namespace tern::resolver::daemon

@@ -20,13 +20,12 @@
 #include "cache/store.h"
 #include "resolver/config/settings.h"
 #include "resolver/io/worker.h"
-#include "resolver/service/recursive_service.h"
-#include "resolver/upstream/server_table.h"
+#include "resolver/service/assembly.h"
+#include "resolver/service/configuration.h"
 
 namespace tern::resolver::daemon {
 
-// What the services read of the settings, with what is built from them: LocalData, AccessList.
-// Reads the hosts file.
+// What the services read of the settings, with what is built from them. Reads the hosts file.
 absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings& settings);
 
 // That queries can leave from each of resolution.outgoing; an error names place, key and address.
@@ -61,7 +60,7 @@ class Daemon {
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
   size_t worker_count() const { return workers_.size(); }
-  cache::Store& store() { return *store_; }  // for who looks into it: tests
+  cache::Store& store() { return assembly_->store(); }  // for who looks into it: tests
   std::string_view engine_name() const { return workers_.front()->engine_name(); }
 
  private:
@@ -71,7 +70,6 @@ class Daemon {
   void UseCookieSecret();
   void ForgetOtherJurisdictions(const config::Settings& before);
   void Forget();
-  void Reconfigure();
   void StartServices();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
@@ -83,11 +81,9 @@ class Daemon {
   std::optional<policy::CookieSecret> previous_cookie_secret_;
   std::vector<wire::Name> zones_to_forget_;
   std::optional<std::chrono::steady_clock::time_point> forget_again_at_;
-  std::unique_ptr<cache::Store> store_;
-  std::unique_ptr<upstream::ServerTable> server_table_;
   std::vector<std::unique_ptr<io::Worker>> workers_;
-  // Destroyed before the workers that they use.
-  std::vector<std::unique_ptr<service::RecursiveService>> services_;
+  // Destroyed before the workers that it uses.
+  std::unique_ptr<service::Assembly> assembly_;
   std::vector<std::thread> threads_;
 };
 

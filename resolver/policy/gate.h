@@ -1,13 +1,13 @@
 // The gate: whether a query is let in, before anything else is done for it. UDP and TCP come
 // through the same gate, and are judged in the same order:
-//   1. Access: who may ask at all. Who may not writes nothing here.
+//   1. Access: whether the client may ask at all. A client that may not changes nothing here.
 //   2. The rate of the client's prefix.
 //   3. A cookie, where the configuration demands one of clients over UDP.
 //
 // A query takes three steps. Of a batch, each step is done for all queries before the next one:
 //   Approach   the client's group; its bucket is on its way from memory from here on.
 //   Judge      the verdict.
-//   AllowMiss  once more, when the cache cannot answer.
+//   JudgeMiss  once more, when the cache cannot answer.
 //
 // Thread: any. Immutable but for the buckets of the rate limit, which all workers share.
 #pragma once
@@ -41,9 +41,7 @@ struct GateQuery {
   bool is_question = true;
 
   // The client has shown that its address is not forged.
-  bool IsVerified() const {
-    return transport == Transport::kTcp || cookie == CookieProof::kGood;
-  }
+  bool IsVerified() const { return transport == Transport::kTcp || cookie == CookieProof::kGood; }
 };
 
 enum class GateVerdict : uint8_t {
@@ -65,6 +63,9 @@ class Gate {
   // One in so many of the unverified that are over the limit is told so; 0: none.
   uint32_t slip() const { return rate_limit_.slip(); }
 
+  // So many questions of a prefix's UDP clients may wait in a worker; 0: any number.
+  uint32_t waiting_max() const { return rate_limit_.waiting(); }
+
   RateLimit::Group Approach(const sockaddr* client, const GateQuery& query) const {
     return ApproachFrom(client, query);
   }
@@ -82,9 +83,10 @@ class Gate {
     return JudgeFrom(client, group, query, now);
   }
 
-  // False is GateVerdict::kOverLimit. Charges the bucket of misses.
-  [[nodiscard]] bool AllowMiss(RateLimit::Group group, Time now) {
-    return !is_limited_ || rate_limit_.AllowMiss(group, now);
+  // Charges the bucket of misses. kPass or kOverLimit.
+  [[nodiscard]] GateVerdict JudgeMiss(RateLimit::Group group, Time now) {
+    return is_limited_ && !rate_limit_.AllowMiss(group, now) ? GateVerdict::kOverLimit
+                                                             : GateVerdict::kPass;
   }
 
   // The prefix of an address that nothing has been shown for, whether or not there are rates.

@@ -27,9 +27,25 @@ void SetTruncated(std::span<uint8_t> reply) {
   wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
 }
 
-// Over UDP: the client has shown with a cookie that it is where it says.
-bool IsVerified(const answer::ParsedQuery& parsed) {
-  return parsed.request.cookie.state == answer::CookieState::kGood;
+policy::CookieProof ProofOf(answer::CookieState state) {
+  switch (state) {
+    case answer::CookieState::kNone:
+      return policy::CookieProof::kNone;
+    case answer::CookieState::kGood:
+      return policy::CookieProof::kGood;
+    case answer::CookieState::kUnchecked:
+    case answer::CookieState::kNew:
+    case answer::CookieState::kBad:
+      break;
+  }
+  return policy::CookieProof::kNotGood;
+}
+
+// The query as the gate sees it, once its cookie was checked.
+policy::GateQuery AtGate(const answer::ParsedQuery& parsed, Transport transport) {
+  return {transport, ProofOf(parsed.request.cookie.state),
+          parsed.verdict == answer::RequestVerdict::kResolve ||
+              parsed.verdict == answer::RequestVerdict::kChaos};
 }
 
 size_t ReplyLimit(bool tcp, const answer::Request& request, std::span<uint8_t> reply) {
@@ -50,17 +66,19 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     // Another client's question may have brought the answer meanwhile.
     answer::ParsedQuery parsed;
     answer::ResumeQuery(request, *service.store_, &parsed);
+    const View& view = service.configuration_.ViewFor(path.peer.address);
     FollowUp follow_up = FollowUp::kNone;
-    const size_t octets =
-        service.AnswerNow(request.query(), parsed, path.IsStream(), service.scratch(), &follow_up);
+    const size_t octets = service.AnswerNow(view, request.query(), parsed, path.IsStream(),
+                                            service.scratch(), &follow_up);
+    const bool is_late = octets != 0 && service.IsTooLate(path, received);
+    if (is_late) ++service.counters().too_late;
     // A stream counts what it has not heard of again, so it is told of what gets no answer.
-    const bool is_due = octets != 0 && !service.IsTooLate(path, received);
-    if (is_due || (follow_up != FollowUp::kResolve && path.IsStream())) {
+    if ((octets != 0 && !is_late) || (follow_up != FollowUp::kResolve && path.IsStream())) {
       service.Send(path, service.scratch().first(octets));
     }
     if (follow_up == FollowUp::kResolve)
       service.ResolveHere(path, request.query(), parsed, received);
-    if (follow_up == FollowUp::kRefresh) service.Refresh(parsed.request);
+    if (follow_up == FollowUp::kRefresh) service.Refresh(view, parsed.request);
   }
 
   io::ReturnPath path;
@@ -88,7 +106,7 @@ struct RecursiveService::ReplyMessage final : public ServiceMessage {
 struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
     service.configuration_ = configuration;
-    service.recursor_.SetSettings(configuration.settings, configuration.local_data);
+    service.recursor_.SetSettings(configuration.view.settings, configuration.view.local_data);
   }
 
   Configuration configuration;
@@ -111,6 +129,7 @@ class RecursiveService::Client final : public resolution::Waiter {
   void OnAnswer(const answer::Answer& answer) override {
     RecursiveService& service = *service_;
     if (service.IsTooLate(path_, received_)) {
+      ++service.counters().too_late;
       service.FreeClient(this);
       return;
     }
@@ -141,7 +160,8 @@ RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* s
       worker_(worker),
       configuration_(std::move(configuration)),
       reader_(store->Register()),
-      recursor_(store, server_table, worker, configuration_.settings, configuration_.local_data),
+      recursor_(store, server_table, worker, configuration_.view.settings,
+                configuration_.view.local_data),
       scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {
   all_clients_.reserve(kClientsMax);
 }
@@ -173,60 +193,75 @@ void RecursiveService::OnStreamClosed(io::StreamId) {
   // Answers that are still to come carry the stream's old id, which names nothing any more.
 }
 
-// Without a text over UDP: the address may be forged, and its owner gets no more than was sent.
-size_t RecursiveService::Refuse(std::span<const uint8_t> query, const answer::ParsedQuery& parsed,
-                                bool tcp, std::span<uint8_t> reply) {
-  if (parsed.verdict == answer::RequestVerdict::kDrop) return 0;
-  return answer::ComposeError(query, parsed.request, Rcode::kRefused, ExtendedError::kProhibited,
-                              tcp ? "not among the clients that may ask" : "", reply);
-}
-
 void RecursiveService::CheckCookie(const IpAddress& client, answer::ParsedQuery* parsed) {
   answer::CheckCookie(*configuration_.cookies, client, worker_->WallSeconds(), &parsed->request,
                       &parsed->rcode);
 }
 
-// RFC 7873 sections 5.2.3 and 5.2.4. Who knows no cookies shows over TCP where it is.
-size_t RecursiveService::DemandCookie(std::span<const uint8_t> query,
-                                      const answer::ParsedQuery& parsed, std::span<uint8_t> reply) {
+size_t RecursiveService::TurnAway(policy::GateVerdict verdict, std::span<const uint8_t> query,
+                                  const answer::ParsedQuery& parsed, const policy::GateQuery& asked,
+                                  std::span<uint8_t> reply) {
   const answer::Request& request = parsed.request;
-  if (!configuration_.require_cookies || request.cookie.state == answer::CookieState::kGood ||
-      (parsed.verdict != answer::RequestVerdict::kResolve &&
-       parsed.verdict != answer::RequestVerdict::kChaos)) {
-    return 0;
+  const bool is_answered = parsed.verdict != answer::RequestVerdict::kDrop;
+  size_t octets = 0;
+  switch (verdict) {
+    case policy::GateVerdict::kPass:
+      break;
+    case policy::GateVerdict::kForbidden:
+      ++counters().forbidden;
+      // Without a text over UDP: the address may be forged, and its owner gets no more than was
+      // sent.
+      if (is_answered) {
+        octets = answer::ComposeError(
+            query, request, Rcode::kRefused, ExtendedError::kProhibited,
+            asked.transport == Transport::kTcp ? "not among the clients that may ask" : "", reply);
+      }
+      break;
+    case policy::GateVerdict::kOverLimit:
+      ++counters().over_limit;
+      if (is_answered) octets = TellOverLimit(query, request, asked.IsVerified(), reply);
+      break;
+    case policy::GateVerdict::kCookieMissing:
+      ++counters().cookie_demands;
+      // A client that knows no cookies shows its address over TCP.
+      octets =
+          answer::ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", reply);
+      SetTruncated(reply);
+      break;
+    case policy::GateVerdict::kCookieBad:
+      ++counters().cookie_demands;
+      octets =
+          answer::ComposeError(query, request, Rcode::kBadCookie, ExtendedError::kNone, "", reply);
+      break;
   }
-  const bool has_none = request.cookie.state == answer::CookieState::kNone;
-  const size_t octets =
-      answer::ComposeError(query, request, has_none ? Rcode::kNoError : Rcode::kBadCookie,
-                           ExtendedError::kNone, "", reply);
-  if (has_none) SetTruncated(reply);
   return octets;
 }
 
-size_t RecursiveService::Deny(std::span<const uint8_t> query, const answer::ParsedQuery& parsed,
-                              bool verified, std::span<uint8_t> reply) {
-  if (parsed.verdict == answer::RequestVerdict::kDrop) return 0;
+size_t RecursiveService::TellOverLimit(std::span<const uint8_t> query,
+                                       const answer::Request& request, bool verified,
+                                       std::span<uint8_t> reply) {
   if (verified) {
-    return answer::ComposeError(query, parsed.request, Rcode::kRefused, ExtendedError::kProhibited,
+    return answer::ComposeError(query, request, Rcode::kRefused, ExtendedError::kProhibited,
                                 "over the rate limit", reply);
   }
   // An answer to a forged address is one more packet for its owner. But a real client comes again
   // over TCP when it is told to: by chance, so that nobody can take all the turns.
-  const uint32_t slip = configuration_.rate_limit->slip();
-  if (slip == 0 || parsed.request.question_end == 0 || worker_->Random() % slip != 0) return 0;
+  const uint32_t slip = configuration_.gate->slip();
+  if (slip == 0 || request.question_end == 0 || worker_->Random() % slip != 0) return 0;
   const size_t octets =
-      answer::ComposeError(query, parsed.request, Rcode::kNoError, ExtendedError::kNone, "", reply);
+      answer::ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", reply);
   SetTruncated(reply);
   return octets;
 }
 
 // The hosts file stands before the store: a name in it may have been resolved before it was
 // written there.
-bool RecursiveService::AnswerLocally(std::span<const uint8_t> query, const answer::Request& request,
-                                     bool tcp, std::span<uint8_t> reply, size_t* octets) {
+bool RecursiveService::AnswerLocally(const View& view, std::span<const uint8_t> query,
+                                     const answer::Request& request, bool tcp,
+                                     std::span<uint8_t> reply, size_t* octets) {
   const cache::Seconds now = recursor_.StoreNow();
   cache::EntryBuilder builder(recursor_.facilities().learner.scratch());
-  if (!configuration_.local_data->Find(request.name, request.type, now, &builder)) return false;
+  if (!view.local_data->Find(request.name, request.type, now, &builder)) return false;
   answer::AnswerParts parts;
   (void)parts.Add(cache::EntryView(builder.Finish().data()));
   *octets = answer::ComposeReply(query, request, parts, now, ++rotation_,
@@ -234,24 +269,28 @@ bool RecursiveService::AnswerLocally(std::span<const uint8_t> query, const answe
   return true;
 }
 
-size_t RecursiveService::AnswerNow(std::span<const uint8_t> query,
+size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> query,
                                    const answer::ParsedQuery& parsed, bool tcp,
                                    std::span<uint8_t> reply, FollowUp* follow_up) {
   const answer::Request& request = parsed.request;
   size_t octets = 0;
   *follow_up = FollowUp::kNone;
-  if (configuration_.local_data->has_hosts() &&
-      parsed.verdict == answer::RequestVerdict::kResolve &&
-      AnswerLocally(query, request, tcp, reply, &octets)) {
+  if (view.local_data->has_hosts() && parsed.verdict == answer::RequestVerdict::kResolve &&
+      AnswerLocally(view, query, request, tcp, reply, &octets)) {
     return octets;
   }
   const answer::AnswerContext context = {*store_, recursor_.StoreNow(), ++rotation_,
-                                         configuration_.settings->resolution.budget.aliases};
+                                         view.settings->resolution.budget.aliases};
   switch (answer::AnswerParsed(query, parsed, tcp, context, reply, &octets)) {
     case answer::HotOutcome::kRepliedRefreshDue:
       *follow_up = FollowUp::kRefresh;
+      ++counters().cache_hits;
       return octets;
     case answer::HotOutcome::kReplied:
+      if (request.type != wire::RRType::kANY &&
+          parsed.verdict == answer::RequestVerdict::kResolve) {
+        ++counters().cache_hits;
+      }
       return octets;
     case answer::HotOutcome::kDropped:
       return 0;
@@ -259,9 +298,9 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query,
       break;
   }
   // A special name is answered here even to who does not ask for recursion.
-  if (AnswerLocally(query, request, tcp, reply, &octets)) return octets;
+  if (AnswerLocally(view, query, request, tcp, reply, &octets)) return octets;
   if (!request.recursion_desired()) {
-    return AnswerWithoutRecursion(query, request, reply, ReplyLimit(tcp, request, reply));
+    return AnswerWithoutRecursion(view, query, request, reply, ReplyLimit(tcp, request, reply));
   }
   *follow_up = FollowUp::kResolve;
   return 0;
@@ -270,8 +309,9 @@ size_t RecursiveService::AnswerNow(std::span<const uint8_t> query,
 // What is known of a name by what stands above it: the nearest zone cut, or below that an NXDOMAIN,
 // which covers all below it (RFC 8020 section 2). Nothing above a zone of the configuration says
 // anything about that zone.
-cache::EntryView RecursiveService::KnownAbove(wire::NameView name, cache::Seconds now) const {
-  const bool denies_below = policy::DeniesBelow(*configuration_.settings, name);
+cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView name,
+                                              cache::Seconds now) const {
+  const bool denies_below = policy::DeniesBelow(*view.settings, name);
   cache::EntryView known;
   const auto visit = [&](const answer::Ancestor& at) {
     known = at.cut;
@@ -285,23 +325,23 @@ cache::EntryView RecursiveService::KnownAbove(wire::NameView name, cache::Second
   itself.hash = store_->Hash(name);
   itself.cut = answer::FreshCut(*store_, name, itself.hash, now);
   if (visit(itself) == answer::Walk::kOn) {
-    answer::ForEachAncestor(*store_, *configuration_.settings, name, now, visit);
+    answer::ForEachAncestor(*store_, *view.settings, name, now, visit);
   }
   return known;
 }
 
 // From the cache only (RFC 1034 section 4.3.1): the links that are known, else an NXDOMAIN or a
 // referral from above, else nothing that this server may say.
-size_t RecursiveService::AnswerWithoutRecursion(std::span<const uint8_t> query,
+size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
                                                 const answer::Request& request,
                                                 std::span<uint8_t> reply, size_t limit) {
   const cache::Seconds now = recursor_.StoreNow();
   answer::AnswerParts parts;
   wire::NameView name;
   (void)answer::CollectFromCache(*store_, request.name, request.type, now, &parts, &name,
-                                 configuration_.settings->resolution.budget.aliases);
+                                 view.settings->resolution.budget.aliases);
   if (parts.count == 0) {
-    if (const cache::EntryView above = KnownAbove(name, now)) (void)parts.Add(above);
+    if (const cache::EntryView above = KnownAbove(view, name, now)) (void)parts.Add(above);
   }
   if (parts.count == 0) {
     // RFC 8914 section 4.21.
@@ -313,51 +353,41 @@ size_t RecursiveService::AnswerWithoutRecursion(std::span<const uint8_t> query,
 
 // In passes, so that what one query waits for from memory comes while others are worked on.
 void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
-  policy::RateLimit& limit = *configuration_.rate_limit;
-  const bool is_limited = limit.limits_queries() || limit.limits_misses();
+  policy::Gate& gate = *configuration_.gate;
+  counters().udp_queries.Add(batch.size());
   for (size_t i = 0; i < batch.size(); ++i) {
     answer::ParseQuery(batch[i].query, *store_, &parsed_[i]);
     if (parsed_[i].request.cookie.state != answer::CookieState::kNone) {
       CheckCookie(Endpoint::FromSockaddr(batch[i].peer).address, &parsed_[i]);
     }
-    if (!is_limited) continue;
-    groups_[i] = limit.GroupOf(batch[i].peer, IsVerified(parsed_[i]));
-    limit.Prefetch(groups_[i]);
+    groups_[i] = gate.Approach(batch[i].peer, AtGate(parsed_[i], Transport::kUdp));
   }
   const Time now = worker_->Now();
   size_t left = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
-    const bool verified = IsVerified(parsed_[i]);
-    if (is_limited && !limit.AllowQuery(groups_[i], now)) {
-      datagram.reply_octets = Deny(datagram.query, parsed_[i], verified, datagram.reply);
-      continue;
-    }
-    if (!configuration_.access->Contains(datagram.peer)) {
-      datagram.reply_octets = Refuse(datagram.query, parsed_[i], /*tcp=*/false, datagram.reply);
-      continue;
-    }
-    datagram.reply_octets = DemandCookie(datagram.query, parsed_[i], datagram.reply);
-    if (datagram.reply_octets != 0) continue;
+    const answer::ParsedQuery& parsed = parsed_[i];
+    const policy::GateQuery asked = AtGate(parsed, Transport::kUdp);
+    policy::GateVerdict verdict = gate.Judge(datagram.peer, groups_[i], asked, now);
     FollowUp follow_up = FollowUp::kNone;
-    datagram.reply_octets =
-        AnswerNow(datagram.query, parsed_[i], false, datagram.reply, &follow_up);
-    if (follow_up == FollowUp::kNone) continue;
-    if (follow_up == FollowUp::kResolve) {
-      if (is_limited && !limit.AllowMiss(groups_[i], now)) {
-        datagram.reply_octets = Deny(datagram.query, parsed_[i], verified, datagram.reply);
-        continue;
-      }
-      recursor_.Prefetch(parsed_[i].request.name);
+    if (verdict == policy::GateVerdict::kPass) {
+      datagram.reply_octets = AnswerNow(configuration_.ViewFor(datagram.peer), datagram.query,
+                                        parsed, false, datagram.reply, &follow_up);
+      if (follow_up == FollowUp::kNone) continue;
+      if (follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(groups_[i], now);
     }
-    follow_ups_[left] = follow_up;
-    left_[left++] = static_cast<uint8_t>(i);
+    if (verdict != policy::GateVerdict::kPass) {
+      datagram.reply_octets = TurnAway(verdict, datagram.query, parsed, asked, datagram.reply);
+      continue;
+    }
+    if (follow_up == FollowUp::kResolve) recursor_.Prefetch(parsed.request.name);
+    left_[left++] = {static_cast<uint8_t>(i), follow_up};
   }
   for (size_t i = 0; i < left; ++i) {
-    const io::Datagram& datagram = batch[left_[i]];
-    const answer::ParsedQuery& parsed = parsed_[left_[i]];
-    if (follow_ups_[i] == FollowUp::kRefresh) {
-      Refresh(parsed.request);
+    const io::Datagram& datagram = batch[left_[i].index];
+    const answer::ParsedQuery& parsed = parsed_[left_[i].index];
+    if (left_[i].follow_up == FollowUp::kRefresh) {
+      Refresh(configuration_.ViewFor(datagram.peer), parsed.request);
     } else {
       Resolve(datagram.Path(), datagram.query, parsed);
     }
@@ -365,31 +395,33 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
 }
 
 void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) {
+  policy::Gate& gate = *configuration_.gate;
+  const IpAddress& client = path.peer.address;
+  ++counters().tcp_queries;
   answer::ParsedQuery parsed;
   answer::ParseQuery(query, *store_, &parsed);
-  CheckCookie(path.peer.address, &parsed);
-  if (!configuration_.access->Contains(path.peer.address)) {
-    // Empty: dropped, and no more awaited.
-    Send(path, scratch().first(Refuse(query, parsed, /*tcp=*/true, scratch())));
-    return;
-  }
-  policy::RateLimit& limit = *configuration_.rate_limit;
-  policy::RateLimit::Group group = policy::RateLimit::Group::kExempt;
-  if (limit.limits_queries() || limit.limits_misses()) {
-    group = limit.GroupOf(path.peer.address, /*verified=*/true);
-  }
-  bool denied = !limit.AllowQuery(group, worker_->Now());
-  if (!denied && ResolveTraced(path, query, parsed)) return;
+  CheckCookie(client, &parsed);
+  const policy::GateQuery asked = AtGate(parsed, Transport::kTcp);
+  const policy::RateLimit::Group group = gate.Approach(client, asked);
+  const Time now = worker_->Now();
+  policy::GateVerdict verdict = gate.Judge(client, group, asked, now);
+  const View& view = configuration_.ViewFor(client);
   FollowUp follow_up = FollowUp::kNone;
-  size_t octets = denied ? 0 : AnswerNow(query, parsed, true, scratch(), &follow_up);
-  if (follow_up == FollowUp::kResolve) denied = !limit.AllowMiss(group, worker_->Now());
-  if (denied) octets = Deny(query, parsed, true, scratch());
-  if (follow_up == FollowUp::kResolve && !denied) {
+  size_t octets = 0;
+  if (verdict == policy::GateVerdict::kPass) {
+    if (ResolveTraced(path, query, parsed)) return;
+    octets = AnswerNow(view, query, parsed, true, scratch(), &follow_up);
+    if (follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(group, now);
+  }
+  if (verdict != policy::GateVerdict::kPass) {
+    octets = TurnAway(verdict, query, parsed, asked, scratch());
+  } else if (follow_up == FollowUp::kResolve) {
     Resolve(path, query, parsed);
     return;
   }
+  // When it is empty, the query was dropped and its stream does not wait for it any more.
   Send(path, scratch().first(octets));
-  if (follow_up == FollowUp::kRefresh) Refresh(parsed.request);
+  if (follow_up == FollowUp::kRefresh) Refresh(view, parsed.request);
 }
 
 size_t RecursiveService::OwnerOf(const answer::Request& request) const {
@@ -398,8 +430,8 @@ size_t RecursiveService::OwnerOf(const answer::Request& request) const {
   return (answer::QuestionHash(*store_, request.name, request.type) >> 32) % peers_.size();
 }
 
-void RecursiveService::Refresh(const answer::Request& request) {
-  if (!configuration_.settings->cache.prefetch) return;
+void RecursiveService::Refresh(const View& view, const answer::Request& request) {
+  if (!view.settings->cache.prefetch) return;
   const size_t owner = OwnerOf(request);
   if (owner == static_cast<size_t>(worker_->index())) {
     recursor_.Refresh(request.name, request.type);
@@ -429,6 +461,7 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
   if (misses_under_way_.load(std::memory_order_relaxed) >= kMissesUnderWayMax) return false;
   std::unique_ptr<MissMessage> message(new (std::nothrow) MissMessage);
   if (message == nullptr) return false;
+  ++counters().misses_sent;
   misses_under_way_.fetch_add(1, std::memory_order_relaxed);
   message->sender = &misses_under_way_;
   message->path = path;
@@ -442,13 +475,13 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
 bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) const {
   return !path.IsStream() &&
          worker_->Now() - received >
-             configuration_.settings->resolution.budget.client_timeout + kLateAnswerGrace;
+             configuration_.ViewFor(path.peer.address).settings->resolution.budget.client_timeout +
+                 kLateAnswerGrace;
 }
 
 uint16_t* RecursiveService::WaitingOf(const io::ReturnPath& path) {
-  if (path.IsStream() || configuration_.rate_limit->waiting() == 0) return nullptr;
-  const policy::RateLimit::Group group =
-      configuration_.rate_limit->GroupOf(path.peer.address, /*verified=*/false);
+  if (path.IsStream() || configuration_.gate->waiting_max() == 0) return nullptr;
+  const policy::RateLimit::Group group = configuration_.gate->UnverifiedGroupOf(path.peer.address);
   if (group == policy::RateLimit::Group::kExempt) return nullptr;
   return &waiting_[(static_cast<uint64_t>(group) >> 8) % waiting_.size()];
 }
@@ -457,11 +490,13 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
                                    const answer::ParsedQuery& parsed, Time received) {
   const answer::Request& request = parsed.request;
   uint16_t* const waiting = WaitingOf(path);
-  if (waiting != nullptr && *waiting >= configuration_.rate_limit->waiting()) {
-    const size_t octets = Deny(query, parsed, /*verified=*/false, scratch());
+  if (waiting != nullptr && *waiting >= configuration_.gate->waiting_max()) {
+    const size_t octets =
+        TurnAway(policy::GateVerdict::kOverLimit, query, parsed, policy::GateQuery{}, scratch());
     if (octets != 0) Send(path, scratch().first(octets));
     return;
   }
+  ++counters().misses_taken;
   Client* client = AllocateClient();
   if (client == nullptr) {
     SendFailure(path, query, request);
@@ -475,6 +510,7 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
 
 void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
                                    const answer::Request& request) {
+  ++counters().turned_away;
   const size_t octets =
       answer::ComposeError(query, request, Rcode::kServFail, ExtendedError::kNotReady,
                            "too many questions at a time", scratch());

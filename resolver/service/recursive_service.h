@@ -1,9 +1,12 @@
 // The recursive service of one worker: queries in, answers out.
 //
-// A query is answered from the store at once or goes to the worker that owns its question (by
-// hash), so that equal questions of all clients and workers meet in one place and become one
-// upstream exchange. The owner answers UDP clients itself; answers for TCP go back to the worker
-// of the connection.
+// The way of a query:
+//   1. The gate lets it in, or turns it away (policy/gate.h). UDP and TCP share it.
+//   2. The client's view is chosen (configuration.h).
+//   3. It is answered at once, from the local data or the store.
+//   4. A miss goes to the worker that owns its question (by hash). So equal questions of all
+//      clients and workers meet in one place and become one upstream exchange. The owner answers
+//      UDP clients itself; answers for TCP go back to the worker of the connection.
 //
 // Bounded: kClientsMax clients wait at a time; for a client beyond, the one that has waited longest
 // gets a stale answer or SERVFAIL. kMissesUnderWayMax misses of this worker are on their way to
@@ -11,10 +14,10 @@
 // wait at a time, so that what a forger collects for a victim and releases at once (DNSBomb) has a
 // bound.
 //
-// A UDP answer is sent within client_timeout (and a little) of the query, or not at all: who has
-// given up must not get it, least of all together with many others.
+// A UDP answer is sent within client_timeout (and a little) of the query, or not at all: a client
+// that has given up must not get it, least of all together with many others.
 //
-// Thread: one worker's; SetConfiguration from any, through the worker's mailbox (Reconfigure).
+// Thread: one worker's; Reconfigure from any, through the worker's mailbox.
 #pragma once
 
 #include <array>
@@ -28,29 +31,15 @@
 #include "cache/store.h"
 #include "resolver/answer/hot_path.h"
 #include "resolver/io/service.h"
-#include "resolver/policy/access.h"
-#include "resolver/policy/cookies.h"
-#include "resolver/policy/core_settings.h"
-#include "resolver/policy/local_data.h"
-#include "resolver/policy/rate_limit.h"
+#include "resolver/policy/gate.h"
 #include "resolver/resolution/recursor.h"
+#include "resolver/service/configuration.h"
 #include "resolver/upstream/server_table.h"
 
 namespace tern::resolver::service {
 
 inline constexpr size_t kClientsMax = 16384;
 inline constexpr uint32_t kMissesUnderWayMax = 16384;
-
-// One state of the configuration; shared by all workers, immutable but for the rate limit's
-// buckets.
-struct Configuration {
-  std::shared_ptr<const policy::CoreSettings> settings;
-  std::shared_ptr<const policy::LocalData> local_data;
-  std::shared_ptr<const policy::AccessList> access;
-  std::shared_ptr<policy::RateLimit> rate_limit;
-  std::shared_ptr<const policy::ServerCookies> cookies;
-  bool require_cookies = false;  // of clients over UDP
-};
 
 class RecursiveService final : public io::Service {
  public:
@@ -87,27 +76,32 @@ class RecursiveService final : public io::Service {
 
   // What is to be done with a question once its reply, if it has one already, is on its way.
   enum class FollowUp : uint8_t { kNone, kResolve, kRefresh };
+  // A query of the batch in hand that is left to do something for.
+  struct Left {
+    uint8_t index;
+    FollowUp follow_up;
+  };
 
   // Answers into `reply` without waiting, and returns the octets; 0 when the answer will come
   // later, or never.
-  size_t AnswerNow(std::span<const uint8_t> query, const answer::ParsedQuery& parsed, bool tcp,
-                   std::span<uint8_t> reply, FollowUp* follow_up);
-  bool AnswerLocally(std::span<const uint8_t> query, const answer::Request& request, bool tcp,
-                     std::span<uint8_t> reply, size_t* octets);
-  cache::EntryView KnownAbove(wire::NameView name, cache::Seconds now) const;
-  size_t AnswerWithoutRecursion(std::span<const uint8_t> query, const answer::Request& request,
-                                std::span<uint8_t> reply, size_t limit);
-  size_t Refuse(std::span<const uint8_t> query, const answer::ParsedQuery& parsed, bool tcp,
-                std::span<uint8_t> reply);
+  size_t AnswerNow(const View& view, std::span<const uint8_t> query,
+                   const answer::ParsedQuery& parsed, bool tcp, std::span<uint8_t> reply,
+                   FollowUp* follow_up);
+  bool AnswerLocally(const View& view, std::span<const uint8_t> query,
+                     const answer::Request& request, bool tcp, std::span<uint8_t> reply,
+                     size_t* octets);
+  cache::EntryView KnownAbove(const View& view, wire::NameView name, cache::Seconds now) const;
+  size_t AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
+                                const answer::Request& request, std::span<uint8_t> reply,
+                                size_t limit);
   // From here on the reply has a cookie, and the request says whether it came with a good one.
   void CheckCookie(const IpAddress& client, answer::ParsedQuery* parsed);
-  // The reply for a UDP client that has not shown that it is where it says; 0 for one that has, and
-  // where that is not asked for.
-  size_t DemandCookie(std::span<const uint8_t> query, const answer::ParsedQuery& parsed,
-                      std::span<uint8_t> reply);
-  // The octets for a client over a limit; mostly none for one that may be somebody else.
-  size_t Deny(std::span<const uint8_t> query, const answer::ParsedQuery& parsed, bool verified,
-              std::span<uint8_t> reply);
+  // The octets for a client that the gate does not let in; none when it gets no answer.
+  size_t TurnAway(policy::GateVerdict verdict, std::span<const uint8_t> query,
+                  const answer::ParsedQuery& parsed, const policy::GateQuery& asked,
+                  std::span<uint8_t> reply);
+  size_t TellOverLimit(std::span<const uint8_t> query, const answer::Request& request,
+                       bool verified, std::span<uint8_t> reply);
   void Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
                const answer::ParsedQuery& parsed);
   bool HandOver(size_t owner, const io::ReturnPath& path, std::span<const uint8_t> query,
@@ -118,7 +112,7 @@ class RecursiveService final : public io::Service {
   bool IsTooLate(const io::ReturnPath& path, Time received) const;
   // The count of the prefix's UDP clients that wait; null where none is kept.
   uint16_t* WaitingOf(const io::ReturnPath& path);
-  void Refresh(const answer::Request& request);
+  void Refresh(const View& view, const answer::Request& request);
   // The worker whose questions these are; this one's index when there is one worker.
   size_t OwnerOf(const answer::Request& request) const;
   bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
@@ -128,6 +122,7 @@ class RecursiveService final : public io::Service {
                    const answer::Request& request);
   Client* AllocateClient();
   void FreeClient(Client* client);
+  WorkerCounters& counters() { return recursor_.facilities().counters; }
   std::span<uint8_t> scratch() { return {scratch_.get(), kScratchOctets}; }
 
   static constexpr size_t kScratchOctets = 65535;
@@ -141,8 +136,7 @@ class RecursiveService final : public io::Service {
   uint32_t rotation_ = 0;
   std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the batch in hand
   std::array<policy::RateLimit::Group, io::kBatch> groups_;
-  std::array<uint8_t, io::kBatch> left_;  // which of them are left to do something for
-  std::array<FollowUp, io::kBatch> follow_ups_;
+  std::array<Left, io::kBatch> left_;
   std::unique_ptr<uint8_t[]> scratch_;
   std::vector<std::unique_ptr<Client>> all_clients_;
   Client* free_clients_ = nullptr;

@@ -103,7 +103,7 @@ struct RaceFacilities {
   Lateness lateness;
   HedgeCredit hedge_credit;
   OpenCounts open_counts;
-  ResolutionCounters counters;
+  WorkerCounters counters;
   std::unique_ptr<uint8_t[]> reply_octets;
   Finisher* finisher = nullptr;  // set before the first race
 };

@@ -8,9 +8,14 @@
 #include <vector>
 
 #include "cache/store.h"
+#include "resolver/base/counters.h"
 #include "resolver/config/settings.h"
 #include "resolver/resolution/recursor.h"
 #include "tests/sim/sim_world.h"
+
+namespace tern::resolver::service {
+class Assembly;
+}  // namespace tern::resolver::service
 
 namespace tern::sim {
 
@@ -38,11 +43,12 @@ class ResolverUnderTest {
   // Questions, coroutine frames and waiters of all workers that are under way; 0 in a resolver at
   // rest.
   size_t work_in_flight() const;
+  // Of all workers together.
+  resolver::CounterSnapshot ReadCounters() const;
 
  private:
-  struct Parts;
   SimWorld* world_;
-  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<resolver::service::Assembly> assembly_;
 };
 
 }  // namespace tern::sim

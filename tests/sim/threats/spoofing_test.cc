@@ -205,7 +205,7 @@ TEST_F(SpoofingTest, AZoneUnderAttackHasOneDatagramOpen) {
   internet_.Lookup("www.many.com.", RRType::kA);
   internet_.world().SetSpoofer(&guesser);
   // Until the guesser's server was drawn.
-  const resolver::ResolutionCounters& statistics = internet_.resolver().recursor().counters();
+  const resolver::WorkerCounters& statistics = internet_.resolver().recursor().counters();
   for (int i = 0; i < 100 && statistics.forgeries == 0; ++i) {
     internet_.Lookup("x" + std::to_string(i) + ".many.com.", RRType::kA);
   }

@@ -1,0 +1,81 @@
+#include "resolver/service/assembly.h"
+
+#include <type_traits>
+#include <utility>
+
+#include "resolver/policy/local_data_build.h"
+
+namespace tern::resolver::service {
+namespace {
+
+// Each miss holds on to the settings that it began with. The count of that is a worker's own, in a
+// cache line of its own: one that all workers count in would be the one line that every miss fights
+// for.
+Configuration CountedApart(const Configuration& shared) {
+  struct alignas(64) Share {
+    Configuration configuration;
+  };
+  const auto share = std::make_shared<const Share>(Share{shared});
+  const auto within = [&share](const auto& part) {
+    return typename std::remove_cvref_t<decltype(part)>(share, part.get());
+  };
+  return {within(shared.gate), within(shared.cookies),
+          View{within(shared.view.settings), within(shared.view.local_data)}};
+}
+
+}  // namespace
+
+absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings,
+                                                const SeedSource& draw) {
+  auto local_data = policy::BuildLocalData(settings.local, settings.static_zones);
+  if (!local_data.ok()) return local_data.status();
+  Configuration configuration;
+  configuration.gate = std::make_shared<policy::Gate>(settings.allow, settings.rate_limit,
+                                                      settings.require_cookies, draw());
+  configuration.view.settings =
+      std::make_shared<const policy::CoreSettings>(config::CoreOf(settings));
+  configuration.view.local_data = *std::move(local_data);
+  return configuration;
+}
+
+// Drawn one behind the other: a seed of the simulation must give the same numbers everywhere.
+struct Assembly::Seeds {
+  explicit Seeds(const SeedSource& draw)
+      : store(draw()), server_key{{draw(), draw()}}, servers(draw()) {}
+
+  uint64_t store;
+  SipKey server_key;
+  uint64_t servers;
+};
+
+Assembly::Assembly(const Options& options, const Configuration& configuration,
+                   std::vector<io::WorkerPort*> workers, const SeedSource& draw)
+    : Assembly(options, configuration, std::move(workers), Seeds(draw)) {}
+
+Assembly::Assembly(const Options& options, const Configuration& configuration,
+                   std::vector<io::WorkerPort*> workers, const Seeds& seeds)
+    : workers_(std::move(workers)),
+      store_({.memory_octets = options.memory_octets, .seed = seeds.store}),
+      server_table_(seeds.servers, seeds.server_key, options.servers) {
+  store_.SetMaxStale(configuration.view.settings->cache.max_stale);
+  for (io::WorkerPort* const worker : workers_) {
+    services_.push_back(std::make_unique<RecursiveService>(&store_, &server_table_, worker,
+                                                           CountedApart(configuration)));
+    services_.back()->SetPeers(workers_);
+  }
+}
+
+void Assembly::Reconfigure(const Configuration& configuration) {
+  store_.SetMaxStale(configuration.view.settings->cache.max_stale);
+  for (io::WorkerPort* const worker : workers_) {
+    RecursiveService::Reconfigure(worker, CountedApart(configuration));
+  }
+}
+
+CounterSnapshot Assembly::ReadCounters() const {
+  CounterSnapshot sum;
+  for (const auto& service : services_) AddTo(&sum, service->recursor().counters());
+  return sum;
+}
+
+}  // namespace tern::resolver::service

@@ -1,0 +1,73 @@
+// Puts the resolver together: the store, the table of servers, and a service for each worker. The
+// daemon and the simulation build theirs here, so that what is tested is what runs.
+//
+// Thread: all functions from the thread that made it, except where `any thread` is written.
+// Bound: the store's ceiling, the table's, and what each service allows itself.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cache/store.h"
+#include "resolver/base/counters.h"
+#include "resolver/config/settings.h"
+#include "resolver/io/service.h"
+#include "resolver/service/configuration.h"
+#include "resolver/service/recursive_service.h"
+#include "resolver/upstream/server_table.h"
+#include "wire/check.h"
+
+namespace tern::resolver::service {
+
+// Draws a random number.
+using SeedSource = std::function<uint64_t()>;
+
+// What is built from the settings. The cookies are left to the caller, whose secret may change
+// while the settings stay. The one error is that the hosts file cannot be used.
+absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings,
+                                                const SeedSource& draw);
+
+class Assembly {
+ public:
+  struct Options {
+    size_t memory_octets = 0;  // of the store
+    size_t servers = 16384;    // that the table of servers remembers
+  };
+
+  // `workers`: of all workers, by index; they outlive the assembly. May throw std::bad_alloc.
+  Assembly(const Options& options, const Configuration& configuration,
+           std::vector<io::WorkerPort*> workers, const SeedSource& draw);
+  Assembly(const Assembly&) = delete;
+  Assembly& operator=(const Assembly&) = delete;
+
+  // Every worker uses the other configuration from its next turn on.
+  void Reconfigure(const Configuration& configuration);
+
+  // What all workers have counted since the start. Any thread.
+  CounterSnapshot ReadCounters() const;
+
+  cache::Store& store() { return store_; }
+  // REQUIRES: worker < size().
+  RecursiveService& service(size_t worker) {
+    TERN_REQUIRE(worker < services_.size());
+    return *services_[worker];
+  }
+  size_t size() const { return services_.size(); }
+
+ private:
+  struct Seeds;
+  Assembly(const Options& options, const Configuration& configuration,
+           std::vector<io::WorkerPort*> workers, const Seeds& seeds);
+
+  std::vector<io::WorkerPort*> workers_;
+  cache::Store store_;
+  upstream::ServerTable server_table_;
+  std::vector<std::unique_ptr<RecursiveService>> services_;
+};
+
+}  // namespace tern::resolver::service

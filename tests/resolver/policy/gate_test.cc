@@ -1,0 +1,124 @@
+#include "resolver/policy/gate.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace tern::resolver::policy {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr uint64_t kSeed = 0x1234567890abcdef;
+constexpr Time kNow{seconds(1000)};
+constexpr std::string_view kFriend = "192.0.2.1";
+constexpr std::string_view kStranger = "198.51.100.1";
+constexpr GateQuery kPlain = {};
+constexpr GateQuery kTcp = {.transport = Transport::kTcp};
+constexpr GateQuery kWithCookie = {.cookie = CookieProof::kGood};
+
+struct Options {
+  uint32_t queries = 0;
+  uint32_t misses = 0;
+  bool require_cookies = false;
+};
+
+std::unique_ptr<Gate> Make(const Options& options) {
+  RateLimitSettings limits;
+  limits.queries = options.queries;
+  limits.misses = options.misses;
+  limits.burst = seconds(1);
+  const std::vector<Prefix> allow = {*Prefix::Parse("192.0.2.0/24")};
+  return std::make_unique<Gate>(allow, limits, options.require_cookies, kSeed);
+}
+
+// Comes to the gate as UDP does and as TCP does: with a sockaddr or an IpAddress.
+GateVerdict Come(Gate& gate, std::string_view client, const GateQuery& query, Time now = kNow) {
+  const IpAddress address = *IpAddress::Parse(client);
+  if (query.transport == Transport::kTcp) {
+    return gate.Judge(address, gate.Approach(address, query), query, now);
+  }
+  sockaddr_in socket_address = {};
+  socket_address.sin_family = AF_INET;
+  EXPECT_EQ(inet_pton(AF_INET, std::string(client).c_str(), &socket_address.sin_addr), 1);
+  const auto* peer = reinterpret_cast<const sockaddr*>(&socket_address);
+  return gate.Judge(peer, gate.Approach(peer, query), query, now);
+}
+
+TEST(GateTest, LetsInWhomTheAccessListAllows) {
+  const auto gate = Make({});
+  for (const GateQuery& query : {kPlain, kTcp, kWithCookie}) {
+    EXPECT_EQ(Come(*gate, kFriend, query), GateVerdict::kPass);
+    EXPECT_EQ(Come(*gate, kStranger, query), GateVerdict::kForbidden);
+  }
+}
+
+TEST(GateTest, AccessComesBeforeTheRateOverUdpAndTcp) {
+  for (const GateQuery& query : {kPlain, kTcp}) {
+    const auto gate = Make({.queries = 1});
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_EQ(Come(*gate, kStranger, query), GateVerdict::kForbidden);
+    }
+    EXPECT_EQ(Come(*gate, kFriend, query), GateVerdict::kPass);
+    EXPECT_EQ(Come(*gate, kFriend, query), GateVerdict::kOverLimit);
+  }
+}
+
+TEST(GateTest, TheRateComesBeforeTheCookie) {
+  const auto gate = Make({.queries = 1, .require_cookies = true});
+  EXPECT_EQ(Come(*gate, kFriend, kPlain), GateVerdict::kCookieMissing);
+  EXPECT_EQ(Come(*gate, kFriend, kPlain), GateVerdict::kOverLimit);
+}
+
+TEST(GateTest, ThoseWhoShowedTheirAddressHaveABucketOfTheirOwn) {
+  for (const GateQuery& query : {kTcp, kWithCookie}) {
+    const auto gate = Make({.queries = 1});
+    EXPECT_EQ(Come(*gate, kFriend, kPlain), GateVerdict::kPass);
+    EXPECT_EQ(Come(*gate, kFriend, kPlain), GateVerdict::kOverLimit);
+    EXPECT_EQ(Come(*gate, kFriend, query), GateVerdict::kPass);
+  }
+}
+
+TEST(GateTest, ARateLetsInAgainAsTimePasses) {
+  const auto gate = Make({.queries = 1});
+  EXPECT_EQ(Come(*gate, kFriend, kPlain), GateVerdict::kPass);
+  EXPECT_EQ(Come(*gate, kFriend, kPlain), GateVerdict::kOverLimit);
+  EXPECT_EQ(Come(*gate, kFriend, kPlain, kNow + seconds(2)), GateVerdict::kPass);
+}
+
+TEST(GateTest, DemandsCookiesOfUdpQuestionsOnly) {
+  const auto gate = Make({.require_cookies = true});
+  EXPECT_EQ(Come(*gate, kFriend, kPlain), GateVerdict::kCookieMissing);
+  EXPECT_EQ(Come(*gate, kFriend, {.cookie = CookieProof::kNotGood}), GateVerdict::kCookieBad);
+  EXPECT_EQ(Come(*gate, kFriend, kWithCookie), GateVerdict::kPass);
+  EXPECT_EQ(Come(*gate, kFriend, kTcp), GateVerdict::kPass);
+  EXPECT_EQ(Come(*gate, kFriend, {.is_question = false}), GateVerdict::kPass);
+}
+
+TEST(GateTest, DemandsNoCookiesUnlessTold) {
+  const auto gate = Make({});
+  EXPECT_EQ(Come(*gate, kFriend, {.cookie = CookieProof::kNotGood}), GateVerdict::kPass);
+}
+
+TEST(GateTest, MissesHaveARateOfTheirOwn) {
+  const auto gate = Make({.misses = 1});
+  const IpAddress client = *IpAddress::Parse(kFriend);
+  const RateLimit::Group group = gate->Approach(client, kTcp);
+  EXPECT_EQ(gate->JudgeMiss(group, kNow), GateVerdict::kPass);
+  EXPECT_EQ(gate->JudgeMiss(group, kNow), GateVerdict::kOverLimit);
+  EXPECT_EQ(gate->Judge(client, group, kTcp, kNow), GateVerdict::kPass);
+}
+
+TEST(GateTest, WithoutARateEveryMissPasses) {
+  const auto gate = Make({});
+  const RateLimit::Group group = gate->Approach(*IpAddress::Parse(kFriend), kPlain);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(gate->JudgeMiss(group, kNow), GateVerdict::kPass);
+}
+
+}  // namespace
+}  // namespace tern::resolver::policy

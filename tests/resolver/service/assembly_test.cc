@@ -1,0 +1,134 @@
+#include "resolver/service/assembly.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "tests/sim/small_internet.h"
+
+namespace tern::resolver::service {
+namespace {
+
+using sim::ClientQueryId;
+using sim::SimWorld;
+using sim::SmallInternet;
+using wire::RRType;
+
+constexpr std::string_view kServer = "192.0.2.20";
+
+uint64_t SameSeed() { return 7; }
+
+TEST(MakeConfigurationTest, BuildsWhatTheSettingsSay) {
+  config::Settings settings;
+  settings.allow = {*Prefix::Parse("192.0.2.0/24")};
+  settings.rate_limit.waiting = 12;
+  const auto configuration = MakeConfiguration(settings, &SameSeed);
+  ASSERT_TRUE(configuration.ok()) << configuration.status();
+  EXPECT_EQ(configuration->gate->waiting_max(), 12u);
+  const policy::GateQuery asked;
+  const auto judge = [&](std::string_view address) {
+    const IpAddress client = *IpAddress::Parse(address);
+    return configuration->gate->Judge(client, configuration->gate->Approach(client, asked), asked,
+                                      Time{});
+  };
+  EXPECT_EQ(judge("192.0.2.1"), policy::GateVerdict::kPass);
+  EXPECT_EQ(judge("192.0.3.1"), policy::GateVerdict::kForbidden);
+  EXPECT_NE(configuration->view.local_data, nullptr);
+}
+
+TEST(MakeConfigurationTest, AMissingHostsFileIsTold) {
+  config::Settings settings;
+  settings.local.hosts_file = "/nonexistent/hosts";
+  const auto configuration = MakeConfiguration(settings, &SameSeed);
+  ASSERT_FALSE(configuration.ok());
+  EXPECT_NE(std::string(configuration.status().message()).find("/nonexistent/hosts"),
+            std::string::npos);
+}
+
+TEST(ConfigurationTest, EveryClientHasTheOneView) {
+  const auto configuration = MakeConfiguration(config::Settings(), &SameSeed);
+  ASSERT_TRUE(configuration.ok());
+  for (const std::string_view client : {"127.0.0.1", "2001:db8::1"}) {
+    EXPECT_EQ(&configuration->ViewFor(*IpAddress::Parse(client)), &configuration->view);
+  }
+}
+
+class CountersTest : public testing::Test {
+ protected:
+  explicit CountersTest(size_t workers = 1)
+      : internet_(SimWorld::Options{.seed = 3, .workers = workers}) {
+    internet_.AddDomain("example.com.", {kServer}, "* 300 A 198.51.100.1\n");
+  }
+
+  void Ask(std::string_view name, bool tcp = false) {
+    const sim::Octets query = sim::MakeQuery(7, name, RRType::kA).Encode();
+    const ClientQueryId id =
+        tcp ? internet_.world().AskStream(query) : internet_.world().AskDatagram(query);
+    internet_.world().RunUntilAnswered(id, SmallInternet::kAnswerLimit);
+  }
+  CounterSnapshot Read() { return internet_.resolver().ReadCounters(); }
+
+  SmallInternet internet_;
+};
+
+TEST_F(CountersTest, QueriesCountByTransportAndHitsAndMissesApart) {
+  internet_.Start();
+  Ask("www.example.com.");
+  Ask("www.example.com.");
+  Ask("www.example.com.", /*tcp=*/true);
+  const CounterSnapshot counters = Read();
+  EXPECT_EQ(counters.udp_queries, 2u);
+  EXPECT_EQ(counters.tcp_queries, 1u);
+  EXPECT_EQ(counters.cache_hits, 2u);
+  EXPECT_EQ(counters.misses_taken, 1u);
+  EXPECT_EQ(counters.misses_sent, 0u);
+  EXPECT_GE(counters.upstream_queries, 3u);
+  EXPECT_EQ(counters.failures, 0u);
+}
+
+TEST_F(CountersTest, WhatTheGateTurnsAwayCountsByReason) {
+  internet_.settings().allow.clear();
+  internet_.Start();
+  Ask("www.example.com.");
+  Ask("www.example.com.", /*tcp=*/true);
+  EXPECT_EQ(Read().forbidden, 2u);
+
+  internet_.settings().allow = {*Prefix::Parse("10.0.0.0/8")};
+  internet_.settings().rate_limit.queries = 1;
+  internet_.settings().rate_limit.ipv4_prefix = 8;
+  internet_.settings().rate_limit.burst = std::chrono::seconds(1);
+  internet_.Start();
+  Ask("www.example.com.", /*tcp=*/true);
+  Ask("www.example.com.", /*tcp=*/true);
+  EXPECT_EQ(Read().over_limit, 1u);
+
+  internet_.settings().rate_limit.queries = 0;
+  internet_.settings().require_cookies = true;
+  internet_.Start();
+  Ask("www.example.com.");
+  EXPECT_EQ(Read().cookie_demands, 1u);
+  EXPECT_EQ(Read().misses_taken, 0u);
+}
+
+class CountersOfTwoWorkersTest : public CountersTest {
+ protected:
+  CountersOfTwoWorkersTest() : CountersTest(2) {}
+};
+
+TEST_F(CountersOfTwoWorkersTest, MissesOfAnotherWorkersQuestionsAreHandedOver) {
+  internet_.Start();
+  constexpr uint64_t kQuestions = 64;
+  for (uint64_t i = 0; i < kQuestions; ++i) Ask("q" + std::to_string(i) + ".example.com.");
+  const CounterSnapshot counters = Read();
+  EXPECT_EQ(counters.udp_queries, kQuestions);
+  EXPECT_EQ(counters.misses_taken, kQuestions);
+  EXPECT_GT(counters.misses_sent, kQuestions / 4);
+  EXPECT_LT(counters.misses_sent, kQuestions * 3 / 4);
+  for (size_t worker = 0; worker < 2; ++worker) {
+    EXPECT_GT(internet_.resolver().recursor(worker).counters().misses_taken, 0u);
+  }
+}
+
+}  // namespace
+}  // namespace tern::resolver::service
