@@ -113,7 +113,7 @@ struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
 };
 
 // A client that waits for its answer.
-class RecursiveService::Client final : public resolution::Waiter {
+class RecursiveService::Client final : public resolution::Waiter, public ListNode<ByAge> {
  public:
   explicit Client(RecursiveService* service) : service_(service) {}
 
@@ -149,9 +149,6 @@ class RecursiveService::Client final : public resolution::Waiter {
   Time received_;
   uint16_t* waiting_ = nullptr;  // of its prefix
   answer::KeptRequest request_;
-  Client* next_free_ = nullptr;
-  Client* older_ = nullptr;
-  Client* younger_ = nullptr;
 };
 
 RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* server_table,
@@ -534,31 +531,24 @@ void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t>
 }
 
 RecursiveService::Client* RecursiveService::AllocateClient() {
-  // Who has waited longest is the likeliest to get no answer.
-  if (clients_waiting_ >= kClientsMax) recursor_.GiveUp(oldest_client_);
-  if (clients_waiting_ >= kClientsMax) return nullptr;
-  if (free_clients_ == nullptr) {
+  // The client that has waited longest is the likeliest to get no answer.
+  if (clients_waiting() >= kClientsMax) recursor_.GiveUp(waiting_clients_.front());
+  if (clients_waiting() >= kClientsMax) return nullptr;
+  if (free_clients_.empty()) {
     std::unique_ptr<Client> client(new (std::nothrow) Client(this));
     if (client == nullptr) return nullptr;
-    free_clients_ = client.get();
+    free_clients_.PushFront(client.get());
     all_clients_.push_back(std::move(client));
   }
-  ++clients_waiting_;
-  Client* const client = std::exchange(free_clients_, free_clients_->next_free_);
-  client->older_ = youngest_client_;
-  client->younger_ = nullptr;
-  (youngest_client_ == nullptr ? oldest_client_ : youngest_client_->younger_) = client;
-  youngest_client_ = client;
+  Client* const client = free_clients_.PopFront();
+  waiting_clients_.PushBack(client);
   return client;
 }
 
 void RecursiveService::FreeClient(Client* client) {
   if (client->waiting_ != nullptr) --*client->waiting_;
-  --clients_waiting_;
-  (client->older_ == nullptr ? oldest_client_ : client->older_->younger_) = client->younger_;
-  (client->younger_ == nullptr ? youngest_client_ : client->younger_->older_) = client->older_;
-  client->next_free_ = free_clients_;
-  free_clients_ = client;
+  waiting_clients_.Remove(client);
+  free_clients_.PushFront(client);
 }
 
 }  // namespace tern::resolver::service

@@ -30,6 +30,7 @@
 
 #include "cache/store.h"
 #include "resolver/answer/hot_path.h"
+#include "resolver/base/intrusive_list.h"
 #include "resolver/io/service.h"
 #include "resolver/policy/gate.h"
 #include "resolver/resolution/recursor.h"
@@ -63,7 +64,7 @@ class RecursiveService final : public io::Service {
   void OnWake() override;
 
   const resolution::Recursor& recursor() const { return recursor_; }
-  size_t clients_waiting() const { return clients_waiting_; }
+  size_t clients_waiting() const { return waiting_clients_.size(); }
 
  private:
   class Client;
@@ -139,10 +140,9 @@ class RecursiveService final : public io::Service {
   std::array<Left, io::kBatch> left_;
   std::unique_ptr<uint8_t[]> scratch_;
   std::vector<std::unique_ptr<Client>> all_clients_;
-  Client* free_clients_ = nullptr;
-  Client* oldest_client_ = nullptr;  // of those that wait
-  Client* youngest_client_ = nullptr;
-  size_t clients_waiting_ = 0;
+  struct ByAge;
+  IntrusiveList<Client, ByAge> free_clients_;
+  IntrusiveList<Client, ByAge> waiting_clients_;  // the oldest first
   // UDP clients that wait, by prefix; prefixes with one hash share the count.
   std::array<uint16_t, 4096> waiting_{};
   std::atomic<uint32_t> misses_under_way_ = 0;  // to other workers, which count down
