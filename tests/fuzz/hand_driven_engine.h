@@ -197,7 +197,7 @@ class LoopbackListener {
 
  private:
   // So that a large answer does not fit the kernel's buffers. Segments are to be much smaller than
-  // those, else the kernel waits for room.
+  // those, otherwise the kernel waits for room.
   static void KeepSmall(int fd) {
     const int buffer = 8192;
     const int segment = 1024;
