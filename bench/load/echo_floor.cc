@@ -94,7 +94,7 @@ class Forwarder final : public tern::resolver::io::Service, public tern::resolve
   void Ask(const ReturnPath& path, std::span<const uint8_t> query) {
     const ExchangeId id =
         worker_->StartExchange(server_, tern::resolver::Transport::kUdp, query, this);
-    if (id != 0) waiting_.emplace(id, path);
+    if (id != ExchangeId::kNone) waiting_.emplace(id, path);
   }
   void Forget(ExchangeId id) { waiting_.erase(id); }
 

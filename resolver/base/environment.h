@@ -1,8 +1,10 @@
 // The resolver's only door to clock, network and randomness. Production implements it over a
-// worker's ring (resolver/io), tests over a simulated world (tests/sim).
+// worker's loop (resolver/io), tests over a simulated world (tests/sim).
 //
 // Thread: one worker's; nothing here is called from another thread. Callbacks come from the
 // worker's loop, never from inside StartExchange, ArmTimer or any other call made here.
+// Bound: an exchange that lacks a socket, a port or memory does not start, or fails. Arming takes
+// no memory for as many timers as the jobs of a worker need.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +21,8 @@ namespace io {
 class TimerHeap;
 }  // namespace io
 
-// Something that wants to be told when a time has come. The owner keeps it alive while armed; the
-// destructor of the owner disarms it.
+// An object that is told when a time has come. Its owner keeps it alive while it is armed, and
+// disarms it before it is destroyed.
 class Timer {
  public:
   virtual void OnTimer() = 0;
@@ -42,12 +44,11 @@ class Timer {
 enum class Transport : uint8_t { kUdp, kTcp };
 
 enum class ExchangeFailure : uint8_t {
-  kUnreachable,  // refused, no route, ICMP says no; or TCP broke off
+  kUnreachable,  // refused, no route, an ICMP error; or TCP broke off
   kNoResources,  // this machine has no socket, port or memory for it now
 };
 
-// 0 is no exchange.
-using ExchangeId = uint64_t;
+enum class ExchangeId : uint64_t { kNone = 0 };
 
 // Is told what became of an exchange. For UDP that is every datagram that arrives from the server's
 // address and port at the exchange's own port, whatever it holds. The sink tells a reply from a
@@ -68,10 +69,10 @@ class Environment {
  public:
   virtual ~Environment() = default;
 
-  // Read once a turn of the worker's loop, so equal within one.
+  // Read once in a turn of the worker's loop: the same for the whole turn.
   virtual Time Now() const = 0;
-  // Unix time in seconds, modulo 2^32: for the age of cookies (RFC 9018 section 4.3) and for
-  // nothing that lives here. Read from the system at most once a second.
+  // Unix time in seconds, modulo 2^32. For the age of cookies (RFC 9018 section 4.3), and not for
+  // what a worker itself measures. Read from the system at most once a second.
   virtual uint32_t WallSeconds() = 0;
   // 64 unpredictable bits (a cryptographic generator in production).
   virtual uint64_t Random() = 0;
@@ -84,7 +85,7 @@ class Environment {
   // freshly drawn at random from the whole range. 0 when this machine has no resources for it.
   virtual ExchangeId StartExchange(const Endpoint& server, Transport transport,
                                    std::span<const uint8_t> query, ExchangeSink* sink) = 0;
-  // Closes the port to further datagrams; no callback comes after it. No effect for 0.
+  // Closes the port to further datagrams; no callback comes after it. No effect for kNone.
   virtual void EndExchange(ExchangeId id) = 0;
 };
 

@@ -1,12 +1,14 @@
 // Messages from other threads to one worker: a lock-free stack that the receiver takes whole and
-// turns round, so that each sender's messages arrive in the order sent. A post costs one
-// compare-and-swap; the wake-up (a system call) is made only when the receiver said that it is
-// about to sleep.
+// turns round, so that each sender's messages arrive in the order in which they were sent. A post
+// costs one compare-and-swap. The wake-up (a system call) is made only when the receiver said that
+// it is about to sleep.
 //
-// Threads: Post, Wake any; the rest the receiver's. Wake is async-signal-safe.
-// Invariants: between PrepareSleep() and Awake() every post wakes; PrepareSleep and Post each write
+// Thread: any thread may call Post and Wake, and a signal handler may call Wake. All other calls
+// are the receiver's.
+// Invariants: between PrepareSleep() and Awake() every post wakes. PrepareSleep and Post each write
 // their own word before they read the other's (both sequentially consistent), so that no message is
-// overslept. Bound: none of its own; senders bound what they have under way.
+// overslept.
+// Bound: none of its own; senders bound what they have under way.
 #pragma once
 
 #include <atomic>

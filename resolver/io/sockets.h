@@ -1,4 +1,4 @@
-// Sockets as this room wants them: made, set up and named in one place for both engines.
+// Sockets as this room needs them: made, set up and named in one place for both engines.
 //
 // Thread: any; plain functions. A socket is non-blocking and closes on exec. Errors name the
 // address and the reason, for a person.
@@ -42,16 +42,16 @@ class OwnedFd {
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);
 absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
 
-// Whether the address can be listened on and nobody serves it yet. Listeners share theirs with all
-// of the same user's, so that a second process would bind silently and take a part of the queries;
-// asked once, before the first listener is opened. Waits up to a second for a process that has just
-// ended: the kernel takes a ring's sockets down in its own time.
+// Whether the address can be listened on and no other process serves it. Listeners share their
+// address with all listeners of the same user, so a second process would bind without an error and
+// take a part of the queries. Called once, before the first listener is opened. Waits up to a
+// second for a process that has just ended: the kernel takes a ring's sockets down in its own time.
 absl::Status CheckListening(const Endpoint& endpoint);
 // Whether this machine has the address, so that queries can leave from it.
 absl::Status CheckSource(const IpAddress& address);
 
-// The addresses at which a datagram to `port` comes to one of the listeners. Behind a wildcard
-// those that this machine has now: one that it gets later is not among them.
+// The addresses at which a datagram to `port` comes to one of the listeners. For a wildcard these
+// are the addresses that this machine has now, without those that it gets later.
 std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port);
 
 // A socket for queries to servers, its port not yet chosen: connect() draws one. -1 and errno on

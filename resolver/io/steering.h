@@ -1,17 +1,17 @@
 // Which worker a UDP query goes to. By default the kernel spreads datagrams over the workers'
-// sockets by a hash of addresses and ports, so that of n processors (n-1)/n of the queries are
-// taken in on another processor than the one whose worker answers them: a wake-up across processors
-// and a packet's cache lines to move, for every batch. Steered, each worker is alone on a processor
-// of its own and a program on the group of sockets (SO_ATTACH_REUSEPORT_CBPF) names the worker of
-// the processor that the packet is on. TCP connections are spread by the hash in either case: the
-// processor of the first packet says little about a connection's later ones.
+// sockets by a hash of addresses and ports. With n processors, (n-1)/n of the queries then arrive
+// on another processor than their worker's: each batch costs a wake-up across processors, and its
+// packets' cache lines move. With steering each worker is alone on a processor, and a program on
+// the group of sockets (SO_ATTACH_REUSEPORT_CBPF) names the worker of the processor on which the
+// packet is. TCP connections are spread by the hash in either case: the processor of the first
+// packet says little about a connection's later packets.
 //
-// That is right only where packets come in on all these processors: from programs of this machine
-// they come in on the sender's, from outside on those that the interface's queues interrupt. Where
-// one queue feeds all it would be one worker that works.
+// Steering is right only if packets arrive on all these processors. Packets of this machine's own
+// programs arrive on the sender's processor, packets from outside on those that the interface's
+// queues interrupt. If one queue took all packets, one worker would do all the work.
 //
-// Thread: any; plain functions. Bound: a program of 5 instructions a run of neighbouring
-// processors.
+// Thread: any; plain functions.
+// Bound: a program of 5 instructions for each run of neighbouring processors.
 #pragma once
 
 #include <linux/filter.h>
@@ -31,7 +31,7 @@ struct Steering {
   // Worker i is to run on processors[i]. Empty: the workers stay where the scheduler puts them, and
   // the kernel's hash spreads the queries.
   std::vector<int> processors;
-  std::string why_not;  // for a person; empty where it is steered
+  std::string why_not;  // for a person; empty when queries are steered
 };
 
 Steering ChooseSteering(size_t workers, std::span<const Endpoint> listen);

@@ -1,10 +1,11 @@
-// The armed timers of one worker, earliest first: a 4-ary heap of pointers; each Timer knows its
-// place, so that moving and disarming cost O(log n) and nothing is searched.
+// The armed timers of one worker, earliest first: a 4-ary heap of pointers. Each Timer knows its
+// place, so moving and disarming cost O(log n) and nothing is searched.
 //
 // Thread: the worker's.
-// Invariants: every entry is an armed timer whose index names its place; times are copied into the
-// heap, so that sifting touches no timer but those that move.
-// Bound: one entry (16 octets) an armed timer; who arms timers bounds them.
+// Invariants: every entry is an armed timer whose index names its place. Times are copied into the
+// heap, so that sifting touches only the timers that move.
+// Bound: one entry (16 octets) for each armed timer; the owners of timers bound them. Arming takes
+// no memory up to the number that the heap was made for.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,8 @@ namespace tern::resolver::io {
 
 class TimerHeap {
  public:
-  TimerHeap() = default;
+  // Takes the memory for so many armed timers at once.
+  explicit TimerHeap(size_t expected = 0) { heap_.reserve(expected); }
   TimerHeap(const TimerHeap&) = delete;
   TimerHeap& operator=(const TimerHeap&) = delete;
 
@@ -32,7 +34,7 @@ class TimerHeap {
     return heap_.front().at;
   }
 
-  // Fires what is due at `now`, in the order of time. Callbacks may arm and disarm anything; what
+  // Fires what is due at `now`, in the order of time. Callbacks may arm and disarm any timer. What
   // they arm for `now` or earlier fires in the next run, so that a run ends.
   void RunDue(Time now);
 

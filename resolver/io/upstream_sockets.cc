@@ -187,10 +187,10 @@ UpstreamSockets::Socket* UpstreamSockets::Open(Pool* pool) {
 ExchangeId UpstreamSockets::Start(const Endpoint& server, std::span<const uint8_t> query,
                                   ExchangeSink* sink) {
   TERN_REQUIRE(sink != nullptr);
-  if (server.address.size == 0 || query.size() > sizeof(Socket::query)) return 0;
-  if (started_.size() == started_.capacity()) return 0;
+  if (server.address.size == 0 || query.size() > sizeof(Socket::query)) return ExchangeId::kNone;
+  if (started_.size() == started_.capacity()) return ExchangeId::kNone;
   Socket* socket = Take(ChoosePool(server.address));
-  if (socket == nullptr) return 0;
+  if (socket == nullptr) return ExchangeId::kNone;
   socket->address_octets = server.ToSockaddr(&socket->address);
   std::memcpy(socket->query, query.data(), query.size());
   socket->query_octets = static_cast<uint16_t>(query.size());

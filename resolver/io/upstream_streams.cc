@@ -77,12 +77,12 @@ IpAddress UpstreamStreams::ChooseSource(const IpAddress& server) {
 ExchangeId UpstreamStreams::Start(const Endpoint& server, std::span<const uint8_t> query,
                                   ExchangeSink* sink) {
   TERN_REQUIRE(sink != nullptr);
-  if (server.address.size == 0 || query.size() > kLongestMessage) return 0;
+  if (server.address.size == 0 || query.size() > kLongestMessage) return ExchangeId::kNone;
   Stream* stream = streams_.Make(this);
-  if (stream == nullptr) return 0;
+  if (stream == nullptr) return ExchangeId::kNone;
   if (!SetQuery(stream, query) || !Connect(stream, server)) {
     streams_.Free(stream->id);
-    return 0;
+    return ExchangeId::kNone;
   }
   stream->sink = sink;
   return stream->id;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "resolver/base/limits.h"
 #include "resolver/io/epoll_engine.h"
 #include "resolver/io/ring_engine.h"
 #include "resolver/io/sockets.h"
@@ -23,6 +24,8 @@ namespace {
 constexpr Duration kFarewell = std::chrono::milliseconds(200);
 constexpr Duration kFarewellStep = std::chrono::milliseconds(5);
 constexpr int kPortTries = 16;
+// Each question has one timer for its whole time and one for its race, and this room has two.
+constexpr size_t kTimersExpected = 2 * kJobsMax + 2;
 
 // The choice, where the environment may still make it. Empty is as good as not set.
 absl::StatusOr<EngineChoice> ResolveChoice(EngineChoice choice) {
@@ -80,7 +83,10 @@ absl::StatusOr<std::pair<OwnedFd, OwnedFd>> OpenPair(const Endpoint& endpoint) {
 
 }  // namespace
 
-Worker::Worker(int index, int wakeup_fd) : index_(index), mailbox_(wakeup_fd) { ReadClock(); }
+Worker::Worker(int index, int wakeup_fd)
+    : index_(index), timers_(kTimersExpected), mailbox_(wakeup_fd) {
+  ReadClock();
+}
 
 Worker::~Worker() = default;
 
@@ -234,7 +240,7 @@ ExchangeId Worker::StartExchange(const Endpoint& server, Transport transport,
     case Transport::kTcp:
       return upstream_streams_->Start(server, query, sink);
   }
-  return 0;
+  return ExchangeId::kNone;
 }
 
 void Worker::EndExchange(ExchangeId id) {

@@ -6,9 +6,9 @@
 // Thread: Create, SetService and the accessors are called before Run, from any one thread (sockets
 // may need privileges that are dropped before Run). Run is the worker's thread, and every call of
 // WorkerPort comes from it. Any thread may call Post and Stop; a signal handler may call Stop.
-// Invariants: the service is called from Run only; OnTurnEnd(true) is followed by OnWake before any
+// Invariants: the service is called from Run only. OnTurnEnd(true) is followed by OnWake before any
 // other call.
-// Bound: WorkerOptions; besides, what the service has armed and posted.
+// Bound: WorkerOptions, and what the service has armed and posted.
 #pragma once
 
 #include <atomic>
@@ -45,7 +45,7 @@ class Worker final : public WorkerPort {
   void Stop();
 
   std::string_view engine_name() const { return engine_->name(); }
-  // Why kAuto did not take the ring; empty when it did, or when nobody left it the choice.
+  // Why kAuto did not take the ring; empty when it did, or when the options named an engine.
   std::string_view engine_note() const { return engine_note_; }
   // What the limit of descriptors took from the options' limits; empty when nothing.
   std::string_view limits_note() const { return limits_note_; }

@@ -1,5 +1,5 @@
-// What a worker is told at its making. All has defaults; the bounds are a worker's, not the
-// process's.
+// What a worker is told when it is made. Everything has a default. The bounds are for one worker,
+// not for the process.
 //
 // Thread: any; values.
 #pragma once
@@ -15,8 +15,9 @@
 namespace tern::resolver::io {
 
 enum class EngineChoice : uint8_t {
-  kAuto,  // the environment variable TERN_IO_ENGINE (ring, epoll); else the ring, or epoll without
-          // it
+  // As the environment variable TERN_IO_ENGINE says (ring, epoll). Without it the ring, and epoll
+  // if the kernel refuses the ring.
+  kAuto,
   kRing,
   kEpoll,
 };

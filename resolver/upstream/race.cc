@@ -71,7 +71,7 @@ void Race::Close(Attempt& attempt) {
 }
 
 void Race::NoteClosed(Attempt& attempt) {
-  attempt.exchange = 0;
+  attempt.exchange = ExchangeId::kNone;
   attempt.state = State::kFree;
   --facilities_.open_counts.QueriesOf(attempt.key);
 }
@@ -158,7 +158,7 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   const size_t octets =
       WriteUpstreamQuery(question_, attempt.id, attempt.has_edns(), cookie.view(), query);
   attempt.exchange = environment.StartExchange(asked.server, transport, {query, octets}, this);
-  if (attempt.exchange == 0) {
+  if (attempt.exchange == ExchangeId::kNone) {
     why_not_ = RaceResult::Kind::kNoResources;
     return false;
   }

@@ -126,7 +126,7 @@ class Race final : public ExchangeSink, public Timer {
     kRenewed,  // the one that came with a BADCOOKIE
   };
   struct Attempt {
-    ExchangeId exchange = 0;
+    ExchangeId exchange = ExchangeId::kNone;
     ServerKey key{};
     Time sent;
     Time late;  // when it counts as silent

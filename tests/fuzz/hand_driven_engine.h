@@ -42,7 +42,7 @@ class HandDrivenEnvironment final : public resolver::Environment {
   void DisarmTimer(resolver::Timer* timer) override { timers_.Disarm(timer); }
   resolver::ExchangeId StartExchange(const resolver::Endpoint&, resolver::Transport,
                                      std::span<const uint8_t>, resolver::ExchangeSink*) override {
-    return 0;
+    return resolver::ExchangeId::kNone;
   }
   void EndExchange(resolver::ExchangeId) override {}
 
@@ -55,7 +55,7 @@ class HandDrivenEnvironment final : public resolver::Environment {
 
  private:
   resolver::Time now_{std::chrono::seconds(1000)};
-  resolver::io::TimerHeap timers_;
+  resolver::io::TimerHeap timers_{8};
   uint64_t drawn_ = 0;
 };
 

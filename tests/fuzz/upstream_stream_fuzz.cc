@@ -25,7 +25,7 @@ constexpr size_t kOpenMax = 3;
 constexpr size_t kExchangesMax = 24;
 
 struct Exchange {
-  ExchangeId id = 0;
+  ExchangeId id = ExchangeId::kNone;
   io::SocketId engine_id = io::SocketId::kNone;
   int server_fd = -1;
   Bytes query;  // framed
@@ -81,8 +81,8 @@ class Exchanges final : private ExchangeSink {
     Bytes query(tape_.Octet(), static_cast<uint8_t>(exchanges_.size()));
     const size_t open_before = engine_.sockets().size();
     const ExchangeId id = streams_.Start(Server().endpoint(), query, this);
-    TERN_FUZZ_PROPERTY((id == 0) == (open_before == kOpenMax));
-    if (id == 0) return;
+    TERN_FUZZ_PROPERTY((id == ExchangeId::kNone) == (open_before == kOpenMax));
+    if (id == ExchangeId::kNone) return;
     for (const Exchange& other : exchanges_) TERN_FUZZ_PROPERTY(other.id != id);
     Exchange& exchange = exchanges_.emplace_back();
     exchange.id = id;

@@ -343,8 +343,8 @@ void SimWorld::SendDatagram(const Link& link, Octets octets, Duration departs_af
 
 ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
                                    std::span<const uint8_t> query, resolver::ExchangeSink* sink) {
-  if (exchanges_.size() >= options_.exchanges_max) return 0;
-  const ExchangeId id = next_exchange_++;
+  if (exchanges_.size() >= options_.exchanges_max) return ExchangeId::kNone;
+  const ExchangeId id{next_exchange_++};
   exchanges_.emplace(id, Exchange{server, transport, sink, upstream_.size()});
   open_exchanges_max_ = std::max(open_exchanges_max_, exchanges_.size());
   if (transport == Transport::kUdp) ++open_datagrams_;

@@ -255,7 +255,7 @@ class SimWorld : public resolver::io::WorkerPort {
   size_t packets_under_way_ = 0;
   resolver::io::TimerHeap timers_;
   std::map<ExchangeId, Exchange> exchanges_;
-  ExchangeId next_exchange_ = 1;
+  uint64_t next_exchange_ = 1;
   size_t open_exchanges_max_ = 0;
   size_t open_datagrams_ = 0;
   size_t open_datagrams_max_ = 0;

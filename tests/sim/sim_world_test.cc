@@ -189,7 +189,7 @@ TEST(SimWorldTest, CountsWhatWasSent) {
   Asker asker(&world);
   asker.Ask();
   asker.Ask(Transport::kTcp);
-  EXPECT_EQ(asker.Ask(), 0u);  // no resources
+  EXPECT_EQ(asker.Ask(), ExchangeId::kNone);  // no resources
   EXPECT_EQ(world.CountUpstream(), 2u);
   EXPECT_EQ(world.CountUpstream(kServer), 2u);
   EXPECT_EQ(world.CountUpstream("192.0.2.2"), 0u);

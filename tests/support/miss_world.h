@@ -44,7 +44,7 @@ class InstantEnvironment final : public Environment {
     std::memcpy(message_, query.data(), query.size());
     octets_ = query.size();
     sink_ = sink;
-    return ++last_id_;
+    return ExchangeId{++last_id_};
   }
   void EndExchange(ExchangeId) override { sink_ = nullptr; }
 
@@ -60,7 +60,7 @@ class InstantEnvironment final : public Environment {
     message_[2] = 0x84;
     message_[7] = 1;
     now_ += std::chrono::microseconds(100);
-    sink_->OnReply(last_id_, {message_, octets_ + sizeof kRecord});
+    sink_->OnReply(ExchangeId{last_id_}, {message_, octets_ + sizeof kRecord});
     return true;
   }
 
@@ -71,7 +71,7 @@ class InstantEnvironment final : public Environment {
   uint8_t message_[512];
   size_t octets_ = 0;
   ExchangeSink* sink_ = nullptr;
-  ExchangeId last_id_ = 0;
+  uint64_t last_id_ = 0;
 };
 
 class CountingWaiter final : public resolution::Waiter {

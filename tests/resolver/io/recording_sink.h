@@ -54,7 +54,7 @@ class RecordingSink final : public ExchangeSink {
 
 inline ExchangeId StartOn(RunningWorker* running, const Endpoint& server, Transport transport,
                           const Bytes& query, ExchangeSink* sink) {
-  ExchangeId id = 0;
+  ExchangeId id = ExchangeId::kNone;
   running->OnThread([&] { id = running->worker()->StartExchange(server, transport, query, sink); });
   return id;
 }

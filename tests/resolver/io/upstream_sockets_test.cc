@@ -11,32 +11,22 @@
 #include <set>
 #include <utility>
 
-#include "tests/resolver/io/recording_sink.h"
-#include "tests/resolver/io/running_worker.h"
+#include "tests/resolver/io/upstream_fixture.h"
 
 namespace tern::resolver::io {
 namespace {
 
-class UpstreamSocketsTest : public BothEngines {
- protected:
-  static PlainSocket Server(const char* address = "127.0.0.1:0") {
-    const Endpoint endpoint = AddressOf(address);
-    PlainSocket server(endpoint.address.IsIpv4() ? AF_INET : AF_INET6, SOCK_DGRAM);
-    EXPECT_TRUE(server.Bind(endpoint));
-    return server;
-  }
-};
+class UpstreamSocketsTest : public UpstreamFixture<Transport::kUdp> {};
 TERN_BOTH_ENGINES(UpstreamSocketsTest);
 
 TEST_P(UpstreamSocketsTest, HandsOverEveryReplyUntilTheEnd) {
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
   for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
     PlainSocket server = Server(address);
     RecordingSink sink;
-    const ExchangeId id = StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink);
-    ASSERT_NE(id, 0u);
+    const ExchangeId id = Start(running.get(), server.local(), Query(1), &sink);
+    ASSERT_NE(id, ExchangeId::kNone);
     Endpoint client;
     EXPECT_EQ(server.ReceiveFrom(&client), Query(1));
     ASSERT_TRUE(server.SendTo(Bytes{1, 1}, client));
@@ -53,14 +43,13 @@ TEST_P(UpstreamSocketsTest, HandsOverEveryReplyUntilTheEnd) {
 }
 
 TEST_P(UpstreamSocketsTest, AStrangersDatagramIsNotDelivered) {
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server = Server();
   PlainSocket same_address_other_port = Server();
   PlainSocket other_address = Server("127.0.0.2:0");
   RecordingSink sink;
-  const ExchangeId id = StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink);
+  const ExchangeId id = Start(running.get(), server.local(), Query(1), &sink);
   Endpoint client;
   ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
   same_address_other_port.SendTo(Bytes{6, 6}, client);
@@ -74,26 +63,20 @@ TEST_P(UpstreamSocketsTest, AStrangersDatagramIsNotDelivered) {
 }
 
 TEST_P(UpstreamSocketsTest, ARefusalIsToldOnceAndTheSocketGoesOnToServe) {
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
-  Endpoint nobody;
-  {
-    PlainSocket gone = Server();
-    nobody = gone.local();
-  }
+  const Endpoint nobody = Nobody();
   PlainSocket server = Server();
   for (int i = 0; i < 20; ++i) {
     RecordingSink sink;
-    const ExchangeId id = StartOn(running.get(), nobody, Transport::kUdp, Query(1), &sink);
-    ASSERT_NE(id, 0u);
+    const ExchangeId id = Start(running.get(), nobody, Query(1), &sink);
+    ASSERT_NE(id, ExchangeId::kNone);
     ASSERT_TRUE(WaitFor([&] { return sink.failures() == 1; }));
     EXPECT_EQ(sink.failure(), ExchangeFailure::kUnreachable);
     EndOn(running.get(), id);  // over already: no effect on whoever has the socket now
 
     RecordingSink good;
-    const ExchangeId next =
-        StartOn(running.get(), server.local(), Transport::kUdp, Query(2), &good);
+    const ExchangeId next = Start(running.get(), server.local(), Query(2), &good);
     Endpoint client;
     ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
     EndOn(running.get(), id);
@@ -105,19 +88,17 @@ TEST_P(UpstreamSocketsTest, ARefusalIsToldOnceAndTheSocketGoesOnToServe) {
 }
 
 TEST_P(UpstreamSocketsTest, NoRouteIsAFailureAndNeverToldFromInsideStart) {
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
   RecordingSink sink;
-  ExchangeId id = 0;
+  ExchangeId id = ExchangeId::kNone;
   int told_inside = -1;
   running->OnThread([&] {
     // A multicast scope without a route, or a prohibited address: connect() itself refuses.
-    id = running->worker()->StartExchange(AddressOf("255.255.255.255:53"), Transport::kUdp,
-                                          Query(1), &sink);
+    id = StartThere(running.get(), AddressOf("255.255.255.255:53"), Query(1), &sink);
     told_inside = sink.failures();
   });
-  ASSERT_NE(id, 0u);
+  ASSERT_NE(id, ExchangeId::kNone);
   EXPECT_EQ(told_inside, 0);
   EXPECT_TRUE(WaitFor([&] { return sink.failures() == 1; }));
 }
@@ -125,26 +106,24 @@ TEST_P(UpstreamSocketsTest, NoRouteIsAFailureAndNeverToldFromInsideStart) {
 // The next exchange to the same server draws another port, and what was sent to the old one, before
 // or after the end, is nobody's.
 TEST_P(UpstreamSocketsTest, ALateReplyNeverReachesTheNextExchange) {
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server = Server();
   std::vector<Endpoint> old_ports;
   for (uint8_t round = 0; round < 100; ++round) {
     RecordingSink sink;
-    ExchangeId id = StartOn(running.get(), server.local(), Transport::kUdp, Query(round), &sink);
-    ASSERT_NE(id, 0u);
+    ExchangeId id = Start(running.get(), server.local(), Query(round), &sink);
+    ASSERT_NE(id, ExchangeId::kNone);
     Endpoint client;
     ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
     // A burst: the first ends the exchange inside the callback, the others are queued behind it,
     // and the same callback starts the next exchange to the same server.
     RecordingSink next_sink;
-    ExchangeId next_id = 0;
+    ExchangeId next_id = ExchangeId::kNone;
     running->OnThread([&] {
       sink.on_reply = [&](ExchangeId own, std::span<const uint8_t>) {
         running->worker()->EndExchange(own);
-        next_id = running->worker()->StartExchange(server.local(), Transport::kUdp,
-                                                   Query(round, 50), &next_sink);
+        next_id = StartThere(running.get(), server.local(), Query(round, 50), &next_sink);
       };
       for (int i = 0; i < 5; ++i) server.SendTo(Bytes{round, 0xee}, client);
     });
@@ -168,25 +147,21 @@ TEST_P(UpstreamSocketsTest, ALateReplyNeverReachesTheNextExchange) {
 TEST_P(UpstreamSocketsTest, AnExchangeThatEndsInItsOwnTurnSendsNothingAndLeavesItsSocketFree) {
   WorkerOptions options;
   options.upstream.udp_exchanges = 1;
-  auto running = Make(options);
+  auto running = MakeRunning(options);
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server = Server();
   RecordingSink sink;
-  ExchangeId last = 0;
+  ExchangeId last = ExchangeId::kNone;
   running->OnThread([&] {
     for (uint8_t i = 0; i < 10; ++i) {
-      const ExchangeId id =
-          running->worker()->StartExchange(server.local(), Transport::kUdp, Query(i), &sink);
+      const ExchangeId id = StartThere(running.get(), server.local(), Query(i), &sink);
       // The list of what was started is bounded as the sockets are.
-      if (id != 0) running->worker()->EndExchange(id);
-      EXPECT_EQ(id != 0, i == 0);
+      if (id != ExchangeId::kNone) running->worker()->EndExchange(id);
+      EXPECT_EQ(id != ExchangeId::kNone, i == 0);
     }
   });
-  running->OnThread([&] {
-    last = running->worker()->StartExchange(server.local(), Transport::kUdp, Query(99), &sink);
-  });
-  ASSERT_NE(last, 0u);
+  running->OnThread([&] { last = StartThere(running.get(), server.local(), Query(99), &sink); });
+  ASSERT_NE(last, ExchangeId::kNone);
   Endpoint client;
   EXPECT_EQ(server.ReceiveFrom(&client), Query(99)) << "an ended exchange's query was sent";
   ASSERT_TRUE(server.SendTo(Bytes{1, 2}, client));
@@ -200,20 +175,19 @@ TEST_P(UpstreamSocketsTest, ExchangesAreBoundedAndComeBack) {
   options.upstream.udp_exchanges = 4;
   // Outlives the worker, whose exchanges are left open.
   RecordingSink sink;
-  auto running = Make(options);
+  auto running = MakeRunning(options);
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server = Server();
   std::vector<ExchangeId> open;
   for (int i = 0; i < 4; ++i) {
-    open.push_back(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink));
-    EXPECT_NE(open.back(), 0u);
+    open.push_back(Start(running.get(), server.local(), Query(1), &sink));
+    EXPECT_NE(open.back(), ExchangeId::kNone);
   }
-  EXPECT_EQ(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink), 0u);
+  EXPECT_EQ(Start(running.get(), server.local(), Query(1), &sink), ExchangeId::kNone);
   EndOn(running.get(), open[2]);
   std::this_thread::sleep_for(milliseconds(5));
-  const ExchangeId again = StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink);
-  EXPECT_NE(again, 0u);
+  const ExchangeId again = Start(running.get(), server.local(), Query(1), &sink);
+  EXPECT_NE(again, ExchangeId::kNone);
   EXPECT_NE(again, open[2]);
 }
 
@@ -221,15 +195,14 @@ TEST_P(UpstreamSocketsTest, IdleSocketsOfOneFamilyKeepNoneFromTheOther) {
   WorkerOptions options;
   options.upstream.udp_exchanges = 4;
   RecordingSink sink;
-  auto running = Make(options);
+  auto running = MakeRunning(options);
   ASSERT_NE(running, nullptr);
-  running->Start();
   for (const char* address : {"127.0.0.1:0", "[::1]:0", "127.0.0.1:0", "[::1]:0"}) {
     PlainSocket server = Server(address);
     std::vector<ExchangeId> open;
     for (int i = 0; i < 4; ++i) {
-      open.push_back(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink));
-      EXPECT_NE(open.back(), 0u) << address << ' ' << i;
+      open.push_back(Start(running.get(), server.local(), Query(1), &sink));
+      EXPECT_NE(open.back(), ExchangeId::kNone) << address << ' ' << i;
       Endpoint client;
       EXPECT_TRUE(server.ReceiveFrom(&client).has_value());
     }
@@ -245,14 +218,13 @@ TEST_P(UpstreamSocketsTest, WhereSocketsAreShortTheLongestWaitingMakesWay) {
   options.upstream.udp_exchanges = kExchanges;
   // Outlive the worker, whose exchanges are left open.
   std::vector<RecordingSink> sinks(100);
-  auto running = Make(options);
+  auto running = MakeRunning(options);
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server = Server();
   std::vector<ExchangeId> ids;
   for (size_t i = 0; i < sinks.size(); ++i) {
-    ids.push_back(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sinks[i]));
-    EXPECT_NE(ids.back(), 0u) << i;
+    ids.push_back(Start(running.get(), server.local(), Query(1), &sinks[i]));
+    EXPECT_NE(ids.back(), ExchangeId::kNone) << i;
     Endpoint client;
     ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
     if (i < kMost) continue;
@@ -266,7 +238,7 @@ TEST_P(UpstreamSocketsTest, WhereSocketsAreShortTheLongestWaitingMakesWay) {
   EXPECT_EQ(failures, 100 - kMost);
   EndOn(running.get(), ids[0]);  // over already
   EndOn(running.get(), ids[95]);
-  EXPECT_NE(StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sinks[0]), 0u);
+  EXPECT_NE(Start(running.get(), server.local(), Query(1), &sinks[0]), ExchangeId::kNone);
   std::this_thread::sleep_for(milliseconds(20));
   EXPECT_EQ(sinks[100 - kMost].failures(), 0);
 }
@@ -278,14 +250,13 @@ TEST_P(UpstreamSocketsTest, OutgoingAddressesAreUsedEachWithFreshPorts) {
   }
   // Outlives the worker, whose exchanges are left open.
   RecordingSink sink;
-  auto running = Make(options);
+  auto running = MakeRunning(options);
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server = Server();
   std::map<std::string, std::set<uint16_t>> ports;
   for (int i = 0; i < 120; ++i) {
-    const ExchangeId id = StartOn(running.get(), server.local(), Transport::kUdp, Query(1), &sink);
-    ASSERT_NE(id, 0u);
+    const ExchangeId id = Start(running.get(), server.local(), Query(1), &sink);
+    ASSERT_NE(id, ExchangeId::kNone);
     Endpoint client;
     ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
     ports[client.address.ToText()].insert(client.port);
@@ -295,9 +266,8 @@ TEST_P(UpstreamSocketsTest, OutgoingAddressesAreUsedEachWithFreshPorts) {
   for (const auto& [address, seen] : ports) {
     EXPECT_GT(seen.size(), 10u) << address;
   }
-  const ExchangeId other_family =
-      StartOn(running.get(), Server("[::1]:0").local(), Transport::kUdp, Query(1), &sink);
-  EXPECT_NE(other_family, 0u);
+  const ExchangeId other_family = Start(running.get(), Server("[::1]:0").local(), Query(1), &sink);
+  EXPECT_NE(other_family, ExchangeId::kNone);
 }
 
 std::pair<int, int> PortRange() {
@@ -322,7 +292,7 @@ std::vector<int> DrawPorts(RunningWorker* running, size_t count) {
       }
     });
     for (ExchangeId id : open) {
-      EXPECT_NE(id, 0u);
+      EXPECT_NE(id, ExchangeId::kNone);
       Endpoint client;
       if (!server.ReceiveFrom(&client).has_value()) return ports;
       ports.push_back(client.port);

@@ -5,33 +5,22 @@
 
 #include <utility>
 
-#include "tests/resolver/io/recording_sink.h"
-#include "tests/resolver/io/running_worker.h"
+#include "tests/resolver/io/upstream_fixture.h"
 
 namespace tern::resolver::io {
 namespace {
 
-class UpstreamStreamsTest : public BothEngines {
- protected:
-  static PlainSocket Server(const char* address = "127.0.0.1:0") {
-    const Endpoint endpoint = AddressOf(address);
-    PlainSocket server(endpoint.address.IsIpv4() ? AF_INET : AF_INET6, SOCK_STREAM);
-    EXPECT_TRUE(server.Bind(endpoint));
-    EXPECT_TRUE(server.Listen());
-    return server;
-  }
-};
+class UpstreamStreamsTest : public UpstreamFixture<Transport::kTcp> {};
 TERN_BOTH_ENGINES(UpstreamStreamsTest);
 
 TEST_P(UpstreamStreamsTest, AsksAndHandsOverTheLargestReply) {
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
   for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
     PlainSocket server = Server(address);
     RecordingSink sink;
-    const ExchangeId id = StartOn(running.get(), server.local(), Transport::kTcp, Query(1), &sink);
-    ASSERT_NE(id, 0u);
+    const ExchangeId id = Start(running.get(), server.local(), Query(1), &sink);
+    ASSERT_NE(id, ExchangeId::kNone);
     auto connection = server.Accept();
     ASSERT_TRUE(connection.has_value());
     EXPECT_EQ(connection->ReceiveMessage(), Query(1));
@@ -51,15 +40,14 @@ TEST_P(UpstreamStreamsTest, AsksAndHandsOverTheLargestReply) {
 TEST_P(UpstreamStreamsTest, SendsAQueryThatDoesNotFitAtOnce) {
   // Outlives the worker, whose exchanges are left open.
   RecordingSink sink;
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server(AF_INET, SOCK_STREAM);
   const int small = 2048;
   setsockopt(server.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
   ASSERT_TRUE(server.Bind(Loopback()) && server.Listen());
   const Bytes query = Query(3, 65535);
-  ASSERT_NE(StartOn(running.get(), server.local(), Transport::kTcp, query, &sink), 0u);
+  ASSERT_NE(Start(running.get(), server.local(), query, &sink), ExchangeId::kNone);
   auto connection = server.Accept();
   ASSERT_TRUE(connection.has_value());
   std::this_thread::sleep_for(milliseconds(50));
@@ -69,28 +57,22 @@ TEST_P(UpstreamStreamsTest, SendsAQueryThatDoesNotFitAtOnce) {
 }
 
 TEST_P(UpstreamStreamsTest, ARefusedConnectionIsUnreachable) {
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
-  Endpoint nobody;
-  {
-    PlainSocket gone = Server();
-    nobody = gone.local();
-  }
+  const Endpoint nobody = Nobody();
   RecordingSink sink;
-  ASSERT_NE(StartOn(running.get(), nobody, Transport::kTcp, Query(1), &sink), 0u);
+  ASSERT_NE(Start(running.get(), nobody, Query(1), &sink), ExchangeId::kNone);
   ASSERT_TRUE(WaitFor([&] { return sink.failures() == 1; }));
   EXPECT_EQ(sink.failure(), ExchangeFailure::kUnreachable);
 }
 
 TEST_P(UpstreamStreamsTest, AConnectionThatBreaksOffBeforeTheReplyFails) {
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server = Server();
   for (const Bytes& partial : {Bytes{}, Bytes{0, 200, 1, 2, 3}}) {
     RecordingSink sink;
-    ASSERT_NE(StartOn(running.get(), server.local(), Transport::kTcp, Query(1), &sink), 0u);
+    ASSERT_NE(Start(running.get(), server.local(), Query(1), &sink), ExchangeId::kNone);
     {
       auto connection = server.Accept();
       ASSERT_TRUE(connection.has_value());
@@ -109,16 +91,15 @@ TEST_P(UpstreamStreamsTest, EndingInsideTheReplyStopsWhatFollows) {
   // Outlive the worker, whose exchanges are left open.
   RecordingSink sink;
   RecordingSink next_sink;
-  auto running = Make();
+  auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server = Server();
   sink.on_reply = [&](ExchangeId id, std::span<const uint8_t>) {
     running->worker()->EndExchange(id);
     // Takes the same place again.
-    running->worker()->StartExchange(server.local(), Transport::kTcp, Query(2), &next_sink);
+    StartThere(running.get(), server.local(), Query(2), &next_sink);
   };
-  ASSERT_NE(StartOn(running.get(), server.local(), Transport::kTcp, Query(1), &sink), 0u);
+  ASSERT_NE(Start(running.get(), server.local(), Query(1), &sink), ExchangeId::kNone);
   auto connection = server.Accept();
   ASSERT_TRUE(connection.has_value());
   ASSERT_TRUE(connection->Send({0, 2, 1, 1, 0, 2, 2, 2, 0, 9, 3}));
@@ -134,21 +115,17 @@ TEST_P(UpstreamStreamsTest, EndingInsideTheReplyStopsWhatFollows) {
 TEST_P(UpstreamStreamsTest, AnExchangeEndedWhileConnectingIsSilent) {
   WorkerOptions options;
   options.upstream.tcp_exchanges = 2;
-  auto running = Make(options);
+  auto running = MakeRunning(options);
   ASSERT_NE(running, nullptr);
-  running->Start();
   PlainSocket server = Server();
   RecordingSink sink;
   for (int i = 0; i < 50; ++i) {
     running->OnThread([&] {
-      const ExchangeId one =
-          running->worker()->StartExchange(server.local(), Transport::kTcp, Query(1), &sink);
-      const ExchangeId other =
-          running->worker()->StartExchange(server.local(), Transport::kTcp, Query(1), &sink);
-      EXPECT_NE(one, 0u);
-      EXPECT_NE(other, 0u);
-      EXPECT_EQ(running->worker()->StartExchange(server.local(), Transport::kTcp, Query(1), &sink),
-                0u)
+      const ExchangeId one = StartThere(running.get(), server.local(), Query(1), &sink);
+      const ExchangeId other = StartThere(running.get(), server.local(), Query(1), &sink);
+      EXPECT_NE(one, ExchangeId::kNone);
+      EXPECT_NE(other, ExchangeId::kNone);
+      EXPECT_EQ(StartThere(running.get(), server.local(), Query(1), &sink), ExchangeId::kNone)
           << "more than allowed";
       running->worker()->EndExchange(one);
       running->worker()->EndExchange(other);
