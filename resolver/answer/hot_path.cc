@@ -42,7 +42,7 @@ bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRTy
     if (type == RRType::kCNAME || links >= links_max) return false;
     entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
     if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now) ||
-        IsAliasPassedOver(store, name, hash, type, now)) {
+        IsAliasBelowCut(store, name, hash, type, now)) {
       return false;
     }
     const std::optional<wire::NameView> target = entry.Target();

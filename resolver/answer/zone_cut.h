@@ -22,8 +22,8 @@ inline cache::EntryView FreshCut(const cache::Store& store, wire::NameView name,
 
 // Is the alias at `name` one of the zone below it? Then it is no answer for DS, which lies in the
 // parent (RFC 4035 section 3.1.4.1).
-inline bool IsAliasPassedOver(const cache::Store& store, wire::NameView name, uint64_t hash,
-                              wire::RRType type, cache::Seconds now) {
+inline bool IsAliasBelowCut(const cache::Store& store, wire::NameView name, uint64_t hash,
+                            wire::RRType type, cache::Seconds now) {
   return type == wire::RRType::kDS && FreshCut(store, name, hash, now);
 }
 

@@ -1,16 +1,16 @@
 // The engine over io_uring: one ring, registered service sockets, multishot receives into provided
 // buffers, and one system call a turn that sends what was answered and brings what arrived.
 //
-// Thread: see engine.h. The ring is made disabled (its owner is the thread that calls Start) and
-// needs Linux 6.1: DEFER_TASKRUN, so that the kernel does its part only inside our own call.
+// Thread: see engine.h. The ring is made disabled: its owner is the thread that calls Start. It
+// needs Linux 6.1 for IORING_SETUP_DEFER_TASKRUN, with which the kernel does its part only inside
+// our own call.
 // Invariants:
 // 1. A query's buffer goes back to the kernel before the submit that reads its sender's address
 //    from it. That is safe because nothing is received before everything queued was submitted:
 //    sends run inside the submit, receives in the second half of the same call, and receives are
 //    armed behind the sends.
 // 2. user_data names the operation and the socket's id. A completion whose socket is gone only
-// gives
-//    back its buffer.
+//    gives back its buffer.
 // 3. A socket is closed after the submit, because queued requests may still name its number.
 // Bound: the SQ; the CQ, which has space for every buffer and for the last completions of every
 // socket, so that it cannot overflow; three buffer groups; kReplyBuffers replies under way.

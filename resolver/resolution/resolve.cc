@@ -160,7 +160,7 @@ Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::
   const cache::Store& store = job.facilities().store;
   const EntryView entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
   if (!Serves(job, entry, now) || entry.kind() != EntryKind::kRRset ||
-      answer::IsAliasPassedOver(store, name, hash, job.type(), now)) {
+      answer::IsAliasBelowCut(store, name, hash, job.type(), now)) {
     return Outcome::kUnknown;
   }
   TraceStep(job, "cache", name, "an alias found");
@@ -258,7 +258,7 @@ Task<bool> FindMoreAddresses(Job& job) {
 // of their own.
 class ZonePlace {
  public:
-  explicit ZonePlace(Job& job) : bounded_(!job.servers().is_everybodys()) {
+  explicit ZonePlace(Job& job) : bounded_(!job.servers().IsSharedByAll()) {
     if (!bounded_) return;
     const int places = job.settings().resolution.limits.per_zone;
     uint32_t& questions =

@@ -144,7 +144,7 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   attempt.sent = environment.Now();
   attempt.state = State::kWaiting;
   attempt.key = known.key;
-  const ServerRecord& record = known.record;
+  const ServerState& record = known.record;
   attempt.expendable =
       record.silences >= kDeadAfter || (record.silences == 0 && !record.HasAnswered());
   // A server that has answered is there: being asked in another way is no second try.
@@ -212,7 +212,7 @@ void Race::NoteSilences(Time now) {
     ++silences_;
     TraceStep("timeout", attempt, "");
     if (attempt.transport == Transport::kUdp) {
-      facilities_.server_table.RecordSilence(attempt.key, now - attempt.sent, now);
+      facilities_.server_table.NoteSilence(attempt.key, now - attempt.sent, now);
     }
   }
 }
@@ -298,10 +298,10 @@ void Race::NoteAnswer(const Attempt& attempt) {
   answered_ = attempt.key;
   if (attempt.transport == Transport::kUdp) {
     const Duration rtt = std::max(now - attempt.sent, Duration(1));
-    facilities_.server_table.RecordAnswer(attempt.key, rtt, now);
+    facilities_.server_table.NoteAnswer(attempt.key, rtt, now);
     facilities_.lateness.Record(rtt);
   }
-  if (attempt.doubt == Doubt::kCase) facilities_.server_table.RecordKeepsNoCase(attempt.key, now);
+  if (attempt.doubt == Doubt::kCase) facilities_.server_table.NoteKeepsNoCase(attempt.key, now);
 }
 
 // The random case of the question must not get into names that point to it by compression.
@@ -337,9 +337,9 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   const bool understood = result_.meaning.reply_class != ReplyClass::kFormatError &&
                           result_.meaning.reply_class != ReplyClass::kServerFailure;
   if (understood && attempt.form == Form::kPlain) {
-    facilities_.server_table.RecordPlainDns(attempt.key, facilities_.environment.Now());
+    facilities_.server_table.NotePlainDns(attempt.key, facilities_.environment.Now());
   } else if (understood && attempt.form == Form::kWithoutCookie) {
-    facilities_.server_table.RecordTakesNoCookie(attempt.key, facilities_.environment.Now());
+    facilities_.server_table.NoteTakesNoCookie(attempt.key, facilities_.environment.Now());
   }
   switch (result_.meaning.reply_class) {
     case ReplyClass::kAnswer:
@@ -404,8 +404,8 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   candidate.failed = true;
   if (lame_for.count() > 0) {
-    facilities_.server_table.RecordLame(attempt.key, servers_.zone(), lame_for,
-                                        facilities_.environment.Now());
+    facilities_.server_table.NoteLame(attempt.key, servers_.zone(), lame_for,
+                                      facilities_.environment.Now());
   }
   Close(attempt);
   GoOn();
@@ -429,9 +429,9 @@ int Race::NoteLosers() {
         attempt.state != State::kSilent && attempt.key != answered_ &&
         waited >= RoundTrips(attempt.transport) * HedgeDelay(table.Get(attempt.key));
     if (is_late && attempt.transport == Transport::kTcp) {
-      table.RecordLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now);
+      table.NoteLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now);
     } else if (is_late) {
-      table.RecordSilence(attempt.key, waited, now);
+      table.NoteSilence(attempt.key, waited, now);
       if (attempt.expendable) ++dead;
     }
     Close(attempt);
@@ -487,7 +487,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
 void Race::OnUnreachable(const Attempt& attempt) {
   seen_unreachable_ = true;
   if (attempt.transport != Transport::kUdp) return;
-  facilities_.server_table.RecordSilence(attempt.key, kRetryUnknown, facilities_.environment.Now());
+  facilities_.server_table.NoteSilence(attempt.key, kRetryUnknown, facilities_.environment.Now());
 }
 
 void Race::TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome) {

@@ -92,7 +92,7 @@ class Race final : public ExchangeSink, public Timer {
   // A candidate and what the table said of it when it was picked.
   struct KnownServer {
     ServerKey key{};
-    ServerRecord record;
+    ServerState record;
   };
   // Which of the attempts are open, and how far they are.
   enum class State : uint8_t {
@@ -163,7 +163,7 @@ class Race final : public ExchangeSink, public Timer {
   bool Launch();
   int Pick(Time now, KnownServer* picked);
   bool OnlyDeadAreLeft(Time now) const;
-  bool IsAtLimit(ServerKey server, const ServerRecord& record, int tries, Time now) const;
+  bool IsAtLimit(ServerKey server, const ServerState& record, int tries, Time now) const;
   // `like`: the attempt that goes on in this way; null for a new one.
   bool Send(uint8_t candidate, const KnownServer& known, Transport transport, Form form,
             const Attempt* like);
@@ -174,8 +174,8 @@ class Race final : public ExchangeSink, public Timer {
   void CloseDatagrams();
   void BreakOff(Attempt& attempt);
   void NoteSilences(Time now);
-  Duration HedgeDelay(const ServerRecord& record) const;
-  Duration RetryTimeout(const ServerRecord& record, int tries) const;
+  Duration HedgeDelay(const ServerState& record) const;
+  Duration RetryTimeout(const ServerState& record, int tries) const;
   void ArmNext();
 
   // Goes on after a server that gave no useful reply: to the next one, or to the end.
@@ -199,7 +199,7 @@ class Race final : public ExchangeSink, public Timer {
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
   void OnFormatError(Attempt& attempt);
   // The cookie for the attempt's query; none where it is to have none.
-  UpstreamCookie MakeCookie(Attempt& attempt, const ServerRecord& record);
+  UpstreamCookie MakeCookie(Attempt& attempt, const ServerState& record);
   // Learns from the reply's cookie. False when the reply is not believed for it, and the exchange
   // goes on in another way.
   bool AcceptCookie(Attempt& attempt);

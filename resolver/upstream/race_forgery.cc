@@ -91,8 +91,7 @@ void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
 
 void Race::OnSignOfForgery(const Attempt& met) {
   forged_ = true;
-  facilities_.server_table.RecordForgery(servers_.zone(), kForgedFor,
-                                         facilities_.environment.Now());
+  facilities_.server_table.NoteForgery(servers_.zone(), kForgedFor, facilities_.environment.Now());
   // The one that was met goes on over TCP; of the others the newest is kept.
   Attempt* newest = nullptr;
   for (Attempt& attempt : attempts_) {
@@ -104,7 +103,7 @@ void Race::OnSignOfForgery(const Attempt& met) {
   }
 }
 
-UpstreamCookie Race::MakeCookie(Attempt& attempt, const ServerRecord& record) {
+UpstreamCookie Race::MakeCookie(Attempt& attempt, const ServerState& record) {
   UpstreamCookie cookie;
   const ResolutionSettings& settings = terms_.settings->resolution;
   const Endpoint& server = servers_.candidates()[attempt.candidate].server;
@@ -132,7 +131,7 @@ bool Race::AcceptCookie(Attempt& attempt) {
     case ReplyMatch::kMatches:
       // RFC 7873 section 4.2: what is longer is no server cookie. Nor is what is shorter.
       if (cookie->size() >= kCookieOctetsMin && cookie->size() <= kCookieOctetsMax) {
-        table.RecordCookie(attempt.key, *cookie, now);
+        table.NoteCookie(attempt.key, *cookie, now);
       }
       return true;
     case ReplyMatch::kNoCookie:
@@ -140,14 +139,14 @@ bool Race::AcceptCookie(Attempt& attempt) {
           table.Get(attempt.key).GivesCookiesAt(now)) {
         break;
       }
-      if (tcp && attempt.doubt == Doubt::kCookie) table.RecordGivesNoCookie(attempt.key, now);
+      if (tcp && attempt.doubt == Doubt::kCookie) table.NoteGivesNoCookie(attempt.key, now);
       return true;
     case ReplyMatch::kWrongCookie:
     case ReplyMatch::kWrongCase:
     case ReplyMatch::kForgery:
       if (!tcp) break;
       // It is the server that writes so.
-      table.RecordTakesNoCookie(attempt.key, now);
+      table.NoteTakesNoCookie(attempt.key, now);
       return true;
   }
   OnMismatch(attempt, match);

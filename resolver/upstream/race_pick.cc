@@ -26,14 +26,14 @@ constexpr Duration kProbeMin = seconds(1);
 constexpr Duration kProbeStrangerMin = seconds(30);
 constexpr Duration kProbeMax = minutes(5);
 
-Duration ProbeInterval(const ServerRecord& record) {
+Duration ProbeInterval(const ServerState& record) {
   const Duration once = record.HasAnswered() ? kProbeMin : kProbeStrangerMin;
   return std::min(kProbeMax, once * (1 << std::clamp(record.silences - kDeadAfter, 0, 9)));
 }
 
 }  // namespace
 
-Duration Race::HedgeDelay(const ServerRecord& record) const {
+Duration Race::HedgeDelay(const ServerState& record) const {
   if (record.IsKnownAt(facilities_.environment.Now()) && record.silences == 0) {
     // A very even server's deviation is next to nothing; asking beside it for a few milliseconds'
     // sake saves none.
@@ -55,7 +55,7 @@ bool Race::OnlyDeadAreLeft(Time now) const {
   });
 }
 
-Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
+Duration Race::RetryTimeout(const ServerState& record, int tries) const {
   const Time now = facilities_.environment.Now();
   if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) return kOnlyTry;
   const Duration once = record.IsKnownAt(now) && record.silences == 0
@@ -68,8 +68,8 @@ Duration Race::RetryTimeout(const ServerRecord& record, int tries) const {
 // keeps a few dead servers that many zones share from taking all of the worker's sockets. Second
 // tries have a lower limit too, so that one zone's questions do not take all that its server may
 // have.
-bool Race::IsAtLimit(ServerKey server, const ServerRecord& record, int tries, Time now) const {
-  if (servers_.is_everybodys()) return false;
+bool Race::IsAtLimit(ServerKey server, const ServerState& record, int tries, Time now) const {
+  if (servers_.IsSharedByAll()) return false;
   int limit = terms_.settings->resolution.limits.per_server;
   if (record.IsDeadAt(now)) {
     limit /= kDeadServerShare;
@@ -104,7 +104,7 @@ int Race::Pick(Time now, KnownServer* picked) {
     });
     if (waiting) continue;
     const ServerKey key = table.KeyOf(candidate.server);
-    const ServerRecord record = table.Get(key);
+    const ServerState record = table.Get(key);
     const bool dead = record.silences >= kDeadAfter;
     if (candidate.tries > 0 && only_dead && record.IsDeadAt(now)) continue;
     if (IsAtLimit(key, record, candidate.tries, now)) {

@@ -109,8 +109,8 @@ ServerTable::Slot& ServerTable::Touch(ServerKey key, Time now) {
   return slot;
 }
 
-ServerRecord ServerTable::Get(ServerKey key) const {
-  ServerRecord record;
+ServerState ServerTable::Get(ServerKey key) const {
+  ServerState record;
   const Slot* slot = Find(key);
   if (slot == nullptr) return record;
   const Speed speed = Speed::Unpack(slot->speed.load(kRelaxed));
@@ -126,7 +126,7 @@ ServerRecord ServerTable::Get(ServerKey key) const {
   return record;
 }
 
-void ServerTable::RecordAnswer(ServerKey server, Duration rtt, Time now) {
+void ServerTable::NoteAnswer(ServerKey server, Duration rtt, Time now) {
   rtt = std::clamp(rtt, Duration(1), kSlowest);
   Slot& slot = Touch(server, now);
   Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
@@ -151,7 +151,7 @@ void ServerTable::RecordAnswer(ServerKey server, Duration rtt, Time now) {
   slot.probe_until.store(0, kRelaxed);
 }
 
-void ServerTable::RecordSilence(ServerKey server, Duration waited, Time now) {
+void ServerTable::NoteSilence(ServerKey server, Duration waited, Time now) {
   Slot& slot = Touch(server, now);
   const uint16_t silences = slot.silences.load(kRelaxed);
   if (silences == 0 || now - waited >= MomentOf(slot.last_silence.load(kRelaxed))) {
@@ -163,12 +163,12 @@ void ServerTable::RecordSilence(ServerKey server, Duration waited, Time now) {
   slot.speed.store(speed.Pack(), kRelaxed);
 }
 
-void ServerTable::RecordPlainDns(ServerKey server, Time now) {
+void ServerTable::NotePlainDns(ServerKey server, Time now) {
   Touch(server, now)
       .plain_dns_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
-void ServerTable::RecordKeepsNoCase(ServerKey server, Time now) {
+void ServerTable::NoteKeepsNoCase(ServerKey server, Time now) {
   Touch(server, now)
       .keeps_no_case_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
@@ -203,7 +203,7 @@ void ServerTable::WriteCookie(const Endpoint& server, ServerKey key, Time now,
   cookie->size += octets;
 }
 
-void ServerTable::RecordCookie(ServerKey server, std::span<const uint8_t> cookie, Time now) {
+void ServerTable::NoteCookie(ServerKey server, std::span<const uint8_t> cookie, Time now) {
   Slot& slot = Touch(server, now);
   uint64_t client = 0;
   std::memcpy(&client, cookie.data(), kClientCookieOctets);
@@ -224,13 +224,13 @@ void ServerTable::RecordCookie(ServerKey server, std::span<const uint8_t> cookie
 
 // Not even when it gives one again: behind one address there may be servers that do and that do
 // not.
-void ServerTable::RecordGivesNoCookie(ServerKey server, Time now) {
+void ServerTable::NoteGivesNoCookie(ServerKey server, Time now) {
   Slot& slot = Touch(server, now);
   slot.gives_cookies_until_s.store(0, kRelaxed);
   slot.gives_no_cookie_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
-void ServerTable::RecordTakesNoCookie(ServerKey server, Time now) {
+void ServerTable::NoteTakesNoCookie(ServerKey server, Time now) {
   Slot& slot = Touch(server, now);
   slot.gives_cookies_until_s.store(0, kRelaxed);
   slot.takes_no_cookie_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
@@ -247,7 +247,7 @@ uint64_t ServerTable::ZoneKey(ServerKey server, wire::NameView zone) const {
   return wire::Mix(static_cast<uint64_t>(server), wire::HashName(zone, seed_));
 }
 
-void ServerTable::RecordLame(ServerKey server, wire::NameView zone, Duration duration, Time now) {
+void ServerTable::NoteLame(ServerKey server, wire::NameView zone, Duration duration, Time now) {
   lame_.Put(ZoneKey(server, zone), now + duration);
 }
 
@@ -255,7 +255,7 @@ bool ServerTable::IsLame(ServerKey server, wire::NameView zone, Time now) const 
   return !lame_.never_used() && lame_.Has(ZoneKey(server, zone), now);
 }
 
-void ServerTable::RecordForgery(wire::NameView zone, Duration duration, Time now) {
+void ServerTable::NoteForgery(wire::NameView zone, Duration duration, Time now) {
   forged_.Put(ZoneKey(ServerKey(), zone), now + duration);
 }
 

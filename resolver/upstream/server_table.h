@@ -42,7 +42,7 @@ namespace tern::resolver::upstream {
 inline constexpr int kDeadAfter = 3;
 
 // A snapshot of one server.
-struct ServerRecord {
+struct ServerState {
   Duration srtt{0};  // RFC 6298's smoothed round trip; 0: never measured
   Duration rttvar{0};
   uint16_t silences = 0;         // attempts without an answer since the last answer
@@ -80,39 +80,39 @@ class ServerTable {
   ServerKey KeyOf(const Endpoint& server) const;
 
   // Budget: two lines of memory and no lock (bench/resolver: BM_WholeMiss).
-  ServerRecord Get(ServerKey server) const;
-  ServerRecord Get(const Endpoint& server) const { return Get(KeyOf(server)); }
+  ServerState Get(ServerKey server) const;
+  ServerState Get(const Endpoint& server) const { return Get(KeyOf(server)); }
 
   // An answer came after `rtt` (RFC 6298 section 2: gains 1/8 and 1/4).
-  void RecordAnswer(ServerKey server, Duration rtt, Time now);
+  void NoteAnswer(ServerKey server, Duration rtt, Time now);
   // No answer within `waited`; the server counts as at least that slow until it answers again. Of
   // queries that overlapped one counts: many at a time say no more than one does.
-  void RecordSilence(ServerKey server, Duration waited, Time now);
-  void RecordPlainDns(ServerKey server, Time now);
-  void RecordKeepsNoCase(ServerKey server, Time now);
+  void NoteSilence(ServerKey server, Duration waited, Time now);
+  void NotePlainDns(ServerKey server, Time now);
+  void NoteKeepsNoCase(ServerKey server, Time now);
 
   // The cookie for a query to the server: a client cookie that only this server ever sees, another
   // one each day (RFC 7873 sections 4.1 and 7.1), with the server cookie that it last gave for it.
   void WriteCookie(const Endpoint& server, ServerKey key, Time now, UpstreamCookie* cookie) const;
   // The server gave this cookie, of kCookieOctetsMin to kCookieOctetsMax. For an hour it is
   // expected to go on giving cookies.
-  void RecordCookie(ServerKey server, std::span<const uint8_t> cookie, Time now);
+  void NoteCookie(ServerKey server, std::span<const uint8_t> cookie, Time now);
   // It certainly answered without one: for an hour it is not expected to give any.
-  void RecordGivesNoCookie(ServerKey server, Time now);
-  void RecordTakesNoCookie(ServerKey server, Time now);
+  void NoteGivesNoCookie(ServerKey server, Time now);
+  void NoteTakesNoCookie(ServerKey server, Time now);
 
   // A server that has been silent again and again is asked by one query at a time in the whole
   // process. True: this caller is the one, until `interval` is over.
   bool ClaimProbe(ServerKey server, Duration interval, Time now);
 
   // Lame delegations (RFC 9499 section 7): this server does not serve this zone; for `duration`.
-  void RecordLame(ServerKey server, wire::NameView zone, Duration duration, Time now);
+  void NoteLame(ServerKey server, wire::NameView zone, Duration duration, Time now);
   bool IsLame(ServerKey server, wire::NameView zone, Time now) const;
 
   // Replies came to an open query about the zone that were no answer to it: somebody may be
   // guessing. By zone, not by server: servers of one operator serve thousands of zones, and whoever
   // owns one of these could have its own servers send such replies and mark them all.
-  void RecordForgery(wire::NameView zone, Duration duration, Time now);
+  void NoteForgery(wire::NameView zone, Duration duration, Time now);
   bool IsForged(wire::NameView zone, Time now) const;
 
  private:

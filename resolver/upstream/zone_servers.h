@@ -56,7 +56,7 @@ class ZoneServers {
   bool forwarded() const { return static_zone_ != nullptr && static_zone_->forward; }
   // The root, a top level domain or a zone of the configuration: everybody's questions go through
   // it, so that a limit on it would be one on everybody.
-  bool is_everybodys() const { return static_zone_ != nullptr || zone_.view().LabelCount() <= 1; }
+  bool IsSharedByAll() const { return static_zone_ != nullptr || zone_.view().LabelCount() <= 1; }
   // The root is known from the hints only (RFC 9609: it wants priming).
   bool from_hints() const { return from_hints_; }
 

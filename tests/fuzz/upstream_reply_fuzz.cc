@@ -190,7 +190,7 @@ class World {
     std::array<uint8_t, kCookieOctetsMax> given;
     std::copy(cookie->begin(), cookie->end(), given.begin());
     std::copy_n(sent.octets.begin(), kClientCookieOctets, given.begin());
-    table_.RecordCookie(key, std::span(given).first(cookie->size()), Time());
+    table_.NoteCookie(key, std::span(given).first(cookie->size()), Time());
     table_.WriteCookie(server, key, Time(), &sent);
     TERN_FUZZ_PROPERTY(std::ranges::equal(sent.view(), std::span(given).first(cookie->size())));
   }

@@ -47,10 +47,6 @@ _LIBRARIES = (
 )
 
 
-# A cycle that is about to go.
-_ABOUT_TO_GO = re.compile(r"cache/shard\.h:1: includes itself over cache/store$")
-
-
 def _room(name):
     return max((f for f in _MAY if name.startswith(f)), key=len, default=None)
 
@@ -87,12 +83,6 @@ def _cycles(includes):
 
 
 def find(root):
-    for finding in _find(root):
-        if not _ABOUT_TO_GO.match(finding):
-            yield finding
-
-
-def _find(root):
     includes = {}
     for source in sources(root):
         room = _room(source.name)

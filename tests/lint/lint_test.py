@@ -207,6 +207,13 @@ class LintTest(unittest.TestCase):
         self.write("tests/lint/prose_left", "wire/a.cc 1\n")
         self.assertEqual(len(self.lint("prose")), 2)
 
+    def test_prose_that_got_better_is_written_down(self):
+        self.write("wire/a.cc", "// It is of use.\n")
+        self.write("tests/lint/prose_left", "wire/a.cc 2\n")
+        self.assertEqual(len(self.lint("prose")), 1)
+        self.write("tests/lint/prose_left", "wire/a.cc 1\nwire/gone.cc 1\n")
+        self.assertEqual(len(self.lint("prose")), 1)
+
     def test_exceptions_hold_and_stale_ones_are_found(self):
         self.write("wire/a.cc", "assert(x);\n")
         self.write("some", "asserts wire/a.cc bare: it is a test\n")

@@ -71,9 +71,14 @@ def _left(root):
 def find(root):
     left = _left(root)
     for name, found in _counts(root):
-        if len(found) > left.get(name, 0):
+        allowed = left.pop(name, 0)
+        if len(found) > allowed:
             for number, what in found:
                 yield f"{name}:{number}: {what}"
+        elif len(found) < allowed:
+            yield f"{LEFT}:1: {name} {len(found)} is true by now: write it down"
+    for name in left:
+        yield f"{LEFT}:1: {name} is gone: leave it out"
 
 
 if __name__ == "__main__":

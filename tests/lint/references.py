@@ -26,13 +26,9 @@ _OUTSIDE = {
     for word in words.split()
 }
 # Documents that lie beside the repository: whoever reads the comment cannot open them.
-_ELSEWHERE = re.compile(r"\b(?:THREATS|DESIGN|STYLE|REVIEW|BRIEF)\b")
+_ELSEWHERE = re.compile(r"\b(?:THREATS|DESIGN|STYLE|REVIEW)\b")
 # Labels that comments carry.
 _LABELS = {"REQUIRES"}
-# Names that are gone, in comments that are about to be rewritten, and of files that are about to come.
-_UNSETTLED = {"BM_StoreFind", "DEFER_TASKRUN", "Prepare", "SetConfiguration", "kReplyRooms",
-              "policy/gate.h", "io/channel.h", "channel.h", "Channel", "ViewFor", "RecursiveService::ViewFor",
-              "KeptRequest"}
 
 _SUFFIX = r"\.(?:h|cc|py|md|rpl|ya?ml|txt|conf|service|json)"
 _URL = re.compile(r"\b\w+://\S+")
@@ -113,5 +109,5 @@ def find(root):
     for file, remarks, words in tree.remarks:
         text = _URL.sub(lambda match: " " * len(match.group(0)), remarks)
         for at, name, what in sorted(set(_missing(tree, file, text, words))):
-            if name not in _OUTSIDE and name not in _LABELS and name not in _UNSETTLED:
+            if name not in _OUTSIDE and name not in _LABELS:
                 yield f"{file}:{line_of(text, at)}: {what}"

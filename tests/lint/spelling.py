@@ -19,7 +19,6 @@ _ASSERT = re.compile(r"(?<![\w.])assert\s*\(|#\s*include\s*<(?:cassert|assert\.h
 _PRODUCTION = ("wire/", "cache/", "resolver/")
 _ABORT = re.compile(r"(?<![\w.>])(?:abort|_Exit|quick_exit|terminate)\s*\(")
 _MAY_ABORT = ("wire/check.cc",
-              "cache/shard.cc",            # no memory for the index
               "resolver/crypto/random.cc")  # without chance there is no safe query
 # Only lack of memory is thrown, by what the process cannot exist without, or on its way through a coroutine.
 _THROW = re.compile(r"\bthrow\b(?:\s*[\w:]+)?")

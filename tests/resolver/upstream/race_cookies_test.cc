@@ -68,7 +68,7 @@ class RaceCookiesTest : public testing::Test {
     }
     return queries;
   }
-  ServerRecord Record() { return world_.table().Get(*Endpoint::Parse(kA, 53)); }
+  ServerState Record() { return world_.table().Get(*Endpoint::Parse(kA, 53)); }
   bool GivesCookies() { return Record().GivesCookiesAt(world_.world().Now()); }
   uint64_t forgeries() { return world_.recursor().counters().forgeries; }
 

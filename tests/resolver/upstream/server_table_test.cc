@@ -38,7 +38,7 @@ class ServerTableTest : public testing::Test {
 };
 
 TEST_F(ServerTableTest, KnowsNothingOfAStranger) {
-  const ServerRecord record = table_.Get(server_);
+  const ServerState record = table_.Get(server_);
   EXPECT_FALSE(record.IsKnown());
   EXPECT_EQ(record.silences, 0);
   EXPECT_FALSE(record.plain_dns);
@@ -46,77 +46,77 @@ TEST_F(ServerTableTest, KnowsNothingOfAStranger) {
 
 // RFC 6298 section 2.
 TEST_F(ServerTableTest, SmoothsWithTheUsualGains) {
-  table_.RecordAnswer(key_, milliseconds(80), now_);
+  table_.NoteAnswer(key_, milliseconds(80), now_);
   EXPECT_EQ(table_.Get(server_).srtt, milliseconds(80));
   EXPECT_EQ(table_.Get(server_).rttvar, milliseconds(40));
   EXPECT_EQ(table_.Get(server_).Lateness(), milliseconds(240));
-  table_.RecordAnswer(key_, milliseconds(160), now_);
+  table_.NoteAnswer(key_, milliseconds(160), now_);
   EXPECT_EQ(table_.Get(server_).rttvar, milliseconds(50));
   EXPECT_EQ(table_.Get(server_).srtt, milliseconds(90));
-  for (int i = 0; i < 200; ++i) table_.RecordAnswer(key_, milliseconds(20), now_);
+  for (int i = 0; i < 200; ++i) table_.NoteAnswer(key_, milliseconds(20), now_);
   EXPECT_LT(table_.Get(server_).srtt, milliseconds(21));
   EXPECT_LT(table_.Get(server_).Lateness(), milliseconds(22));
 }
 
 TEST_F(ServerTableTest, PortsAndFamiliesAreServersOfTheirOwn) {
-  table_.RecordAnswer(key_, milliseconds(80), now_);
+  table_.NoteAnswer(key_, milliseconds(80), now_);
   Endpoint other = server_;
   other.port = 5353;
   EXPECT_FALSE(table_.Get(other).IsKnown());
 }
 
 TEST_F(ServerTableTest, RoundTripOfNothingIsStillKnown) {
-  table_.RecordAnswer(key_, Duration(0), now_);
+  table_.NoteAnswer(key_, Duration(0), now_);
   EXPECT_TRUE(table_.Get(server_).IsKnown());
-  table_.RecordAnswer(key_, Duration(0), now_);
+  table_.NoteAnswer(key_, Duration(0), now_);
   EXPECT_TRUE(table_.Get(server_).IsKnown());
 }
 
 TEST_F(ServerTableTest, SilenceMakesSlowAndAnAnswerLiftsIt) {
-  table_.RecordAnswer(key_, milliseconds(20), now_);
-  table_.RecordSilence(key_, milliseconds(400), now_);
-  table_.RecordSilence(key_, milliseconds(800), now_ + milliseconds(800));
+  table_.NoteAnswer(key_, milliseconds(20), now_);
+  table_.NoteSilence(key_, milliseconds(400), now_);
+  table_.NoteSilence(key_, milliseconds(800), now_ + milliseconds(800));
   EXPECT_EQ(table_.Get(server_).silences, 2);
   EXPECT_EQ(table_.Get(server_).srtt, milliseconds(1600));
   EXPECT_EQ(table_.Get(server_).last_silence, now_ + milliseconds(800));
-  table_.RecordAnswer(key_, milliseconds(30), now_ + seconds(1));
+  table_.NoteAnswer(key_, milliseconds(30), now_ + seconds(1));
   EXPECT_EQ(table_.Get(server_).silences, 0);
   EXPECT_EQ(table_.Get(server_).srtt, milliseconds(30));
 }
 
 TEST_F(ServerTableTest, OfSilencesThatOverlapOneCounts) {
-  for (int i = 0; i < 100; ++i) table_.RecordSilence(key_, milliseconds(400), now_);
-  table_.RecordSilence(key_, milliseconds(400), now_ + milliseconds(300));
+  for (int i = 0; i < 100; ++i) table_.NoteSilence(key_, milliseconds(400), now_);
+  table_.NoteSilence(key_, milliseconds(400), now_ + milliseconds(300));
   EXPECT_EQ(table_.Get(server_).silences, 1);
   EXPECT_EQ(table_.Get(server_).srtt, milliseconds(800));
   // A steady stream of them counts as one after the other.
   for (int i = 1; i <= 80; ++i) {
-    table_.RecordSilence(key_, milliseconds(400), now_ + i * milliseconds(10));
+    table_.NoteSilence(key_, milliseconds(400), now_ + i * milliseconds(10));
   }
   EXPECT_EQ(table_.Get(server_).silences, 3);
 }
 
 TEST_F(ServerTableTest, SilencesAreBounded) {
-  for (int i = 0; i < 5000; ++i) table_.RecordSilence(key_, seconds(60), now_ + i * seconds(60));
+  for (int i = 0; i < 5000; ++i) table_.NoteSilence(key_, seconds(60), now_ + i * seconds(60));
   EXPECT_LE(table_.Get(server_).silences, 1000);
   EXPECT_LE(table_.Get(server_).srtt, seconds(10));
 }
 
 TEST_F(ServerTableTest, OldMeasurementsAreForgotten) {
-  table_.RecordAnswer(key_, milliseconds(500), now_);
-  table_.RecordAnswer(key_, milliseconds(20), now_ + hours(1));
+  table_.NoteAnswer(key_, milliseconds(500), now_);
+  table_.NoteAnswer(key_, milliseconds(20), now_ + hours(1));
   EXPECT_EQ(table_.Get(server_).srtt, milliseconds(20));
 }
 
 TEST_F(ServerTableTest, FaultsAreForgottenAfterAnHour) {
-  table_.RecordPlainDns(key_, now_);
-  table_.RecordKeepsNoCase(key_, now_);
+  table_.NotePlainDns(key_, now_);
+  table_.NoteKeepsNoCase(key_, now_);
   EXPECT_TRUE(table_.Get(server_).plain_dns);
   EXPECT_TRUE(table_.Get(server_).keeps_no_case);
-  table_.RecordAnswer(key_, milliseconds(20), now_ + minutes(30));
+  table_.NoteAnswer(key_, milliseconds(20), now_ + minutes(30));
   EXPECT_TRUE(table_.Get(server_).plain_dns);
   EXPECT_TRUE(table_.Get(server_).keeps_no_case);
-  table_.RecordAnswer(key_, milliseconds(20), now_ + minutes(61));
+  table_.NoteAnswer(key_, milliseconds(20), now_ + minutes(61));
   EXPECT_FALSE(table_.Get(server_).plain_dns);
   EXPECT_FALSE(table_.Get(server_).keeps_no_case);
 }
@@ -126,12 +126,12 @@ TEST_F(ServerTableTest, OneProbeAnInterval) {
   EXPECT_FALSE(table_.ClaimProbe(key_, seconds(2), now_));
   EXPECT_FALSE(table_.ClaimProbe(key_, seconds(2), now_ + milliseconds(1999)));
   EXPECT_TRUE(table_.ClaimProbe(key_, seconds(2), now_ + seconds(2)));
-  table_.RecordAnswer(key_, milliseconds(20), now_ + seconds(3));
+  table_.NoteAnswer(key_, milliseconds(20), now_ + seconds(3));
   EXPECT_TRUE(table_.ClaimProbe(key_, seconds(2), now_ + seconds(3)));
 }
 
 TEST_F(ServerTableTest, LameForOneZoneOnlyAndForAWhile) {
-  table_.RecordLame(key_, N("example."), minutes(10), now_);
+  table_.NoteLame(key_, N("example."), minutes(10), now_);
   EXPECT_TRUE(table_.IsLame(key_, N("EXAMPLE."), now_ + minutes(9)));
   EXPECT_FALSE(table_.IsLame(key_, N("example."), now_ + minutes(10)));
   EXPECT_FALSE(table_.IsLame(key_, N("sub.example."), now_));
@@ -141,8 +141,8 @@ TEST_F(ServerTableTest, LameForOneZoneOnlyAndForAWhile) {
 TEST_F(ServerTableTest, AMillionServersTakeNoMoreRoomThanTheTableHas) {
   ServerTable small(42, kCookieKey, 64);
   for (uint32_t i = 0; i < 1'000'000; ++i) {
-    small.RecordAnswer(small.KeyOf(Server(i)), milliseconds(10), now_ + Duration(i));
-    small.RecordLame(small.KeyOf(Server(i)), N("example."), hours(10), now_);
+    small.NoteAnswer(small.KeyOf(Server(i)), milliseconds(10), now_ + Duration(i));
+    small.NoteLame(small.KeyOf(Server(i)), N("example."), hours(10), now_);
   }
   size_t known = 0;
   size_t lame = 0;
@@ -160,13 +160,13 @@ TEST_F(ServerTableTest, AMillionServersTakeNoMoreRoomThanTheTableHas) {
 TEST_F(ServerTableTest, AKeyOutlivesTheRecord) {
   ServerTable small(42, kCookieKey, 4);
   const ServerKey key = small.KeyOf(server_);
-  small.RecordAnswer(key, milliseconds(80), now_);
-  small.RecordPlainDns(key, now_);
+  small.NoteAnswer(key, milliseconds(80), now_);
+  small.NotePlainDns(key, now_);
   for (uint32_t i = 2; i < 100; ++i) {
-    small.RecordAnswer(small.KeyOf(Server(i)), milliseconds(10), now_ + seconds(i));
+    small.NoteAnswer(small.KeyOf(Server(i)), milliseconds(10), now_ + seconds(i));
   }
   EXPECT_FALSE(small.Get(key).IsKnown());
-  small.RecordSilence(key, milliseconds(100), now_ + seconds(200));
+  small.NoteSilence(key, milliseconds(100), now_ + seconds(200));
   EXPECT_EQ(small.Get(key).srtt, milliseconds(200));
   EXPECT_EQ(small.Get(key).silences, 1);
   EXPECT_FALSE(small.Get(key).plain_dns);
@@ -175,7 +175,7 @@ TEST_F(ServerTableTest, AKeyOutlivesTheRecord) {
 
 TEST_F(ServerTableTest, ForgedZonesAreMarkedForAWhileAndAlone) {
   EXPECT_FALSE(table_.IsForged(N("example."), now_));
-  table_.RecordForgery(N("example."), seconds(20), now_);
+  table_.NoteForgery(N("example."), seconds(20), now_);
   EXPECT_TRUE(table_.IsForged(N("EXAMPLE."), now_ + seconds(19)));
   EXPECT_FALSE(table_.IsForged(N("example."), now_ + seconds(20)));
   EXPECT_FALSE(table_.IsForged(N("sub.example."), now_));
@@ -186,7 +186,7 @@ TEST_F(ServerTableTest, ForgedZonesAreMarkedForAWhileAndAlone) {
 // Whoever owns a thousand zones marks those, and no zone of others with them.
 TEST_F(ServerTableTest, AFloodOfForgedZonesMarksNoOther) {
   for (int i = 0; i < 100'000; ++i) {
-    table_.RecordForgery(N("z" + std::to_string(i) + ".attacker."), seconds(20), now_);
+    table_.NoteForgery(N("z" + std::to_string(i) + ".attacker."), seconds(20), now_);
   }
   size_t marked = 0;
   for (int i = 0; i < 10'000; ++i) {
@@ -200,9 +200,9 @@ TEST_F(ServerTableTest, TwoThreadsShareIt) {
   const auto work = [&](uint32_t first) {
     for (int i = 0; i < kRounds; ++i) {
       const Endpoint server = Server(first + static_cast<uint32_t>(i % 7));
-      table_.RecordAnswer(table_.KeyOf(server), milliseconds(20), now_);
-      table_.RecordSilence(table_.KeyOf(Server(100)), milliseconds(1), now_ + i * milliseconds(1));
-      table_.RecordLame(table_.KeyOf(server), N("example."), minutes(1), now_);
+      table_.NoteAnswer(table_.KeyOf(server), milliseconds(20), now_);
+      table_.NoteSilence(table_.KeyOf(Server(100)), milliseconds(1), now_ + i * milliseconds(1));
+      table_.NoteLame(table_.KeyOf(server), N("example."), minutes(1), now_);
       (void)table_.IsLame(table_.KeyOf(server), N("example."), now_);
       (void)table_.Get(server);
     }
@@ -222,8 +222,8 @@ TEST_F(ServerTableTest, NoThreadEverReadsWhatNobodyRecorded) {
   const auto work = [&](uint32_t first) {
     for (uint32_t i = 0; i < 20'000; ++i) {
       const ServerKey key = small.KeyOf(Server((first + i) % kServers));
-      small.RecordAnswer(key, milliseconds(40), now_ + Duration(i));
-      const ServerRecord record = small.Get(key);
+      small.NoteAnswer(key, milliseconds(40), now_ + Duration(i));
+      const ServerState record = small.Get(key);
       // First measurements and all that follow them: 40 ms, and a deviation that only falls.
       ASSERT_TRUE(record.srtt == milliseconds(40) || record.srtt == Duration(0));
       ASSERT_LE(record.rttvar, milliseconds(20));
@@ -277,7 +277,7 @@ TEST_F(ServerTableTest, ClientCookiesChangeOnceADay) {
   for (uint32_t i = 0; i < kServers; ++i) {
     Octets cookie = CookieFor(table_, Server(i), now_);
     cookie.resize(policy::kOurCookieOctets, 9);
-    table_.RecordCookie(table_.KeyOf(Server(i)), cookie, now_);
+    table_.NoteCookie(table_.KeyOf(Server(i)), cookie, now_);
     for (size_t hour = 1; hour <= 24; ++hour) {
       const Octets then = CookieFor(table_, Server(i), now_ + hours(hour));
       if (then == cookie) continue;
@@ -298,7 +298,7 @@ TEST_F(ServerTableTest, ServerCookiesOfEveryLengthComeBack) {
     for (size_t i = kClientCookieOctets; i < octets; ++i) {
       cookie.push_back(static_cast<uint8_t>(i + octets));
     }
-    table_.RecordCookie(key_, cookie, now_);
+    table_.NoteCookie(key_, cookie, now_);
     EXPECT_EQ(CookieFor(table_, server_, now_ + minutes(1)), cookie);
     EXPECT_EQ(CookieFor(table_, Server(2), now_).size(), kClientCookieOctets);
   }
@@ -308,10 +308,10 @@ TEST_F(ServerTableTest, WhoGivesCookiesIsExpectedToForAnHour) {
   EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_));
   Octets cookie = CookieFor(table_, server_, now_);
   cookie.resize(policy::kOurCookieOctets, 1);
-  table_.RecordCookie(key_, cookie, now_);
+  table_.NoteCookie(key_, cookie, now_);
   EXPECT_TRUE(table_.Get(key_).GivesCookiesAt(now_ + minutes(58)));
   EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_ + hours(1)));
-  table_.RecordCookie(key_, cookie, now_ + minutes(50));
+  table_.NoteCookie(key_, cookie, now_ + minutes(50));
   EXPECT_TRUE(table_.Get(key_).GivesCookiesAt(now_ + minutes(100)));
 }
 
@@ -319,21 +319,21 @@ TEST_F(ServerTableTest, WhoGivesCookiesIsExpectedToForAnHour) {
 TEST_F(ServerTableTest, WhoGaveNoneIsNotExpectedToForAnHour) {
   Octets cookie = CookieFor(table_, server_, now_);
   cookie.resize(policy::kOurCookieOctets, 1);
-  table_.RecordCookie(key_, cookie, now_);
-  table_.RecordGivesNoCookie(key_, now_);
+  table_.NoteCookie(key_, cookie, now_);
+  table_.NoteGivesNoCookie(key_, now_);
   EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_));
-  table_.RecordCookie(key_, cookie, now_ + minutes(1));
+  table_.NoteCookie(key_, cookie, now_ + minutes(1));
   EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_ + minutes(1)));
   EXPECT_EQ(CookieFor(table_, server_, now_ + minutes(1)), cookie);  // sent all the same
-  table_.RecordCookie(key_, cookie, now_ + hours(1));
+  table_.NoteCookie(key_, cookie, now_ + hours(1));
   EXPECT_TRUE(table_.Get(key_).GivesCookiesAt(now_ + hours(1)));
 }
 
 TEST_F(ServerTableTest, WhoTakesNoCookieIsTriedAgainAfterAnHour) {
-  table_.RecordTakesNoCookie(key_, now_);
-  table_.RecordAnswer(key_, milliseconds(10), now_ + minutes(59));
+  table_.NoteTakesNoCookie(key_, now_);
+  table_.NoteAnswer(key_, milliseconds(10), now_ + minutes(59));
   EXPECT_TRUE(table_.Get(key_).takes_no_cookie);
-  table_.RecordAnswer(key_, milliseconds(10), now_ + hours(1));
+  table_.NoteAnswer(key_, milliseconds(10), now_ + hours(1));
   EXPECT_FALSE(table_.Get(key_).takes_no_cookie);
 }
 
@@ -346,7 +346,7 @@ TEST_F(ServerTableTest, NoThreadEverReadsACookieThatNobodyGave) {
     for (uint32_t i = 0; i < 20'000; ++i) {
       Octets cookie = client;
       cookie.resize(kCookieOctetsMax, static_cast<uint8_t>(from + i % 100));
-      small.RecordCookie(key, cookie, now_);
+      small.NoteCookie(key, cookie, now_);
       const Octets read = CookieFor(small, server_, now_);
       if (read.size() == kClientCookieOctets) continue;
       ASSERT_EQ(read.size(), kCookieOctetsMax);
