@@ -466,10 +466,10 @@ TEST_P(StreamTableTest, WithoutDescriptorsAcceptingPausesAndUdpGoesOn) {
   const int turns = running->service().turns - turns_before;
   EXPECT_TRUE(udp.Send(Query(1)));
   const auto answer = udp.Receive();
-  ExchangeId upstream = 1;
+  auto upstream = ExchangeId{1};
   running->OnThread([&] {
     std::vector<ExchangeId> open;
-    while (open.size() < 50 && upstream != 0) {
+    while (open.size() < 50 && upstream != ExchangeId::kNone) {
       upstream = worker->StartExchange(nobody, Transport::kTcp, Query(1), &sink);
       open.push_back(upstream);
     }
@@ -477,7 +477,7 @@ TEST_P(StreamTableTest, WithoutDescriptorsAcceptingPausesAndUdpGoesOn) {
   });
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
   EXPECT_EQ(answer, AnswerTo(Query(1)));
-  EXPECT_EQ(upstream, 0u);
+  EXPECT_EQ(upstream, ExchangeId::kNone);
   EXPECT_LT(turns, 60) << "spun on a full backlog";
   // Descriptors are there again: somebody who waited in the backlog is served.
   PlainSocket& last = clients.back();

@@ -22,7 +22,7 @@ class StoppedClock final : public Environment {
   void DisarmTimer(Timer*) override {}
   ExchangeId StartExchange(const Endpoint&, Transport, std::span<const uint8_t>,
                            ExchangeSink*) override {
-    return 0;
+    return ExchangeId::kNone;
   }
   void EndExchange(ExchangeId) override {}
 };
