@@ -75,11 +75,6 @@ class alignas(64) IndexTable {
     }
     return nullptr;
   }
-  // Asks the processor for the lines of both buckets.
-  void Prefetch(uint32_t tag) const {
-    __builtin_prefetch(&First(tag));
-    __builtin_prefetch(&Second(tag));
-  }
   // The slot that holds exactly `value`, or null.
   Slot* FindValue(uint64_t value);
   // An empty slot for `tag`: in the emptier of its buckets, or made by moving another entry to its

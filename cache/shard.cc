@@ -84,7 +84,13 @@ EntryView Shard::Find(const EntryKey& key) const {
   return found.entry;
 }
 
-void Shard::Prefetch(uint32_t tag) const { table_.load(std::memory_order_acquire)->Prefetch(tag); }
+// Written out, here and in PrefetchIndex: GCC 12 takes a function that only prefetches for one
+// without effect, and drops its calls.
+void Shard::Prefetch(uint32_t tag) const {
+  const IndexTable* table = table_.load(std::memory_order_acquire);
+  __builtin_prefetch(&table->First(tag));
+  __builtin_prefetch(&table->Second(tag));
+}
 
 PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now) {
   Prefetch(key.tag);
@@ -410,7 +416,8 @@ void Shard::PrefetchIndex(const SegmentWalk& walk, SegmentWalk* ahead, bool with
   const IndexTable* table = table_.load(std::memory_order_relaxed);
   while (ahead->end() < walk.end() + kEvictionPrefetchOctets && ahead->Next()) {
     const uint32_t tag = ahead->entry().tag();
-    table->Prefetch(tag);
+    __builtin_prefetch(&table->First(tag));
+    __builtin_prefetch(&table->Second(tag));
     if (with_ghosts) ghosts_.Prefetch(tag);
   }
 }

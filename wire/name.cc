@@ -69,9 +69,9 @@ NameView NameView::Parent() const {
 NameView NameView::Suffix(size_t labels) const {
   size_t count = LabelCount();
   TERN_REQUIRE(labels <= count);
-  NameView suffix = *this;
-  for (; count > labels; --count) suffix = suffix.Parent();
-  return suffix;
+  size_t at = 0;
+  for (; count > labels; --count) at += data_[at] + size_t{1};
+  return NameView(data_ + at, static_cast<uint8_t>(size_ - at));
 }
 
 bool NameView::EqualsExactly(NameView other) const {
@@ -79,9 +79,9 @@ bool NameView::EqualsExactly(NameView other) const {
 }
 
 bool NameView::IsSubdomainOf(NameView ancestor) const {
-  NameView suffix = *this;
-  while (suffix.size_ > ancestor.size_) suffix = suffix.Parent();
-  return suffix.Equals(ancestor);
+  size_t at = 0;
+  while (size_ - at > ancestor.size_) at += data_[at] + size_t{1};
+  return NameView(data_ + at, static_cast<uint8_t>(size_ - at)).Equals(ancestor);
 }
 
 size_t NameView::CommonLabels(NameView other) const {
