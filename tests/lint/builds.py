@@ -1,7 +1,8 @@
-"""CMake and Meson compile the same sources, and no source is left out of both."""
+"""CMake and Meson compile the same sources with the same options, and no source is left out of both."""
 
 import json
 import pathlib
+import re
 
 from tree import sources
 
@@ -16,7 +17,34 @@ def compiled(root, database):
     return found
 
 
+_CMAKE_OPTION = re.compile(r'^option\(TERN_(\w+)\s+"([^"]*)"\s+(ON|OFF)\)|^set\(TERN_(\w+)\s.*CACHE', re.M)
+_MESON_OPTION = re.compile(r"^option\('(\w+)', type: '\w+', value: '?(\w+)'?,\s+description: '([^']*)'\)", re.M)
+# Meson has an option of its own for these.
+_MESON_HAS = {"sanitize": "b_sanitize"}
+_ON = {"ON": True, "OFF": False, "enabled": True, "disabled": False, "true": True, "false": False}
+
+
+def _text(root, name):
+    path = pathlib.Path(root, name)
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def options_that_differ(root):
+    cmake = {(name or other).lower(): (description, _ON.get(value))
+             for name, description, value, other in _CMAKE_OPTION.findall(_text(root, "CMakeLists.txt"))}
+    meson = {name: (description, _ON.get(value))
+             for name, value, description in _MESON_OPTION.findall(_text(root, "meson_options.txt"))}
+    for name in sorted(cmake.keys() - _MESON_HAS.keys() - meson.keys()):
+        yield f"CMakeLists.txt:1: Meson has no option {name}"
+    for name in sorted(meson.keys() - cmake.keys()):
+        yield f"meson_options.txt:1: CMake has no option TERN_{name.upper()}"
+    for name in sorted(cmake.keys() & meson.keys()):
+        if cmake[name] != meson[name]:
+            yield f"meson_options.txt:1: {name} differs from CMake's: {meson[name]}, {cmake[name]}"
+
+
 def find(root, cmake_database, meson_database):
+    yield from options_that_differ(root)
     cmake, meson = compiled(root, cmake_database), compiled(root, meson_database)
     for name in sorted(cmake - meson):
         yield f"{name}:1: CMake compiles it, Meson does not"

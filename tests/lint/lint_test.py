@@ -131,6 +131,21 @@ class LintTest(unittest.TestCase):
         (self.root / "wire/c.cc").unlink()
         self.assertEqual(self.lint("builds", *map(str, both)), [])
 
+    def test_options_of_builds_that_differ(self):
+        none = str(self.write("none.json", "[]"))
+        cmake = 'option(TERN_TESTS "Build the tests" {})\nset(TERN_SANITIZE "" CACHE STRING "Which")\n'
+        meson = "option('{}', type: 'feature', value: 'disabled',\n  description: 'Build the tests')\n"
+
+        def found(cmake_text, meson_text):
+            self.write("CMakeLists.txt", cmake_text)
+            self.write("meson_options.txt", meson_text)
+            return [line.split(": ", 1)[1] for line in self.lint("builds", none, none)]
+        self.assertEqual(found(cmake.format("OFF"), meson.format("tests")), [])
+        self.assertEqual(len(found(cmake.format("ON"), meson.format("tests"))), 1)
+        self.assertEqual(len(found(cmake.format("OFF"), meson.format("tests").replace("the tests", "all"))), 1)
+        self.assertEqual(found(cmake.format("OFF"), meson.format("bench")),
+                         ["Meson has no option tests", "CMake has no option TERN_BENCH"])
+
     def test_readme_commands_that_are_not_there(self):
         self.write("deploy/up", "").chmod(0o755)
         self.write("tests/run", "").chmod(0o755)
