@@ -3,9 +3,13 @@
 needs. Also the worlds that its seeds make. Needs no namespaces: python3 tests/net/comparison_test.py"""
 
 import collections
+import pathlib
 import struct
+import sys
 import unittest
 
+sys.path[1:1] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
+# pylint: disable=wrong-import-position
 import oddities
 import random_zones
 from asking import Answer

@@ -1,5 +1,5 @@
 """How each resolver is configured and started: ternd, and the ones it is compared with (bench/load/run for speed,
-differential_test.py for answers).
+tests/net/differential_test.py for answers).
 
 All resolve from the root hints in `folder`, do not validate, query any address and listen on `address`, UDP and
 TCP; all tell what they know when recursion is not asked for. Each builder writes its configuration and returns
