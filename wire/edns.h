@@ -4,9 +4,9 @@
 // Thread: any; views borrow the packet.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -123,8 +123,7 @@ class OptWriter {
     end_ += kOptionHeadOctets;
   }
   void Put(std::span<const uint8_t> octets) {
-    std::memcpy(end_, octets.data(), octets.size());
-    end_ += octets.size();
+    end_ = std::copy(octets.begin(), octets.end(), end_);
   }
 
   uint8_t* out_;

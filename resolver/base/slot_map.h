@@ -46,7 +46,7 @@ class SlotMap {
   SlotMap(const SlotMap&) = delete;
   SlotMap& operator=(const SlotMap&) = delete;
   ~SlotMap() {
-    ForEach([this](T& object) { Destroy(&object); });
+    ForEach([](T& object) { Destroy(&object); });
   }
 
   // T(id, arguments...), in the slot that was freed last. Null: there are `most` already, or the

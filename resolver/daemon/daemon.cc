@@ -139,7 +139,7 @@ bool RaiseDescriptorLimit() {
 }
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
-    config::Settings settings, std::function<void(const absl::Status&)> on_failure) {
+    config::Settings settings, const std::function<void(const absl::Status&)>& on_failure) {
   LeaveOutMissingAddresses(&settings);
   if (const absl::Status status = CheckOutgoing(settings); !status.ok()) return status;
   auto configuration = MakeConfiguration(settings);

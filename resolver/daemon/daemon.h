@@ -39,7 +39,7 @@ class Daemon {
   // Opens all sockets and starts the workers' threads, which inherit the caller's signal mask.
   // `on_failure` is called from a worker's thread that cannot go on.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(
-      config::Settings settings, std::function<void(const absl::Status&)> on_failure);
+      config::Settings settings, const std::function<void(const absl::Status&)>& on_failure);
   // Ends the workers and waits for them.
   ~Daemon();
   Daemon(const Daemon&) = delete;

@@ -174,7 +174,10 @@ void StreamTable::Accept(Listener* listener, int accepted) {
 // False: there is no memory for it, or the engine has no slot.
 bool StreamTable::Open(Listener* listener, int accepted, const Endpoint& peer) {
   std::unique_ptr<ChannelLayer> layer;
-  if (listener->make_layer && (layer = listener->make_layer()) == nullptr) return false;
+  if (listener->make_layer) {
+    layer = listener->make_layer();
+    if (layer == nullptr) return false;
+  }
   Stream* stream = streams_.Make(this, listener->index, peer, Channel(accepted, std::move(layer)));
   if (stream == nullptr) return false;
   stream->engine_id = engine_->Add(accepted, SocketKind::kStream, stream);

@@ -97,7 +97,10 @@ bool UpstreamStreams::SetQuery(Stream* stream, std::span<const uint8_t> query) {
 // False: this machine has no resources for it. Another failure is noted, to be told from the loop.
 bool UpstreamStreams::Connect(Stream* stream, const Endpoint& server) {
   std::unique_ptr<ChannelLayer> layer;
-  if (make_layer_ && (layer = make_layer_()) == nullptr) return false;
+  if (make_layer_) {
+    layer = make_layer_();
+    if (layer == nullptr) return false;
+  }
   const int family = server.address.IsIpv4() ? AF_INET : AF_INET6;
   OwnedFd fd(OpenUpstream(family, SOCK_STREAM, ChooseSource(server.address)));
   if (fd.get() < 0) return false;

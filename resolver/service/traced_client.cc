@@ -12,11 +12,6 @@
 #include "wire/message.h"
 
 namespace tern::resolver::service {
-namespace {
-
-using wire::ExtendedError;
-
-}  // namespace
 
 // A client on this machine that asked for an account of the resolution.
 class RecursiveService::TracedClient final : public resolution::Waiter {
