@@ -388,7 +388,7 @@ bool Shard::SmallIsDue() const {
 // Small then has by far more than it needs.
 bool Shard::MainIsGrowing() const { return small_.count > 2 * SmallShare(); }
 
-// One that expired too long ago is of no use as a stale answer either (RFC 8767).
+// An entry that expired too long ago cannot serve as a stale answer either (RFC 8767).
 bool Shard::IsWorthKeeping(EntryView entry, Instant now) const {
   const uint32_t max_stale = around_.max_stale->load(std::memory_order_relaxed);
   const bool too_stale = !entry.IsFresh(now) && now - entry.expiry() > max_stale;

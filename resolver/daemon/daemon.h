@@ -60,7 +60,7 @@ class Daemon {
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
   size_t worker_count() const { return workers_.size(); }
-  cache::Store& store() { return assembly_->store(); }  // for who looks into it: tests
+  cache::Store& store() { return assembly_->store(); }  // for tests
   std::string_view engine_name() const { return workers_.front()->engine_name(); }
 
  private:

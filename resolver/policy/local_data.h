@@ -12,8 +12,8 @@
 //   name that the operator overrode must not get an address by another way (AAAA, HTTPS with
 //   address hints). Names below it are ordinary.
 // - A forward or stub zone at or above a special zone replaces that zone; one inside it takes its
-//   own part out. The root zone alone replaces none: who forwards everything does not mean
-//   `localhost.`. The hosts file stands before forward and stub zones.
+//   own part out. The root zone alone replaces none: an operator who forwards everything does not
+//   mean `localhost.`. The hosts file stands before forward and stub zones.
 //
 // Thread: any; immutable once made (local_data_build.h). Bounded by the hosts file's limits
 // (hosts_file.h).

@@ -1,20 +1,21 @@
 // How much the clients of one prefix may ask: a bucket of queries and one of misses for each.
 //
-// A bucket is one number, the moment at which it will be full again (the generic cell rate
-// algorithm): a query moves it on by the time that one takes to flow in, and is denied when that
-// would lead more than a burst ahead of now. Who is denied writes nothing.
+// A bucket is one number: the moment at which it will be full again (the generic cell rate
+// algorithm). A query moves that moment on by the time that one query takes to flow in. If that
+// would lead more than a burst ahead of now, the query is denied and the bucket stays as it was.
 //
-// The buckets are the process's, not a worker's: a prefix's queries come to one worker, to all or
-// to any, as cards, steering and ports have it, so that shares of a limit would be another limit
-// for each client. A bucket is charged by one exchange and read by who is denied, without a lock.
-//
-// Bounded: a fixed number of sets of four; a new prefix takes the place of the one in its set whose
-// buckets are the fullest, and those of an idle prefix are full, so that nothing is forgotten. Who
-// floods has the emptiest. Places are found by a keyed hash: nobody can aim at another prefix's.
+// The buckets are the process's, not a worker's. A prefix's queries come to one worker, to all or
+// to any, depending on network cards, steering and ports, so shares of a limit would be another
+// limit for each client. A bucket is charged by one exchange, and reading it takes no lock.
 //
 // A prefix has two pairs of buckets: one for plain datagrams, whose addresses anybody can forge,
-// and one for clients that have shown that they are there. So a forged flood does not take away
-// what the truncated answers invite a real client to.
+// and one for clients that have shown where they are. So a forged flood does not take away what
+// the truncated answers invite a real client to.
+//
+// Bounded: a fixed number of sets of four. A new prefix takes the place of the one in its set
+// whose buckets are the fullest. The buckets of an idle prefix are full, so nothing is forgotten;
+// those of a prefix that floods are the emptiest, so they stay. Places are found by a keyed hash:
+// nobody can aim at another prefix's place.
 //
 // Thread: any.
 #pragma once

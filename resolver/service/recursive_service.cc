@@ -294,7 +294,7 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
     case answer::HotOutcome::kMiss:
       break;
   }
-  // A special name is answered here even to who does not ask for recursion.
+  // A special name is answered here even to a client that does not ask for recursion.
   if (AnswerLocally(view, query, request, tcp, reply, &octets)) return octets;
   if (!request.recursion_desired()) {
     return AnswerWithoutRecursion(view, query, request, reply, ReplyLimit(tcp, request, reply));
@@ -327,8 +327,8 @@ cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView n
   return known;
 }
 
-// From the cache only (RFC 1034 section 4.3.1): the links that are known, else an NXDOMAIN or a
-// referral from above, else nothing that this server may say.
+// From the cache only (RFC 1034 section 4.3.1): the links that are known. Without any, an NXDOMAIN
+// or a referral from above. Without that, REFUSED.
 size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
                                                 const answer::Request& request,
                                                 std::span<uint8_t> reply, size_t limit) {

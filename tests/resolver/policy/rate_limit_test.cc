@@ -65,7 +65,7 @@ TEST(RateLimitTest, WhoKeepsToTheRateIsNeverDenied) {
   }
 }
 
-// Who floods is served at the rate all the same, not shut out until it stops.
+// A client that floods is served at the rate all the same, not shut out until it stops.
 TEST(RateLimitTest, DeniedQueriesCostNothing) {
   RateLimit limit(Rates(10), kSeed);
   const RateLimit::Group group = GroupOf(limit, "192.0.2.1");
@@ -144,7 +144,7 @@ TEST(RateLimitTest, ExemptClientsAreNotLimited) {
   EXPECT_NE(GroupOf(limit, "128.0.0.1"), RateLimit::Group::kExempt);
 }
 
-// Else a forged flood would take away what its victims are sent to.
+// Otherwise a forged flood would take away what its victims are sent to.
 TEST(RateLimitTest, VerifiedClientsOfThePrefixHaveBucketsOfTheirOwn) {
   RateLimit limit(Rates(10), kSeed);
   EXPECT_EQ(AllowedQueries(limit, GroupOf(limit, "192.0.2.1"), kNow), 20);
