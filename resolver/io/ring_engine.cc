@@ -29,6 +29,7 @@ constexpr size_t kDatagramStride = 33 * 64;
 constexpr size_t kStreamStride = 65 * 64;
 constexpr size_t kCompletionsATurn = 512;
 constexpr size_t kDatagramsATurn = 256;
+constexpr int kAcceptsATurn = 64;  // of one listener
 constexpr useconds_t kRestMicroseconds = 1000;
 
 static_assert(kQueryStride >=
@@ -259,8 +260,7 @@ void RingEngine::ArmSocket(Socket* socket) {
       sqe->buf_group = streams_.group();
       break;
     case SocketKind::kListener:
-      io_uring_prep_multishot_accept(sqe, socket->fd, nullptr, nullptr,
-                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+      io_uring_prep_poll_add(sqe, socket->fd, POLLIN);
       break;
   }
   sqe->user_data = UserData(ReceiveOperation(socket->kind), socket->id);
@@ -561,16 +561,26 @@ void RingEngine::OnBytesCompletion(const io_uring_cqe& cqe, Socket* socket) {
   if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) streams_.Recycle(buffer);
 }
 
+// The ring could accept by itself (multishot), but it knows no limit: of thousands of connections
+// that come at once, each would hold a descriptor before the first one is looked at.
 void RingEngine::OnAcceptCompletion(const io_uring_cqe& cqe, Socket* socket) {
-  if (socket == nullptr) {
-    if (cqe.res >= 0) close(cqe.res);
-    return;
+  if (socket == nullptr) return;
+  int error = cqe.res < 0 ? -cqe.res : 0;
+  const SocketId id = socket->id;
+  for (int i = 0; error == 0 && i < kAcceptsATurn; ++i) {
+    const int accepted = accept4(socket->fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (accepted < 0) {
+      error = errno;
+      break;
+    }
+    socket->owner->OnConnection(accepted);
+    socket = sockets_.Find(id);
+    if (socket == nullptr) return;
   }
-  if (cqe.res >= 0) {
-    if (!socket->receiving) QueueArming(*socket);
-    socket->owner->OnConnection(cqe.res);
+  if (error == 0 || error == EAGAIN || error == EINTR) {
+    QueueArming(*socket);
   } else {
-    socket->owner->OnSocketError(-cqe.res);
+    socket->owner->OnSocketError(error);
   }
 }
 

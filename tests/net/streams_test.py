@@ -180,8 +180,8 @@ class StreamsTest(WorldTest):
         grown = daemon.resident_kib() - before
         print(f"at most {most} descriptors and {grown} KiB more", flush=True)
         # The longest idle is closed in the turn that the next one comes, its descriptor at the turn's end; a turn
-        # takes up to 512 connections.
-        self.assertLessEqual(most, STREAMS + 512 + 64)
+        # takes up to 64 connections of a listener.
+        self.assertLessEqual(most, STREAMS + 256)
         self.assertGreater(most, STREAMS // 2)
         for stream in self.streams:
             stream.close()

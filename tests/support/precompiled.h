@@ -1,6 +1,8 @@
 // The headers of libraries that most tests include, compiled once for all of them. Each test still
-// includes what it uses.
-#pragma once
+// includes what it uses. A guard, because g++ warns of `#pragma once` in a header that is compiled
+// by itself.
+#ifndef TERN_TESTS_SUPPORT_PRECOMPILED_H_
+#define TERN_TESTS_SUPPORT_PRECOMPILED_H_
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
@@ -21,3 +23,5 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#endif  // TERN_TESTS_SUPPORT_PRECOMPILED_H_
