@@ -13,6 +13,13 @@ thread_local size_t allocations = 0;
 thread_local size_t granted_allocations = kUnlimited;
 thread_local size_t refused_allocations = 0;
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TERN_ALLOCATOR_IS_THE_SANITIZERS
+#endif
+#endif
+#ifndef TERN_ALLOCATOR_IS_THE_SANITIZERS
+
 void* TryAllocate(size_t octets, size_t alignment) {
   ++allocations;
   if (granted_allocations == 0) {
@@ -31,7 +38,12 @@ void* Allocate(size_t octets, size_t alignment) {
   return memory;
 }
 
+#endif
+
 }  // namespace
+
+// ThreadSanitizer has an allocator of its own, which cannot be replaced: nothing is counted then.
+#ifndef TERN_ALLOCATOR_IS_THE_SANITIZERS
 
 void* operator new(size_t octets) { return Allocate(octets, alignof(std::max_align_t)); }
 void* operator new[](size_t octets) { return Allocate(octets, alignof(std::max_align_t)); }
@@ -55,6 +67,8 @@ void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory
 void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+
+#endif
 
 namespace tern::resolver::test {
 
