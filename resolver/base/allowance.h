@@ -1,6 +1,7 @@
-// What is left of the budget of one client query, with all that it makes this process ask.
+// What is left of the budget of one client query. All queries that this process sends because of
+// the client query are paid from it.
 //
-// It bounds the work that a malicious zone can cause, so nothing ever fills it up again.
+// The budget limits the work that a malicious zone can cause. So nothing ever refills it.
 //
 // Thread: one worker's; a value.
 #pragma once
@@ -11,8 +12,8 @@ struct Allowance {
   int upstream_queries = 0;
   int referrals = 0;
   int failed_address_lookups = 0;
-  // Nested look-ups leave this many of failed_address_lookups to the question itself: a name server
-  // that cannot be found may be one of several.
+  // Nested look-ups leave this many of failed_address_lookups to the client's own question. A zone
+  // may have other name servers besides the one that a nested look-up cannot find.
   int kept_for_the_question = 0;
 };
 

@@ -61,7 +61,7 @@ std::optional<uint64_t> ParseOctets(std::string_view text) {
 std::string OctetsToText(uint64_t octets) { return AmountToText(octets, kOctetUnits); }
 
 std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
-  // The amount in microseconds must not overflow either.
+  // The amount must not overflow in microseconds either.
   constexpr uint64_t kMax = std::numeric_limits<int64_t>::max() / 1000;
   const std::optional<uint64_t> amount = ParseAmount(text, kDurationUnits, kMax);
   if (!amount) return std::nullopt;

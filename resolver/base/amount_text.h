@@ -1,5 +1,5 @@
-// Numbers, amounts of memory and durations in the text form of the configuration and of the command
-// line.
+// Reads and writes numbers, amounts of memory and durations as the configuration and the command
+// line spell them.
 //
 // Thread: any.
 #pragma once
@@ -17,12 +17,12 @@ std::optional<uint64_t> ParseNumber(std::string_view text);
 
 // `256MiB`, `1GiB`, `512KiB`, `1TiB`, or a plain number of octets.
 std::optional<uint64_t> ParseOctets(std::string_view text);
-// In the largest unit that divides it.
+// Written in the largest unit that divides the amount.
 std::string OctetsToText(uint64_t octets);
 
-// `1800ms`, `7s`, `5m`, `1h`, `1d`, `2w`; the unit must be there. Up to some 292,000 years.
+// `1800ms`, `7s`, `5m`, `1h`, `1d`, `2w`. The unit is required. The maximum is some 292,000 years.
 std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
-// In the largest unit that divides it; `0s` for nothing.
+// Written in the largest unit that divides the duration; zero is `0s`.
 std::string DurationToText(std::chrono::milliseconds duration);
 
 }  // namespace tern::resolver

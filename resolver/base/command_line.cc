@@ -55,7 +55,7 @@ class CommandReader {
 
  private:
   absl::Status ReadWord(std::string_view word) {
-    // Where no words are taken, what stands there was meant as an option.
+    // A command without words expects options only. So the user meant this word as one.
     if (command_.words.empty()) return UnknownOption(command_, word);
     if (read_.words.size() == command_.words.size()) {
       return UsageError(Concat("unexpected word ", Quoted(word)));
@@ -97,7 +97,8 @@ class CommandReader {
   CommandWords read_;
 };
 
-// Puts `pieces` behind `head`, in lines of kColumnsMax that start under the end of `head`.
+// Appends `pieces` to `head`. Lines have at most kColumnsMax columns, and the pieces start in the
+// column after `head`.
 std::string Wrapped(const std::string& head, const std::vector<std::string>& pieces) {
   std::string text = head;
   size_t column = head.size();
@@ -137,7 +138,7 @@ std::string UsageLine(std::string_view start, const Command& command) {
                         : Wrapped(Concat(head, command.name.empty() ? "" : " "), pieces);
 }
 
-// Each word and option with its meaning, in two columns.
+// Two columns: each word or option, and its meaning.
 std::string Meanings(const Command& command) {
   std::vector<std::pair<std::string, std::string_view>> rows;
   for (const CommandWord& word : command.words) rows.emplace_back(word.name, word.meaning);

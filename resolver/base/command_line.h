@@ -1,10 +1,12 @@
-// The command lines of ternd and tern. A program describes once what it takes; the reader, the text
-// of --help and the shell completions come from that description.
+// Reads the command lines of ternd and tern. A program describes its commands and options once. The
+// reader, the text of --help and the shell completions all use that description.
 //
-// A word that starts with `-` is an option. Options and other words stand in any order. After `--`
-// nothing is an option. A value is given as `--option=value` or as `--option value`.
+// - A word that starts with `-` is an option.
+// - Options and other words stand in any order.
+// - After `--` no word is an option.
+// - A value is given as `--option=value` or as `--option value`.
 //
-// Thread: any. Bounded by the command line.
+// Thread: any. Bounded by the length of the command line.
 #pragma once
 
 #include <cstddef>
@@ -19,61 +21,62 @@
 
 namespace tern::resolver {
 
-// What a shell offers in the place of a value.
+// What a shell offers where a value is expected.
 enum class Offer { kNothing, kFiles };
 
 struct CommandOption {
   std::string_view name;                  // `--server`
-  std::string_view value = {};            // what --help calls its value; empty: it takes none
+  std::string_view value = {};            // the value's name in --help; empty: no value
   std::string_view meaning = {};          // for --help
   std::string_view expected = "a value";  // for the error when the value is missing
   Offer offer = Offer::kNothing;
 };
 
 struct CommandWord {
-  std::string_view name;  // what --help calls it
+  std::string_view name;  // as --help shows it
   std::string_view meaning = {};
   bool may_be_missing = false;
-  std::vector<std::string_view> choices = {};  // what a shell offers; others are allowed
+  std::vector<std::string_view> choices = {};  // a shell offers these; others are allowed
 };
 
 struct Command {
   std::string_view name;  // `lookup`, `cache flush`; empty: the program has no commands
   std::string_view meaning = {};
   std::vector<CommandWord> words = {};
-  std::vector<CommandOption> options = {};  // --help is understood everywhere, and not among them
+  std::vector<CommandOption> options = {};  // without --help, which every command has
 };
 
 struct Program {
   std::string_view name;
   std::string_view purpose = {};  // one sentence
-  std::vector<Command> commands;  // one without a name, or any number with names
-  std::string_view notes = {};    // the end of --help: whole lines
+  std::vector<Command> commands;  // a single one without a name, or all have names
+  std::string_view notes = {};    // whole lines at the end of --help
 };
 
-// One command line, read. Views into the words that it was read from.
+// One parsed command line. It holds views into the words that it was read from.
 struct CommandWords {
-  bool help = false;     // reading ended there
-  bool version = false;  // the same; only of a program without commands
+  bool help = false;     // --help was read; the rest of the line was not
+  bool version = false;  // the same for --version, if the program has no commands
   std::vector<std::string_view> words;
   std::vector<std::pair<std::string_view, std::string_view>> options;  // name and value
 
   size_t Count(std::string_view option) const;
   bool Has(std::string_view option) const { return Count(option) != 0; }
-  // The last one counts.
+  // The value of the last such option.
   std::optional<std::string_view> Value(std::string_view option) const;
 };
 
-// The command that `words` start with; null when there is none. `taken` gets how many words its
-// name has.
+// The command whose name `words` start with, or null. `*taken` becomes the number of words in its
+// name.
 const Command* FindCommand(const Program& program, std::span<const std::string> words,
                            size_t* taken);
 
-// `words` are what stands behind the command's name. An error is one line for the user.
+// Parses `words`, which follow the command's name. An error is one line for the user.
 absl::StatusOr<CommandWords> ReadCommand(const Command& command,
                                          std::span<const std::string> words);
 
-// What --help prints: at most 80 columns wide when the description's words are not longer.
+// The text of --help. It is at most 80 columns wide, unless one of the description's words is
+// longer.
 std::string HelpText(const Program& program);
 
 }  // namespace tern::resolver

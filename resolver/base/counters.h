@@ -1,10 +1,10 @@
-// What one worker counts, and what a reader of all workers sees.
+// The counters of a worker, and their sum over all workers.
 //
-// Each worker has one WorkerCounters, which it alone writes: to count is one plain addition,
-// without a lock and without a line that workers share. Any thread may read. What it reads of
-// different counters need not be of one moment.
+// Each worker has one WorkerCounters and is its only writer. So counting is one plain addition: it
+// takes no lock and touches no cache line of another worker. Any thread may read the counters.
+// Values of different counters may come from different moments.
 //
-// To add a counter: a member of Counts, and a line in kCounts, which the compiler demands.
+// To add a counter, add a member to Counts and a line to kCounts. The build fails without the line.
 #pragma once
 
 #include <atomic>
@@ -30,33 +30,33 @@ class Counter {
 
 template <typename Count>
 struct Counts {
-  // Clients' queries as they come in.
+  // Queries of clients, counted when they arrive.
   Count udp_queries{};
   Count tcp_queries{};
-  Count forbidden{};       // of clients that may not ask
-  Count over_limit{};      // of clients over a limit, of the rate or of what may wait
-  Count cookie_demands{};  // answered by a demand for a cookie
+  Count forbidden{};       // from clients that may not ask
+  Count over_limit{};      // from clients over the limit of rate or of waiting questions
+  Count cookie_demands{};  // answered with a demand for a cookie
   Count cache_hits{};      // answered from the store at once
   Count misses_sent{};     // handed to the worker that owns the question
-  Count misses_taken{};    // of any worker: the question began to wait here
-  Count turned_away{};     // SERVFAIL, for there was no room for it
-  Count too_late{};        // UDP answers that were not sent, for the client has given up
+  Count misses_taken{};    // from any worker: the question began to wait here
+  Count turned_away{};     // answered SERVFAIL because there was no room
+  Count too_late{};        // UDP answers not sent because the client has given up
 
-  // Questions that are resolved.
+  // Resolution.
   Count jobs{};
   Count upstream_queries{};
-  Count hedges{};     // attempts beside an open one
-  Count forgeries{};  // replies with a wrong id or question
+  Count hedges{};     // queries sent while another query of the question was open
+  Count forgeries{};  // replies with a wrong ID or question
   Count failures{};   // jobs that ended in SERVFAIL
-  Count refreshes{};  // jobs begun for entries near their expiry
+  Count refreshes{};  // jobs started because an entry was about to expire
   Count stale_answers{};
-  Count dropped{};  // jobs and clients that made way for younger ones
+  Count dropped{};  // jobs and clients that gave their place to newer ones
 };
 
 using WorkerCounters = Counts<Counter>;
 using CounterSnapshot = Counts<uint64_t>;
 
-// All of them, for whoever treats them alike.
+// Every counter, for code that treats all of them alike.
 template <typename Count>
 inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::udp_queries, &Counts<Count>::tcp_queries,    &Counts<Count>::forbidden,
@@ -68,7 +68,7 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
 };
 static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) == sizeof(CounterSnapshot));
 
-// Adds what the worker has counted so far. Any thread.
+// Adds the worker's counters to the sum. Any thread may call it.
 inline void AddTo(CounterSnapshot* sum, const WorkerCounters& counters) {
   for (size_t i = 0; i < std::size(kCounts<uint64_t>); ++i) {
     sum->*kCounts<uint64_t>[i] += counters.*kCounts<Counter>[i];

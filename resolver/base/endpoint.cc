@@ -9,7 +9,7 @@
 namespace tern::resolver {
 namespace {
 
-// The first `bits` bits of the two are the same.
+// True when the first `bits` bits of both are the same.
 bool SharesBits(const uint8_t* a, const uint8_t* b, size_t bits) {
   const size_t whole = bits / 8;
   if (std::memcmp(a, b, whole) != 0) return false;

@@ -1,4 +1,4 @@
-// Addresses of hosts, and of sockets on them.
+// Addresses of hosts, and of sockets on hosts.
 //
 // Thread: any; values.
 #pragma once
@@ -16,12 +16,12 @@
 
 namespace tern::resolver {
 
-// An IPv6 address as a number: for masks, ranges and hashes.
+// An IPv6 address as a number, for masks, ranges and hashes.
 struct Ipv6Number {
   uint64_t high = 0;
   uint64_t low = 0;
 
-  // Of 16 octets.
+  // REQUIRES: `octets` points to 16 octets.
   static Ipv6Number FromOctets(const uint8_t* octets) {
     Ipv6Number number;
     std::memcpy(&number.high, octets, sizeof number.high);
@@ -53,7 +53,7 @@ struct IpAddress {
   bool IsUnspecified() const;
   // 127.0.0.0/8 and `::1`.
   bool IsLoopback() const;
-  // 224.0.0.0/4 and above, which takes the limited broadcast address with it, and ff00::/8.
+  // 224.0.0.0/4 and all addresses above it, so the limited broadcast address too; ff00::/8.
   bool IsMulticast() const { return IsIpv4() ? octets[0] >= 224 : octets[0] == 0xff; }
   bool IsIpv4Mapped() const { return IsIpv6() && Ipv6Number::FromOctets(octets).IsIpv4Mapped(); }
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
@@ -63,10 +63,10 @@ struct Endpoint {
   IpAddress address;
   uint16_t port = 0;
 
-  // `192.0.2.1:53`, `[2001:db8::1]:53`; without a port, `default_port`.
+  // `192.0.2.1:53` or `[2001:db8::1]:53`. When the port is missing, it is `default_port`.
   static std::optional<Endpoint> Parse(std::string_view text, uint16_t default_port);
   static Endpoint FromSockaddr(const sockaddr* address);
-  // Fills *storage and returns its size for the socket calls.
+  // Fills *storage and returns its size, as socket calls want it.
   socklen_t ToSockaddr(sockaddr_storage* storage) const;
   std::string ToText() const;
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
@@ -77,7 +77,8 @@ struct Prefix {
   IpAddress address;
   uint8_t length = 0;  // bits
 
-  // `127.0.0.0/8`; a plain address is a block of one. Bits behind the length must be zero.
+  // `127.0.0.0/8`. An address without a length is a block of one address. Bits after the length
+  // must be zero.
   static std::optional<Prefix> Parse(std::string_view text);
   // An IPv4-mapped IPv6 address counts as its IPv4 address.
   bool Contains(const IpAddress& candidate) const;

@@ -1,10 +1,11 @@
-// The resolver's only door to clock, network and randomness. Production implements it over a
-// worker's loop (resolver/io), tests over a simulated world (tests/sim).
+// The only way in which the resolver reaches the clock, the network and random numbers. In
+// production a worker's loop implements it (resolver/io). In tests a simulated world does
+// (tests/sim).
 //
-// Thread: one worker's; nothing here is called from another thread. Callbacks come from the
-// worker's loop, never from inside StartExchange, ArmTimer or any other call made here.
-// Bound: an exchange that lacks a socket, a port or memory does not start, or fails. Arming takes
-// no memory for as many timers as the jobs of a worker need.
+// Thread: one worker's; no other thread may call it. Callbacks come from the worker's loop, never
+// from inside a call to this interface.
+// Bound: an exchange that lacks a socket, a port or memory does not start, or it fails. Arming
+// takes no memory, up to as many timers as the jobs of a worker need.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +22,8 @@ namespace io {
 class TimerHeap;
 }  // namespace io
 
-// An object that is told when a time has come. Its owner keeps it alive while it is armed, and
-// disarms it before it is destroyed.
+// An object that is called when a given time has come. Its owner keeps it alive while it is armed,
+// and disarms it before destroying it.
 class Timer {
  public:
   virtual void OnTimer() = 0;
@@ -44,21 +45,24 @@ class Timer {
 enum class Transport : uint8_t { kUdp, kTcp };
 
 enum class ExchangeFailure : uint8_t {
-  kUnreachable,  // refused, no route, an ICMP error; or TCP broke off
-  kNoResources,  // this machine has no socket, port or memory for it now
+  kUnreachable,  // refused, no route, an ICMP error; or the TCP stream broke
+  kNoResources,  // this machine has no socket, port or memory at the moment
 };
 
 enum class ExchangeId : uint64_t { kNone = 0 };
 
-// Is told what became of an exchange. For UDP that is every datagram that arrives from the server's
-// address and port at the exchange's own port, whatever it holds. The sink tells a reply from a
-// forgery (upstream/upstream_query.h), and the exchange stays open until EndExchange. For TCP it is
-// every whole message of the stream.
+// Receives the replies of an exchange, or its failure.
+//
+// - UDP: it gets every datagram that arrives at the exchange's port from the server's address and
+//   port, whatever the content. It tells replies from forgeries (upstream/upstream_query.h). The
+//   exchange stays open until EndExchange.
+// - TCP: it gets every whole message of the stream.
 class ExchangeSink {
  public:
-  // `message` is valid during the call only. The sink may end this or other exchanges inside.
+  // `message` is valid during the call only. The sink may end this exchange, or others, inside the
+  // call.
   virtual void OnReply(ExchangeId id, std::span<const uint8_t> message) = 0;
-  // The exchange is over already; EndExchange must not be called for it.
+  // The exchange has ended. EndExchange must not be called for it.
   virtual void OnExchangeFailed(ExchangeId id, ExchangeFailure failure) = 0;
 
  protected:
@@ -69,23 +73,25 @@ class Environment {
  public:
   virtual ~Environment() = default;
 
-  // Read once in a turn of the worker's loop: the same for the whole turn.
+  // The monotonic time. It is read once in a turn of the worker's loop and stays the same for the
+  // turn.
   virtual Time Now() const = 0;
-  // Unix time in seconds, modulo 2^32. For the age of cookies (RFC 9018 section 4.3), and not for
-  // what a worker itself measures. Read from the system at most once a second.
+  // Unix time in seconds, modulo 2^32. It is for the age of cookies (RFC 9018 section 4.3); a
+  // worker measures durations with Now(). The system is asked at most once a second.
   virtual uint32_t WallSeconds() = 0;
-  // 64 unpredictable bits (a cryptographic generator in production).
+  // 64 unpredictable bits. Production uses a cryptographic generator.
   virtual uint64_t Random() = 0;
 
-  // Arms, or moves an armed timer. Fires at `at` or soon after, once.
+  // Arms the timer, or moves it when it is armed. It fires once, at `at` or soon after.
   virtual void ArmTimer(Timer* timer, Time at) = 0;
   virtual void DisarmTimer(Timer* timer) = 0;  // no effect when not armed
 
-  // Sends `query` (copied; over UDP at most kUpstreamQueryOctetsMax) from a source port that was
-  // freshly drawn at random from the whole range. 0 when this machine has no resources for it.
+  // Sends a copy of `query` from a source port drawn at random from the whole range for this
+  // exchange. Returns ExchangeId::kNone when this machine lacks the resources.
+  // REQUIRES: over UDP, `query` has at most kUpstreamQueryOctetsMax.
   virtual ExchangeId StartExchange(const Endpoint& server, Transport transport,
                                    std::span<const uint8_t> query, ExchangeSink* sink) = 0;
-  // Closes the port to further datagrams; no callback comes after it. No effect for kNone.
+  // Closes the port. No callback comes after it. No effect for kNone.
   virtual void EndExchange(ExchangeId id) = 0;
 };
 

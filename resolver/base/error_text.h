@@ -1,5 +1,5 @@
-// Puts together messages for the operator: of pieces of text and numbers, and of what was found in
-// a file, made harmless and short.
+// Builds messages for the operator from pieces of text and numbers. Text that was found in a file
+// is shortened and escaped first.
 //
 // Thread: any. Never on the hot path.
 #pragma once
@@ -10,7 +10,8 @@
 
 namespace tern::resolver {
 
-// Abseil's StrCat takes no std::string_view where Abseil was built for an older C++.
+// Joins the pieces. Abseil's StrCat takes no std::string_view when Abseil was built for an older
+// C++.
 template <typename... Pieces>
 std::string Concat(const Pieces&... pieces) {
   std::string text;
@@ -25,7 +26,7 @@ std::string Concat(const Pieces&... pieces) {
   return text;
 }
 
-// In double quotes, at most 64 octets of it, with escapes for what is not printable ASCII.
+// The first 64 octets of `found` in double quotes. Octets that are not printable ASCII are escaped.
 std::string Quoted(std::string_view found);
 
 }  // namespace tern::resolver

@@ -1,11 +1,11 @@
-// A set of 64-bit keys, each of which is a member until a moment of its own.
+// A set of 64-bit keys. Each key stays in the set until a time of its own.
 //
-// Bounded: a fixed number of places in sets of four. A new key takes the place of the one in its
-// set that would go soonest. Whoever marks too many keys pushes out marks, but cannot make one that
-// nobody set: a key is compared whole (but for its lowest bit).
+// Bounded: a fixed number of places in sets of four. A new key replaces the key of its set that
+// would expire soonest. So a caller with too many keys can push marks out. It cannot fake a mark,
+// because keys are compared whole (except for the lowest bit).
 //
-// Thread: any. Reading takes no lock. It does not look at the places before the first mark was
-// made. A reader beside a writer may see the end of another mark's time with a key, once.
+// Thread: any. Reading takes no lock. Before the first mark, reading does not touch the places. A
+// reader that runs beside a writer may once see the expiry of another key's mark.
 #pragma once
 
 #include <algorithm>
@@ -22,10 +22,11 @@ namespace tern::resolver {
 
 class ExpiringMarks {
  public:
-  // `places` is rounded up to a power of two. Keys come from a keyed hash.
+  // `places` is rounded up to a power of two.
+  // REQUIRES: keys come from a keyed hash.
   explicit ExpiringMarks(size_t places) : table_(places) {}
 
-  // Nothing was ever marked: spares the caller the making of a key.
+  // True when nothing was ever marked. Then the caller need not compute a key.
   bool never_used() const { return !used_.load(std::memory_order_relaxed); }
 
   bool Has(uint64_t key, Time now) const {
@@ -35,7 +36,7 @@ class ExpiringMarks {
            set.values[way].load(std::memory_order_relaxed) > now.time_since_epoch().count();
   }
 
-  // A mark that holds for longer stays as it is.
+  // A mark that already lasts longer keeps its time.
   void Put(uint64_t key, Time until) {
     const std::lock_guard lock(writing_);
     used_.store(true, std::memory_order_relaxed);
@@ -53,9 +54,9 @@ class ExpiringMarks {
   }
 
  private:
-  using Table = FourWayTable<std::array<std::atomic<int64_t>, 4>>;  // when each mark ends
+  using Table = FourWayTable<std::array<std::atomic<int64_t>, 4>>;  // when each mark expires
 
-  static uint64_t KeyOf(uint64_t key) { return key | 1; }  // 0 is a place without a mark
+  static uint64_t KeyOf(uint64_t key) { return key | 1; }  // 0 means a place without a mark
 
   std::atomic<bool> used_ = false;
   std::mutex writing_;

@@ -1,12 +1,13 @@
-// A fixed number of places for 64-bit keys, in sets of four.
+// A table with a fixed number of places for 64-bit keys, in sets of four.
 //
-// A key belongs to one set and lies in any of its four ways. What a key stands for lies beside the
-// keys, in the set's `Values`. The user decides which of the four makes way for a new key.
+// A key belongs to one set and lies in any of its four ways. The values of the keys lie beside
+// them, in the set's `Values`. When a set is full, the user chooses the way that a new key
+// replaces.
 //
-// Invariant: keys come from a keyed hash, for their upper half chooses the set; none is 0.
+// Invariant: keys come from a keyed hash, because their upper half chooses the set. No key is 0.
 //
-// Thread: any; keys are atomic, as the user's values should be. Memory: one set for each four
-// places, taken at the start.
+// Thread: any; keys are atomic, and the user's values should be. Bound: one set for each four
+// places, allocated at the start.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +26,7 @@ class FourWayTable {
   static constexpr size_t kWays = 4;
 
   struct alignas(64) Set {
-    std::array<std::atomic<uint64_t>, kWays> keys{};  // 0: none
+    std::array<std::atomic<uint64_t>, kWays> keys{};  // 0: no key
     Values values{};
 
     // The way that holds the key, or kWays.
@@ -36,9 +37,9 @@ class FourWayTable {
     }
   };
 
-  // Without any place.
+  // A table without places.
   FourWayTable() = default;
-  // `places` is rounded up to a power of two, and to four at least.
+  // `places` is rounded up to a power of two, and to at least four.
   explicit FourWayTable(size_t places)
       : mask_(std::bit_ceil(std::max<size_t>(places / kWays, 1)) - 1),
         sets_(std::make_unique<Set[]>(mask_ + 1)) {}
@@ -48,7 +49,7 @@ class FourWayTable {
   Set& SetOf(uint64_t key) const { return sets_[key >> 32 & mask_]; }
   size_t NumberOf(const Set& set) const { return static_cast<size_t>(&set - sets_.get()); }
 
-  // The way of which `worth(way)` is the least; the first of equals.
+  // The way with the least `worth(way)`; of equal ones, the first.
   template <typename Worth>
   static size_t LeastWay(Worth worth) {
     size_t least = 0;

@@ -1,8 +1,9 @@
 // Memory for coroutine frames: blocks of a few size classes, kept for reuse.
 //
-// After warming up a resolution allocates nothing for its frames. The pool is bounded by what was
-// in use at once, which admission bounds (Recursor's limit on jobs).
+// In the steady state a resolution allocates nothing for its frames.
 //
+// Bound: as many blocks as were in use at one time. The Recursor's limit on jobs bounds that
+// number.
 // Thread: one worker's.
 #pragma once
 
@@ -28,8 +29,8 @@ class FramePool {
   FramePool(const FramePool&) = delete;
   FramePool& operator=(const FramePool&) = delete;
 
-  // Each block starts with its pool and class, so that Release needs only the pointer. Null when
-  // there is no memory.
+  // Returns null when there is no memory. Each block starts with its pool and its size class, so
+  // Release needs only the pointer.
   void* Allocate(size_t octets) noexcept {
     const size_t size_class = (octets + kGranule - 1) / kGranule;
     Block* block = nullptr;

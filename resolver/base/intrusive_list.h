@@ -1,5 +1,5 @@
-// A doubly linked list whose links lie in its elements: nothing is allocated, and an element that
-// is at hand is removed without a search.
+// A doubly linked list whose links are in its elements. So the list allocates nothing, and removing
+// an element needs no search.
 //
 //   struct ByAge;  // a name for the list; an element has one ListNode for each list it can be in
 //   class Job : public ListNode<ByAge> { ... };
@@ -7,8 +7,8 @@
 //
 // Thread: the owner's.
 // Invariants:
-// 1. The list owns nothing. An element is removed before it is destroyed, while the list is in use.
-// 2. An element is in at most one list of each tag. It knows whether it is in one.
+// 1. The list owns nothing. While the list is in use, an element is removed before it is destroyed.
+// 2. An element is in at most one list of each tag. The element knows whether it is in one.
 // Bound: two pointers in each element; each call takes constant time.
 #pragma once
 
@@ -19,7 +19,7 @@
 
 namespace tern::resolver {
 
-// The links of one element. An element in no list points to itself.
+// The links of one element. An element that is in no list points to itself.
 template <typename Tag>
 class ListNode {
  public:
@@ -39,11 +39,11 @@ class ListNode {
   ListNode* next_ = this;      // null: the last of its list
 };
 
-// T derives from ListNode<Tag>, and need not be complete where the list is declared.
+// T derives from ListNode<Tag>. T need not be complete where the list is declared.
 template <typename T, typename Tag>
 class IntrusiveList {
  public:
-  // In the loop's body its own element may be removed, and no other.
+  // The body of a loop may remove the current element, but no other.
   class Iterator {
    public:
     explicit Iterator(T* at) : at_(at), next_(at == nullptr ? nullptr : Next(*at)) {}
@@ -57,7 +57,7 @@ class IntrusiveList {
   };
 
   IntrusiveList() = default;
-  // The elements go over to the new list.
+  // Moves the elements to the new list.
   IntrusiveList(IntrusiveList&& other) noexcept
       : first_(std::exchange(other.first_, nullptr)),
         last_(std::exchange(other.last_, nullptr)),
@@ -76,7 +76,8 @@ class IntrusiveList {
   // Null when the list is empty.
   T* front() const { return static_cast<T*>(first_); }
   T* back() const { return static_cast<T*>(last_); }
-  // The element behind one that is in a list; null behind the last.
+  // The element after `element`, or null after the last one.
+  // REQUIRES: the element is in a list.
   static T* Next(const T& element) { return static_cast<T*>(NodeOf(element).next_); }
 
   Iterator begin() const { return Iterator(front()); }
@@ -121,7 +122,7 @@ class IntrusiveList {
     return element;
   }
 
-  // Whether every link and the count agree. Walks the whole list: for TERN_DCHECK and tests.
+  // True when all links and the count agree. It walks the whole list: for TERN_DCHECK and tests.
   bool IsWhole() const {
     size_t count = 0;
     const Node* previous = nullptr;

@@ -1,4 +1,4 @@
-// Bounds that several rooms have to agree on. What an operator can set stands in the settings
+// Limits on which several rooms must agree. Limits that an operator can set are in the settings
 // (resolution_settings.h and others).
 //
 // Thread: any; constants.
@@ -9,25 +9,25 @@
 
 namespace tern::resolver {
 
-// CNAME links that an answer has room for; resolution.budget.aliases may be less.
+// The CNAME links that an answer can hold. resolution.budget.aliases may be less.
 inline constexpr int kChainLinksMax = 11;
 
-// Questions under way in a worker; resolution.limits.jobs may be less.
+// The questions that a worker resolves at a time. resolution.limits.jobs may be less.
 inline constexpr size_t kJobsMax = 8192;
 
-// Seconds that a failure is remembered at most (RFC 9520 section 3.2).
+// The most seconds for which a failure is remembered (RFC 9520 section 3.2).
 inline constexpr uint32_t kFailureTtlMax = 300;
 
-// Octets of DNS cookies (RFC 7873 section 4).
+// The octets of a client cookie (RFC 7873 section 4).
 inline constexpr size_t kClientCookieOctets = 8;
-// Of a server cookie, whoever made it (RFC 7873 section 4.2).
+// The octets of a server cookie, of this server or another (RFC 7873 section 4.2).
 inline constexpr size_t kServerCookieOctetsMin = 8;
 inline constexpr size_t kServerCookieOctetsMax = 32;
-// Of the whole option: the client cookie, and behind it a server cookie.
+// The octets of a COOKIE option that has a client cookie and a server cookie.
 inline constexpr size_t kCookieOctetsMin = kClientCookieOctets + kServerCookieOctetsMin;
 inline constexpr size_t kCookieOctetsMax = kClientCookieOctets + kServerCookieOctetsMax;
 
-// A query to a name server: header, name, type and class, OPT with a cookie.
+// The octets of a query to a name server: header, name, type and class, OPT with a cookie.
 inline constexpr size_t kUpstreamQueryOctetsMax = 12 + 255 + 4 + 11 + 4 + kCookieOctetsMax;
 
 }  // namespace tern::resolver

@@ -7,7 +7,7 @@
 namespace tern::resolver {
 namespace {
 
-// How many letters must be put in, left out, changed, or swapped with their neighbour.
+// The number of letters that must be inserted, removed, changed, or swapped with the next one.
 size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<size_t> before_last(b.size() + 1);
   std::vector<size_t> last(b.size() + 1);
@@ -34,7 +34,7 @@ std::string_view NearestWord(std::string_view text, std::span<const std::string_
   constexpr size_t kWordOctetsMax = 64;
   if (text.size() > kWordOctetsMax) return {};
   std::string_view nearest;
-  // One slip in three letters, and two at least in longer words.
+  // One error for each three letters is allowed, and at least one.
   size_t least = std::max<size_t>(1, text.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
     const size_t distance = EditDistance(text, candidate);

@@ -1,6 +1,6 @@
-// The known word that somebody probably meant when they typed an unknown one.
+// Finds the known word that the user probably meant when they typed an unknown one.
 //
-// Thread: any. Bounded: texts of more than 64 octets are near to nothing.
+// Thread: any. Bounded: nothing is near to a text of more than 64 octets.
 #pragma once
 
 #include <span>
@@ -8,8 +8,8 @@
 
 namespace tern::resolver {
 
-// The candidate that differs least from `text`, when that is little enough for a slip of the
-// keyboard. Empty when none is near.
+// The candidate that differs least from `text`, if the difference is small enough for a typing
+// error. Otherwise empty.
 std::string_view NearestWord(std::string_view text, std::span<const std::string_view> candidates);
 
 }  // namespace tern::resolver

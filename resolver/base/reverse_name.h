@@ -1,5 +1,5 @@
-// The name under in-addr.arpa. or ip6.arpa. at which an address has its PTR records
-// (RFC 1035 section 3.5, RFC 3596 section 2.5).
+// The name of an address's PTR records, below in-addr.arpa. or ip6.arpa. (RFC 1035 section 3.5,
+// RFC 3596 section 2.5).
 //
 // Thread: any.
 #pragma once

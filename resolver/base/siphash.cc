@@ -6,7 +6,7 @@
 namespace tern::resolver {
 namespace {
 
-// The lowest octet first, whatever the machine's order is.
+// Little-endian on every machine.
 uint64_t Load(const uint8_t* octets, size_t count) {
   uint64_t word = 0;
   std::memcpy(&word, octets, count);

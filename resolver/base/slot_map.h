@@ -1,18 +1,18 @@
-// Objects that are known to others by an id, not by a pointer: an id whose object is gone finds
-// nothing, even when another object lies in the same memory by then.
+// A table of objects that others name by an id instead of a pointer. When the object of an id is
+// gone, the id finds nothing, even when another object has taken its memory.
 //
-// An id is one 64-bit number, and never 0:
+// An id is a 64-bit number and never 0:
 //
 //   tag (kTagBits) | slot + 1 (32 - kTagBits) | generation (32)
 //
-// All ids of a map have the same tag. Two maps with different tags share one type of id.
+// All ids of a map have the same tag. Two maps with different tags can share one type of id.
 //
 // Thread: the owner's.
 // Invariants:
-// 1. A slot's generation is odd while an object lies in it, and grows with Make, Renew and Free.
-//    An id is given again only after 2^31 objects in its slot.
-// 2. An object stays where it was made.
-// Bound: `most` objects. Memory comes in chunks of kChunkSlots as it is needed, and stays.
+// 1. A slot's generation is odd while the slot holds an object. It grows with Make, Renew and Free.
+//    An id is used again only after 2^31 objects in its slot.
+// 2. An object never moves.
+// Bound: `most` objects. Memory is taken in chunks of kChunkSlots when it is needed, and is kept.
 #pragma once
 
 #include <algorithm>
@@ -27,8 +27,8 @@
 
 namespace tern::resolver {
 
-// Id: an `enum class` over uint64_t of which 0 means none. T is made with its id as the first
-// argument, and need not be complete where the map is declared.
+// Id is an `enum class` over uint64_t in which 0 means none. T's constructor gets the id as its
+// first argument. T need not be complete where the map is declared.
 template <typename T, typename Id, int kTagBits = 0>
 class SlotMap {
  public:
@@ -36,8 +36,8 @@ class SlotMap {
   static constexpr int kTagShift = 64 - kTagBits;
   static constexpr uint64_t kSlotsMax = (uint64_t{1} << (32 - kTagBits)) - 1;
 
-  // Takes the memory for the table of chunks, and throws std::bad_alloc without it.
-  // REQUIRES: most <= kSlotsMax, and tag has no more than kTagBits.
+  // Allocates the table of chunks. Throws std::bad_alloc when there is no memory.
+  // REQUIRES: most <= kSlotsMax, and `tag` fits into kTagBits.
   explicit SlotMap(size_t most, uint64_t tag = 0) : most_(most), tag_(tag) {
     TERN_REQUIRE(most <= kSlotsMax);
     TERN_REQUIRE(kTagBits == 0 ? tag == 0 : tag >> (kTagBits % 64) == 0);
@@ -49,8 +49,8 @@ class SlotMap {
     ForEach([](T& object) { Destroy(&object); });
   }
 
-  // T(id, arguments...), in the slot that was freed last. Null: there are `most` already, or the
-  // machine has no memory for more.
+  // Makes T(id, arguments...) in the slot that was freed last. Returns null when there are `most`
+  // objects already, or when the machine has no memory for more.
   template <typename... Arguments>
   T* Make(Arguments&&... arguments) {
     if (free_ == kNone && !Grow()) return nullptr;
@@ -64,13 +64,13 @@ class SlotMap {
     return object;
   }
 
-  // Null: there is no object of this id, or no longer.
+  // Null when no object has this id, or no longer has it.
   T* Find(Id id) const {
     Slot* slot = SlotOf(id);
     return slot == nullptr ? nullptr : &slot->object;
   }
 
-  // The object's new id: the old one finds nothing from now on.
+  // Gives the object a new id. The old id finds nothing from now on.
   // REQUIRES: Find(id) is not null.
   Id Renew(Id id) {
     Slot* slot = SlotOf(id);
@@ -92,7 +92,7 @@ class SlotMap {
     --size_;
   }
 
-  // The visitor may free the object that it is shown, and no other.
+  // The visitor may free the object that it is called with, and no other.
   template <typename Visitor>
   void ForEach(Visitor&& visit) const {
     for (const auto& chunk : chunks_) {
@@ -145,7 +145,7 @@ class SlotMap {
     if (first >= most_) return false;
     std::unique_ptr<Slot[]> chunk(new (std::nothrow) Slot[kChunkSlots]);
     if (chunk == nullptr) return false;
-    chunks_.push_back(std::move(chunk));  // the table has its memory
+    chunks_.push_back(std::move(chunk));  // the constructor reserved the memory for this
     for (size_t index = std::min(first + kChunkSlots, most_); index > first; --index) {
       at(static_cast<uint32_t>(index - 1)).next_free = free_;
       free_ = static_cast<uint32_t>(index - 1);

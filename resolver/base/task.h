@@ -1,10 +1,13 @@
-// Task<T>: a coroutine that runs when it is awaited, and resumes who awaits it when it is done.
+// Task<T>: a coroutine that starts when it is awaited. When it ends, it resumes the coroutine that
+// awaits it.
 //
-// A Task's first parameter must give the frame's memory: an object with `FramePool& frames()`.
-// Out of memory, for the frame or inside, the task's result is T{}, which must mean a failure; no
-// other exception may escape a task.
+// - The first parameter of a task gives the memory of its frame: an object with `FramePool&
+//   frames()`.
+// - When there is no memory, for the frame or inside the task, the result is T{}. So T{} must mean
+//   a failure.
+// - No other exception may leave a task.
 //
-// Thread: one worker's. A Task owns its frame; destroying it ends a suspended coroutine.
+// Thread: one worker's. A Task owns its frame. Destroying it ends a suspended coroutine.
 #pragma once
 
 #include <coroutine>
@@ -21,7 +24,7 @@ template <typename T>
 class [[nodiscard]] Task {
  public:
   struct promise_type {
-    // GCC looks the parameters of the coroutine up here; the first one has the pool.
+    // The compiler passes the parameters of the coroutine. The first one has the pool.
     template <typename Owner, typename... Rest>
     static void* operator new(size_t octets, Owner& owner, Rest&&...) noexcept {
       return owner.frames().Allocate(octets);
@@ -67,13 +70,15 @@ class [[nodiscard]] Task {
 
   // False when there was no memory for the frame.
   bool made() const { return static_cast<bool>(handle_); }
-  // For the outermost task: runs until its first suspension. REQUIRES: made, not started.
+  // Runs the outermost task until its first suspension.
+  // REQUIRES: made(), and not started.
   void Start() {
     TERN_REQUIRE(made() && !handle_.done());
     handle_.resume();
   }
   bool done() const { return !handle_ || handle_.done(); }
-  // Frees the frame. REQUIRES: the coroutine is suspended or done.
+  // Frees the frame.
+  // REQUIRES: the coroutine is suspended or done.
   void Reset() {
     if (handle_) std::exchange(handle_, nullptr).destroy();
   }

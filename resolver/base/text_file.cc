@@ -44,7 +44,7 @@ absl::StatusOr<std::string> ReadAll(int fd, const std::string& path, size_t octe
 }  // namespace
 
 absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t octets_max) {
-  // Without O_NONBLOCK opening a pipe would wait for its writer.
+  // Without O_NONBLOCK, open() on a pipe would wait for a writer.
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return Failure(path, errno);
   auto text = ReadAll(fd, path, octets_max);

@@ -1,6 +1,6 @@
-// Reads the small text files that an operator names in the configuration.
+// Reads small text files that the configuration names.
 //
-// Thread: any; blocks on the file system, so never a worker's.
+// Thread: any except a worker's, because it blocks on the file system.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,8 @@
 
 namespace tern::resolver {
 
-// Regular files only: a device or a pipe would never end. An error names the path and the reason.
+// Reads a regular file of at most `octets_max`. Devices and pipes are refused, because they might
+// never end. An error names the path and the reason.
 absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t octets_max);
 
 }  // namespace tern::resolver

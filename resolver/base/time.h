@@ -1,6 +1,6 @@
 // The resolver's time: microseconds on the environment's monotonic clock.
 //
-// Thread: any; values. Nothing but an Environment makes a Time from a real clock.
+// Thread: any; values. Only an Environment makes a Time from a real clock.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace tern::resolver {
 
-// Names the clock in the type; it is read through Environment::Now() only.
+// Gives the clock a type. Environment::Now() is the only way to read it.
 struct MonotonicClock {
   using duration = std::chrono::microseconds;
   using rep = duration::rep;
@@ -22,7 +22,8 @@ struct MonotonicClock {
 using Duration = MonotonicClock::duration;
 using Time = MonotonicClock::time_point;
 
-// The store's clock: the environment's clock starts at one second or later.
+// The time as the store counts it. It is never 0, because the environment's clock starts at one
+// second or later.
 inline cache::Seconds StoreSeconds(Time time) {
   return cache::Seconds(static_cast<uint32_t>(
       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count()));

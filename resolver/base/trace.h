@@ -1,6 +1,7 @@
-// An account of one resolution, step by step, for the operator.
+// The account of one resolution, step by step, for the operator.
 //
-// Thread: one worker's. Null where nobody asked for an account; never on the hot path.
+// Thread: one worker's. The pointer to a Trace is null when nobody asked for an account. Never on
+// the hot path.
 #pragma once
 
 #include <string_view>
@@ -13,7 +14,7 @@ namespace tern::resolver {
 
 class Trace {
  public:
-  // One step. Empty views and null pointers are left out of the account.
+  // One step. The account leaves out empty views and null pointers.
   struct Step {
     std::string_view kind;  // start, cache, cut, query, reply, timeout, learn, restart, done
     const wire::Name* zone = nullptr;

@@ -1,4 +1,4 @@
-// Which Tern this is. The builds' project versions say the same (tests/resolver/daemon checks it).
+// The version of Tern. The build files name the same version (tests/resolver/daemon checks it).
 #pragma once
 
 #include <string_view>

@@ -1,8 +1,8 @@
-// Unpredictable bits from OpenSSL's generator, bought 4 KiB at a time so that a draw costs a load
-// and a store (about 2 ns; RAND_bytes alone is about 200 ns whatever it is asked for).
+// Unpredictable bits from OpenSSL's generator. They are fetched 4 KiB at a time, so a draw costs a
+// load and a store: about 2 ns. A call of RAND_bytes costs about 200 ns, whatever the amount.
 //
-// Thread: one owner's (a worker each).
-// Invariants: a word is handed out once, and is wiped from the buffer as it goes.
+// Thread: the owner's; each worker has its own.
+// Invariants: a word is given out once. It is wiped from the buffer at that moment.
 // Bound: 4 KiB.
 #pragma once
 
@@ -29,8 +29,8 @@ class RandomGenerator {
  private:
   static constexpr size_t kWords = 512;
 
-  // Ends the process when the system gives no randomness: ids and ports that can be guessed are
-  // worse than no resolver.
+  // Ends the process when the system has no randomness. IDs and ports that can be guessed are worse
+  // than no resolver.
   void Refill();
 
   std::array<uint64_t, kWords> words_ = {};

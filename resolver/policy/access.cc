@@ -10,7 +10,7 @@
 namespace tern::resolver::policy {
 namespace {
 
-// Below this a scan that the processor predicts beats halving.
+// Up to this many ranges, a scan that the processor predicts is faster than a binary search.
 constexpr size_t kScanRangesMax = 8;
 
 uint32_t LoadIpv4(const uint8_t* octets) {
@@ -21,8 +21,8 @@ uint32_t LoadIpv4(const uint8_t* octets) {
 
 uint64_t LowBits(unsigned count) { return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1; }
 
-// Sorts, and joins ranges that overlap. Ranges where one ends just before the next begins stay two:
-// to join them would need care at the end of the number space, and saves one comparison.
+// Sorts the ranges and joins those that overlap. Adjacent ranges stay separate: joining them would
+// save one comparison, but would need care at the end of the number space.
 template <typename Range>
 void Merge(std::vector<Range>* ranges) {
   std::sort(ranges->begin(), ranges->end(),

@@ -1,10 +1,10 @@
-// A set of addresses: those of the clients that may ask, those that no rate limit counts, those
-// that the resolver never asks.
+// A set of addresses. It serves for the clients that may ask, for the clients that no rate limit
+// counts, and for the addresses that the resolver never asks.
 //
-// The prefixes become sorted ranges that do not overlap. So a look-up is a few comparisons for a
-// short list, and a binary search for thousands of prefixes.
+// The prefixes become sorted ranges that do not overlap. So a look-up takes a few comparisons in a
+// short list, and a binary search in a list of thousands.
 //
-// Thread: any; immutable after it was made. Bounded by the configuration's list.
+// Thread: any; immutable after construction. Bounded by the list in the configuration.
 #pragma once
 
 #include <sys/socket.h>
@@ -19,17 +19,18 @@ namespace tern::resolver::policy {
 
 class AccessList {
  public:
-  // Contains no address.
+  // An empty set.
   AccessList() = default;
   explicit AccessList(std::span<const Prefix> prefixes);
 
-  // An IPv4-mapped IPv6 address counts as its IPv4 address too. Other families are never in it.
+  // An IPv4-mapped IPv6 address also counts as its IPv4 address. Addresses of other families are
+  // never in the set.
   // Budget: 5 ns for up to eight ranges; allocates nothing.
   bool Contains(const sockaddr* address) const;
   bool Contains(const IpAddress& address) const;
 
  private:
-  // Host byte order, both ends included.
+  // In host byte order. Both ends belong to the range.
   struct Ipv4Range {
     uint32_t first;
     uint32_t last;

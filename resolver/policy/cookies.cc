@@ -8,11 +8,12 @@ namespace tern::resolver::policy {
 namespace {
 
 constexpr uint8_t kVersion = 1;
-constexpr size_t kHashOffset = kClientCookieOctets + 8;  // behind version, reserved and timestamp
+constexpr size_t kHashOffset = kClientCookieOctets + 8;  // after version, reserved and timestamp
 constexpr uint32_t kAgeMax = 3600;                       // seconds; RFC 9018 section 4.3
 constexpr uint32_t kAheadMax = 300;
 
-// RFC 9018 section 4.4: over client cookie, version, reserved, timestamp and the client's address.
+// The hash of RFC 9018 section 4.4: over client cookie, version, reserved, timestamp and the
+// client's address.
 uint64_t Hash(const SipKey& secret, const uint8_t* cookie, const IpAddress& client) {
   uint8_t message[kHashOffset + sizeof client.octets];
   std::memcpy(message, cookie, kHashOffset);
@@ -40,7 +41,7 @@ void ServerCookies::Make(std::span<const uint8_t, kClientCookieOctets> client_co
                          const IpAddress& client, uint32_t wall_seconds, uint8_t* out) const {
   std::memcpy(out, client_cookie.data(), kClientCookieOctets);
   uint8_t* const server_cookie = out + kClientCookieOctets;
-  wire::StoreU32(server_cookie, uint32_t{kVersion} << 24);  // and three reserved octets of zero
+  wire::StoreU32(server_cookie, uint32_t{kVersion} << 24);  // then three reserved octets of zero
   wire::StoreU32(server_cookie + 4, wall_seconds);
   const uint64_t hash = Hash(secret_, out, client);
   for (size_t i = 0; i < 8; ++i) out[kHashOffset + i] = static_cast<uint8_t>(hash >> 8 * i);
@@ -49,10 +50,10 @@ void ServerCookies::Make(std::span<const uint8_t, kClientCookieOctets> client_co
 bool ServerCookies::Verify(std::span<const uint8_t> cookie, const IpAddress& client,
                            uint32_t wall_seconds) const {
   if (cookie.size() != kOurCookieOctets || cookie[kClientCookieOctets] != kVersion) return false;
-  // Serial number arithmetic (RFC 1982): the 32 bits of the time go round in 2106.
+  // Serial number arithmetic (RFC 1982), because the 32-bit time wraps in 2106.
   const uint32_t age = wall_seconds - wire::LoadU32(cookie.data() + kClientCookieOctets + 4);
   if (age > kAgeMax && age < 0 - kAheadMax) return false;
-  // Whatever stands in the reserved octets is in the hash too.
+  // The hash covers the reserved octets too, whatever their value.
   const uint64_t hash = LoadHash(cookie.data() + kHashOffset);
   return Hash(secret_, cookie.data(), client) == hash ||
          (previous_ && Hash(*previous_, cookie.data(), client) == hash);

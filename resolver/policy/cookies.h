@@ -1,11 +1,12 @@
-// DNS cookies as this server gives them to its clients: the interoperable server cookies of
-// RFC 9018 section 4, which every server with the same secret can make and verify.
+// Makes and verifies the DNS cookies that this server gives to its clients. They are the
+// interoperable server cookies of RFC 9018 section 4, so all servers with the same secret can make
+// and verify them.
 //
-// Whoever sends a good one has received a reply of ours at its address within the last hour, so
-// that address is not forged.
+// A client with a good cookie has received a reply of ours at its address within the last hour. So
+// its address is not forged.
 //
-// Thread: any; immutable once made. Nothing is kept of a client.
-// Budget: 80 ns to verify one and make the next (bench/resolver: BM_CheckCookie).
+// Thread: any; immutable after construction. Bound: no state for each client.
+// Budget: 80 ns to verify a cookie and make the next one (bench/resolver: BM_CheckCookie).
 #pragma once
 
 #include <array>
@@ -21,10 +22,10 @@
 
 namespace tern::resolver::policy {
 
-// Of the whole option with a cookie of ours.
+// The octets of a COOKIE option with a server cookie of ours.
 inline constexpr size_t kOurCookieOctets = kClientCookieOctets + 16;
 
-// An option of another length is malformed (RFC 7873 section 5.2.2).
+// A COOKIE option of any other length is malformed (RFC 7873 section 5.2.2).
 constexpr bool IsCookieLength(size_t octets) {
   return octets == kClientCookieOctets ||
          (octets >= kCookieOctetsMin && octets <= kCookieOctetsMax);
@@ -32,16 +33,17 @@ constexpr bool IsCookieLength(size_t octets) {
 
 class ServerCookies {
  public:
-  // `previous` is what cookies were made with before: they stay good for as long as they are.
+  // `previous` is the secret before this one. Its cookies stay valid until they expire.
   explicit ServerCookies(const CookieSecret& secret,
                          const std::optional<CookieSecret>& previous = std::nullopt);
 
-  // Writes kOurCookieOctets to `out`: the client cookie and a server cookie for the client.
+  // Writes kOurCookieOctets to `out`: the client cookie, then a server cookie for this client.
   // `wall_seconds` is Environment::WallSeconds().
   void Make(std::span<const uint8_t, kClientCookieOctets> client_cookie, const IpAddress& client,
             uint32_t wall_seconds, uint8_t* out) const;
-  // Whether the option's content ends in a cookie of ours for that client: not older than an hour,
-  // and not from more than five minutes ahead (RFC 9018 section 4.3).
+  // True when the option's content ends in a server cookie that we made for this client. The cookie
+  // must not be older than an hour, nor more than five minutes in the future
+  // (RFC 9018 section 4.3).
   bool Verify(std::span<const uint8_t> cookie, const IpAddress& client,
               uint32_t wall_seconds) const;
 

@@ -5,7 +5,7 @@
 namespace tern::resolver::policy {
 namespace {
 
-// Takes both lists away from the settings.
+// Moves both lists out of the settings.
 AccessList TakeNeverAsked(ResolutionSettings* settings) {
   std::vector<Prefix> prefixes = std::move(settings->never_query);
   prefixes.insert(prefixes.end(), settings->own.begin(), settings->own.end());

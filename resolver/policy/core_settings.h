@@ -1,5 +1,5 @@
-// What the core reads of the configuration: the rooms answer, upstream and resolution. A job holds
-// the snapshot that it began with.
+// The settings that the core reads: the rooms answer, upstream and resolution. A job keeps the
+// snapshot with which it began.
 //
 // Thread: any may read a snapshot; nobody writes one after it was made.
 #pragma once
@@ -18,7 +18,7 @@ struct CoreSettings {
   CoreSettings(const ResolutionSettings& resolution_settings, const CacheSettings& cache_settings,
                const std::vector<StaticZone>& zones);
 
-  // Its lists never_query and own are empty here: never_asked has them.
+  // Here the lists never_query and own are empty. never_asked has their prefixes.
   ResolutionSettings resolution;
   CacheSettings cache;
   StaticZones static_zones;

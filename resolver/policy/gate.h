@@ -1,15 +1,18 @@
-// The gate: whether a query is let in, before anything else is done for it. UDP and TCP come
-// through the same gate, and are judged in the same order:
-//   1. Access: whether the client may ask at all. A client that may not changes nothing here.
-//   2. The rate of the client's prefix.
-//   3. A cookie, where the configuration demands one of clients over UDP.
+// The gate decides whether a query is let in, before any other work is done for it. UDP and TCP go
+// through the same checks, in this order:
+// 1. Access: may the client ask at all? The query of a client that may not ask changes nothing
+//    here.
+// 2. Rate: does the client's prefix ask too much?
+// 3. Cookie: the configuration may demand one of clients over UDP.
 //
-// A query takes three steps. Of a batch, each step is done for all queries before the next one:
-//   Approach   the client's group; its bucket is on its way from memory from here on.
-//   Judge      the verdict.
-//   JudgeMiss  once more, when the cache cannot answer.
+// A query takes three steps. For a batch of queries, each step is done for all of them before the
+// next:
+// - Approach finds the client's group and starts to load the group's bucket from memory.
+// - Judge gives the verdict.
+// - JudgeMiss judges a query again when the cache cannot answer it.
 //
-// Thread: any. Immutable but for the buckets of the rate limit, which all workers share.
+// Thread: any. Immutable, except for the buckets of the rate limit, which all workers share.
+// Bound: as the rate limit's (rate_limit.h).
 #pragma once
 
 #include <sys/socket.h>
@@ -29,41 +32,42 @@ namespace tern::resolver::policy {
 // What a query's COOKIE option shows.
 enum class CookieProof : uint8_t {
   kNone,     // there is none
-  kNotGood,  // it has no server cookie, or one that is not ours
-  kGood,     // one of ours: the client receives what is sent to its address
+  kNotGood,  // there is no server cookie, or one that is not ours
+  kGood,     // one of ours: the client receives what we send to its address
 };
 
-// What the gate must know of a query, apart from its client's address.
+// What the gate must know of a query, besides the client's address.
 struct GateQuery {
   Transport transport = Transport::kUdp;
   CookieProof cookie = CookieProof::kNone;
-  // The query asks for data, so that a cookie can be demanded for it.
+  // The query asks for data. A cookie is demanded only for such a query.
   bool is_question = true;
 
-  // The client has shown that its address is not forged.
+  // True when the client has shown that its address is not forged.
   bool IsVerified() const { return transport == Transport::kTcp || cookie == CookieProof::kGood; }
 };
 
 enum class GateVerdict : uint8_t {
   kPass,
   kForbidden,      // the client may not ask
-  kOverLimit,      // the clients of its prefix ask too much
-  kCookieMissing,  // the client must show its address: with a cookie, or over TCP
-  kCookieBad,      // the client knows cookies, and must come again with the one of the reply
+  kOverLimit,      // the clients of the prefix ask too much
+  kCookieMissing,  // the client must prove its address: by a cookie, or over TCP
+  kCookieBad,      // the client must ask again, with the cookie of the reply
 };
 
 class Gate {
  public:
-  // `seed` keys the places of the rate limit's buckets.
+  // `seed` is the key of the hash that places the rate limit's buckets.
   Gate(std::span<const Prefix> allow, const RateLimitSettings& rate_limit, bool require_cookies,
        uint64_t seed);
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  // One in so many of the unverified that are over the limit is told so; 0: none.
+  // Of the denied queries of unverified clients, one in slip() gets an answer that says so. 0:
+  // none.
   uint32_t slip() const { return rate_limit_.slip(); }
 
-  // So many questions of a prefix's UDP clients may wait in a worker; 0: any number.
+  // The most UDP questions of one prefix that may wait in a worker. 0: no limit.
   uint32_t waiting_max() const { return rate_limit_.waiting(); }
 
   RateLimit::Group Approach(const sockaddr* client, const GateQuery& query) const {
@@ -73,7 +77,8 @@ class Gate {
     return ApproachFrom(client, query);
   }
 
-  // `group` is what Approach gave for this client and query. Charges the bucket of queries.
+  // Charges the bucket of queries.
+  // REQUIRES: `group` comes from Approach for this client and query.
   [[nodiscard]] GateVerdict Judge(const sockaddr* client, RateLimit::Group group,
                                   const GateQuery& query, Time now) {
     return JudgeFrom(client, group, query, now);
@@ -83,13 +88,14 @@ class Gate {
     return JudgeFrom(client, group, query, now);
   }
 
-  // Charges the bucket of misses. kPass or kOverLimit.
+  // Charges the bucket of misses. Returns kPass or kOverLimit.
   [[nodiscard]] GateVerdict JudgeMiss(RateLimit::Group group, Time now) {
     return is_limited_ && !rate_limit_.AllowMiss(group, now) ? GateVerdict::kOverLimit
                                                              : GateVerdict::kPass;
   }
 
-  // The prefix of an address that nothing has been shown for, whether or not there are rates.
+  // The group of the client's prefix, for clients that have not proved their address. It does not
+  // depend on whether rates are configured.
   RateLimit::Group UnverifiedGroupOf(const IpAddress& client) const {
     return rate_limit_.GroupOf(client, /*verified=*/false);
   }

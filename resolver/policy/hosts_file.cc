@@ -8,7 +8,7 @@ namespace {
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
 
-// Takes the first field off `*fields`; empty when there is none.
+// Removes the first field from `*fields` and returns it. Empty when there is none.
 std::string_view TakeField(std::string_view* fields) {
   size_t start = 0;
   while (start < fields->size() && IsBlank((*fields)[start])) ++start;

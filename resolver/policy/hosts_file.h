@@ -1,4 +1,4 @@
-// Reads a file of hosts(5) format: an address, then its names, `#` before a comment.
+// Reads a file in hosts(5) format. A line holds an address, then its names. `#` begins a comment.
 //
 // Thread: any. Bounded: kHostsOctetsMax octets, kHostsLinesMax lines.
 #pragma once
@@ -24,16 +24,16 @@ struct HostsLine {
   int line = 0;                   // from 1
 };
 
-// Reads line by line. Lines whose address has a scope (`fe80::1%eth0`) are passed over, for a DNS
-// answer cannot carry one.
+// Reads line by line. A line whose address has a scope (`fe80::1%eth0`) is skipped, because a DNS
+// answer cannot carry a scope.
 class HostsReader {
  public:
   // REQUIRES: `text` outlives the reader.
   HostsReader(std::string_view text, std::string_view file_name)
       : rest_(text), file_name_(file_name) {}
 
-  // Reads the next line that holds an address; false at the end. An error names file, line and what
-  // was expected.
+  // Reads the next line that holds an address. Returns false at the end. An error names the file,
+  // the line and what was expected.
   absl::StatusOr<bool> Next(HostsLine* line);
 
  private:

@@ -14,13 +14,13 @@ using wire::RRType;
 
 constexpr uint32_t kNone = LocalTree::kNone;
 
-// The SOA of RFC 6303 section 3: the zone itself is its server, `nobody.invalid.` its keeper.
+// The SOA of RFC 6303 section 3: MNAME is the zone itself, RNAME is `nobody.invalid.`.
 class ApexSoa {
  public:
   ApexSoa(wire::NameView apex, uint32_t minimum) {
     static constexpr uint8_t kKeeper[] = "\6nobody\7invalid";
     static constexpr uint32_t kSerial = 1;
-    static constexpr uint32_t kRefresh = 3600;  // seconds, as the others
+    static constexpr uint32_t kRefresh = 3600;  // seconds, like the others
     static constexpr uint32_t kRetry = 1200;
     static constexpr uint32_t kExpire = 604800;
     std::memcpy(octets_, apex.data(), apex.size());
@@ -54,7 +54,7 @@ bool AnswerRRset(const LocalTree& tree, const LocalTree::Node& node, wire::NameV
   return started;
 }
 
-// RFC 6303 section 3: SOA and NS at the apex of a locally served zone.
+// The SOA and NS at the apex of a locally served zone (RFC 6303 section 3).
 bool AnswerApex(wire::NameView apex, RRType type, cache::Seconds now,
                 cache::EntryBuilder* builder) {
   if (type == RRType::kANY) type = RRType::kSOA;
@@ -85,7 +85,7 @@ bool LocalData::Find(wire::NameView name, RRType type, cache::Seconds now,
   const bool in_zone = match.zone != kNone;
   if (in_zone && match.node == kNone &&
       (tree_->node(match.zone).flags & LocalTree::kLocalhost) != 0) {
-    match.node = match.zone;  // RFC 6761 section 6.3: names below localhost. are localhost
+    match.node = match.zone;  // RFC 6761 section 6.3: names below localhost. count as localhost.
   }
   const bool has_records = match.node != kNone && tree_->node(match.node).first_record != kNone;
   if (!in_zone && !has_records) return false;

@@ -20,7 +20,7 @@ using wire::RRType;
 
 constexpr uint8_t kLoopbackIpv4[4] = {127, 0, 0, 1};
 constexpr uint8_t kLoopbackIpv6[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-constexpr uint8_t kLocalhostOctets[] = "\x09localhost";  // the literal's end is the root label
+constexpr uint8_t kLocalhostOctets[] = "\x09localhost";  // the literal's final 0 is the root label
 
 wire::NameView LocalhostName() {
   return wire::NameView::FromValid(kLocalhostOctets, sizeof kLocalhostOctets);

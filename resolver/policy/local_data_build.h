@@ -1,7 +1,8 @@
-// Builds the local data from the settings. It stands apart from local_data.h, so that those who
-// only look names up need not see how an error of the hosts file is told.
+// Builds the local data from the settings. It has a header of its own because it needs
+// absl::StatusOr for errors of the hosts file, and look-ups do not.
 //
-// Thread: any. Bounded by the hosts file's limits (hosts_file.h).
+// Thread: any except a worker's, because it reads a file. Bounded by the hosts file's limits
+// (hosts_file.h).
 #pragma once
 
 #include <memory>
@@ -14,7 +15,7 @@
 
 namespace tern::resolver::policy {
 
-// Reads the hosts file. An error is for the operator and names the file and line.
+// Reads the hosts file, if there is one. An error is for the operator and names the file and line.
 absl::StatusOr<std::unique_ptr<const LocalData>> BuildLocalData(
     const LocalSettings& settings, std::span<const StaticZone> static_zones);
 

@@ -1,7 +1,8 @@
-// The tree in which local data is kept: names with their records. local_data_build.h fills one,
+// The tree that holds local data: names with their records. local_data_build.h fills a tree,
 // local_data.h answers from it.
 //
-// Thread: any may read a tree that is finished; one thread fills it. Bounded by what fills it.
+// Thread: one thread fills it; then any may read it. Bounded by the hosts file's limits
+// (hosts_file.h).
 #pragma once
 
 #include <cstddef>
@@ -21,9 +22,9 @@ class LocalTree {
 
   enum Flag : uint8_t {
     kZone = 1,       // the apex of a special zone
-    kLocalhost = 2,  // with kZone: names below have the apex's records
-    kCut = 4,        // a forward or stub zone: what lies below is not the special zone's
-    kHosts = 8,      // its records come from the hosts file
+    kLocalhost = 2,  // with kZone: names below it have the apex's records
+    kCut = 4,        // the apex of a static zone: names below are not in the special zone
+    kHosts = 8,      // the records come from the hosts file
   };
   struct Node {
     uint32_t first_record = kNone;
@@ -35,11 +36,11 @@ class LocalTree {
     uint16_t rdata_octets = 0;
     wire::RRType type = wire::RRType::kNone;
   };
-  // Where a name leads in the tree.
+  // The result of looking a name up.
   struct Match {
     uint32_t node = kNone;   // the name's own node
     uint32_t zone = kNone;   // the special zone that the name is in
-    size_t zone_labels = 0;  // of that zone's name
+    size_t zone_labels = 0;  // the number of labels in that zone's name
   };
 
   Match Walk(wire::NameView name) const;
@@ -51,13 +52,13 @@ class LocalTree {
   size_t node_count() const { return nodes_.size(); }
   bool has_hosts() const { return has_hosts_; }
 
-  // The name's node, made if it is not there.
+  // The name's node. It is made when it is missing.
   uint32_t MakeNode(wire::NameView name);
   void SetFlag(uint32_t node, Flag flag) { nodes_[node].flags |= flag; }
   void SetHasHosts() { has_hosts_ = true; }
   bool HasType(uint32_t node, wire::RRType type) const;
-  // False when the name has cache::kRecordsMax records of the type. A record that is there already
-  // is not added again.
+  // Adds a record, unless the name has it already. Returns false when the name already has
+  // cache::kRecordsMax records of the type.
   bool AddRecord(uint32_t node, wire::RRType type, std::span<const uint8_t> rdata);
   void ShrinkToFit();
 

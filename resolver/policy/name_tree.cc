@@ -7,8 +7,8 @@
 namespace tern::resolver::policy {
 
 size_t NameTree::ChildHash::operator()(const Child& child) const {
-  // The operator fills the tree and look-ups do not change it. So nobody can make it slow by
-  // choosing labels: no key is needed, only a good spread.
+  // The operator's configuration fills the tree, and look-ups do not change it. So nobody can slow
+  // it down by choosing labels. The hash needs a good spread, but no key.
   constexpr uint64_t kOdd = 0x9e3779b97f4a7c15;
   uint64_t hash = (child.parent + 1) * kOdd ^ child.label.size();
   const auto* at = reinterpret_cast<const uint8_t*>(child.label.data());

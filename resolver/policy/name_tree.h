@@ -1,11 +1,11 @@
-// Names as a tree of labels from the root down. A node is a number: the user of the tree keeps what
-// is known of a name under that number. ASCII case is ignored.
+// A tree of names, label by label from the root. A node is a number. The user of the tree stores
+// what it knows of a name under that number. ASCII case is ignored.
 //
-// A look-up probes once for each label, from the right, and ends at the first label that is not
-// there. So a name that shares nothing with the tree costs one probe, however long it is and
-// however many names the tree has.
+// A look-up probes once for each label, from the right, and ends at the first label that is
+// missing. So a name that shares nothing with the tree costs one probe, whatever the length of the
+// name and the size of the tree.
 //
-// Thread: any may read a tree that is finished; one thread fills it. Bounded by what fills it.
+// Thread: one thread fills it; then any may read it. Bounded by the caller, who adds the names.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +28,8 @@ class NameTree {
   NameTree(const NameTree&) = delete;
   NameTree& operator=(const NameTree&) = delete;
 
-  // The name's own node, or kNone. Calls visit(node, labels) for the nodes of the name and of what
-  // stands above it, from the root down; `labels` is how many labels the node's name has.
+  // Returns the name's own node, or kNone. Calls visit(node, labels) for each node at or above the
+  // name, from the root down. `labels` is the number of labels in the node's name.
   template <typename Visit>
   uint32_t Walk(wire::NameView name, Visit visit) const {
     uint8_t starts[wire::kLabelsMax];
@@ -47,8 +47,8 @@ class NameTree {
     return node;
   }
 
-  // The name's node, made if it is not there; so are the nodes above it. Numbers count up from 0,
-  // the root's.
+  // The name's node. It is made when it is missing, and so are the nodes above it. Numbers count up
+  // from 0, which is the root.
   uint32_t MakeNode(wire::NameView name);
   size_t size() const { return nodes_.size(); }
   void ShrinkToFit();
@@ -63,7 +63,7 @@ class NameTree {
     uint32_t parent;
     std::string_view label;
   };
-  // Nodes are found by parent and label, case ignored; the set holds their numbers only.
+  // Finds a node by its parent and label, ignoring case. The set holds only the numbers of nodes.
   struct ChildHash {
     using is_transparent = void;
     const NameTree* tree;

@@ -1,5 +1,4 @@
-// What clients may ask and what is answered without asking anybody, as an operator can set it:
-// plain values with their defaults.
+// The settings for clients' rates, cookies and local data: plain values with their defaults.
 //
 // Thread: any may read a snapshot; nobody writes one after it was made.
 #pragma once
@@ -14,19 +13,20 @@
 
 namespace tern::resolver::policy {
 
-// What the cookies of clients are made with.
+// The secret from which the server cookies for clients are made.
 using CookieSecret = std::array<uint8_t, 16>;
 
-// Of the clients of one prefix together. A rate of 0 is no limit: one address may be a forwarder
-// that stands for thousands, and only an operator can tell.
+// The limits for all clients of one prefix together. A rate of 0 means no limit, which is the
+// default: one address may be a forwarder for thousands of clients, and only an operator knows
+// that.
 struct RateLimitSettings {
-  uint32_t queries = 0;                      // a second, whatever answers them
-  uint32_t misses = 0;                       // a second, that the cache cannot answer
-  uint32_t waiting = 4096;                   // UDP questions unanswered at a time, a worker; 0: any
-  Duration burst = std::chrono::seconds(2);  // so long may a full bucket's queries come at once
+  uint32_t queries = 0;     // a second, from the cache or not
+  uint32_t misses = 0;      // a second: queries that the cache cannot answer
+  uint32_t waiting = 4096;  // unanswered UDP questions at a time, in a worker; 0: no limit
+  Duration burst = std::chrono::seconds(2);  // a full bucket holds the queries of this much time
   uint8_t ipv4_prefix = 24;
   uint8_t ipv6_prefix = 56;
-  uint32_t slip = 2;  // one in so many of the denied gets TC; 0: none
+  uint32_t slip = 2;  // one in `slip` denied queries gets TC; 0: none
   std::vector<Prefix> exempt;
 };
 

@@ -32,7 +32,7 @@ RateLimit::RateLimit(const RateLimitSettings& settings, uint64_t seed)
   const uint32_t rates[kKinds] = {settings.queries, settings.misses};
   for (size_t kind = 0; kind < kKinds; ++kind) {
     cost_ns_[kind] = rates[kind] == 0 ? 0 : kSecondNs / rates[kind];
-    // The smallest bucket holds one query.
+    // Even the smallest bucket holds one query.
     burst_ns_[kind] = std::max(Nanos(settings.burst), cost_ns_[kind]);
   }
   if (limits_queries() || limits_misses()) buckets_ = Buckets(kPrefixesMax);
@@ -60,7 +60,7 @@ RateLimit::Group RateLimit::GroupOf(const sockaddr* client, bool verified) const
     std::memcpy(&address, octets + offsetof(sockaddr_in, sin_addr), sizeof address);
     return GroupOfIpv4(be32toh(address), verified);
   }
-  if (client->sa_family != AF_INET6) return Group::kExempt;  // the access list has no such client
+  if (client->sa_family != AF_INET6) return Group::kExempt;  // Gate refuses such a client
   return GroupOfIpv6(octets + offsetof(sockaddr_in6, sin6_addr), verified);
 }
 
@@ -72,8 +72,8 @@ RateLimit::Group RateLimit::GroupOf(const IpAddress& client, bool verified) cons
   return GroupOfIpv4(be32toh(address), verified);
 }
 
-// Two workers may take the same place at one moment; then one prefix is charged for the other's
-// first query.
+// Two workers may take the same place at the same time. Then one prefix pays for the first query of
+// the other.
 size_t RateLimit::MakeWay(Buckets::Set& set, Group group) {
   Moments& full_at = set.values;
   const size_t fullest = Buckets::LeastWay([&](size_t way) {

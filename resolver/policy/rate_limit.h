@@ -1,21 +1,23 @@
-// How much the clients of one prefix may ask: a bucket of queries and one of misses for each.
+// Limits how much the clients of one prefix may ask. Each prefix has a bucket of queries and one of
+// misses.
 //
-// A bucket is one number: the moment at which it will be full again (the generic cell rate
-// algorithm). A query moves that moment on by the time that one query takes to flow in. If that
-// would lead more than a burst ahead of now, the query is denied and the bucket stays as it was.
+// A bucket is one number: the time at which it will be full again (the generic cell rate
+// algorithm). A query moves that time forward by the time in which one query flows in. If the new
+// time were more than a burst ahead of now, the query is denied and the bucket does not change.
 //
-// The buckets are the process's, not a worker's. A prefix's queries come to one worker, to all or
-// to any, depending on network cards, steering and ports, so shares of a limit would be another
-// limit for each client. A bucket is charged by one exchange, and reading it takes no lock.
+// The buckets belong to the process, not to a worker. Network cards, steering and ports decide
+// whether a prefix's queries reach one worker, some or all. So a share of the limit for each worker
+// would mean a different limit for each client. Charging a bucket is one atomic exchange, and
+// reading takes no lock.
 //
 // A prefix has two pairs of buckets: one for plain datagrams, whose addresses anybody can forge,
-// and one for clients that have shown where they are. So a forged flood does not take away what
-// the truncated answers invite a real client to.
+// and one for clients that have proved their address. So a forged flood does not use up the
+// allowance of a real client that follows a truncated answer to TCP.
 //
-// Bounded: a fixed number of sets of four. A new prefix takes the place of the one in its set
-// whose buckets are the fullest. The buckets of an idle prefix are full, so nothing is forgotten;
-// those of a prefix that floods are the emptiest, so they stay. Places are found by a keyed hash:
-// nobody can aim at another prefix's place.
+// Bounded: a fixed number of sets of four. A new prefix replaces the prefix of its set whose
+// buckets are fullest. The buckets of an idle prefix are full, so nothing is lost with it. The
+// buckets of a prefix that floods are emptiest, so it stays. A keyed hash places the prefixes, so
+// nobody can aim at the place of another prefix.
 //
 // Thread: any.
 #pragma once
@@ -37,43 +39,43 @@ namespace tern::resolver::policy {
 
 class RateLimit {
  public:
-  // The clients of one prefix that ask in one way.
+  // The clients of one prefix whose addresses are proved, or those whose addresses are not.
   enum class Group : uint64_t { kExempt = 0 };
 
-  static constexpr size_t kPrefixesMax = 16384;  // 512 KiB, when there is any rate
+  static constexpr size_t kPrefixesMax = 16384;  // 512 KiB, if any rate is set
 
-  // No limit at all.
+  // Limits nothing.
   RateLimit() : RateLimit(RateLimitSettings(), 0) {}
   RateLimit(const RateLimitSettings& settings, uint64_t seed);
 
   bool limits_queries() const { return cost_ns_[kQuery] != 0; }
   bool limits_misses() const { return cost_ns_[kMiss] != 0; }
-  // One in so many of those who are denied is told so, by a truncated answer; 0: none.
+  // One in slip() denied queries gets a truncated answer; the others get none. 0: all get none.
   uint32_t slip() const { return slip_; }
 
-  // UDP questions of one prefix that may be unanswered at a time in a worker; 0: any number.
-  // Whoever keeps the questions counts them.
+  // The most UDP questions of one prefix that may be unanswered in a worker. 0: no limit. The owner
+  // of the questions counts them.
   uint32_t waiting() const { return waiting_; }
 
-  // `verified`: over TCP, or with a cookie that this server gave.
+  // `verified` is true when the query came over TCP or with a cookie that this server made.
   // Budget: 6 ns with up to eight exempt ranges (bench/resolver: BM_RateLimitAllowsQuery).
   Group GroupOf(const sockaddr* client, bool verified) const;
   Group GroupOf(const IpAddress& client, bool verified) const;
 
-  // Asks the processor for the line that AllowQuery will need.
+  // Prefetches the cache line that AllowQuery will need.
   void Prefetch(Group group) const {
     if (!buckets_.empty()) __builtin_prefetch(&SetOf(group), 1);
   }
-  // Budget: 4 ns, with its line in the processor's cache.
+  // Budget: 4 ns when the group's line is in the processor's cache.
   [[nodiscard]] bool AllowQuery(Group group, Time now) { return Take(kQuery, group, now); }
-  // Beside AllowQuery, for what goes upstream.
+  // Called after AllowQuery, for a query that the cache cannot answer.
   [[nodiscard]] bool AllowMiss(Group group, Time now) { return Take(kMiss, group, now); }
 
  private:
   enum Kind : size_t { kQuery, kMiss, kKinds };
 
-  // When the buckets of the four groups of a set will be full, in nanoseconds of the monotonic
-  // clock. Keys and buckets of queries share a line.
+  // The times at which the buckets of a set's four groups will be full, in nanoseconds of the
+  // monotonic clock. Keys and buckets of queries share a cache line.
   using Moments = std::array<std::array<std::atomic<int64_t>, 4>, kKinds>;
   using Buckets = FourWayTable<Moments>;
 
@@ -91,9 +93,9 @@ class RateLimit {
   uint32_t ipv4_mask_;
   uint64_t ipv6_mask_high_;
   uint64_t ipv6_mask_low_;
-  int64_t cost_ns_[kKinds];  // of one; 0: not limited
+  int64_t cost_ns_[kKinds];  // of one query or miss; 0: not limited
   int64_t burst_ns_[kKinds];
-  Buckets buckets_;  // empty without a rate
+  Buckets buckets_;  // empty if no rate is set
 };
 
 }  // namespace tern::resolver::policy

@@ -60,7 +60,7 @@ constexpr SpecialZone kZones[] = {
 constexpr SpecialNode kNodes[] = {
     {"1.0.0.127.in-addr.arpa.", true},
     {"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.", true},
-    // No encrypted transport to point to: NODATA (RFC 9462 section 4).
+    // NODATA, because there is no encrypted transport to point to (RFC 9462 section 4).
     {"_dns.resolver.arpa.", false},
 };
 

@@ -1,6 +1,6 @@
-// The names that a resolver answers itself and never sends upstream: RFC 6761, 6303, 7793, 7686,
-// 8375, 9462, 9476 and RFC 6762 section 22.1. Names that those documents leave to the DNS
-// (`example.`, `ipv4only.arpa.`) are not here.
+// The special names, which a resolver answers itself and never sends upstream: RFC 6761, 6303,
+// 7793, 7686, 8375, 9462, 9476 and RFC 6762 section 22.1. Names that those documents leave to the
+// DNS are not here (`example.`, `ipv4only.arpa.`).
 //
 // Thread: any; constants.
 #pragma once
@@ -12,8 +12,8 @@
 namespace tern::resolver::policy {
 
 enum class SpecialZoneKind : uint8_t {
-  kEmpty,      // a zone with SOA and NS only: other names below it do not exist
-  kLocalhost,  // every name in it has the loopback addresses: RFC 6761 section 6.3
+  kEmpty,      // a zone with SOA and NS only; names below it do not exist
+  kLocalhost,  // every name in it has the loopback addresses (RFC 6761 section 6.3)
 };
 
 struct SpecialZone {
@@ -22,7 +22,7 @@ struct SpecialZone {
 };
 std::span<const SpecialZone> SpecialZones();
 
-// A name inside a special zone that exists there: with a PTR to `localhost.`, or without records.
+// A name that exists inside a special zone. It has a PTR record to `localhost.`, or no records.
 struct SpecialNode {
   std::string_view name;
   bool points_to_localhost;

@@ -11,7 +11,7 @@ namespace tern::resolver::policy {
 struct StaticZones::Index {
   NameTree names;
   std::vector<StaticZone> zones;
-  std::vector<uint32_t> zone_of;  // by the name's number in `names`; kNone for a name without zone
+  std::vector<uint32_t> zone_of;  // by node number in `names`; kNone when the name has no zone
 
   const StaticZone* ZoneOf(uint32_t node) const {
     if (node == NameTree::kNone || zone_of[node] == NameTree::kNone) return nullptr;

@@ -1,6 +1,7 @@
-// The configured zones, forward and stub, found by name.
+// The static zones (forward and stub zones) of the configuration, found by name.
 //
-// Thread: any; immutable once made. Copies share one index. Bounded by the configuration's list.
+// Thread: any; immutable after construction. Copies share one index. Bounded by the list in the
+// configuration.
 #pragma once
 
 #include <memory>
@@ -15,14 +16,15 @@ class StaticZones {
  public:
   // No zones.
   StaticZones() = default;
-  // Of two zones with one name the first counts.
+  // When two zones have the same name, the first one counts.
   explicit StaticZones(std::vector<StaticZone> zones);
 
-  // The zone that has just that name, or null. The zone lives as long as any copy of these.
-  // Budget, as for Nearest: a probe for each label that the name shares with a zone's and one more,
-  // however many zones there are; allocates nothing (bench/resolver: BM_NearestStaticZone).
+  // The zone with exactly that name, or null. The zone lives as long as any copy of this object.
+  // Budget, also for Nearest: one probe for each label that the name shares with a zone's name, and
+  // one more, whatever the number of zones; allocates nothing (bench/resolver:
+  // BM_NearestStaticZone).
   const StaticZone* At(wire::NameView name) const;
-  // The nearest zone at or above the name, or null. `use_forward`: forward zones count.
+  // The nearest zone at or above the name, or null. `use_forward` is true when forward zones count.
   const StaticZone* Nearest(wire::NameView name, bool use_forward) const;
 
  private:
