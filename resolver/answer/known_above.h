@@ -24,7 +24,7 @@ struct Ancestor {
   uint64_t hash = 0;     // the store's
   cache::EntryView cut;  // the delegation to the zone whose apex it is; null when none is known
   // A zone of the configuration lies between it and the name that the walk began with.
-  bool is_above_configured = false;
+  bool is_above_static_zone = false;
 };
 
 enum class Walk : uint8_t { kOn, kStop };
@@ -36,7 +36,7 @@ void ForEachAncestor(const cache::Store& store, const policy::CoreSettings& sett
                      wire::NameView name, cache::Seconds now, Visit visit) {
   Ancestor ancestor;
   while (!name.IsRoot()) {
-    ancestor.is_above_configured |= settings.static_zones.At(name) != nullptr;
+    ancestor.is_above_static_zone |= settings.static_zones.At(name) != nullptr;
     name = name.Parent();
     ancestor.name = name;
     ancestor.hash = store.Hash(name);

@@ -39,7 +39,7 @@ class StaleSearch {
     best = Better(best, Denial(name), now_);
     const bool denies_below = policy::DeniesBelow(settings_, name);
     ForEachAncestor(store_, settings_, name, now_, [&](const Ancestor& above) {
-      if (above.is_above_configured) return Walk::kStop;
+      if (above.is_above_static_zone) return Walk::kStop;
       if (!above.cut && denies_below) best = Better(best, Denial(above.name), now_);
       best = Better(best, Alias(above.name, RRType::kDNAME), now_);
       return Walk::kOn;

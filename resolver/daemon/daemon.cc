@@ -240,7 +240,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   configuration_ = *std::move(configuration);
   UseCookieSecret();
   assembly_->Reconfigure(configuration_);
-  ForgetOtherJurisdictions(before);
+  ForgetChangedSources(before);
   return absl::OkStatus();
 }
 
@@ -252,7 +252,7 @@ void Daemon::RollCookieSecret() {
 }
 
 // What was learnt of names for which others speak from now on.
-void Daemon::ForgetOtherJurisdictions(const config::Settings& before) {
+void Daemon::ForgetChangedSources(const config::Settings& before) {
   const config::Settings& after = settings_;
   for (const auto& [here, there] : {std::pair(&before, &after), std::pair(&after, &before)}) {
     const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);

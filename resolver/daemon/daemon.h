@@ -68,7 +68,7 @@ class Daemon {
 
   absl::Status OpenWorkers();
   void UseCookieSecret();
-  void ForgetOtherJurisdictions(const config::Settings& before);
+  void ForgetChangedSources(const config::Settings& before);
   void Forget();
   void StartServices();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);

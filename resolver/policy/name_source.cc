@@ -2,13 +2,13 @@
 
 namespace tern::resolver::policy {
 
-bool IsAskedAbove(const CoreSettings& settings, wire::NameView name, wire::RRType type) {
+bool IsAskedAtParent(const CoreSettings& settings, wire::NameView name, wire::RRType type) {
   if (type != wire::RRType::kDS) return false;
   const StaticZone* zone = settings.static_zones.At(name);
   return zone == nullptr || !zone->forward;
 }
 
-bool IsAtBorder(const CoreSettings& settings, wire::NameView name, wire::RRType type) {
+bool IsDsOfStubZone(const CoreSettings& settings, wire::NameView name, wire::RRType type) {
   const StaticZone* zone = type == wire::RRType::kDS ? settings.static_zones.At(name) : nullptr;
   return zone != nullptr && !zone->forward;
 }

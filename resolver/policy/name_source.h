@@ -21,10 +21,10 @@ namespace tern::resolver::policy {
 // True when the question goes to servers above `name`. That holds for DS, because a zone's DS
 // records are in its parent (RFC 4035 section 3.1.4.1). It does not hold when `name` is a forward
 // zone, because the forwarders know them too.
-bool IsAskedAbove(const CoreSettings& settings, wire::NameView name, wire::RRType type);
+bool IsAskedAtParent(const CoreSettings& settings, wire::NameView name, wire::RRType type);
 // True for the DS of a stub zone `name`. The zone's parent is asked for it, and for nothing else of
 // the zone. The parent has a DS or has none.
-bool IsAtBorder(const CoreSettings& settings, wire::NameView name, wire::RRType type);
+bool IsDsOfStubZone(const CoreSettings& settings, wire::NameView name, wire::RRType type);
 
 // True when NXDOMAIN for `name` denies all names below it. That holds for an authoritative zone
 // (RFC 8020). A forwarder may have names below `name` from elsewhere.

@@ -144,7 +144,7 @@ Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ances
 Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
   Outcome outcome = Outcome::kUnknown;
   const auto visit = [&](const answer::Ancestor& above) {
-    if (above.is_above_configured) return answer::Walk::kStop;
+    if (above.is_above_static_zone) return answer::Walk::kStop;
     outcome = AnswerFromAncestor(job, name, above, now);
     if (outcome != Outcome::kUnknown) return answer::Walk::kStop;
     *cut = above.cut;
@@ -189,7 +189,7 @@ Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::S
 
 // A stub zone below a name that is never sent upstream.
 bool HasNoParentToAsk(Job& job, const wire::Name& name) {
-  return policy::IsAtBorder(job.settings(), name, job.type()) && !name.view().IsRoot() &&
+  return policy::IsDsOfStubZone(job.settings(), name, job.type()) && !name.view().IsRoot() &&
          job.facilities().local_data->Has(name.view().Parent());
 }
 
@@ -217,7 +217,7 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
     return AnsweredIf(job, AddEmpty(job, name));
   }
   job.servers().Locate(store, job.settings(), name,
-                       policy::IsAskedAbove(job.settings(), name, job.type()),
+                       policy::IsAskedAtParent(job.settings(), name, job.type()),
                        /*use_forward=*/true, now, cut);
   return Outcome::kUnknown;
 }
@@ -424,7 +424,7 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
     minimiser->PartExists(part.name);
     return std::nullopt;
   }
-  if (policy::IsAtBorder(job.settings(), name, job.type()) &&
+  if (policy::IsDsOfStubZone(job.settings(), name, job.type()) &&
       DeniesWhatIsBelow(facilities.records, result.meaning, part)) {
     return AnsweredIf(job, AddEmpty(job, name));
   }
@@ -457,7 +457,7 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult&
   if (result.kind == upstream::RaceResult::Kind::kEmpty)
     facilities.learner.ForgetStale(name, type, now);
   if (result.kind == upstream::RaceResult::Kind::kEmpty ||
-      (policy::IsAtBorder(job.settings(), name, job.type()) &&
+      (policy::IsDsOfStubZone(job.settings(), name, job.type()) &&
        !(result.meaning.end.view().Equals(name) &&
          (result.meaning.reply_class == upstream::ReplyClass::kAnswer ||
           result.meaning.reply_class == upstream::ReplyClass::kNoData)))) {

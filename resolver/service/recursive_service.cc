@@ -314,7 +314,7 @@ cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView n
     known = at.cut;
     if (known) return answer::Walk::kStop;
     const cache::EntryView gone = store_->FindDenial(at.name, at.hash);
-    if (gone && gone.IsFresh(now) && denies_below && !at.is_above_configured) known = gone;
+    if (gone && gone.IsFresh(now) && denies_below && !at.is_above_static_zone) known = gone;
     return known ? answer::Walk::kStop : answer::Walk::kOn;
   };
   answer::Ancestor itself;

@@ -38,7 +38,7 @@ TEST_F(NameSourceTest, NamesOfOneZoneHaveOneSource) {
   EXPECT_TRUE(HaveOneSource("a.forward.example.", "forward.example."));
 }
 
-TEST_F(NameSourceTest, ConfiguredZonesAndThePublicTreeAreSourcesApart) {
+TEST_F(NameSourceTest, StaticZonesAndThePublicTreeAreSourcesApart) {
   EXPECT_FALSE(HaveOneSource("www.example.", "a.stub.example."));
   EXPECT_FALSE(HaveOneSource("a.stub.example.", "www.example."));
   EXPECT_FALSE(HaveOneSource("a.stub.example.", "a.forward.example."));
@@ -49,18 +49,18 @@ TEST_F(NameSourceTest, NoServerIsTheSourceOfALocalName) {
   EXPECT_FALSE(HaveOneSource("www.example.", "x.localhost."));
 }
 
-TEST_F(NameSourceTest, DsIsAskedAboveButOfForwardersInTheZoneItself) {
-  EXPECT_TRUE(IsAskedAbove(settings_, N("www.example."), RRType::kDS));
-  EXPECT_TRUE(IsAskedAbove(settings_, N("stub.example."), RRType::kDS));
-  EXPECT_FALSE(IsAskedAbove(settings_, N("forward.example."), RRType::kDS));
-  EXPECT_FALSE(IsAskedAbove(settings_, N("stub.example."), RRType::kA));
+TEST_F(NameSourceTest, DsIsAskedAtParentButOfForwardersInTheZoneItself) {
+  EXPECT_TRUE(IsAskedAtParent(settings_, N("www.example."), RRType::kDS));
+  EXPECT_TRUE(IsAskedAtParent(settings_, N("stub.example."), RRType::kDS));
+  EXPECT_FALSE(IsAskedAtParent(settings_, N("forward.example."), RRType::kDS));
+  EXPECT_FALSE(IsAskedAtParent(settings_, N("stub.example."), RRType::kA));
 }
 
-TEST_F(NameSourceTest, OnlyTheDsOfAStubZoneIsAtABorder) {
-  EXPECT_TRUE(IsAtBorder(settings_, N("stub.example."), RRType::kDS));
-  EXPECT_FALSE(IsAtBorder(settings_, N("a.stub.example."), RRType::kDS));
-  EXPECT_FALSE(IsAtBorder(settings_, N("stub.example."), RRType::kSOA));
-  EXPECT_FALSE(IsAtBorder(settings_, N("forward.example."), RRType::kDS));
+TEST_F(NameSourceTest, OnlyDsAtTheApexIsTheDsOfAStubZone) {
+  EXPECT_TRUE(IsDsOfStubZone(settings_, N("stub.example."), RRType::kDS));
+  EXPECT_FALSE(IsDsOfStubZone(settings_, N("a.stub.example."), RRType::kDS));
+  EXPECT_FALSE(IsDsOfStubZone(settings_, N("stub.example."), RRType::kSOA));
+  EXPECT_FALSE(IsDsOfStubZone(settings_, N("forward.example."), RRType::kDS));
 }
 
 TEST_F(NameSourceTest, AForwardersDenialSaysNothingOfNamesBelow) {

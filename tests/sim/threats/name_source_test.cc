@@ -1,6 +1,6 @@
-// "Bailiwick" where the configuration draws the border: what the public tree says of a name that a
-// zone of the configuration or local data speaks for is not believed, whoever asks for what. And
-// what nobody can deny: a zone that answers, and the root.
+// Bailiwick between the sources of names (resolver/policy/name_source.h). The public tree is not
+// believed about names of a static zone or of local data, whatever was asked. Two more things
+// cannot be denied: a zone that answers, and the root.
 #include <unistd.h>
 
 #include <cstdio>
@@ -14,19 +14,19 @@ namespace {
 constexpr std::string_view kInternal = "192.0.2.80";
 const Octets kInternalAddress = {10, 1, 1, 1};
 
-class JurisdictionTest : public ThreatTest {
+class NameSourceThreatTest : public ThreatTest {
  protected:
-  // A zone of the configuration with a server of its own, which knows `www`.
+  // Adds a static zone with a server of its own. The zone has `www`.
   void Configure(SmallInternet* internet, std::string_view zone, bool forward) {
-    resolver::StaticZone configured;
-    configured.zone = NameOf(zone);
-    configured.forward = forward;
-    configured.to = {{*IpAddress::Parse(kInternal), 53}};
-    internet->settings().static_zones.push_back(std::move(configured));
+    resolver::StaticZone static_zone;
+    static_zone.zone = NameOf(zone);
+    static_zone.forward = forward;
+    static_zone.to = {{*IpAddress::Parse(kInternal), 53}};
+    internet->settings().static_zones.push_back(std::move(static_zone));
     internet->AddServer(kInternal, zone,
                         "@ 300 SOA ns m 1 2 3 4 5\n@ 300 NS ns\nwww 300 A 10.1.1.1\n");
   }
-  // All that no other zone of the configuration has goes to `forwarder`.
+  // Forwards every name that is in no other static zone to `forwarder`.
   void ForwardAll(SimServer* forwarder, bool first = false) {
     internet_.world().AddServer("192.0.2.53", forwarder);
     resolver::StaticZone all;
@@ -35,8 +35,8 @@ class JurisdictionTest : public ThreatTest {
     all.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
     internet_.settings().static_zones.push_back(all);
   }
-  // attacker.com. with one child, whose server is at 192.0.2.90; all else is denied, behind
-  // `denied_answer`.
+  // attacker.com. with one child, whose server is at 192.0.2.90. All other names are denied, with
+  // `denied_answer` before the denial.
   static ScriptedServer::Script ParentOf(const std::string& child,
                                          const std::string& denied_answer) {
     return [child, denied_answer](const SimQuery&, PlainMessage* reply) {
@@ -59,8 +59,8 @@ class JurisdictionTest : public ThreatTest {
   }
 };
 
-// The public parent has no such name: that is no denial of the internal zone.
-TEST_F(JurisdictionTest, AQuestionForDsDoesNotDenyAZoneOfTheConfiguration) {
+// The public parent does not have the name. That does not deny the internal zone.
+TEST_F(NameSourceThreatTest, AQuestionForDsDoesNotDenyAStaticZone) {
   for (const bool forward : {false, true}) {
     for (const std::string_view zone : {"corp.", "corp.com."}) {
       SCOPED_TRACE(std::string(zone) + (forward ? " forward" : " stub"));
@@ -77,7 +77,7 @@ TEST_F(JurisdictionTest, AQuestionForDsDoesNotDenyAZoneOfTheConfiguration) {
   }
 }
 
-TEST_F(JurisdictionTest, AnAliasThatTheParentHasDoesNotReplaceAZoneOfTheConfiguration) {
+TEST_F(NameSourceThreatTest, AnAliasThatTheParentHasDoesNotReplaceAStaticZone) {
   Configure(&internet_, "corp.com.", /*forward=*/false);
   internet_.AddToTld("com.", "corp.com. 300 CNAME www.victim.com.");
   internet_.AddDomain("victim.com.", {kVictim}, "www 300 A 198.51.100.1\n");
@@ -88,8 +88,8 @@ TEST_F(JurisdictionTest, AnAliasThatTheParentHasDoesNotReplaceAZoneOfTheConfigur
   ExpectInternal(&internet_, "www.corp.com.");
 }
 
-// A DS that the parent does have is told.
-TEST_F(JurisdictionTest, ThePublicParentsDsIsTold) {
+// The parent's DS reaches the client.
+TEST_F(NameSourceThreatTest, ThePublicParentsDsIsTold) {
   Configure(&internet_, "corp.com.", /*forward=*/false);
   internet_.AddToTld("com.", "corp.com. 300 DS 1 8 2 " + std::string(64, '0'));
   internet_.Start();
@@ -98,7 +98,7 @@ TEST_F(JurisdictionTest, ThePublicParentsDsIsTold) {
 }
 
 // "special names never sent upstream"
-TEST_F(JurisdictionTest, DsOfAZoneBelowASpecialNameIsNotAskedOfThePublicTree) {
+TEST_F(NameSourceThreatTest, DsOfAZoneBelowASpecialNameIsNotAskedOfThePublicTree) {
   for (const bool forward : {false, true}) {
     SmallInternet internet(SimWorld::Options{.seed = 4});
     Configure(&internet, "ad.local.", forward);
@@ -110,8 +110,8 @@ TEST_F(JurisdictionTest, DsOfAZoneBelowASpecialNameIsNotAskedOfThePublicTree) {
   }
 }
 
-// One's own resolver is honest; the names that it resolves are strangers'.
-TEST_F(JurisdictionTest, AForwardersAnswerSaysNothingOfOtherZonesAndOfLocalNames) {
+// The forwarder is honest, but strangers control the names that it resolves.
+TEST_F(NameSourceThreatTest, AForwardersAnswerSaysNothingOfOtherZonesAndOfLocalNames) {
   Configure(&internet_, "corp.", /*forward=*/true);
   ScriptedServer forwarder([](const SimQuery&, PlainMessage* reply) {
     const wire::NameView name = reply->questions[0].name;
@@ -140,8 +140,8 @@ TEST_F(JurisdictionTest, AForwardersAnswerSaysNothingOfOtherZonesAndOfLocalNames
   EXPECT_EQ(internet_.Lookup("localhost.", RRType::kA).answer.at(0).rdata, (Octets{127, 0, 0, 1}));
 }
 
-// Split horizon: the public zone has its own idea of the internal one.
-TEST_F(JurisdictionTest, ThePublicZoneSaysNothingOfTheInternalOneBelowIt) {
+// Split horizon: the public zone and the internal zone differ.
+TEST_F(NameSourceThreatTest, ThePublicZoneSaysNothingOfTheInternalOneBelowIt) {
   for (const bool forward : {false, true}) {
     SmallInternet internet(SimWorld::Options{.seed = 4});
     Configure(&internet, "corp.example.com.", forward);
@@ -156,8 +156,9 @@ TEST_F(JurisdictionTest, ThePublicZoneSaysNothingOfTheInternalOneBelowIt) {
   }
 }
 
-// The parent's DNAME, and its denial of what stands between it and the zone, are no word on DS.
-TEST_F(JurisdictionTest, WhatTheParentSaysOfPartsOfTheNameIsNoAnswerForDs) {
+// The parent has a DNAME and a denial between itself and the zone. Neither says anything about the
+// DS.
+TEST_F(NameSourceThreatTest, WhatTheParentSaysOfPartsOfTheNameIsNoAnswerForDs) {
   for (const auto mode :
        {resolver::QnameMinimisation::kRelaxed, resolver::QnameMinimisation::kStrict}) {
     for (const std::string_view zone : {"in.x.com.", "lan.corp.com."}) {
@@ -176,9 +177,9 @@ TEST_F(JurisdictionTest, WhatTheParentSaysOfPartsOfTheNameIsNoAnswerForDs) {
   }
 }
 
-// A name of the hosts file is asked for in the public tree when one below it is wanted.
-TEST_F(JurisdictionTest, WhatIsAskedOnTheWayDoesNotReplaceTheHostsFile) {
-  const std::string path = testing::TempDir() + "jurisdiction_hosts_" + std::to_string(getpid());
+// The public tree is asked for a name of the hosts file when a client asks for a name below it.
+TEST_F(NameSourceThreatTest, WhatIsAskedOnTheWayDoesNotReplaceTheHostsFile) {
+  const std::string path = testing::TempDir() + "name_source_hosts_" + std::to_string(getpid());
   std::ofstream(path) << "10.1.1.1 db.example.com\n";
   for (const auto mode :
        {resolver::QnameMinimisation::kRelaxed, resolver::QnameMinimisation::kStrict}) {
@@ -201,8 +202,8 @@ TEST_F(JurisdictionTest, WhatIsAskedOnTheWayDoesNotReplaceTheHostsFile) {
 
 // --- What nobody can deny ---
 
-// RFC 8020: nothing is below a name that is not there. But a cut that is known is.
-TEST_F(JurisdictionTest, ADenialAboveAZoneCutDoesNotDenyTheZone) {
+// No name exists below a name that does not exist (RFC 8020). But a known zone cut there stays.
+TEST_F(NameSourceThreatTest, ADenialAboveAZoneCutDoesNotDenyTheZone) {
   ScriptedServer parent(ParentOf("c.ent.attacker.com.", ""));
   AddAttacker(&internet_, &parent);
   internet_.AddServer("192.0.2.90", "c.ent.attacker.com.",
@@ -214,8 +215,8 @@ TEST_F(JurisdictionTest, ADenialAboveAZoneCutDoesNotDenyTheZone) {
   EXPECT_EQ(internet_.Lookup("c.ent.attacker.com.", RRType::kA).answer.size(), 1u) << Trace();
 }
 
-// The parent's denial at the end of an alias, too: what is there is the child's to say.
-TEST_F(JurisdictionTest, AnAliasIntoAKnownZoneDoesNotDenyThatZone) {
+// The same for the parent's denial at the end of an alias. Only the child can deny its names.
+TEST_F(NameSourceThreatTest, AnAliasIntoAKnownZoneDoesNotDenyThatZone) {
   ScriptedServer parent(
       ParentOf("sub.attacker.com.", "nx.attacker.com. 300 CNAME sub.attacker.com.\n"));
   AddAttacker(&internet_, &parent);
@@ -230,9 +231,9 @@ TEST_F(JurisdictionTest, AnAliasIntoAKnownZoneDoesNotDenyThatZone) {
   EXPECT_EQ(internet_.Lookup("sub.attacker.com.", RRType::kA).answer.size(), 1u) << Trace();
 }
 
-// An organisation's resolver denies what the public tree does not have, `corp.` here, and has a
-// zone of its own below it. RFC 8020 speaks of one zone's names.
-TEST_F(JurisdictionTest, WhatAForwarderDeniesMayHaveNamesBelowIt) {
+// An organisation's resolver denies what the public tree does not have, here `corp.`, and has a
+// zone of its own below it. RFC 8020 speaks of the names of one zone.
+TEST_F(NameSourceThreatTest, WhatAForwarderDeniesMayHaveNamesBelowIt) {
   ScriptedServer forwarder([](const SimQuery&, PlainMessage* reply) {
     const wire::Name name = reply->questions[0].name;
     reply->flags = wire::kFlagQR | wire::kFlagRA;
@@ -250,7 +251,7 @@ TEST_F(JurisdictionTest, WhatAForwarderDeniesMayHaveNamesBelowIt) {
   ExpectInternal(&internet_, "a.ad.corp.");
   EXPECT_EQ(internet_.Lookup("corp.", RRType::kNS).rcode, Rcode::kNXDomain);
   ExpectInternal(&internet_, "b.ad.corp.");
-  // Nor when it is silent, of what is a minute past its TTL.
+  // The same when the forwarder is silent, for an entry that expired a minute ago.
   internet_.world().RunFor(seconds(120));
   EXPECT_EQ(internet_.Lookup("corp.", RRType::kA).rcode, Rcode::kNXDomain);
   ScriptedServer silent([](const SimQuery&, PlainMessage*) { return false; });
@@ -258,8 +259,9 @@ TEST_F(JurisdictionTest, WhatAForwarderDeniesMayHaveNamesBelowIt) {
   ExpectInternal(&internet_, "b.ad.corp.");
 }
 
-// A CNAME at a child's apex should not be, but is: it is no word on DS, which is the parent's.
-TEST_F(JurisdictionTest, AnAliasAtTheChildsApexIsNoAnswerForDs) {
+// A CNAME at a child's apex is wrong but occurs. It says nothing about DS, which belongs to the
+// parent.
+TEST_F(NameSourceThreatTest, AnAliasAtTheChildsApexIsNoAnswerForDs) {
   ScriptedServer child([](const SimQuery&, PlainMessage* reply) {
     reply->answer = Records("attacker.com. 300 CNAME www.victim.com.\n");
     return true;
@@ -274,9 +276,9 @@ TEST_F(JurisdictionTest, AnAliasAtTheChildsApexIsNoAnswerForDs) {
   EXPECT_TRUE(ds.answer.empty()) << ds.ToText();
 }
 
-// The additional section of the root's own NS need not have addresses (RFC 9609 section 3.3), and
-// to look one up takes the root.
-TEST_F(JurisdictionTest, PrimingWithoutAddressesLeavesTheHints) {
+// The root's NS reply need not have addresses in its additional section (RFC 9609 section 3.3). To
+// look one up, the root is needed.
+TEST_F(NameSourceThreatTest, PrimingWithoutAddressesLeavesTheHints) {
   ScriptedServer root([](const SimQuery&, PlainMessage* reply) {
     const wire::NameView name = reply->questions[0].name;
     if (name.IsRoot()) {
@@ -302,8 +304,8 @@ TEST_F(JurisdictionTest, PrimingWithoutAddressesLeavesTheHints) {
   EXPECT_EQ(internet_.Lookup("www.two.net.", RRType::kA).answer.size(), 1u) << Trace();
 }
 
-// A forwarder's word on the root's servers is for clients, not for our own iteration.
-TEST_F(JurisdictionTest, AForwarderDoesNotPrime) {
+// A forwarder's NS set of the root is for clients. Our own iteration does not use it.
+TEST_F(NameSourceThreatTest, AForwarderDoesNotPrime) {
   ScriptedServer forwarder([](const SimQuery&, PlainMessage* reply) {
     reply->flags = wire::kFlagQR | wire::kFlagRA;
     reply->answer = Records(". 86400 NS ns.attacker.com.\n");
@@ -320,7 +322,7 @@ TEST_F(JurisdictionTest, AForwarderDoesNotPrime) {
   EXPECT_EQ(StoredServers(internet_, ".").find("attacker"), std::string::npos);
 }
 
-TEST_F(JurisdictionTest, ADenialOfTheRootDeniesNothing) {
+TEST_F(NameSourceThreatTest, ADenialOfTheRootDeniesNothing) {
   ScriptedServer forwarder([](const SimQuery&, PlainMessage* reply) {
     reply->flags = wire::kFlagQR | wire::kFlagRA;
     if (reply->questions[0].name.view().IsRoot()) {
