@@ -1,8 +1,10 @@
-// What bounds hedging: a replica is asked beside an open attempt only on credit, of which every
-// question earns a thirtieth. That is 3.3 %; with the credit of the start, and with what lost
-// packets cost in any case, healthy servers see less than 5 % extra queries. A hedge beside a
-// server that turned out silent gives its credit back (Race::NoteLosers decides which did), so
-// that any number of dead servers leaves credit for the next.
+// Limits how often a race hedges, which means: asks a replica beside an open attempt.
+//
+// - Each hedge is paid from a credit. Every question earns a thirtieth of a hedge (3.3 %).
+// - Healthy servers see less than 5 % extra queries. The credit of the start and the cost of lost
+//   packets are included in that.
+// - A hedge beside a server that turned out silent gives its credit back, so any number of dead
+//   servers leaves credit for the next. Race::NoteLosers decides which hedges these are.
 //
 // Thread: one worker's.
 #pragma once
@@ -24,7 +26,7 @@ class HedgeCredit {
 
  private:
   static constexpr int kOneHedge = 30;
-  // At most 32 hedges in a row that turn out not to be needed.
+  // At most 32 unneeded hedges in a row.
   static constexpr int kMax = 32 * kOneHedge;
 
   int parts_ = kMax;

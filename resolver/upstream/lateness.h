@@ -1,6 +1,6 @@
-// How late an answer may be before it is later than servers usually are: mean and mean deviation
-// of all round trips of this worker, with slow gains. It stands in for servers that were never
-// measured.
+// How late an answer may be before it is later than usual. It is measured over all round trips of
+// this worker: their mean and mean deviation, with slow gains. It stands in for servers that were
+// never measured.
 //
 // Thread: one worker's.
 #pragma once
@@ -11,7 +11,7 @@ namespace tern::resolver::upstream {
 
 class Lateness {
  public:
-  // Mean plus four deviations, RFC 6298's rule for one server, here for all.
+  // Mean plus four deviations: RFC 6298's rule for one server, here for all of them.
   Duration estimate() const { return mean_ + 4 * deviation_; }
   Duration mean() const { return mean_; }
 
@@ -30,7 +30,7 @@ class Lateness {
  private:
   static constexpr int kGain = 16;
 
-  // Before the first measurement: the Internet's usual distances.
+  // Before the first measurement: usual distances on the Internet.
   Duration mean_ = std::chrono::milliseconds(50);
   Duration deviation_ = std::chrono::milliseconds(25);
   bool measured_ = false;

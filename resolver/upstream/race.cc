@@ -19,7 +19,7 @@ constexpr Duration kRefusedFor = seconds(60);
 constexpr Duration kServfailFor = seconds(5);
 constexpr Duration kOvertakenOverTcpFor = seconds(5);
 
-// Until an answer: over TCP with the handshake and its acknowledgement.
+// Round trips until an answer. TCP has the handshake and its acknowledgement too.
 int RoundTrips(Transport transport) { return transport == Transport::kTcp ? 3 : 1; }
 
 }  // namespace
@@ -114,8 +114,8 @@ bool Race::Launch() {
   return true;
 }
 
-// Room for one more attempt; the oldest silent one makes way when there is none. Null when all are
-// still waited for.
+// A slot for one more attempt. When all are taken, the oldest silent attempt is closed for it. Null
+// when all of them still wait.
 Race::Attempt* Race::FreeSlot() {
   Attempt* oldest = nullptr;
   for (Attempt& attempt : attempts_) {
@@ -147,7 +147,7 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   const ServerState& record = known.record;
   attempt.expendable =
       record.silences >= kDeadAfter || (record.silences == 0 && !record.HasAnswered());
-  // A server that has answered is there: being asked in another way is no second try.
+  // A server that has answered is there. To ask it in another way is no second try.
   const int silent_tries = std::max(1, asked.tries - (like != nullptr ? 1 : 0));
   const Duration timeout =
       transport == Transport::kTcp ? kTcpTimeout : RetryTimeout(record, silent_tries);
@@ -167,8 +167,8 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   ++facilities_.open_counts.QueriesOf(attempt.key);
   *slot = attempt;
   if (like != nullptr) {
-    // The server has answered and is asked once more: it has as long again before another is asked,
-    // and over TCP for a handshake too.
+    // The server has answered and is asked once more. So it gets as long again before another one
+    // is asked, and over TCP also the time of a handshake.
     const Duration usual = HedgeDelay(record);
     next_launch_ = std::max(next_launch_, attempt.sent + RoundTrips(transport) * usual);
   }
@@ -194,10 +194,10 @@ void Race::OnTimer() {
     return;
   }
   NoteSilences(now);
-  // Also when nobody has time left to answer in: nothing else would ask again.
+  // Also when no server has time left, because nothing else would ask again.
   if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch()) {
     next_launch_ = now + kHedgeMax;
-    // The address of one more replica may be there to be found; then it is a candidate.
+    // Another replica's address may be found meanwhile. Then that replica is a candidate.
     if (!std::exchange(looked_further_, true) && more_servers_.LookUpAnother()) {
       next_launch_ = now + std::clamp(2 * facilities_.lateness.estimate(), kHedgeMin, kHedgeMax);
     }
@@ -223,8 +223,8 @@ bool Race::AnyWaiting(Time now) const {
   });
 }
 
-// Servers that died meanwhile, by others' questions too, are not tried again; what they were asked
-// before may yet be answered.
+// A server that died meanwhile is not tried again, even if other questions showed that it is dead.
+// Its open attempts may still get an answer.
 bool Race::AnyWaitingAtLast(Time now) {
   for (Attempt& attempt : attempts_) {
     if (attempt.state != State::kFree)
@@ -251,10 +251,10 @@ void Race::Finish(RaceResult::Kind kind) {
   decided_ = true;
   result_.kind = kind;
   result_.failure = CommonFailure();
-  // Servers that let their time pass are what hedges are for.
+  // Hedges are there for servers whose time ran out.
   const int needed = std::min(hedges_, silences_ + NoteLosers());
   if (needed > 0) facilities_.hedge_credit.GiveBack(needed);
-  // The coroutine destroys this object; nothing may follow.
+  // The coroutine destroys this object, so nothing may follow.
   std::exchange(waiting_, nullptr).resume();
 }
 
@@ -263,12 +263,12 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
   Attempt* attempt = FindAttempt(id);
   if (attempt != nullptr && !decided_) {
     const ReplyMatch match = MatchReply(message, question_, attempt->id);
-    // TCP cannot be forged from beside the path: case is no evidence there.
+    // An attacker who is not on the path cannot forge TCP. So case is no evidence there.
     const bool matches = match == ReplyMatch::kMatches ||
                          (match == ReplyMatch::kWrongCase &&
                           (attempt->transport == Transport::kTcp ||
                            facilities_.server_table.Get(attempt->key).keeps_no_case));
-    // It keeps the case after all; then the reply that did not was not its own.
+    // The server keeps the case after all. So the reply that did not was not its own.
     if (match == ReplyMatch::kMatches && !attempt->concessions.random_case &&
         attempt->doubt == Doubt::kCase) {
       attempt->doubt = Doubt::kNone;
@@ -281,7 +281,7 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
   }
 }
 
-// The same server in another way; when that cannot be, the next one.
+// Asks the same server in another way. If that is not possible, asks the next one.
 void Race::AskAgain(Attempt& attempt, Transport transport, Form form) {
   Attempt like = attempt;
   Close(attempt);
@@ -304,7 +304,8 @@ void Race::NoteAnswer(const Attempt& attempt) {
   if (attempt.doubt == Doubt::kCase) facilities_.server_table.NoteKeepsNoCase(attempt.key, now);
 }
 
-// The random case of the question must not get into names that point to it by compression.
+// Puts our case into the question. Otherwise compression pointers would bring its random case into
+// other names.
 std::span<const uint8_t> Race::WithOurCase(std::span<const uint8_t> message) {
   constexpr size_t kName = wire::kHeaderOctets;
   if (wire::LoadU16(message.data() + 4) != 1 || question_.name.view().EqualsExactly(name_)) {
@@ -377,11 +378,12 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   }
 }
 
-// RFC 6891 section 7: a server that does not know EDNS says FORMERR or NOTIMP; ask it plainly.
-// Before that without a cookie: some know EDNS only. Learnt only from what is then answered.
+// A server that does not know EDNS says FORMERR or NOTIMP (RFC 6891 section 7). Such a server is
+// asked without EDNS. Before that it is asked without a cookie, because some servers know only
+// EDNS. Its fault is learnt only from an answer that then comes.
 void Race::OnFormatError(Attempt& attempt) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
-  // Those that were sent while an answer was under way may have been the others.
+  // Tries that were sent while an answer was under way may have used up the others.
   const bool is_last = attempt.transport == Transport::kUdp && IsUsedUp(candidate);
   if (!attempt.has_edns() || (is_last && candidate.refuses_edns)) {
     seen_lame_ = true;
@@ -411,13 +413,17 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
   GoOn();
 }
 
-// Replicas that were overtaken although they had more time than they usually need count as slow,
-// so that the next question goes elsewhere first; likewise in this zone those that had to be asked
-// over TCP, of which nothing else is learnt. Not the one that answered, whose earlier try may have
-// come home first. Returns how many of them were worth a hedge that costs nothing. Not those that
-// answer usually and are late this once: of a healthy network's servers some always are, and asking
-// beside them is what the credit bounds. A server that never answered is taken for dead once, so
-// healthy ones cost one such hedge each.
+// Notes the servers that were overtaken, and closes the open attempts. A server is late if it had
+// more time than it usually needs. The one that answered is never late, because its earlier try may
+// have been answered first.
+// - A late server counts as slow, so the next question goes elsewhere first.
+// - If the late attempt went over TCP, the server is avoided for this zone only. Nothing else is
+//   learnt from TCP.
+//
+// Returns how many of the hedges cost no credit: one for each late server that is expendable. Such
+// a server never answered or is thought dead. It does not count servers that usually answer: some
+// of a healthy network's servers are always late once, and the credit limits hedges beside these. A
+// server that never answered is taken for dead once, so each healthy one costs one such hedge.
 int Race::NoteLosers() {
   const Time now = facilities_.environment.Now();
   ServerTable& table = facilities_.server_table;
@@ -439,9 +445,10 @@ int Race::NoteLosers() {
   return dead;
 }
 
-// The TCP try that was to settle a doubt failed: the server neither keeps the case nor speaks TCP,
-// or it gives no cookies any more. A last try over UDP gives up what is doubtful. It is the only
-// datagram: after a sign of forgery one is open, and replies to the others would not fit this case.
+// A try over TCP should have settled the doubt, and it failed. So the server does not keep the case
+// and does not speak TCP, or it no longer gives cookies. A last try over UDP gives up what is
+// doubtful. It is the only open datagram, for two reasons: after a sign of forgery only one is
+// open, and replies to others would not fit this case.
 bool Race::ConcedeAndAsk(const Attempt& failed) {
   Attempt like = failed;
   if (IsUsedUp(servers_.candidates()[failed.candidate])) return false;
@@ -465,7 +472,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
   if (attempt == nullptr || decided_) return;
   if (failure == ExchangeFailure::kNoResources) NoteSilences(facilities_.environment.Now());
   const bool was_silent = attempt->state == State::kSilent;
-  // The environment closed it already.
+  // The environment has closed it already.
   NoteClosed(*attempt);
   if (ConcedeAndAsk(*attempt)) {
     ArmNext();
@@ -473,7 +480,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
   }
   const bool is_unreachable = failure == ExchangeFailure::kUnreachable;
   TraceStep("reply", *attempt, is_unreachable ? "unreachable" : "no socket");
-  // Others needed its socket. If it was silent, it had its time; if not, it is nobody's failure.
+  // Others needed its socket. If it was silent, it had its time. If not, it is nobody's failure.
   if (!is_unreachable && was_silent) return;
   if (is_unreachable) {
     OnUnreachable(*attempt);

@@ -1,29 +1,39 @@
-// One question to the servers of one zone, until one of them gives a useful reply.
+// Asks one question of the servers of one zone, until one of them gives a useful reply.
 //
-// Any replica's answer counts. The race starts with one server; when it is later than it usually
-// is, another replica is asked as well while the earlier attempts stay open, and the first valid
-// reply wins. The same server is asked again only after its own timeout, which doubles (at most
-// resolution.limits.tries, RFC 9520 section 3.1). A server that fails is left at once for the next.
+// How it asks:
+// - Any replica's answer counts. The first valid reply wins.
+// - The race starts with one server. When that one is later than usual, another replica is asked
+//   too. The earlier attempts stay open.
+// - The same server is asked again only after its own timeout. The timeout doubles. There are at
+//   most resolution.limits.tries tries (RFC 9520 section 3.1).
+// - When a server fails, the next one is asked at once.
 //
-// Somebody may guess at an open query: a reply to it that has another id, question or case is a
-// sign. From then on the race, and for 20 s every race for a question in the same zone, has one
-// datagram open at a time: a replica that is late is replaced when its time is over, and nobody
-// is asked beside it. No more than that zone, because the sign is cheap to give for whoever owns a
-// zone: its own servers may send any id. So this slows its own zone alone; for a zone of others a
-// guess must hit an open port first.
+// Signs of forgery:
+// - A reply with another id, question or case is a sign that somebody guesses at an open query.
+// - After such a sign the race has one datagram open at a time. When a replica is late, its time
+//   runs out before the next one is asked. For 20 s this holds for every race for a question in
+//   that zone.
+// - Only that zone is slowed down. The owner of a zone can give the sign cheaply, because its own
+//   servers may send any id. For a zone of others, a guess must hit an open port first.
 //
-// Cookies (RFC 7873 section 5.3): each query with EDNS carries one. A reply without ours, or
-// without one from a server that gives them, is a sign of forgery too. BADCOOKIE is asked again
-// with the cookie that came along, then over TCP. Here in race_forgery.cc; and in
-// race_pick.cc whom to ask next.
+// Cookies (RFC 7873 section 5.3):
+// - Each query with EDNS carries a cookie.
+// - A reply with another client cookie is a sign of forgery. So is a reply without a cookie from a
+//   server that gives cookies.
+// - After BADCOOKIE the server is asked with the cookie that came along, then over TCP.
 //
-// Bounded: kAttemptsMax open attempts, the allowance and the deadline of its terms; and
-// all races together by resolution.limits.per_server open queries to one address, but where it
-// serves the root, a top level domain or a zone of the configuration. A server at its limit is
-// passed over.
+// race_forgery.cc has the rules for forgery and cookies, race_pick.cc the choice of the next
+// server.
 //
-// Thread: one worker's. Made by a coroutine, awaited once, and destroyed when it is resumed; the
-// reply of the result borrows the packet and is valid until the coroutine next suspends.
+// Bounded:
+// - One race has at most kAttemptsMax open attempts. Its terms set its allowance and its deadline.
+// - All races together have at most resolution.limits.per_server open queries to one address. A
+//   server at its limit is passed over. There is no such limit for servers of the root, of a top
+//   level domain or of a zone of the configuration.
+//
+// Thread: one worker's. A coroutine makes the race, awaits it once, and destroys it when the race
+// resumes it. The reply of the result borrows the packet. It is valid until the coroutine next
+// suspends.
 #pragma once
 
 #include <array>
@@ -46,17 +56,17 @@ namespace tern::resolver::upstream {
 struct RaceResult {
   enum class Kind : uint8_t {
     kReply,        // `meaning` and the facilities' records say what came
-    kEmpty,        // all servers that answered say there is nothing, without an SOA
+    kEmpty,        // all servers that answered say that there is nothing, without an SOA
     kExhausted,    // no server answered usefully
-    kNoBudget,     // the client query's upstream queries are used up
+    kNoBudget,     // the client query has used up its upstream queries
     kNoResources,  // this machine could not send
     kDeadline,
   };
-  // What all that were asked have in common, when none gave a useful reply.
+  // What the servers that were asked have in common, when none gave a useful reply.
   enum class Failure : uint8_t {
     kSilentOrLame,
     kUnreachable,  // the network or the host says that nobody is there
-    kUnsound,      // what came could not be read
+    kUnsound,      // the reply could not be read
   };
   Kind kind = Kind::kExhausted;
   Failure failure = Failure::kSilentOrLame;
@@ -65,12 +75,12 @@ struct RaceResult {
 
 class Race final : public ExchangeSink, public Timer {
  public:
-  // `name` is the question as we hold it; on the wire its case is random. What the context
-  // names, the servers and `name` outlive the race.
+  // `name` is the question as the store has it. On the wire its case is random.
+  // REQUIRES: what the context names, the servers and `name` outlive the race.
   Race(const RaceContext& context, ZoneServers& servers, const wire::Name& name, wire::RRType type);
   ~Race();
 
-  // Awaiting: starts; resumes when it is decided.
+  // Awaiting starts the race. The coroutine resumes when the race is decided.
   bool await_ready() { return false; }
   bool await_suspend(std::coroutine_handle<> waiting);
   const RaceResult& await_resume() const { return result_; }
@@ -81,55 +91,54 @@ class Race final : public ExchangeSink, public Timer {
 
  private:
   static constexpr size_t kAttemptsMax = 12;
-  // A replica is asked beside an open attempt no sooner and no later than this.
+  // Another replica is asked after at least kHedgeMin and at most kHedgeMax.
   static constexpr Duration kHedgeMin = std::chrono::milliseconds(10);
   static constexpr Duration kHedgeMax = std::chrono::milliseconds(300);
-  // What a server of which nothing is known has for its first answer.
+  // The time for the first answer of a server of which nothing is known.
   static constexpr Duration kRetryUnknown = std::chrono::milliseconds(400);
-  // What one has that gets one try only: as long as the third of several.
+  // The time of a server that gets one try only. It is as long as the third of several tries.
   static constexpr Duration kOnlyTry = 4 * kRetryUnknown;
 
-  // A candidate and what the table said of it when it was picked.
+  // A candidate, and its state in the server table when it was picked.
   struct KnownServer {
     ServerKey key{};
     ServerState record;
   };
-  // Which of the attempts are open, and how far they are.
+  // The state of an attempt.
   enum class State : uint8_t {
     kFree,     // no exchange
-    kWaiting,  // its server still has time to answer in, or its time was just over
-    kSilent,   // its time is over and that was noted; an answer is still welcome
+    kWaiting,  // the server still has time to answer, or its time has just run out
+    kSilent,   // its time ran out and that was noted; an answer is still welcome
   };
-  // How much of EDNS a try has. FORMERR leads from one to the next, see OnFormatError.
+  // How much of EDNS a try has. FORMERR leads from one form to the next, see OnFormatError.
   enum class Form : uint8_t {
     kFull,
     kWithoutCookie,  // after a FORMERR: an answer shows that the server takes no cookie
     kPlain,          // after a FORMERR: an answer shows that the server knows no EDNS
     kKnownPlain,     // the server table said so
   };
-  // What the last reply made doubtful, so that this try goes over TCP; or, with a concession, a
-  // last time over UDP.
+  // What is doubtful about the last reply. Because of it this try goes over TCP. If that fails, a
+  // last try goes over UDP, with a concession.
   enum class Doubt : uint8_t {
     kNone,
-    kCase,    // it came in another case: the server keeps no case, or somebody guessed
-    kCookie,  // it came without a cookie from a server that gives cookies
+    kCase,    // the reply came in another case: the server does not keep it, or somebody guessed
+    kCookie,  // the reply came without a cookie from a server that gives cookies
   };
-  // What a try gives up because the doubt could not be settled over TCP. Once given up, it stays so
-  // for the tries that follow.
+  // What a try gives up because TCP could not settle the doubt. It stays given up for later tries.
   struct Concessions {
-    bool random_case = false;  // the name is sent in its own case
+    bool random_case = false;  // the name is sent as it is written
     bool cookie = false;       // a reply without a cookie is believed
   };
   enum class CookieSent : uint8_t {
     kNone,
     kFirst,
-    kRenewed,  // the one that came with a BADCOOKIE
+    kRenewed,  // the cookie that came with a BADCOOKIE
   };
   struct Attempt {
     ExchangeId exchange = ExchangeId::kNone;
     ServerKey key{};
     Time sent;
-    Time late;  // when it counts as silent
+    Time late;  // from then on it counts as silent
     uint16_t id = 0;
     uint8_t candidate = 0;
     Transport transport = Transport::kUdp;
@@ -138,24 +147,25 @@ class Race final : public ExchangeSink, public Timer {
     Doubt doubt = Doubt::kNone;
     Concessions concessions;
     CookieSent cookie = CookieSent::kNone;
-    std::array<uint8_t, kClientCookieOctets> client_cookie{};  // unless CookieSent::kNone
-    bool expendable = false;  // never answered, or thought dead: see NoteLosers
+    std::array<uint8_t, kClientCookieOctets> client_cookie{};  // none if CookieSent::kNone
+    bool expendable = false;  // the server never answered, or is thought dead: see NoteLosers
 
     bool has_edns() const { return form == Form::kFull || form == Form::kWithoutCookie; }
   };
 
-  // It has had its tries over UDP.
+  // The candidate has had its tries over UDP.
   bool IsUsedUp(const Candidate& candidate) const {
     return candidate.tries >= terms_.settings->resolution.limits.tries;
   }
   Attempt* FindAttempt(ExchangeId id);
   Attempt* FreeSlot();
   void Close(Attempt& attempt);
-  // The attempt's exchange is over.
+  // Called when the attempt's exchange is over.
   void NoteClosed(Attempt& attempt);
-  // Some attempt's server still has time left to answer in.
+  // Whether the server of some attempt still has time to answer.
   bool AnyWaiting(Time now) const;
-  // Where nobody more can be asked: as before, but what is open has at least kOnlyTry.
+  // For when no other server can be asked. Gives each open attempt at least kOnlyTry, then does as
+  // AnyWaiting.
   bool AnyWaitingAtLast(Time now);
 
   bool HasBudget();
@@ -164,12 +174,12 @@ class Race final : public ExchangeSink, public Timer {
   int Pick(Time now, KnownServer* picked);
   bool OnlyDeadAreLeft(Time now) const;
   bool IsAtLimit(ServerKey server, const ServerState& record, int tries, Time now) const;
-  // `like`: the attempt that goes on in this way; null for a new one.
+  // `like` is the attempt that goes on in this way. It is null for a new attempt.
   bool Send(uint8_t candidate, const KnownServer& known, Transport transport, Form form,
             const Attempt* like);
-  // Somebody seems to guess: one datagram is open at a time.
+  // Whether one datagram is open at a time, because somebody seems to guess.
   bool IsOneAtATime(Time now) const;
-  // Whether a datagram is open whose server has time left.
+  // Whether a datagram is open whose server still has time.
   bool HasDatagram(Time now) const;
   void CloseDatagrams();
   void BreakOff(Attempt& attempt);
@@ -178,16 +188,16 @@ class Race final : public ExchangeSink, public Timer {
   Duration RetryTimeout(const ServerState& record, int tries) const;
   void ArmNext();
 
-  // Goes on after a server that gave no useful reply: to the next one, or to the end.
+  // Called after a server gave no useful reply. Asks the next server, or ends the race.
   void GoOn();
   void WaitOrFinish(Time now);
-  // Decides the race. When awaiting, resumes the coroutine, which destroys this object.
+  // Decides the race and resumes the awaiting coroutine, which destroys this object.
   void Finish(RaceResult::Kind kind);
   RaceResult::Failure CommonFailure() const {
     if (silences_ > 0 || seen_lame_) return RaceResult::Failure::kSilentOrLame;
-    // After what cannot be read the server is asked over TCP, where it may be unreachable.
+    // After a reply that cannot be read the server is asked over TCP. There it may be unreachable.
     if (seen_unsound_) return RaceResult::Failure::kUnsound;
-    // Where a datagram came that was no answer, somebody is there, or somebody forges.
+    // If a datagram came that was no answer, the server is there or somebody forges.
     return seen_unreachable_ && !forged_ ? RaceResult::Failure::kUnreachable
                                          : RaceResult::Failure::kSilentOrLame;
   }
@@ -198,15 +208,15 @@ class Race final : public ExchangeSink, public Timer {
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
   void OnFormatError(Attempt& attempt);
-  // The cookie for the attempt's query; none where it is to have none.
+  // The cookie for the attempt's query. It is empty if the query gets none.
   UpstreamCookie MakeCookie(Attempt& attempt, const ServerState& record);
-  // Learns from the reply's cookie. False when the reply is not believed for it, and the exchange
-  // goes on in another way.
+  // Learns from the reply's cookie. False when the cookie makes the reply doubtful. Then the
+  // exchange goes on in another way.
   bool AcceptCookie(Attempt& attempt);
   void OnBadCookie(Attempt& attempt);
   void NoteAnswer(const Attempt& attempt);
   int NoteLosers();
-  // The server may yet answer in the one way that is left. True when it is asked in that way.
+  // Asks the server in the one way that is left, if there is one. True when it was asked.
   bool ConcedeAndAsk(const Attempt& failed);
   void OnUnreachable(const Attempt& attempt);
   void Drop(Attempt& attempt, Duration lame_for, std::string_view why);
@@ -221,11 +231,11 @@ class Race final : public ExchangeSink, public Timer {
   RaceResult result_;
   std::coroutine_handle<> waiting_;
   std::array<Attempt, kAttemptsMax> attempts_;
-  ServerKey answered_{};  // the last that did, even if with nothing useful
+  ServerKey answered_{};  // the last server that did, even if with nothing useful
   Time next_launch_;
   int launches_ = 0;
   int hedges_ = 0;
-  int silences_ = 0;     // attempts whose time passed
+  int silences_ = 0;     // attempts whose time ran out
   bool forged_ = false;  // a reply came that was no answer
   bool decided_ = false;
   bool seen_empty_ = false;

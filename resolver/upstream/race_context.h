@@ -1,4 +1,4 @@
-// What a race needs of its surroundings. It is all that a race sees of the resolution it runs for.
+// What a race needs from outside. It sees nothing else of the resolution that it runs for.
 //
 // Thread: one worker's.
 #pragma once
@@ -28,19 +28,18 @@ class LocalData;
 
 namespace tern::resolver::upstream {
 
-// Ends resolutions that are finished and tells their waiters. The callback of an exchange or a
-// timer may finish some of them, but it tells nobody itself: so calls do not nest ever deeper.
+// Ends finished resolutions and tells their waiters. A callback of an exchange or a timer may
+// finish resolutions, but it does not tell the waiters itself. So calls do not nest ever deeper.
 class Finisher {
  public:
-  // Every callback from the loop ends with it. It does nothing when it is called from inside
-  // itself.
+  // Every callback from the loop ends with this call. A call from inside Drain does nothing.
   virtual void Drain() = 0;
 
  protected:
   ~Finisher() = default;
 };
 
-// Drains at the end of its scope. What it holds on to outlives the race, which may be gone by then.
+// Drains at the end of its scope. By then the race may be gone, so `finisher` outlives the race.
 class DrainAtExit {
  public:
   explicit DrainAtExit(Finisher& finisher) : finisher_(finisher) {}
@@ -52,26 +51,26 @@ class DrainAtExit {
   Finisher& finisher_;
 };
 
-// Whom a race asks for one more server when all that are known are late.
+// A race asks it for one more server when all known servers are late.
 class MoreServers {
  public:
   // Starts to look up the address of one more server of the zone. True when there was one to look
-  // up; if it has an address, that is in the store some time later.
+  // up. If that server has an address, it is in the store some time later.
   virtual bool LookUpAnother() = 0;
 
  protected:
   ~MoreServers() = default;
 };
 
-// How much of a worker zones and servers hold at the moment. Two zones (or servers) whose hashes
-// meet share a count, so the counts need no more memory than this.
+// Counts the open questions of each zone and the open queries of each server, for one worker. Two
+// zones (or servers) may share a count when their hashes meet. So the memory is fixed.
 class OpenCounts {
  public:
-  // Questions that wait for the servers of the zone with this hash (the store's).
+  // Questions that wait for the servers of this zone. `zone_hash` is the store's hash of its name.
   uint32_t& QuestionsOf(uint64_t zone_hash) {
     return zone_questions_[zone_hash % zone_questions_.size()];
   }
-  // Queries to the server that are open.
+  // Open queries to the server.
   uint32_t& QueriesOf(ServerKey server) {
     return server_queries_[(static_cast<uint64_t>(server) >> 8) % server_queries_.size()];
   }
@@ -81,7 +80,7 @@ class OpenCounts {
   std::array<uint32_t, 8192> server_queries_{};
 };
 
-// What all races of one worker share. Outlives them.
+// What all races of one worker share. It outlives them.
 struct RaceFacilities {
   RaceFacilities(cache::Store* store_, ServerTable* server_table_, Environment* environment_,
                  std::shared_ptr<const policy::LocalData> local_data_)
@@ -92,14 +91,14 @@ struct RaceFacilities {
         reply_octets(std::make_unique<uint8_t[]>(wire::kMessageOctetsMax)) {}
 
   cache::Seconds StoreNow() const { return StoreSeconds(environment.Now()); }
-  // A place for a copy of one upstream reply.
+  // A buffer for a copy of one upstream reply.
   std::span<uint8_t> reply_buffer() { return {reply_octets.get(), wire::kMessageOctetsMax}; }
 
   const cache::Store& store;
   ServerTable& server_table;
   Environment& environment;
-  std::shared_ptr<const policy::LocalData> local_data;  // in force now
-  ReplyRecords records;                                 // of the reply in hand
+  std::shared_ptr<const policy::LocalData> local_data;  // the data in force now
+  ReplyRecords records;                                 // of the current reply
   Lateness lateness;
   HedgeCredit hedge_credit;
   OpenCounts open_counts;
@@ -108,13 +107,13 @@ struct RaceFacilities {
   Finisher* finisher = nullptr;  // set before the first race
 };
 
-// On what terms one question is asked. The allowance and the deadline may change while a race
-// waits: a client that joins brings its own.
+// The terms on which one question is asked. The allowance and the deadline may change while a race
+// waits, because a client that joins brings its own.
 struct QuestionTerms {
   const policy::CoreSettings* settings = nullptr;
   Allowance* allowance = nullptr;
   Time deadline;
-  Trace* trace = nullptr;  // null when nobody asked for an account
+  Trace* trace = nullptr;  // null if no client asked for a trace
 };
 
 struct RaceContext {

@@ -9,12 +9,12 @@
 namespace tern::resolver::upstream {
 namespace {
 
-// After a reply that was no answer the zone's questions have one datagram open at a time.
+// For so long after a sign of forgery, the zone's questions have one datagram open at a time.
 constexpr Duration kForgedFor = std::chrono::seconds(20);
 constexpr Duration kUnsoundFor = std::chrono::seconds(60);
 
-// A client cookie must not be seen at two addresses of ours, which it would show to be one client's
-// (RFC 9018 section 3), and a server cookie is good for one address only.
+// A client cookie must not be seen from two of our addresses: it would show that both belong to one
+// client (RFC 9018 section 3). A server cookie is good for one address only.
 bool HasOneSource(const ResolutionSettings& settings, const IpAddress& server) {
   return std::count_if(settings.outgoing.begin(), settings.outgoing.end(),
                        [&](const IpAddress& source) { return source.size == server.size; }) <= 1;
@@ -38,7 +38,7 @@ std::string_view Describe(ReplyMatch match) {
 
 }  // namespace
 
-// Somebody guesses: every open datagram is one more chance to guess right, so the next one waits
+// Somebody guesses. Every open datagram is one more chance to guess right. So the next one waits
 // until this one has had its time.
 bool Race::IsOneAtATime(Time now) const {
   return forged_ || facilities_.server_table.IsForged(servers_.zone(), now);
@@ -51,7 +51,8 @@ bool Race::HasDatagram(Time now) const {
   });
 }
 
-// A server that was not given its time may be tried again, once only: many servers may cause that.
+// A server that did not get its time may be tried again, but only once, because many servers can
+// cause this.
 void Race::BreakOff(Attempt& attempt) {
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   if (attempt.state != State::kSilent && !std::exchange(candidate.broken_off, true))
@@ -65,8 +66,8 @@ void Race::CloseDatagrams() {
   }
 }
 
-// Somebody guesses, or a server does not keep the case: ask this server over TCP, where an answer
-// cannot be forged.
+// Somebody guesses, or the server does not keep the case. So this server is asked over TCP, where
+// an answer cannot be forged.
 void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
   if (match == ReplyMatch::kForgery || match == ReplyMatch::kWrongCookie) {
     ++facilities_.counters.forgeries;
@@ -80,7 +81,7 @@ void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
 
 void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
   if (attempt.transport == Transport::kTcp) {
-    // Nobody but the server itself says so.
+    // Over TCP only the server itself can say so.
     seen_unsound_ = true;
     Drop(attempt, kUnsoundFor, why);
     return;
@@ -92,7 +93,7 @@ void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
 void Race::OnSignOfForgery(const Attempt& met) {
   forged_ = true;
   facilities_.server_table.NoteForgery(servers_.zone(), kForgedFor, facilities_.environment.Now());
-  // The one that was met goes on over TCP; of the others the newest is kept.
+  // The attempt that got the sign goes on over TCP. Of the others only the newest stays open.
   Attempt* newest = nullptr;
   for (Attempt& attempt : attempts_) {
     if (attempt.state == State::kFree || attempt.transport != Transport::kUdp || &attempt == &met)
@@ -123,13 +124,13 @@ bool Race::AcceptCookie(Attempt& attempt) {
   ServerTable& table = facilities_.server_table;
   const Time now = facilities_.environment.Now();
   const bool tcp = attempt.transport == Transport::kTcp;
-  // A truncated reply is asked for over TCP anyway, and servers in need send some without OPT.
+  // A truncated reply is asked for over TCP anyway. Busy servers send some of them without OPT.
   const bool truncated = facilities_.records.header().Has(wire::kFlagTC);
   const auto cookie = facilities_.records.cookie();
   const ReplyMatch match = MatchCookie(cookie, attempt.client_cookie);
   switch (match) {
     case ReplyMatch::kMatches:
-      // RFC 7873 section 4.2: what is longer is no server cookie. Nor is what is shorter.
+      // RFC 7873 section 4.2: a cookie that is longer or shorter is no server cookie.
       if (cookie->size() >= kCookieOctetsMin && cookie->size() <= kCookieOctetsMax) {
         table.NoteCookie(attempt.key, *cookie, now);
       }
@@ -145,7 +146,7 @@ bool Race::AcceptCookie(Attempt& attempt) {
     case ReplyMatch::kWrongCase:
     case ReplyMatch::kForgery:
       if (!tcp) break;
-      // It is the server that writes so.
+      // Over TCP the server itself wrote this cookie.
       table.NoteTakesNoCookie(attempt.key, now);
       return true;
   }
@@ -153,7 +154,8 @@ bool Race::AcceptCookie(Attempt& attempt) {
   return false;
 }
 
-// RFC 7873 section 5.3: again with the new cookie, which is in the table by now; then over TCP.
+// RFC 7873 section 5.3: asks again with the new cookie, which is in the table by now. After that,
+// asks over TCP.
 void Race::OnBadCookie(Attempt& attempt) {
   const auto cookie = facilities_.records.cookie();
   if (attempt.transport == Transport::kTcp || attempt.cookie == CookieSent::kRenewed || !cookie ||

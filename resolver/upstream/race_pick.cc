@@ -15,14 +15,17 @@ using std::chrono::seconds;
 
 constexpr Duration kHedgeUnknownMin = milliseconds(20);
 constexpr Duration kHedgeSlackMin = milliseconds(5);
-// The same server is asked again no sooner than this (RFC 1035 section 7.2 and common practice).
+// The same server is asked again after this time at the earliest (RFC 1035 section 7.2 and common
+// practice).
 constexpr Duration kRetryMin = milliseconds(300);
 constexpr Duration kRetryMax = seconds(3);
-// Replicas within this of the best share the load.
+// Replicas within this distance of the best share the load.
 constexpr Duration kNearBest = milliseconds(10);
-constexpr int kDeadServerShare = 8;  // one in so many of the queries that others may have open
+// a dead server's share of the open queries that other servers may have
+constexpr int kDeadServerShare = 8;
 constexpr Duration kProbeMin = seconds(1);
-// One that never answered is dead, or farther than its replicas and then not worth the wait.
+// A server that never answered is dead, or it is farther than its replicas. In both cases it is not
+// worth an early probe.
 constexpr Duration kProbeStrangerMin = seconds(30);
 constexpr Duration kProbeMax = minutes(5);
 
@@ -35,17 +38,18 @@ Duration ProbeInterval(const ServerState& record) {
 
 Duration Race::HedgeDelay(const ServerState& record) const {
   if (record.IsKnownAt(facilities_.environment.Now()) && record.silences == 0) {
-    // A very even server's deviation is next to nothing; asking beside it for a few milliseconds'
-    // sake saves none.
+    // The deviation of a very even server is almost zero. It is not worth a query to save a few
+    // milliseconds.
     const Duration slack = std::max({4 * record.rttvar, record.srtt / 4, kHedgeSlackMin});
     return std::clamp(record.srtt + slack, kHedgeMin, kHedgeMax);
   }
   return std::clamp(facilities_.lateness.estimate(), kHedgeUnknownMin, kHedgeMax);
 }
 
-// Then one try each tells whether one lives again: a question to a dead zone costs no more. Not
-// while one datagram is open at a time: each try then ends with its own short time, and a server
-// that is far away would never be heard.
+// If only dead servers are left, each gets one try, which shows whether it lives again. So a
+// question to a dead zone costs no more than that. This does not hold while one datagram is open at
+// a time: each try then ends with its own short time, and a server that is far away would never be
+// heard.
 bool Race::OnlyDeadAreLeft(Time now) const {
   if (IsOneAtATime(now)) return false;
   const ServerTable& table = facilities_.server_table;
@@ -80,8 +84,9 @@ bool Race::IsAtLimit(ServerKey server, const ServerState& record, int tries, Tim
   return facilities_.open_counts.QueriesOf(server) >= static_cast<uint32_t>(std::max(limit, 1));
 }
 
-// The best candidate's index, or -1. Best: few tries in this race, then not known to be dead, then
-// fast; those near the best draw lots, so that load spreads over replicas.
+// The index of the best candidate, or -1. The best has few tries in this race; then it is not known
+// to be dead; then it is fast. Chance decides among those near the best, so load spreads over
+// replicas.
 int Race::Pick(Time now, KnownServer* picked) {
   struct Option {
     int index;
@@ -114,8 +119,8 @@ int Race::Pick(Time now, KnownServer* picked) {
     const bool lame = table.IsLame(key, servers_.zone(), now);
     const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
     const Duration expected = record.IsKnownAt(now) ? record.srtt : facilities_.lateness.mean();
-    // A server that was silent, is due for a probe, and whose probe nobody else has, is worth one
-    // try: it may only have lost a packet.
+    // A server that was silent is worth one try when its probe is due and nobody else has claimed
+    // it. It may only have lost a packet.
     if (record.silences > 0 && candidate.tries == 0 && !lame && candidates.size() > 1 &&
         now - record.last_silence > ProbeInterval(record) &&
         table.ClaimProbe(key, ProbeInterval(record), now)) {
@@ -132,7 +137,8 @@ int Race::Pick(Time now, KnownServer* picked) {
     options[count++] = {static_cast<int>(i), expected, key};
   }
   if (count == 0) {
-    // What others have taken says nothing of the zone. That this race's own tries failed does.
+    // If others have used up the limit, this says nothing about the zone. The failed tries of this
+    // race do.
     if (at_limit && launches_ == 0) why_not_ = RaceResult::Kind::kNoResources;
     return -1;
   }

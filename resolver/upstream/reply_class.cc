@@ -10,7 +10,7 @@ using wire::Rcode;
 using wire::RecordView;
 using wire::RRType;
 
-// The name that is all of a record's RDATA.
+// Reads RDATA that consists of one name.
 bool ReadTarget(const RecordView& record, wire::Name* target) {
   uint8_t octets[wire::kNameOctetsMax];
   size_t written = 0;
@@ -38,7 +38,7 @@ bool FindCut(const ReplyRecords& records, wire::NameView name, wire::NameView zo
     wire::Name owner;
     record.owner.CopyTo(&owner);
     if (!name.IsSubdomainOf(owner) || owner.view().Equals(zone)) continue;
-    // The question's own case, not the one it was sent in.
+    // The case of the question as the store has it, not as it was sent.
     if (!found || owner.size() > cut->size()) *cut = name.Suffix(owner.view().LabelCount());
     found = true;
   }
@@ -49,11 +49,11 @@ bool IsFormatError(Rcode rcode) {
   return rcode == Rcode::kFormErr || rcode == Rcode::kNotImp || rcode == Rcode::kBadVers;
 }
 
-// NOERROR or NXDOMAIN for a name without the type and without an alias.
+// Classifies NOERROR or NXDOMAIN when the reply has neither the type nor an alias for the name.
 ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, bool forwarded,
                            ReplyMeaning* meaning) {
   if (records.rcode() == Rcode::kNXDomain) {
-    // A server that has no authority and shows none cannot deny a name.
+    // A server without authority cannot deny a name if it shows no SOA.
     const bool is_bare =
         !forwarded && meaning->soa == nullptr && !records.header().Has(wire::kFlagAA);
     return is_bare ? ReplyClass::kLame : ReplyClass::kNxDomain;
@@ -63,15 +63,15 @@ ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, boo
     return ReplyClass::kReferral;
   }
   if (forwarded || records.header().Has(wire::kFlagAA)) return ReplyClass::kEmpty;
-  // Records of other types at the name: it exists, without the type that was asked.
+  // Records of other types are at the name. So the name exists, without the type that was asked.
   for (const RecordView& record : records.answer()) {
     if (record.owner.Equals(meaning->end)) return ReplyClass::kEmpty;
   }
   return ReplyClass::kLame;
 }
 
-// A zone that somebody answers for is there; a forwarder may know better than its configuration
-// here, but not of the root.
+// A zone that has an answering server exists, so a denial of its own name is wrong. A forwarder may
+// know better than its configuration here, except about the root.
 bool DeniesItself(wire::NameView denied, wire::NameView zone, bool forwarded) {
   return denied.IsRoot() || (!forwarded && denied.Equals(zone));
 }
@@ -91,7 +91,7 @@ ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type
       link = {ChainLink::Kind::kCname, &record};
     }
   }
-  // A CNAME below a DNAME is the server's synthesis; ours replaces it.
+  // The server made up a CNAME below a DNAME. Ours replaces it.
   if (final.record != nullptr && type != RRType::kCNAME) return final;
   for (const RecordView& record : records.answer()) {
     if (record.type != RRType::kDNAME) continue;
@@ -138,14 +138,14 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
       return meaning;
     }
     if (link.kind == ChainLink::Kind::kNone) break;
-    // The CNAME that the DNAME makes is what was asked for.
+    // The question was for a CNAME, and the one that the DNAME makes is the answer.
     if (link.kind == ChainLink::Kind::kDname && type == RRType::kCNAME) {
       if (rcode != Rcode::kYXDomain) meaning.reply_class = ReplyClass::kAnswer;
       return meaning;
     }
     meaning.end = target;
-    // What lies in another zone is asked there, whatever this server says of it; and DS at this
-    // zone's apex lies in its parent (RFC 4035 section 3.1.4.1).
+    // A name in another zone is asked there, even if this server says something about it. DS at
+    // this zone's apex is in the parent zone (RFC 4035 section 3.1.4.1).
     if (!target.view().IsSubdomainOf(zone) || (source != nullptr && !source->IsSourceOf(target)) ||
         (type == RRType::kDS && !forwarded && target.view().Equals(zone))) {
       meaning.reply_class = ReplyClass::kAlias;
@@ -154,7 +154,8 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
   }
   if (rcode == Rcode::kYXDomain) return meaning;
   if (links > kChainLinksMax) {
-    // A loop or an endless chain denies nothing, whatever the code says. Following it shows that.
+    // A loop or an endless chain denies nothing, even if the code says so. The loop shows when the
+    // chain is followed.
     meaning.reply_class = ReplyClass::kAlias;
     return meaning;
   }

@@ -1,6 +1,6 @@
-// What an upstream reply means for the question it answers: a pure function.
+// Says what an upstream reply means for the question that was asked: a pure function.
 //
-// Thread: any; nothing is kept.
+// Thread: any. Nothing is kept.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@
 namespace tern::resolver::upstream {
 
 enum class ReplyClass : uint8_t {
-  kAnswer,         // the type that was asked, perhaps behind links of a chain
-  kAlias,          // links of a chain whose end is to be asked elsewhere
+  kAnswer,         // records of the type that was asked, perhaps behind links of a chain
+  kAlias,          // links of a chain; its end is to be asked elsewhere
   kNoData,         // RFC 2308 section 2.2
   kNxDomain,       // RFC 2308 section 2.1
-  kYxDomain,       // a DNAME made a name that is too long (RFC 6672 section 2.2)
+  kYxDomain,       // a DNAME leads to a name that is too long (RFC 6672 section 2.2)
   kReferral,       // a zone cut nearer to the name
-  kEmpty,          // NOERROR with nothing in it, from a server that says it is authoritative
+  kEmpty,          // NOERROR without records, from a server that says it is authoritative
   kLame,           // the server does not serve the zone (RFC 9499 section 7)
   kServerFailure,  // SERVFAIL, REFUSED and other codes; a reply that contradicts itself
   kFormatError,    // FORMERR, NOTIMP, BADVERS: perhaps because of EDNS (RFC 6891 section 7)
@@ -34,25 +34,25 @@ struct ChainLink {
   Kind kind = Kind::kNone;
   const wire::RecordView* record = nullptr;  // the first record of the link's RRset
 
-  // A DNAME leads to the next name, or would if that were not too long.
+  // Whether a DNAME leads to the next name. kOverflow: that name is too long.
   bool IsRenaming() const { return kind == Kind::kDname || kind == Kind::kOverflow; }
 };
 
-// What the answer section says about (name, type): the RRset itself, a CNAME at the name, or a
-// DNAME above it (RFC 6672 section 3.2); then *target is the next name.
+// What the answer section says about (name, type). It is one of these: the RRset itself, a CNAME at
+// the name, or a DNAME above it (RFC 6672 section 3.2). For the last two, *target is the next name.
 ChainLink FindLink(const ReplyRecords& records, wire::NameView name, wire::RRType type,
                    wire::Name* target);
 
 struct ReplyMeaning {
   ReplyClass reply_class = ReplyClass::kServerFailure;
-  wire::Name end;                         // the last name of the chain; the question's without one
+  wire::Name end;  // the last name of the chain, or the question's if there is no chain
   const wire::RecordView* soa = nullptr;  // of a negative answer
   wire::Name cut;                         // kReferral: the new zone cut
 };
 
-// `zone` is the zone whose server was asked, or the forwarder's zone with `forwarded`. A chain ends
-// for us where it leaves the zone, and at a name of another source; null: all names have one.
-// The result points into `records`.
+// `zone` is the zone whose server was asked. If `forwarded`, it is the forwarder's zone. The chain
+// ends where it leaves the zone, and at a name that `source` is not the source of. If `source` is
+// null, all names have the same source. The result points into `records`.
 ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, wire::RRType type,
                            wire::NameView zone, bool forwarded,
                            const policy::NameSource* source = nullptr);

@@ -12,14 +12,14 @@ namespace {
 using wire::ParseError;
 
 constexpr size_t kRecordsReadMax = 2048;
-// An RRset of more than cache::kRecordsMax (256) is not kept, and a chain has 12 links.
+// An RRset of more than cache::kRecordsMax (256) records is not kept, and a chain has 12 links.
 constexpr size_t kAnswerRecordsMax = 320;
 constexpr size_t kAliasesMax = 32;
-// Of the other sections the first are enough.
+// In the other sections only this many records are read. They are enough.
 constexpr size_t kOtherRecordsMax = 512;
 
-// What is learnt as it is written must be readable: all that is answered, who denies it and who is
-// referred to. Glue that is not is passed over.
+// RDATA that we store must parse: every answer record, and SOA and NS in the authority section.
+// Unreadable glue is skipped.
 bool MustBeReadable(wire::Section section, wire::RRType type) {
   return section == wire::Section::kAnswer ||
          (section == wire::Section::kAuthority &&
@@ -32,7 +32,7 @@ ParseError ReplyRecords::Read(std::span<const uint8_t> message, wire::NameView z
   try {
     return ReadAll(message, zone);
   } catch (const std::bad_alloc&) {
-    return ParseError::kBadRecord;  // a reply that there is no room for is lost
+    return ParseError::kBadRecord;  // there is no memory for the reply, so it is lost
   }
 }
 
@@ -62,7 +62,7 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
     if (read == kRecordsReadMax) return ParseError::kBadRecord;
     if (record.type == wire::RRType::kOPT) {
       wire::Edns edns;
-      // RFC 6891 section 6.1.1: more than one OPT, or one elsewhere, is an error.
+      // RFC 6891 section 6.1.1: a second OPT is an error, and so is an OPT in another section.
       if (section != wire::Section::kAdditional || has_edns_ ||
           wire::ReadEdns(record, &edns) != ParseError::kNone) {
         return ParseError::kBadRecord;

@@ -1,12 +1,12 @@
-// The records of an upstream reply that its server was entitled to send.
+// The records of an upstream reply that its server may send.
 //
-// Reading is the first filter: records of other classes and owners outside the zone that was asked
-// (its bailiwick, RFC 9499 section 7) are not even seen by what comes behind.
+// Reading is the first filter. It leaves out records of other classes. It also leaves out records
+// whose owner is outside the zone that was asked (its bailiwick, RFC 9499 section 7).
 //
-// Bounded: a reply with more records than any useful one has is unsound, so that what is behind it
-// can look through them for each name.
+// Bounded: a reply with more records than a useful one has is unsound. So later steps can search
+// all records for each name.
 //
-// Thread: one worker's. The records borrow the message; the object keeps its memory for the next
+// Thread: one worker's. The records borrow the message. The object keeps its memory for the next
 // reply.
 #pragma once
 
@@ -28,15 +28,15 @@ class ReplyRecords {
 
   const wire::Header& header() const { return header_; }
   bool has_edns() const { return has_edns_; }
-  // The content of the first COOKIE option, whatever its length.
+  // The content of the first COOKIE option, of any length.
   std::optional<std::span<const uint8_t>> cookie() const { return cookie_; }
-  // With the upper bits from OPT.
+  // The full code: OPT has its upper bits.
   wire::Rcode rcode() const { return rcode_; }
   std::span<const wire::RecordView> answer() const { return sections_[0]; }
   std::span<const wire::RecordView> authority() const { return sections_[1]; }
   std::span<const wire::RecordView> additional() const { return sections_[2]; }
-  // A and AAAA records of the additional section outside the zone: believed by nobody, but see
-  // ZoneServers::AddStrayGlue.
+  // A and AAAA records of the additional section whose owner is outside the zone. Only
+  // ZoneServers::AddStrayGlue uses them.
   std::span<const wire::RecordView> stray_addresses() const { return stray_addresses_; }
 
  private:

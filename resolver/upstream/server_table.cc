@@ -13,23 +13,23 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// What a server cannot do is asked again after a while: servers are mended.
+// After this time a server is tried again for what it could not do, because servers are mended.
 constexpr uint32_t kForgetFaultsSeconds = 3600;
-// A measurement this old says little; the server counts as new again (RFC 6298 knows no decay, but
-// a name server is asked rarely).
+// A measurement this old says little, so the server counts as new again. RFC 6298 knows no decay,
+// but a name server is asked rarely.
 constexpr Duration kForgetSpeed = std::chrono::minutes(15);
 constexpr Duration kSlowest = std::chrono::seconds(10);
 constexpr uint16_t kSilencesMax = 1000;
 
-// RFC 7873 section 7.1: a secret of a client's is for a day.
+// RFC 7873 section 7.1: a client's secret is for a day.
 constexpr uint32_t kCookieSeconds = 86400;
-// A mark that is renewed all the time is written anew once it is this old.
+// A mark that is renewed all the time is written again when it is this old.
 constexpr uint32_t kMarkSeconds = 60;
 
 int64_t Micros(Time time) { return time.time_since_epoch().count(); }
 Time MomentOf(int64_t micros) { return Time(Duration(micros)); }
 
-// Both numbers of one measurement in one word, so that they are never of two.
+// Both numbers of one measurement are in one word. So they are never from two measurements.
 struct Speed {
   Duration srtt{0};
   Duration rttvar{0};
@@ -46,7 +46,7 @@ struct Speed {
 
 using CookieWords = std::array<uint64_t, kServerCookieOctetsMax / 8>;
 
-// What tells a whole cookie of this client cookie from anything else; the length in the lowest
+// The checksum of a whole cookie together with its client cookie. The length is in the lowest
 // octet.
 uint64_t CheckOf(const CookieWords& words, size_t octets, uint64_t client_cookie) {
   uint64_t check = client_cookie ^ octets;
@@ -68,13 +68,13 @@ ServerKey ServerTable::KeyOf(const Endpoint& server) const {
   std::memcpy(words, server.address.octets, sizeof words);
   const uint64_t hash = wire::Mix(wire::Mix(seed_ ^ words[0], words[1]),
                                   uint64_t{server.port} << 8 | server.address.size);
-  return static_cast<ServerKey>(hash | 1);  // 0 is a place without server
+  return static_cast<ServerKey>(hash | 1);  // 0 means that the place has no server
 }
 
 ServerTable::Slot* ServerTable::Find(ServerKey key) const {
   Servers::Set& set = SetOf(key);
-  // What was stored before the key is seen with it: the slot of a server that was there before is
-  // empty by then.
+  // Who sees the key also sees what was stored before it. So the slot no longer has the data of the
+  // server that was there before.
   const size_t way = set.Find(static_cast<uint64_t>(key), std::memory_order_acquire);
   return way < Servers::kWays ? &set.values[way] : nullptr;
 }
@@ -133,7 +133,7 @@ void ServerTable::NoteAnswer(ServerKey server, Duration rtt, Time now) {
   const Time last_answer = MomentOf(slot.last_answer.load(kRelaxed));
   if (speed.srtt.count() == 0 || slot.silences.load(kRelaxed) > 0 ||
       now - last_answer > kForgetSpeed) {
-    // A first measurement, RFC 6298 (2.2); and one after silences, whose penalty it lifts.
+    // A first measurement, RFC 6298 (2.2). Or the first one after silences: it ends their penalty.
     speed = {rtt, rtt / 2};
     slot.silences.store(0, kRelaxed);
   } else {
@@ -173,7 +173,7 @@ void ServerTable::NoteKeepsNoCase(ServerKey server, Time now) {
       .keeps_no_case_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
-// Servers change at moments of their own, so that not all cookies go stale at once.
+// Each server's cookie changes at another moment, so not all cookies become stale at once.
 uint64_t ServerTable::ClientCookie(const Endpoint& server, ServerKey key, Time now) const {
   const uint64_t offset = static_cast<uint64_t>(key) % kCookieSeconds;
   const auto day = static_cast<uint32_t>((StoreSeconds(now).seconds() + offset) / kCookieSeconds);
@@ -222,8 +222,8 @@ void ServerTable::NoteCookie(ServerKey server, std::span<const uint8_t> cookie, 
   slot.gives_cookies_until_s.store(until, kRelaxed);
 }
 
-// Not even when it gives one again: behind one address there may be servers that do and that do
-// not.
+// For an hour no cookie is expected, even if the server gives one again. Several servers may be
+// behind one address, and only some of them give cookies.
 void ServerTable::NoteGivesNoCookie(ServerKey server, Time now) {
   Slot& slot = Touch(server, now);
   slot.gives_cookies_until_s.store(0, kRelaxed);

@@ -1,22 +1,26 @@
-// What the process has learnt about upstream name servers, by address: how fast each is, whether
-// it answers at all, what it cannot do, its last cookie, and for which zones it is lame. And the
-// zones for which somebody seems to forge answers.
+// What the process has learnt about upstream name servers, by address:
+// - how fast each one is, and whether it answers at all;
+// - what it cannot do;
+// - its last cookie;
+// - for which zones it is lame.
 //
-// Bounded: a fixed number of sets of four; a new server takes the place of the one in its set that
-// was not heard of for longest. Forgetting costs a round trip, nothing else.
+// It also holds the zones for which somebody seems to forge answers.
 //
-// A server is known by a key of 64 bits under a secret seed, made once for as many calls as the
-// caller likes; it holds no place, so it stays good when the table forgets the server. That two
-// servers share a key is as likely as that a key is guessed.
+// Bounded: a fixed number of sets of four. A new server replaces the one in its set that was not
+// heard of for longest. A forgotten server costs one more round trip, nothing else.
+//
+// A server is known by a key of 64 bits under a secret seed. A caller makes the key once and may
+// use it for many calls. The key stays valid when the table forgets the server. Two servers share a
+// key only with the chance of guessing one.
 //
 // Invariants:
-// 1. Every field of a record is one that somebody recorded. Fields of one record may be of
-//    different moments, and of two records made at one moment one may be lost: these are
-//    statistics, and the next answer mends them.
-// 2. A probe is claimed by one caller only.
+// 1. Every field of a record has a value that some caller noted. The fields of one record may be of
+//    different moments. If two are noted at the same moment, one may be lost. These are statistics,
+//    and the next answer mends them.
+// 2. Only one caller claims a probe.
 //
-// Thread: any. Reading and recording take no lock; the first record of a server and marks of lame
-// servers and forged zones do. Not on the path of a cached answer.
+// Thread: any. Reading and noting take no lock. These do: the first note of a server, and marks of
+// lame servers and forged zones. The table is not on the path of a cached answer.
 #pragma once
 
 #include <algorithm>
@@ -38,7 +42,7 @@
 
 namespace tern::resolver::upstream {
 
-// So many silences in a row, and a server is asked by one query at a time.
+// A server with so many silences in a row is asked by one query at a time.
 inline constexpr int kDeadAfter = 3;
 
 // A snapshot of one server.
@@ -46,26 +50,28 @@ struct ServerState {
   Duration srtt{0};  // RFC 6298's smoothed round trip; 0: never measured
   Duration rttvar{0};
   uint16_t silences = 0;         // attempts without an answer since the last answer
-  bool plain_dns = false;        // no EDNS (FORMERR or NOTIMP to it)
-  bool keeps_no_case = false;    // answers with another case than it was asked with
-  bool takes_no_cookie = false;  // EDNS, but not with a cookie in it
+  bool plain_dns = false;        // it answered FORMERR or NOTIMP to EDNS
+  bool keeps_no_case = false;    // it answers with another case than the query's
+  bool takes_no_cookie = false;  // it takes EDNS, but not with a cookie in it
   cache::Seconds gives_cookies_until;
   Time last_answer{};
   Time last_silence{};
 
   bool IsKnown() const { return srtt.count() != 0; }
-  // Known, and not so long ago that it should be measured again: a slow server may have got better.
+  // False when the last measurement is old. Then the server is measured again, because a slow
+  // server may have got better.
   bool IsKnownAt(Time now) const {
     return IsKnown() && now - std::max(last_answer, last_silence) < std::chrono::minutes(2);
   }
-  // It gives cookies, so a reply without one is not its own.
+  // While it gives cookies, a reply without one is not its own.
   bool GivesCookiesAt(Time now) const { return StoreSeconds(now) < gives_cookies_until; }
   bool HasAnswered() const { return last_answer != Time(); }
-  // Not so who answers some questions and lets others wait, as one does that has lost a zone.
+  // A server that still answers some questions is not dead, even if it stays silent about a zone it
+  // has lost.
   bool IsDeadAt(Time now) const {
     return silences >= kDeadAfter && now - last_answer > std::chrono::seconds(10);
   }
-  // How long an answer may take before the server is later than it usually is.
+  // If an answer takes longer, the server is later than usual.
   Duration Lateness() const { return srtt + 4 * rttvar; }
 };
 
@@ -73,8 +79,8 @@ enum class ServerKey : uint64_t {};
 
 class ServerTable {
  public:
-  // `servers` is rounded up to a power of two. 16,384 servers take about 2 MiB. Client cookies are
-  // made with `cookie_key`, a secret.
+  // `servers` is rounded up to a power of two. 16,384 servers take about 2 MiB. `cookie_key` is a
+  // secret; client cookies are made with it.
   ServerTable(uint64_t seed, const SipKey& cookie_key, size_t servers = 16384);
 
   ServerKey KeyOf(const Endpoint& server) const;
@@ -83,35 +89,39 @@ class ServerTable {
   ServerState Get(ServerKey server) const;
   ServerState Get(const Endpoint& server) const { return Get(KeyOf(server)); }
 
-  // An answer came after `rtt` (RFC 6298 section 2: gains 1/8 and 1/4).
+  // Call it when an answer came after `rtt` (RFC 6298 section 2: gains 1/8 and 1/4).
   void NoteAnswer(ServerKey server, Duration rtt, Time now);
-  // No answer within `waited`; the server counts as at least that slow until it answers again. Of
-  // queries that overlapped one counts: many at a time say no more than one does.
+  // Call it when no answer came within `waited`. Until the server answers again, it counts as at
+  // least that slow. Of overlapping queries only one counts, because many at a time say no more
+  // than one.
   void NoteSilence(ServerKey server, Duration waited, Time now);
   void NotePlainDns(ServerKey server, Time now);
   void NoteKeepsNoCase(ServerKey server, Time now);
 
-  // The cookie for a query to the server: a client cookie that only this server ever sees, another
-  // one each day (RFC 7873 sections 4.1 and 7.1), with the server cookie that it last gave for it.
+  // Writes the cookie for a query to the server. It starts with a client cookie that only this
+  // server ever sees and that changes each day (RFC 7873 sections 4.1 and 7.1). Behind it is the
+  // server cookie that the server last gave for this client cookie.
   void WriteCookie(const Endpoint& server, ServerKey key, Time now, UpstreamCookie* cookie) const;
-  // The server gave this cookie, of kCookieOctetsMin to kCookieOctetsMax. For an hour it is
-  // expected to go on giving cookies.
+  // The server gave this cookie. For an hour it is expected to go on giving cookies. REQUIRES: the
+  // cookie has kCookieOctetsMin to kCookieOctetsMax octets.
   void NoteCookie(ServerKey server, std::span<const uint8_t> cookie, Time now);
-  // It certainly answered without one: for an hour it is not expected to give any.
+  // The server certainly answered without a cookie. For an hour it is not expected to give any.
   void NoteGivesNoCookie(ServerKey server, Time now);
   void NoteTakesNoCookie(ServerKey server, Time now);
 
-  // A server that has been silent again and again is asked by one query at a time in the whole
-  // process. True: this caller is the one, until `interval` is over.
+  // In the whole process, only one query at a time goes to a server that was silent again and
+  // again. True: this caller may send that query, and nobody else may until `interval` is over.
   bool ClaimProbe(ServerKey server, Duration interval, Time now);
 
-  // Lame delegations (RFC 9499 section 7): this server does not serve this zone; for `duration`.
+  // Lame delegations (RFC 9499 section 7): for `duration` this server counts as not serving this
+  // zone.
   void NoteLame(ServerKey server, wire::NameView zone, Duration duration, Time now);
   bool IsLame(ServerKey server, wire::NameView zone, Time now) const;
 
-  // Replies came to an open query about the zone that were no answer to it: somebody may be
-  // guessing. By zone, not by server: servers of one operator serve thousands of zones, and whoever
-  // owns one of these could have its own servers send such replies and mark them all.
+  // Call it when replies came to an open query about the zone that were no answer to it. Somebody
+  // may be guessing. The zone is marked, not the server. Servers of one operator serve thousands of
+  // zones. The owner of one of these could let its own servers send such replies, and so mark all
+  // of them.
   void NoteForgery(wire::NameView zone, Duration duration, Time now);
   bool IsForged(wire::NameView zone, Time now) const;
 
@@ -119,7 +129,7 @@ class ServerTable {
   static constexpr size_t kForgedZonesMax = 2048;
   static constexpr size_t kLocks = 64;
 
-  // Moments are microseconds as in Time; 0: never.
+  // Moments are microseconds as in Time. 0 means never.
   struct Slot {
     std::atomic<uint64_t> speed = 0;  // srtt and rttvar in microseconds, 32 bits each
     std::atomic<int64_t> last_answer = 0;
@@ -132,9 +142,9 @@ class ServerTable {
     std::atomic<uint32_t> gives_cookies_until_s = 0;
     std::atomic<uint32_t> gives_no_cookie_until_s = 0;
     std::atomic<uint16_t> silences = 0;
-    // The last server cookie, and a checksum of it and of the client cookie that it belongs to,
-    // with the length in the lowest octet. Words of two moments, and cookies of yesterday, do not
-    // fit it.
+    // The last server cookie. The checksum covers it and the client cookie it belongs to, with the
+    // length in the lowest octet. Words from two moments do not fit the checksum, nor does
+    // yesterday's cookie.
     std::array<std::atomic<uint64_t>, kServerCookieOctetsMax / 8> cookie{};
     std::atomic<uint64_t> cookie_check = 0;
   };
@@ -142,7 +152,7 @@ class ServerTable {
 
   Servers::Set& SetOf(ServerKey key) const { return servers_.SetOf(static_cast<uint64_t>(key)); }
   Slot* Find(ServerKey key) const;
-  // The server's slot, made when there is none.
+  // The server's slot. It is made if there is none.
   Slot& Touch(ServerKey key, Time now);
   Slot& Make(ServerKey key);
   uint64_t ZoneKey(ServerKey server, wire::NameView zone) const;
@@ -152,7 +162,7 @@ class ServerTable {
   uint64_t seed_;
   SipKey cookie_key_;
   Servers servers_;
-  std::array<std::mutex, kLocks> making_;  // of slots in sets with an equal number modulo kLocks
+  std::array<std::mutex, kLocks> making_;  // each for the sets with an equal number modulo kLocks
   ExpiringMarks lame_;
   ExpiringMarks forged_;
 };

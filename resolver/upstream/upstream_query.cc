@@ -9,8 +9,8 @@
 namespace tern::resolver::upstream {
 namespace {
 
-// Servers that cannot read a query, or do not want to, leave its question out. Nothing else is
-// believed without: its records would answer whatever was asked.
+// A server that cannot or will not read a query may leave out the question. No other reply is
+// believed without its question: its records would answer anything that was asked.
 bool IsBareError(wire::Rcode rcode) {
   return rcode == wire::Rcode::kFormErr || rcode == wire::Rcode::kServFail ||
          rcode == wire::Rcode::kNotImp || rcode == wire::Rcode::kRefused;

@@ -1,6 +1,6 @@
-// Queries to name servers, and whether what comes back answers them.
+// Writes queries to name servers, and checks whether a reply answers them.
 //
-// Thread: any; nothing is kept.
+// Thread: any. Nothing is kept.
 #pragma once
 
 #include <array>
@@ -17,12 +17,12 @@
 namespace tern::resolver::upstream {
 
 struct UpstreamQuestion {
-  wire::Name name;  // as sent, with its random case
+  wire::Name name;  // as sent, in random case
   wire::RRType type = wire::RRType::kNone;
-  bool recursion_desired = false;  // to forwarders
+  bool recursion_desired = false;  // true to forwarders
 };
 
-// A COOKIE option's content: the client cookie, and behind it what server cookie is known.
+// The content of a COOKIE option: the client cookie, then the server cookie if one is known.
 struct UpstreamCookie {
   std::array<uint8_t, kCookieOctetsMax> octets;
   size_t size = 0;  // 0: no option
@@ -30,25 +30,25 @@ struct UpstreamCookie {
   std::span<const uint8_t> view() const { return {octets.data(), size}; }
 };
 
-// Writes the query; `out` holds kUpstreamQueryOctetsMax octets. Returns its size. A cookie needs
-// EDNS; an empty one is none.
+// Writes the query and returns its size. If `cookie` is empty, the query has none. REQUIRES: `out`
+// holds kUpstreamQueryOctetsMax octets. A cookie needs EDNS.
 size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool edns,
                           std::span<const uint8_t> cookie, uint8_t* out);
 
 enum class ReplyMatch : uint8_t {
   kMatches,
-  kWrongCase,  // everything but the case of the name: a server that does not keep it, or a forgery
-  kForgery,    // another id or another question
+  kWrongCase,    // only the case of the name differs: the server does not keep it, or a forgery
+  kForgery,      // another id or another question
   kWrongCookie,  // another client cookie
-  kNoCookie,     // none at all
+  kNoCookie,     // no cookie
 };
 
-// Does `message` answer the query? Address and port were compared before (Environment). A reply
+// Whether `message` answers the query. Environment has compared address and port before. A reply
 // with an error code may come without its question (RFC 1035 section 4.1.1 asks for none).
 ReplyMatch MatchReply(std::span<const uint8_t> message, const UpstreamQuestion& question,
                       uint16_t id);
 
-// The same of the reply's COOKIE option (RFC 7873 section 5.3): kMatches, kWrongCookie or
+// The same for the reply's COOKIE option (RFC 7873 section 5.3). It gives kMatches, kWrongCookie or
 // kNoCookie.
 ReplyMatch MatchCookie(std::optional<std::span<const uint8_t>> cookie,
                        std::span<const uint8_t, kClientCookieOctets> client_cookie);

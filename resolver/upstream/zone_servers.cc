@@ -16,7 +16,7 @@ using wire::RRType;
 bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings) {
   const ResolutionSettings& resolution = settings.resolution;
   if (address.IsIpv4() ? !resolution.ipv4 : resolution.ipv6 != Ipv6Use::kOn) return false;
-  // A query to an IPv4-mapped address would reach an IPv4 address past all that is said of IPv4.
+  // A query to an IPv4-mapped address would reach an IPv4 address and bypass the rules for IPv4.
   if (address.IsUnspecified() || address.IsMulticast() || address.IsIpv4Mapped()) return false;
   return !settings.never_asked.Contains(address);
 }
@@ -30,8 +30,8 @@ void ZoneServers::Locate(const cache::Store& store, const policy::CoreSettings& 
   candidate_count_ = 0;
   looked_up_ = 0;
   NameView zone = above && !name.IsRoot() ? name.Parent() : name;
-  // A forwarder answers for all below its zone, so no cut is nearer. Of a stub zone and a zone cut
-  // that was learnt the nearer one counts, and the configuration where both are at one name.
+  // A forwarder answers for all names below its zone, so no cut is nearer. Between a stub zone and
+  // a learnt zone cut the nearer one counts. If both are at one name, the configuration counts.
   const StaticZone* nearest = settings.static_zones.Nearest(zone, use_forward);
   for (;;) {
     if (nearest != nullptr && (nearest->forward || nearest->zone.view().Equals(zone))) {
@@ -65,8 +65,8 @@ void ZoneServers::Descend(EntryView entry) {
 
 bool ZoneServers::Offer(const Endpoint& endpoint, const policy::CoreSettings& settings) {
   if (candidate_count_ == kCandidatesMax) return false;
-  // What the operator wrote as a forwarder or stub server is meant, even where referrals to it
-  // would not be followed.
+  // The operator wrote this server as a forwarder or for a stub zone. So it is asked even if a
+  // referral to it would not be followed.
   if (static_zone_ == nullptr && !MayAsk(endpoint.address, settings)) return false;
   for (size_t i = 0; i < candidate_count_; ++i) {
     if (candidates_[i].server == endpoint) return false;
@@ -121,14 +121,14 @@ void ZoneServers::Gather(const cache::Store& store, const policy::CoreSettings& 
   while (cursor.Next(&server)) {
     AddGlue(server, settings);
     if (!server.ipv4.empty() || !server.ipv6.empty()) continue;
-    // Addresses of its own accord are better than none; glue saves the look-up.
+    // Addresses from the store are better than none. Glue saves the search for them.
     if (settings.resolution.ipv4) GatherFromStore(store, settings, server.name, RRType::kA, now);
     if (settings.resolution.ipv6 == Ipv6Use::kOn) {
       GatherFromStore(store, settings, server.name, RRType::kAAAA, now);
     }
   }
-  // To find an address of the root's servers takes the root itself, and the additional section of
-  // its answer need not have any (RFC 9609 section 3.3).
+  // An address of the root's servers can only be found through the root itself. The additional
+  // section of its answer may have none (RFC 9609 section 3.3).
   if (zone_.view().IsRoot() && candidate_count_ == 0) UseHints(settings);
 }
 

@@ -1,5 +1,5 @@
-// The servers of one zone: from the nearest zone cut that is known, a stub or forward zone of the
-// configuration, or the root hints; and their addresses.
+// The servers of one zone, with their addresses. The servers come from the nearest known zone cut,
+// from a stub or forward zone of the configuration, or from the root hints.
 //
 // Bounded: kNameServersMax servers, kCandidatesMax addresses.
 //
@@ -27,17 +27,19 @@ inline constexpr size_t kCandidatesMax = 32;
 struct Candidate {
   Endpoint server;
   // Of the current exchange:
-  uint8_t tries = 0;    // over UDP, in whatever way (RFC 9520 section 3.1), but for a plain one
-  bool failed = false;  // of no more use
-  bool refuses_edns = false;  // FORMERR or NOTIMP to it
-  bool broken_off = false;    // a try of it was not given its time, and did not count
+  uint8_t tries = 0;          // over UDP; one plain try may exceed the limit (RFC 9520 section 3.1)
+  bool failed = false;        // not to be asked again
+  bool refuses_edns = false;  // it answered FORMERR or NOTIMP to EDNS
+  bool broken_off = false;    // one try did not get its time, and does not count
 };
 
 class ZoneServers {
  public:
-  // Finds the nearest known zone at or above `name`: strictly above it with `above`, which DS needs
-  // (RFC 4035 section 3.1.4.1). `use_forward`: forward zones count. `nearest_above`: the nearest
-  // known delegation strictly above `name`, when the caller has come by it; it saves the walk.
+  // Finds the nearest known zone at or above `name`.
+  // - `above`: only strictly above `name`, as DS needs it (RFC 4035 section 3.1.4.1).
+  // - `use_forward`: forward zones count too.
+  // - `nearest_above`: the nearest known delegation strictly above `name`, if the caller has it. It
+  //   saves the search.
   void Locate(const cache::Store& store, const policy::CoreSettings& settings, wire::NameView name,
               bool above, bool use_forward, cache::Seconds now,
               cache::EntryView nearest_above = cache::EntryView());
@@ -45,7 +47,8 @@ class ZoneServers {
   void Descend(cache::EntryView delegation);
 
   const wire::Name& zone() const { return zone_; }
-  // The delegation that the servers come from; empty for hints and zones of the configuration.
+  // The delegation that the servers come from. It is empty for hints and zones of the
+  // configuration.
   cache::EntryView delegation() const {
     return delegation_.empty()
                ? cache::EntryView()
@@ -54,31 +57,34 @@ class ZoneServers {
   // A stub or forward zone, or null.
   const StaticZone* static_zone() const { return static_zone_; }
   bool forwarded() const { return static_zone_ != nullptr && static_zone_->forward; }
-  // The root, a top level domain or a zone of the configuration: everybody's questions go through
-  // it, so that a limit on it would be one on everybody.
+  // The root, a top level domain or a zone of the configuration. Everybody's questions go through
+  // such a zone, so a limit on it would limit everybody.
   bool IsSharedByAll() const { return static_zone_ != nullptr || zone_.view().LabelCount() <= 1; }
-  // The root is known from the hints only (RFC 9609: it wants priming).
+  // The root is known from the hints only. Then it needs priming (RFC 9609).
   bool from_hints() const { return from_hints_; }
 
-  // Fills candidates() with all addresses that are known and may be asked: of the configuration,
-  // glue, and addresses that the store knows. Keeps what is known of those that were there.
+  // Fills candidates() with all known addresses that may be asked: those of the configuration,
+  // glue, and addresses in the store. Candidates that are there already keep their state.
   void Gather(const cache::Store& store, const policy::CoreSettings& settings, cache::Seconds now);
   std::span<Candidate> candidates() { return {candidates_.data(), candidate_count_}; }
   // Forgets the tries of an exchange.
   void ResetTries();
 
-  // The next name server of the zone whose addresses were not looked up yet, in an order that
-  // starts at `random`; those inside the zone itself last, and only without glue. `take`: it counts
-  // as looked up now. False when none is left.
+  // Gives the next name server of the zone whose addresses were not looked up yet. False when none
+  // is left.
+  // - The order starts at `random`. Servers inside the zone itself come last, and only without
+  //   glue.
+  // - `take`: the server now counts as looked up.
   bool NextToLookUp(uint64_t random, bool take, wire::Name* name);
-  // Whether the addresses came of their own accord, as glue or from the store.
+  // Whether all addresses came without a look-up, as glue or from the store.
   bool looked_up_none() const { return looked_up_ == 0; }
-  // Adds the addresses that parents of the name servers' own zones know as glue, for when what
-  // those zones say themselves leads nowhere. True when that brought a candidate.
+  // Adds the addresses that parents of the name servers' own zones know as glue. It is for when the
+  // data of those zones leads nowhere. True when it added a candidate.
   bool GatherParentsGlue(const cache::Store& store, const policy::CoreSettings& settings,
                          cache::Seconds now);
-  // Adds addresses that a parent sent for the zone's servers although it has no authority over
-  // their names: good for this zone alone, which the parent can lead anywhere anyway, and not kept.
+  // Adds addresses that a parent sent for the zone's servers, although it has no authority over
+  // their names. They are used for this zone only and are not kept. The parent can lead this zone
+  // anywhere anyway.
   bool AddStrayGlue(const ReplyRecords& records, const policy::CoreSettings& settings);
   void AddAddress(const IpAddress& address, const policy::CoreSettings& settings);
 
@@ -95,11 +101,14 @@ class ZoneServers {
   std::vector<uint64_t> delegation_;  // a copy of the entry; empty for hints and static zones
   std::array<Candidate, kCandidatesMax> candidates_;
   size_t candidate_count_ = 0;
-  uint32_t looked_up_ = 0;  // a bit a name server, in the delegation's order
+  uint32_t looked_up_ = 0;  // one bit per name server, in the delegation's order
 };
 
-// Whether this address may be asked at all: its family is in use, it is in no prefix of never_query
-// or of our own, and it is neither unspecified nor multicast nor IPv4-mapped.
+// Whether this address may be asked at all. All of these must hold:
+// - its family is in use;
+// - it is in no prefix of never_query or of our own;
+// - it is not unspecified, multicast or IPv4-mapped.
+//
 // Budget: a binary search (bench/resolver: BM_MayAsk).
 bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings);
 
