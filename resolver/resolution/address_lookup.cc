@@ -7,7 +7,7 @@
 namespace tern::resolver::resolution {
 namespace {
 
-// What a look-up that nobody waits for may take of its parent's upstream queries and referrals.
+// A look-up that nobody waits for takes so many of its parent's upstream queries and referrals.
 constexpr int kBackgroundQueries = 6;
 
 }  // namespace
@@ -31,7 +31,7 @@ void LookUpInBackground(Job& parent, const wire::Name& server, wire::RRType type
       parent.table().IsUnderWay(server, type)) {
     return;
   }
-  // It may outlive its parent, so it gets a share of its own.
+  // The look-up may outlive its parent, so it gets a share of its own.
   allowance.upstream_queries -= kBackgroundQueries;
   allowance.referrals -= kBackgroundQueries;
   const Allowance share = {.upstream_queries = kBackgroundQueries,

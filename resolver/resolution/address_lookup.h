@@ -1,4 +1,4 @@
-// The addresses of one name server, looked up inside another resolution or beside it.
+// Looks up the addresses of one name server, inside another resolution or beside it.
 //
 // Thread: one worker's.
 #pragma once
@@ -20,7 +20,7 @@ class AddressLookup final : public NestedQuestion {
   AddressLookup(Job& parent, const wire::Name& server, wire::RRType type)
       : NestedQuestion(parent, server, type) {}
 
-  // The addresses; none when the look-up failed. At most resolution.limits.addresses.
+  // The addresses, at most resolution.limits.addresses. There are none if the look-up failed.
   std::span<const IpAddress> await_resume() const { return {addresses_.data(), count_}; }
 
  private:
@@ -30,12 +30,12 @@ class AddressLookup final : public NestedQuestion {
   size_t count_ = 0;
 };
 
-// Starts the look-up for the store's sake. Nobody waits for it, and it has a part of the parent's
-// allowance for its own.
+// Starts the look-up for the store. Nobody waits for it. It gets a part of the parent's allowance.
 void LookUpInBackground(Job& parent, const wire::Name& server, wire::RRType type);
 
-// Looks up one more name server of the job's zone in the background, for a race whose servers are
-// late. Not if some were looked up already: those bring the next one in the background anyway.
+// Looks up one more name server of the job's zone in the background. It is for a race whose servers
+// are late. It does nothing if some servers were looked up already: those look-ups start the next
+// one in the background anyway.
 class OneMoreServer final : public upstream::MoreServers {
  public:
   explicit OneMoreServer(Job& job) : job_(job) {}

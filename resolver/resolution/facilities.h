@@ -1,7 +1,7 @@
-// What all resolutions of one worker share: the store and what is learnt into it, the servers and
-// what is known of them, the environment, and the settings in force.
+// What all resolutions of one worker share: the store, the learner that fills it, what is known of
+// servers, the environment, and the settings in force.
 //
-// Plain references and values. Nothing here knows a job: see job_table.h.
+// These are plain references and values. Nothing here knows a job: see job_table.h.
 //
 // Thread: one worker's. Outlives every job.
 #pragma once
@@ -27,7 +27,8 @@ struct Facilities : upstream::RaceFacilities {
         settings(std::move(settings_)),
         learner(store_, settings->cache, settings->resolution.limits) {}
 
-  // What can be answered by without asking anybody. `of`: the settings of the question.
+  // What a question can be answered from without asking a server. `of`: the settings of the
+  // question.
   answer::Knowledge Known(const policy::CoreSettings& of) {
     return {store, of, *local_data, StoreNow(), learner.scratch()};
   }

@@ -29,8 +29,9 @@ struct OfOneJob;
 struct ByAge;
 struct AtRest;
 
-// A client, or another resolution, that waits for an answer. Kept alive by its owner until
-// OnAnswer, which comes exactly once, perhaps before Recursor::Ask returns.
+// A client, or another resolution, that waits for an answer. OnAnswer comes exactly once, perhaps
+// before Recursor::Ask returns.
+// REQUIRES: the owner keeps the waiter alive until OnAnswer.
 class Waiter : public ListNode<OfOneJob> {
  public:
   // `answer` is valid during the call.
@@ -39,21 +40,21 @@ class Waiter : public ListNode<OfOneJob> {
  protected:
   Waiter() = default;
   ~Waiter() = default;
-  // What it waits for; null when it does not wait.
+  // The job that it waits for, or null.
   Job* job() const { return job_; }
 
  private:
   friend class JobTable;
   Job* job_ = nullptr;
   Time deadline_;
-  bool is_client_ = false;  // may get a stale answer, and may be given up
+  bool is_client_ = false;  // it may get a stale answer, and may be given up
 };
 
 class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> {
  public:
   Job(Facilities* facilities, JobTable* table) : facilities_(*facilities), table_(*table) {}
 
-  // Client deadlines; see JobTable, which defines it.
+  // Answers clients whose time is over; JobTable does it.
   void OnTimer() override;
 
   Facilities& facilities() { return facilities_; }
@@ -64,42 +65,43 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
   wire::RRType type() const { return type_; }
   answer::Answer& answer() { return answer_; }
   upstream::ZoneServers& servers() { return servers_; }
-  // What a race for it needs to know; valid as long as the job.
+  // What a race for this job needs to know. It is valid as long as the job.
   const upstream::QuestionTerms& terms() const { return terms_; }
   Allowance& allowance() { return *terms_.allowance; }
   Trace* trace() const { return terms_.trace; }
 
-  // One more look-up of a name server's address may fail.
+  // Whether one more look-up of a name server's address may fail.
   bool MayFailToLookUp() const;
-  // Counts one that did.
+  // Counts one failed look-up.
   void ChargeFailedLookup();
-  // The allowance, the time or the nesting is at its end.
+  // Whether the allowance, the time or the nesting is at its end.
   bool HasUsedUpAllowance() const;
-  // And another question had lent them.
+  // Whether that allowance or time came from another question.
   bool IsShortOfAllowance() const { return state_.borrows && HasUsedUpAllowance(); }
   int nesting() const { return state_.nesting; }
-  // One of its look-ups would have waited, over other jobs, for the job itself.
+  // One of its look-ups would have waited for the job itself, perhaps through other jobs.
   bool in_cycle() const { return state_.in_cycle; }
-  // The caller has looked for the name in the configuration and the store.
+  // The caller has already looked for the name in the configuration and the store.
   bool just_missed() const { return state_.just_missed; }
-  // What is near its expiry counts as unknown: it is asked for while it still serves.
+  // The job treats entries near their expiry as unknown, so it asks for them while they still
+  // serve.
   bool refreshes() const { return state_.refreshes; }
 
  private:
   friend class JobTable;
 
-  // What is anew for each question; assigned as a whole.
+  // The state of one question. It is assigned as a whole for each new question.
   struct State {
     bool shared = true;  // others with the same question may join
     bool just_missed = false;
     bool refreshes = false;
     bool resolved = false;      // its coroutine has ended
-    bool served_stale = false;  // its clients got a stale answer because they got none in time
-    bool borrows = false;       // the allowance or the deadline was another question's
+    bool served_stale = false;  // its clients got a stale answer because no other came in time
+    bool borrows = false;       // the allowance or the deadline came from another question
     bool in_cycle = false;
-    bool met_cycle = false;  // one of its look-ups met a cycle, or one below
+    bool met_cycle = false;  // one of its look-ups met a cycle, or one below them did
     int nesting = 0;
-    Job* waits_for = nullptr;  // the nested question that it is suspended on
+    Job* waits_for = nullptr;  // the nested question that its coroutine waits for
   };
 
   Facilities& facilities_;
@@ -115,7 +117,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
   Task<bool> task_;
   answer::Answer answer_;
   upstream::ZoneServers servers_;
-  IntrusiveList<Waiter, OfOneJob> waiters_;  // the one that came first stands first
+  IntrusiveList<Waiter, OfOneJob> waiters_;  // in the order in which they came
   Job* next_in_bucket_ = nullptr;
 };
 

@@ -12,9 +12,9 @@ namespace tern::resolver::resolution {
 namespace {
 
 constexpr size_t kBuckets = 4096;
-// A failed priming is not tried again before this.
+// After a failed priming, the next one comes after this time at the earliest.
 constexpr Duration kPrimingPause = std::chrono::seconds(10);
-// Its servers are in the hints, so it looks up no address.
+// The servers of the root are in the hints, so priming looks up no address.
 constexpr Allowance kPrimingAllowance = {
     .upstream_queries = 8, .referrals = 8, .failed_address_lookups = 0, .kept_for_the_question = 0};
 constexpr char kTooMany[] = "too many questions at a time";
@@ -35,7 +35,7 @@ JobTable::JobTable(Facilities* facilities, ResolveFunction resolve)
 
 JobTable::~JobTable() {
   closing_ = true;
-  // Suspended coroutines close their exchanges and timers as their frames go.
+  // The end of a suspended coroutine's frame closes its exchanges and timers.
   for (const auto& job : all_jobs_) {
     facilities_.environment.DisarmTimer(job.get());
     job->task_.Reset();
@@ -78,7 +78,7 @@ Job* JobTable::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   if (free_.empty() && !GrowJobs()) return nullptr;
   Job* job = free_.PopFront();
   job->settings_ = facilities_.settings;
-  // Names that were learnt are written in lower case, whoever asked first.
+  // Learnt names are in lower case, however the first client wrote them.
   job->name_ = name;
   job->name_.Lower();
   job->type_ = type;
@@ -94,7 +94,7 @@ Job* JobTable::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   return job;
 }
 
-// A job for a client's question, for which at most one older one has to go.
+// Makes a job for a client's question. At most one older job is dropped for it.
 Job* JobTable::MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type) {
   const size_t jobs_max = facilities_.settings->resolution.limits.jobs;
   const size_t all_max = NestedJobs(jobs_max);
@@ -150,7 +150,7 @@ Job* JobTable::StartNested(uint64_t hash, wire::NameView name, wire::RRType type
   job->terms_.allowance = parent->terms_.allowance;
   job->terms_.deadline = parent->terms_.deadline;
   job->state_.borrows = true;
-  // Known before the job runs, which may look for a cycle at once.
+  // Set before the job runs, because the job may look for a cycle at once.
   parent->state_.waits_for = job;
   Launch(job);
   return job;
@@ -182,13 +182,13 @@ bool JobTable::EndNested(Job* parent) {
 }
 
 void JobTable::OnNestedGone(Waiter* waiter, Job* parent) {
-  // When all goes, clients that stand beside it in the list are gone already.
+  // When the table closes, clients beside it in the list are gone already.
   if (closing_) return;
   Job* const job = waiter->job_;
   RemoveWaiter(waiter);
   parent->state_.waits_for = nullptr;
   if (job->state_.resolved || job->terms_.allowance != parent->terms_.allowance) return;
-  // What it runs on goes with the parent.
+  // The job's allowance ends with the parent.
   if (job->waiters_.empty()) {
     Drop(job);
     return;
@@ -234,7 +234,7 @@ void JobTable::RemoveWaiter(Waiter* waiter) {
   std::exchange(waiter->job_, nullptr)->waiters_.Remove(waiter);
 }
 
-// The client that has waited longest makes way, unless it is another resolution.
+// The client that has waited longest is given up, unless it is another resolution.
 bool JobTable::MakeRoomForWaiter(Job* job) {
   const auto waiters_max = static_cast<size_t>(facilities_.settings->resolution.limits.waiters);
   if (job->waiters_.size() < waiters_max) return true;
@@ -287,8 +287,8 @@ bool JobTable::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool 
   return true;
 }
 
-// Others have waited for the job in vain already, so a client that comes now gets at once what they
-// got.
+// Other clients have already waited for the job in vain. So a client that comes now gets what they
+// got, at once.
 bool JobTable::AnswerAtOnce(const Job& job, Waiter* client) {
   answer::Answer stale;
   if (!FillStale(job, &stale)) return false;
@@ -315,14 +315,15 @@ void JobTable::Refresh(wire::NameView name, wire::RRType type) {
   Drain();
 }
 
-// A client must not get a failure because the question that began the job has used up what it had.
+// The question that began the job may have used up its allowance. A client must not get a failure
+// for that reason.
 void JobTable::GiveOwnAllowance(Job* job) {
   Allowance* const lent = job->terms_.allowance;
   const Time deadline =
       facilities_.environment.Now() + facilities_.settings->resolution.budget.total_timeout;
   job->own_allowance_ = FullAllowance(facilities_.settings->resolution.budget);
   job->state_.borrows = false;
-  // What it waits for is on its account from now on.
+  // What it waits for uses the job's own allowance from now on.
   for (Job* at = job; at != nullptr && at->terms_.allowance == lent; at = at->state_.waits_for) {
     at->terms_.allowance = &job->own_allowance_;
     at->terms_.deadline = deadline;
@@ -342,7 +343,7 @@ bool JobTable::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
   job->state_.shared = false;
   job->terms_.trace = trace;
   Launch(job);
-  // No deadline but the job's own: the account is worth the wait.
+  // A trace is worth the wait, so there is only the job's own deadline.
   AddWaiter(job, waiter, Time::max(), /*is_client=*/true);
   Drain();
   return true;
@@ -365,8 +366,9 @@ IntrusiveList<Waiter, OfOneJob> JobTable::TakeLateWaiters(Job* job, bool all_cli
   return taken;
 }
 
-// Waiters whose time is over are answered; the job goes on for the others and for the store. When
-// there is a stale answer, so are those who came later: the servers are late, for whomever.
+// Answers the waiters whose time is over. The job goes on for the others and for the store. If
+// there is a stale answer, clients that came later get it too, because the servers are late for
+// them as well.
 void JobTable::OnJobTimer(Job* job) {
   answer::Answer late;
   job->state_.served_stale = FillStale(*job, &late);
@@ -393,10 +395,10 @@ void JobTable::OnResolved(Job* job) {
 
 void JobTable::TellWaiters(Job* job) {
   const bool failed = job->answer_.rcode() == wire::Rcode::kServFail;
-  // RFC 8767 section 5: where nobody could be asked, what was known before serves clients.
+  // RFC 8767 section 5: when no server could be asked, clients get what was known before.
   answer::Answer stale;
   const bool has_stale = failed && !job->waiters_.empty() && FillStale(*job, &stale);
-  // One by one: a waiter that resumes a coroutine may take others away.
+  // One by one, because a waiter that resumes a coroutine may remove other waiters.
   while (Waiter* const waiter = job->waiters_.front()) {
     RemoveWaiter(waiter);
     const bool gets_stale = has_stale && waiter->is_client_;

@@ -1,13 +1,17 @@
 // The questions that one worker has under way, and everybody who waits for them.
 //
-// Equal questions are one job, however many wait for it. A job that finished tells its waiters in
-// Drain, from the loop.
+// Equal questions are one job, however many waiters it has. Drain, which the loop calls, tells the
+// waiters of finished jobs.
 //
-// Bounded: resolution.limits.jobs, kJobsMax at most (nested questions may use a reserve above it),
-// limits.waiters each, kRefreshesMax refreshes. A question beyond takes the place of the oldest
-// that clients began. Its clients are nearest to their timeout; they get a stale answer or a
-// failure. So the resolver keeps answering what has an answer while a flood of questions without
-// one fills it. Every job ends by its deadline.
+// Bounded:
+// - resolution.limits.jobs jobs, at most kJobsMax. Nested questions may use a reserve above that.
+// - resolution.limits.waiters waiters per job.
+// - kRefreshesMax refreshes.
+// - Every job ends by its deadline.
+//
+// When there is no room, a new question replaces the oldest job that a client began. The clients of
+// that job are nearest to their timeout. They get a stale answer or a failure. So the resolver
+// still answers the questions that have an answer while a flood of questions without one fills it.
 //
 // Thread: one worker's.
 #pragma once
@@ -24,7 +28,7 @@
 
 namespace tern::resolver::resolution {
 
-// With the reserve for nested questions.
+// The limit with the reserve for nested questions.
 inline constexpr size_t NestedJobs(size_t jobs) { return jobs + jobs / 4; }
 inline constexpr size_t kRefreshesMax = 256;
 
@@ -39,32 +43,33 @@ class JobTable final : public upstream::Finisher {
   JobTable(const JobTable&) = delete;
   JobTable& operator=(const JobTable&) = delete;
 
-  // The questions of clients; the contracts stand in recursor.h.
+  // The questions of clients. recursor.h has the contracts.
   [[nodiscard]] bool Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool just_missed);
   [[nodiscard]] bool AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
                                Trace* trace);
   void Refresh(wire::NameView name, wire::RRType type);
   void GiveUp(Waiter* client);
 
-  // Questions inside resolutions. The parent waits, on its own allowance, for a job that it joins
-  // or that is begun for it.
+  // Questions inside resolutions. The parent waits for a job that it joins or that is begun for it.
+  // The parent's allowance pays.
   enum class Joined : uint8_t {
     kWaits,
-    kCycle,   // that job waits, over others perhaps, for the parent
-    kNoRoom,  // for one more job, or for one more level
+    kCycle,   // that job waits for the parent, perhaps through others
+    kNoRoom,  // no room for one more job, or for one more level
   };
   [[nodiscard]] Joined JoinNested(const wire::Name& name, wire::RRType type, Waiter* waiter,
                                   Job* parent);
-  // The answer that the parent waited for is there. Whether the job that brought it met a cycle.
+  // Called when the answer that the parent waited for has come. Says whether the job that brought
+  // it met a cycle.
   bool EndNested(Job* parent);
-  // The waiter goes with its parent's coroutine, before its answer came.
+  // The waiter ends with its parent's coroutine, before its answer has come.
   void OnNestedGone(Waiter* waiter, Job* parent);
   static void NoteCycle(Job* parent) { parent->state_.met_cycle = true; }
   bool IsUnderWay(const wire::Name& name, wire::RRType type) const;
-  // A question that nobody waits for, on the account of `allowance`. False when there is no room.
+  // Starts a question that nobody waits for. `allowance` pays. False when there is no room.
   bool StartDetached(const wire::Name& name, wire::RRType type, int nesting,
                      const Allowance& allowance);
-  // Asks the root servers for themselves, beside the query that noticed (RFC 9609).
+  // Asks the root servers for their own names, beside the query that found the need (RFC 9609).
   void PrimeOnce();
 
   // Called by a job's coroutine as its last act.
@@ -77,14 +82,15 @@ class JobTable final : public upstream::Finisher {
  private:
   uint64_t HashOf(wire::NameView name, wire::RRType type) const;
   Job* Find(uint64_t hash, wire::NameView name, wire::RRType type) const;
-  // A job that is not running yet, or null when there is no room for one.
+  // Makes a job that does not run yet. Null when there is no room for one.
   Job* Make(uint64_t hash, wire::NameView name, wire::RRType type, size_t jobs_max);
   bool GrowJobs();
-  // For a client's question at most one older job has to go.
+  // For a client's question. At most one older job is dropped for it.
   Job* MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type);
   Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent);
   void Launch(Job* job);
-  // Ends a job before its time. REQUIRES: it is suspended, and not resolved.
+  // Ends a job before its time.
+  // REQUIRES: it is suspended, and not resolved.
   void Drop(Job* job);
   void Recycle(Job* job);
 
@@ -97,17 +103,18 @@ class JobTable final : public upstream::Finisher {
   void RemoveWaiter(Waiter* waiter);
   bool MakeRoomForWaiter(Job* job);
   void TellWaiters(Job* job);
-  // The waiters whose time is over, and with `all_clients` all clients.
+  // Takes the waiters whose time is over. If `all_clients`, takes all clients too.
   IntrusiveList<Waiter, OfOneJob> TakeLateWaiters(Job* job, bool all_clients);
   bool FillStale(const Job& job, answer::Answer* answer);
   bool AnswerAtOnce(const Job& job, Waiter* client);
   void ArmJobTimer(Job* job);
 
-  // A client's question goes on with its own means instead of what was lent.
+  // The job now serves a client's question, so it gets its own allowance instead of the lent one.
   void GiveOwnAllowance(Job* job);
-  // The job began on another's account. It goes on with what the parent has, if that is more.
+  // For a job that uses another question's allowance. If the parent has more left, the job goes on
+  // with the parent's allowance.
   void LendAllowance(Job* job, const Job& parent);
-  // The job, and what it waits for on the same account, go on with another allowance.
+  // Gives another allowance to the job, and to what it waits for on the same allowance.
   static void MoveAccount(Job* job, Allowance* to);
 
   Facilities& facilities_;
@@ -115,9 +122,9 @@ class JobTable final : public upstream::Finisher {
   Time next_priming_;
 
   std::vector<std::unique_ptr<Job>> all_jobs_;
-  std::vector<Job*> buckets_;  // shared jobs in flight by hash, chained
+  std::vector<Job*> buckets_;  // shared jobs under way, chained by hash
   IntrusiveList<Job, AtRest> free_;
-  IntrusiveList<Job, AtRest> finished_;  // the last to finish is told first
+  IntrusiveList<Job, AtRest> finished_;  // the last that finished is told first
   IntrusiveList<Job, ByAge> by_age_;     // the jobs under way that clients began, the oldest first
   size_t in_flight_count_ = 0;
   size_t refresh_count_ = 0;

@@ -18,7 +18,7 @@ using wire::ParseError;
 using wire::RecordView;
 using wire::RRType;
 
-// RFC 8767 section 5: where clients are served stale answers, a try each 30 seconds at the most.
+// RFC 8767 section 5: while clients get stale answers, at most one try each 30 seconds.
 constexpr uint32_t kStaleFailureTtlMin = 30;
 
 Rank AnswerRank(const upstream::ReplyRecords& records) {
@@ -26,7 +26,7 @@ Rank AnswerRank(const upstream::ReplyRecords& records) {
                                              : Rank::kAnswerNotAuthoritative;
 }
 
-// The lowest TTL of an RRset whose records disagree counts (RFC 2181 section 5.2).
+// If the TTLs of an RRset's records differ, the lowest one counts (RFC 2181 section 5.2).
 template <typename Matches>
 uint32_t LowestTtl(std::span<const RecordView> section, Matches matches) {
   uint32_t ttl = 0x7fffffff;
@@ -55,7 +55,7 @@ bool IsAboutTheQuestion(upstream::ReplyClass reply_class) {
   return false;
 }
 
-// Addresses of one name server from the additional section: `size` octets each.
+// Collects the addresses of one name server from the additional section. Each has `size` octets.
 size_t CollectGlue(const upstream::ReplyRecords& records, wire::NameView server, RRType type,
                    size_t size, std::span<uint8_t> out) {
   size_t octets = 0;
@@ -76,7 +76,7 @@ Learner::Learner(cache::Store* store, const CacheSettings& settings, const Resol
     : store_(store), settings_(settings), limits_(limits), scratch_(kScratch / sizeof(uint64_t)) {}
 
 bool Learner::Keep(std::span<const uint8_t> entry, cache::Seconds now, answer::Answer* answer) {
-  // What the store has no room for is answered all the same.
+  // If the store has no room for it, it is answered all the same.
   (void)store_->Put(entry, now);
   return answer == nullptr || answer->Add(entry);
 }
@@ -97,7 +97,7 @@ bool Learner::LearnRRset(const upstream::ReplyRecords& records, const RecordView
     size_t written = 0;
     if (wire::CopyRdata(record, rdata, &written) != ParseError::kNone) return false;
     if (!builder.AddRecord(rdata.first(written))) return false;
-    // A second CNAME at a name has no meaning (RFC 2181 section 10.1); nor has a second DNAME.
+    // A second CNAME or DNAME at a name has no meaning (RFC 2181 section 10.1).
     if (first.type == RRType::kCNAME || first.type == RRType::kDNAME) break;
   }
   return Keep(builder.Finish(), now, answer);
@@ -137,14 +137,14 @@ bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, 
   if (!started) return false;
   if (soa_octets != 0 && !builder.AddRecord({soa, soa_octets})) return false;
   const std::span<const uint8_t> entry = builder.Finish();
-  // A zone that is known to be delegated is not denied, with all that is in it, by its parent's
-  // word on where an alias leads.
+  // The parent says only where an alias leads. That must not deny a zone that is known to be
+  // delegated, with everything in it.
   if (meaning.reply_class == upstream::ReplyClass::kNxDomain &&
       rank == Rank::kAnswerNotAuthoritative &&
       answer::FreshCut(*store_, meaning.end, store_->Hash(meaning.end), now)) {
     return answer == nullptr || answer->Add(entry);
   }
-  // Without an SOA there is no TTL to keep it by (RFC 2308 section 5).
+  // Without an SOA there is no TTL to keep the denial by (RFC 2308 section 5).
   if (meaning.soa == nullptr) {
     ForgetStale(meaning.end, type, now);
     return answer == nullptr || answer->Add(entry);
@@ -159,8 +159,8 @@ bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
   Rank rank = AnswerRank(records);
   wire::Name current(name);
   for (int links = 0; links <= kChainLinksMax; ++links) {
-    // Only what stands at the name that was asked is certainly authoritative (RFC 2181 section
-    // 5.4.1): a reply about one name does not replace what is known of another.
+    // Only records at the name that was asked are certainly authoritative (RFC 2181 section 5.4.1).
+    // So a reply about one name does not replace what is known of another.
     if (links > 0) rank = Rank::kAnswerNotAuthoritative;
     wire::Name target;
     const upstream::ChainLink link = upstream::FindLink(records, current, type, &target);
@@ -177,7 +177,7 @@ bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
       if (answer != nullptr) answer->SetRcode(wire::Rcode::kYXDomain);
       return true;
     }
-    // The store does not keep this CNAME: the DNAME makes it again.
+    // The store does not keep this CNAME. The DNAME makes it again.
     if (dname && answer != nullptr &&
         !answer::AddSynthesised(current, target, rank,
                                 settings_.ttl.Positive(link.record->TtlSeconds()), now, scratch(),
@@ -205,7 +205,7 @@ std::span<const uint8_t> Learner::LearnDelegation(const upstream::ReplyRecords& 
   EntryBuilder builder(scratch());
   if (!builder.StartDelegation(cut, ttl, now)) return {};
   for (const RecordView& record : ns_section) {
-    // More name servers than the limit are left out: any of the others will do.
+    // Name servers beyond the limit are left out. The others are enough.
     if (builder.count() >= limits_.name_servers) break;
     uint8_t server[wire::kNameOctetsMax];
     size_t written = 0;
@@ -243,18 +243,18 @@ std::span<const uint8_t> Learner::LearnPriming(const upstream::ReplyRecords& rec
 void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,
                            bool has_stale, Time time) {
   const cache::Seconds now = StoreSeconds(time);
-  // RFC 9520 section 3.2: with backoff. The first failure is kept for some seconds: a client's own
-  // retries come within them.
+  // RFC 9520 section 3.2: with backoff. The first failure is kept for some seconds, because a
+  // client tries again within them.
   uint16_t in_a_row = 1;
   const cache::EntryView before = store_->Find(name, cache::KeySpace::kFailure, type);
-  // Failures count as one row while the next comes within a few of their own times.
+  // The failure continues a row if it comes within a few of their own times.
   if (before && now < before.expiry() + 2 * settings_.max_failure_ttl) {
     in_a_row = static_cast<uint16_t>(std::min(before.FailuresInARow() + 1, 16));
   }
   uint32_t ttl = settings_.min_failure_ttl << (in_a_row - 1);
   if (has_stale) ttl = std::max(ttl, kStaleFailureTtlMin);
   ttl = std::min(ttl, settings_.max_failure_ttl);
-  // From the second that follows, but for RFC 9520's five minutes at the most.
+  // Starts at the next full second, except at RFC 9520's maximum of five minutes.
   const bool is_between = Time(std::chrono::seconds(now.seconds())) != time;
   const cache::Seconds start = is_between && ttl < kFailureTtlMax ? now + 1 : now;
   EntryBuilder builder(scratch());

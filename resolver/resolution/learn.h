@@ -1,8 +1,8 @@
-// Turns what the filter let through of a reply into cache entries, and puts them into the store.
+// Makes cache entries from the records of a reply, and puts them into the store.
 //
 // Only what the question needs is learnt: the links and the end of its chain, the negative answer,
-// or the delegation. An NS RRset beside an answer, and additional records other than glue, are not
-// (RFC 2181 section 5.4.1; ghost domains).
+// or the delegation. An NS RRset beside an answer is not learnt, nor are additional records other
+// than glue (RFC 2181 section 5.4.1; ghost domains).
 //
 // Thread: one worker's.
 #pragma once
@@ -27,52 +27,52 @@ class Learner {
  public:
   Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits);
 
-  // For what is learnt from now on.
+  // Applies to what is learnt from now on.
   void SetPolicy(const CacheSettings& settings, const ResolutionLimits& limits) {
     settings_ = settings;
     limits_ = limits;
   }
 
-  // Learns the answer to (name, type) as `meaning` describes it and adds its entries to `answer`
-  // (null: only the store is told). False when the reply holds more than the limits allow, or
-  // RDATA without sense.
-  // REQUIRES: meaning.reply_class is kAnswer, kAlias, kNoData, kNxDomain or kYxDomain, and
-  // came from `records` and the same question.
+  // Learns the answer to (name, type) as `meaning` describes it, and adds its entries to `answer`.
+  // If `answer` is null, the entries go into the store only. False when the reply holds more than
+  // the limits allow, or RDATA that makes no sense.
+  // REQUIRES: meaning.reply_class is kAnswer, kAlias, kNoData, kNxDomain or kYxDomain. It came from
+  // `records` and the same question.
   [[nodiscard]] bool LearnAnswer(const upstream::ReplyRecords& records,
                                  const upstream::ReplyMeaning& meaning, wire::NameView name,
                                  wire::RRType type, cache::Seconds now, answer::Answer* answer);
 
-  // What a server without an SOA to keep it by denies, is not to be served again, not even stale
-  // (RFC 8767 section 4).
+  // For a denial without an SOA, which gives no TTL to keep it by. What was known of the question
+  // must not be served again, not even stale (RFC 8767 section 4).
   void ForgetStale(wire::NameView name, wire::RRType type, cache::Seconds now);
-  // Learns a reply's DNAME, and adds it and the CNAME that it makes for `name` to the answer.
-  // REQUIRES: `dname` stands in records.answer().
+  // Learns a reply's DNAME. Adds the DNAME to the answer, and the CNAME that it makes for `name`.
+  // REQUIRES: `dname` is in records.answer().
   [[nodiscard]] bool LearnDname(const upstream::ReplyRecords& records,
                                 const wire::RecordView& dname, wire::NameView name,
                                 cache::Seconds now, answer::Answer* answer);
 
-  // Learns the referral to meaning.cut with the glue that its server may give: addresses of names
-  // inside `zone`. It lives `ttl_max` seconds at the most. Returns the delegation's entry, which is
-  // good until the next call, or nothing when no name server was in it.
+  // Learns the referral to meaning.cut, with the glue that its server may give: addresses of names
+  // inside `zone`. The delegation lives at most `ttl_max` seconds. Returns its entry, which is
+  // valid until the next call. Returns nothing when the referral has no name server.
   // REQUIRES: meaning.reply_class is kReferral.
   std::span<const uint8_t> LearnReferral(const upstream::ReplyRecords& records,
                                          const upstream::ReplyMeaning& meaning, uint32_t ttl_max,
                                          cache::Seconds now);
 
-  // Learns the name servers of the root from an answer to (., NS) and its additional section
-  // (RFC 9609 section 4).
+  // Learns the root's name servers from an answer to (., NS) and its additional section (RFC 9609
+  // section 4).
   std::span<const uint8_t> LearnPriming(const upstream::ReplyRecords& records, cache::Seconds now);
 
-  // `has_stale`: there is an older answer for those who ask meanwhile. Kept for at least its whole
-  // time, though the store counts in whole seconds.
+  // `has_stale`: clients that ask meanwhile get an older answer. The store counts in whole seconds,
+  // but the failure is kept for at least its whole time.
   void LearnFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
                     bool has_stale, Time now);
 
-  // For an entry that is made elsewhere (local data): room that the next call reuses.
+  // A buffer for an entry that is made elsewhere (local data). The next call reuses it.
   std::span<uint8_t> scratch() { return {reinterpret_cast<uint8_t*>(scratch_.data()), kScratch}; }
 
  private:
-  // An entry as it is built, and behind it the RDATA that is copied next.
+  // The size of an entry while it is built, and behind it the RDATA that is copied next.
   static constexpr size_t kScratch = cache::kBuiltOctetsMax + wire::kRdataOctetsMax + 1;
 
   [[nodiscard]] bool Keep(std::span<const uint8_t> entry, cache::Seconds now,

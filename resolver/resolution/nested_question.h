@@ -1,8 +1,8 @@
-// A question inside another resolution, of any type: the resolution that asks is suspended until
-// the answer is there.
+// A question of any type inside another resolution. The resolution that asks is suspended until the
+// answer is there.
 //
-// It joins a job for the same question when there is one. The exception: that job waits, over
-// others perhaps, for the asking job itself. Such a cycle of delegations fails at once instead of
+// It joins a job for the same question if there is one. If that job waits for the asking job,
+// perhaps through others, it does not join. Such a cycle of delegations fails at once instead of
 // waiting for itself.
 //
 // Thread: one worker's. Awaited once, as a named local of the coroutine.
@@ -24,22 +24,22 @@ class NestedQuestion : public Waiter {
   bool await_ready() { return false; }
   bool await_suspend(std::coroutine_handle<> waiting);
 
-  // It brought nothing, and somewhere below it zones waited for each other: a question for the
-  // other address family would go round the same way.
+  // The question brought nothing, and somewhere below it zones waited for each other. A question
+  // for the other address family would meet the same cycle.
   bool met_cycle() const { return met_cycle_; }
 
  protected:
-  // `parent` and `name` outlive it.
+  // REQUIRES: `parent` and `name` outlive it.
   NestedQuestion(Job& parent, const wire::Name& name, wire::RRType type)
       : parent_(parent), name_(name), type_(type) {}
-  // When the parent is dropped, it ends before its answer came.
+  // If the parent is dropped, this ends before its answer has come.
   ~NestedQuestion();
 
   const Job& parent() const { return parent_; }
   wire::RRType type() const { return type_; }
 
  private:
-  // Takes what it needs from the answer, which is valid during the call. False when that is
+  // Takes what it needs from the answer, which is valid during the call. False when it found
   // nothing.
   virtual bool Keep(const answer::Answer& answer) = 0;
   void OnAnswer(const answer::Answer& answer) final;
@@ -52,14 +52,14 @@ class NestedQuestion : public Waiter {
   bool met_cycle_ = false;
 };
 
-// The whole answer, whatever the type: what validation and policies ask for.
+// Keeps the whole answer, of any type. Validation and policies ask for this.
 class NestedAnswer final : public NestedQuestion {
  public:
   NestedAnswer(Job& parent, const wire::Name& name, wire::RRType type)
       : NestedQuestion(parent, name, type) {
     answer_.SetFailure(wire::ExtendedError::kOther, "the nested question could not be asked");
   }
-  // A copy, valid as long as this. SERVFAIL when the question failed or could not be asked.
+  // A copy, valid as long as this object. SERVFAIL when the question failed or could not be asked.
   const answer::Answer& await_resume() const { return answer_; }
 
  private:

@@ -24,7 +24,7 @@ NextQuestion QnameMinimiser::Next(wire::NameView zone, const cache::Store& store
       continue;
     }
     ++asked_;
-    // RFC 9156 section 2.1: a type that every server knows, and that gives nothing away.
+    // RFC 9156 section 2.1: a type that every server knows and that reveals nothing.
     return {wire::Name(part), wire::RRType::kA, false};
   }
   return {*name_, type_, true};

@@ -1,9 +1,9 @@
-// Which part of a name a zone's servers are told: QNAME minimisation (RFC 9156).
+// Says which part of a name a zone's servers see: QNAME minimisation (RFC 9156).
 //
-// One label more than the zone at a time, at most kMinimisedMax questions in all; the last ones
-// take several labels at once, so that long names do not cost a question a label.
+// Each question has one label more than the zone. There are at most kMinimisedMax questions. The
+// last ones add several labels at once, so a long name does not cost one question per label.
 //
-// Thread: one worker's; a value in the resolution's frame.
+// Thread: one worker's. A value in the resolution's frame.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ inline constexpr int kMinimisedOneLabel = 4;
 struct NextQuestion {
   wire::Name name;
   wire::RRType type = wire::RRType::kNone;
-  bool whole = true;  // the question itself, not a part of its name
+  bool whole = true;  // false: only a part of the name
 };
 
 class QnameMinimiser {
@@ -31,15 +31,14 @@ class QnameMinimiser {
   QnameMinimiser(QnameMinimisation mode, const wire::Name& name, wire::RRType type)
       : mode_(mode), name_(&name), type_(type), labels_(name.view().LabelCount()) {}
 
-  // The question for the servers of `zone`. Parts that the store already knows to exist are passed
-  // over.
+  // The question for the servers of `zone`. Skips parts that exist according to the store.
   NextQuestion Next(wire::NameView zone, const cache::Store& store, cache::Seconds now);
 
-  // The servers have answered the part; go one further.
+  // Call it when the servers have answered the part. The next question goes further.
   void PartExists(wire::NameView part);
-  // Ask for the whole name from now on: the part's answer was an error, or an NXDOMAIN that the
-  // relaxed mode does not believe (RFC 9156 section 2.3 step 6c; servers that deny empty
-  // non-terminals).
+  // Asks for the whole name from now on. It is for two cases: the part's answer was an error, or it
+  // was an NXDOMAIN that the relaxed mode does not believe (RFC 9156 section 2.3 step 6c), because
+  // some servers deny empty non-terminals.
   void GiveUp() { mode_ = QnameMinimisation::kOff; }
   bool strict() const { return mode_ == QnameMinimisation::kStrict; }
 

@@ -7,7 +7,7 @@
 namespace tern::resolver::resolution {
 namespace {
 
-// Zones and empty non-terminals above a name; what lies higher is in use all the time.
+// Zones and empty non-terminals so many labels above a name. Higher ones are always in use.
 constexpr int kPrefetchedAncestors = 2;
 
 }  // namespace

@@ -1,6 +1,6 @@
-// A worker's resolver, as its service sees it: questions in, answers out, everything that is learnt
-// into the store. A thin face of what resolutions share (facilities.h) and of the questions under
-// way (job_table.h, which states the bounds).
+// A worker's resolver, as its service sees it. Questions go in, answers come out, and everything
+// learnt goes into the store. It is a thin layer over what resolutions share (facilities.h) and
+// over the questions under way (job_table.h, which states the bounds).
 //
 // Thread: one worker's.
 #pragma once
@@ -21,34 +21,34 @@ namespace tern::resolver::resolution {
 
 class Recursor {
  public:
-  // All outlive the recursor.
+  // REQUIRES: all pointers outlive the recursor.
   Recursor(cache::Store* store, upstream::ServerTable* server_table, Environment* environment,
            std::shared_ptr<const policy::CoreSettings> settings,
            std::shared_ptr<const policy::LocalData> local_data);
 
-  // For questions that start from now on.
+  // Applies to questions that start from now on.
   void SetSettings(std::shared_ptr<const policy::CoreSettings> settings,
                    std::shared_ptr<const policy::LocalData> local_data);
 
   // Resolves the question, or joins the job that does. False when there is no room; then the waiter
-  // is not called. After client_timeout the waiter gets a stale answer, or SERVFAIL when there is
-  // none, while the resolution goes on for the store.
-  // `just_missed`: in this turn the caller has looked for the name in the local data and the store.
+  // is not called. After client_timeout the waiter gets a stale answer, or SERVFAIL if there is
+  // none. The resolution goes on for the store. `just_missed`: in this turn the caller has looked
+  // for the name in the local data and the store.
   [[nodiscard]] bool Ask(wire::NameView name, wire::RRType type, Waiter* waiter,
                          bool just_missed = false) {
     return table_.Ask(name, type, waiter, just_missed);
   }
-  // Asks again for what is near its expiry of the answer to (name, type), without anybody waiting.
-  // Does nothing when that is under way, or when there is much to do.
+  // Asks again for those parts of the answer to (name, type) that are near their expiry. Nobody
+  // waits for it. Does nothing when that is under way, or when the worker is busy.
   void Refresh(wire::NameView name, wire::RRType type) { table_.Refresh(name, type); }
-  // Answers a client that waits, now, with a stale answer or SERVFAIL. Its question goes on.
+  // Answers a waiting client now, with a stale answer or SERVFAIL. Its question goes on.
   void GiveUp(Waiter* client) { table_.GiveUp(client); }
-  // The same as Ask with an account of the steps, for itself alone.
+  // The same as Ask, with a trace of the steps. The job is not shared with other clients.
   [[nodiscard]] bool AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
                                Trace* trace) {
     return table_.AskTraced(name, type, waiter, trace);
   }
-  // Asks the processor for the index lines that Ask will need above the name.
+  // Prefetches the index lines that Ask will need for names above `name`.
   void Prefetch(wire::NameView name) const;
 
   size_t jobs_in_flight() const { return table_.in_flight(); }
@@ -59,7 +59,7 @@ class Recursor {
 
  private:
   Facilities facilities_;
-  JobTable table_;  // goes first: its jobs hold on to the facilities
+  JobTable table_;  // is destroyed first: its jobs hold on to the facilities
 };
 
 }  // namespace tern::resolver::resolution

@@ -16,8 +16,8 @@
 #include "resolver/upstream/race.h"
 #include "wire/check.h"
 
-// GCC 12 without optimisation does not see that a promise's operator new, a template, goes with its
-// operator delete (task.h).
+// GCC 12 without optimisation does not see that a promise's operator new, which is a template,
+// belongs to its operator delete (task.h).
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #endif
@@ -34,7 +34,7 @@ using wire::RRType;
 
 enum class Outcome : uint8_t {
   kFailed,    // the answer says why
-  kAnswered,  // the answer has its end
+  kAnswered,  // the answer is complete
   kAlias,     // the answer ends in a link to another name
   kUnknown,   // nothing is known yet
 };
@@ -79,7 +79,8 @@ bool AddEmpty(Job& job, const wire::Name& name) {
 
 constexpr char kChainTooLong[] = "a chain of too many aliases";
 
-// The links of the chain; an alias that was asked for itself is its end, not one more link.
+// Counts the links of the chain. If the question is for a CNAME, that CNAME is the end and not a
+// link.
 int CountLinks(const answer::Answer& answer, RRType type) {
   int links = 0;
   for (size_t i = 0; i < answer.count(); ++i) {
@@ -93,7 +94,8 @@ bool IsTooLong(const Job& job, int links) {
   return links > job.settings().resolution.budget.aliases;
 }
 
-// The end of the last link in the answer becomes *name. Fails on a link too many and on a loop.
+// Sets *name to the target of the last link in the answer. Fails when there are too many links, and
+// on a loop.
 Outcome FollowAlias(Job& job, wire::Name* name) {
   const answer::Answer& answer = job.answer();
   TERN_CHECK_OR(answer.count() > 0, return Fail(job, ExtendedError::kOther, "an alias is missing"));
@@ -109,21 +111,21 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
   return Outcome::kAlias;
 }
 
-// A refresh looks for what is near its expiry as if it were not there; all else it may use.
+// Whether the job may use the entry. A refresh treats an entry near its expiry as missing.
 bool Serves(const Job& job, EntryView entry, cache::Seconds now) {
   return entry && entry.IsFresh(now) && !(job.refreshes() && answer::IsNearExpiry(entry, now));
 }
 
-// Does the denial of a name above deny this one? Not a zone cut that is known; but its DS is not in
-// the zone that begins there.
+// Whether the denial of a name above denies this one too. It does not deny a known zone cut. It
+// does deny DS at a cut, because DS is not in the zone that begins there.
 bool IsDeniedFromAbove(Job& job, const wire::Name& name, cache::Seconds now) {
   if (!policy::DeniesBelow(job.settings(), name)) return false;
   const cache::Store& store = job.facilities().store;
   return job.type() == RRType::kDS || !answer::FreshCut(store, name, store.Hash(name), now);
 }
 
-// What one name above says of the name: an NXDOMAIN covers all below it (RFC 8020), a DNAME renames
-// it (RFC 6672).
+// What one name above says about the name. An NXDOMAIN covers all names below it (RFC 8020). A
+// DNAME renames them (RFC 6672).
 Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ancestor& above,
                            cache::Seconds now) {
   Facilities& facilities = job.facilities();
@@ -140,7 +142,8 @@ Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ances
   return answer::EndsWithDname(job.answer(), job.type()) ? Outcome::kAnswered : Outcome::kAlias;
 }
 
-// What stands above the name. *cut becomes the nearest zone cut where the walk ended at one.
+// What the names above say about the name. *cut becomes the nearest zone cut if the walk ended at
+// one.
 Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
   Outcome outcome = Outcome::kUnknown;
   const auto visit = [&](const answer::Ancestor& above) {
@@ -154,7 +157,7 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
   return outcome;
 }
 
-// An alias that the store knows.
+// Answers with an alias from the store.
 Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
   if (job.type() == RRType::kCNAME) return Outcome::kUnknown;
   const cache::Store& store = job.facilities().store;
@@ -167,7 +170,7 @@ Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::
   return job.answer().Add(entry) ? Outcome::kAlias : AnsweredIf(job, false);
 }
 
-// What the configuration or the store says of the name itself.
+// Answers with what the configuration or the store says about the name itself.
 Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
   Facilities& facilities = job.facilities();
   cache::EntryBuilder builder(facilities.learner.scratch());
@@ -187,21 +190,21 @@ Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::S
   return AnswerFromAlias(job, name, hash, now);
 }
 
-// A stub zone below a name that is never sent upstream.
+// Whether the name is in a stub zone below a name that is never sent upstream.
 bool HasNoParentToAsk(Job& job, const wire::Name& name) {
   return policy::IsDsOfStubZone(job.settings(), name, job.type()) && !name.view().IsRoot() &&
          job.facilities().local_data->Has(name.view().Parent());
 }
 
-// One step from what this process knows: configuration, then cache. Where that does not tell, the
-// job's servers are those of the nearest known zone. `just_missed`: the caller has looked up the
-// name itself.
+// One step from what this process knows: first the configuration, then the cache. If that is not
+// enough, the job's servers become those of the nearest known zone. `just_missed`: the caller has
+// looked up the name itself.
 Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
   Facilities& facilities = job.facilities();
   const cache::Seconds now = facilities.StoreNow();
   const cache::Store& store = facilities.store;
   const uint64_t hash = store.Hash(name);
-  // What just missed may still be an alias, whose target it is that is not known (any more).
+  // A name that just missed may still be an alias whose target is not known (any more).
   const Outcome itself =
       just_missed ? AnswerFromAlias(job, name, hash, now) : AnswerFromName(job, name, hash, now);
   if (itself != Outcome::kUnknown) return itself;
@@ -237,7 +240,8 @@ Task<bool> FindMoreAddresses(Job& job) {
       for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
       if (lookup.met_cycle()) break;
       if (servers.candidates().size() > before) {
-        // A second replica comes into the store meanwhile, for when this one is silent.
+        // Meanwhile the address of a second replica comes into the store. It is used if this one is
+        // silent.
         if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
           LookUpInBackground(job, server, type);
         }
@@ -250,12 +254,15 @@ Task<bool> FindMoreAddresses(Job& job) {
                                       job.facilities().StoreNow());
 }
 
-// A place among those that wait for one zone's servers, or for their addresses. Each has two or
-// three exchanges open while they are silent, so a flood of names in a dead zone leaves a worker's
-// sockets and jobs to the others; 1,024 in a zone 30 ms away are 34,000 questions a second. The
-// root, top level domains and zones of the configuration carry everybody's questions: they have as
-// many as there are jobs. Nested look-ups, which those in the other places may wait for, have some
-// of their own.
+// A place among the questions that wait for one zone's servers, or for their addresses.
+//
+// - While servers are silent, each question has two or three open exchanges. So a flood of names in
+//   a dead zone must leave a worker's sockets and jobs to other zones.
+// - 1,024 places in a zone 30 ms away allow 34,000 questions a second.
+// - The root, top level domains and zones of the configuration carry everybody's questions. They
+//   have as many places as there are jobs.
+// - Nested look-ups have some places of their own, because questions in the other places may wait
+//   for them.
 class ZonePlace {
  public:
   explicit ZonePlace(Job& job) : bounded_(!job.servers().IsSharedByAll()) {
@@ -281,7 +288,7 @@ class ZonePlace {
   uint32_t* questions_ = nullptr;
 };
 
-// Asks the zone's servers, as many of them as it takes and there are.
+// Asks as many of the zone's servers as it needs.
 Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
   upstream::ZoneServers& servers = job.servers();
   servers.ResetTries();
@@ -307,8 +314,9 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
         co_return result;
       }
     }
-    // Addresses that no answer came from count as a failed look-up too. Otherwise a delegation to
-    // names that exist would cost a look-up and a query for each (NXNSAttack).
+    // If no answer came from the addresses, that counts as a failed look-up too. Otherwise a
+    // delegation to names that exist would cost a look-up and a query for each of them
+    // (NXNSAttack).
     if (looked_up) job.ChargeFailedLookup();
     looked_up = co_await FindMoreAddresses(job);
     if (!looked_up) co_return result;
@@ -360,16 +368,17 @@ void TraceLearnt(Job& job, const upstream::RaceResult& result) {
   job.trace()->Add(step);
 }
 
-// How long a delegation that the zone's servers give may live: no longer than the zone's own does.
-// Otherwise a zone that was taken away would live on below itself (phoenix domains). The root and
-// top level domains stay, and their children shall not all be asked for again at one moment.
+// How long a delegation may live that the zone's servers give: no longer than the zone's own
+// delegation. Otherwise a zone that was taken away would live on below itself (phoenix domains).
+// There is no limit for the root and top level domains. These stay, and their children must not all
+// expire at the same moment.
 uint32_t DelegationTtlMax(const upstream::ZoneServers& servers, cache::Seconds now) {
   const EntryView own = servers.delegation();
   if (!own || servers.zone().view().LabelCount() <= 1) return UINT32_MAX;
   return own.Remaining(now);
 }
 
-// Goes down to the zone cut that the reply shows. False when nothing in it can be used.
+// Goes down to the zone cut that the reply shows. False when nothing in the reply can be used.
 bool ApplyReferral(Job& job, const upstream::RaceResult& result, bool with_stray_glue) {
   Facilities& facilities = job.facilities();
   const cache::Seconds now = facilities.StoreNow();
@@ -382,8 +391,8 @@ bool ApplyReferral(Job& job, const upstream::RaceResult& result, bool with_stray
   return true;
 }
 
-// A DNAME above a part of the name renames the whole name too: it goes on elsewhere, and the zone's
-// servers need not see the rest. nullopt: there is none.
+// A DNAME above a part of the name renames the whole name too. The resolution goes on at the new
+// name, so the zone's servers need not see the rest. nullopt: there is no DNAME.
 std::optional<Outcome> ApplyRenaming(Job& job, const wire::Name& name, const NextQuestion& part,
                                      const upstream::RaceResult& result, bool believes_denials) {
   Learner& learner = job.facilities().learner;
@@ -402,7 +411,7 @@ std::optional<Outcome> ApplyRenaming(Job& job, const wire::Name& name, const Nex
   return answer::EndsWithDname(job.answer(), job.type()) ? Outcome::kAnswered : Outcome::kAlias;
 }
 
-// By saying that the part is not there, or that it is elsewhere.
+// Whether the reply says that the part does not exist, or that it is elsewhere.
 bool DeniesWhatIsBelow(const upstream::ReplyRecords& records, const upstream::ReplyMeaning& meaning,
                        const NextQuestion& part) {
   wire::Name target;
@@ -410,7 +419,7 @@ bool DeniesWhatIsBelow(const upstream::ReplyRecords& records, const upstream::Re
   return meaning.reply_class == upstream::ReplyClass::kNxDomain || link.IsRenaming();
 }
 
-// A reply about a part of the name, asked because of QNAME minimisation. nullopt: go on.
+// Applies a reply about a part of the name, asked because of QNAME minimisation. nullopt: go on.
 std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQuestion& part,
                                  const upstream::RaceResult& result, QnameMinimiser* minimiser) {
   Facilities& facilities = job.facilities();
@@ -419,7 +428,7 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
     minimiser->PartExists(part.name);
     return std::nullopt;
   }
-  // What it is here is local data's to say; it may have names below it all the same.
+  // Local data says what the part is here. Upstream may have names below it all the same.
   if (facilities.local_data->Has(part.name)) {
     minimiser->PartExists(part.name);
     return std::nullopt;
@@ -432,7 +441,8 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
       ApplyRenaming(job, name, part, result, minimiser->strict());
   if (renamed.has_value()) return renamed;
   if (result.meaning.reply_class == upstream::ReplyClass::kNxDomain) {
-    // What an alias at the part leads to is denied: that says nothing about the name below it.
+    // The target of an alias at the part does not exist. That says nothing about the name below the
+    // part.
     if (!minimiser->strict() || !result.meaning.end.view().Equals(part.name)) {
       minimiser->GiveUp();
       return std::nullopt;
@@ -448,7 +458,7 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
   return std::nullopt;
 }
 
-// A reply to the question itself.
+// Applies a reply to the question itself.
 Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult& result) {
   Facilities& facilities = job.facilities();
   const cache::Seconds now = facilities.StoreNow();
@@ -475,7 +485,7 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult&
                                                                     : Outcome::kAnswered;
 }
 
-// From the nearest known zone cut down to the servers that answer for `name`.
+// Goes from the nearest known zone cut down to the servers that answer for `name`.
 Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   Facilities& facilities = job.facilities();
   upstream::ZoneServers& servers = job.servers();
@@ -486,8 +496,8 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   if (servers.from_hints()) job.table().PrimeOnce();
   QnameMinimiser minimiser(settings.resolution.qname_minimisation, name, type);
   if (servers.forwarded()) minimiser.GiveUp();
-  // Each turn goes a zone cut down, or a part of the name, of which there are few; or it is the
-  // last.
+  // Each turn goes down by a zone cut or by a part of the name, or it is the last turn. A name has
+  // few of both.
   for (;;) {
     const NextQuestion next =
         minimiser.Next(servers.zone(), facilities.store, facilities.StoreNow());
@@ -506,8 +516,8 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         minimiser.GiveUp();
         continue;
       }
-      // Servers without any address: the parent may know more than its referral said.
-      // Inside a cycle of delegations that is the outermost job's to find out.
+      // No server has an address. The parent may know more than its referral said. Inside a cycle
+      // of delegations only the outermost job asks the parent.
       const bool may_go_up = !went_up && !(job.in_cycle() && job.nesting() > 0);
       if (may_go_up && servers.candidates().empty() && servers.static_zone() == nullptr) {
         went_up = true;
@@ -520,8 +530,8 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
     }
     if (result.kind == upstream::RaceResult::Kind::kReply &&
         result.meaning.reply_class == upstream::ReplyClass::kReferral) {
-      // A server that does not know DS refers to the child, which is no answer for its parent's
-      // side (RFC 4035 section 3.1.4.1).
+      // A server that does not know DS refers to the child. That is no answer for the parent's side
+      // (RFC 4035 section 3.1.4.1).
       if (type == RRType::kDS && result.meaning.cut.view().Equals(name)) {
         co_return AnsweredIf(job, AddEmpty(job, name));
       }
@@ -537,8 +547,10 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   }
 }
 
-// RFC 9520 section 2: what failed upstream is remembered. A lack of our own is not, nor one of the
-// allowance that the job was lent: a zone could have other people's names remembered that way.
+// RFC 9520 section 2: an upstream failure is remembered. These are not remembered:
+// - a lack of our own means;
+// - a lack of the allowance that another question lent. Otherwise the owner of a zone could make us
+//   remember failures of other people's names.
 void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
   if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;
@@ -568,7 +580,7 @@ Task<bool> Resolve(Job& job) {
       if (outcome == Outcome::kFailed && job.answer().rcode() != Rcode::kServFail) {
         outcome = Fail(job, ExtendedError::kNotReady, "out of memory");
       }
-      // What the links before had used up is no fault of the name that they lead to.
+      // If the links before it used up the allowance, the name they lead to is not to blame.
       if (outcome == Outcome::kFailed && !name.view().Equals(job.name()) &&
           !job.HasUsedUpAllowance()) {
         RememberFailure(job, name);
@@ -579,7 +591,8 @@ Task<bool> Resolve(Job& job) {
   if (outcome == Outcome::kAnswered && IsTooLong(job, CountLinks(job.answer(), job.type()))) {
     outcome = Fail(job, ExtendedError::kOther, kChainTooLong);
   }
-  // Also what failed behind links: these may not be kept, and would be asked for again.
+  // A failure behind links is remembered too. The links may not be kept, and would be asked for
+  // again.
   if (outcome == Outcome::kFailed && asked && !failure_known) RememberFailure(job, job.name());
   TraceStep(job, "done", name,
             outcome == Outcome::kAnswered ? "answered" : job.answer().error_text());

@@ -8,7 +8,7 @@
 namespace tern::resolver::resolution {
 namespace {
 
-// An account is for reading: more records than this are counted, not shown.
+// A trace is for people to read. Beyond this number, records are counted and not shown.
 constexpr size_t kShownMax = 8;
 
 void AddAddresses(std::span<const uint8_t> octets, size_t size, std::string* text) {

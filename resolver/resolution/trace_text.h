@@ -1,6 +1,6 @@
-// What a step of a resolution learnt, in words for the operator's account.
+// Says in words what a step of a resolution learnt, for the operator's trace.
 //
-// Thread: one worker's; only for traced resolutions.
+// Thread: one worker's. Only for traced resolutions.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ namespace tern::resolver::resolution {
 std::string_view Describe(upstream::ReplyClass reply_class);
 // `NS ns1.example.com. 192.0.2.1, ns2.example.com.`
 std::string DescribeServers(const upstream::ZoneServers& servers);
-// `www.example.com. CNAME web.example.net.; ...`; a negative answer's SOA.
+// `www.example.com. CNAME web.example.net.; ...`, and a negative answer's SOA.
 std::string DescribeRecords(const upstream::ReplyRecords& records);
 
 }  // namespace tern::resolver::resolution

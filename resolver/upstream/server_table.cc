@@ -73,8 +73,8 @@ ServerKey ServerTable::KeyOf(const Endpoint& server) const {
 
 ServerTable::Slot* ServerTable::Find(ServerKey key) const {
   Servers::Set& set = SetOf(key);
-  // Who sees the key also sees what was stored before it. So the slot no longer has the data of the
-  // server that was there before.
+  // A thread that sees the key also sees what was stored before it. So the slot no longer has the
+  // data of the server that was there before.
   const size_t way = set.Find(static_cast<uint64_t>(key), std::memory_order_acquire);
   return way < Servers::kWays ? &set.values[way] : nullptr;
 }
