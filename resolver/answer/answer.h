@@ -1,7 +1,7 @@
-// The answer of a resolution that is under way: copies of cache entries in their order.
+// The answer of a resolution that is under way: copies of cache entries, in order.
 //
-// Bounded by AnswerParts::kPartsMax entries of at most 64 KiB + header each. Keeps its memory when
-// cleared, up to a limit, for the next resolution.
+// Bounded: at most AnswerParts::kPartsMax entries, each of at most 64 KiB and a header. When
+// cleared, it keeps its memory for the next resolution, up to a limit.
 //
 // Thread: one worker's.
 #pragma once
@@ -29,7 +29,7 @@ class Answer {
     stale_ttl_ = 0;
   }
 
-  // False when the chain has no room for another entry, or there is no memory for it.
+  // False when there is no room for another entry of the chain, or no memory.
   [[nodiscard]] bool Add(cache::EntryView entry) {
     if (count_ == AnswerParts::kPartsMax) return false;
     const size_t offset = words_.size();
@@ -53,8 +53,8 @@ class Answer {
     error_ = error;
     error_text_ = text;
   }
-  // Parts of it are past their TTL; they are given with `stale_ttl` seconds. The client is told so
-  // (RFC 8914 sections 4.4 and 4.20).
+  // Call it when parts of the answer are past their TTL. They go out with a TTL of `stale_ttl`
+  // seconds, and the client is told (RFC 8914 sections 4.4 and 4.20).
   void SetStale(uint32_t stale_ttl) {
     stale_ttl_ = stale_ttl;
     error_ = rcode_ == wire::Rcode::kNXDomain ? wire::ExtendedError::kStaleNXDomainAnswer
@@ -70,7 +70,7 @@ class Answer {
     return cache::EntryView(reinterpret_cast<const uint8_t*>(words_.data() + offsets_[i]));
   }
 
-  // One of its links leads away from `name`: a chain that comes back there is a loop.
+  // Whether one of the links leads away from `name`. A chain that comes back there is a loop.
   bool HasAliasAt(wire::NameView name) const {
     for (size_t i = 0; i < count_; ++i) {
       if (at(i).type() == wire::RRType::kCNAME && at(i).name().Equals(name)) return true;
@@ -78,7 +78,7 @@ class Answer {
     return false;
   }
 
-  // Views that live until the answer changes. A failure has no parts.
+  // Views that are valid until the answer changes. A failure has no parts.
   AnswerParts Parts() const {
     AnswerParts parts;
     if (rcode_ != wire::Rcode::kServFail) {

@@ -14,7 +14,7 @@ using wire::Rcode;
 using wire::RRClass;
 using wire::RRType;
 
-// RFC 8914 section 4.22: what would be understood but is not done here.
+// RFC 8914 section 4.22: for queries that are understood but not served here.
 struct Refusal {
   ExtendedError error;
   const char* text;
@@ -30,7 +30,7 @@ Refusal WhyNot(const Request& request, Rcode rcode) {
   return {ExtendedError::kNone, ""};
 }
 
-// NOERROR with this one record. It goes between the question and OPT.
+// Replies NOERROR with this one record. It goes between the question and OPT.
 size_t AnswerWithRecord(std::span<const uint8_t> query, const Request& request,
                         std::span<const uint8_t> record, std::span<uint8_t> out) {
   TERN_REQUIRE(request.question_end != 0 && out.size() >= 512);
@@ -51,7 +51,7 @@ size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, R
   return ComposeError(query, request, rcode, why.error, why.text, out);
 }
 
-// RFC 4892 section 2 asks for nothing more than some string: one that gives no version away.
+// RFC 4892 section 2 only asks for some string. This one does not reveal a version.
 size_t AnswerChaos(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {
   static constexpr uint8_t kVersionBind[] = "\7version\4bind";
   static constexpr uint8_t kVersionServer[] = "\7version\6server";

@@ -1,4 +1,5 @@
-// Replies that no data is needed for: errors, class CH and ANY. Cold: apart from the hot path.
+// Replies that need no data: errors, class CH and ANY. They are rare, so they are apart from the
+// hot path.
 //
 // Thread: any. Nothing is allocated.
 #pragma once
@@ -12,10 +13,11 @@
 
 namespace tern::resolver::answer {
 
-// Each writes the reply to `query` and returns its octets.
-// REQUIRES: out.size() >= 512; for the last two the request has a sound question.
+// Each function writes the reply to `query` and returns its octets.
+// REQUIRES: out.size() >= 512. For the last two, the request has a sound question.
 
-// The rcode that ParseRequest found, with the reason for what is understood but not done here.
+// Replies with the rcode that ParseRequest found. If the query is understood but not served here,
+// the reply gives the reason.
 size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, wire::Rcode rcode,
                        std::span<uint8_t> out);
 // RFC 4892: version.bind and the like.

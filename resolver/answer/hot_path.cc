@@ -23,7 +23,8 @@ bool Owns(const AnswerParts& answer, wire::NameView name) {
                      [&](EntryView part) { return part.name().Equals(name); });
 }
 
-// One of the entries is near its end, popular, and seen to by nobody yet.
+// Whether one of the entries is popular and near its expiry, and no other query has started a
+// refresh.
 bool IsRefreshDue(const AnswerParts& answer, cache::Seconds now) {
   return std::any_of(answer.parts.begin(), answer.parts.begin() + answer.count,
                      [now](EntryView part) {
@@ -48,7 +49,7 @@ bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRTy
     const std::optional<wire::NameView> target = entry.Target();
     if (!target || !answer->Add(entry)) return false;
     name = *target;
-    // A chain that comes back to itself says nothing new, however often it is gone round.
+    // A loop gives nothing new, so the walk ends here.
     if (Owns(*answer, name)) {
       *missing = name;
       return false;
@@ -110,7 +111,7 @@ HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parse
                            : std::min(reply.size(), UdpReplyLimit(request));
   *reply_octets = ComposeReply(query, request, answer, now, context.rotation, limit, reply);
   if (*reply_octets == 0) return HotOutcome::kDropped;
-  // Without recursion nobody is asked, neither now nor later (RFC 1034 section 4.3.1).
+  // A query without recursion starts no upstream query, now or later (RFC 1034 section 4.3.1).
   return request.recursion_desired() && IsRefreshDue(answer, now) ? HotOutcome::kRepliedRefreshDue
                                                                   : HotOutcome::kReplied;
 }

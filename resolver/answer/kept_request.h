@@ -1,8 +1,8 @@
-// A request that owns its octets: for a client that waits, and for the worker that owns the
+// A request that owns its octets. It is for a client that waits, and for the worker that owns the
 // question.
 //
-// It holds all that a reply needs: the header and the question as they came, the flags, what OPT
-// said, and what CheckCookie found. The options and the cookie that was sent are left behind.
+// It holds everything that a reply needs: the header and the question as they came, the flags, what
+// OPT said, and what CheckCookie found. It does not hold the options and the cookie that was sent.
 //
 // Thread: one at a time. Bound: about 400 octets, none of them on the heap.
 #pragma once
@@ -24,12 +24,13 @@ class KeptRequest {
  public:
   KeptRequest() = default;
   KeptRequest(std::span<const uint8_t> query, const Request& request) { Keep(query, request); }
-  // Its request's name lies in it.
+  // Not copied: its request's name points into it.
   KeptRequest(const KeptRequest&) = delete;
   KeptRequest& operator=(const KeptRequest&) = delete;
 
-  // In place of what it held. REQUIRES: `request` was read from `query` and has a sound question;
-  // neither is of this object.
+  // Replaces what it held.
+  // REQUIRES: `request` was read from `query` and has a sound question. Neither belongs to this
+  // object.
   void Keep(std::span<const uint8_t> query, const Request& request) {
     TERN_REQUIRE(request.question_end != 0 && request.question_end <= query.size());
     std::copy_n(query.begin(), request.question_end, octets_.begin());

@@ -1,5 +1,5 @@
-// What a question can be answered by without asking anybody: the store, the local data, and the
-// settings that say which of it counts. Borrowed, for one call.
+// What a question can be answered from without asking a server: the store, the local data, and the
+// settings that say which of these counts. All is borrowed for one call.
 //
 // Thread: one worker's.
 #pragma once
@@ -22,7 +22,7 @@ struct Knowledge {
   const policy::CoreSettings& settings;
   const policy::LocalData& local_data;
   cache::Seconds now;
-  // Where an entry is made that is not in the store; the next one takes its place. At least
+  // Where an entry is made that is not in the store. The next entry overwrites it. At least
   // cache::kBuiltOctetsMax octets.
   std::span<uint8_t> scratch;
 };

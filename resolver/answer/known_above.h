@@ -1,12 +1,13 @@
-// The walk up the names above a name, for what they say of it: a zone cut, a denial (RFC 8020), a
+// Walks up the names above a name, for what they say about it: a zone cut, a denial (RFC 8020), a
 // DNAME (RFC 6672).
 //
-// Three rules hold for everybody who walks:
-// - The walk ends at the nearest zone cut. What lies above the cut says nothing of what is below.
+// Three rules hold for every walk:
+// - The walk ends at the nearest zone cut. What is above the cut says nothing about names below it.
 // - Nothing above a zone of the configuration says anything about that zone.
-// - A zone cut is within its TTL: the parent's word on it has ended with the TTL (ghost domains).
+// - A zone cut counts only within its TTL. After that, the parent's statement has ended (ghost
+//   domains).
 //
-// Thread: as cache::Store::Find; nothing here waits.
+// Thread: as cache::Store::Find. Nothing here waits.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +21,17 @@
 namespace tern::resolver::answer {
 
 struct Ancestor {
-  wire::NameView name;   // inside the name that the walk began with
-  uint64_t hash = 0;     // the store's
-  cache::EntryView cut;  // the delegation to the zone whose apex it is; null when none is known
-  // A zone of the configuration lies between it and the name that the walk began with.
+  wire::NameView name;   // inside the name that the walk started with
+  uint64_t hash = 0;     // the store's hash
+  cache::EntryView cut;  // the delegation to the zone with this apex; null when none is known
+  // A zone of the configuration is between it and the name that the walk started with.
   bool is_above_static_zone = false;
 };
 
 enum class Walk : uint8_t { kOn, kStop };
 
-// Calls `visit(const Ancestor&)`, which returns a Walk, for the names strictly above `name` from
-// the nearest one to the root. It ends where `visit` says so and after the first zone cut.
+// Calls `visit(const Ancestor&)` for the names strictly above `name`, from the nearest one to the
+// root. The walk ends when `visit` returns kStop, and after the first zone cut.
 template <typename Visit>
 void ForEachAncestor(const cache::Store& store, const policy::CoreSettings& settings,
                      wire::NameView name, cache::Seconds now, Visit visit) {

@@ -1,7 +1,7 @@
-// The one hash of a question. It chooses the worker that owns the question (the upper half), and
-// the place of its job in that worker's table (the lowest bits).
+// The one hash of a question. Its upper half chooses the worker that owns the question. Its lowest
+// bits choose the place of the job in that worker's table.
 //
-// Thread: any. Of one process only: the store's hash of names has a seed of the process.
+// Thread: any. Valid in one process only: the store's hash of names has a seed of the process.
 #pragma once
 
 #include <cstdint>

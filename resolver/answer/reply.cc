@@ -31,7 +31,7 @@ size_t CookieOctets(const Request& request) {
   return request.cookie.IsChecked() ? kCookieOptionOctets : 0;
 }
 
-// What the reply's OPT says in answer to the request's.
+// The fields of the reply's OPT, which answers the request's.
 wire::Edns ReplyEdns(const Request& request) {
   return {.payload_octets = wire::kEdnsPayloadDefault, .dnssec_ok = request.edns.dnssec_ok};
 }
@@ -41,7 +41,7 @@ void AddCookie(const Request& request, wire::OptWriter* opt) {
   if (request.cookie.IsChecked()) opt->AddOption(wire::EdnsOption::kCookie, request.cookie.reply);
 }
 
-// Header and question of a reply whose counts are known.
+// Writes the header and the question of a reply whose counts are known.
 uint8_t* PutFront(std::span<const uint8_t> query, const Request& request, uint16_t flags,
                   uint16_t answers, uint8_t* out) {
   std::memcpy(out, query.data(), request.question_end);
@@ -52,8 +52,8 @@ uint8_t* PutFront(std::span<const uint8_t> query, const Request& request, uint16
   return out + request.question_end;
 }
 
-// One RRset, owned by the question's name, with no name in its RDATA that could be compressed:
-// most of all answers. Returns 0 when it does not fit.
+// Writes most answers: one RRset, owned by the question's name, without names in its RDATA that
+// could be compressed. Returns 0 when it does not fit.
 size_t ComposePlain(std::span<const uint8_t> query, const Request& request, EntryView rrset,
                     cache::Seconds now, uint32_t rotation, size_t limit, uint8_t* out) {
   // Type, class and TTL are the same in all records.
@@ -104,7 +104,7 @@ bool AddRRset(wire::MessageWriter& writer, EntryView rrset, uint32_t ttl, uint32
   return true;
 }
 
-// The authority section of a negative answer: the SOA (RFC 2308 section 3), when there is one.
+// Adds the authority section of a negative answer: the SOA (RFC 2308 section 3), if there is one.
 bool AddNegative(wire::MessageWriter& writer, EntryView negative, uint32_t ttl) {
   cache::RecordCursor cursor = negative.Records();
   std::span<const uint8_t> soa;
@@ -117,8 +117,8 @@ bool AddNegative(wire::MessageWriter& writer, EntryView negative, uint32_t ttl) 
   return true;
 }
 
-// A delegation answers a query without RD that the cache has nothing better for
-// (RFC 1034 section 4.3.1).
+// Adds a delegation. It answers a query without RD when the cache has nothing better (RFC 1034
+// section 4.3.1).
 bool AddReferral(wire::MessageWriter& writer, EntryView delegation, uint32_t ttl) {
   cache::NameServerCursor cursor = delegation.NameServers();
   cache::NameServerView server;

@@ -1,8 +1,8 @@
-// Puts a client's reply together from cache entries.
+// Makes a client's reply from cache entries.
 //
-// The same function serves cached answers and questions that were just resolved: both are a
-// sequence of entries, each the next link of a chain (CNAME, or DNAME with its synthesised CNAME)
-// and at last an RRset or a negative answer.
+// The same function serves cached answers and questions that were just resolved. Both are a
+// sequence of entries. Each entry is the next link of a chain (CNAME, or DNAME with its synthesised
+// CNAME). The last one is an RRset or a negative answer.
 //
 // Thread: any. Nothing is allocated.
 #pragma once
@@ -20,7 +20,7 @@
 namespace tern::resolver::answer {
 
 struct AnswerParts {
-  // Every link may come with the DNAME that made it; then the final entry.
+  // Each link may come with the DNAME that made it. The final entry is one more.
   static constexpr size_t kPartsMax = 2 * kChainLinksMax + 1;
 
   std::array<cache::EntryView, kPartsMax> parts;
@@ -28,9 +28,9 @@ struct AnswerParts {
   wire::Rcode rcode = wire::Rcode::kNoError;
   wire::ExtendedError error = wire::ExtendedError::kNone;
   const char* error_text = "";  // a literal, for people; sent with `error`
-  uint32_t stale_ttl = 0;       // seconds; of what is past its TTL
+  uint32_t stale_ttl = 0;       // seconds; for records past their TTL
 
-  // False when there is no room, which the limit on links rules out.
+  // False when there is no room. The limit on links rules that out.
   [[nodiscard]] bool Add(cache::EntryView entry) {
     if (count == kPartsMax) return false;
     parts[count++] = entry;
@@ -39,21 +39,24 @@ struct AnswerParts {
   }
 };
 
-// Writes the reply to `query` into `out` and returns its octets. It is never larger than `limit`;
-// what does not fit whole is left out and TC set (RFC 2181 section 9). `rotation` turns the order
-// of address records. TTLs are what is left at `now`, or the answer's stale_ttl.
+// Writes the reply to `query` into `out` and returns its octets.
+// - It is never larger than `limit`. What does not fit whole is left out, and TC is set (RFC 2181
+//   section 9).
+// - `rotation` shifts the order of address records.
+// - TTLs are what is left at `now`, or the answer's stale_ttl.
+//
 // REQUIRES: ParseRequest found a sound question; out.size() >= limit >= 512.
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
                     const AnswerParts& answer, cache::Seconds now, uint32_t rotation, size_t limit,
                     std::span<uint8_t> out);
 
-// Writes a reply without records: the header, the question when there is a sound one, and OPT when
-// the query had it (with the extended error, RFC 8914, unless kNone). In both replies OPT has the
-// cookie of a request whose cookie was checked.
+// Writes a reply without records: the header, the question if there is a sound one, and OPT if the
+// query had it. OPT has the extended error (RFC 8914) unless it is kNone. In both replies, OPT has
+// the request's cookie if the cookie was checked.
 size_t ComposeError(std::span<const uint8_t> query, const Request& request, wire::Rcode rcode,
                     wire::ExtendedError error, const char* error_text, std::span<uint8_t> out);
 
-// How many octets a UDP reply to this request may have.
+// The most octets that a UDP reply to this request may have.
 inline size_t UdpReplyLimit(const Request& request) {
   if (!request.has_edns) return 512;
   return request.edns.payload_octets < wire::kEdnsPayloadDefault ? request.edns.payload_octets

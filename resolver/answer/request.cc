@@ -10,8 +10,8 @@ using wire::Rcode;
 using wire::RRClass;
 using wire::RRType;
 
-// Reads whatever stands behind the question, if there is one. Records other than OPT mean nothing
-// in a query, but they must be sound.
+// Reads the records behind the question, or behind the header if there is none. In a query only OPT
+// means something, but the other records must be sound.
 bool ReadRecords(std::span<const uint8_t> query, Request* request) {
   wire::MessageReader reader;
   if (wire::MessageReader::Open(query, &reader) != ParseError::kNone) return false;
@@ -32,8 +32,8 @@ bool ReadRecords(std::span<const uint8_t> query, Request* request) {
   }
 }
 
-// The common query: one question, then nothing, or one OPT. True when the query has that form and
-// was read.
+// Reads the common query: one question, then nothing or one OPT. False when the query has another
+// form.
 bool ReadPlainRecords(std::span<const uint8_t> query, Request* request) {
   const uint8_t* counts = query.data() + 6;
   const uint64_t others = uint64_t{wire::LoadU32(counts)} << 16 | wire::LoadU16(counts + 4);
@@ -57,7 +57,7 @@ bool ReadPlainRecords(std::span<const uint8_t> query, Request* request) {
   return true;
 }
 
-// Of several cookies the first counts (RFC 7873 section 5.2). False when it is malformed.
+// Reads the first cookie; only that one counts (RFC 7873 section 5.2). False when it is malformed.
 bool ReadCookie(Request* request) {
   if (!request->has_edns || request->edns.options.empty()) return true;
   const auto cookie = wire::FindOption(request->edns, wire::EdnsOption::kCookie);
@@ -68,7 +68,7 @@ bool ReadCookie(Request* request) {
   return true;
 }
 
-// Without a question there may be a cookie to ask for (RFC 7873 section 5.4).
+// A query without a question may ask for a cookie (RFC 7873 section 5.4).
 Rcode JudgeWithoutQuestion(std::span<const uint8_t> query, Request* request) {
   if (!ReadRecords(query, request)) {
     request->has_edns = false;
@@ -79,7 +79,7 @@ Rcode JudgeWithoutQuestion(std::span<const uint8_t> query, Request* request) {
   return has_cookie ? Rcode::kNoError : Rcode::kFormErr;
 }
 
-// Query types that are no question about data, apart from ANY.
+// Query types other than ANY that do not ask for data.
 std::optional<Rcode> JudgeType(RRType type) {
   if (type == RRType::kANY || !wire::IsMetaType(type)) return std::nullopt;
   if (type == RRType::kAXFR || type == RRType::kIXFR) return Rcode::kRefused;
@@ -96,16 +96,16 @@ RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, Rc
   request->question_end = 0;
   request->has_edns = false;
   request->cookie.state = CookieState::kNone;
-  // A response that is answered could be made to bounce for ever.
+  // An answer to a response could make messages bounce for ever.
   if ((request->flags & wire::kFlagQR) != 0) return RequestVerdict::kDrop;
-  // Another operation is read as far as it looks like a query, for its question and OPT.
+  // Another opcode is read for its question and OPT, as far as it looks like a query.
   const bool is_query = (request->flags >> 11 & 0xf) == 0;
   *rcode = is_query ? Rcode::kFormErr : Rcode::kNotImp;
   const uint16_t questions = wire::LoadU16(query.data() + 4);
   if (is_query && questions == 0) *rcode = JudgeWithoutQuestion(query, request);
   if (questions != 1) return RequestVerdict::kReply;
 
-  // The first name of a message has nothing behind it to point to: FromWire refuses pointers.
+  // FromWire refuses pointers. The first name of a message has nothing before it to point to.
   const auto name = wire::NameView::FromWire(query.subspan(wire::kHeaderOctets));
   if (!name || query.size() < wire::kHeaderOctets + name->size() + 4) {
     return RequestVerdict::kReply;

@@ -1,6 +1,6 @@
-// A client's query, read and judged.
+// Reads a client's query and judges it.
 //
-// Thread: any; a Request borrows the query's octets.
+// Thread: any. A Request borrows the query's octets.
 #pragma once
 
 #include <array>
@@ -19,16 +19,16 @@ namespace tern::resolver::answer {
 
 enum class CookieState : uint8_t {
   kNone,       // no COOKIE option
-  kUnchecked,  // one of sound length, before CheckCookie
-  kNew,        // a client cookie alone
-  kBad,        // with a server cookie that is not ours, or old
-  kGood,       // with one of ours: the client receives what is sent to its address
+  kUnchecked,  // a COOKIE option of sound length, before CheckCookie
+  kNew,        // only a client cookie
+  kBad,        // its server cookie is not ours, or is old
+  kGood,       // its server cookie is ours: the client receives what is sent to its address
 };
 
-// A request's COOKIE option (RFC 7873) and what the reply's holds.
+// A request's COOKIE option (RFC 7873), and the content of the reply's.
 struct RequestCookie {
   CookieState state = CookieState::kNone;
-  std::array<uint8_t, policy::kOurCookieOctets> reply;  // once it was checked
+  std::array<uint8_t, policy::kOurCookieOctets> reply;  // set by CheckCookie
   std::span<const uint8_t> sent;                        // inside the query
 
   bool IsChecked() const { return state > CookieState::kUnchecked; }
@@ -37,10 +37,10 @@ struct RequestCookie {
 struct Request {
   uint16_t id = 0;
   uint16_t flags = 0;
-  wire::NameView name;  // inside the query; its case is kept in the reply
+  wire::NameView name;  // inside the query; the reply keeps its case
   wire::RRType type = wire::RRType::kNone;
   wire::RRClass rrclass = wire::RRClass::kIN;
-  uint16_t question_end = 0;  // the octet behind the question; 0 when there is no sound question
+  uint16_t question_end = 0;  // where the question ends; 0 when there is no sound question
   bool has_edns = false;
   wire::Edns edns;
   RequestCookie cookie;
@@ -58,16 +58,19 @@ enum class RequestVerdict : uint8_t {
   kDrop,     // not a query, or too short to answer
 };
 
-// Reads the query. With kReply, `*rcode` is what to answer: FORMERR for what cannot be read,
-// QDCOUNT other than 1 or two OPT (RFC 6891 section 6.1.1); NOTIMP for other opcodes and for query
-// types that only make sense between servers; BADVERS (RFC 6891 section 6.1.3); REFUSED for
-// transfers and for other classes. A COOKIE option of a wrong length is FORMERR; with a sound one
-// and no question *rcode is NOERROR (RFC 7873 sections 5.2.2 and 5.4).
+// Reads the query. With kReply, `*rcode` is what to answer:
+// - FORMERR: the query cannot be read, QDCOUNT is not 1, there are two OPT (RFC 6891 section
+//   6.1.1), or a COOKIE option has a wrong length.
+// - NOTIMP: another opcode, or a query type that makes sense only between servers.
+// - BADVERS: RFC 6891 section 6.1.3.
+// - REFUSED: a transfer or another class.
+// - NOERROR: a sound cookie without a question (RFC 7873 sections 5.2.2 and 5.4).
+//
 // Budget: 15 ns for a question with OPT (bench/resolver: BM_ParseRequest).
 RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, wire::Rcode* rcode);
 
-// Verifies the request's cookie and makes the reply's. Without a cookie nothing is done. *rcode
-// becomes BADCOOKIE where a bad cookie is all that there is (RFC 7873 section 5.4).
+// Checks the request's cookie and makes the reply's. Without a cookie it does nothing. *rcode
+// becomes BADCOOKIE when the request has only a bad cookie (RFC 7873 section 5.4).
 void CheckCookie(const policy::ServerCookies& cookies, const IpAddress& client,
                  uint32_t wall_seconds, Request* request, wire::Rcode* rcode);
 

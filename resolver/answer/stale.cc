@@ -18,7 +18,8 @@ using wire::RRType;
 
 cache::Seconds LearntAt(EntryView entry) { return entry.expiry() - entry.ttl(); }
 
-// What is fresh is true; of what is not, the younger is likelier to be.
+// The better of two entries. A fresh one is true. Of two that are not fresh, the younger is more
+// likely to be true.
 EntryView Better(EntryView a, EntryView b, cache::Seconds now) {
   if (!a || !b) return a ? a : b;
   if (a.IsFresh(now) != b.IsFresh(now)) return a.IsFresh(now) ? a : b;
@@ -30,9 +31,9 @@ class StaleSearch {
   StaleSearch(const cache::Store& store, const policy::CoreSettings& settings, cache::Seconds now)
       : store_(store), settings_(settings), now_(now) {}
 
-  // What the store says of (name, type): the records or their absence, an alias, or what stands
-  // above the name, a denial (RFC 8020) or a DNAME. Nothing when the best of it may not serve: what
-  // it took the place of is no answer either (RFC 8767 section 4).
+  // What the store says about (name, type): the records or their absence, an alias, or what is
+  // known above the name: a denial (RFC 8020) or a DNAME. Nothing when the best of these may not
+  // serve. What that one replaced is no answer either (RFC 8767 section 4).
   EntryView Find(NameView name, RRType type) const {
     EntryView best = store_.Find(name, KeySpace::kData, type);
     if (type != RRType::kCNAME) best = Better(best, Alias(name, RRType::kCNAME), now_);
@@ -52,7 +53,7 @@ class StaleSearch {
     const EntryView entry = store_.Find(owner, KeySpace::kData, type);
     return entry && entry.kind() == EntryKind::kRRset ? entry : EntryView();
   }
-  // Not one that was learnt before the name became a zone cut.
+  // Leaves out a denial that was learnt before the name became a zone cut.
   EntryView Denial(NameView owner) const {
     const EntryView denial = store_.FindDenial(owner);
     if (!denial) return denial;
@@ -65,7 +66,7 @@ class StaleSearch {
   cache::Seconds now_;
 };
 
-// The target of the alias that the answer ends in. False for a loop.
+// Sets *name to the target of the alias at the end of the answer. False for a loop.
 bool NextName(const Answer& answer, wire::Name* name) {
   const std::optional<NameView> target = answer.at(answer.count() - 1).Target();
   if (!target) return false;
@@ -96,8 +97,8 @@ Link AddLink(const Knowledge& known, const wire::Name& name, RRType type, Answer
 
 bool MayServe(EntryView entry, uint32_t max_stale, cache::Seconds now) {
   if (entry.IsFresh(now)) return true;
-  // RFC 8767 section 5: data with a TTL of 0 is for its own transaction only, also when it is
-  // stale.
+  // RFC 8767 section 5: data with a TTL of 0 is for its own transaction only. That holds for stale
+  // data too.
   return entry.ttl() > 0 && max_stale > 0 && now - entry.expiry() <= max_stale;
 }
 

@@ -197,8 +197,8 @@ bool HasNoParentToAsk(Job& job, const wire::Name& name) {
 }
 
 // One step from what this process knows: first the configuration, then the cache. If that is not
-// enough, the job's servers become those of the nearest known zone. `just_missed`: the caller has
-// looked up the name itself.
+// enough, the job's servers become those of the nearest known zone.
+// `just_missed`: the caller has looked up the name itself.
 Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
   Facilities& facilities = job.facilities();
   const cache::Seconds now = facilities.StoreNow();
