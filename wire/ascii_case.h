@@ -1,9 +1,9 @@
-// ASCII case folding eight octets at a time, for names in wire format (RFC 4343).
+// Ignores ASCII case eight octets at a time, for names in wire format (RFC 4343).
 //
-// Works on whole names, length octets included: a length is at most 63 and so never looks like a
-// letter. Nothing here reads outside the octets that it was given.
+// It works on whole names, length octets included. A length is at most 63, so it never looks like a
+// letter. Nothing here reads outside the given octets.
 //
-// Thread: any; pure functions.
+// Thread: any. Pure functions.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,9 @@ constexpr uint8_t LowerOctet(uint8_t octet) {
   return octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet | 0x20) : octet;
 }
 
-// Adding to seven-bit lanes carries into the eighth bit exactly when the lane has reached the
-// bound, so two additions tell letters from the rest; octets above 127 are masked out.
+// Each lane has seven bits. An addition carries into the eighth bit exactly when the lane has
+// reached a bound. So two additions tell letters from other octets. Octets above 127 are masked
+// out.
 constexpr uint64_t LowerWord(uint64_t word) {
   constexpr uint64_t kOnes = 0x0101010101010101;
   const uint64_t heptets = word & kOnes * 0x7f;
@@ -48,7 +49,7 @@ constexpr uint64_t CaseBits(uint64_t word) {
   return ((from_a ^ behind_z) & ~word & kOnes * 0x80) >> 2;
 }
 
-// Two octets are alike when they differ in nothing, or in the case bit of a letter.
+// Two octets are equal when they differ in no bit, or only in the case bit of a letter.
 inline bool EqualWords(const uint8_t* a, const uint8_t* b) {
   uint64_t word_a;
   uint64_t word_b;
@@ -61,7 +62,8 @@ inline bool EqualHalves(const uint8_t* a, const uint8_t* b) {
   return LoadLoweredHalf(a) == LoadLoweredHalf(b);
 }
 
-// The last words overlap what was compared before, which costs less than a loop over the rest.
+// The last words overlap octets that were compared before. That costs less than a loop over the
+// rest.
 inline bool EqualIgnoringCase(const uint8_t* a, const uint8_t* b, size_t octets) {
   if (octets >= 8) {
     for (size_t at = 0; at + 8 < octets; at += 8) {

@@ -1,11 +1,10 @@
-// Our own mistakes, and nothing else: these are never used on what came from the network.
+// Checks for our own mistakes only. They are never used on data from the network.
 //
-// TERN_REQUIRE(condition)          A caller broke a contract (`REQUIRES:`). Aborts in every build.
-// TERN_CHECK_OR(condition, drop)   An invariant does not hold inside one query. Aborts by default,
-//                                  so in every test. ternd counts it and runs `drop`, which gives
-//                                  that one query up.
-// TERN_DCHECK(condition)           An invariant that costs too much to look at all the time: counts
-//                                  and lists. Looked at in debug builds and in the simulation.
+// - TERN_REQUIRE(condition): a caller broke a contract (`REQUIRES:`). Aborts in every build.
+// - TERN_CHECK_OR(condition, drop): an invariant does not hold inside one query. Aborts by default,
+//   so in every test. ternd counts it and runs `drop`, which gives up that one query.
+// - TERN_DCHECK(condition): an invariant that is too expensive to check all the time, such as a
+//   count or a whole list. Checked in debug builds and in the simulation.
 //
 // Thread: any. The two switches are set before other threads start.
 #pragma once
@@ -18,13 +17,13 @@ namespace tern {
 // Prints the place and the condition, and aborts.
 [[noreturn]] void FailRequire(const char* file, int line, const char* condition);
 
-// The policy for TERN_CHECK_OR. `report` is called for each broken invariant from the thread that
-// met it; null, the default, aborts.
+// What TERN_CHECK_OR does. `report` is called for each broken invariant, from the thread that found
+// it. Null is the default and aborts.
 using CheckReport = void (*)(const char* file, int line, const char* condition);
 void SetCheckReport(CheckReport report);
-// How many invariants were found broken and given up for, in this process.
+// How many broken invariants this process has found and gone on from.
 uint64_t FailedChecks();
-// Called by the macro only.
+// Only the macro calls it.
 void FailCheck(const char* file, int line, const char* condition);
 
 #ifdef NDEBUG
@@ -32,7 +31,7 @@ inline constexpr bool kDebugBuild = false;
 #else
 inline constexpr bool kDebugBuild = true;
 #endif
-// Whether TERN_DCHECK looks.
+// Whether TERN_DCHECK checks.
 inline std::atomic<bool> debug_checks = kDebugBuild;
 
 }  // namespace tern

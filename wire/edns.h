@@ -1,7 +1,7 @@
-// EDNS(0): the OPT pseudo record and its options (RFC 6891). Here, and nowhere else, OPT is written
-// and its options are walked.
+// EDNS(0): the OPT pseudo record and its options (RFC 6891). Only this file writes OPT and walks
+// its options.
 //
-// Thread: any; views borrow the packet.
+// Thread: any. Views borrow the packet.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ inline constexpr uint16_t kEdnsPayloadMin = 512;       // RFC 6891 section 6.2.3
 
 inline constexpr size_t kOptOctets = 11;        // OPT without options: root, fixed fields, RDLENGTH
 inline constexpr size_t kOptionHeadOctets = 4;  // code, length
-// An extended error's text is cut after this, so that the option has at most 128 octets.
+// An extended error's text is cut after this many octets, so the option has at most 128 octets.
 inline constexpr size_t kExtendedErrorTextMax = 122;
 
 enum class EdnsOption : uint16_t {
@@ -31,8 +31,8 @@ enum class EdnsOption : uint16_t {
   kTcpKeepalive = 11,
   kPadding = 12,
   kExtendedError = 15,
-  // From the range for local use (RFC 6891 section 9), see resolver/service: a step by step
-  // account of a resolution, asked for by the operator's tool.
+  // Asks for a trace of a resolution, step by step; the operator's tool sends it. The number is
+  // from the range for local use (RFC 6891 section 9). See resolver/service.
   kTernTrace = 65001,
 };
 
@@ -41,11 +41,12 @@ struct Edns {
   uint8_t extended_rcode = 0;                 // the upper eight bits
   uint8_t version = 0;
   bool dnssec_ok = false;
-  std::span<const uint8_t> options = {};  // walked and found sound
+  std::span<const uint8_t> options = {};  // checked by ReadEdns
 };
 
-// REQUIRES: record.type == kOPT. kBadRecord when the owner is not the root or an option does not
-// fit (RFC 6891 section 6.1.2).
+// kBadRecord when the owner is not the root, or when an option does not fit (RFC 6891 section
+// 6.1.2).
+// REQUIRES: record.type == kOPT.
 [[nodiscard]] ParseError ReadEdns(const RecordView& record, Edns* edns);
 
 struct EdnsOptionView {
@@ -53,7 +54,7 @@ struct EdnsOptionView {
   std::span<const uint8_t> content;
 };
 
-// Walks options: code, length, content, one behind the other (RFC 6891 section 6.1.2).
+// Walks options. Each is code, length, content; the next one follows (RFC 6891 section 6.1.2).
 class OptionCursor {
  public:
   explicit OptionCursor(std::span<const uint8_t> options) : left_(options) {}
@@ -68,22 +69,22 @@ class OptionCursor {
     left_ = left_.subspan(kOptionHeadOctets + octets);
     return true;
   }
-  // Whether every octet belonged to an option. To be asked when Next was false.
+  // Whether every octet belonged to an option. Call it after Next was false.
   [[nodiscard]] bool IsAtEnd() const { return left_.empty(); }
 
  private:
   std::span<const uint8_t> left_;
 };
 
-// Whether OPT's RDATA is whole options, one behind the other (RFC 6891 section 6.1.2).
+// Whether OPT's RDATA consists of whole options (RFC 6891 section 6.1.2).
 bool AreSoundOptions(std::span<const uint8_t> options);
 
 // The first option with that code.
 std::optional<std::span<const uint8_t>> FindOption(const Edns& edns, EdnsOption code);
 
-// Writes one OPT record, options behind it. Inline, since it is part of every cached answer.
+// Writes one OPT record and its options. Inline, because it is part of every cached answer.
 // REQUIRES: the buffer has room for kOptOctets, and for each option kOptionHeadOctets and its
-// content; all options together have at most 65535 octets.
+// content. All options together have at most 65535 octets.
 class OptWriter {
  public:
   // Writes OPT with the options that `edns` holds.
@@ -104,10 +105,11 @@ class OptWriter {
     PutHead(code, content.size());
     Put(content);
   }
-  // RFC 8914 section 2. Nothing for kNone; a text beyond kExtendedErrorTextMax is cut.
+  // RFC 8914 section 2. Writes nothing for kNone. A text longer than kExtendedErrorTextMax is cut.
   void AddExtendedError(ExtendedError error, std::string_view text);
 
-  // What was written so far: after the last option the whole record, and its options alone.
+  // What was written so far. Finish gives the whole record, after the last option. options() gives
+  // its options alone.
   std::span<const uint8_t> Finish() {
     StoreU16(out_ + 9, static_cast<uint16_t>(options().size()));
     return {out_, end_};

@@ -13,9 +13,9 @@ namespace {
 
 constexpr uint32_t kTtlMax = 0x7fffffff;  // RFC 2181 section 8
 
-// One record or directive: the fields of a line, or of several within parentheses.
+// One record or directive: the fields of a line, or of several lines within parentheses.
 struct Entry {
-  std::vector<std::string> fields;  // quotes undone, escapes kept
+  std::vector<std::string> fields;  // quotes removed, escapes kept
   bool owner_omitted = false;       // the line starts with a blank
   int line = 0;
 };
@@ -43,8 +43,8 @@ class EntryScanner {
   int line_ = 1;
 };
 
-// A field that starts with a quote ends with one; quotes further in (`alpn="h2"`) only protect
-// what they enclose.
+// A field that starts with a quote ends with one. Quotes further in (`alpn="h2"`) only protect the
+// text between them.
 absl::Status EntryScanner::ScanField(std::string* field) {
   const bool starts_quoted = text_[at_] == '"';
   bool quoted = false;
@@ -138,7 +138,7 @@ std::optional<uint32_t> ParseTtl(std::string_view text) {
   return static_cast<uint32_t>(total);
 }
 
-// What entries leave behind for those after them.
+// What an entry leaves for the entries after it.
 class ZoneReader {
  public:
   ZoneReader(NameView origin, uint32_t default_ttl) : origin_(origin), ttl_(default_ttl) {}
@@ -151,7 +151,7 @@ class ZoneReader {
   absl::Status ReadTtlAndClass(std::span<const std::string>* fields, MasterRecord* record);
 
   Name origin_;
-  // From $TTL (RFC 2308 section 4), or what the record before had (RFC 1035 section 5.1).
+  // From $TTL (RFC 2308 section 4), or from the record before (RFC 1035 section 5.1).
   uint32_t ttl_;
   bool ttl_directive_ = false;
   std::optional<Name> last_owner_;
@@ -187,7 +187,7 @@ absl::Status ZoneReader::ReadDirective(const Entry& entry) {
   return absl::OkStatus();
 }
 
-// In either order, both may be missing (RFC 1035 section 5.1).
+// They come in either order, and both may be missing (RFC 1035 section 5.1).
 absl::Status ZoneReader::ReadTtlAndClass(std::span<const std::string>* fields,
                                          MasterRecord* record) {
   bool has_ttl = false;
@@ -205,7 +205,7 @@ absl::Status ZoneReader::ReadTtlAndClass(std::span<const std::string>* fields,
       continue;
     }
     const std::optional<RRClass> rrclass = ParseClass(field);
-    // ANY is a class and a type, and neither has a place in a zone.
+    // ANY is a class and a type. In a zone it is neither.
     if (has_class || !rrclass) break;
     record->rrclass = last_class_ = *rrclass;
     has_class = true;
@@ -245,7 +245,8 @@ absl::Status ZoneReader::Read(const Entry& entry) {
   return absl::OkStatus();
 }
 
-// Messages repeat what stands in the file, and go to logs and terminals.
+// Messages repeat text from the file, and go to logs and terminals. So octets that are not
+// printable are escaped.
 std::string InPrint(std::string_view message) {
   std::string shown;
   for (const char c : message) {

@@ -1,8 +1,8 @@
 // Reads zone data in master file format (RFC 1035 section 5): $ORIGIN, $TTL (RFC 2308 section 4),
 // parentheses, quotes, comments, omitted owner, class and TTL. $INCLUDE is refused.
 //
-// Thread: any. For files that an operator wrote (hints, anchors) and for tests; input size is the
-// caller's bound.
+// Thread: any. For files that an operator wrote (hints, anchors) and for tests. The caller bounds
+// the size of the input.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct MasterRecord {
   RRClass rrclass = RRClass::kIN;
   uint32_t ttl = 0;  // seconds
   std::vector<uint8_t> rdata;
-  int line = 0;  // where the record starts, from 1
+  int line = 0;  // where the record starts; the first line is 1
 };
 
 // An error names `file_name`, the line and what was expected.

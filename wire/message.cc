@@ -14,8 +14,8 @@ constexpr size_t kRecordTailOctets = 10;   // type, class, TTL, RDLENGTH
 
 size_t PointerTarget(const uint8_t* at) { return LoadU16(at) & 0x3fff; }
 
-// The offset of the label that stands at `at`, or that a pointer there leads to. Of a name that
-// PackedName::Read found sound, so that it ends.
+// The offset of the label at `at`, or of the label that a pointer there leads to. PackedName::Read
+// has checked the name, so this ends.
 size_t FollowPointers(const uint8_t* message, size_t at) {
   while (message[at] >= kPointerBits) at = PointerTarget(message + at);
   return at;
@@ -44,11 +44,11 @@ ParseError PackedName::Read(std::span<const uint8_t> message, size_t offset, Pac
       if (size >= kNameOctetsMax) return ParseError::kBadName;
       continue;
     }
-    // 0x40 and 0x80 are no label types (RFC 6891 section 5 retired the extended ones).
+    // 0x40 and 0x80 are no label types. RFC 6891 section 5 retired the extended ones.
     if (length < kPointerBits) return ParseError::kBadName;
     if (at + 1 >= message.size()) return ParseError::kShort;
     const size_t target = PointerTarget(octets + at);
-    // Strictly backward, so that it ends (RFC 1035 section 4.1.4: a prior occurrence).
+    // Pointers go strictly backward, so the name ends (RFC 1035 section 4.1.4: a prior occurrence).
     if (target >= run_start || target < kHeaderOctets) return ParseError::kBadName;
     if (pointers == 0) {
       run_octets = size;
@@ -90,12 +90,12 @@ void PackedName::CopyTo(uint8_t* out) const {
   }
 }
 
-// What follows at `at` is as long as `name`: the callers have compared the sizes.
+// REQUIRES: the name at `at` is as long as `name`. The callers have compared the sizes.
 bool PackedName::EqualsFrom(size_t at, const uint8_t* name) const {
   while (true) {
     at = FollowPointers(message_, at);
     const size_t octets = message_[at] + size_t{1};
-    // The length octets are compared first, so that the view is never read behind its end.
+    // The length octets are compared first. So the view is never read behind its end.
     if (message_[at] != name[0]) return false;
     if (octets == 1) return true;
     if (!EqualIgnoringCase(message_ + at + 1, name + 1, octets - 1)) return false;

@@ -1,8 +1,10 @@
-// Reads a DNS message in place (RFC 1035 section 4): header, question, records. Nothing is
-// copied; every view borrows the packet. Every length, count and pointer is checked before use:
-// counts are believed only as far as the octets go, and pointers go strictly backward.
+// Reads a DNS message in place (RFC 1035 section 4): header, question, records. Nothing is copied;
+// every view borrows the packet.
 //
-// Thread: any; values that borrow the packet.
+// Every length, count and pointer is checked before use. Counts are believed only as far as there
+// are octets. Pointers must go strictly backward.
+//
+// Thread: any. Values that borrow the packet.
 #pragma once
 
 #include <cstddef>
@@ -49,35 +51,35 @@ struct Header {
 
   bool Has(uint16_t flag) const { return (flags & flag) != 0; }
   Opcode opcode() const { return static_cast<Opcode>(flags >> 11 & 0xf); }
-  // The low four bits only; EDNS holds the others.
+  // Only the low four bits. EDNS has the others.
   Rcode rcode() const { return static_cast<Rcode>(flags & 0xf); }
 };
 
 enum class ParseError : uint8_t {
   kNone,
-  kShort,      // the octets end before what was announced
-  kBadName,    // label type, length, or a pointer that does not go backward
+  kShort,      // the octets end too early
+  kBadName,    // a bad label type or length, or a pointer that does not go backward
   kBadRecord,  // RDATA that does not fit its type
 };
 
-// A possibly compressed name inside a message, walked and found sound when it was read.
-// A default-made one is the root.
+// A name inside a message, perhaps compressed. It was walked and checked when it was read. By
+// default it is the root.
 class PackedName {
  public:
   PackedName() = default;
-  // Checks the name at `offset`; `*end` becomes the offset behind it in place.
+  // Checks the name at `offset`. `*end` becomes the offset behind the name in the message.
   static ParseError Read(std::span<const uint8_t> message, size_t offset, PackedName* name,
                          size_t* end);
 
   void CopyTo(Name* name) const;
-  // REQUIRES: room for uncompressed_size() octets at `out`, which cannot be checked here.
+  // REQUIRES: `out` has room for uncompressed_size() octets, which cannot be checked here.
   void CopyTo(uint8_t* out) const;
   bool Equals(NameView name) const;
   bool IsSubdomainOf(NameView ancestor) const;
   size_t uncompressed_size() const { return size_; }
 
  private:
-  // A hostile message can chain thousands of pointers; a sound name needs at most one a label.
+  // A hostile message can chain thousands of pointers. A sound name needs at most one per label.
   static constexpr size_t kPointersMax = kLabelsMax + 1;
   static constexpr uint8_t kRoot[1] = {0};
 
@@ -88,7 +90,7 @@ class PackedName {
   const uint8_t* message_ = kRoot;
   uint16_t offset_ = 0;
   uint8_t size_ = 1;        // octets when uncompressed
-  uint8_t run_octets_ = 1;  // octets before the first pointer; all when there is none
+  uint8_t run_octets_ = 1;  // octets before the first pointer; all if there is none
 };
 
 struct Question {
@@ -100,10 +102,10 @@ struct Question {
 struct RecordView {
   PackedName owner;
   RRType type = RRType::kNone;
-  uint16_t rrclass = 0;  // OPT keeps a size here
-  uint32_t ttl = 0;      // as sent; RFC 2181 section 8's top-bit rule is applied by TtlSeconds()
+  uint16_t rrclass = 0;  // in OPT this is a size
+  uint32_t ttl = 0;      // as sent; TtlSeconds() applies the top-bit rule of RFC 2181 section 8
   std::span<const uint8_t> rdata;    // as sent; its names may be compressed
-  std::span<const uint8_t> message;  // the packet that the pointers in rdata point into
+  std::span<const uint8_t> message;  // the packet that pointers in rdata point into
 
   // Seconds. A TTL with the top bit set counts as zero (RFC 2181 section 8).
   uint32_t TtlSeconds() const { return ttl > 0x7fffffff ? 0 : ttl; }
@@ -111,8 +113,8 @@ struct RecordView {
 
 enum class Section : uint8_t { kAnswer, kAuthority, kAdditional };
 
-// Walks one message from its front: Open, ReadQuestion once a question, NextRecord until it
-// reports the end.
+// Walks one message from its front. Call Open first, then ReadQuestion for each question, then
+// NextRecord until it reports the end.
 class MessageReader {
  public:
   // Reads the header.
@@ -124,11 +126,12 @@ class MessageReader {
   // REQUIRES: fewer than header().question_count questions were read.
   ParseError ReadQuestion(Question* question);
 
-  // Reads the next record and says in which section it stands. *done is set, and nothing else
-  // written, when no record is left. REQUIRES: all questions were read.
+  // Reads the next record, and its section. When no record is left, it sets *done and writes
+  // nothing else.
+  // REQUIRES: all questions were read.
   ParseError NextRecord(RecordView* record, Section* section, bool* done);
 
-  // The octet behind what was read so far: by it tests see that nothing is left over.
+  // The offset behind what was read so far. With it tests check that nothing is left over.
   size_t offset() const { return offset_; }
 
  private:

@@ -9,7 +9,7 @@
 namespace tern::wire {
 namespace {
 
-// Where each label starts, from the left; the root label not counted.
+// Where each label starts, from the left, without the root label.
 struct LabelOffsets {
   explicit LabelOffsets(NameView name) {
     const uint8_t* octets = name.data();
@@ -21,7 +21,8 @@ struct LabelOffsets {
   size_t count = 0;
 };
 
-// As memcmp does, and the shorter one first (RFC 4034 section 6.1).
+// Compares as memcmp does. If one is the start of the other, the shorter comes first (RFC 4034
+// section 6.1).
 int CompareLabels(const uint8_t* a, const uint8_t* b) {
   const size_t shared = std::min(a[0], b[0]);
   for (size_t i = 1; i <= shared; ++i) {
@@ -44,7 +45,8 @@ std::optional<NameView> NameView::FromWire(std::span<const uint8_t> octets) {
     const size_t length = octets[at];
     at += length + 1;
     if (length == 0) return NameView(octets.data(), static_cast<uint8_t>(at));
-    // The root label still has to fit into 255. 127 labels follow from that: each takes two.
+    // The root label still has to fit into 255 octets. So there are at most 127 labels: each takes
+    // two.
     if (length > kLabelOctetsMax || at >= kNameOctetsMax) return std::nullopt;
   }
   return std::nullopt;
@@ -110,8 +112,8 @@ int CompareCanonical(NameView a, NameView b) {
   return static_cast<int>(left.count) - static_cast<int>(right.count);
 }
 
-// Both factors of every product hold a secret, so that nobody can choose octets that make one of
-// them zero and wipe out what was hashed before.
+// Both factors of every product hold a secret. So nobody can choose octets that make a factor zero,
+// which would lose everything hashed before.
 uint64_t HashName(NameView name, uint64_t seed) {
   constexpr uint64_t kSeedStir = 0x9e3779b97f4a7c15;
   constexpr uint64_t kSecretStir = 0xd6e8feb86659fd93;
@@ -136,7 +138,7 @@ uint64_t HashName(NameView name, uint64_t seed) {
     first = LoadLoweredHalf(octets);
     last = LoadLoweredHalf(end - 4);
   } else {
-    // One octet is the root; two are no name; three hold one letter.
+    // A name of one octet is the root, and of three has one letter. No name has two octets.
     first = size == 1 ? 0 : LowerOctet(octets[1]) + uint64_t{1};
     last = 0;
   }
@@ -147,7 +149,7 @@ uint64_t HashName(NameView name, uint64_t seed) {
 bool Name::Prepend(std::string_view label) {
   if (label.empty() || label.size() > kLabelOctetsMax) return false;
   if (label.size() + 1 + size_ > kNameOctetsMax) return false;
-  uint8_t copy[kLabelOctetsMax];  // the label may lie inside this name
+  uint8_t copy[kLabelOctetsMax];  // the label may be inside this name
   std::memcpy(copy, label.data(), label.size());
   std::memmove(octets_ + label.size() + 1, octets_, size_);
   octets_[0] = static_cast<uint8_t>(label.size());
@@ -166,7 +168,7 @@ bool Name::AssignJoined(std::span<const uint8_t> prefix_labels, NameView suffix)
     at += length + 1;
   }
   if (at != prefix_labels.size()) return false;
-  uint8_t joined[kNameOctetsMax];  // either part may lie inside this name
+  uint8_t joined[kNameOctetsMax];  // either part may be inside this name
   if (!prefix_labels.empty()) std::memcpy(joined, prefix_labels.data(), prefix_labels.size());
   std::memcpy(joined + prefix_labels.size(), suffix.data(), suffix.size());
   std::memcpy(octets_, joined, size);

@@ -11,10 +11,10 @@ absl::Status BadName(std::string_view text, std::string_view why) {
   return absl::InvalidArgumentError(Concat("`", text, "` is no domain name: ", why));
 }
 
-// The labels of a name as they are read, from the left.
+// Collects the labels of a name from the left.
 struct LabelBuilder {
   std::string octets;  // whole labels with their length octets
-  std::string label;   // the one that is being read
+  std::string label;   // the label that is being read
 
   bool EndLabel() {
     if (label.empty() || label.size() > kLabelOctetsMax) return false;

@@ -1,6 +1,7 @@
 // Reads names and RDATA from text (RFC 1035 section 5.1, RFC 3597 section 5, RFC 9460 section 2.1
-// for SVCB). An error says in words what was expected. For hints, trust anchors, the tool and
-// tests: never on the hot path. presentation.h is the other way.
+// for SVCB). An error says in words what was expected. presentation.h is for the other direction.
+//
+// For hints, trust anchors, the tool and tests, never on the hot path.
 //
 // Thread: any.
 #pragma once
@@ -19,8 +20,8 @@ namespace tern::wire {
 
 // A name without a dot at its end is relative to `origin`. `@` is the origin.
 absl::StatusOr<Name> ParseName(std::string_view text, NameView origin = NameView());
-// `tokens` are the fields behind the type, quotes undone but escapes kept; gives the uncompressed
-// RDATA. Accepts `\# n hex` for every type.
+// Parses the fields behind the type into uncompressed RDATA. In `tokens` quotes are removed and
+// escapes kept. Accepts `\# n hex` for every type.
 absl::StatusOr<std::vector<uint8_t>> ParseRdata(RRType type, std::span<const std::string> tokens,
                                                 NameView origin = NameView());
 

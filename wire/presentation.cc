@@ -12,7 +12,7 @@ struct Mnemonic {
   std::string_view text;
 };
 
-// Types that have no RDATA of their own; the others' mnemonics stand with their fields.
+// Types without RDATA of their own. rdata_fields.h has the mnemonics of the others.
 constexpr Mnemonic<RRType> kQuestionTypes[] = {
     {RRType::kTKEY, "TKEY"}, {RRType::kTSIG, "TSIG"},   {RRType::kIXFR, "IXFR"},
     {RRType::kAXFR, "AXFR"}, {RRType::kMAILB, "MAILB"}, {RRType::kMAILA, "MAILA"},

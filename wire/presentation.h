@@ -1,6 +1,7 @@
-// Names, types and RDATA as text (RFC 1035 section 5.1, RFC 3597 section 5, RFC 9460 section 2.1
-// for SVCB), and types and classes from text. parse_presentation.h reads names and RDATA. For the
-// tool, logs and tests: never on the hot path.
+// Writes names, types and RDATA as text (RFC 1035 section 5.1, RFC 3597 section 5, RFC 9460 section
+// 2.1 for SVCB), and reads types and classes from text. parse_presentation.h reads names and RDATA.
+//
+// For the tool, logs and tests, never on the hot path.
 //
 // Thread: any.
 #pragma once
@@ -18,11 +19,11 @@ namespace tern::wire {
 
 // With escapes (`\.`, `\032`) and a dot at the end: `www.example.com.`, `.` for the root.
 std::string ToText(NameView name);
-// `A`, or `TYPE65280` for one that has no mnemonic (RFC 3597 section 5).
+// `A`, or `TYPE65280` for a type without a mnemonic (RFC 3597 section 5).
 std::string ToText(RRType type);
 std::string ToText(RRClass rrclass);
 std::string ToText(Rcode rcode);
-// RDATA as a master file writes it; `\# n hex` for opaque types and for octets that do not have
+// RDATA as in a master file. It is `\# n hex` for opaque types, and for octets that do not have
 // their type's shape.
 std::string RdataToText(RRType type, std::span<const uint8_t> rdata);
 

@@ -60,8 +60,8 @@ constexpr auto kShapes = std::to_array<RdataShape>({
     {RRType::kCAA, "CAA", {kU8, kTag, kQuotedRest}},
 });
 
-// A place in kShapes, plus one, for the types below 100; zero for an opaque one. The few above are
-// at the table's end.
+// For types below 100: the index in kShapes plus one, or zero for an opaque type. The few higher
+// types are at the table's end.
 constexpr size_t kIndexed = 100;
 constexpr size_t kAboveIndexed = 2;
 constexpr auto kShapeIndex = [] {
@@ -90,7 +90,7 @@ bool MayBePacked(RdataField field) {
 
 bool HasOctets(std::span<const uint8_t> octets, size_t count) { return octets.size() >= count; }
 
-// One or more strings, whole to the end (RFC 1035 section 3.3.14).
+// One or more whole strings up to the end (RFC 1035 section 3.3.14).
 bool AreStrings(std::span<const uint8_t> left) {
   if (left.empty()) return false;
   while (!left.empty()) {
@@ -101,7 +101,7 @@ bool AreStrings(std::span<const uint8_t> left) {
   return true;
 }
 
-// Windows go up, none is empty, none ends in a zero octet (RFC 4034 section 4.1.2).
+// Windows increase. None is empty, and none ends in a zero octet (RFC 4034 section 4.1.2).
 bool IsTypeBitmap(std::span<const uint8_t> left) {
   int last_window = -1;
   while (!left.empty()) {
@@ -116,7 +116,7 @@ bool IsTypeBitmap(std::span<const uint8_t> left) {
 }
 
 // SVCB's parameters have the form of OPT's options, with keys that strictly increase (RFC 9460
-// section 2.2). The values' own formats are the client's business: a resolver must carry what it
+// section 2.2). The formats of the values are not checked, because a resolver must carry what it
 // does not know.
 bool AreServiceParameters(std::span<const uint8_t> left) {
   OptionCursor cursor(left);
@@ -135,7 +135,7 @@ std::optional<size_t> IfFits(size_t octets, std::span<const uint8_t> left) {
   return octets;
 }
 
-// The field has a length octet before it. `octets_min` counts without it.
+// A field with a length octet before it. `octets_min` does not count that octet.
 std::optional<size_t> CountedOctets(size_t octets_min, std::span<const uint8_t> left) {
   if (left.empty() || left[0] < octets_min) return std::nullopt;
   return IfFits(left[0] + size_t{1}, left);
@@ -146,8 +146,8 @@ std::optional<size_t> AllIf(bool valid, std::span<const uint8_t> left) {
   return left.size();
 }
 
-// Measures one field at the front of the `left` last octets of the RDATA. *name is a name that may
-// be compressed.
+// Measures one field at the front of `left`, which holds the last octets of the RDATA. *name is a
+// name that may be compressed.
 ParseError MeasureField(const RecordView& record, RdataField field, std::span<const uint8_t> left,
                         PackedName* name, size_t* taken) {
   if (MayBePacked(field)) {
@@ -164,8 +164,8 @@ ParseError MeasureField(const RecordView& record, RdataField field, std::span<co
   return ParseError::kNone;
 }
 
-// Calls put(octets, name) for each field as it stands in the message, opaque RDATA being one;
-// `name` is null but for a name that may be compressed. kBadRecord when put says false.
+// Calls put(octets, name) for each field as it is in the message. Opaque RDATA is one field. `name`
+// is null unless the field is a name that may be compressed. kBadRecord when put returns false.
 template <typename Put>
 ParseError ForEachField(const RecordView& record, Put put) {
   const RdataShape* shape = FindShape(record.type);

@@ -1,8 +1,8 @@
-// The one table of what RDATA looks like: for every type that Tern knows, its mnemonic and its
-// fields in order. Copying, checking, writing, printing and parsing all walk this table, so that a
-// type is added by one line.
+// The one table of RDATA shapes: for every type that Tern knows, its mnemonic and its fields in
+// order. Copying, checking, writing, printing and parsing all walk this table. So one line adds a
+// type.
 //
-// Thread: any; constants.
+// Thread: any. Constants.
 #pragma once
 
 #include <array>
@@ -18,12 +18,12 @@ namespace tern::wire {
 
 enum class RdataField : uint8_t {
   kEnd,
-  // Names, by RFC 3597 section 4: both ways compressible, undone when read but never written, and
-  // never compressed.
+  // Names (RFC 3597 section 4). The first may be compressed when read and when written. The second
+  // may be compressed when read, but is never written so. The third is never compressed.
   kCompressedName,
   kReadCompressedName,
   kPlainName,
-  // Of fixed size.
+  // Fields of fixed size.
   kU8,
   kU16,
   kU32,
@@ -31,12 +31,12 @@ enum class RdataField : uint8_t {
   kType,  // a record type, its mnemonic as text
   kIPv4,
   kIPv6,
-  // With a length octet before.
+  // Fields that start with a length octet.
   kString,      // quoted as text
   kTag,         // at least one octet, bare as text (RFC 8659 section 4.1)
   kSalt,        // hexadecimal, `-` when empty (RFC 5155 section 3.3)
   kHashedName,  // at least one octet, base32hex (RFC 5155 section 3.3)
-  // To the end of the RDATA; only as the last field.
+  // Fields that go to the end of the RDATA, so only the last field can be one.
   kStrings,     // one or more character-strings
   kQuotedRest,  // octets without a length, quoted as text
   kHex,
@@ -47,7 +47,7 @@ enum class RdataField : uint8_t {
 };
 
 struct RdataShape {
-  static constexpr size_t kFieldsMax = 10;  // RRSIG has nine, and one that says kEnd
+  static constexpr size_t kFieldsMax = 10;  // RRSIG has nine, and one more for kEnd
 
   RRType type;
   std::string_view mnemonic;
@@ -64,8 +64,9 @@ constexpr bool IsNameField(RdataField field) {
          field == RdataField::kPlainName;
 }
 
-// How many octets at the front of `left` an uncompressed `field` takes; nothing when it does not
-// fit or has the wrong form. REQUIRES: field != kEnd.
+// How many octets an uncompressed `field` takes at the front of `left`. Nothing when it does not
+// fit or has the wrong form.
+// REQUIRES: field != kEnd.
 std::optional<size_t> FieldOctets(RdataField field, std::span<const uint8_t> left);
 
 }  // namespace tern::wire

@@ -1,4 +1,4 @@
-// RDATA as text and back: the part of presentation.h that walks the table of fields.
+// Writes RDATA as text and reads it: the part of presentation.h that walks the table of fields.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -169,7 +169,7 @@ std::string FieldText(RdataField field, std::span<const uint8_t> octets) {
   return "";
 }
 
-// Parses the fields behind a type, one after the other, into RDATA.
+// Parses the fields behind a type into RDATA.
 class RdataParser {
  public:
   RdataParser(std::span<const std::string> tokens, NameView origin)

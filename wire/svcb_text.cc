@@ -43,7 +43,7 @@ std::string KeyText(uint16_t key) {
   return key < std::size(kKeyNames) ? std::string(kKeyNames[key]) : GenericKey(key);
 }
 
-// Sets `*generic` for `keyN`, whose value is octets whatever its number means.
+// Sets `*generic` for `keyN`. Its value is plain octets, whatever key the number is.
 std::optional<uint16_t> ParseKey(std::string_view text, bool* generic) {
   *generic = false;
   for (size_t key = 0; key < std::size(kKeyNames); ++key) {
@@ -73,8 +73,8 @@ std::optional<std::string> AlpnText(Octets left) {
     if (size == 0 || left.size() < 1 + size) return std::nullopt;
     if (!list.empty()) list.push_back(',');
     for (const uint8_t octet : left.subspan(1, size)) {
-      // Commas and backslashes are escaped twice, once for the list and once for the string
-      // (RFC 9460 appendix A.1).
+      // Commas and backslashes are escaped twice: for the list and for the string (RFC 9460
+      // appendix A.1).
       if (octet == ',' || octet == '\\') list.push_back('\\');
       list.push_back(static_cast<char>(octet));
     }
@@ -94,7 +94,7 @@ std::optional<std::string> AddressesText(int family, size_t octets, Octets left)
   return list;
 }
 
-// Keys go up, and every one of them is there (RFC 9460 section 8).
+// Keys increase, and every one of them must be present (RFC 9460 section 8).
 std::optional<std::string> MandatoryText(Octets left, const std::set<uint16_t>& present) {
   if (left.empty() || left.size() % 2 != 0) return std::nullopt;
   std::string list;
@@ -108,8 +108,8 @@ std::optional<std::string> MandatoryText(Octets left, const std::set<uint16_t>& 
   return list;
 }
 
-// The value behind `=`, empty for a key that stands alone; nothing when the value does not have
-// the key's format.
+// The value behind `=`. Empty for a key without a value. Nothing when the value does not have the
+// key's format.
 std::optional<std::string> ValueText(uint16_t key, Octets value,
                                      const std::set<uint16_t>& present) {
   switch (key) {
@@ -167,7 +167,7 @@ std::optional<std::string> ParseMandatory(std::string_view value) {
   return octets;
 }
 
-// `list` is a value whose string escapes are undone; the list's own are undone here.
+// In `list` the escapes of the string are undone already. Here the escapes of the list are undone.
 std::optional<std::string> ParseAlpn(std::string_view list) {
   std::string octets;
   std::string id;
@@ -210,7 +210,7 @@ std::optional<std::string> ParsePort(std::string_view value) {
   return std::string{static_cast<char>(*port >> 8), static_cast<char>(*port)};
 }
 
-// `value` has its string escapes undone and is empty for a key without `=`.
+// In `value` the escapes of the string are undone. It is empty for a key without `=`.
 std::optional<std::string> ParseValue(uint16_t key, std::string_view value) {
   switch (key) {
     case kMandatory:
@@ -235,7 +235,7 @@ std::optional<std::string> ParseValue(uint16_t key, std::string_view value) {
   }
 }
 
-// RFC 9460 section 8: every key that is called mandatory must be there.
+// RFC 9460 section 8: every key in `mandatory` must be present.
 bool HasMandatoryKeys(const Params& params, const std::string& mandatory) {
   for (size_t i = 0; i + 1 < mandatory.size(); i += 2) {
     if (!params.contains(LoadU16(AsOctets(mandatory).data() + i))) return false;

@@ -1,6 +1,7 @@
-// The parameters of SVCB and HTTPS as text and back (RFC 9460 section 2.1, appendix A).
+// Writes the parameters of SVCB and HTTPS as text, and reads them from text (RFC 9460 section 2.1,
+// appendix A).
 //
-// Thread: any; pure functions.
+// Thread: any. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace tern::wire {
 
-// `alpn="h2,h3" port=853`; a value that does not have its key's format is written as `keyN="..."`.
+// For example `alpn="h2,h3" port=853`. If a value does not have its key's format, it is written as
+// `keyN="..."`.
 // REQUIRES: `params` are whole parameters with increasing keys.
 std::string SvcParamsText(std::span<const uint8_t> params);
 

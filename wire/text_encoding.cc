@@ -22,7 +22,7 @@ bool NeedsBackslash(char c, Quoting quoting) {
   return quoting == Quoting::kLabel && c == '.';
 }
 
-// The octets' bits in groups of `digit_bits`, the last one filled with zeros.
+// Takes the bits of the octets in groups of `digit_bits`. The last group is filled with zeros.
 std::string ToDigits(std::span<const uint8_t> octets, std::string_view digits, int digit_bits) {
   const uint32_t mask = (1u << digit_bits) - 1;
   std::string text;
@@ -53,7 +53,7 @@ std::optional<std::string> FromDigits(std::string_view text, std::string_view di
       octets.push_back(static_cast<char>(bits >> bit_count));
     }
   }
-  // What is left over is filling: less than a digit, and zero.
+  // The bits left over only fill up. They must be fewer than a digit, and zero.
   if (bit_count >= digit_bits || (bits & ((1u << bit_count) - 1)) != 0) return std::nullopt;
   return octets;
 }

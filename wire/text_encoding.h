@@ -1,8 +1,8 @@
-// How octets are written in presentation format: escapes in names and character-strings
-// (RFC 1035 section 5.1), decimal numbers, hexadecimal, base64 and base32hex (RFC 4648).
-// Shared by the parts of the room that print and parse; others use presentation.h.
+// How octets are written in presentation format: escapes in names and character-strings (RFC 1035
+// section 5.1), decimal numbers, hexadecimal, base64 and base32hex (RFC 4648). Only the files of
+// wire/ that print and parse use this. Others use presentation.h.
 //
-// Thread: any; pure functions.
+// Thread: any. Pure functions.
 #pragma once
 
 #include <concepts>
@@ -20,10 +20,10 @@ enum class Quoting : uint8_t {
   kLabel,   // one label of a name
 };
 
-// Appends `octets` so that they are read back as the same octets.
+// Appends `octets` so that a reader gets the same octets back.
 void AppendEscaped(std::span<const uint8_t> octets, Quoting quoting, std::string* text);
 
-// One octet at the front of `*text`, with its escape undone; `*text` moves on behind it and
+// Takes one octet from the front of `*text` and undoes its escape. `*text` moves on behind it.
 // `*escaped` says whether it was escaped. Nothing for an escape that is cut off or above 255.
 // REQUIRES: !text->empty().
 std::optional<uint8_t> TakeOctet(std::string_view* text, bool* escaped);
@@ -53,7 +53,7 @@ inline void AppendPiece(std::string_view piece, std::string* text) { text->appen
 void AppendPiece(std::integral auto number, std::string* text) {
   text->append(std::to_string(number));
 }
-// Texts and numbers one behind the other. (Debian's absl::StrCat does not take std::string_view.)
+// Joins texts and numbers. (Debian's absl::StrCat does not take std::string_view.)
 template <typename... Pieces>
 std::string Concat(const Pieces&... pieces) {
   std::string text;

@@ -1,8 +1,8 @@
-// The protocol's small vocabularies: record types, classes, response codes, opcodes and extended
-// error codes, as the registries number them. Values that have no name here are legal everywhere:
-// an enum value made from any 16-bit number is valid (RFC 3597).
+// The protocol's numbers: record types, classes, response codes, opcodes and extended error codes,
+// as the registries have them. An enum value made from any 16-bit number is valid, even if it has
+// no name here (RFC 3597).
 //
-// Thread: any; everything here is a value.
+// Thread: any. Everything here is a value.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +46,7 @@ enum class RRType : uint16_t {
 
 enum class RRClass : uint16_t { kIN = 1, kCH = 3, kHS = 4, kNONE = 254, kANY = 255 };
 
-// The 12-bit code: header bits below, EDNS bits above (RFC 6891 section 6.1.3).
+// The 12-bit code. The header has the low bits, EDNS the high ones (RFC 6891 section 6.1.3).
 enum class Rcode : uint16_t {
   kNoError = 0,
   kFormErr = 1,
@@ -78,7 +78,7 @@ enum class ExtendedError : uint16_t {
   kNone = 0xffff,  // no extended error to report; never sent
 };
 
-// Types that only have a meaning in a question (RFC 6895 section 3.1), and OPT.
+// Types that mean something only in a question (RFC 6895 section 3.1), and OPT.
 constexpr bool IsMetaType(RRType type) {
   const auto value = static_cast<uint16_t>(type);
   return type == RRType::kNone || type == RRType::kOPT || (value >= 128 && value <= 255);

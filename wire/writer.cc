@@ -17,7 +17,7 @@ constexpr size_t kPointerOctets = 2;
 constexpr size_t kQuestionTailOctets = 4;  // type, class
 constexpr size_t kRecordTailOctets = 10;   // type, class, TTL, RDLENGTH
 
-// From the label's ends, where names of one zone differ most (ns1, ns2).
+// Taken from the ends of the label, where names of one zone differ most (ns1, ns2).
 uint8_t TagOf(NameView name) {
   const uint8_t* octets = name.data();
   return static_cast<uint8_t>(LowerOctet(octets[1]) * 5 + LowerOctet(octets[octets[0]]));
@@ -51,7 +51,8 @@ void MessageWriter::PutOctets(const uint8_t* octets, size_t count) {
   size_ += count;
 }
 
-// The name at `offset` was written by this writer and is as long as `name`: FindName saw to it.
+// REQUIRES: this writer wrote the name at `offset`, and it is as long as `name`. FindName checks
+// both.
 bool MessageWriter::EqualsAt(size_t offset, NameView name) const {
   TERN_DCHECK(offset < size_);
   const uint8_t* wanted = name.data();
@@ -85,7 +86,7 @@ void MessageWriter::RememberName(size_t offset, NameView name, bool whole) {
                                     static_cast<uint8_t>(name.size()), TagOf(name), whole};
 }
 
-// Writes labels until the rest of the name stands in the message already, then a pointer to it.
+// Writes labels until the rest of the name is in the message already. Then writes a pointer to it.
 bool MessageWriter::PutName(NameView name) {
   NameView rest = name;
   size_t pointer = 0;
@@ -107,8 +108,8 @@ bool MessageWriter::PutName(NameView name) {
   return true;
 }
 
-// RDATA of a type whose names may be compressed, or of any other. Octets that do not have their
-// type's shape go out as they are.
+// Writes RDATA. Names are compressed if the type allows it. Octets that do not have their type's
+// shape go out as they are.
 bool MessageWriter::PutRdata(RRType type, std::span<const uint8_t> rdata) {
   if (MayCompress(type) && IsValidRdata(type, rdata)) {
     for (const RdataField field : FindShape(type)->fields) {
