@@ -20,7 +20,7 @@ T LoadAt(const uint8_t* bytes, size_t offset) {
   return value;
 }
 
-// How an entry keeps the owner of its SOA.
+// The form in which an entry keeps the owner of its SOA.
 uint16_t OwnerLabels(wire::NameView name, wire::NameView soa_owner) {
   const size_t labels = soa_owner.LabelCount();
   TERN_REQUIRE(name.CommonLabels(soa_owner) == labels);
@@ -79,7 +79,7 @@ KeySpace SpaceOf(EntryKind kind) {
     case EntryKind::kFailure:
       return KeySpace::kFailure;
   }
-  return KeySpace::kData;  // no such kind; IsSoundEntry keeps them out
+  return KeySpace::kData;  // no such kind; IsSoundEntry refuses it
 }
 
 bool NameServerCursor::Next(NameServerView* server) {
@@ -102,7 +102,7 @@ bool EntryBuilder::Start(EntryKind kind, wire::NameView name, wire::RRType type,
   size_ = 0;
   count_ = 0;
   const size_t size = kEntryHeaderOctets + name.size();
-  // The shortest entry of every kind must fit, so that Finish cannot fail.
+  // The shortest entry of every kind must fit, so Finish cannot fail.
   if (RoundUp8(size + 2) > buffer_.size()) return false;
   uint8_t* bytes = buffer_.data();
   std::memset(bytes, 0, kEntryHeaderOctets);
@@ -123,8 +123,8 @@ bool EntryBuilder::StartRRset(wire::NameView name, wire::RRType type, uint32_t t
   return Start(EntryKind::kRRset, name, type, 0, ttl, now, rank);
 }
 
-// Negative answers come from authoritative servers or are not cached at all (RFC 2308 section 5),
-// so they rank with authoritative answers unless the caller knows less of them.
+// A negative answer comes from an authoritative server, or it is not cached at all (RFC 2308
+// section 5). So it ranks with authoritative answers, unless the caller gives a lower rank.
 bool EntryBuilder::StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
                                uint32_t ttl, Instant now, Rank rank) {
   const uint16_t labels = OwnerLabels(name, soa_owner);
@@ -248,7 +248,7 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
       if (count != 0 || !walker.Skip(2)) return false;
       break;
   }
-  return walker.left() < 8;  // nothing but the padding
+  return walker.left() < 8;  // only the padding is left
 }
 
 }  // namespace tern::cache

@@ -1,15 +1,16 @@
-// One cache entry: self-contained octets without pointers, immutable but for one mark.
+// One cache entry: octets without pointers that need nothing else. Only one mark in them ever
+// changes.
 //
-// The same octets serve in the store and in a reply that is being put together for a question that
-// was just resolved. They are for this process only:
+// The same octets are used in the store, and in the reply to a question that was just resolved.
+// They are valid in this process only:
 // - numbers are in the machine's byte order;
-// - the expiry is a moment on this process's clock.
-// An entry for another machine or for a disk would need a fixed byte order and another clock.
+// - the expiry is a moment on this process's clock. An entry for another machine or for a disk
+//   would need a fixed byte order and another clock.
 //
 // An address record of a 25-octet name takes 56 octets.
 //
-// Thread: any may read. A view lives as long as the bytes: for entries in the store until the
-// reader's next quiescent state.
+// Thread: any may read. A view lives as long as the bytes. For entries in the store, that is until
+// the reader's next quiescent state.
 #pragma once
 
 #include <atomic>
@@ -29,12 +30,12 @@ namespace tern::cache {
 enum class EntryKind : uint8_t {
   kRRset,       // records of (name, type)
   kNoData,      // the name exists without that type: RFC 2308 section 2.2
-  kNxDomain,    // the name does not exist, nor any below it: RFC 2308 section 2.1, RFC 8020
+  kNxDomain,    // neither the name nor any name below it exists: RFC 2308 section 2.1, RFC 8020
   kDelegation,  // a zone cut as the parent gave it: name servers and glue; never answered from
   kFailure,     // resolution of (name, type) failed: RFC 9520
 };
 
-// Whether such an entry has a RecordCursor.
+// Whether an entry of this kind has a RecordCursor.
 constexpr bool HasRecords(EntryKind kind) { return kind <= EntryKind::kNxDomain; }
 
 // Entries that may replace one another share a key space.
@@ -46,7 +47,7 @@ enum class KeySpace : uint8_t {
 };
 KeySpace SpaceOf(EntryKind kind);
 
-// RFC 2181 section 5.4.1, least trusted first.
+// RFC 2181 section 5.4.1. The least trusted is first.
 enum class Rank : uint8_t {
   kAdditional,  // additional section; glue
   kAuthority,   // authority section of a non-authoritative answer (referral)
@@ -56,32 +57,32 @@ enum class Rank : uint8_t {
   kLocal,  // configured here
 };
 
-// Where the fields of an entry lie. Its size is a multiple of 8 octets.
+// Where the fields of an entry are. An entry's size is a multiple of 8 octets.
 namespace layout {
-inline constexpr size_t kTag = 0;        // u32: the store's; finds the entry's slot again
-inline constexpr size_t kExpiry = 4;     // u32: seconds on the store's clock
-inline constexpr size_t kTtl = 8;        // u32: seconds, as clamped when the entry was made
-inline constexpr size_t kType = 12;      // u16: 0 where the key space has no type
-inline constexpr size_t kSize = 14;      // u16: of the whole entry, in units of 8 octets
-inline constexpr size_t kKind = 16;      // u8: EntryKind
-inline constexpr size_t kRank = 17;      // u8: Rank
-inline constexpr size_t kUsed = 18;      // u8: the use mark; the only octet that changes (atomic)
+inline constexpr size_t kTag = 0;     // u32: the store's; with it the entry's slot is found again
+inline constexpr size_t kExpiry = 4;  // u32: seconds on the store's clock
+inline constexpr size_t kTtl = 8;     // u32: seconds, as clamped when the entry was made
+inline constexpr size_t kType = 12;   // u16: 0 if the key space has no type
+inline constexpr size_t kSize = 14;   // u16: of the whole entry, in units of 8 octets
+inline constexpr size_t kKind = 16;   // u8: EntryKind
+inline constexpr size_t kRank = 17;   // u8: Rank
+inline constexpr size_t kUsed = 18;   // u8: the use mark; the only octet that changes (atomic)
 inline constexpr size_t kNameSize = 19;  // u8
 inline constexpr size_t kCount = 20;     // u16: records, or name servers of a delegation; or 0
-// u16: labels of the SOA's owner (negative answer); number of RRSIGs among what follows (RRset,
-// for DNSSEC; 0 today); the extended error (failure).
+// u16, by kind. Negative answer: labels of the SOA's owner. RRset: number of RRSIGs in what follows
+// (for DNSSEC; 0 today). Failure: the extended error.
 inline constexpr size_t kDetail = 22;
-// The name, then what the kind adds:
-//   RRset, negative   count x (u16 length, RDATA without compression)
-//   delegation        count x (u8 size, name, u8 n4, n4 x 4 octets, u8 n6, n6 x 16 octets)
-//   failure           u16 number of failures in a row
+// The name, then the fields of the kind:
+//     RRset, negative   count x (u16 length, RDATA without compression)
+//     delegation        count x (u8 size, name, u8 n4, n4 x 4 octets, u8 n6, n6 x 16 octets)
+//     failure           u16 number of failures in a row
 inline constexpr size_t kName = 24;
 }  // namespace layout
 
 inline constexpr size_t kEntryHeaderOctets = layout::kName;
-// Larger entries are answered from but not kept.
+// Larger entries are used for one answer and are not kept.
 inline constexpr size_t kEntryOctetsMax = 32 * 1024;
-// What a builder makes at the most: the largest message's RRset.
+// The most that a builder makes: the RRset of the largest message.
 inline constexpr size_t kBuiltOctetsMax = 72 * 1024;
 inline constexpr size_t kRecordsMax = 256;
 inline constexpr size_t kNameServersMax = 13;
@@ -110,8 +111,8 @@ class RecordCursor {
 // Walks the name servers of a delegation.
 struct NameServerView {
   wire::NameView name;
-  std::span<const uint8_t> ipv4;  // 4 octets an address
-  std::span<const uint8_t> ipv6;  // 16 octets an address
+  std::span<const uint8_t> ipv4;  // 4 octets each
+  std::span<const uint8_t> ipv6;  // 16 octets each
 };
 class NameServerCursor {
  public:
@@ -127,14 +128,14 @@ class EntryView {
  public:
   EntryView() = default;
   // REQUIRES: `bytes` came from EntryBuilder::Finish (or passed IsSoundEntry), 8-octet aligned.
-  // Nothing looks whether it is so: a look-up makes a view for each slot that it tries.
+  // This is not checked, because a look-up makes a view for each slot that it tries.
   explicit EntryView(const uint8_t* bytes) : bytes_(bytes) {}
 
   explicit operator bool() const { return bytes_ != nullptr; }
   const uint8_t* bytes() const { return bytes_; }
   size_t size() const { return size_t{Load<uint16_t>(layout::kSize)} * 8; }
 
-  // Copies size() octets. The use mark, which other threads may set meanwhile, is cleared in the
+  // Copies size() octets. Other threads may set the use mark meanwhile, so it is cleared in the
   // copy.
   void CopyTo(uint8_t* out) const {
     std::memcpy(out, bytes_, layout::kUsed);
@@ -151,19 +152,19 @@ class EntryView {
   Instant expiry() const { return Instant(Load<uint32_t>(layout::kExpiry)); }
   uint32_t ttl() const { return Load<uint32_t>(layout::kTtl); }  // the original, seconds
   bool IsFresh(Instant now) const { return expiry() > now; }
-  // Seconds left to live; 0 for an expired entry.
+  // Seconds until it expires; 0 for an expired entry.
   uint32_t Remaining(Instant now) const { return expiry() - now; }
   uint16_t count() const { return Load<uint16_t>(layout::kCount); }
   uint16_t detail() const { return Load<uint16_t>(layout::kDetail); }
   uint32_t tag() const { return Load<uint32_t>(layout::kTag); }
 
-  // REQUIRES: kind() is kRRset, kNoData or kNxDomain. A negative answer holds its SOA's RDATA, or
-  // no record when the server gave none.
+  // A negative answer holds its SOA's RDATA, or no record when the server gave none.
+  // REQUIRES: kind() is kRRset, kNoData or kNxDomain.
   RecordCursor Records() const {
     TERN_DCHECK(HasRecords(kind()));
     return RecordCursor(payload(), count());
   }
-  // The name that a CNAME or a DNAME leads to; nothing when the entry holds no record.
+  // The name that a CNAME or a DNAME leads to. Nothing when the entry holds no record.
   // REQUIRES: kind() is kRRset, type() is kCNAME or kDNAME.
   std::optional<wire::NameView> Target() const {
     TERN_REQUIRE(kind() == EntryKind::kRRset &&
@@ -173,7 +174,7 @@ class EntryView {
     if (!cursor.Next(&rdata)) return std::nullopt;
     return wire::NameView::FromValid(rdata.data(), rdata.size());
   }
-  // The owner of a negative answer's SOA, an ancestor of name() or the name itself.
+  // The owner of a negative answer's SOA: name() or an ancestor of it.
   wire::NameView SoaOwner() const { return name().Suffix(detail()); }
   // REQUIRES: kind() is kDelegation.
   NameServerCursor NameServers() const {
@@ -201,9 +202,8 @@ class EntryView {
   const uint8_t* bytes_ = nullptr;
 };
 
-// Makes an entry in a caller's buffer. Start..., then Add..., then Finish.
-// An Add that does not fit, or goes over the limits above, returns false and leaves the entry as
-// it was.
+// Makes an entry in a caller's buffer. Call Start..., then Add..., then Finish. If an Add does not
+// fit, or exceeds the limits above, it returns false and leaves the entry as it was.
 class EntryBuilder {
  public:
   // REQUIRES: buffer is 8-octet aligned and outlives the builder's entries.
@@ -211,11 +211,12 @@ class EntryBuilder {
     TERN_REQUIRE(reinterpret_cast<uintptr_t>(buffer.data()) % 8 == 0);
   }
 
-  // First what the entry is about, then for how long: `ttl` in seconds, clamped already; `now`, the
-  // time of the answer; and the rank.
+  // The first arguments say what the entry is about. `ttl` is in seconds and clamped already. `now`
+  // is the time of the answer.
   [[nodiscard]] bool StartRRset(wire::NameView name, wire::RRType type, uint32_t ttl, Instant now,
                                 Rank rank);
-  // kNoData. REQUIRES: soa_owner is `name` or an ancestor; the root when no SOA will be added.
+  // Starts a kNoData entry.
+  // REQUIRES: soa_owner is `name` or an ancestor. If no SOA will be added, it is the root.
   [[nodiscard]] bool StartNoData(wire::NameView name, wire::RRType type, wire::NameView soa_owner,
                                  uint32_t ttl, Instant now, Rank rank = Rank::kAnswerAuthoritative);
   [[nodiscard]] bool StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,
@@ -224,16 +225,16 @@ class EntryBuilder {
   [[nodiscard]] bool StartFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
                                   uint16_t failures_in_a_row, uint32_t ttl, Instant now);
 
-  // A record of an RRset, or the SOA of a negative answer. An RDATA that is there already is
-  // dropped (RFC 2181 section 5), and true returned.
+  // Adds a record of an RRset, or the SOA of a negative answer. If the same RDATA is there already,
+  // it is dropped (RFC 2181 section 5) and the result is true.
   [[nodiscard]] bool AddRecord(std::span<const uint8_t> rdata);
-  // A name server of a delegation; at most kAddressesPerServerMax addresses of each family are
+  // Adds a name server of a delegation. At most kAddressesPerServerMax addresses of each family are
   // kept.
   [[nodiscard]] bool AddNameServer(wire::NameView name, std::span<const uint8_t> ipv4,
                                    std::span<const uint8_t> ipv6);
 
   uint16_t count() const { return count_; }
-  // Pads, fills in the sizes and returns the entry; it borrows the buffer.
+  // Pads the entry, fills in its sizes and returns it. It borrows the buffer.
   std::span<const uint8_t> Finish();
 
  private:
@@ -246,7 +247,7 @@ class EntryBuilder {
 };
 
 // Walks bytes of unknown origin and says whether an EntryView over them is safe. Checks every
-// length; never reads beyond `bytes`.
+// length and never reads beyond `bytes`.
 bool IsSoundEntry(std::span<const uint8_t> bytes);
 
 }  // namespace tern::cache

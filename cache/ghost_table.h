@@ -1,10 +1,10 @@
-// The tags of entries that were evicted before anybody used them. A name that comes back soon is
-// worth keeping after all.
+// The tags of entries that were evicted before they were used. If such a name comes back soon, it
+// is worth keeping after all.
 //
-// A word holds six marks of ten bits of a mixed tag each, the newest lowest; a seventh pushes out
-// the oldest. The other bits of the tag choose the word. How many marks were pushed into the word
-// since tells about when one was remembered. A false memory (1 in 170) costs an entry's room for a
-// while, no more.
+// A word holds six marks. A mark is ten bits of a mixed tag. The newest mark is the lowest; a
+// seventh pushes out the oldest. The other bits of the tag choose the word. The position of a mark
+// tells roughly how long ago it was remembered. A mark may match another tag by chance (1 in 170).
+// That only costs the room of one entry for a while.
 //
 // Invariant: of the range that Reserve() took, the first octets() are in use. The rest holds no
 // memory.
@@ -33,14 +33,14 @@ class GhostTable {
   GhostTable(const GhostTable&) = delete;
   GhostTable& operator=(const GhostTable&) = delete;
 
-  // Once. Takes addresses for a table that starts with `octets_min` (a multiple of the page) and
-  // doubles at most `doublings` times. Without addresses it returns false, and there is never any
-  // ghost.
+  // Takes addresses for a table that starts with `octets_min` (a multiple of the page) and doubles
+  // at most `doublings` times. Without addresses it returns false, and there are never any ghosts.
+  // REQUIRES: called once.
   bool Reserve(size_t octets_min, int doublings) {
     void* range = mmap(nullptr, octets_min << doublings, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (range == MAP_FAILED) return false;
-    // Huge pages would map what nobody asked for.
+    // Huge pages would map memory that nobody asked for.
     madvise(range, octets_min << doublings, MADV_NOHUGEPAGE);
     words_ = static_cast<uint64_t*>(range);
     octets_min_ = octets_min;
@@ -51,17 +51,19 @@ class GhostTable {
   size_t octets() const { return count_ * sizeof(uint64_t); }
   size_t octets_min() const { return octets_min_; }
   size_t octets_max() const { return octets_max_; }
-  // How many ghosts there are room for.
+  // For how many ghosts there is room.
   size_t marks() const { return count_ * kMarksPerWord; }
 
-  // From nothing to the least, then to twice the size. REQUIRES: octets() < octets_max().
+  // From nothing to the minimum, then to twice the size.
+  // REQUIRES: octets() < octets_max().
   void Grow() {
     TERN_REQUIRE(octets() < octets_max());
     if (count_ == 0) {
       count_ = octets_min_ / sizeof(uint64_t);
       return;
     }
-    // A mark does not tell which half of its word's names it comes from: both get it.
+    // The names of a word are divided between two words. A mark does not tell where its name goes,
+    // so both words get it.
     for (size_t i = count_ * 2; i-- > 0;) words_[i] = words_[i / 2];
     count_ *= 2;
   }
@@ -81,8 +83,8 @@ class GhostTable {
     uint64_t& word = words_[WordOf(Mix(tag))];
     word = (word << kMarkBits | MarkOf(Mix(tag))) & kMarksMask;
   }
-  // How many others were remembered since the tag was, about; nothing when it is not remembered
-  // any more. Forgets it.
+  // About how many others were remembered since the tag was. Nothing if it is not remembered any
+  // more. Forgets the tag.
   std::optional<uint64_t> Recall(uint32_t tag) {
     if (count_ == 0) return std::nullopt;
     uint64_t& word = words_[WordOf(Mix(tag))];
@@ -100,15 +102,15 @@ class GhostTable {
   static constexpr uint64_t kMarkMask = (1 << kMarkBits) - 1;
   static constexpr uint64_t kMarksMask = (uint64_t{1} << kMarkBits * kMarksPerWord) - 1;
 
-  // The keys of one name have the upper bits of their tags in common; here they part.
+  // The keys of one name share the upper bits of their tags. This gives them different bits.
   static uint32_t Mix(uint32_t tag) { return tag * 0x85ebca6b; }
-  // The high bits choose the word, the low ones are the mark; 0 is no mark.
+  // The high bits choose the word. The low bits are the mark; 0 is no mark.
   size_t WordOf(uint32_t mixed) const { return uint64_t{mixed} * count_ >> 32; }
   static uint64_t MarkOf(uint32_t mixed) {
     const uint64_t mark = mixed & kMarkMask;
     return mark == 0 ? 1 : mark;
   }
-  // Three of each, those of the same age side by side.
+  // Takes three marks of each, and puts marks of the same age side by side.
   static uint64_t NewestOf(uint64_t a, uint64_t b) {
     uint64_t both = 0;
     for (uint32_t i = 0; i < kMarksPerWord / 2; ++i) {

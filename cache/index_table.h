@@ -1,16 +1,16 @@
 // A shard's hash index: which location holds the entry of a tag.
 //
-// Buckets of one cache line have eight slots of {tag, location} each. A tag has two candidate
-// buckets. Both come from the tag alone, so that a larger table is filled without a look at any
-// entry. They come from the tag's upper bits only, which all keys of a name share: to look for an
-// address, an alias and a denial of one name costs two lines of memory, not six.
+// A bucket is one cache line with eight slots of {tag, location}. A tag has two candidate buckets.
+// The tag alone decides which, so a larger table is filled without reading any entry. Only the
+// tag's upper bits count, and all keys of a name share them. So a look for an address, an alias and
+// a denial of one name costs two lines of memory, not six.
 //
 // Invariants:
-// 1. A slot is 0 (empty) or names an entry that was whole before the slot was written.
-// 2. A slot moves only from its tag's first bucket to its second, and is written there before it
-//    is cleared here. So a reader that looks at the first bucket and then at the second never
-//    misses it.
-// 3. The table's memory is its own mapping, so that its size is exact.
+// 1. A slot is 0 (empty), or names an entry that was complete before the slot was written.
+// 2. A slot moves only from its tag's first bucket to its second. It is written there before it is
+//    cleared here. So a reader that looks at the first bucket and then at the second never misses
+//    it.
+// 3. The table's memory is its own mapping, so its size is exact.
 //
 // Thread: look-ups by any; changes under the shard's lock.
 #pragma once
@@ -27,8 +27,8 @@ class alignas(64) IndexTable {
  public:
   static constexpr size_t kSlotsPerBucket = 8;
   static constexpr size_t kPageOctets = 4096;
-  // The bits of a tag that do not choose its buckets: keys that differ in them only, those of one
-  // name, share their buckets (nearly always: a bucket's border may run between them).
+  // The bits of a tag that do not choose its buckets. The keys of one name differ only in them, so
+  // they share their buckets (nearly always: the border of a bucket may be between them).
   static constexpr uint32_t kKeyBits = 0xfff;
 
   struct alignas(64) Bucket {
@@ -40,13 +40,13 @@ class alignas(64) IndexTable {
   static uint32_t TagOf(uint64_t value) { return static_cast<uint32_t>(value >> 32); }
   static Location LocationOf(uint64_t value) { return static_cast<Location>(value); }
 
-  // An empty table of `octets` in all, a multiple of kPageOctets; null when the kernel has no
+  // An empty table of `octets` in all, a multiple of kPageOctets. Null when the kernel has no
   // memory.
   static IndexTable* Map(size_t octets);
   static void Unmap(IndexTable* table);
 
-  // Notes of the shard that took the table out of readers' sight: the next one that waits, and the
-  // epoch after which nobody sees this one.
+  // Notes of the shard that retired the table: the next one that waits, and the epoch after which
+  // no reader sees this one.
   IndexTable* next_retired = nullptr;
   uint64_t retired_at = 0;
 
@@ -60,12 +60,12 @@ class alignas(64) IndexTable {
   }
   Bucket& First(uint32_t tag) { return BucketAt(Scale(tag)); }
   Bucket& Second(uint32_t tag) { return BucketAt(Scale((tag | kKeyBits) * kSecondMix)); }
-  // They follow the table's own line in the same mapping.
+  // The buckets follow the table's own line in the same mapping.
   Bucket& BucketAt(size_t i) { return reinterpret_cast<Bucket*>(this + 1)[i]; }
   const Bucket& BucketAt(size_t i) const { return reinterpret_cast<const Bucket*>(this + 1)[i]; }
 
-  // The first slot that `matches`, in the tag's first bucket, then in its second (invariant 2); or
-  // null.
+  // The first slot for which `matches` is true, or null. It looks at the tag's first bucket, then
+  // at its second (invariant 2).
   template <typename Matches>
   Slot* FindSlot(uint32_t tag, Matches matches) {
     for (Bucket* bucket : {&First(tag), &Second(tag)}) {
@@ -77,8 +77,8 @@ class alignas(64) IndexTable {
   }
   // The slot that holds exactly `value`, or null.
   Slot* FindValue(uint64_t value);
-  // An empty slot for `tag`: in the emptier of its buckets, or made by moving another entry to its
-  // second bucket. Null when both are full and nothing moves.
+  // An empty slot for `tag`, in the emptier of its buckets. If both are full, it moves another
+  // entry to that one's second bucket. Null when nothing can move.
   Slot* FindRoom(uint32_t tag);
 
  private:

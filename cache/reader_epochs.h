@@ -1,17 +1,17 @@
-// Quiescent-state reclamation: which of the things that writers took out of sight may be reused.
+// Quiescent-state reclamation: says when memory that writers have retired may be reused.
 //
-// The writer takes a thing out of sight, then calls Retire() and remembers the epoch that it
-// returns. The thing may be reused when SafeEpoch() has reached that epoch: by then every reader
-// sleeps, or has said "I hold nothing" after the thing went out of sight.
+// The writer first makes a thing unreachable for new look-ups. Then it calls Retire() and remembers
+// the epoch that it returns. The thing may be reused when SafeEpoch() has reached that epoch. By
+// then every reader sleeps, or has said "I hold nothing" after the thing became unreachable.
 //
 // Invariants:
 // 1. A reader's slot holds 0 while it sleeps or is not taken. Otherwise it holds an epoch that is
 //    not newer than the last time at which the reader held nothing.
-// 2. Slots have a cache line each; a reader writes no other line.
+// 2. Each slot has a cache line of its own, and its reader writes no other line.
 //
-// No fences: the writer reads the slots with read-modify-write operations. Those and the exchange
-// of Wake() are ordered in each slot, so that either the writer sees the reader awake, or the
-// reader sees everything that the writer took out of sight before.
+// There are no fences: the writer reads the slots with read-modify-write operations. In each slot,
+// these and the exchange of Wake() have an order. So either the writer sees that the reader is
+// awake, or the reader sees everything that the writer did before.
 //
 // Thread: Enter, Quiescent, Sleep and Wake by the slot's owner; the rest by any.
 #pragma once
@@ -35,7 +35,7 @@ class ReaderEpochs {
  public:
   ReaderEpochs() : slots_(std::make_unique<Slot[]>(kReadersMax)) { free_.reserve(kReadersMax); }
 
-  // Takes a slot, awake; none when all are taken.
+  // Takes a slot and makes it awake. Nothing when all slots are taken.
   std::optional<size_t> Enter() {
     std::lock_guard lock(mutex_);
     size_t slot;
@@ -68,7 +68,7 @@ class ReaderEpochs {
 
   uint64_t Retire() { return epoch_.fetch_add(1, std::memory_order_acq_rel) + 1; }
 
-  // Things retired at this epoch or before are seen by nobody.
+  // No reader sees things that were retired at this epoch or before.
   uint64_t SafeEpoch() {
     uint64_t safe = std::numeric_limits<uint64_t>::max();
     const size_t slots = taken_max_.load(std::memory_order_seq_cst);

@@ -10,12 +10,12 @@ namespace tern::cache {
 SegmentArena::SegmentArena(size_t octets) {
   octets = std::min(octets, kArenaOctetsMax - kSegmentOctets);
   segments_ = static_cast<uint32_t>(octets / kSegmentOctets);
-  octets_ = (size_t{segments_} + 1) * kSegmentOctets;  // number 0 stays untouched
+  octets_ = (size_t{segments_} + 1) * kSegmentOctets;  // number 0 is not used
   states_ = std::make_unique<SegmentState[]>(segments_ + 1);
   void* range = mmap(nullptr, octets_, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (range == MAP_FAILED) throw std::bad_alloc();
-  // Huge pages would map what nobody asked for, and the ceiling would not be exact.
+  // Huge pages would map memory that nobody asked for. Then the ceiling would not be exact.
   madvise(range, octets_, MADV_NOHUGEPAGE);
   base_ = static_cast<uint8_t*>(range);
 }

@@ -1,11 +1,12 @@
-// The address range that all shards cut their segments from, and what the kernel has mapped for it.
+// The address range from which all shards get their segments, and the memory that the kernel has
+// mapped for it.
 //
-// The whole ceiling is reserved at once; pages that nobody touched cost nothing. A location of 32
-// bits (octets / 8 from the start) names any entry in it. Location 0 is never used.
+// The whole ceiling is reserved at once. Untouched pages cost nothing. A location of 32 bits
+// (octets / 8 from the start) names any entry in the range. Location 0 is never used.
 //
 // Invariant: a segment that Give() got back holds no memory.
 //
-// Thread: any. A lock inside is taken once a segment.
+// Thread: any. It takes a lock once per segment.
 #pragma once
 
 #include <cstddef>
@@ -17,27 +18,27 @@
 
 namespace tern::cache {
 
-// Holds the largest entry. Small, so that one eviction is a short pause and a small ceiling still
-// has queues of some length.
+// Large enough for the largest entry. Small, for two reasons: an eviction is a short pause, and a
+// small ceiling still has queues of some length.
 inline constexpr size_t kSegmentOctets = 32 * 1024;
-// What 32-bit locations can name.
+// The limit of 32-bit locations.
 inline constexpr size_t kArenaOctetsMax = size_t{32} << 30;
 inline constexpr uint32_t kNoSegment = 0;
 
 using Location = uint32_t;
 
-// What the shard that took a segment notes about it.
+// What a shard notes about a segment that it took.
 struct SegmentState {
   uint32_t next = kNoSegment;  // in its queue, towards the newest
   uint32_t filled = 0;         // octets
-  bool in_main = false;        // the queue it is or was in
+  bool in_main = false;        // the queue that it is in, or was in
   uint64_t epoch = 0;          // of its retirement
   uint64_t opened = 0;         // by the shard's clock of ghosts
 };
 
 class SegmentArena {
  public:
-  // Throws std::bad_alloc when the address range cannot be reserved: there is no cache without.
+  // Throws std::bad_alloc when the address range cannot be reserved. Without it there is no cache.
   explicit SegmentArena(size_t octets);
   ~SegmentArena();
   SegmentArena(const SegmentArena&) = delete;
@@ -59,7 +60,8 @@ class SegmentArena {
 
   // A segment's number, or kNoSegment when all are taken.
   uint32_t Take();
-  // Unmaps its pages. REQUIRES: it was taken, and nobody looks at it any more.
+  // Unmaps its pages.
+  // REQUIRES: it was taken, and no reader sees it any more.
   void Give(uint32_t segment);
 
  private:

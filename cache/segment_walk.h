@@ -1,4 +1,4 @@
-// Walks over the entries of one segment, from its first to where it is filled; dead ones too.
+// Walks over the entries of one segment, from the first to the last. Dead entries are included.
 //
 // Thread: under the lock of the shard that took the segment.
 #pragma once
@@ -16,8 +16,8 @@ class SegmentWalk {
   // REQUIRES: the caller took the segment.
   SegmentWalk(SegmentArena* arena, uint32_t segment) : arena_(arena), segment_(segment) {}
 
-  // Goes to the next entry. False behind the last one; an entry that is appended meanwhile is still
-  // reached.
+  // Goes to the next entry. False behind the last one. It also reaches an entry that is appended
+  // during the walk.
   bool Next() {
     if (end_ >= arena_->StateOf(segment_).filled) return false;
     location_ = SegmentArena::LocationOf(segment_, end_);
@@ -26,10 +26,10 @@ class SegmentWalk {
     return true;
   }
 
-  // Of the entry that Next went to.
+  // The entry that Next went to.
   EntryView entry() const { return entry_; }
   Location location() const { return location_; }
-  // Where in the segment it ends; 0 at first.
+  // Where that entry ends in the segment; 0 at first.
   size_t end() const { return end_; }
 
  private:

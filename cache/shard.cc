@@ -12,31 +12,31 @@
 namespace tern::cache {
 namespace {
 
-// Of all queued segments. Enough for names that are asked again at once; what comes back later is
-// known by its ghost, which is cheaper to keep.
+// Small's share of all queued segments. It is enough for names that are asked again at once. A name
+// that comes back later is known by its ghost, which is cheaper to keep.
 constexpr size_t kSmallPercent = 2;
-// An absence of this part of a round of main, or less, makes a name worth main.
+// A name goes to main if its absence was this part of a round of main, or less.
 constexpr uint64_t kReturnPart = 4;
-// Ghosts have at least this part of the budget, at most eight times that much.
+// Ghosts have at least this part of the budget, and at most eight times that part.
 constexpr size_t kGhostPartMin = 64;
 constexpr int kGhostDoublings = 3;
-// Evictions that one Put may do to make room, and how many of them keep what was used: when main
-// is full of used entries, the bound of the work is what counts.
+// One Put may do so many evictions to make room. Fewer of them keep used entries. If main is full
+// of used entries, this bounds the work.
 constexpr int kEvictionsPerPut = 8;
 constexpr int kKeepingEvictionsPerPut = 4;
-// Of a segment of main at most so much is kept, so that each of its evictions gains room even when
-// everything is in use.
+// At most this much of a segment of main is kept. So each eviction from main gains room, even when
+// every entry is in use.
 constexpr size_t kKeptOctetsMax = kSegmentOctets / 8 * 7;
-// Segments of small that one eviction may pass on to main.
+// One eviction may pass on at most so many segments of small to main.
 constexpr int kAdoptionsMax = 64;
 constexpr size_t kEvictionPrefetchOctets = 512;
-// Index load, in percent, from which growing is worth an eviction.
+// From this index load, in percent, a larger index is worth evictions.
 constexpr size_t kCrowdedPercent = 90;
-// Segments that must be free after a Put took one: the reserve of invariant 3.
+// After a Put took a segment, this many must be free: the reserve of invariant 3.
 constexpr size_t kReserve = 1;
 
 void Add(std::atomic<uint64_t>* counter, int64_t change) {
-  // Written under the lock only, so that no read-modify-write is needed.
+  // Only the holder of the lock writes, so no read-modify-write is needed.
   counter->store(counter->load(std::memory_order_relaxed) + static_cast<uint64_t>(change),
                  std::memory_order_relaxed);
 }
@@ -84,8 +84,8 @@ EntryView Shard::Find(const EntryKey& key) const {
   return found.entry;
 }
 
-// Written out, here and in PrefetchIndex: GCC 12 takes a function that only prefetches for one
-// without effect, and drops its calls.
+// This code is repeated in PrefetchIndex and not shared. GCC 12 treats a function that only
+// prefetches as one without effect, and drops the calls.
 void Shard::Prefetch(uint32_t tag) const {
   const IndexTable* table = table_.load(std::memory_order_acquire);
   __builtin_prefetch(&table->First(tag));
@@ -106,7 +106,8 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Insta
     if (old.entry.IsFresh(now) && old.entry.rank() > EntryView(bytes.data()).rank()) {
       return PutOutcome::kOutranked;
     }
-    // A refresh takes over its predecessor's place and merits, and is no use by itself.
+    // A refresh takes over the queue and the use count of the entry before it. It does not count as
+    // a use.
     used = Used(old.entry.bytes()) | kOnTrial;
     if (IsInMain(old.location)) queue = &main_;
   } else {
@@ -114,10 +115,11 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Insta
     if (others_since && IsWorthReturning(*others_since)) queue = &main_;
     slot = MakeSlot(key.tag, now);
   }
-  // Evictions in here clear slots and change locations in them, but move none: `slot` stays ours.
+  // Evictions in here clear slots and change locations in them, but do not move slots. So `slot`
+  // stays valid.
   if (!EnsureRoom(*queue, bytes.size(), now)) {
-    // What this Put evicted is pinned at least by its own thread, and what main kept of it may have
-    // taken the last free segment. Rather in the wrong queue than nowhere.
+    // This Put's own thread still pins what was evicted, and what main kept may have taken the last
+    // free segment. The wrong queue is better than none.
     queue = queue == &small_ ? &main_ : &small_;
     if (!Fits(*queue, bytes.size())) return PutOutcome::kNoRoom;
   }
@@ -177,7 +179,7 @@ void Shard::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
   }
 }
 
-// A slot that `tag` may take: an empty one, or that of the entry which can best be spared.
+// A slot for `tag`: an empty one, or the slot of the least valuable entry.
 IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Instant now) {
   IndexTable::Slot* slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
   if (slot == nullptr && GrowIndex()) {
@@ -213,12 +215,12 @@ bool Shard::IsInMain(Location location) const {
 bool Shard::GrowIndex() {
   IndexTable* old = table_.load(std::memory_order_relaxed);
   constexpr size_t kPage = IndexTable::kPageOctets;
-  // In small steps where each octet costs an entry, in larger ones where they are free.
+  // The steps are small when each octet costs an entry, and larger when octets are free.
   const size_t step = used_octets_ > budget_octets_ / 2 ? old->octets() / 8 : old->octets() / 4;
   const size_t grown = old->octets() + (step + kPage - 1) / kPage * kPage;
   if (!FreeOctets(grown)) {
-    // At the ceiling the content pays for a larger index, which must be worth it: the evictions to
-    // come save up for it, one by one.
+    // At the ceiling a larger index costs entries, so it must be worth it. The next evictions save
+    // memory for it, one by one.
     const size_t entries = entries_.load(std::memory_order_relaxed);
     const bool crowded = entries * 100 >= old->slots() * kCrowdedPercent;
     if (crowded) SaveUpFor(grown);
@@ -280,7 +282,8 @@ Location Shard::Append(Queue& queue, std::span<const uint8_t> bytes, uint32_t ta
   const Location location = SegmentArena::LocationOf(queue.open, state.filled);
   state.filled += static_cast<uint32_t>(bytes.size());
   uint8_t* to = around_.arena->At(location);
-  // `bytes` may lie in the store, where readers write the mark at any time: it is not read here.
+  // `bytes` may be in the store, where readers may write the mark at any time. So the mark is not
+  // read here.
   std::memcpy(to, &tag, sizeof tag);
   std::memcpy(to + sizeof tag, bytes.data() + sizeof tag, layout::kUsed - sizeof tag);
   to[layout::kUsed] = used;
@@ -308,7 +311,8 @@ uint32_t Shard::Dequeue(Queue& queue) {
   return segment;
 }
 
-// Makes the queue's newest segment take `octets` more. False when readers pin all that could go.
+// Makes room for `octets` more in the queue's newest segment. False when readers pin everything
+// that could be evicted.
 bool Shard::EnsureRoom(Queue& queue, size_t octets, Instant now) {
   if (Fits(queue, octets)) return true;
   Reclaim();
@@ -319,18 +323,18 @@ bool Shard::EnsureRoom(Queue& queue, size_t octets, Instant now) {
     Reclaim();
     // What main kept may have opened a segment.
     if (Fits(queue, octets)) return true;
-    // A reader pins what was evicted just now: to evict more would not help this Put.
+    // A reader pins what was just evicted. To evict more would not help this Put.
     if (limbo_.count > 0) break;
   }
-  // The reserve may go where something in limbo will take its place.
+  // The reserve may be used if something in limbo will replace it.
   return AvailableSegments() + limbo_.count > kReserve && OpenSegment(queue);
 }
 
-// Without a free segment an eviction has nowhere to keep what was used; when readers let go of one
-// soon, that is worth waiting for.
+// Without a free segment an eviction cannot keep what was used. If readers will release a segment
+// soon, it is better to wait.
 bool Shard::MustWaitToKeep() const { return AvailableSegments() == 0 && limbo_.count > 0; }
 
-// Ahead of need, so that readers have passed on by the time when the room is wanted.
+// Evicts before room is needed. So readers have moved on by the time it is needed.
 void Shard::EvictAhead(Instant now) {
   if (AvailableSegments() + limbo_.count <= reserve_ && limbo_.count < LimboMax()) {
     Reclaim();
@@ -339,7 +343,7 @@ void Shard::EvictAhead(Instant now) {
   if (reserve_ == kReserve) return;
   Reclaim();
   if (AvailableSegments() < reserve_) return;
-  // Saved up enough.
+  // Enough memory is saved.
   reserve_ = kReserve;
   if (ghosts_wait_) {
     GrowGhosts();
@@ -352,7 +356,7 @@ size_t Shard::AvailableSegments() const {
   return free_.count + (budget_octets_ - used_octets_) / kSegmentOctets;
 }
 
-// More than this waiting for readers, and it is better to refuse a Put than to lose what is there.
+// If more than this waits for readers, it is better to refuse a Put than to lose stored entries.
 size_t Shard::LimboMax() const { return std::max<size_t>(2, budget_octets_ / kSegmentOctets / 8); }
 
 void Shard::Evict(bool keep_used, Instant now) {
@@ -361,7 +365,7 @@ void Shard::Evict(bool keep_used, Instant now) {
   bool from_small = SmallIsDue();
   for (int i = 0; i < kAdoptionsMax && keep_used && from_small && IsMostlyUsed(small_.oldest, now);
        ++i) {
-    // To copy it would gain next to nothing: main takes it as it is.
+    // A copy would gain almost nothing, so main takes the segment itself.
     const uint32_t adopted = DequeueSmall();
     around_.arena->StateOf(adopted).in_main = true;
     around_.arena->StateOf(adopted).opened = remembered_;
@@ -378,24 +382,24 @@ void Shard::Evict(bool keep_used, Instant now) {
   TERN_DCHECK(IsSound());
 }
 
-// In segments: the one that is being filled and what stands behind it.
+// In segments: the one that is being filled, and those behind it.
 size_t Shard::SmallShare() const { return 1 + (small_.count + main_.count) * kSmallPercent / 100; }
 
 bool Shard::SmallIsDue() const {
   return main_.count == 0 || (condemned_ == 0 && small_.count > SmallShare());
 }
 
-// Small then has by far more than it needs.
+// Then small has far more than it needs.
 bool Shard::MainIsGrowing() const { return small_.count > 2 * SmallShare(); }
 
-// An entry that expired too long ago cannot serve as a stale answer either (RFC 8767).
+// An entry that expired too long ago cannot serve as a stale answer (RFC 8767).
 bool Shard::IsWorthKeeping(EntryView entry, Instant now) const {
   const uint32_t max_stale = around_.max_stale->load(std::memory_order_relaxed);
   const bool too_stale = !entry.IsFresh(now) && now - entry.expiry() > max_stale;
   return !too_stale && Used(entry.bytes()) > 0;
 }
 
-// Whether evicting the segment would keep more than an eviction from main may.
+// Whether an eviction of the segment would keep more than an eviction from main may keep.
 bool Shard::IsMostlyUsed(uint32_t segment, Instant now) const {
   if (segment == kNoSegment) return false;
   IndexTable* table = table_.load(std::memory_order_relaxed);
@@ -410,8 +414,8 @@ bool Shard::IsMostlyUsed(uint32_t segment, Instant now) const {
   return true;
 }
 
-// The walk over a segment is sequential, the index is not: its lines are asked for a few entries
-// early, by a second walk that keeps ahead of the first.
+// The walk over a segment is sequential, but its index lines are not. So a second walk ahead of the
+// first prefetches these lines a few entries early.
 void Shard::PrefetchIndex(const SegmentWalk& walk, SegmentWalk* ahead, bool with_ghosts) const {
   const IndexTable* table = table_.load(std::memory_order_relaxed);
   while (ahead->end() < walk.end() + kEvictionPrefetchOctets && ahead->Next()) {
@@ -439,7 +443,8 @@ void Shard::EvictEntries(uint32_t segment, Keep keep, Instant now) {
     uint8_t used = Used(entry.bytes());
     if (keeps && IsWorthKeeping(entry, now) && kept_octets + octets <= kept_octets_max &&
         (Fits(main_, octets) || OpenSegment(main_))) {
-      // Uses before the move to main are spent; in main each round costs one, stale entries all.
+      // The move to main uses up the use count. In main each round costs one use. A stale entry
+      // loses all.
       used = state.in_main && used > 0 && entry.IsFresh(now) ? used - 1 : 0;
       const Location moved = Append(main_, {entry.bytes(), octets}, entry.tag(), used);
       slot->store(IndexTable::Pack(entry.tag(), moved), std::memory_order_release);
@@ -463,13 +468,13 @@ uint64_t Shard::MainRound() const {
 }
 
 bool Shard::IsWorthReturning(uint64_t others_since) const {
-  // While main has room to grow it takes the place of nothing better.
+  // While main has room to grow, the name replaces nothing better.
   return MainIsGrowing() || others_since <= MainRound() / kReturnPart;
 }
 
 size_t Shard::WantedGhostOctets() const {
   if (MainIsGrowing()) {
-    // The more names are remembered, the sooner it is full of the right ones.
+    // The more names are remembered, the sooner main is full of the right ones.
     return ((small_.count - SmallShare()) * kSegmentOctets + ghosts_.octets()) / 2;
   }
   return MainRound() / kReturnPart / GhostTable::kMarksPerWord * sizeof(uint64_t);
@@ -478,7 +483,7 @@ size_t Shard::WantedGhostOctets() const {
 void Shard::FitGhosts() {
   const size_t octets = ghosts_.octets();
   const size_t wanted = WantedGhostOctets();
-  // What is not even half full need not grow.
+  // A table that is not even half full need not grow.
   const bool filled = remembered_ - ghosts_grown_at_ >= ghosts_.marks() / 2;
   if (octets == 0 || (filled && octets < ghosts_.octets_max() && octets * 2 <= wanted)) {
     GrowGhosts();
@@ -488,7 +493,7 @@ void Shard::FitGhosts() {
   }
 }
 
-// While there is no room for them evictions save up for it.
+// Without room for more ghosts, evictions save memory for them.
 void Shard::GrowGhosts() {
   const size_t octets = std::max(ghosts_.octets(), ghosts_.octets_min());
   ghosts_wait_ = ghosts_.octets() < ghosts_.octets_max() && !FreeOctets(octets);
@@ -521,8 +526,8 @@ void Shard::Reclaim() {
   }
 }
 
-// Brings the budget to where `octets` more leave the least reserve untouched, if that can be done
-// without an eviction.
+// Tries to bring the budget to where `octets` more leave the minimum reserve untouched, without an
+// eviction.
 bool Shard::FreeOctets(size_t octets) {
   Reclaim();
   const size_t wanted = octets + kReserve * kSegmentOctets;

@@ -2,43 +2,46 @@
 //
 // Eviction follows S3-FIFO (Yang et al., SOSP 2023) over logs:
 // - New entries go to the newest segment of the queue `small`.
-// - When small's oldest segment goes, the entries that were used are copied to the queue `main`.
-//   When nearly all were used, the segment itself becomes main's. The tags of the other entries are
+// - When small's oldest segment goes, the entries that were used are copied to the queue `main`. If
+//   nearly all were used, main takes the segment itself. The tags of the other entries are
 //   remembered as ghosts.
-// - When main's oldest segment goes, the entries that were used are copied to main's newest segment
-//   with a lower use count.
+// - When main's oldest segment goes, the entries that were used are copied to main's newest
+//   segment, with a lower use count.
 // - An entry that was replaced or erased is dead: no slot names its location. It goes with its
 //   segment.
 //
-// A round of main is the time after which an entry there must have been used in order to stay. A
-// name that comes back while it is a ghost goes to main at once when it was away for a small part
-// of a round only: it will be used often enough. A name that was away for longer would take the
-// place of a better one. Ghosts get as much memory as there are absences worth remembering. That is
-// little while all names are popular. It is more in a flood of names that are asked once, when the
-// popular names stay away for long.
+// A round of main is the time within which an entry must be used to stay in main. A name may come
+// back while it is a ghost:
+// - If it was away for only a small part of a round, it goes to main at once, because it will be
+//   used often enough.
+// - If it was away for longer, it would take the place of a better name.
 //
-// Popularity moves on, and use marks tell what was popular once. So the oldest segments of main are
-// always on trial:
+// Ghosts get as much memory as there are absences worth remembering. That is little while all names
+// are popular. It is more in a flood of names that are asked once, when popular names stay away for
+// long.
+//
+// Popularity changes, and use marks only tell what was popular once. So the oldest segments of main
+// are always on trial:
 // - Their marks also say whether an entry was used since the trial began.
 // - The witness is the next segment that small opens.
-// - When small has filled some more segments, the use of the witness's live entries is compared
-//   with the use of the entries on trial. As a rule main wins, for what is in main is used all the
-//   time and a new name is not.
-// - When main loses, the segments on trial are condemned: they go before any segment of small, and
-//   only what was used during the trial is kept.
-// - One trial follows the other. So a main that is out of date loses a segment for each one that is
-//   filled, and small grows. When main wins again, what small holds too much is sorted into main,
-//   as when the store is first filled.
-// A trial costs nine walks over a segment while four segments are filled. Readers notice nothing.
+// - When small has filled some more segments, two uses are compared: that of the witness's live
+//   entries and that of the entries on trial. Usually main wins, because main's entries are used
+//   all the time and a new name is not.
+// - If main loses, the segments on trial are condemned. They go before any segment of small, and
+//   only entries used during the trial are kept.
+// - Then the next trial begins. So if main is out of date, it loses one segment for each one that
+//   is filled, and small grows. When main wins again, what is too much in small is sorted into
+//   main, as when the store is first filled. A trial costs nine walks over a segment while four
+//   segments are filled. Readers notice nothing.
 //
 // Invariants:
 // 1. used_octets_ (index tables, ghosts, segments, and those that readers still pin) never exceeds
 //    the budget.
 // 2. A segment that left its queue waits in limbo until no reader can see it. So do index tables.
-// 3. One segment is in reserve, so that an eviction always finds room for what it keeps. Only
-//    readers that pin everything can prevent that.
+// 3. One segment is in reserve, so an eviction always finds room for what it keeps. Only readers
+//    that pin everything can prevent that.
 //
-// Memory: within the budget. When the machine has none, a Put stores less or nothing; see Start.
+// Memory: within the budget. If the machine has none, a Put stores less or nothing; see Start.
 //
 // Thread: Find and Prefetch by any registered reader, without a lock. All others take the lock.
 #pragma once
@@ -61,7 +64,7 @@
 
 namespace tern::cache {
 
-// Which entry is meant, with the hash that finds its slot.
+// Names an entry, with the hash that finds its slot.
 struct EntryKey {
   wire::NameView name;
   KeySpace space;
@@ -74,7 +77,7 @@ struct EntryKey {
   }
 };
 
-// What the shards of a store have in common.
+// What the shards of a store share.
 struct ShardSurroundings {
   SegmentArena* arena;
   ReaderEpochs* readers;
@@ -89,8 +92,9 @@ class Shard {
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  // Once, before any use. Throws std::bad_alloc without memory for the first page of index. Later
-  // lack of memory means that something is not kept, or sooner evicted.
+  // Throws std::bad_alloc if there is no memory for the first page of the index. If memory is
+  // missing later, something is not kept or is evicted sooner.
+  // REQUIRES: called once, before any use.
   void Start(const ShardSurroundings& surroundings, size_t budget_octets);
 
   EntryView Find(const EntryKey& key) const;
@@ -110,21 +114,21 @@ class Shard {
     size_t count = 0;
     uint32_t open = kNoSegment;  // where entries are appended
   };
-  // Main's oldest segments, behind those that are condemned, against one of small.
+  // A trial of main's oldest segments, behind the condemned ones, against one segment of small.
   struct Trial {
     size_t segments = 0;
-    size_t opened = 0;              // by small since it began
-    uint32_t witness = kNoSegment;  // of small; the first of those
+    size_t opened = 0;              // segments that small opened since it began
+    uint32_t witness = kNoSegment;  // the first of these segments
   };
   struct Usage {
     size_t octets = 0;
     size_t used = 0;  // entries
   };
   enum class Keep : uint8_t { kNothing, kUsed, kUsedOnTrial };
-  // Where a key's entry was found; the slot may name another one by now, unless the caller holds
+  // Where a key's entry was found. By now the slot may name another entry, unless the caller holds
   // the lock.
   struct Found {
-    IndexTable::Slot* slot = nullptr;  // null: nowhere
+    IndexTable::Slot* slot = nullptr;  // null: not found
     Location location = 0;
     EntryView entry;
   };
@@ -135,7 +139,7 @@ class Shard {
   IndexTable::Slot* LeastValuable(uint32_t tag, Instant now);
   bool GrowIndex();
   bool IsInMain(Location location) const;
-  // What the slot of the walk's entry holds, unless the entry is dead.
+  // The slot's content for the walk's entry, unless that entry is dead.
   static uint64_t PackedOf(const SegmentWalk& walk) {
     return IndexTable::Pack(walk.entry().tag(), walk.location());
   }
@@ -176,7 +180,7 @@ class Shard {
   void SaveUpFor(size_t octets);
   void CountOctets(ptrdiff_t change);
 
-  // Whether the queues and the counts agree; looked at in debug builds and in the simulation.
+  // Whether the queues and the counts agree. Checked in debug builds and in the simulation.
   bool IsWhole(const Queue& queue) const;
   bool IsSound() const;
 
@@ -189,7 +193,7 @@ class Shard {
   ShardSurroundings around_{};
   size_t budget_octets_ = 0;
   size_t used_octets_ = 0;
-  size_t reserve_ = 1;  // segments to keep free; more while saving up for an index or ghosts
+  size_t reserve_ = 1;  // segments to keep free; more while memory is saved for an index or ghosts
   Queue small_;
   Queue main_;
   Queue limbo_;                           // in order of epoch
@@ -198,9 +202,9 @@ class Shard {
   Trial trial_;
   size_t condemned_ = 0;  // of main's oldest segments
   GhostTable ghosts_;
-  uint64_t remembered_ = 0;  // ghosts ever: the clock by which absences and rounds are compared
+  uint64_t remembered_ = 0;  // ghosts ever made: the clock that compares absences and rounds
   uint64_t ghosts_grown_at_ = 0;
-  bool ghosts_wait_ = false;  // they are what is being saved up for
+  bool ghosts_wait_ = false;  // memory is saved for ghosts
   std::atomic<uint64_t> entries_{0};
   std::atomic<uint64_t> insertions_{0};
   std::atomic<uint64_t> replacements_{0};

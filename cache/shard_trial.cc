@@ -1,21 +1,21 @@
-// Whether main holds what is popular, or what was: a shard's trials (see shard.h).
+// A shard's trials: they find out whether main still holds what is popular (see shard.h).
 #include "cache/shard.h"
 #include "cache/use_mark.h"
 
 namespace tern::cache {
 namespace {
 
-// Segments of main that are on trial together; small opens as many meanwhile, so that a main which
-// is condemned again and again gives up a segment for each that is filled.
+// So many segments of main are on trial together. Small opens as many meanwhile. So if main is
+// condemned again and again, it gives up one segment for each that is filled.
 constexpr size_t kTrialSegments = 4;
-// A main shorter than this is only being built up.
+// A main shorter than this is still being built up.
 constexpr size_t kTriedMainMin = 2 * kTrialSegments;
 
 }  // namespace
 
 uint32_t Shard::DequeueSmall() {
   const uint32_t segment = Dequeue(small_);
-  // A younger witness has seen less, which speaks for main.
+  // The new witness is younger and has seen less use. That favours main.
   if (segment != kNoSegment && segment == trial_.witness) trial_.witness = small_.oldest;
   return segment;
 }
@@ -29,15 +29,15 @@ uint32_t Shard::DequeueMain() {
   return Dequeue(main_);
 }
 
-// Ends the trial when it is time, condemns main's oldest segments if they lost it, and begins the
-// next one with the segments that follow.
+// Ends the trial when it is time. If main's oldest segments lost it, they are condemned. Then the
+// next trial begins with the segments that follow.
 void Shard::HoldTrial() {
   if (condemned_ > 0) return;
   if (trial_.segments > 0) {
     const bool has_witness = trial_.witness != kNoSegment && trial_.witness != small_.open;
     const bool is_last_chance = trial_.witness == small_.oldest;
     if (!has_witness || (trial_.opened < kTrialSegments && !is_last_chance)) return;
-    // All of them: it is chance how well one segment does.
+    // All of them, because the result of one segment depends on chance.
     Usage of_main;
     uint32_t segment = main_.oldest;
     for (size_t i = 0; i < trial_.segments; ++i) {
@@ -46,10 +46,12 @@ void Shard::HoldTrial() {
     }
     Usage of_small;
     AddUsage(trial_.witness, &of_small);
-    // One use in a segment is chance as well. So a flood alone never condemns anything.
+    // One use in a segment is chance as well, so main gets one more for each. So a flood alone
+    // never condemns anything.
     const size_t main_used = of_main.used + trial_.segments;
-    // By octets, dead ones of the witness included: of few entries each that is used is chance, and
-    // a large one must not weigh as much as all the small ones that had its room.
+    // The comparison is by octets and includes dead entries of the witness. By entries, two things
+    // would mislead: with few entries chance decides which are used, and a large entry would weigh
+    // as much as all the small ones in its room.
     const size_t witness_octets = around_.arena->StateOf(trial_.witness).filled;
     if (main_used * witness_octets < of_small.used * of_main.octets) {
       condemned_ = trial_.segments;
@@ -66,8 +68,8 @@ void Shard::HoldTrial() {
   }
 }
 
-// Of the entries in a segment that are not dead: how many octets they take, and how many were used
-// (of a segment of main: since its trial began).
+// Adds up the live entries of a segment: how many octets they take, and how many were used. In a
+// segment of main, only uses since its trial began count.
 void Shard::AddUsage(uint32_t segment, Usage* usage) const {
   IndexTable* table = table_.load(std::memory_order_relaxed);
   const bool with_ghosts = !around_.arena->StateOf(segment).in_main;

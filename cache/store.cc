@@ -24,9 +24,9 @@ size_t ShardCount(size_t memory_octets) {
 
 bool HasType(KeySpace space) { return space == KeySpace::kData || space == KeySpace::kFailure; }
 
-// A tag: the name's bits above, which choose the buckets, so that all that is known of one name
-// lies in the same two cache lines; bits of name, space and type together below. `name_hash` is
-// keyed, so that nobody outside can choose what comes out.
+// Makes a tag. The upper bits come from the name and choose the buckets. So everything about one
+// name is in the same two cache lines. The lower bits mix name, space and type. `name_hash` is
+// keyed, so nobody outside can choose the tag.
 uint32_t Tag(uint64_t name_hash, KeySpace space, wire::RRType type) {
   const uint64_t kind = uint64_t{static_cast<uint8_t>(space)} << 16 | static_cast<uint16_t>(type);
   const uint64_t mixed = name_hash ^ ((kind + 1) * 0x9e3779b97f4a7c15);
@@ -54,7 +54,7 @@ struct Store::Common {
 };
 
 Store::Store(const StoreOptions& options) : seed_(options.seed) {
-  // What locations cannot name is not used; what is below the least is not a cache.
+  // Locations cannot name more than the maximum. Less than the minimum is no cache.
   const size_t octets = std::clamp(options.memory_octets, kStoreOctetsMin, kArenaOctetsMax);
   common_ = std::make_unique<Common>(octets);
   shards_ = common_->shards.get();
@@ -79,7 +79,7 @@ std::unique_ptr<Store::Reader> Store::Register() {
   return std::unique_ptr<Reader>(new Reader(this, *slot));
 }
 
-// The top bits of the name's hash choose the shard, the low half goes into the tag.
+// The top bits of the name's hash choose the shard. The low half goes into the tag.
 Shard& Store::ShardOf(uint64_t name_hash) const {
   return shards_[(name_hash >> 32) >> (32 - shard_bits_)];
 }
@@ -100,7 +100,7 @@ PutOutcome Store::Put(std::span<const uint8_t> bytes, Instant now) {
     return PutOutcome::kTooLarge;
   }
   const EntryView entry(bytes.data());
-  // Segments are walked by the entries' own sizes: a wrong one would spoil its neighbours.
+  // Segments are walked by the sizes in the entries. A wrong size would damage the neighbours.
   if (entry.size() != bytes.size()) return PutOutcome::kTooLarge;
   TERN_DCHECK(IsSoundEntry(bytes));
   const KeySpace space = SpaceOf(entry.kind());

@@ -1,19 +1,19 @@
 // The one store: RRsets, negative answers, delegations and failures of the whole process.
 //
-// Readers take no lock. All that they write is the use mark of the entry that they hit, and that
-// only until it says that the entry is in use (see use_mark.h). Writers take their shard's lock.
+// Readers take no lock. They write only the use mark of the entry that they hit, and only until the
+// mark says that the entry is in use (see use_mark.h). Writers take their shard's lock.
 //
 // Invariants:
 // 1. octets() never exceeds the ceiling given at the start. It counts segments, indexes and ghosts
 //    as the kernel maps them, and what readers still pin.
 // 2. An entry that a reader found stays readable and unchanged until that reader's next quiescent
-//    state; entries are replaced, never changed.
+//    state. Entries are replaced, never changed.
 // 3. A fresh entry of a higher rank is not replaced by one of a lower rank (RFC 2181 section
 //    5.4.1).
 // 4. An entry past its TTL stays until it is evicted or replaced.
 //
-// Thread: Find from any thread that owns a Reader, between that Reader's quiescent states; Put and
-// Erase likewise. The store outlives its Readers.
+// Thread: any thread that owns a Reader may call Find, Put and Erase, between that Reader's
+// quiescent states. The store outlives its Readers.
 #pragma once
 
 #include <cstddef>
@@ -34,25 +34,26 @@ inline constexpr size_t kStoreOctetsMin = size_t{1} << 20;
 
 struct StoreOptions {
   size_t memory_octets = size_t{256} << 20;  // hard ceiling; at least kStoreOctetsMin
-  uint64_t seed = 0;                         // keys the hash; random in production
+  uint64_t seed = 0;                         // the key of the hash; random in production
 };
 
 class Shard;
 
 class Store {
  public:
-  // Throws std::bad_alloc without memory for what every store needs.
+  // Throws std::bad_alloc if there is no memory for what every store needs.
   explicit Store(const StoreOptions& options);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // A thread's licence to look into the store.
+  // With it a thread may look into the store.
   class Reader {
    public:
-    // Says that the thread holds no EntryView. Once a loop turn; one store to its own cache line.
+    // Says that the thread holds no EntryView. Call it once per loop turn. It is one store to the
+    // reader's own cache line.
     void Quiescent();
-    // Around a sleep: a sleeping thread pins nothing. Wake() before the next Find.
+    // Call Sleep before a sleep and Wake before the next Find. A sleeping thread pins nothing.
     void Sleep();
     void Wake();
     ~Reader();
@@ -65,21 +66,21 @@ class Store {
     Store* store_;
     size_t slot_;
   };
-  // At most 1024 at a time; null when there are that many. Made awake.
+  // Makes a Reader that is awake. There are at most 1024 at a time; null beyond that.
   std::unique_ptr<Reader> Register();
 
-  // The name's hash under this store's key; reuse it for several look-ups of one name.
+  // The name's hash under this store's key. It serves for several look-ups of one name.
   uint64_t Hash(wire::NameView name) const { return wire::HashName(name, seed_); }
 
-  // The entry of that key, of any age, or an empty view. `type` is ignored in key spaces without
-  // a type. Sets the used mark.
+  // The entry of that key, of any age, or an empty view. `type` is ignored in key spaces without a
+  // type. Sets the use mark.
   // Budget: 30 ns with the lines in cache (bench/cache: BM_StoreFindHit).
   EntryView Find(wire::NameView name, uint64_t name_hash, KeySpace space, wire::RRType type) const;
   EntryView Find(wire::NameView name, KeySpace space, wire::RRType type) const {
     return Find(name, Hash(name), space, type);
   }
-  // What denies the name whatever the type (kNxDomain), and the delegation to the zone that begins
-  // at the name (kDelegation).
+  // FindDenial finds what denies the name for all types (kNxDomain). FindCut finds the delegation
+  // to the zone whose apex is the name (kDelegation).
   EntryView FindDenial(wire::NameView name, uint64_t name_hash) const {
     return Find(name, name_hash, KeySpace::kNxDomain, wire::RRType::kNone);
   }
@@ -88,26 +89,27 @@ class Store {
     return Find(name, name_hash, KeySpace::kDelegation, wire::RRType::kNone);
   }
   EntryView FindCut(wire::NameView name) const { return FindCut(name, Hash(name)); }
-  // Asks the processor for the index lines of a key that will be looked up soon.
+  // Prefetches the index lines of a key that will be looked up soon.
   void Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) const;
 
-  // Copies the entry in. REQUIRES: `entry` came from EntryBuilder::Finish.
+  // Copies the entry into the store.
+  // REQUIRES: `entry` came from EntryBuilder::Finish.
   PutOutcome Put(std::span<const uint8_t> entry, Instant now);
 
-  // True when there was one.
+  // True when there was such an entry.
   bool Erase(wire::NameView name, KeySpace space, wire::RRType type);
 
-  // How many seconds past its TTL an entry may still be worth its room; 0: no longer at all. A day
-  // at first. Any thread.
+  // For how many seconds past its TTL an entry is still worth keeping. 0: not at all. The default
+  // is a day. Any thread.
   void SetMaxStale(uint32_t max_stale);
 
   StoreStatistics Statistics() const;
   size_t octets() const;
 
-  // Every findable entry, shard by shard under its lock; for dumps and tests.
+  // Visits every entry that Find can find, shard by shard under its lock. For dumps and tests.
   void ForEach(absl::FunctionRef<void(EntryView)> visit) const;
-  // Takes out what `matches`, likewise: a change of the configuration may make what was learnt
-  // wrong. Any thread.
+  // Erases the entries that `matches`, shard by shard under its lock. After a change of the
+  // configuration some of what was learnt may be wrong. Any thread.
   void EraseIf(absl::FunctionRef<bool(EntryView)> matches);
 
  private:

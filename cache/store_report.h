@@ -1,6 +1,6 @@
-// What the store says about a Put and about itself.
+// What the store reports about a Put and about itself.
 //
-// Thread: any; values.
+// Thread: any. Values.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,15 @@ namespace tern::cache {
 
 enum class PutOutcome : uint8_t {
   kStored,
-  kOutranked,  // a fresh entry of higher rank stays
-  kTooLarge,   // over kEntryOctetsMax, or not of the size that it claims
+  kOutranked,  // a fresh entry of a higher rank stays
+  kTooLarge,   // over kEntryOctetsMax, or its size is not what it says
   kNoRoom,     // readers pin everything, or the machine has no memory
 };
 
 struct StoreStatistics {
   size_t octets = 0;      // mapped now
   size_t octets_max = 0;  // the ceiling
-  uint64_t entries = 0;   // findable now
+  uint64_t entries = 0;   // that Find can find now
   uint64_t insertions = 0;
   uint64_t replacements = 0;
   uint64_t evictions = 0;

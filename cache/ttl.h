@@ -1,9 +1,9 @@
 // The cache's time and its TTL policy.
 //
-// A moment and a span of time are different types: a moment is an Instant, a TTL is a plain number
-// of seconds. A TTL is clamped once, when an entry is made.
+// A moment is an Instant; a TTL is a plain number of seconds. A TTL is clamped once, when an entry
+// is made.
 //
-// Thread: any; values.
+// Thread: any. Values.
 #pragma once
 
 #include <algorithm>
@@ -13,27 +13,27 @@
 
 namespace tern::cache {
 
-// A moment on the store's clock: whole seconds on a monotonic clock that starts near 1 when the
-// process starts. A step of the wall clock changes nothing. The clock lasts for 136 years.
+// A moment on the store's clock. The clock is monotonic, in whole seconds, and starts near 1 when
+// the process starts. A step of the wall clock changes nothing. The clock lasts for 136 years.
 class Instant {
  public:
-  constexpr Instant() = default;  // the clock's zero, before every other moment
+  constexpr Instant() = default;  // zero on the clock, before every other moment
   constexpr explicit Instant(uint32_t seconds) : seconds_(seconds) {}
 
-  // Since the clock's zero.
+  // Since zero on the clock.
   constexpr uint32_t seconds() const { return seconds_; }
 
-  // A moment that the clock cannot hold becomes the last one that it can.
+  // If the clock cannot hold the moment, the result is the last one that it can.
   friend constexpr Instant operator+(Instant at, uint32_t seconds) {
     constexpr uint32_t kLast = std::numeric_limits<uint32_t>::max();
     return Instant(seconds > kLast - at.seconds_ ? kLast : at.seconds_ + seconds);
   }
   constexpr Instant& operator+=(uint32_t seconds) { return *this = *this + seconds; }
-  // A moment before the clock's zero becomes zero.
+  // A moment before zero becomes zero.
   friend constexpr Instant operator-(Instant at, uint32_t seconds) {
     return Instant(seconds > at.seconds_ ? 0 : at.seconds_ - seconds);
   }
-  // The seconds between two moments; 0 when `later` is not the later one.
+  // The seconds between two moments. 0 if `later` is not the later one.
   friend constexpr uint32_t operator-(Instant later, Instant earlier) {
     return later.seconds_ > earlier.seconds_ ? later.seconds_ - earlier.seconds_ : 0;
   }

@@ -1,8 +1,8 @@
-// The one octet of an entry that changes while readers look at it: how often it was used, whether
-// it is on trial, and whether somebody has seen to its refresh.
+// The one octet of an entry that changes while readers look at it. It says how often the entry was
+// used, whether it is on trial, and whether its refresh was claimed.
 //
-// Thread: MarkUsed and ClaimRefresh by any reader, the rest under the shard's lock. Two uses at one
-// moment may count as one, which does no harm.
+// Thread: MarkUsed and ClaimRefresh by any reader, the rest under the shard's lock. Two uses at the
+// same moment may count as one, which does no harm.
 #pragma once
 
 #include <algorithm>
@@ -13,12 +13,13 @@
 
 namespace tern::cache {
 
-// The count ends here; readers stop writing then. More would tell no better which entries to keep,
-// but let those that were popular once stay for longer.
+// The count ends here, and then readers stop writing. A higher count would not tell better which
+// entries to keep. It would only keep entries longer that were popular once.
 inline constexpr uint8_t kUsedMax = 3;
-// Beside the count: not used since a trial of its segment began, or since a refresh.
+// A bit beside the count: the entry was not used since a trial of its segment began, or since a
+// refresh.
 inline constexpr uint8_t kOnTrial = 0x80;
-// Beside the count: a refresh of the entry was claimed.
+// A bit beside the count: a refresh of the entry was claimed.
 inline constexpr uint8_t kRefreshClaimed = 0x40;
 inline constexpr uint8_t kUsedBits = 0x3f;
 
@@ -30,13 +31,13 @@ inline std::atomic_ref<uint8_t> UseMark(const uint8_t* entry) {
 inline void MarkUsed(const uint8_t* entry) {
   const std::atomic_ref<uint8_t> mark = UseMark(entry);
   const uint8_t used = mark.load(std::memory_order_relaxed);
-  // On trial it is negative: one comparison tells whether there is something to write.
+  // An octet on trial is negative. So one comparison tells whether there is something to write.
   if (static_cast<int8_t>(used) >= kUsedMax) return;
   const int count = std::min((used & kUsedBits) + 1, int{kUsedMax});
   mark.store(static_cast<uint8_t>(count | (used & kRefreshClaimed)), std::memory_order_relaxed);
 }
 
-// 0 to kUsedMax.
+// The result is 0 to kUsedMax.
 inline uint8_t Used(const uint8_t* entry) {
   return UseMark(entry).load(std::memory_order_relaxed) & kUsedBits;
 }
@@ -52,10 +53,10 @@ inline bool IsUnusedOnTrial(const uint8_t* entry) {
 
 // True for one caller in the life of an entry that is in use: its count is at its highest, and it
 // was used since its own last refresh. A move to another segment may lose the claim; then a second
-// caller hears true.
+// caller gets true.
 inline bool ClaimRefresh(const uint8_t* entry) {
   const std::atomic_ref<uint8_t> mark = UseMark(entry);
-  // Read first: the hits that come after the claim must not write what others read.
+  // It reads first, because hits after the claim must not write to a line that others read.
   uint8_t used = mark.load(std::memory_order_relaxed);
   if (used != kUsedMax) return false;
   return mark.compare_exchange_strong(used, kUsedMax | kRefreshClaimed, std::memory_order_relaxed);
