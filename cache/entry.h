@@ -4,8 +4,9 @@
 // The same octets are used in the store, and in the reply to a question that was just resolved.
 // They are valid in this process only:
 // - numbers are in the machine's byte order;
-// - the expiry is a moment on this process's clock. An entry for another machine or for a disk
-//   would need a fixed byte order and another clock.
+// - the expiry is a moment on this process's clock.
+//
+// An entry for another machine or for a disk would need a fixed byte order and another clock.
 //
 // An address record of a 25-octet name takes 56 octets.
 //

@@ -31,8 +31,9 @@
 //   only entries used during the trial are kept.
 // - Then the next trial begins. So if main is out of date, it loses one segment for each one that
 //   is filled, and small grows. When main wins again, what is too much in small is sorted into
-//   main, as when the store is first filled. A trial costs nine walks over a segment while four
-//   segments are filled. Readers notice nothing.
+//   main, as when the store is first filled.
+//
+// A trial costs nine walks over a segment while four segments are filled. Readers notice nothing.
 //
 // Invariants:
 // 1. used_octets_ (index tables, ghosts, segments, and those that readers still pin) never exceeds

@@ -79,8 +79,7 @@ bool AddEmpty(Job& job, const wire::Name& name) {
 
 constexpr char kChainTooLong[] = "a chain of too many aliases";
 
-// Counts the links of the chain. If the question is for a CNAME, that CNAME is the end and not a
-// link.
+// Counts the links of the chain. If the question is for a CNAME, that CNAME is no link but the end.
 int CountLinks(const answer::Answer& answer, RRType type) {
   int links = 0;
   for (size_t i = 0; i < answer.count(); ++i) {
@@ -94,8 +93,7 @@ bool IsTooLong(const Job& job, int links) {
   return links > job.settings().resolution.budget.aliases;
 }
 
-// Sets *name to the target of the last link in the answer. Fails when there are too many links, and
-// on a loop.
+// Sets *name to the target of the answer's last link. Fails on a loop and when there are too many.
 Outcome FollowAlias(Job& job, wire::Name* name) {
   const answer::Answer& answer = job.answer();
   TERN_CHECK_OR(answer.count() > 0, return Fail(job, ExtendedError::kOther, "an alias is missing"));
@@ -142,8 +140,7 @@ Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ances
   return answer::EndsWithDname(job.answer(), job.type()) ? Outcome::kAnswered : Outcome::kAlias;
 }
 
-// What the names above say about the name. *cut becomes the nearest zone cut if the walk ended at
-// one.
+// What the names above say about the name. If the walk ended at a zone cut, that becomes *cut.
 Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
   Outcome outcome = Outcome::kUnknown;
   const auto visit = [&](const answer::Ancestor& above) {
@@ -240,8 +237,7 @@ Task<bool> FindMoreAddresses(Job& job) {
       for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
       if (lookup.met_cycle()) break;
       if (servers.candidates().size() > before) {
-        // Meanwhile the address of a second replica comes into the store. It is used if this one is
-        // silent.
+        // Meanwhile a second replica's address comes into the store, in case this one is silent.
         if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
           LookUpInBackground(job, server, type);
         }
@@ -441,8 +437,7 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
       ApplyRenaming(job, name, part, result, minimiser->strict());
   if (renamed.has_value()) return renamed;
   if (result.meaning.reply_class == upstream::ReplyClass::kNxDomain) {
-    // The target of an alias at the part does not exist. That says nothing about the name below the
-    // part.
+    // The target of an alias at the part does not exist. This says nothing about names below it.
     if (!minimiser->strict() || !result.meaning.end.view().Equals(part.name)) {
       minimiser->GiveUp();
       return std::nullopt;
@@ -496,8 +491,8 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   if (servers.from_hints()) job.table().PrimeOnce();
   QnameMinimiser minimiser(settings.resolution.qname_minimisation, name, type);
   if (servers.forwarded()) minimiser.GiveUp();
-  // Each turn goes down by a zone cut or by a part of the name, or it is the last turn. A name has
-  // few of both.
+  // Each turn goes down by a zone cut or a part of the name, of which there are few, or is the
+  // last.
   for (;;) {
     const NextQuestion next =
         minimiser.Next(servers.zone(), facilities.store, facilities.StoreNow());
@@ -591,8 +586,7 @@ Task<bool> Resolve(Job& job) {
   if (outcome == Outcome::kAnswered && IsTooLong(job, CountLinks(job.answer(), job.type()))) {
     outcome = Fail(job, ExtendedError::kOther, kChainTooLong);
   }
-  // A failure behind links is remembered too. The links may not be kept, and would be asked for
-  // again.
+  // A failure behind links is remembered too, because the links may not be kept.
   if (outcome == Outcome::kFailed && asked && !failure_known) RememberFailure(job, job.name());
   TraceStep(job, "done", name,
             outcome == Outcome::kAnswered ? "answered" : job.answer().error_text());
