@@ -1,7 +1,8 @@
-// Streams of names to look up: a Zipf-distributed part over a fixed universe, and a flood of names
-// that never come back. Names are numbers here; MakeAddressEntry turns one into a cache entry.
+// Streams of names to look up. One part is Zipf-distributed over a fixed universe. The other is a
+// flood of names that never come back. A name is a number here; MakeAddressEntry makes a cache
+// entry from it.
 //
-// Thread: one; the generator is seeded and gives the same stream on every machine.
+// Thread: one. The generator is seeded and gives the same stream on every machine.
 #pragma once
 
 #include <cmath>
@@ -37,7 +38,7 @@ class BenchName {
   uint8_t octets_[kBenchNameOctets];
 };
 
-// An address record; borrows `buffer` (8-octet aligned, 64 octets or more).
+// An address record. It borrows `buffer` (8-octet aligned, 64 octets or more).
 inline std::span<const uint8_t> MakeAddressEntry(std::span<uint8_t> buffer, wire::NameView name,
                                                  uint32_t address, uint32_t ttl,
                                                  cache::Seconds now) {
@@ -51,7 +52,7 @@ inline std::span<const uint8_t> MakeAddressEntry(std::span<uint8_t> buffer, wire
   return builder.Finish();
 }
 
-// Draws 0..universe-1 with probability proportional to 1/(i+1)^exponent, in constant time
+// Draws 0..universe-1. The probability is proportional to 1/(i+1)^exponent. It takes constant time
 // (Walker's alias method).
 class ZipfSampler {
  public:
@@ -93,7 +94,7 @@ class ZipfSampler {
   std::vector<uint32_t> alias_;
 };
 
-// `length` names; `flood` of them (a share) never come back and are numbered from `universe` on.
+// `length` names. A share `flood` of them never come back; these are numbered from `universe` on.
 inline std::vector<uint32_t> MakeTrace(uint32_t universe, double exponent, double flood,
                                        size_t length, uint64_t seed) {
   std::mt19937_64 random(seed);

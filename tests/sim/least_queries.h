@@ -1,14 +1,19 @@
-// How many queries over UDP the answer to a question takes at least, for a resolver that asks
-// servers that answer at once and keeps what it learns: one a zone cut, one an alias that leads to
-// another zone, those that QNAME minimisation adds (RFC 9156 section 2.3), and those that find a
-// name server without glue. Computed from the zones, without resolver/.
+// The least number of queries over UDP that an answer to a question takes. It is for a resolver
+// that asks servers that answer at once, and that keeps what it learns. It counts:
+// - one query per zone cut;
+// - one for an alias that leads to another zone;
+// - those that QNAME minimisation adds (RFC 9156 section 2.3);
+// - those that find a name server without glue.
 //
-// Where the resolver may choose among servers, and the choice makes a difference, there are several
-// such numbers. What costs more than it must, and why it is right:
-//   - of what a server says of an alias' target in another zone, nothing counts: it is asked there;
-//   - the address of a second name server without glue is looked up beside the first, for when that
-//     one is silent, and what it asks at the same time as the question it asks twice;
-//   - a relaxed minimisation asks for the whole name behind the denial of a part (step 6c).
+// It is computed from the zones, without resolver/. If the resolver may choose among servers and
+// the choice makes a difference, there are several such numbers.
+//
+// Some things cost more than they must, and that is right:
+// - What a server says about an alias' target in another zone does not count. The target is asked
+//   for there.
+// - The address of a second name server without glue is looked up beside the first, in case that
+//   one is silent. If it asks something at the same time as the question, both ask it.
+// - A relaxed minimisation asks for the whole name after the denial of a part (step 6c).
 //
 // Thread: one. Bounds: kWaysMax ways that a resolution can go, kQueriesMax queries each.
 #pragma once
@@ -31,15 +36,16 @@ class LeastQueries {
   static constexpr size_t kWaysMax = 128;
   static constexpr size_t kQueriesMax = 40;
 
-  // Of an internet that does not change, which outlives this. Nothing is known but the root's name
-  // servers, by priming.
+  // For an internet that does not change and that outlives this object. At first only the root's
+  // name servers are known, by priming.
   LeastQueries(const RandomInternet* internet, const TtlBounds& bounds,
                resolver::QnameMinimisation mode);
 
-  // For a question that follows those that were Asked, within a second or two. Empty where the way
-  // is beyond this: loops, cycles, endless chains, and TTLs that may or may not be over.
+  // For a question that follows those that were Asked, within a second or two. Empty for cases that
+  // this cannot compute: loops, cycles, endless chains, and TTLs that may or may not be over.
   std::set<size_t> Count(wire::NameView name, wire::RRType type);
-  // The resolver has asked what was counted last. False when it is not certain what it learnt.
+  // Call it when the resolver has asked what was counted last. False when it is not certain what
+  // the resolver learnt.
   bool Asked();
 
  private:
@@ -68,7 +74,7 @@ class LeastQueries {
   TtlBounds bounds_;
   resolver::QnameMinimisation mode_;
   Memory memory_;
-  std::vector<Memory> after_;  // what may be known behind the question that was counted last
+  std::vector<Memory> after_;  // what may be known after the question that was counted last
 };
 
 }  // namespace tern::sim

@@ -1,6 +1,6 @@
-// What the way between the resolver and one server does to packets.
+// What the path between the resolver and one server does to packets.
 //
-// Thread: one; values.
+// Thread: one. Values.
 #pragma once
 
 #include <algorithm>
@@ -14,14 +14,15 @@ namespace tern::sim {
 using resolver::Duration;
 using resolver::Time;
 
-// The time one way takes.
+// The time that one way takes.
 class Latency {
  public:
   static Latency Constant(Duration delay) { return Latency(Kind::kUniform, delay, delay, 0); }
   static Latency Uniform(Duration low, Duration high) {
     return Latency(Kind::kUniform, low, high, 0);
   }
-  // Half of the packets take less than `median`; sigma 0.5 is a lively internet path.
+  // Half of the packets take less than `median`. Sigma 0.5 is like an Internet path with much
+  // traffic.
   static Latency LogNormal(Duration median, double sigma) {
     return Latency(Kind::kLogNormal, median, median, sigma);
   }
@@ -47,13 +48,13 @@ class Latency {
   double sigma_;
 };
 
-// Probabilities are per packet and per direction. A TCP exchange feels the latency only: its
-// stream mends the rest, late.
+// Probabilities are per packet and per direction. A TCP exchange has only the latency: TCP repairs
+// the rest.
 struct Link {
   Latency latency = Latency::Constant(std::chrono::milliseconds(5));  // one way
   double loss = 0;
   double duplication = 0;
-  double reordering = 0;  // a packet that others overtake: it takes up to four times as long
+  double reordering = 0;  // the packet takes up to four times as long, so others overtake it
   double truncation = 0;  // the packet's end is cut off, without TC
   double corruption = 0;  // one to four bits flip
 };

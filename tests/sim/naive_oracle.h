@@ -1,9 +1,10 @@
-// What the zones of an internet said and when, and a little resolver without network and cache that
-// says which answers to a question are right. It walks the records themselves and shares no code
-// with resolver/ nor with the zones that the simulated servers answer from.
+// What the zones of an internet said and when, and a little resolver without network and cache. It
+// says which answers to a question are right. It walks the records themselves. It shares no code
+// with resolver/, nor with the zones that the simulated servers answer from.
 //
-// Zones change. What was true may still be told while its TTL lasts, counted from the last moment
-// at which it could be learnt: a server still served it, and a delegation still led there.
+// Zones change. A resolver may still tell what was true while its TTL lasts. The TTL counts from
+// the last moment at which the resolver could learn it: a server still served it, and a delegation
+// still led there.
 //
 // Thread: one. Bound: the history.
 #pragma once
@@ -25,35 +26,36 @@ namespace tern::sim {
 using resolver::Duration;
 using resolver::Time;
 
-// What a zone holds for a while.
+// The content of a zone for some time.
 struct ZoneContent {
   Time from;
-  Time until = Time::max();  // when the last server stopped to serve it
+  Time until = Time::max();  // when the last server stopped serving it
   std::vector<PlainRecord> records;
-  std::map<size_t, size_t> owner_of_child;  // child zone's number -> owner its delegation leads to
+  // child zone's number -> the owner that its delegation leads to
+  std::map<size_t, size_t> owner_of_child;
 };
 
 struct ZoneHistory {
   wire::Name origin;
-  // A domain that was sold has a new owner, with servers and contents of his own.
+  // A domain that was sold has a new owner, with servers and contents of its own.
   std::vector<std::vector<ZoneContent>> owners;
 };
 
 using InternetHistory = std::vector<ZoneHistory>;  // the first is the root
 
-// What one name server says of one name and type.
+// What one name server says about one name and type.
 struct Truth {
   enum class Kind : uint8_t { kRecords, kCname, kDname, kNoData, kNxDomain };
   Kind kind = Kind::kNxDomain;
-  std::vector<PlainRecord> records;  // of a negative answer: the SOA
+  std::vector<PlainRecord> records;  // for a negative answer: the SOA
   Time learnt_last;
-  size_t zone = 0;  // its number
+  size_t zone = 0;  // the zone's number
 };
 
-// What stands at a name.
+// The records at a name.
 std::vector<PlainRecord> At(const ZoneContent& content, wire::NameView owner, wire::RRType type);
 
-// What a server of one zone says: that a child has the name, or what there is.
+// What a server of one zone says: that the name is in a child zone, or what there is.
 struct ZoneAnswer {
   std::optional<wire::Name> cut;
   Truth truth;
@@ -61,7 +63,7 @@ struct ZoneAnswer {
 ZoneAnswer AskContent(const ZoneContent& content, wire::NameView origin, wire::NameView name,
                       wire::RRType type);
 
-// The TTLs that a resolver gives out are within these; seconds.
+// Bounds of the TTLs that a resolver gives out, in seconds.
 struct TtlBounds {
   uint32_t min_ttl = 0;
   uint32_t max_ttl = 86400;
@@ -72,38 +74,38 @@ struct TtlBounds {
 
 class NaiveOracle {
  public:
-  // How long a resolution may hold on to what it has learnt before it tells a client.
+  // How long a resolution may keep what it has learnt before it tells a client.
   static constexpr Duration kResolutionMax = std::chrono::seconds(10);
 
-  // The history outlives the oracle and may grow.
+  // REQUIRES: the history outlives the oracle. It may grow.
   NaiveOracle(const InternetHistory* history, const TtlBounds& bounds)
       : history_(history), bounds_(bounds) {}
 
-  // All that may be told at `now` of the name itself, from whatever time; and with `stale` what
-  // ended as many seconds ago at most.
+  // Everything that may be told about the name itself at `now`, from any time. With `stale`, also
+  // what ended at most so many seconds ago.
   std::vector<Truth> TruthsOf(wire::NameView name, wire::RRType type, Time now,
                               uint32_t stale = 0) const;
 
-  // What a reply may do beside telling all that is true now.
+  // What a reply may do besides telling what is true now.
   struct Allowance {
     bool soa_missing = false;  // servers may have left out the SOA of a negative answer
-    bool partial = false;      // the first links of a chain will do
-    // Seconds past its TTL that something may be told with `stale_ttl` (RFC 8767).
+    bool partial = false;      // the first links of a chain are enough
+    // For so many seconds past its TTL, data may be told with `stale_ttl` (RFC 8767).
     uint32_t max_stale = 0;
     uint32_t stale_ttl = 30;
   };
-  // What is wrong with a reply that was sent at `now`; empty when nothing is. SERVFAIL is not
+  // Says what is wrong with a reply that was sent at `now`. Empty when nothing is. SERVFAIL is not
   // judged here.
   std::string Judge(const PlainMessage& reply, Time now, const Allowance& allowance) const;
-  // The same of a referral: NS records of a cut at or above the name, as a parent gave them.
+  // The same for a referral: NS records of a cut at or above the name, as a parent gave them.
   std::string JudgeReferral(const PlainMessage& reply, Time now) const;
 
   // Where the chain of aliases from a name ends, by the newest contents.
   struct Chain {
     int links = 0;
     bool loops = false;
-    bool overflows = false;     // a DNAME made a name that is too long
-    std::vector<size_t> zones;  // of each name of the chain
+    bool overflows = false;     // a DNAME leads to a name that is too long
+    std::vector<size_t> zones;  // of each name in the chain
     std::vector<Truth> steps;
   };
   static constexpr int kChainMax = 40;
@@ -112,7 +114,7 @@ class NaiveOracle {
  private:
   void Walk(size_t zone, size_t owner, Time learnt_last, wire::NameView name, wire::RRType type,
             Time now, std::vector<Truth>* truths) const;
-  // Its TTL, counted from when it was last to be learnt, ended no longer than `stale` seconds ago.
+  // Whether its TTL ended at most `stale` seconds ago. It counts from when it could last be learnt.
   bool MayTell(const Truth& truth, Time now, uint32_t stale) const;
 
   const InternetHistory* history_;
@@ -121,7 +123,7 @@ class NaiveOracle {
 
 // The one name in the RDATA of a CNAME, DNAME, NS or PTR record.
 wire::Name NameInRdata(const PlainRecord& record);
-// The CNAME's target under a DNAME, or nothing when it is too long (RFC 6672 section 2.2).
+// The CNAME's target under a DNAME. Nothing when it is too long (RFC 6672 section 2.2).
 std::optional<wire::Name> Rename(wire::NameView name, const PlainRecord& dname);
 
 }  // namespace tern::sim

@@ -1,7 +1,7 @@
-// A DNS message as plain owning values: what tests, the zone server and the scenarios put together,
-// take apart, compare and print. It goes through wire's own reader and writer.
+// A DNS message as plain values that own their octets. Tests, the zone server and the scenarios
+// make, read, compare and print messages in this form. It uses wire's own reader and writer.
 //
-// Thread: any; values. Size: one message of at most 64 KiB.
+// Thread: any. Values. Size: one message of at most 64 KiB.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,7 @@ struct PlainRecord {
   Octets rdata;      // uncompressed
 
   std::string ToText() const;
-  // Names inside RDATA count without their case; the TTL does not count.
+  // Ignores the TTL, and the case of names in RDATA.
   bool EqualsButTtl(const PlainRecord& other) const;
 };
 
@@ -58,18 +58,19 @@ struct PlainMessage {
   std::vector<PlainRecord> additional;  // without OPT
   std::optional<PlainEdns> edns;
 
-  // Nothing when the octets are no sound message.
+  // Nothing when the octets are not a sound message.
   static std::optional<PlainMessage> Decode(std::span<const uint8_t> octets);
 
-  // Whole, whatever its size; empty when it does not fit 64 KiB.
+  // The whole message, of any size. Empty when it does not fit 64 KiB.
   Octets Encode() const;
-  // As a server sends it over UDP: without records and with TC when larger than `limit` octets
+  // As a server sends it over UDP. If it is larger than `limit` octets, it has TC and no records
   // (RFC 2181 section 9).
   Octets EncodeWithin(size_t limit) const;
 
   // Content of the first COOKIE option.
   std::optional<Octets> Cookie() const;
-  // Makes it the one option of EDNS, which must be there.
+  // Makes the cookie the only option of EDNS.
+  // REQUIRES: the message has EDNS.
   void SetCookie(const Octets& cookie);
 
   bool Has(uint16_t flag) const { return (flags & flag) != 0; }
@@ -80,17 +81,17 @@ struct PlainMessage {
   std::vector<PlainRecord>& SectionOf(wire::Section section);
 };
 
-// A query with RD and, unless `payload_octets` is 0, EDNS.
+// A query with RD. It has EDNS unless `payload_octets` is 0.
 PlainMessage MakeQuery(uint16_t id, std::string_view name, wire::RRType type,
                        uint16_t payload_octets = wire::kEdnsPayloadDefault);
 
 // The code of the first extended error (RFC 8914), if there is one.
 std::optional<wire::ExtendedError> ExtendedErrorOf(const PlainMessage& message);
 
-// The same records, in any order, TTLs not counted.
+// Whether these are the same records, in any order. TTLs do not count.
 bool SameRecords(const std::vector<PlainRecord>& a, const std::vector<PlainRecord>& b);
 
-// Text of a name in a test that must be sound; aborts the test when it is not.
+// A name from text that must be sound. Otherwise it aborts the test.
 wire::Name NameOf(std::string_view text);
 
 }  // namespace tern::sim

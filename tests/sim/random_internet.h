@@ -1,10 +1,11 @@
-// A random internet: a tree of zones as they are found, the hosts that serve it, and how both go
-// wrong and change over time. It keeps the history that the oracle judges by.
+// A random internet: a tree of zones and the hosts that serve it. Both go wrong and change over
+// time. It keeps the history by which the oracle judges.
 //
-// Zones: one to five deep, several labels and empty non-terminals between them, name servers inside
-// the zone, in the parent, in a sibling or anywhere else, with and without glue, lame ones, hosts
-// of many zones, rarely a cycle; wildcards, aliases and renamings across zones, long names, odd
-// octets, mixed case, unknown types, RRsets too large for UDP, TTLs down to 0.
+// - Zones are one to five deep, with several labels and empty non-terminals between them.
+// - Name servers are inside the zone, in the parent, in a sibling or anywhere else, with and
+//   without glue. Some are lame, some serve many zones, and rarely they form a cycle.
+// - Data has wildcards, aliases and renamings across zones, long names, odd octets, mixed case,
+//   unknown types, RRsets too large for UDP, and TTLs down to 0.
 //
 // Thread: one. Bounds: kZonesMax zones at the start.
 #pragma once
@@ -35,7 +36,7 @@ class RandomInternet {
   struct Host {
     wire::Name name;
     size_t home = 0;        // the zone that has its addresses
-    size_t home_owner = 0;  // and whose
+    size_t home_owner = 0;  // and the owner of that zone
     std::vector<IpAddress> addresses;
     std::map<size_t, std::pair<size_t, size_t>> serves;  // zone -> owner, content
     bool sound = true;
@@ -46,20 +47,21 @@ class RandomInternet {
     size_t parent = 0;
     size_t depth = 0;
     std::vector<size_t> children;
-    std::vector<size_t> hosts;       // serve it
-    std::vector<size_t> lame_hosts;  // are named as if they did
+    std::vector<size_t> hosts;       // they serve it
+    std::vector<size_t> lame_hosts;  // they are its name servers but do not serve it
     std::vector<PlainRecord> body;   // without SOA, NS and name servers' addresses
     size_t owner = 0;
     uint32_t ns_ttl = 3600;
     uint32_t soa_ttl = 3600;
     uint32_t soa_minimum = 300;
     bool sibling_glue = true;
-    bool has_ds = false;  // in its parent
+    bool has_ds = false;  // its parent has a DS for it
     bool in_cycle = false;
     bool exists = true;
   };
 
-  // Draws all from the world's generator and adds the hosts to the world, which outlives it.
+  // Draws everything from the world's generator. Adds the hosts to the world, which outlives this
+  // object.
   RandomInternet(SimWorld* world, bool ipv6);
 
   const InternetHistory& history() const { return history_; }
@@ -68,14 +70,14 @@ class RandomInternet {
   const wire::Name& root_server() const { return hosts_[0].name; }
   const std::vector<IpAddress>& root_addresses() const { return hosts_[0].addresses; }
 
-  // Replicas misbehave. With `leave_one`, each zone keeps a sound one.
+  // Makes replicas misbehave. With `leave_one`, each zone keeps a sound one.
   void AddFaults(bool leave_one);
-  // A host gets another conduct, a zone another content or owner, or none any more.
+  // Changes the behaviour of a host, or the content or owner of a zone, or takes one of these away.
   void ChangeSomething();
-  // Replicas that lag behind come to what is due.
+  // Replicas that lag behind now serve what is due.
   void CatchUp();
 
-  // To find a zone's name server takes look-ups `n` deep; more than kNestingMax: in a cycle.
+  // How deep the look-ups for a zone's name server are nested. More than kNestingMax: in a cycle.
   size_t GluelessDepth(size_t zone) const;
   static constexpr size_t kNestingMax = 9;
 
@@ -105,7 +107,8 @@ class RandomInternet {
   void AddRandomRRset(Zone* zone, const wire::Name& owner);
   bool HasGlue(size_t zone, size_t host) const;
   std::vector<PlainRecord> RecordsOf(size_t zone) const;
-  // A new content for the zone; the hosts come to it at once or, with `lag`, some of them later.
+  // Publishes a new content of the zone. The hosts serve it at once. With `lag`, some of them do so
+  // later.
   void Publish(size_t zone, bool lag);
   void Serve(const Update& update);
   void StopServing(size_t host, size_t zone);
@@ -120,12 +123,12 @@ class RandomInternet {
   std::vector<Zone> zones_;
   std::deque<Host> hosts_;  // stable addresses
   InternetHistory history_;
-  // By zone, owner, content, like the history.
+  // By zone, owner and content, like the history.
   std::vector<std::vector<std::vector<std::shared_ptr<const sim::Zone>>>> served_;
   std::vector<Update> updates_;
   std::vector<wire::Name> known_names_;
   uint32_t serial_ = 1;
-  uint32_t labels_made_ = 10;  // so that no random label is one of ns1 to ns3
+  uint32_t labels_made_ = 10;  // starts above ns1 to ns3, so no random label is one of them
   uint32_t addresses_made_ = 0;
 };
 

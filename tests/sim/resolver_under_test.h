@@ -1,7 +1,7 @@
-// The whole service, from query octets to reply octets, put into a simulated world. The one place
-// in tests/sim that knows how it is built.
+// The whole service in a simulated world, from query octets to reply octets. Only this file in
+// tests/sim knows how the service is built.
 //
-// Thread: one. Bound: the store's ceiling of kStoreOctets and what the service allows itself.
+// Thread: one. Bound: the store's ceiling of kStoreOctets, and the service's own limits.
 #pragma once
 
 #include <memory>
@@ -19,9 +19,11 @@ class Assembly;
 
 namespace tern::sim {
 
-// The settings that the daemon has by default, but for: clients of the simulated world are let in,
-// the root is the server `root_name` at `root_addresses` (the real root when there are none),
-// IPv6 is on, and no address is refused that a simulated server may have.
+// The daemon's default settings, with these differences:
+// - clients of the simulated world are let in;
+// - the root is the server `root_name` at `root_addresses`, or the real root if there are none;
+// - IPv6 is on;
+// - no address is refused that a simulated server may have.
 resolver::config::Settings SimSettings(const wire::Name& root_name,
                                        const std::vector<IpAddress>& root_addresses);
 
@@ -29,21 +31,21 @@ class ResolverUnderTest {
  public:
   static constexpr size_t kStoreOctets = size_t{16} << 20;
 
-  // Attaches itself to the world, with a service for each of its workers.
+  // Attaches itself to the world, with one service for each of its workers.
   ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings);
   ~ResolverUnderTest();
   ResolverUnderTest(const ResolverUnderTest&) = delete;
   ResolverUnderTest& operator=(const ResolverUnderTest&) = delete;
 
-  // The workers of the process, as the first one knows them.
+  // The workers of the process, as the first one sees them.
   void SetPeers(std::vector<resolver::io::WorkerPort*> peers);
 
   cache::Store& store();
   const resolver::resolution::Recursor& recursor(size_t worker = 0) const;
-  // Questions, coroutine frames and waiters of all workers that are under way; 0 in a resolver at
-  // rest.
+  // Questions, coroutine frames and waiters of all workers that are under way. 0 when the resolver
+  // is at rest.
   size_t work_in_flight() const;
-  // Of all workers together.
+  // The sum over all workers.
   resolver::CounterSnapshot ReadCounters() const;
 
  private:

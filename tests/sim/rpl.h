@@ -1,19 +1,19 @@
 // Reads scenarios in the RPL format: which name servers answer what at which step, what a client
-// asks, what it must get. The format is that of Unbound's testbound and of Deckard; this reader
-// takes the part that describes an iterative resolver's world and its forwarders, and refuses what
-// it does not know or what has no meaning here (trust anchors that follow RFC 5011, say), with
-// file, line and word.
+// asks, and what it must get. The format is that of Unbound's testbound and of Deckard. This reader
+// takes the part that describes the world of an iterative resolver and its forwarders. It refuses,
+// with file, line and word, what it does not know and what has no meaning here (for example trust
+// anchors that follow RFC 5011).
 //
-// INFRA_RTT is read and does nothing: the resolver measures for itself.
+// INFRA_RTT is read and has no effect, because the resolver measures for itself.
 //
-// Beyond it, for the project's own scenarios:
+// The project's own scenarios can use more:
 //   STEP n CHECK_UPSTREAM_QUERIES count [ADDRESS a]   queries sent since the last QUERY step
 //   STEP n CHECK_OUT_QUERY [ADDRESS a] + ENTRY        one of them matched
 //   STEP n CHECK_NO_OUT_QUERY [ADDRESS a] + ENTRY     none of them matched
 //   MATCH ... ttl                                     TTLs of the answer section count too
 //   MATCH ... exact_authority                         the authority section counts, TTLs included
 //
-// Thread: any; values. Bound: the text.
+// Thread: any. Values. Bound: the text.
 #pragma once
 
 #include <cstdint>
@@ -58,11 +58,11 @@ struct RplEntry {
   bool copy_query = false;
   bool copy_edns_options = false;
   bool do_not_answer = false;
-  bool mandatory = false;  // the resolver must have asked for it by the end
+  bool mandatory = false;  // by the end the resolver must have asked for it
   resolver::Duration sleep{0};
   PlainMessage message;
   std::optional<Octets> raw;               // instead of the message
-  std::optional<uint16_t> extended_error;  // with kMatchExtendedError; nothing: any
+  std::optional<uint16_t> extended_error;  // with kMatchExtendedError; nothing means any
 };
 
 struct RplRange {
@@ -78,7 +78,7 @@ enum class RplStepKind : uint8_t {
   kReply,
   kTimeout,  // a query is not answered
   kError,    // a query gets an error from the network
-  kTraffic,  // all that is under way arrives
+  kTraffic,  // waits until everything under way has arrived
   kTimePasses,
   kAssign,
   kNothing,
@@ -96,7 +96,7 @@ struct RplStep {
   std::optional<RplEntry> entry;
   resolver::Duration elapse{0};
   std::string variable;    // kAssign
-  std::string expression;  // kAssign; kTimePasses when it is not empty: seconds
+  std::string expression;  // kAssign, and kTimePasses: seconds, if not empty
   std::optional<resolver::IpAddress> address;
   size_t count = 0;
 };

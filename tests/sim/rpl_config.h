@@ -1,4 +1,4 @@
-// The lines of a scenario before CONFIG_END: options under the names that Unbound gives them.
+// Reads the lines of a scenario before CONFIG_END. Its options have Unbound's names.
 //
 // Thread: any.
 #pragma once
@@ -15,7 +15,7 @@
 
 namespace tern::sim {
 
-// A stub-zone: or forward-zone: clause. A stub for the root is its hints.
+// A stub-zone: or forward-zone: clause. A stub for the root gives the root hints.
 struct RplZone {
   bool forward = false;
   std::string name;
@@ -23,7 +23,7 @@ struct RplZone {
   bool first = false;  // iterate when the forwarders fail
 };
 
-// Options of the lines before CONFIG_END that this world applies.
+// The options before CONFIG_END that this world applies.
 struct RplConfig {
   std::vector<resolver::IpAddress> root_addresses;  // stub-addr; none: the real root's
   std::string root_name = "k.root-servers.net.";    // stub-name
@@ -37,7 +37,7 @@ struct RplConfig {
   std::optional<uint32_t> min_ttl;           // seconds
   std::optional<uint32_t> max_ttl;           // seconds
   std::optional<uint32_t> max_negative_ttl;  // seconds
-  // Off unless the scenario says so, as where the options' names come from.
+  // Off unless the scenario sets it, as in Unbound.
   bool serve_expired = false;
   bool prefetch = false;
   std::optional<uint32_t> max_stale;        // serve-expired-ttl, seconds
@@ -48,22 +48,22 @@ struct RplConfig {
   std::string validation_date;              // as written: YYYYMMDDHHMMSS or seconds
 };
 
-// An option is applied, or known to be of no meaning here; any other is an error. stub-zone: and
-// forward-zone: begin clauses, whose name and addresses follow; Deckard writes a bare stub-addr:
+// Each option is applied or known to have no meaning here. Any other is an error. stub-zone: and
+// forward-zone: begin clauses, whose name and addresses follow. Deckard writes a bare stub-addr:
 // for the root's.
 class RplConfigReader {
  public:
-  // `config` outlives the reader.
+  // REQUIRES: `config` outlives the reader.
   explicit RplConfigReader(RplConfig* config) : config_(config) {}
 
-  // One line, comments and all.
+  // One line, with its comments.
   absl::Status ApplyLine(std::string_view line);
-  // Behind the last line.
+  // Call it after the last line.
   absl::Status Finish();
 
  private:
   absl::Status Apply(std::string_view key, const std::string& value);
-  // Lines of the clause that is open. False when the key is none of a clause.
+  // Applies a line of the open clause. False when the key does not belong in a clause.
   bool ApplyToZone(std::string_view key, const std::string& value, absl::Status* status);
   bool ApplyNumberOrSwitch(std::string_view key, const std::string& value, absl::Status* status);
   bool ApplyStale(std::string_view key, const std::string& value, absl::Status* status);

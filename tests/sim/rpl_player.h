@@ -1,11 +1,12 @@
-// Plays a scenario: its servers in a simulated world, the resolver between them and the client.
+// Plays a scenario: its servers in a simulated world, the client, and the resolver between them.
 //
-// A QUERY step lasts until its answer is there and the network is quiet again; until then the
-// ranges of that step's number count. A REPLY step is a reply that is given once, to the first
-// query that it matches, whatever the address; TIMEOUT and ERROR steps likewise to any query, of
-// the address that they name.
+// - A QUERY step lasts until its answer has come and the network is quiet again. Until then the
+//   ranges of that step's number count.
+// - A REPLY step is a reply that is given once, to the first query that it matches, from any
+//   address.
+// - TIMEOUT and ERROR steps are used once too. They match any query, to the address that they name.
 //
-// Thread: one. Bounds: kAnswerLimit of virtual time a query.
+// Thread: one. Bounds: kAnswerLimit of virtual time per query.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +23,12 @@
 
 namespace tern::sim {
 
-// What a query gets for which an address of the scenario has no entry.
+// What a query gets if no entry of the scenario matches its address.
 enum class Unscripted : uint8_t { kServFail, kSilence };
 
 struct PlayOptions {
   uint64_t seed = 1;
-  // Where the scenario does not say.
+  // For what the scenario does not set.
   resolver::QnameMinimisation qname_minimisation = resolver::QnameMinimisation::kRelaxed;
   Unscripted unscripted = Unscripted::kServFail;
 };
@@ -36,11 +37,12 @@ class RplPlayer {
  public:
   static constexpr Duration kAnswerLimit = std::chrono::seconds(15);
 
-  // The scenario outlives the player.
+  // REQUIRES: the scenario outlives the player.
   RplPlayer(const Scenario& scenario, const PlayOptions& options);
   ~RplPlayer();
 
-  // Empty when all was as the scenario demands. Otherwise what was not, with expected and got.
+  // Empty when everything was as the scenario demands. Otherwise it says what was not, what was
+  // expected and what came.
   std::string Play();
   std::string Trace() const { return world_.Trace(); }
 
@@ -60,15 +62,15 @@ class RplPlayer {
   SimWorld world_;
   std::unique_ptr<ScriptedServer> server_;
   std::unique_ptr<ResolverUnderTest> resolver_;
-  std::vector<ClientQueryId> unchecked_;  // asked, answer not looked at
+  std::vector<ClientQueryId> unchecked_;  // asked, but the answer was not checked yet
   std::map<std::string, std::string> variables_;
   size_t upstream_before_query_ = 0;  // upstream queries sent before the last QUERY step
 };
 
-// Does an entry's MATCH line accept that query of the resolver?
+// Whether an entry's MATCH line accepts that query of the resolver.
 bool AcceptsQuery(const RplEntry& entry, const PlainMessage& query, Transport transport);
 
-// What of `got` differs from the entry of a CHECK_ANSWER step; empty when nothing does.
+// Says how `got` differs from the entry of a CHECK_ANSWER step. Empty when it does not.
 std::string DiffAnswer(const RplEntry& expected, const PlainMessage& got);
 
 }  // namespace tern::sim

@@ -1,6 +1,7 @@
-// The one source of chance in a simulated world: equal seeds give equal worlds.
+// The one source of chance in a simulated world. Equal seeds give equal worlds.
 //
-// Thread: one. SplitMix64: 64 bits of state, good enough to place faults; nothing here is secret.
+// Thread: one. SplitMix64: 64 bits of state. That is good enough to place faults; nothing here is
+// secret.
 #pragma once
 
 #include <cmath>
@@ -20,10 +21,11 @@ class SeededRandom {
   }
   // In [0, 1).
   double Unit() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
-  // In [0, bound). REQUIRES: bound > 0.
+  // In [0, bound).
+  // REQUIRES: bound > 0.
   uint64_t Below(uint64_t bound) { return Next() % bound; }
-  // No number is drawn when the answer is certain, so that a fault that is switched off leaves the
-  // rest of the world as it was.
+  // When the answer is certain, no number is drawn. So a fault that is switched off leaves the rest
+  // of the world as it was.
   bool Chance(double probability) {
     if (probability <= 0) return false;
     return probability >= 1 || Unit() < probability;

@@ -1,11 +1,11 @@
-// A deterministic internet around the io::Services of one process: virtual clock, one seeded
-// generator, a network with faults, servers and clients. A service runs unchanged; it sees an
-// io::WorkerPort, which for the first worker is the world itself.
+// A deterministic internet around the io::Services of one process: a virtual clock, one seeded
+// generator, a network with faults, servers and clients. A service runs unchanged. It sees an
+// io::WorkerPort; for the first worker that is the world itself.
 //
-// A turn of the loop delivers everything that is due at one instant, then calls OnTurnEnd of every
-// worker. Time moves only between turns. With several workers a client's query comes in at one
-// drawn by chance, and what workers post to each other arrives in order, up to kMailboxDelayMax
-// later.
+// A turn of the loop delivers everything that is due at one instant. Then it calls OnTurnEnd of
+// every worker. Time moves only between turns. With several workers, chance chooses the one at
+// which a client's query comes in. What workers post to each other arrives in order, at most
+// kMailboxDelayMax later.
 //
 // Invariants:
 // 1. Equal seeds, servers and calls give equal traces, octet for octet.
@@ -13,8 +13,8 @@
 // 3. Every upstream query is counted, in the order in which it was sent.
 // 4. All chance comes from random(), the service's too.
 //
-// Thread: one. Bounds: kTraceLinesMax lines of trace; events and exchanges as many as the service
-// opens, which is what tests look at.
+// Thread: one. Bounds: kTraceLinesMax lines of trace. Events and exchanges have no bound but what
+// the service opens, and tests check that.
 #pragma once
 
 #include <cstddef>
@@ -52,14 +52,14 @@ struct SimQuery {
 
 struct SimReply {
   Octets octets;
-  Duration think_time{0};  // between the query's arrival and the reply's departure
-  // TCP: the time between two octets, the two of the length among them.
+  Duration think_time{0};  // from the query's arrival until the reply leaves
+  // TCP: the time between two octets. The two octets of the length count too.
   Duration drip{0};
-  // TCP: the connection is closed behind as many octets; the resolver sees no message then.
+  // TCP: the connection is closed after so many octets. Then the resolver sees no message.
   size_t octets_max = SIZE_MAX;
 };
 
-// What a server does with one query: any number of replies, none for silence.
+// What a server does with one query: any number of replies. No reply is silence.
 struct SimAnswer {
   std::vector<SimReply> replies;
   bool refuses_connection = false;  // ICMP port unreachable, or a TCP reset
@@ -76,16 +76,16 @@ struct UpstreamQuery {
   Time at;
   Endpoint server;
   Transport transport = Transport::kUdp;
-  wire::Name name;  // as sent, case included
+  wire::Name name;  // as sent, in its case
   wire::RRType type = wire::RRType::kNone;
   uint16_t id = 0;
   bool edns = false;
-  Octets cookie;                // content of the COOKIE option; empty without
+  Octets cookie;                // content of the COOKIE option; empty if there is none
   uint16_t payload_octets = 0;  // as EDNS says; 0 without EDNS
   std::optional<Time> told;     // when a reply came that says that there is something, or nothing
 };
 
-// One query of a client and what became of it.
+// One query of a client, and what happened to it.
 struct ClientQuery {
   Octets query;
   Time asked;
@@ -93,7 +93,7 @@ struct ClientQuery {
   Octets reply;                       // the first
   int replies = 0;                    // more than one is a fault of the service
   size_t upstream_when_answered = 0;  // upstream queries sent until then
-  bool quiet_when_answered = false;   // and none of them open
+  bool quiet_when_answered = false;   // none of them was open then
   resolver::io::ReturnPath path;
 
   std::optional<PlainMessage> Message() const { return PlainMessage::Decode(reply); }
@@ -105,11 +105,12 @@ class SimWorld : public resolver::io::WorkerPort {
  public:
   struct Options {
     uint64_t seed = 1;
-    Link link{};                          // for servers that have none of their own
-    bool unknown_is_unreachable = false;  // else packets to an address without server vanish
-    size_t exchanges_max = SIZE_MAX;      // more than that many at once: no resources
+    Link link{};  // for servers without one of their own
+    // otherwise packets to an address without a server are lost
+    bool unknown_is_unreachable = false;
+    size_t exchanges_max = SIZE_MAX;  // if more are open at once: no resources
     size_t workers = 1;
-    bool trace = true;  // false: no lines are made, which is half of the time
+    bool trace = true;  // false: no lines are made, which saves half of the time
   };
   static constexpr size_t kTraceLinesMax = 100000;
   static constexpr Duration kMailboxDelayMax{500};  // microseconds
@@ -119,7 +120,7 @@ class SimWorld : public resolver::io::WorkerPort {
   SimWorld(const SimWorld&) = delete;
   SimWorld& operator=(const SimWorld&) = delete;
 
-  // Neither is owned; both outlive the running of the world. A server answers on every port.
+  // Neither is owned. Both outlive the running of the world. A server answers on every port.
   void Attach(resolver::io::Service* service, size_t worker = 0) {
     workers_[worker].service = service;
   }
@@ -128,10 +129,11 @@ class SimWorld : public resolver::io::WorkerPort {
   void AddServer(std::string_view address, SimServer* server);
   void AddServer(std::string_view address, SimServer* server, const Link& link);
   void SetLink(std::string_view address, const Link& link);
-  // Answers at every address that has no server of its own.
+  // This server answers at every address without a server of its own.
   void SetServerElsewhere(SimServer* server) { elsewhere_ = {server, options_.link}; }
-  // Sees every UDP query to a known server and sends replies in that server's name, which arrive
-  // after half the link's latency: before the real ones unless their think time says otherwise.
+  // The spoofer sees every UDP query to a known server and sends replies in that server's name.
+  // They arrive after half the link's latency. So they come before the real ones, unless their
+  // think time is too long.
   void SetSpoofer(SimServer* spoofer) { spoofer_ = spoofer; }
 
   // The query reaches the service within the next turn.
@@ -142,29 +144,30 @@ class SimWorld : public resolver::io::WorkerPort {
   size_t unanswered() const;
 
   void RunFor(Duration duration);
-  // The service's thread gets no processor for so long: what comes due meanwhile comes late.
+  // For so long the service's thread gets no processor. What is due meanwhile comes late.
   void Stall(Duration duration) { now_ += duration; }
-  // True when `done` became true (it is asked after each turn), false at the limit.
+  // True when `done` became true; it is asked after each turn. False at the limit.
   bool RunUntil(const std::function<bool()>& done, Duration limit);
   bool RunUntilAnswered(ClientQueryId id, Duration limit);
-  // Until no packet is under way and no message is queued; timers do not count.
+  // Runs until no packet is under way and no message is queued. Timers do not count.
   void RunUntilNetworkIsQuiet(Duration limit);
 
   const std::vector<UpstreamQuery>& upstream() const { return upstream_; }
-  // Queries from number `first` on that went to `address`; to any when it is empty.
+  // Counts queries from number `first` on that went to `address`. If it is empty, any address
+  // counts.
   size_t CountUpstream(std::string_view address = "", size_t first = 0) const;
   size_t open_exchanges() const { return exchanges_.size(); }
   size_t open_exchanges_max() const { return open_exchanges_max_; }
-  // The most over UDP that were open at once since the start or ForgetMost.
+  // The most exchanges over UDP that were open at once, since the start or ForgetMost.
   size_t open_datagrams_max() const { return open_datagrams_max_; }
   void ForgetMost() { open_datagrams_max_ = 0; }
   size_t armed_timers() const { return timers_.size(); }
 
-  // Sets the wall clock, which otherwise goes with the world's own.
+  // Sets the wall clock. Otherwise it follows the world's own clock.
   void SetWallSeconds(uint32_t seconds) {
     wall_offset_ = seconds - resolver::StoreSeconds(now_).seconds();
   }
-  // The source of chance for servers of this world too.
+  // Servers of this world use this source of chance too.
   SeededRandom* random() { return &random_; }
   bool traces() const { return options_.trace; }
   void AddTraceLine(std::string line);
@@ -186,13 +189,13 @@ class SimWorld : public resolver::io::WorkerPort {
   void Post(resolver::io::Message* message) override { PostTo(0, message); }
 
  private:
-  // The port of a worker that is not the first: all but its place is the world's.
+  // The port of a worker that is not the first. Only its place differs from the world's.
   class FurtherPort;
   struct Worker {
     resolver::io::Service* service = nullptr;
     bool sleeps = false;
     std::unique_ptr<FurtherPort> port;  // null for the first
-    Time mail_due;                      // of what was last posted to it
+    Time mail_due;                      // of the message that was last posted to it
   };
   struct Host {
     SimServer* server = nullptr;
@@ -221,12 +224,13 @@ class SimWorld : public resolver::io::WorkerPort {
   };
 
   void Schedule(Time at, bool is_packet, std::function<void()> run);
-  // Delivers what is due at the next instant, not later than `limit`; false when nothing is.
+  // Delivers what is due at the next instant, if that is not later than `limit`. False when nothing
+  // is.
   bool RunTurn(Time limit);
   std::optional<Time> NextInstant() const;
 
   void DeliverOverTcp(const Link& link, ExchangeId id, const SimReply& reply);
-  // Puts a datagram on the link: calls `deliver` once, twice or never, later.
+  // Puts a datagram on the link. `deliver` is called later: once, twice or never.
   void SendDatagram(const Link& link, Octets octets, Duration departs_after,
                     std::function<void(Octets)> deliver);
   void QueryArrives(ExchangeId id, const Endpoint& server, Transport transport,

@@ -28,24 +28,24 @@ class SmallInternet {
   static constexpr std::string_view kRoot = "192.0.2.1";
   static constexpr std::string_view kCom = "192.0.2.10";
   static constexpr std::string_view kNet = "192.0.2.11";
-  // An answer is there by then, whatever happens: total_timeout and a little.
+  // By then there is an answer in every case: total_timeout and a little.
   static constexpr Duration kAnswerLimit = std::chrono::milliseconds(7500);
 
   explicit SmallInternet(const SimWorld::Options& options);
 
-  // A child of com. or net. with one name server an address, ns1.ZONE and so on, with glue, and
-  // its SOA and NS records. Returns the servers, which may be told to misbehave.
+  // Adds a child of com. or net. For each address it has one name server with glue: ns1.ZONE and so
+  // on. It has its SOA and NS records. Returns the servers, which a test may make misbehave.
   std::vector<ZoneServer*> AddDomain(std::string_view zone,
                                      const std::vector<std::string_view>& addresses,
                                      std::string_view records);
-  // Lines for the zone of com. or net. itself, e.g. a delegation without glue.
+  // Adds lines to the zone of com. or net. itself, for example a delegation without glue.
   void AddToTld(std::string_view tld, std::string_view records);
-  // A server outside of any delegation made here.
+  // Adds a server without a delegation.
   ZoneServer* AddServer(std::string_view address, std::string_view zone, std::string_view text);
 
-  // Before Start.
+  // Change them before Start.
   resolver::config::Settings& settings() { return settings_; }
-  // Makes the resolver, or another one with an empty cache in its place.
+  // Makes the resolver. A second call replaces it by one with an empty cache.
   void Start();
 
   SimWorld& world() { return world_; }
@@ -53,21 +53,21 @@ class SmallInternet {
   ZoneServer& root() { return *root_; }
   ZoneServer& com() { return *com_; }
   ZoneServer& net() { return *net_; }
-  // Knows every zone and is no part of the network: says what an answer must be.
+  // Knows every zone, and is not part of the network. It says what an answer must be.
   const ZoneServer& oracle() const { return oracle_; }
 
   ClientQueryId Ask(std::string_view name, wire::RRType type);
-  // Asks and runs until the answer is there. Without one within kAnswerLimit, the message says
-  // opcode 15, which nothing else does.
+  // Asks, and runs until the answer has come. If none comes within kAnswerLimit, the message has
+  // opcode 15, which no other message has.
   PlainMessage Lookup(std::string_view name, wire::RRType type);
   Duration last_latency() const { return last_latency_; }
-  // Upstream queries of the last Lookup; after it the network is quiet.
+  // Upstream queries of the last Lookup. After it the network is quiet.
   size_t last_upstream_queries() const { return world_.upstream().size() - upstream_before_; }
   size_t last_upstream_queries(std::string_view address) const {
     return world_.CountUpstream(address, upstream_before_);
   }
 
-  // Lets all that is under way end and says what did not; empty when all is at rest.
+  // Lets everything under way end, and says what did not. Empty when all is at rest.
   std::string CheckRest();
 
  private:

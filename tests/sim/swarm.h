@@ -1,15 +1,15 @@
-// One world of the swarm: a random internet, the resolver in it, clients that ask in bursts, and
-// all that must hold whatever happens:
-//   - every query has one sound reply by its deadline, with the question as it was asked;
-//   - the answer is what the zones say, as a naive oracle reads them, or said within the TTL; where
-//     each zone has a sound server and no packet is lost, it is not SERVFAIL;
-//   - a stale answer was true within max_stale; ANY and what does without recursion are answered at
-//     once, by the store alone, and cost nothing upstream;
-//   - what a client question may cost upstream is bounded; in a clean world the first look-ups cost
-//     the least that the tree of zones and what is known allow;
-//   - TTLs do not grow while nobody asks upstream;
-//   - all that the store holds is true, and each delegation came from the parent;
-//   - at rest no frame, waiter, exchange or timer is left.
+// One world of the swarm: a random internet, the resolver in it, and clients that ask in bursts.
+// These things must hold in every case:
+// - Every query has one sound reply by its deadline, with the question as it was asked.
+// - The answer is what the zones say, as a naive oracle reads them, or what they said within the
+//   TTL. If each zone has a sound server and no packet is lost, it is not SERVFAIL.
+// - A stale answer was true within max_stale. ANY and queries without recursion are answered at
+//   once, from the store alone, and cost nothing upstream.
+// - The upstream cost of a client question is bounded. In a clean world the first look-ups cost the
+//   least that the tree of zones and what is known allow.
+// - TTLs do not grow while nobody asks upstream.
+// - Everything in the store is true, and each delegation came from the parent.
+// - At rest no frame, waiter, exchange or timer is left.
 //
 // Thread: one. Bounds: kQuestionsMax questions.
 #pragma once
@@ -35,28 +35,28 @@ class SwarmWorld {
 
   enum class Kind : uint8_t {
     kClean,   // nothing goes wrong
-    kSound,   // replicas are unsound, but one of each zone's is not, and no packet is lost
+    kSound,   // replicas are unsound, but one per zone is not, and no packet is lost
     kFaulty,  // any server may be unsound, packets are lost, cut off and overtaken, somebody spoofs
-    kChanging,  // and all that changes with time
+    kChanging,  // and everything changes with time
     kCorrupt,   // bits of packets flip: then an answer may be anything sound
   };
 
   SwarmWorld(uint64_t seed, bool trace);
   ~SwarmWorld();
 
-  // Empty when all held.
+  // Empty when everything held.
   std::string Run();
 
   Kind kind() const { return kind_; }
-  size_t asked() const;  // what is to be resolved
+  size_t asked() const;  // questions that must be resolved
   size_t answered() const { return answered_; }
-  // Questions whose upstream queries were compared with the least that there can be: the first one
+  // Questions whose number of upstream queries was compared with the least possible: the first one
   // of a world, and others.
   size_t counted_cold() const { return counted_cold_; }
   size_t counted_warm() const { return counted_warm_; }
   size_t stale() const { return stale_; }               // answers
   std::string Trace() const { return world_.Trace(); }  // empty without `trace`
-  // Of all that was sent and answered; for worlds without a trace.
+  // A digest of all that was sent and answered. For worlds without a trace.
   uint64_t Digest() const;
 
  private:
@@ -69,7 +69,7 @@ class SwarmWorld {
     bool tcp = false;
     bool recursion = true;
 
-    // Answered without asking anybody.
+    // Whether it is answered without a query upstream.
     bool AtOnce() const { return !recursion || type == wire::RRType::kANY; }
   };
   class Forwarder;
@@ -85,7 +85,7 @@ class SwarmWorld {
   size_t AskSomething();
   void RunUntilAnswered(size_t first_question);
   void Rest();
-  // In a clean world, before anything else.
+  // In a clean world, before everything else.
   void CheckLeastQueries();
   void CheckCostOf(size_t upstream_before, const Question& question);
   void CheckAskedAgainWithoutRecursion(const Question& question);
@@ -98,11 +98,11 @@ class SwarmWorld {
   void CheckWithoutRecursion(const Question& question, const ClientQuery& client,
                              const PlainMessage& reply);
   void CheckStale(const Question& question, const ClientQuery& client, const PlainMessage& reply);
-  // When the resolver may have heard for the last time what a reply without aliases says; nothing
-  // when never.
+  // When the resolver may have last heard what a reply without aliases says. Nothing when it never
+  // did.
   std::optional<Time> HeardLast(const Question& question, const ClientQuery& client,
                                 const PlainMessage& reply) const;
-  // The world has no excuse for a question without an answer.
+  // Whether the world gives no excuse for a question without an answer.
   bool MustResolve(const Question& question, Time now) const;
   void CheckFailure(const Question& question, const ClientQuery& client, const PlainMessage& reply);
   void CheckTtls();

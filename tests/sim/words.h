@@ -1,5 +1,5 @@
-// Lines cut into words, for the readers of scenarios. (Debian's Abseil has a string_view of its
-// own, so that its string functions do not take std's.)
+// Cuts lines into words, for the readers of scenarios. (Debian's Abseil has a string_view of its
+// own, so its string functions do not take std's.)
 //
 // Thread: any.
 #pragma once
@@ -48,7 +48,7 @@ inline std::string UpperCase(std::string_view text) {
   return upper;
 }
 
-// The whole text as a number; false, and no change, when it is none.
+// Reads the whole text as a number. False, without a change, when it is not one.
 template <typename Number>
 [[nodiscard]] bool ReadNumber(std::string_view text, Number* number) {
   Number value{};

@@ -1,4 +1,4 @@
-// One zone from master file text, looked up as an authoritative server does (RFC 1034 section
+// One zone from master file text. A look-up works as in an authoritative server (RFC 1034 section
 // 4.3.2, RFC 4592, RFC 6672).
 //
 // Thread: any may look; immutable. Bound: the text it was made from.
@@ -17,31 +17,31 @@
 namespace tern::sim {
 
 enum class ZoneMatch : uint8_t {
-  kAnswer,    // records of the type; for ANY, all of the name
-  kCname,     // one CNAME, the question goes on at its target
+  kAnswer,    // records of the type; for ANY, all records of the name
+  kCname,     // one CNAME; the question goes on at its target
   kDname,     // the DNAME of an ancestor
   kReferral,  // NS records of a cut at or above the name
-  kNoData,    // the name exists, the type does not; empty non-terminals too
+  kNoData,    // the name exists, also as an empty non-terminal, but the type does not
   kNxDomain,
 };
 
 struct ZoneLookup {
   ZoneMatch match = ZoneMatch::kNxDomain;
-  std::vector<PlainRecord> records;  // owner already replaced where a wildcard made them
+  std::vector<PlainRecord> records;  // with the owner replaced if a wildcard made them
 };
 
 class Zone {
  public:
-  // The text must hold the origin's SOA; names without a dot at their end are below the origin.
+  // The text must have the origin's SOA. Names without a dot at their end are below the origin.
   static absl::StatusOr<Zone> FromText(std::string_view origin, std::string_view text);
-  // REQUIRES: an SOA at the origin, no record outside of the zone.
+  // REQUIRES: an SOA at the origin, no record outside the zone.
   static Zone FromRecords(wire::NameView origin, const std::vector<PlainRecord>& records);
 
   wire::NameView origin() const { return origin_; }
   bool Covers(wire::NameView name) const { return name.IsSubdomainOf(origin_); }
   // REQUIRES: Covers(name).
   ZoneLookup Lookup(wire::NameView name, wire::RRType type) const;
-  // What stands there, whether or not a cut hides it: for glue.
+  // The records at the name, even if a cut hides them. For glue.
   std::vector<PlainRecord> RecordsAt(wire::NameView name, wire::RRType type) const;
   PlainRecord Soa() const;
 
@@ -54,7 +54,7 @@ class Zone {
   using Node = std::map<wire::RRType, std::vector<PlainRecord>>;
 
   const Node* Find(wire::NameView name) const;
-  // A name below `name` has records.
+  // Whether a name below `name` has records.
   bool HasDescendant(wire::NameView name) const;
   bool Exists(wire::NameView name) const { return Find(name) != nullptr || HasDescendant(name); }
   ZoneLookup FromNode(const Node& node, wire::NameView owner, wire::RRType type) const;

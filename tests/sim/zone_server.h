@@ -1,4 +1,4 @@
-// An authoritative name server of the simulated internet: answers from zones, or misbehaves.
+// An authoritative name server of the simulated internet. It answers from zones, or misbehaves.
 //
 // Thread: one. Bound: its zones' texts.
 #pragma once
@@ -22,46 +22,47 @@ enum class Fault : uint8_t {
   kServFail,
   kNotImp,
   kFormErr,
-  kRefersUpward,      // lame: sends everybody to the root
+  kRefersUpward,      // lame: refers to the root
   kRefersToItself,    // lame: the zone's own NS instead of an answer
   kNotAuthoritative,  // lame: empty NOERROR without AA, SOA or NS
   kAnswersWithoutAA,  // the right data, AA missing
   kWrongId,
   kWrongQuestion,  // another name
-  kWrongCase,      // the question's letters come back in the other case
+  kWrongCase,      // the name of the question comes back in the other case
   kNoQuestion,
   kTruncatesAlways,  // TC and nothing else over UDP
   kGarbage,          // octets that are no message
   kEmpty,            // a datagram without octets
-  kBrokenRdata,      // the last octet of records is missing, where their types know one
+  kBrokenRdata,      // the last octet of RDATA is missing, if the type has a fixed form
 };
 
-// What a server does about cookies (RFC 7873). A good one is of its secret and the client cookie.
+// What a server does about cookies (RFC 7873). A good cookie is made from its secret and the client
+// cookie.
 enum class CookieUse : uint8_t {
   kIgnores,
   kGives,
-  kDemands,    // BADCOOKIE over UDP to those without a good one, TC to those without any
-  kAllAreBad,  // BADCOOKIE to every one over UDP
-  kCopies,     // sends the client cookie back alone
+  kDemands,    // over UDP: BADCOOKIE if the cookie is not good, TC if there is none
+  kAllAreBad,  // over UDP: BADCOOKIE for every cookie
+  kCopies,     // sends back the client cookie alone
 };
 
 struct Conduct {
   Fault fault = Fault::kNone;
   Duration think_time{0};
-  // What a query with EDNS gets; queries without are answered. kNone: EDNS is understood.
+  // What a query with EDNS gets. Queries without EDNS are answered. kNone: the server knows EDNS.
   Fault with_edns = Fault::kNone;
-  Fault with_cookie = Fault::kNone;  // likewise of queries with a cookie
+  Fault with_cookie = Fault::kNone;  // the same for queries with a cookie
   CookieUse cookies = CookieUse::kIgnores;
   uint8_t cookie_secret = 1;
   uint8_t server_cookie_octets = 16;
-  bool wrong_client_cookie = false;  // gives it back with a bit changed
+  bool wrong_client_cookie = false;  // sends it back with one bit changed
   bool udp_silent = false;
   bool tcp_silent = false;
   bool tcp_refused = false;
   Duration tcp_drip{0};              // between two octets of an answer over TCP
-  size_t tcp_octets_max = SIZE_MAX;  // the connection is closed behind as many
-  bool without_soa = false;          // negative answers come without it
-  bool minimal = true;               // no authority and additional records but those of a referral
+  size_t tcp_octets_max = SIZE_MAX;  // the connection is closed after so many
+  bool without_soa = false;          // negative answers come without the SOA
+  bool minimal = true;               // authority and additional records only in referrals
   bool copies_case = true;           // false: the question comes back in lower case
   uint16_t payload_max = 1232;       // octets over UDP, whatever the client allows
 };
@@ -69,10 +70,10 @@ struct Conduct {
 class ZoneServer : public SimServer {
  public:
   ZoneServer() = default;
-  // For worlds written by hand: aborts when the text is no zone.
+  // For worlds written by hand. Aborts when the text is not a zone.
   ZoneServer(std::string_view origin, std::string_view text) { AddZone(origin, text); }
 
-  // Replaces a zone of the same origin.
+  // Adds a zone. It replaces one of the same origin.
   void AddZone(std::string_view origin, std::string_view text);
   void AddZone(std::shared_ptr<const Zone> zone);
   void RemoveZone(std::string_view origin) { RemoveZone(NameOf(origin).view()); }
@@ -88,7 +89,7 @@ class ZoneServer : public SimServer {
   static constexpr int kChainMax = 16;
 
   const Zone* ZoneFor(wire::NameView name, wire::RRType type) const;
-  // One link of the chain; false when the answer is complete.
+  // Adds one link of the chain. False when the answer is complete.
   bool AnswerLink(const Zone& zone, wire::RRType type, wire::Name* name, PlainMessage* reply) const;
   bool FollowDname(const PlainRecord& dname, wire::Name* name, PlainMessage* reply) const;
   void Refer(const Zone& zone, const std::vector<PlainRecord>& servers, PlainMessage* reply) const;
@@ -96,7 +97,7 @@ class ZoneServer : public SimServer {
   void AddAddresses(const Zone& zone, const PlainRecord& record, PlainMessage* reply) const;
   // False when nothing is to be sent.
   bool ApplyFault(Fault fault, const PlainMessage& query, PlainMessage* reply) const;
-  // Puts a cookie into the reply, or makes it say that the query's is not good.
+  // Puts a cookie into the reply, or makes the reply say that the query's cookie is not good.
   void ApplyCookies(const PlainMessage& query, bool tcp, PlainMessage* reply) const;
   Octets Encode(const PlainMessage& query, const PlainMessage& reply, Transport transport) const;
 

@@ -1,5 +1,5 @@
-// How often this thread has allocated, and a way to let its memory run out: the program's operator
-// new counts and refuses.
+// Counts the allocations of this thread, and can let its memory run out: the program's operator new
+// counts and refuses.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@ namespace tern::resolver::test {
 
 size_t AllocationCount();
 
-// While one lives, this thread gets the next `granted` allocations and no further one: operator new
-// throws std::bad_alloc, or returns null where nothrow was asked for. Assertions of GoogleTest that
-// fail inside its scope throw as well.
+// While an object lives, this thread gets the next `granted` allocations and no others. Then
+// operator new throws std::bad_alloc, or returns null for nothrow. A GoogleTest assertion that
+// fails inside the scope throws as well.
 class MemoryRunsOut {
  public:
   explicit MemoryRunsOut(size_t granted = 0);

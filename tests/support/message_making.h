@@ -1,5 +1,5 @@
-// Messages and cache entries for the tests of the resolver's core, written as master files write
-// records, and read back as text.
+// Makes messages and cache entries for the tests of the resolver's core from the text of master
+// files, and turns them back into text.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ using wire::RRType;
 
 inline wire::Name N(std::string_view text) { return sim::NameOf(text); }
 
-// From master file text; the records' names are absolute.
+// From master file text. The records' names are absolute.
 inline std::vector<PlainRecord> Records(std::string_view text) {
   const auto parsed = wire::ParseMasterFile(text, "test");
   if (!parsed.ok()) {
@@ -65,7 +65,7 @@ struct ReplyText {
   bool edns = false;
 };
 
-// What a name server would send.
+// A reply as a name server would send it.
 inline PlainMessage PlainReply(std::string_view name, RRType type, const ReplyText& text) {
   PlainMessage message;
   message.flags = wire::kFlagQR | text.flags;
@@ -78,7 +78,7 @@ inline PlainMessage PlainReply(std::string_view name, RRType type, const ReplyTe
   return message;
 }
 
-// A reply that was read by the servers of `zone`; owns its octets.
+// A reply that was read as one of the servers of `zone`. It owns its octets.
 class ReadReply {
  public:
   ReadReply(std::string_view zone, const PlainMessage& message)
@@ -113,7 +113,8 @@ inline std::span<uint8_t> EntryRoom() {
   return room;
 }
 
-// The RRset of the records of `text`, which share owner, type and TTL; taken at `now`.
+// The RRset of the records of `text`, learnt at `now`. The records have the same owner, type and
+// TTL.
 inline OwnedEntry RRset(std::string_view text, cache::Seconds now = cache::Seconds(1000),
                         cache::Rank rank = cache::Rank::kAnswerAuthoritative) {
   const std::vector<PlainRecord> records = Records(text);
@@ -127,7 +128,7 @@ inline OwnedEntry RRset(std::string_view text, cache::Seconds now = cache::Secon
   return OwnedEntry(builder.Finish());
 }
 
-// A negative answer; `soa` is one SOA record.
+// A negative answer. `soa` is one SOA record.
 inline OwnedEntry Negative(cache::EntryKind kind, std::string_view name, RRType type,
                            std::string_view soa, cache::Seconds now = cache::Seconds(1000)) {
   const PlainRecord record = Records(soa)[0];
@@ -139,7 +140,7 @@ inline OwnedEntry Negative(cache::EntryKind kind, std::string_view name, RRType 
   return OwnedEntry(builder.Finish());
 }
 
-// A zone cut; `servers` are NS records, `glue` address records.
+// A zone cut. `servers` are NS records, `glue` are address records.
 inline OwnedEntry Delegation(std::string_view servers, std::string_view glue = "",
                              cache::Seconds now = cache::Seconds(1000)) {
   const std::vector<PlainRecord> records = Records(servers);
@@ -165,7 +166,7 @@ inline void Put(cache::Store& store, const OwnedEntry& entry,
   if (store.Put(entry.bytes(), now) != cache::PutOutcome::kStored) std::abort();
 }
 
-// The servers and glue of a delegation: `ns1.example. 192.0.2.1 2001:db8::1`, one a line.
+// The servers and glue of a delegation, one per line: `ns1.example. 192.0.2.1 2001:db8::1`.
 inline std::string ServerLines(EntryView delegation) {
   std::string lines;
   cache::NameServerCursor cursor = delegation.NameServers();
@@ -183,7 +184,7 @@ inline std::string ServerLines(EntryView delegation) {
   return lines;
 }
 
-// The records of an RRset or negative entry as text, one a line, without owner and TTL.
+// The records of an RRset or negative entry as text, one per line, without owner and TTL.
 inline std::string RecordLines(EntryView entry, RRType type) {
   std::string lines;
   cache::RecordCursor cursor = entry.Records();

@@ -1,5 +1,5 @@
-// A recursor with one known zone whose server answers at once: what a miss costs this process
-// alone, without any system call. For the benchmark, and for the test that counts a miss's
+// A recursor with one known zone whose server answers at once. It shows what a miss costs this
+// process alone, without any system call. The benchmark uses it, and the test that counts a miss's
 // allocations.
 //
 // Thread: one.
@@ -28,7 +28,7 @@ namespace tern::resolver::bench {
 
 using std::chrono::seconds;
 
-// Answers the exchange that is open with one address, when it is told to.
+// Answers the one open exchange when it is told to.
 class InstantEnvironment final : public Environment {
  public:
   Time Now() const override { return now_; }
@@ -48,7 +48,7 @@ class InstantEnvironment final : public Environment {
   }
   void EndExchange(ExchangeId) override { sink_ = nullptr; }
 
-  // The query turned into its reply: header flags, an address record, and OPT with the query's
+  // Turns the query into its reply: header flags, an address record, and OPT with the query's
   // cookie at the end.
   bool Reply() {
     if (sink_ == nullptr) return false;
@@ -113,9 +113,9 @@ class MissWorld {
     }
   }
 
-  // A name that was not asked before. False when the answer did not come as it should.
+  // Asks for a name that was not asked before. False when the answer was not as expected.
   bool MissNext() {
-    // The digits stand behind the label's length and its letter.
+    // The digits come after the label's length and its letter.
     for (uint8_t* digit = octets_ + 8; digit >= octets_ + 2 && ++*digit > '9'; --digit) {
       *digit = '0';
     }

@@ -1,6 +1,6 @@
-// The headers of libraries that most tests include, compiled once for all of them. Each test still
-// includes what it uses. A guard, because g++ warns of `#pragma once` in a header that is compiled
-// by itself.
+// Headers of libraries that most tests include. They are compiled once for all tests. Each test
+// still includes what it uses. It has a guard, because g++ warns of `#pragma once` in a header that
+// is compiled by itself.
 #ifndef TERN_TESTS_SUPPORT_PRECOMPILED_H_
 #define TERN_TESTS_SUPPORT_PRECOMPILED_H_
 

@@ -1,11 +1,11 @@
-// Where names lie in the RDATA of the types that the tests' zones and messages use.
+// Where names are in the RDATA of the types that the tests' zones and messages use.
 #pragma once
 
 #include "wire/types.h"
 
 namespace tern::test {
 
-// Where the first name in uncompressed RDATA of `type` starts; -1 when the type has none that a
+// Where the first name in uncompressed RDATA of `type` starts. -1 when the type has no name that a
 // resolver follows.
 inline int NameOffset(wire::RRType type) {
   switch (type) {

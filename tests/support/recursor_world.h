@@ -1,6 +1,6 @@
 // A recursor over a simulated internet: a root, the zone example. on servers that a test makes and
-// may break, and whatever else a test adds. Virtual time; no service, so that tests look at jobs,
-// frames, queries and times alone.
+// may break, and whatever else a test adds. Time is virtual. There is no service, so tests see only
+// jobs, frames, queries and times.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,7 @@ namespace tern::resolver::test {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// What a client would hear.
+// What a client would get.
 class HeardAnswer final : public resolution::Waiter {
  public:
   explicit HeardAnswer(Environment* environment)
@@ -49,7 +49,7 @@ class HeardAnswer final : public resolution::Waiter {
   Rcode rcode = Rcode::kNoError;
   ExtendedError error = ExtendedError::kNone;
   std::string error_text;
-  std::string text;  // `www.example. A 192.0.2.1`, one an RRset
+  std::string text;  // one RRset per line: `www.example. A 192.0.2.1`
   Duration latency{0};
 
  private:
@@ -79,7 +79,7 @@ class RecursorWorld {
   resolution::Recursor& recursor() { return *recursor_; }
   sim::ZoneServer& root() { return *root_; }
 
-  // A server of `zone` at the address.
+  // Adds a server of `zone` at the address.
   sim::ZoneServer* Add(std::string_view address, std::string_view zone, std::string_view text,
                        milliseconds round_trip = milliseconds(10)) {
     sim::ZoneServer& server = servers_.emplace_back(zone, std::string(kSoa) + std::string(text));
@@ -87,7 +87,7 @@ class RecursorWorld {
     world_.AddServer(address, &server, link);
     return &server;
   }
-  // A host that answers what the test says.
+  // Adds a host that answers as the test says.
   void AddHost(std::string_view address, sim::SimServer* server) {
     world_.AddServer(address, server);
   }
@@ -111,7 +111,7 @@ class RecursorWorld {
     if (!recursor_->Ask(N(name), type, &heard)) return nullptr;
     return &heard;
   }
-  // Asks and waits, at most ten seconds.
+  // Asks, and waits at most ten seconds.
   HeardAnswer& Lookup(std::string_view name, RRType type = RRType::kA) {
     HeardAnswer* heard = Ask(name, type);
     if (heard == nullptr) std::abort();
@@ -119,13 +119,13 @@ class RecursorWorld {
     return *heard;
   }
   void Run(Duration duration) { world_.RunFor(duration); }
-  // Everything that was begun has ended, and nothing is left of it.
+  // Whether everything that was begun has ended, with nothing left.
   bool IsAtRest() const {
     return recursor_->jobs_in_flight() == 0 && recursor_->frames_in_use() == 0 &&
            world_.open_exchanges() == 0 && world_.armed_timers() == 0;
   }
 
-  // Upstream queries about `name`; to `address` only when it is given.
+  // Upstream queries about `name`. If `address` is given, only those to it.
   size_t Queries(std::string_view name, std::string_view address = "") const {
     size_t count = 0;
     for (const sim::UpstreamQuery& query : world_.upstream()) {

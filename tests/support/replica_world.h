@@ -1,6 +1,6 @@
-// A small internet for questions of hedging: zones with several replicas, whose distances and
-// jitter are those of real name servers, and clients that ask at random moments. It counts what
-// the replicas are asked and how long the clients wait.
+// A small internet for measurements of hedging. Its zones have several replicas, whose distances
+// and jitter are like those of real name servers. Clients ask at random moments. It counts the
+// queries to the replicas, and how long the clients wait.
 //
 // Thread: one.
 #pragma once
@@ -27,11 +27,11 @@ class ReplicaWorld {
     double sigma = 0.25;  // of the log-normal delay of each packet
     double loss = 0;      // of each packet
     size_t questions = 4000;
-    Duration between = milliseconds(25);  // questions, on average
+    Duration between = milliseconds(25);  // between two questions, on average
     Credit credit = Credit::kAsBuilt;
   };
   struct Outcome {
-    double queries_a_question = 0;  // to replicas; 1 is the least
+    double queries_a_question = 0;  // to replicas; 1 is the minimum
     size_t unanswered = 0;          // or answered with a failure
     uint64_t hedges = 0;
     std::vector<Duration> waits;  // of the clients, sorted
@@ -50,10 +50,10 @@ class ReplicaWorld {
   }
 
   RecursorWorld& world() { return world_; }
-  // Medians of the replicas' round trips, in the order in which they were made.
+  // Medians of the replicas' round trips, in the order in which the replicas were made.
   const std::vector<Duration>& medians() const { return medians_; }
 
-  // The questions of `Options`, each for a name of its own.
+  // Asks the questions of `Options`, each for a name of its own.
   Outcome Run() {
     const size_t before = world_.world().upstream().size();
     const uint64_t hedges = world_.recursor().counters().hedges;
@@ -112,8 +112,8 @@ class ReplicaWorld {
     }
   }
 
-  // Zipf's law with exponent one, as questions of clients are: some zones are asked for all the
-  // time and some once in minutes.
+  // Zipf's law with exponent one, as in clients' questions: some zones are asked for all the time,
+  // and some once in minutes.
   size_t DrawZone() {
     double sum = 0;
     for (size_t i = 0; i < options_.zones; ++i) sum += 1.0 / static_cast<double>(i + 1);
