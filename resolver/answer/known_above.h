@@ -3,7 +3,7 @@
 //
 // Three rules hold for every walk:
 // - The walk ends at the nearest zone cut. What is above the cut says nothing about names below it.
-// - Nothing above a zone of the configuration says anything about that zone.
+// - Nothing above a static zone (a stub or forward zone) says anything about that zone.
 // - A zone cut counts only within its TTL. After that, the parent's statement has ended (ghost
 //   domains).
 //
@@ -24,7 +24,7 @@ struct Ancestor {
   wire::NameView name;   // inside the name that the walk started with
   uint64_t hash = 0;     // the store's hash
   cache::EntryView cut;  // the delegation to the zone with this apex; null when none is known
-  // A zone of the configuration is between it and the name that the walk started with.
+  // A static zone is between it and the name that the walk started with.
   bool is_above_static_zone = false;
 };
 

@@ -1,8 +1,8 @@
 // Makes cache entries from the records of a reply, and puts them into the store.
 //
 // Only what the question needs is learnt: the links and the end of its chain, the negative answer,
-// or the delegation. An NS RRset beside an answer is not learnt, nor are additional records other
-// than glue (RFC 2181 section 5.4.1; ghost domains).
+// or the delegation. An NS RRset beside an answer and additional records other than glue are not
+// learnt (RFC 2181 section 5.4.1; ghost domains).
 //
 // Thread: one worker's.
 #pragma once

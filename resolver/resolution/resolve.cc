@@ -255,7 +255,7 @@ Task<bool> FindMoreAddresses(Job& job) {
 // - While servers are silent, each question has two or three open exchanges. So a flood of names in
 //   a dead zone must leave a worker's sockets and jobs to other zones.
 // - 1,024 places in a zone 30 ms away allow 34,000 questions a second.
-// - The root, top level domains and zones of the configuration carry everybody's questions. They
+// - The root, top level domains and static zones carry everybody's questions. They
 //   have as many places as there are jobs.
 // - Nested look-ups have some places of their own, because questions in the other places may wait
 //   for them.

@@ -29,7 +29,7 @@
 // - One race has at most kAttemptsMax open attempts. Its terms set its allowance and its deadline.
 // - All races together have at most resolution.limits.per_server open queries to one address. A
 //   server at its limit is passed over. There is no such limit for servers of the root, of a top
-//   level domain or of a zone of the configuration.
+//   level domain or of a static zone.
 //
 // Thread: one worker's. A coroutine makes the race, awaits it once, and destroys it when the race
 // resumes it. The reply of the result borrows the packet. It is valid until the coroutine next

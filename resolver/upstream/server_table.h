@@ -143,8 +143,8 @@ class ServerTable {
     std::atomic<uint32_t> gives_no_cookie_until_s = 0;
     std::atomic<uint16_t> silences = 0;
     // The last server cookie. The checksum covers it and the client cookie it belongs to, with the
-    // length in the lowest octet. Words from two moments do not fit the checksum, nor does
-    // yesterday's cookie.
+    // length in the lowest octet. Words from two moments do not fit the checksum. Yesterday's
+    // cookie does not fit it either.
     std::array<std::atomic<uint64_t>, kServerCookieOctetsMax / 8> cookie{};
     std::atomic<uint64_t> cookie_check = 0;
   };

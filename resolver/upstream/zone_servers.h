@@ -1,5 +1,5 @@
 // The servers of one zone, with their addresses. The servers come from the nearest known zone cut,
-// from a stub or forward zone of the configuration, or from the root hints.
+// from a static zone (a stub or forward zone of the configuration), or from the root hints.
 //
 // Bounded: kNameServersMax servers, kCandidatesMax addresses.
 //
@@ -47,8 +47,7 @@ class ZoneServers {
   void Descend(cache::EntryView delegation);
 
   const wire::Name& zone() const { return zone_; }
-  // The delegation that the servers come from. It is empty for hints and zones of the
-  // configuration.
+  // The delegation that the servers come from. It is empty for hints and static zones.
   cache::EntryView delegation() const {
     return delegation_.empty()
                ? cache::EntryView()
@@ -57,8 +56,8 @@ class ZoneServers {
   // A stub or forward zone, or null.
   const StaticZone* static_zone() const { return static_zone_; }
   bool forwarded() const { return static_zone_ != nullptr && static_zone_->forward; }
-  // The root, a top level domain or a zone of the configuration. Everybody's questions go through
-  // such a zone, so a limit on it would limit everybody.
+  // The root, a top level domain or a static zone. Everybody's questions go through such a zone, so
+  // a limit on it would limit everybody.
   bool IsSharedByAll() const { return static_zone_ != nullptr || zone_.view().LabelCount() <= 1; }
   // The root is known from the hints only. Then it needs priming (RFC 9609).
   bool from_hints() const { return from_hints_; }

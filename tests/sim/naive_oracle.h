@@ -1,6 +1,6 @@
 // What the zones of an internet said and when, and a little resolver without network and cache. It
 // says which answers to a question are right. It walks the records themselves. It shares no code
-// with resolver/, nor with the zones that the simulated servers answer from.
+// with resolver/ or with the zones that the simulated servers answer from.
 //
 // Zones change. A resolver may still tell what was true while its TTL lasts. The TTL counts from
 // the last moment at which the resolver could learn it: a server still served it, and a delegation
