@@ -1,17 +1,20 @@
-// Prints the hit ratio of the store's eviction beside LRU's and Belady's optimum at the same
+// Prints the hit ratio of the store's eviction beside LRU's and Belady's optimum, with the same
 // octets: eviction_table [lookups] [universe].
 //
-// Names are looked up, and put in when they are missed. The ratio counts the second half of the
-// stream (the caches are full then) and only the names that can come back. The optimum is granted
-// the ceiling divided by the entry and one index slot: no slack, no ghosts; LRU the same less the
-// two 32-bit links of its order. The optimum may also refuse to take a name in.
+// A name is looked up, and put in when it is missed. The ratio counts only names that can come
+// back. It counts only the second half of the stream, when the caches are full. The room of the
+// policies:
+// - The optimum has the ceiling divided by the size of an entry and one index slot: no slack, no
+//   ghosts. It may also refuse to take a name in.
+// - LRU has the same, less the two 32-bit links of its order.
 //
-// Belady's optimum sees the future. What can be had without is told by two more columns, of the
-// same room: "blind" holds the most popular names from the start, knowing which they are;
-// "known" knows how popular each name is, but holds none that was not asked for before.
+// Belady's optimum knows the future. Two more columns, with the same room, show what is possible
+// without that:
+// - "blind" holds the most popular names from the start, and knows which they are;
+// - "known" knows how popular each name is, but holds no name that was not asked for before.
 //
-// A second table has names that are popular in the first half only and others in the second: the
-// hit ratio in stretches of the second half, as the caches find out.
+// In a second table, other names are popular in the second half than in the first. It has the hit
+// ratio in stretches of the second half, while the caches adapt.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -109,7 +112,7 @@ void LruHits(const Workload& workload, size_t capacity, HitCounter* hits) {
   }
 }
 
-// Belady (1966): the name whose next use is farthest goes.
+// Belady (1966): evicts the name whose next use is farthest.
 double OptimumRatio(const Workload& workload, size_t capacity) {
   constexpr uint32_t kNever = std::numeric_limits<uint32_t>::max();
   const std::vector<uint32_t>& trace = workload.trace;
@@ -154,11 +157,11 @@ double BlindRatio(uint32_t universe, double exponent, size_t capacity) {
   return held / all;
 }
 
-// Names are numbered by popularity: of those seen, the ones with the lowest numbers are held.
+// Names are numbered by popularity. It holds those with the lowest numbers among those seen.
 double KnownRatio(const Workload& workload, size_t capacity) {
   std::vector<bool> held(workload.universe);
   size_t count = 0;
-  uint32_t last = 0;  // no name after it is held, nor will be when there is no room
+  uint32_t last = 0;  // no name after it is held; when there is no room, none will be
   size_t hits = 0;
   for (size_t i = 0; i < workload.trace.size(); ++i) {
     const uint32_t name = workload.trace[i];
@@ -225,7 +228,7 @@ void PrintTable(size_t lookups, uint32_t universe) {
       rows, above_lru, near_optimum, near_blind, near_known);
 }
 
-// The names of the second half are others than those of the first, equally popular.
+// The names of the second half differ from those of the first. They are equally popular.
 Workload ShiftedWorkload(uint32_t universe, double exponent, double flood, size_t lookups) {
   Workload workload{universe * 2, MakeTrace(universe, exponent, flood, lookups, 9)};
   for (size_t i = 0; i < lookups; ++i) {

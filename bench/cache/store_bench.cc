@@ -1,5 +1,5 @@
 // What a look-up and a Put cost: in a store that fits the processor's caches and in one that does
-// not, alone and with other threads at work.
+// not, alone and while other threads work.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -32,7 +32,7 @@ std::unique_ptr<cache::Store> FilledStore(size_t memory_octets, uint32_t names) 
   return store;
 }
 
-// Names in an order that the processor cannot foresee; made outside the measured loop.
+// Names in an order that the processor cannot predict. They are made outside the measured loop.
 std::vector<BenchName> ShuffledNames(uint32_t first, uint32_t count, uint64_t seed) {
   constexpr size_t kQuestions = 1 << 16;
   std::mt19937_64 random(seed);
@@ -73,7 +73,7 @@ void BM_StoreFindMiss(benchmark::State& state) {
 }
 BENCHMARK(BM_StoreFindMiss)->Arg(1000)->Arg(600'000);
 
-// New names: into room that is there, or each in the place of another.
+// Puts new names, into free room or in place of other names.
 void BM_StorePut(benchmark::State& state) {
   const size_t memory_octets = static_cast<size_t>(state.range(0)) << 20;
   const auto store = FilledStore(memory_octets, static_cast<uint32_t>(state.range(1)));
@@ -102,7 +102,7 @@ void BM_StoreReplace(benchmark::State& state) {
 }
 BENCHMARK(BM_StoreReplace);
 
-// One writer that never rests, beside the benchmark's threads of readers.
+// A writer that never rests, beside the benchmark's reader threads.
 class BusyStore {
  public:
   static constexpr uint32_t kNames = 100'000;

@@ -1,4 +1,4 @@
-// The cached answer, step by step and whole: parse, look up, compose.
+// The cached answer, in steps and whole: parse, look up, compose.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -50,7 +50,7 @@ Octets Query(wire::NameView name, RRType type, bool edns) {
   return query;
 }
 
-// A query with a good cookie of 192.0.2.1's.
+// A query with a good cookie of 192.0.2.1.
 constexpr uint32_t kWallSeconds = 1'700'000'000;
 constexpr IpAddress kClient = {{192, 0, 2, 1}, 4};
 
@@ -134,7 +134,7 @@ void BM_ParseRequest(benchmark::State& state) {
 }
 BENCHMARK(BM_ParseRequest)->ArgName("edns")->Arg(0)->Arg(1);
 
-// Guards the budget of resolver/policy/cookies.h: verified, and a new one made.
+// Guards the budget of resolver/policy/cookies.h for verifying a cookie and making a new one.
 void BM_CheckCookie(benchmark::State& state) {
   const policy::ServerCookies cookies(policy::CookieSecret{1, 2, 3});
   const Octets query = QueryWithCookie(NumberedName("h", 7), RRType::kA, cookies);
@@ -189,7 +189,7 @@ answer::HotOutcome AnswerOne(const Octets& query, uint32_t rotation, Octets& rep
                               octets);
 }
 
-// Answers the queries in turn, each of which must be a hit.
+// Answers the queries in turn. Each of them must be a hit.
 void AnswerAll(benchmark::State& state, const std::vector<Octets>& queries) {
   Octets reply(1472);
   size_t i = 0;

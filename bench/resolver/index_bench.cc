@@ -1,5 +1,5 @@
-// What looking things up in the configuration costs a miss: the nearest configured zone of a name,
-// and whether an address may be asked. The cost must not grow with the configuration.
+// What a miss pays for look-ups in the configuration: the nearest static zone of a name, and
+// whether an address may be asked. The cost must not grow with the configuration.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -26,7 +26,7 @@ std::vector<StaticZone> ManyZones(size_t count) {
   return zones;
 }
 
-// Of 10.0.0.0/8, none beside another.
+// Prefixes of 10.0.0.0/8. No two of them are neighbours.
 std::vector<Prefix> ManyPrefixes(size_t count) {
   std::vector<Prefix> prefixes(count);
   for (uint32_t i = 0; i < count; ++i) {
@@ -38,7 +38,7 @@ std::vector<Prefix> ManyPrefixes(size_t count) {
   return prefixes;
 }
 
-// Names that share most labels with the zones are the dearest.
+// Names that share most labels with the zones cost most.
 void BM_NearestStaticZone(benchmark::State& state) {
   const policy::StaticZones zones(ManyZones(static_cast<size_t>(state.range(0))));
   const wire::Name name = bench::NameOf({"www", "zone0", "corp", "example"});
@@ -72,7 +72,7 @@ void BM_MayAsk(benchmark::State& state) {
 }
 BENCHMARK(BM_MayAsk)->Arg(3)->Arg(1000)->Arg(100'000);
 
-// A whole miss under a configuration with nothing in it, and with all that it may hold.
+// A whole miss, with an empty configuration and with the largest one.
 void BM_WholeMissUnderConfiguration(benchmark::State& state) {
   config::Settings settings;
   settings.static_zones = ManyZones(static_cast<size_t>(state.range(0)));

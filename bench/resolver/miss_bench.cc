@@ -1,5 +1,5 @@
-// A whole miss: the question, one upstream exchange with a server whose zone is known, learning the
-// answer and telling the client.
+// A whole miss: the question, one upstream exchange with a server whose zone is known, then
+// learning the answer and telling the client.
 #include <benchmark/benchmark.h>
 
 #include "tests/support/miss_world.h"

@@ -1,4 +1,4 @@
-// What a rate limit costs a query that is below it: its prefix's group and its bucket.
+// What a rate limit costs a query below it: the look-up of its prefix's group and its bucket.
 #include <benchmark/benchmark.h>
 #include <netinet/in.h>
 
@@ -30,7 +30,7 @@ std::vector<sockaddr_storage> Clients(size_t count) {
   return clients;
 }
 
-// A microsecond for each query, so that every one is allowed.
+// Each query comes a microsecond later, so every one is allowed.
 void AllowAll(benchmark::State& state, size_t prefixes) {
   policy::RateLimit limit(HighRate(), 7);
   const std::vector<sockaddr_storage> clients = Clients(prefixes);
@@ -50,8 +50,8 @@ void AllowAll(benchmark::State& state, size_t prefixes) {
 void BM_RateLimitAllowsQuery(benchmark::State& state) { AllowAll(state, 1); }
 BENCHMARK(BM_RateLimitAllowsQuery);
 
-// The table is full, and its lines are not all in the processor's first cache; in the service they
-// are asked for a batch ahead.
+// The table is full, and not all its lines are in the processor's first cache. In the service they
+// are prefetched one batch ahead.
 void BM_RateLimitAllowsQueryOfManyPrefixes(benchmark::State& state) { AllowAll(state, 16384); }
 BENCHMARK(BM_RateLimitAllowsQueryOfManyPrefixes);
 

@@ -1,4 +1,4 @@
-// Names: the hash and the comparison that every query pays for.
+// The hash and the comparison of names, which every query needs.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -21,7 +21,7 @@ Name NameOfSize(size_t octets) {
   return name;
 }
 
-// Many names, so that the branch predictor sees what it would see in a server.
+// Many names, so the branch predictor sees the same as in a server.
 std::vector<Name> Names(size_t octets) {
   std::vector<Name> names(256, NameOfSize(octets));
   uint64_t bits[4] = {1, 2, 3, 4};

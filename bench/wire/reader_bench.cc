@@ -1,4 +1,4 @@
-// The reader: what a client's query costs, and what an answer with compressed names costs.
+// The reader: what a client's query costs, and an answer with compressed names.
 #include <benchmark/benchmark.h>
 
 #include <string_view>
@@ -72,7 +72,7 @@ void BM_ReadQuery(benchmark::State& state) {
 }
 BENCHMARK(BM_ReadQuery);
 
-// Every record with its owner and RDATA written out, as the resolver takes in what it learns.
+// Reads every record and copies its owner and RDATA, as the resolver does when it learns.
 void BM_ReadReferral(benchmark::State& state) {
   const int records = static_cast<int>(state.range(0));
   const std::vector<uint8_t> message = Referral(records);

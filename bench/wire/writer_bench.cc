@@ -37,7 +37,7 @@ void BM_WriteAnswer(benchmark::State& state) {
 }
 BENCHMARK(BM_WriteAnswer)->Arg(1)->Arg(4);
 
-// Thirteen name servers with an address each, all names new: the worst that a usual message does.
+// Thirteen name servers with one address each, and all names new: the worst of the usual messages.
 void BM_WriteReferral(benchmark::State& state) {
   const NameView zone = View(
       "\x0b"

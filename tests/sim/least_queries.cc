@@ -12,12 +12,12 @@ using wire::RRType;
 // RFC 9156 section 2.3.
 constexpr size_t kMaxMinimiseCount = 10;
 constexpr size_t kMinimiseOneLabel = 4;
-// A chain of more links is beyond the model.
+// Chains with more links are beyond the model.
 constexpr size_t kLinksMax = 8;
 constexpr int kNestingMax = 4;
-// What a look-up beside the question may cost.
+// The most that a look-up beside the question may cost.
 constexpr size_t kBesideMax = 6;
-// Whether less is over when it is needed depends on the moment.
+// If less of a TTL is left, it may or may not be over when it is needed.
 constexpr uint32_t kCertainTtl = 5;
 
 std::string KeyOf(NameView name, std::optional<RRType> type) {
@@ -28,7 +28,7 @@ std::string KeyOf(NameView name, std::optional<RRType> type) {
   return key;
 }
 
-// Goes through all sequences of choices, one a run.
+// Goes through all sequences of choices, one per run.
 class Choices {
  public:
   size_t Pick(size_t of) {
@@ -68,7 +68,7 @@ class LeastQueries::Way {
   Memory& memory();
 
  private:
-  // An end, or another name to go on with.
+  // An end, or another name with which to go on.
   struct Step {
     std::optional<Truth::Kind> end;
     wire::Name next;
@@ -77,7 +77,7 @@ class LeastQueries::Way {
     bool refused = false;
     std::optional<size_t> cut;
     Cut delegation;
-    std::vector<std::pair<wire::Name, Truth>> links;  // and the end, if it is there
+    std::vector<std::pair<wire::Name, Truth>> links;  // and the end, if it is known
     wire::Name end;
     std::optional<Truth::Kind> kind;  // of the end
   };
@@ -91,13 +91,13 @@ class LeastQueries::Way {
   Step Renamed(NameView name, const PlainRecord& dname, RRType type);
   std::optional<Step> FromMemory(NameView name, RRType type);
   Step FromServers(const wire::Name& name, RRType type, int nesting);
-  // Labels of the next part to ask for; all of them: the question itself.
+  // The number of labels of the next part to ask for. All labels: the question itself.
   size_t NextPart(NameView name, size_t known, size_t* parts);
   size_t ZoneFor(size_t host, NameView name, RRType type) const;
   Reply Ask(size_t host, size_t zone, const Cut& cut, NameView name, RRType type) const;
   Cut DelegationTo(size_t child, size_t by, size_t asked, const Cut& cut) const;
   Reply AskZone(size_t zone, const Cut& cut, NameView name, RRType type, int nesting);
-  // Numbers of addresses: a host's first one has twice the host's.
+  // Numbers of addresses. A host's first one is twice the host's number.
   std::vector<size_t> AddressesOf(size_t zone, const Cut& cut);
   void LookUpAddress(size_t zone, int nesting);
 
@@ -106,8 +106,8 @@ class LeastQueries::Way {
   const LeastQueries& model_;
   const RandomInternet& internet_;
   Memory memory_;
-  Memory beside_;           // what look-ups beside the question learn too late
-  bool is_beside_ = false;  // they have none beside themselves
+  Memory beside_;           // what look-ups beside the question learn, which is too late for it
+  bool is_beside_ = false;  // then it has no look-ups beside it
   Choices* choices_;
   size_t queries_ = 0;
   bool beyond_ = false;
@@ -161,7 +161,7 @@ std::optional<LeastQueries::Way::Step> LeastQueries::Way::FromMemory(NameView na
     step.next = NameInRdata(alias->records.front());
     return step;
   }
-  // Below the nearest cut that is known.
+  // Only below the nearest known cut.
   for (NameView above = name; !above.IsRoot();) {
     above = above.Parent();
     if (Find(above, std::nullopt) != nullptr) {
@@ -190,7 +190,8 @@ size_t LeastQueries::Way::ZoneFor(size_t host, NameView name, RRType type) const
   return best == kNoZone && type == RRType::kDS ? ZoneFor(host, name, RRType::kSOA) : best;
 }
 
-// A delegation lives no longer than that of the zone that gives it, but for the uppermost ones.
+// A delegation lives no longer than the delegation of the zone that gives it. The uppermost zones
+// are exceptions.
 LeastQueries::Cut LeastQueries::Way::DelegationTo(size_t child, size_t by, size_t asked,
                                                   const Cut& cut) const {
   Cut delegation;
@@ -210,7 +211,7 @@ LeastQueries::Cut LeastQueries::Way::DelegationTo(size_t child, size_t by, size_
   return delegation;
 }
 
-// What is believed of a reply by a server that is asked for the zone.
+// What is believed of a reply from a server that is asked for the zone.
 LeastQueries::Way::Reply LeastQueries::Way::Ask(size_t host, size_t zone, const Cut& cut,
                                                 NameView name, RRType type) const {
   Reply reply;
@@ -240,7 +241,7 @@ LeastQueries::Way::Reply LeastQueries::Way::Ask(size_t host, size_t zone, const 
       reply.kind = said.truth.kind;
       return reply;
     }
-    // DS at this zone's apex lies in its parent.
+    // DS at this zone's apex is in its parent.
     if (!reply.end.view().IsSubdomainOf(OriginOf(zone)) ||
         (type == RRType::kDS && reply.end.view().Equals(OriginOf(zone)))) {
       return reply;
@@ -295,7 +296,7 @@ void LeastQueries::Way::LookUpAddress(size_t zone, int nesting) {
   is_beside_ = false;
   beyond_ |= queries_ > before + kBesideMax;
   if (choices_->Pick(2) == 0) return;
-  // Nothing of it comes in time to save the question a query.
+  // None of it comes in time to save the question a query.
   beside_.data.merge(memory_.data);
   beside_.cuts.merge(memory_.cuts);
   beside_.lame.merge(memory_.lame);
@@ -315,7 +316,7 @@ LeastQueries::Way::Reply LeastQueries::Way::AskZone(size_t zone, const Cut& cut,
   if (beyond_) return {};
   if (AddressesOf(zone, cut).empty()) LookUpAddress(zone, nesting);
   while (!beyond_ && queries_ < kQueriesMax) {
-    // Those that know the same are one, also of what aliases lead to.
+    // Ways that know the same count as one, also what aliases lead to.
     std::set<std::vector<size_t>> known;
     std::vector<size_t> addresses;
     for (const size_t address : AddressesOf(zone, cut)) {

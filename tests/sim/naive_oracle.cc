@@ -39,7 +39,7 @@ bool ExistsAtOrBelow(const ZoneContent& content, NameView name) {
                      [&](const PlainRecord& r) { return r.owner.view().IsSubdomainOf(name); });
 }
 
-// What stands at `node` (the name itself, or the wildcard that stands for it).
+// What is at `node`, which is the name itself or the wildcard that stands for it.
 Truth FromNode(const ZoneContent& content, NameView node, NameView name, NameView origin,
                RRType type) {
   Truth truth;
@@ -173,7 +173,7 @@ std::string NaiveOracle::Judge(const PlainMessage& reply, Time now,
   const RRType type = question.type;
   wire::Name name = question.name;
   size_t at = 0;
-  // Of a reply that ends in records of the type, a chain that takes what is next in the section.
+  // Follows a chain through the section, if the reply ends in records of the type.
   for (int link = 0; link <= kChainMax; ++link) {
     const std::vector<Truth> truths = TruthsOf(name, type, now, allowance.max_stale);
     const auto found = [&](Truth::Kind kind, const std::vector<PlainRecord>& records) {
@@ -182,7 +182,7 @@ std::string NaiveOracle::Judge(const PlainMessage& reply, Time now,
         const uint32_t ttl = records.empty() ? 0 : records.front().ttl;
         const uint32_t whole = bounds_.Of(truth);
         if (ttl <= whole && MayTell(truth, now, 0)) return true;
-        // What had a TTL of 0 is never stale.
+        // Data with a TTL of 0 is never stale.
         return allowance.max_stale > 0 && whole > 0 && ttl == allowance.stale_ttl;
       });
     };
@@ -240,7 +240,7 @@ std::string NaiveOracle::JudgeReferral(const PlainMessage& reply, Time now) cons
   if (!reply.questions.front().name.view().IsSubdomainOf(cut)) return "a referral to elsewhere";
   if (!SameTtl(reply.authority)) return "TTLs of a referral differ";
   for (const ZoneHistory& zone : *history_) {
-    // The root speaks for itself.
+    // The root gives its own NS records.
     if (!cut.IsSubdomainOf(zone.origin) || (zone.origin.view().Equals(cut) && !cut.IsRoot())) {
       continue;
     }

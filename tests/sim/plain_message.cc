@@ -71,7 +71,8 @@ bool PlainRecord::EqualsButTtl(const PlainRecord& other) const {
   if (!(owner == other.owner) || type != other.type || rrclass != other.rrclass) return false;
   if (rdata == other.rdata) return true;
   if (rdata.size() != other.rdata.size() || test::NameOffset(type) < 0) return false;
-  // Numbers, then one name (SOA: two), then numbers; only the names ignore case.
+  // RDATA is numbers, then one name (SOA: two), then numbers. Case does not count in the names
+  // only.
   const auto names_begin = static_cast<size_t>(test::NameOffset(type));
   const size_t behind_names = type == wire::RRType::kSOA ? kSoaNumbersOctets : 0;
   if (rdata.size() < names_begin + behind_names) return false;

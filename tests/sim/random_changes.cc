@@ -9,7 +9,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Those that an honest resolver can tell from an answer.
+// Faults that an honest resolver can tell from an answer.
 constexpr Fault kFaults[] = {
     Fault::kSilent,          Fault::kSilent,           Fault::kUnreachable,
     Fault::kRefused,         Fault::kServFail,         Fault::kNotImp,
@@ -19,12 +19,12 @@ constexpr Fault kFaults[] = {
     Fault::kWrongQuestion,   Fault::kNoQuestion,       Fault::kAnswersWithoutAA,
     Fault::kBrokenRdata};
 
-// Odd but useful: whoever asks in the right way gets the answer.
+// Odd but useful: a resolver that asks in the right way gets the answer.
 void MakeOdd(SeededRandom* random, bool keeps_denials, Conduct* conduct) {
   if (random->Chance(0.15)) conduct->with_edns = Fault::kFormErr;
   if (random->Chance(0.15)) conduct->copies_case = false;
-  // Nobody can keep a denial without SOA (RFC 2308 section 5): it is asked for again and again, and
-  // the bounds on that may leave a question unanswered.
+  // A denial without SOA cannot be kept (RFC 2308 section 5). So it is asked for again and again,
+  // and the bounds on that may leave a question unanswered.
   if (random->Chance(0.1)) conduct->without_soa = !keeps_denials;
   if (random->Chance(0.2)) {
     conduct->think_time = milliseconds(random->Below(random->Chance(0.2) ? 300 : 30));
@@ -38,7 +38,7 @@ void MakeUnsound(SeededRandom* random, Conduct* conduct) {
   } else if (way < 0.8) {
     conduct->think_time = milliseconds(500 + random->Below(4000));  // slow
   } else {
-    // Something that does not work over TCP, which it asks for.
+    // A fault over TCP, which the truncated replies ask for.
     conduct->fault = Fault::kTruncatesAlways;
     switch (random->Below(4)) {
       case 0:
@@ -88,7 +88,7 @@ void RandomInternet::StopServing(size_t host, size_t zone) {
   if (hosts_[host].serves.erase(zone) != 0) hosts_[host].server.RemoveZone(zones_[zone].origin);
 }
 
-// Contents that nobody serves any more end now.
+// Contents that no server has any more end now.
 void RandomInternet::Retire() {
   for (size_t zone = 0; zone < history_.size(); ++zone) {
     for (size_t owner = 0; owner < history_[zone].owners.size(); ++owner) {
@@ -137,7 +137,7 @@ void RandomInternet::Publish(size_t number, bool lag) {
 void RandomInternet::CatchUp() {
   const Time now = world_->Now();
   for (const Update& update : updates_) {
-    // A server that has given the zone up meanwhile does not take it up again.
+    // A server that has given up the zone meanwhile does not serve it again.
     if (update.at <= now && hosts_[update.host].serves.contains(update.zone)) Serve(update);
   }
   std::erase_if(updates_, [&](const Update& update) { return update.at <= now; });
@@ -148,7 +148,7 @@ void RandomInternet::Sell(size_t number, bool to_nobody) {
   Zone& zone = zones_[number];
   std::erase_if(updates_, [&](const Update& update) { return update.zone == number; });
   for (const size_t host : zone.hosts) {
-    // The old owner's servers may go on, where nobody asks them for a zone above.
+    // The old owner's servers may go on, if nobody asks them for a zone above.
     if (ServesAbove(host, number) || random_->Chance(0.5)) StopServing(host, number);
   }
   if (to_nobody) {
@@ -170,7 +170,7 @@ void RandomInternet::Sell(size_t number, bool to_nobody) {
   Retire();
 }
 
-// An outage: what the zone said may serve as stale.
+// An outage. What the zone said may be served stale.
 void RandomInternet::FailZone(size_t zone) {
   static constexpr Fault kOutages[] = {Fault::kSilent, Fault::kUnreachable, Fault::kServFail};
   const Fault fault = kOutages[random_->Below(std::size(kOutages))];

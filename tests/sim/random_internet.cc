@@ -54,7 +54,7 @@ RandomInternet::RandomInternet(SimWorld* world, bool ipv6)
 
 std::string RandomInternet::RandomLabel() {
   static constexpr std::string_view kOdd[] = {"a.b", "\\", "A\"b", "x y", "_u", "-", "@", "$x"};
-  // The number keeps labels apart.
+  // The number makes each label unique.
   std::string label = std::to_string(labels_made_++);
   for (uint64_t letters = 1 + random_->Below(6); letters > 0; --letters) {
     label.insert(label.begin(), static_cast<char>('a' + random_->Below(26)));
@@ -71,7 +71,7 @@ std::string RandomInternet::RandomLabel() {
 
 wire::Name RandomInternet::Below(NameView parent, std::string_view label) const {
   wire::Name name(parent);
-  (void)name.Prepend(label);  // a name that is too long stays what it was
+  (void)name.Prepend(label);  // a name that is too long does not change
   return name;
 }
 
@@ -148,8 +148,8 @@ bool RandomInternet::ServesAbove(size_t host, size_t zone) const {
   return false;
 }
 
-// A host of zones above must have all between them too: it answers for the nearest one that it has,
-// past cuts that it knows nothing of.
+// A server answers for the nearest zone that it has, and ignores cuts that it does not know. So if
+// it serves zones above, it must serve all zones between them too.
 bool RandomInternet::MayServe(size_t host, size_t zone) const {
   if (!ServesAbove(host, zone)) return true;
   const std::vector<size_t>& hosts = zones_[zones_[zone].parent].hosts;
@@ -188,7 +188,7 @@ void RandomInternet::ChooseHosts(size_t number) {
   }
 }
 
-// Two zones whose servers' names lie in each other.
+// Two zones whose name servers are in each other.
 void RandomInternet::MakeCycle() {
   std::vector<size_t> leaves;
   for (size_t i = 1; i < zones_.size(); ++i) {
@@ -278,7 +278,7 @@ void RandomInternet::MakeBody(Zone* zone) {
     if (random_->Chance(0.3)) {
       Zone other;
       AddRandomRRset(&other, owner);
-      // One RRset a type.
+      // One RRset per type.
       const RRType type = other.body.front().type;
       if (std::none_of(zone->body.begin(), zone->body.end(),
                        [&](const PlainRecord& r) { return r.owner == owner && r.type == type; })) {

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kServersRemembered = 1024;
 
 resolver::service::Configuration MakeConfiguration(const resolver::config::Settings& settings) {
-  // The same in every world: what a prefix may ask does not depend on the world's seed.
+  // The same in every world, because what a prefix may ask does not depend on the world's seed.
   auto configuration = resolver::service::MakeConfiguration(settings, [] { return uint64_t{1}; });
   if (!configuration.ok()) {
     std::fprintf(stderr, "%s\n", configuration.status().ToString().c_str());

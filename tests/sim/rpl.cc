@@ -22,7 +22,7 @@ struct Keyword {
   uint32_t bits;
 };
 
-// Sections that are free in a client's answer (authority, additional) match anything.
+// Sections that a client's answer leaves open (authority, additional) match anything.
 constexpr Keyword kMatchWords[] = {
     {"OPCODE", kMatchOpcode},
     {"QTYPE", kMatchQtype},
@@ -82,7 +82,7 @@ class RplReader {
     return absl::InvalidArgumentError(file_name_ + ":" + std::to_string(next_) + ": " +
                                       std::string(what));
   }
-  // The next line with content that is no comment, split at white space. False at the end.
+  // The next line with content that is not a comment, split at white space. False at the end.
   bool NextWords(Words* words);
 
   absl::Status ReadConfig();
@@ -91,20 +91,21 @@ class RplReader {
   absl::Status ReadStepArguments(const Words& words, RplStep* step);
   absl::Status ReadTimePasses(const Words& words, size_t* next, RplStep* step) const;
   absl::Status ReadAssign(const Words& words, RplStep* step) const;
-  // $ORIGIN and $TTL count for all that follows. False when the line is neither.
+  // $ORIGIN and $TTL count for everything that follows. False when the line is neither of these.
   bool ReadDirective(const Words& words, absl::Status* status);
   absl::Status ReadEntry(RplEntry* entry);
   absl::Status ReadMatch(const Words& words, RplEntry* entry);
   absl::Status ReadAdjust(const Words& words, RplEntry* entry);
   absl::Status ReadReplyFlags(const Words& words, RplEntry* entry);
   absl::Status ReadHex(std::string_view end, Octets* octets);
-  // Reads up to the next SECTION or ENTRY_END, which is left unread.
+  // Reads up to the next SECTION or ENTRY_END, and does not read that line.
   absl::Status ReadSection(const Words& words, RplEntry* entry);
   absl::Status ReadQuestion(const Words& words, RplEntry* entry);
 
   std::vector<std::string_view> lines_;
   std::string file_name_;
-  size_t next_ = 0;  // the line after the current one; so, counted from 1, the current one
+  // the line after the current one, counted from 0; so it is the current one counted from 1
+  size_t next_ = 0;
   wire::Name origin_;
   uint32_t ttl_ = 3600;
   Scenario scenario_;
@@ -449,7 +450,7 @@ absl::Status RplReader::ReadSection(const Words& words, RplEntry* entry) {
     } else if (section == "QUESTION") {
       status = ReadQuestion(line, entry);
     } else {
-      // Indentation means "the same owner" in a master file, and nothing here.
+      // In a master file indentation means "the same owner". Here it means nothing.
       zone_text.append(Trim(lines_[next_ - 1])).append("\n");
     }
   }

@@ -11,8 +11,7 @@ namespace {
 
 constexpr uint16_t kDnsPort = 53;
 
-// What other resolvers offer and Tern decides for itself, or what concerns a part of the world
-// that a scenario does not have.
+// Options that Tern decides for itself, or that concern something a scenario does not have.
 constexpr std::string_view kIgnored[] = {
     "access-control",
     "aggressive-nsec",
@@ -145,7 +144,7 @@ bool RplConfigReader::ApplyToZone(std::string_view key, const std::string& value
                                   absl::Status* status) {
   const bool is_address = key == "stub-addr" || key == "forward-addr";
   if (is_address && in_zone_) {
-    // As Unbound writes it: address@port.
+    // The form is Unbound's: address@port.
     std::string text = value;
     uint16_t port = kDnsPort;
     if (const size_t at = text.find('@'); at != std::string::npos) {
@@ -181,7 +180,7 @@ bool RplConfigReader::ApplyToZone(std::string_view key, const std::string& value
     *status = ReadSwitch(value, &config_->zones.back().first);
     return true;
   }
-  // What a clause may say beside, and Tern decides for itself.
+  // Other options of a clause that Tern decides for itself.
   return key == "stub-prime" || key == "stub-no-cache" || key == "forward-no-cache";
 }
 
@@ -242,7 +241,7 @@ absl::Status RplConfigReader::Apply(std::string_view key, const std::string& val
     if (!status.ok()) return status;
     const bool strict = key == "qname-minimisation-strict";
     if (strict && !on) return absl::OkStatus();
-    // The strict line may stand before the other one.
+    // The strict line may come before the other one.
     if (on && config_->qname_minimisation == resolver::QnameMinimisation::kStrict) return status;
     config_->qname_minimisation = strict ? resolver::QnameMinimisation::kStrict
                                   : on   ? resolver::QnameMinimisation::kRelaxed
@@ -267,7 +266,7 @@ absl::Status RplConfigReader::Apply(std::string_view key, const std::string& val
     config_->validation_date = value;
     return absl::OkStatus();
   }
-  // Names that are answered as others: nothing to switch off.
+  // Names that are answered like others. There is nothing to switch off.
   if (key == "local-zone" && (value.ends_with("nodefault") || value.ends_with("transparent"))) {
     return absl::OkStatus();
   }

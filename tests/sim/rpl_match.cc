@@ -31,7 +31,7 @@ Octets OptionsOf(const PlainMessage& message) {
   return message.edns ? message.edns->options : Octets();
 }
 
-// RFC 8914 section 2. There may be several; any of them counts.
+// RFC 8914 section 2. There may be several errors; any of them counts.
 bool HasExtendedError(const PlainMessage& got, const RplEntry& expected) {
   const Octets options = OptionsOf(got);
   for (size_t at = 0; at + 6 <= options.size();

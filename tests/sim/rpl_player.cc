@@ -13,7 +13,7 @@ namespace tern::sim {
 namespace {
 
 constexpr Duration kQuietLimit = std::chrono::seconds(2);
-// Longer than the longest life of a resolution, so that nothing is left behind it.
+// Longer than the longest life of a resolution, so nothing is left after it.
 constexpr Duration kRestLimit = std::chrono::seconds(30);
 
 resolver::config::Settings SettingsFor(const RplConfig& config, const PlayOptions& options) {
@@ -45,7 +45,7 @@ resolver::config::Settings SettingsFor(const RplConfig& config, const PlayOption
   }
   if (config.stale_ttl) settings.cache.stale_ttl = *config.stale_ttl;
   settings.cache.prefetch = config.prefetch;
-  // 0: Unbound's way of an answer at once, which Tern does not have.
+  // 0 is Unbound's form of an immediate answer. Tern does not have it.
   if (config.client_timeout && *config.client_timeout != 0) {
     settings.resolution.budget.client_timeout = std::chrono::milliseconds(*config.client_timeout);
   }
@@ -61,7 +61,7 @@ std::string At(const RplStep& step, std::string_view what) {
 
 }  // namespace
 
-// All servers of a scenario: what stands in its ranges for the current step, and its REPLY steps.
+// All servers of a scenario: the ranges for the current step, and the REPLY steps.
 class RplPlayer::ScriptedServer : public SimServer {
  public:
   ScriptedServer(const Scenario& scenario, Unscripted unscripted)
@@ -129,8 +129,8 @@ class RplPlayer::ScriptedServer : public SimServer {
     }
     PlainMessage reply = entry.message;
     if (entry.copy_id) reply.id = query.id;
-    // The letters of the question come back as they were sent; the scenarios were written for
-    // resolvers that send them as they got them.
+    // The name of the question comes back in its case. The scenarios were written for resolvers
+    // that send a name as they got it.
     const bool same_name = !query.questions.empty() && !reply.questions.empty() &&
                            query.questions[0].name == reply.questions[0].name;
     if (entry.copy_query) {
@@ -223,7 +223,7 @@ std::string RplPlayer::RunQuery(const RplStep& step) {
   server_->set_step(step.number);
   upstream_before_query_ = world_.upstream().size();
   if (step.entry->raw) {
-    // Whatever it is: it may be answered or not, and must do no harm.
+    // It may be answered or not. It must do no harm.
     world_.AskDatagram(*step.entry->raw);
     world_.RunUntilNetworkIsQuiet(kQuietLimit);
     return "";
@@ -235,7 +235,7 @@ std::string RplPlayer::RunQuery(const RplStep& step) {
   if (answered) {
     const std::optional<PlainMessage> reply = world_.client_query(id).Message();
     if (reply && reply->Has(wire::kFlagTC)) {
-      // Too large for UDP: a client comes back over TCP.
+      // Too large for UDP, so the client comes back over TCP.
       id = world_.AskStream(query.Encode());
       answered = world_.RunUntilAnswered(id, kAnswerLimit);
     }
@@ -248,7 +248,7 @@ std::string RplPlayer::RunQuery(const RplStep& step) {
 
 std::string RplPlayer::CheckAnswer(const RplStep& step) {
   if (unchecked_.empty()) return At(step, "there is no answer left to look at");
-  // The oldest answer that fits, or the latest if none fits.
+  // The oldest answer that fits, or the latest one if none fits.
   for (size_t i = 0; i < unchecked_.size(); ++i) {
     const std::optional<PlainMessage> reply = world_.client_query(unchecked_[i]).Message();
     if (!reply || !DiffAnswer(*step.entry, *reply).empty()) continue;

@@ -1,8 +1,9 @@
 // Plays scenario files against the resolver in the simulated world.
 //   scenario_runner [--seed N] [--unscripted servfail|silence] [--minimisation off|relaxed|strict]
 //                   [--trace] [--parse-only] FILE...
-// Without --minimisation, a scenario that does not fix it is played off, relaxed and strict;
-// --without-strict leaves the last out, which servers that deny parts of names do not survive.
+// Without --minimisation, a scenario that does not fix it is played off, relaxed and strict.
+// --without-strict leaves out the last one, which does not work with servers that deny parts of
+// names.
 #include <cstdio>
 #include <fstream>
 #include <optional>

@@ -16,7 +16,7 @@ namespace {
 constexpr Time kStart{std::chrono::seconds(1000)};
 constexpr size_t kReplyRoomOctets = 65535;
 constexpr size_t kUnsoundOctetsShown = 512;
-// Clients live in 10.0.0.0/8; the lower 24 bits of the address are the query's number.
+// Clients are in 10.0.0.0/8. The lower 24 bits of the address are the query's number.
 constexpr uint16_t kClientPort = 40000;
 constexpr size_t kClientsMax = size_t{1} << 24;
 
@@ -44,7 +44,7 @@ std::string_view ToText(Transport transport) {
   return transport == Transport::kUdp ? "udp" : "tcp";
 }
 
-// One line: what is asked or answered.
+// One line that says what is asked or answered.
 std::string Summary(std::span<const uint8_t> octets) {
   const std::optional<PlainMessage> message = PlainMessage::Decode(octets);
   if (!message) {
@@ -73,7 +73,7 @@ std::string Summary(std::span<const uint8_t> octets) {
   return text;
 }
 
-// Whole, and no error (but for the names that do not exist).
+// Whether the reply is whole and not an error. NXDOMAIN does not count as an error here.
 bool TellsSomething(std::span<const uint8_t> reply) {
   if (reply.size() < wire::kHeaderOctets) return false;
   const uint16_t flags = wire::LoadU16(reply.data() + 2);
@@ -181,7 +181,7 @@ bool SimWorld::RunTurn(Time limit) {
   for (Worker& worker : workers_) {
     if (worker.service != nullptr && worker.sleeps) worker.service->OnWake();
   }
-  // What is made in this turn waits for the next, so that a turn ends.
+  // Events that this turn makes wait for the next turn. So a turn ends.
   const uint64_t made_before = next_event_;
   while (!events_.empty() && events_.front().at <= now_ && events_.front().number < made_before) {
     std::pop_heap(events_.begin(), events_.end(), std::greater<>());
@@ -251,7 +251,8 @@ ClientQueryId SimWorld::AskStream(Octets query) {
 void SimWorld::ClientQueryArrives(ClientQueryId id) {
   const resolver::io::ReturnPath path = clients_[id].path;
   resolver::io::Service& service = *workers_[path.worker].service;
-  const Octets query = clients_[id].query;  // the service may cause more clients to be added
+  // a copy, because the service may cause more clients to be added
+  const Octets query = clients_[id].query;
   if (traces()) AddTraceLine("client " + std::to_string(id) + " asks " + Summary(query));
   if (path.IsStream()) {
     service.OnStreamMessage(path, query);
@@ -416,8 +417,8 @@ void SimWorld::QueryArrives(ExchangeId id, const Endpoint& server, Transport tra
   }
 }
 
-// A drip is a stream whose message is there when its last octet is. One that breaks off before is a
-// failed exchange.
+// A drip is a stream whose message is complete with its last octet. If the stream ends before that,
+// the exchange has failed.
 void SimWorld::DeliverOverTcp(const Link& link, ExchangeId id, const SimReply& reply) {
   const size_t whole = reply.octets.size() + 2;
   const size_t sent = std::min(whole, reply.octets_max);

@@ -86,7 +86,7 @@ std::vector<ZoneServer*> SmallInternet::AddDomain(std::string_view zone,
 }
 
 void SmallInternet::Start() {
-  resolver_.reset();  // one that was there detaches itself from the world
+  resolver_.reset();  // a resolver that was there detaches itself from the world
   resolver_ = std::make_unique<ResolverUnderTest>(&world_, settings_);
 }
 

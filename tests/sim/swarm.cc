@@ -14,9 +14,10 @@ using std::chrono::seconds;
 using wire::RRType;
 
 constexpr size_t kFaultOctetsMax = 4000;
-// What the resolver does of its own accord: priming.
-constexpr size_t kPrimingQueries = 8;  // a worker
-// So many of the worlds have several workers, and so many of those that are not clean lie far away.
+// What the resolver asks without a client: priming.
+constexpr size_t kPrimingQueries = 8;  // per worker
+// This share of the worlds has several workers. And this share of the worlds that are not clean is
+// far away.
 constexpr double kSeveralWorkers = 0.3;
 constexpr double kFar = 0.1;
 constexpr uint64_t kWorkersMax = 4;
@@ -71,7 +72,7 @@ const char* ToText(SwarmWorld::Kind kind) {
   return "?";
 }
 
-// Answers as a recursive server that knows all.
+// Answers as a recursive server that knows everything.
 class SwarmWorld::Forwarder : public SimServer {
  public:
   explicit Forwarder(const NaiveOracle* oracle) : oracle_(oracle) {}
@@ -114,7 +115,7 @@ class SwarmWorld::Forwarder : public SimServer {
   const NaiveOracle* oracle_;
 };
 
-// Guesses, and never right: either the id or the name is another.
+// Guesses and is always wrong: the id or the name is another.
 class SwarmWorld::Spoofer : public SimServer {
  public:
   Spoofer(SeededRandom* random, double rate) : random_(random), rate_(rate) {}
@@ -184,7 +185,7 @@ void SwarmWorld::MakeSettings() {
   oracle_ = NaiveOracle(&internet_.history(), bounds_);
   resolver::Budget& budget = settings_.resolution.budget;
   if (kind_ == Kind::kClean || kind_ == Kind::kSound) {
-    // Whoever has a sound server gets the answer, if given the time.
+    // With enough time, every question for a zone with a sound server gets its answer.
     budget.client_timeout = seconds(60);
     budget.total_timeout = seconds(60);
   } else {
@@ -207,7 +208,7 @@ void SwarmWorld::AddStaticZone() {
     world_.AddServer("192.0.2.53", forwarder_.get());
     configured.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
   } else {
-    // A stub stays with the owner it knows.
+    // A stub zone stays with the owner that it knows.
     if (kind_ == Kind::kChanging) return;
     for (const size_t host : zone.hosts) {
       for (const IpAddress& address : internet_.hosts()[host].addresses) {
@@ -271,7 +272,7 @@ size_t SwarmWorld::AskSomething() {
   return Ask(std::move(question));
 }
 
-// Until all have their answer, those over TCP because of TC too.
+// Runs until all have their answer, also those that go over TCP because of TC.
 void SwarmWorld::RunUntilAnswered(size_t first_question) {
   const Duration limit = settings_.resolution.budget.client_timeout + seconds(1);
   for (size_t i = first_question; i < questions_.size(); ++i) {
@@ -323,9 +324,9 @@ void SwarmWorld::CheckLeastQueries() {
   }
 }
 
-// A question that was alone: its budget, and in each race no more than three tries of a server (RFC
-// 9520 section 3.1), each perhaps once more without EDNS and once in the name's own case. The
-// random case tells races apart.
+// Checks the cost of a question that was alone. It must keep within its budget. In each race a
+// server gets at most three tries (RFC 9520 section 3.1). Each try may come once more without EDNS,
+// and once in the name's own case. The random case tells races apart.
 void SwarmWorld::CheckCostOf(size_t upstream_before, const Question& question) {
   constexpr size_t kSameMax = 3 * 2 + 1;
   constexpr size_t kToldApartOctetsMin = 24;
@@ -352,7 +353,8 @@ void SwarmWorld::CheckCostOf(size_t upstream_before, const Question& question) {
   }
 }
 
-// What was just answered is known, but for what is made anew each time or has no time to live.
+// A question that was just answered is known. Exceptions: what is made again each time, and what
+// has no time to live.
 void SwarmWorld::CheckAskedAgainWithoutRecursion(const Question& question) {
   constexpr uint32_t kKeptTtlMin = 3;
   // The forwarder's DS of its own zone has no SOA that may be kept.

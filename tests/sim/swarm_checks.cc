@@ -1,4 +1,4 @@
-// What must hold of the replies and of the store of a swarm's world.
+// Checks the replies and the store of a swarm's world.
 #include <algorithm>
 
 #include "tests/sim/swarm.h"
@@ -17,7 +17,7 @@ using wire::RRType;
 // CNAME links that are followed; one more is SERVFAIL.
 constexpr int kLinksMax = 11;
 constexpr uint32_t kStaleTtl = 30;
-// Look-ups of name servers inside look-ups, that a world without faults must manage.
+// How deep look-ups of name servers may be nested in a world without faults.
 constexpr size_t kEasyNesting = 2;
 
 bool HasStaleTtl(const PlainMessage& reply) {
@@ -26,7 +26,7 @@ bool HasStaleTtl(const PlainMessage& reply) {
          std::any_of(reply.authority.begin(), reply.authority.end(), has_it);
 }
 
-// RFC 8767: what was true once. A client without EDNS is not told, but the TTL is 30.
+// RFC 8767: data that was true once. A client without EDNS is not told, but the TTL is 30.
 bool IsStale(const PlainMessage& reply) {
   if (!reply.edns) return HasStaleTtl(reply);
   const std::optional<wire::ExtendedError> error = ExtendedErrorOf(reply);
@@ -59,7 +59,7 @@ void SwarmWorld::CheckQuestion(const Question& question) {
   CheckReply(question, question.client, question.tcp);
   if (!question.over_tcp) return;
   CheckReply(question, *question.over_tcp, true);
-  // TC only where the whole does not fit.
+  // TC is right only if the whole answer does not fit.
   const ClientQuery& whole = world_.client_query(*question.over_tcp);
   const size_t limit =
       question.payload_octets == 0
@@ -67,7 +67,7 @@ void SwarmWorld::CheckQuestion(const Question& question) {
           : std::clamp<size_t>(question.payload_octets, 512, wire::kEdnsPayloadDefault);
   const std::optional<PlainMessage> message = whole.Message();
   const bool fixed = kind_ == Kind::kClean || kind_ == Kind::kSound;
-  // What is known may end meanwhile.
+  // Known data may end meanwhile.
   if (fixed && !question.AtOnce() && message && whole.reply.size() <= limit) {
     Fault(Describe(question) + "TC, and the answer has " + std::to_string(whole.reply.size()) +
           " octets");
@@ -108,7 +108,8 @@ void SwarmWorld::CheckReply(const Question& question, ClientQueryId id, bool tcp
     CheckStale(question, client, *reply);
     return;
   }
-  // A forwarder's DS for its own zone comes with its parent's SOA, which is not its to give.
+  // A forwarder's DS for its own zone comes with the SOA of its parent, which the forwarder must
+  // not give.
   const bool at_border = question.type == RRType::kDS && has_static_zone_;
   const std::string untrue =
       oracle_.Judge(*reply, *client.answered, {.soa_missing = kind_ != Kind::kClean || at_border});
@@ -141,7 +142,7 @@ void SwarmWorld::CheckHeader(const Question& question, const PlainMessage& reply
   if (!reply.additional.empty()) Fault(Describe(question) + "additional records");
 }
 
-// RFC 8482 section 4.2: one HINFO, whatever the name has.
+// RFC 8482 section 4.2: one HINFO, for any content of the name.
 void SwarmWorld::CheckAny(const Question& question, const PlainMessage& reply) {
   const PlainRecord hinfo = {question.name, RRType::kHINFO, wire::RRClass::kIN, 3600,
                              Octets{7, 'R', 'F', 'C', '8', '4', '8', '2', 0}};
@@ -151,7 +152,7 @@ void SwarmWorld::CheckAny(const Question& question, const PlainMessage& reply) {
   }
 }
 
-// What is known, from one link of a chain on; or how far the way there is known; or nothing.
+// What is known, from one link of a chain on. Or how far the way there is known. Or nothing.
 void SwarmWorld::CheckWithoutRecursion(const Question& question, const ClientQuery& client,
                                        const PlainMessage& reply) {
   const std::optional<wire::ExtendedError> error = ExtendedErrorOf(reply);
@@ -174,7 +175,7 @@ void SwarmWorld::CheckWithoutRecursion(const Question& question, const ClientQue
   }
 }
 
-// What was true once, told instead of SERVFAIL.
+// Checks data that was true once, told instead of SERVFAIL.
 void SwarmWorld::CheckStale(const Question& question, const ClientQuery& client,
                             const PlainMessage& reply) {
   const uint32_t max_stale = settings_.cache.max_stale;
@@ -228,7 +229,7 @@ bool SwarmWorld::MustResolve(const Question& question, Time now) const {
                       [this](size_t zone) { return internet_.GluelessDepth(zone) > kEasyNesting; });
 }
 
-// SERVFAIL: the question's own fault, or the world's.
+// Checks SERVFAIL: the question's own fault, or the world's.
 void SwarmWorld::CheckFailure(const Question& question, const ClientQuery& client,
                               const PlainMessage& reply) {
   if (!reply.answer.empty()) Fault(Describe(question) + "SERVFAIL with an answer");
@@ -239,8 +240,8 @@ void SwarmWorld::CheckFailure(const Question& question, const ClientQuery& clien
             static_cast<uint16_t>(ExtendedErrorOf(reply).value_or(wire::ExtendedError::kNone))));
 }
 
-// What is asked for behind an answer ends no later than it, unless a reply from upstream may have
-// come in between.
+// If a record is told a second time, it must not expire later than the first time said, unless a
+// reply from upstream may have come in between.
 void SwarmWorld::CheckTtls() {
   struct Told {
     int64_t expiry;  // seconds
@@ -299,7 +300,7 @@ void SwarmWorld::AuditEntry(cache::EntryView entry) {
   }
 }
 
-// True at the moment at which it was learnt.
+// Checks that it was true at the moment when it was learnt.
 void SwarmWorld::AuditAnswer(cache::EntryView entry) {
   const RRType type = entry.kind() == EntryKind::kNxDomain ? RRType::kA : entry.type();
   const Time learnt{seconds(int64_t{entry.expiry().seconds()} - entry.ttl() + 1)};
@@ -322,7 +323,8 @@ void SwarmWorld::AuditAnswer(cache::EntryView entry) {
   Fault(text);
 }
 
-// As a parent gave it: its NS records for the cut, and no address that it does not hold itself.
+// Checks that it is as a parent gave it: its NS records for the cut, and only addresses that the
+// parent has itself.
 void SwarmWorld::AuditDelegation(cache::EntryView entry) {
   const NameView cut = entry.name();
   const Time learnt{seconds(int64_t{entry.expiry().seconds()} - entry.ttl() + 1)};
@@ -350,7 +352,8 @@ void SwarmWorld::AuditDelegation(cache::EntryView entry) {
     return true;
   };
   for (const ZoneHistory& zone : internet_.history()) {
-    // The root is learnt from itself; a child that its parent's server has too may speak for it.
+    // The root is learnt from itself. If a server has the child and its parent, the child may give
+    // its own NS records.
     const bool is_child = zone.origin.view().Equals(cut);
     if (!cut.IsSubdomainOf(zone.origin) || (is_child && !cut.IsRoot() && kind_ == Kind::kClean)) {
       continue;

@@ -49,7 +49,7 @@ const Zone::Node* Zone::Find(wire::NameView name) const {
 }
 
 bool Zone::HasDescendant(wire::NameView name) const {
-  // Canonical order puts a name's descendants right behind it.
+  // In canonical order a name's descendants come right after it.
   const auto next = nodes_.upper_bound(wire::Name(name));
   return next != nodes_.end() && next->first.view().IsSubdomainOf(name);
 }

@@ -24,7 +24,8 @@ void Append(const std::vector<PlainRecord>& from, std::vector<PlainRecord>* to) 
   to->insert(to->end(), from.begin(), from.end());
 }
 
-// Letters to their other case if `flip`, to lower case if not. Label lengths are below 'A'.
+// Changes letters to the other case if `flip`, otherwise to lower case. Label lengths are below
+// 'A'.
 wire::Name Recase(const wire::Name& name, bool flip) {
   wire::Name result = name;
   if (!flip) {
@@ -39,7 +40,7 @@ wire::Name Recase(const wire::Name& name, bool flip) {
   return result;
 }
 
-// Opaque RDATA would only become another.
+// Shorter opaque RDATA would only be other RDATA, so it is left whole.
 void BreakRdata(PlainRecord* record) {
   Octets shorter = record->rdata;
   if (shorter.empty()) return;
@@ -71,7 +72,7 @@ const Zone* ZoneServer::ZoneFor(wire::NameView name, wire::RRType type) const {
   const Zone* best = nullptr;
   for (const std::shared_ptr<const Zone>& zone : zones_) {
     if (!zone->Covers(name)) continue;
-    // A server of both sides of a cut answers DS from the parent's.
+    // If a server has both sides of a cut, it answers DS from the parent's side.
     if (type == wire::RRType::kDS && zone->origin() == name && !name.IsRoot()) continue;
     if (best == nullptr || zone->origin().size() > best->origin().size()) best = zone.get();
   }
@@ -135,7 +136,7 @@ bool ZoneServer::AnswerLink(const Zone& zone, wire::RRType type, wire::Name* nam
       if (!conduct_.minimal) {
         AddFullSections(zone, reply);
       } else if (type == wire::RRType::kNS) {
-        // Priming lives on these (RFC 9609 section 4.2).
+        // Priming needs these (RFC 9609 section 4.2).
         for (const PlainRecord& server : found.records) AddAddresses(zone, server, reply);
       }
       return false;
@@ -143,8 +144,8 @@ bool ZoneServer::AnswerLink(const Zone& zone, wire::RRType type, wire::Name* nam
       reply->rcode = wire::Rcode::kNXDomain;
       [[fallthrough]];
     case ZoneMatch::kNoData:
-      // The SOA goes out with its own TTL, not with the smaller of that and MINIMUM: choosing is
-      // the resolver's duty too (RFC 2308 section 5), and so it is tested.
+      // The SOA goes out with its own TTL, not with the smaller of that and MINIMUM. The resolver
+      // must choose too (RFC 2308 section 5), and this tests it.
       reply->flags |= wire::kFlagAA;
       if (!conduct_.without_soa) reply->authority.push_back(zone.Soa());
       return false;
@@ -330,7 +331,7 @@ SimAnswer ZoneServer::OnQuery(const SimQuery& sim_query) {
     header_only.questions = reply.questions;
     octets = header_only.Encode();
   } else if (fault == Fault::kGarbage) {
-    // An id that fits, and noise behind it.
+    // An id that fits, then noise.
     octets = {sim_query.octets[0],
               sim_query.octets[1],
               0x84,
