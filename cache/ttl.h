@@ -43,9 +43,6 @@ class Instant {
   uint32_t seconds_ = 0;
 };
 
-// The name that most callers use.
-using Seconds = Instant;
-
 struct TtlPolicy {
   uint32_t min_ttl = 0;              // seconds
   uint32_t max_ttl = 86400;          // seconds

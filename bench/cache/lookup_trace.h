@@ -41,7 +41,7 @@ class BenchName {
 // An address record. It borrows `buffer` (8-octet aligned, 64 octets or more).
 inline std::span<const uint8_t> MakeAddressEntry(std::span<uint8_t> buffer, wire::NameView name,
                                                  uint32_t address, uint32_t ttl,
-                                                 cache::Seconds now) {
+                                                 cache::Instant now) {
   cache::EntryBuilder builder(buffer);
   uint8_t rdata[4];
   std::memcpy(rdata, &address, sizeof rdata);

@@ -16,7 +16,7 @@
 namespace tern::bench {
 namespace {
 
-constexpr cache::Seconds kNow(1);
+constexpr cache::Instant kNow(1);
 
 std::unique_ptr<cache::Store> FilledStore(size_t memory_octets, uint32_t names) {
   auto store = std::make_unique<cache::Store>(

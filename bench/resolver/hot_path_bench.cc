@@ -26,7 +26,7 @@ namespace {
 
 using wire::RRType;
 
-constexpr cache::Seconds kNow(1000);
+constexpr cache::Instant kNow(1000);
 constexpr size_t kNames = 20000;
 const int kAliases = Budget().aliases;
 

@@ -25,7 +25,7 @@ bool Owns(const AnswerParts& answer, wire::NameView name) {
 
 // Whether one of the entries is popular and near its expiry, and no other query has started a
 // refresh.
-bool IsRefreshDue(const AnswerParts& answer, cache::Seconds now) {
+bool IsRefreshDue(const AnswerParts& answer, cache::Instant now) {
   return std::any_of(answer.parts.begin(), answer.parts.begin() + answer.count,
                      [now](EntryView part) {
                        return IsNearExpiry(part, now) && cache::ClaimRefresh(part.bytes());
@@ -33,7 +33,7 @@ bool IsRefreshDue(const AnswerParts& answer, cache::Seconds now) {
 }
 
 bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRType type,
-             cache::Seconds now, AnswerParts* answer, wire::NameView* missing, int links_max) {
+             cache::Instant now, AnswerParts* answer, wire::NameView* missing, int links_max) {
   for (int links = 0;; ++links, hash = store.Hash(name)) {
     *missing = name;
     EntryView entry = store.Find(name, hash, KeySpace::kData, type);
@@ -60,7 +60,7 @@ bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRTy
 }  // namespace
 
 bool CollectFromCache(const cache::Store& store, wire::NameView name, RRType type,
-                      cache::Seconds now, AnswerParts* answer, wire::NameView* missing,
+                      cache::Instant now, AnswerParts* answer, wire::NameView* missing,
                       int links_max) {
   return Collect(store, name, store.Hash(name), type, now, answer, missing, links_max);
 }
@@ -100,7 +100,7 @@ HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parse
     *reply_octets = AnswerAny(query, request, reply);
     return HotOutcome::kReplied;
   }
-  const cache::Seconds now = context.now;
+  const cache::Instant now = context.now;
   AnswerParts answer;
   wire::NameView missing;
   if (!Collect(context.store, request.name, parsed.name_hash, request.type, now, &answer, &missing,

@@ -26,7 +26,7 @@ enum class HotOutcome : uint8_t {
 // Whether the entry is in the last tenth of its life. An entry of less than ten seconds is never
 // near its expiry: a tenth of it would leave no time to refresh it.
 // REQUIRES: the entry is fresh.
-inline bool IsNearExpiry(cache::EntryView entry, cache::Seconds now) {
+inline bool IsNearExpiry(cache::EntryView entry, cache::Instant now) {
   return entry.Remaining(now) <= entry.ttl() / 10;
 }
 
@@ -35,7 +35,7 @@ inline bool IsNearExpiry(cache::EntryView entry, cache::Seconds now) {
 // Then *answer has the links up to there, and *missing the name at which the cache ends. That name
 // is inside the query or an entry.
 bool CollectFromCache(const cache::Store& store, wire::NameView name, wire::RRType type,
-                      cache::Seconds now, AnswerParts* answer, wire::NameView* missing,
+                      cache::Instant now, AnswerParts* answer, wire::NameView* missing,
                       int links_max = kChainLinksMax);
 
 // A parsed query that waits for its answer.
@@ -49,7 +49,7 @@ struct ParsedQuery {
 // Where an answer comes from, and how it is made.
 struct AnswerContext {
   const cache::Store& store;
-  cache::Seconds now;
+  cache::Instant now;
   uint32_t rotation = 0;           // shifts the order of address records
   int links_max = kChainLinksMax;  // at most so many links are followed, and at most kChainLinksMax
 };

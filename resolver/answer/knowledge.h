@@ -21,7 +21,7 @@ struct Knowledge {
   const cache::Store& store;
   const policy::CoreSettings& settings;
   const policy::LocalData& local_data;
-  cache::Seconds now;
+  cache::Instant now;
   // Where an entry is made that is not in the store. The next entry overwrites it. At least
   // cache::kBuiltOctetsMax octets.
   std::span<uint8_t> scratch;

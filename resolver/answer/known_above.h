@@ -34,7 +34,7 @@ enum class Walk : uint8_t { kOn, kStop };
 // root. The walk ends when `visit` returns kStop, and after the first zone cut.
 template <typename Visit>
 void ForEachAncestor(const cache::Store& store, const policy::CoreSettings& settings,
-                     wire::NameView name, cache::Seconds now, Visit visit) {
+                     wire::NameView name, cache::Instant now, Visit visit) {
   Ancestor ancestor;
   while (!name.IsRoot()) {
     ancestor.is_above_static_zone |= settings.static_zones.At(name) != nullptr;

@@ -4,18 +4,18 @@
 
 namespace tern::resolver::answer {
 
-bool AddEmpty(wire::NameView name, wire::RRType type, cache::Seconds now,
+bool AddEmpty(wire::NameView name, wire::RRType type, cache::Instant now,
               std::span<uint8_t> scratch, Answer* answer) {
   cache::EntryBuilder builder(scratch);
   return builder.StartNoData(name, type, wire::NameView(), 0, now) && answer->Add(builder.Finish());
 }
 
-bool AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
+bool AddDname(cache::EntryView dname, wire::NameView name, cache::Instant now,
               std::span<uint8_t> scratch, Answer* answer) {
   return answer->Add(dname) && AddRenamed(dname, name, now, scratch, answer);
 }
 
-bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
+bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Instant now,
                 std::span<uint8_t> scratch, Answer* answer) {
   const std::optional<wire::NameView> to = dname.Target();
   if (!to) return false;
@@ -29,7 +29,7 @@ bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
 
 // The CNAME has the DNAME's TTL (RFC 6672 section 3.1).
 bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank, uint32_t ttl,
-                    cache::Seconds now, std::span<uint8_t> scratch, Answer* answer) {
+                    cache::Instant now, std::span<uint8_t> scratch, Answer* answer) {
   cache::EntryBuilder builder(scratch);
   return builder.StartRRset(name, wire::RRType::kCNAME, ttl, now, rank) &&
          builder.AddRecord(target.octets()) && answer->Add(builder.Finish());

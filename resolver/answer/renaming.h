@@ -20,21 +20,21 @@ namespace tern::resolver::answer {
 
 // Adds the answer that (name, type) has no records. It has no SOA, so nobody may keep it (RFC 2308
 // section 5).
-[[nodiscard]] bool AddEmpty(wire::NameView name, wire::RRType type, cache::Seconds now,
+[[nodiscard]] bool AddEmpty(wire::NameView name, wire::RRType type, cache::Instant now,
                             std::span<uint8_t> scratch, Answer* answer);
 
 // Adds a DNAME's entry and the CNAME that it makes for `name`. If the new name is too long, the
 // answer becomes YXDOMAIN (RFC 6672 section 2.2).
-[[nodiscard]] bool AddDname(cache::EntryView dname, wire::NameView name, cache::Seconds now,
+[[nodiscard]] bool AddDname(cache::EntryView dname, wire::NameView name, cache::Instant now,
                             std::span<uint8_t> scratch, Answer* answer);
 
 // The second half of AddDname, for a DNAME that is in the answer already.
-[[nodiscard]] bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Seconds now,
+[[nodiscard]] bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Instant now,
                               std::span<uint8_t> scratch, Answer* answer);
 
 // Adds the CNAME from `name` to `target`, for `ttl` seconds.
 [[nodiscard]] bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank,
-                                  uint32_t ttl, cache::Seconds now, std::span<uint8_t> scratch,
+                                  uint32_t ttl, cache::Instant now, std::span<uint8_t> scratch,
                                   Answer* answer);
 
 // Whether the answer ends with the DNAME that was just added. It does so in two cases: the new name

@@ -55,7 +55,7 @@ uint8_t* PutFront(std::span<const uint8_t> query, const Request& request, uint16
 // Writes most answers: one RRset, owned by the question's name, without names in its RDATA that
 // could be compressed. Returns 0 when it does not fit.
 size_t ComposePlain(std::span<const uint8_t> query, const Request& request, EntryView rrset,
-                    cache::Seconds now, uint32_t rotation, size_t limit, uint8_t* out) {
+                    cache::Instant now, uint32_t rotation, size_t limit, uint8_t* out) {
   // Type, class and TTL are the same in all records.
   uint8_t fixed[10] = {0xc0, wire::kHeaderOctets, 0, 0, 0, 1};
   wire::StoreU16(fixed + 2, static_cast<uint16_t>(request.type));
@@ -131,7 +131,7 @@ bool AddReferral(wire::MessageWriter& writer, EntryView delegation, uint32_t ttl
   return true;
 }
 
-bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Seconds now, uint32_t stale_ttl,
+bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Instant now, uint32_t stale_ttl,
              uint32_t rotation) {
   const uint32_t ttl = part.IsFresh(now) ? part.Remaining(now) : stale_ttl;
   switch (part.kind()) {
@@ -151,7 +151,7 @@ bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Seconds now, ui
 }  // namespace
 
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
-                    const AnswerParts& answer, cache::Seconds now, uint32_t rotation, size_t limit,
+                    const AnswerParts& answer, cache::Instant now, uint32_t rotation, size_t limit,
                     std::span<uint8_t> out) {
   TERN_REQUIRE(request.question_end != 0 && limit >= 512 && limit <= out.size());
   if (answer.count == 1 && answer.parts[0].kind() == EntryKind::kRRset &&

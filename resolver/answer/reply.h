@@ -47,7 +47,7 @@ struct AnswerParts {
 //
 // REQUIRES: ParseRequest found a sound question; out.size() >= limit >= 512.
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
-                    const AnswerParts& answer, cache::Seconds now, uint32_t rotation, size_t limit,
+                    const AnswerParts& answer, cache::Instant now, uint32_t rotation, size_t limit,
                     std::span<uint8_t> out);
 
 // Writes a reply without records: the header, the question if there is a sound one, and OPT if the

@@ -16,11 +16,11 @@ using cache::KeySpace;
 using wire::NameView;
 using wire::RRType;
 
-cache::Seconds LearntAt(EntryView entry) { return entry.expiry() - entry.ttl(); }
+cache::Instant LearntAt(EntryView entry) { return entry.expiry() - entry.ttl(); }
 
 // The better of two entries. A fresh one is true. Of two that are not fresh, the younger is more
 // likely to be true.
-EntryView Better(EntryView a, EntryView b, cache::Seconds now) {
+EntryView Better(EntryView a, EntryView b, cache::Instant now) {
   if (!a || !b) return a ? a : b;
   if (a.IsFresh(now) != b.IsFresh(now)) return a.IsFresh(now) ? a : b;
   return LearntAt(a) >= LearntAt(b) ? a : b;
@@ -28,7 +28,7 @@ EntryView Better(EntryView a, EntryView b, cache::Seconds now) {
 
 class StaleSearch {
  public:
-  StaleSearch(const cache::Store& store, const policy::CoreSettings& settings, cache::Seconds now)
+  StaleSearch(const cache::Store& store, const policy::CoreSettings& settings, cache::Instant now)
       : store_(store), settings_(settings), now_(now) {}
 
   // What the store says about (name, type): the records or their absence, an alias, or what is
@@ -63,7 +63,7 @@ class StaleSearch {
 
   const cache::Store& store_;
   const policy::CoreSettings& settings_;
-  cache::Seconds now_;
+  cache::Instant now_;
 };
 
 // Sets *name to the target of the alias at the end of the answer. False for a loop.
@@ -95,7 +95,7 @@ Link AddLink(const Knowledge& known, const wire::Name& name, RRType type, Answer
 
 }  // namespace
 
-bool MayServe(EntryView entry, uint32_t max_stale, cache::Seconds now) {
+bool MayServe(EntryView entry, uint32_t max_stale, cache::Instant now) {
   if (entry.IsFresh(now)) return true;
   // RFC 8767 section 5: data with a TTL of 0 is for its own transaction only. That holds for stale
   // data too.

@@ -23,6 +23,6 @@ bool AnswerFromStale(const Knowledge& known, const wire::Name& name, wire::RRTyp
                      Answer* answer);
 
 // Whether the entry may serve at `now`: it is fresh, or stale within the limit.
-bool MayServe(cache::EntryView entry, uint32_t max_stale, cache::Seconds now);
+bool MayServe(cache::EntryView entry, uint32_t max_stale, cache::Instant now);
 
 }  // namespace tern::resolver::answer

@@ -24,8 +24,8 @@ using Time = MonotonicClock::time_point;
 
 // The time as the store counts it. It is never 0, because the environment's clock starts at one
 // second or later.
-inline cache::Seconds StoreSeconds(Time time) {
-  return cache::Seconds(static_cast<uint32_t>(
+inline cache::Instant StoreInstant(Time time) {
+  return cache::Instant(static_cast<uint32_t>(
       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count()));
 }
 

@@ -40,7 +40,7 @@ class ApexSoa {
 };
 
 bool AnswerRRset(const LocalTree& tree, const LocalTree::Node& node, wire::NameView name,
-                 RRType type, cache::Seconds now, cache::EntryBuilder* builder) {
+                 RRType type, cache::Instant now, cache::EntryBuilder* builder) {
   if (type == RRType::kANY) type = tree.record(node.first_record).type;
   const uint32_t ttl = (node.flags & LocalTree::kHosts) != 0 ? kHostsTtl : kSpecialTtl;
   bool started = false;
@@ -55,7 +55,7 @@ bool AnswerRRset(const LocalTree& tree, const LocalTree::Node& node, wire::NameV
 }
 
 // The SOA and NS at the apex of a locally served zone (RFC 6303 section 3).
-bool AnswerApex(wire::NameView apex, RRType type, cache::Seconds now,
+bool AnswerApex(wire::NameView apex, RRType type, cache::Instant now,
                 cache::EntryBuilder* builder) {
   if (type == RRType::kANY) type = RRType::kSOA;
   if (type != RRType::kSOA && type != RRType::kNS) return false;
@@ -79,7 +79,7 @@ bool LocalData::Has(wire::NameView name) const {
          (match.node != kNone && tree_->node(match.node).first_record != kNone);
 }
 
-bool LocalData::Find(wire::NameView name, RRType type, cache::Seconds now,
+bool LocalData::Find(wire::NameView name, RRType type, cache::Instant now,
                      cache::EntryBuilder* builder) const {
   LocalTree::Match match = tree_->Walk(name);
   const bool in_zone = match.zone != kNone;

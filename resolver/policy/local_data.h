@@ -55,7 +55,7 @@ class LocalData {
   // the name (RFC 8482 section 4.1). For every other name the result is false and `builder` is
   // untouched.
   // Budget: 50 ns for a name that is not below a local name; allocates nothing.
-  [[nodiscard]] bool Find(wire::NameView name, wire::RRType type, cache::Seconds now,
+  [[nodiscard]] bool Find(wire::NameView name, wire::RRType type, cache::Instant now,
                           cache::EntryBuilder* builder) const;
 
   // True when Find would answer for the name.

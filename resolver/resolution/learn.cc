@@ -75,14 +75,14 @@ size_t CollectGlue(const upstream::ReplyRecords& records, wire::NameView server,
 Learner::Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits)
     : store_(store), settings_(settings), limits_(limits), scratch_(kScratch / sizeof(uint64_t)) {}
 
-bool Learner::Keep(std::span<const uint8_t> entry, cache::Seconds now, answer::Answer* answer) {
+bool Learner::Keep(std::span<const uint8_t> entry, cache::Instant now, answer::Answer* answer) {
   // If the store has no room for it, it is answered all the same.
   (void)store_->Put(entry, now);
   return answer == nullptr || answer->Add(entry);
 }
 
 bool Learner::LearnRRset(const upstream::ReplyRecords& records, const RecordView& first,
-                         wire::NameView owner, Rank rank, cache::Seconds now,
+                         wire::NameView owner, Rank rank, cache::Instant now,
                          answer::Answer* answer) {
   const auto matches = [&](const RecordView& record) {
     return record.type == first.type && record.owner.Equals(owner);
@@ -104,7 +104,7 @@ bool Learner::LearnRRset(const upstream::ReplyRecords& records, const RecordView
 }
 
 bool Learner::LearnDname(const upstream::ReplyRecords& records, const RecordView& dname,
-                         wire::NameView name, cache::Seconds now, answer::Answer* answer) {
+                         wire::NameView name, cache::Instant now, answer::Answer* answer) {
   const std::span<const RecordView> section = records.answer();
   TERN_REQUIRE(&dname >= section.data() && &dname < section.data() + section.size());
   wire::Name owner;
@@ -113,13 +113,13 @@ bool Learner::LearnDname(const upstream::ReplyRecords& records, const RecordView
          answer::AddRenamed(answer->at(answer->count() - 1), name, now, scratch(), answer);
 }
 
-void Learner::ForgetStale(wire::NameView name, RRType type, cache::Seconds now) {
+void Learner::ForgetStale(wire::NameView name, RRType type, cache::Instant now) {
   const EntryView before = store_->Find(name, cache::KeySpace::kData, type);
   if (before && !before.IsFresh(now)) (void)store_->Erase(name, cache::KeySpace::kData, type);
 }
 
 bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, Rank rank,
-                            cache::Seconds now, answer::Answer* answer) {
+                            cache::Instant now, answer::Answer* answer) {
   wire::Name soa_owner;
   uint8_t soa[1024];
   size_t soa_octets = 0;
@@ -154,7 +154,7 @@ bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, 
 
 bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
                           const upstream::ReplyMeaning& meaning, wire::NameView name, RRType type,
-                          cache::Seconds now, answer::Answer* answer) {
+                          cache::Instant now, answer::Answer* answer) {
   TERN_REQUIRE(IsAboutTheQuestion(meaning.reply_class));
   Rank rank = AnswerRank(records);
   wire::Name current(name);
@@ -197,7 +197,7 @@ bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
 std::span<const uint8_t> Learner::LearnDelegation(const upstream::ReplyRecords& records,
                                                   std::span<const RecordView> ns_section,
                                                   wire::NameView cut, uint32_t ttl_max,
-                                                  cache::Seconds now) {
+                                                  cache::Instant now) {
   const auto matches = [&](const RecordView& record) {
     return record.type == RRType::kNS && record.owner.Equals(cut);
   };
@@ -230,19 +230,19 @@ std::span<const uint8_t> Learner::LearnDelegation(const upstream::ReplyRecords& 
 
 std::span<const uint8_t> Learner::LearnReferral(const upstream::ReplyRecords& records,
                                                 const upstream::ReplyMeaning& meaning,
-                                                uint32_t ttl_max, cache::Seconds now) {
+                                                uint32_t ttl_max, cache::Instant now) {
   TERN_REQUIRE(meaning.reply_class == upstream::ReplyClass::kReferral);
   return LearnDelegation(records, records.authority(), meaning.cut, ttl_max, now);
 }
 
 std::span<const uint8_t> Learner::LearnPriming(const upstream::ReplyRecords& records,
-                                               cache::Seconds now) {
+                                               cache::Instant now) {
   return LearnDelegation(records, records.answer(), wire::NameView(), UINT32_MAX, now);
 }
 
 void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,
                            bool has_stale, Time time) {
-  const cache::Seconds now = StoreSeconds(time);
+  const cache::Instant now = StoreInstant(time);
   // RFC 9520 section 3.2: with backoff. The first failure is kept for some seconds, because a
   // client tries again within them.
   uint16_t in_a_row = 1;
@@ -256,7 +256,7 @@ void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError
   ttl = std::min(ttl, settings_.max_failure_ttl);
   // Starts at the next full second, except at RFC 9520's maximum of five minutes.
   const bool is_between = Time(std::chrono::seconds(now.seconds())) != time;
-  const cache::Seconds start = is_between && ttl < kFailureTtlMax ? now + 1 : now;
+  const cache::Instant start = is_between && ttl < kFailureTtlMax ? now + 1 : now;
   EntryBuilder builder(scratch());
   if (!builder.StartFailure(name, type, error, in_a_row, ttl, start)) return;
   (void)store_->Put(builder.Finish(), now);

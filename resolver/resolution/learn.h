@@ -40,16 +40,16 @@ class Learner {
   // `records` and the same question.
   [[nodiscard]] bool LearnAnswer(const upstream::ReplyRecords& records,
                                  const upstream::ReplyMeaning& meaning, wire::NameView name,
-                                 wire::RRType type, cache::Seconds now, answer::Answer* answer);
+                                 wire::RRType type, cache::Instant now, answer::Answer* answer);
 
   // For a denial without an SOA, which gives no TTL to keep it by. What was known of the question
   // must not be served again, not even stale (RFC 8767 section 4).
-  void ForgetStale(wire::NameView name, wire::RRType type, cache::Seconds now);
+  void ForgetStale(wire::NameView name, wire::RRType type, cache::Instant now);
   // Learns a reply's DNAME. Adds the DNAME to the answer, and the CNAME that it makes for `name`.
   // REQUIRES: `dname` is in records.answer().
   [[nodiscard]] bool LearnDname(const upstream::ReplyRecords& records,
                                 const wire::RecordView& dname, wire::NameView name,
-                                cache::Seconds now, answer::Answer* answer);
+                                cache::Instant now, answer::Answer* answer);
 
   // Learns the referral to meaning.cut, with the glue that its server may give: addresses of names
   // inside `zone`. The delegation lives at most `ttl_max` seconds. Returns its entry, which is
@@ -57,11 +57,11 @@ class Learner {
   // REQUIRES: meaning.reply_class is kReferral.
   std::span<const uint8_t> LearnReferral(const upstream::ReplyRecords& records,
                                          const upstream::ReplyMeaning& meaning, uint32_t ttl_max,
-                                         cache::Seconds now);
+                                         cache::Instant now);
 
   // Learns the root's name servers from an answer to (., NS) and its additional section (RFC 9609
   // section 4).
-  std::span<const uint8_t> LearnPriming(const upstream::ReplyRecords& records, cache::Seconds now);
+  std::span<const uint8_t> LearnPriming(const upstream::ReplyRecords& records, cache::Instant now);
 
   // `has_stale`: clients that ask meanwhile get an older answer. The store counts in whole seconds,
   // but the failure is kept for at least its whole time.
@@ -75,17 +75,17 @@ class Learner {
   // The size of an entry while it is built, and behind it the RDATA that is copied next.
   static constexpr size_t kScratch = cache::kBuiltOctetsMax + wire::kRdataOctetsMax + 1;
 
-  [[nodiscard]] bool Keep(std::span<const uint8_t> entry, cache::Seconds now,
+  [[nodiscard]] bool Keep(std::span<const uint8_t> entry, cache::Instant now,
                           answer::Answer* answer);
   [[nodiscard]] bool LearnRRset(const upstream::ReplyRecords& records,
                                 const wire::RecordView& first, wire::NameView owner,
-                                cache::Rank rank, cache::Seconds now, answer::Answer* answer);
+                                cache::Rank rank, cache::Instant now, answer::Answer* answer);
   [[nodiscard]] bool LearnNegative(const upstream::ReplyMeaning& meaning, wire::RRType type,
-                                   cache::Rank rank, cache::Seconds now, answer::Answer* answer);
+                                   cache::Rank rank, cache::Instant now, answer::Answer* answer);
   std::span<const uint8_t> LearnDelegation(const upstream::ReplyRecords& records,
                                            std::span<const wire::RecordView> ns_section,
                                            wire::NameView cut, uint32_t ttl_max,
-                                           cache::Seconds now);
+                                           cache::Instant now);
 
   cache::Store* store_;
   CacheSettings settings_;

@@ -5,7 +5,7 @@
 namespace tern::resolver::resolution {
 
 NextQuestion QnameMinimiser::Next(wire::NameView zone, const cache::Store& store,
-                                  cache::Seconds now) {
+                                  cache::Instant now) {
   const size_t zone_labels = zone.LabelCount();
   while (mode_ != QnameMinimisation::kOff && asked_ < kMinimisedMax) {
     const size_t base = std::max(known_, zone_labels);

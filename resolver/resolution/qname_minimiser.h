@@ -32,7 +32,7 @@ class QnameMinimiser {
       : mode_(mode), name_(&name), type_(type), labels_(name.view().LabelCount()) {}
 
   // The question for the servers of `zone`. Skips parts that exist according to the store.
-  NextQuestion Next(wire::NameView zone, const cache::Store& store, cache::Seconds now);
+  NextQuestion Next(wire::NameView zone, const cache::Store& store, cache::Instant now);
 
   // Call it when the servers have answered the part. The next question goes further.
   void PartExists(wire::NameView part);

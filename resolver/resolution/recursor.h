@@ -54,7 +54,7 @@ class Recursor {
   size_t jobs_in_flight() const { return table_.in_flight(); }
   size_t frames_in_use() const { return facilities_.frames.in_use(); }
   const WorkerCounters& counters() const { return facilities_.counters; }
-  cache::Seconds StoreNow() const { return facilities_.StoreNow(); }
+  cache::Instant StoreNow() const { return facilities_.StoreNow(); }
   Facilities& facilities() { return facilities_; }
 
  private:

@@ -49,7 +49,7 @@ void TraceStep(Job& job, std::string_view kind, const wire::Name& name, std::str
   job.trace()->Add(step);
 }
 
-std::string DescribeFailure(EntryView failure, cache::Seconds now) {
+std::string DescribeFailure(EntryView failure, cache::Instant now) {
   const uint32_t left = failure.Remaining(now);
   return "failed " + std::to_string(failure.ttl() - std::min(left, failure.ttl())) +
          " s ago with extended error " + std::to_string(static_cast<unsigned>(failure.Error())) +
@@ -110,13 +110,13 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
 }
 
 // Whether the job may use the entry. A refresh treats an entry near its expiry as missing.
-bool Serves(const Job& job, EntryView entry, cache::Seconds now) {
+bool Serves(const Job& job, EntryView entry, cache::Instant now) {
   return entry && entry.IsFresh(now) && !(job.refreshes() && answer::IsNearExpiry(entry, now));
 }
 
 // Whether the denial of a name above denies this one too. It does not deny a known zone cut. It
 // does deny DS at a cut, because DS is not in the zone that begins there.
-bool IsDeniedFromAbove(Job& job, const wire::Name& name, cache::Seconds now) {
+bool IsDeniedFromAbove(Job& job, const wire::Name& name, cache::Instant now) {
   if (!policy::DeniesBelow(job.settings(), name)) return false;
   const cache::Store& store = job.facilities().store;
   return job.type() == RRType::kDS || !answer::FreshCut(store, name, store.Hash(name), now);
@@ -125,7 +125,7 @@ bool IsDeniedFromAbove(Job& job, const wire::Name& name, cache::Seconds now) {
 // What one name above says about the name. An NXDOMAIN covers all names below it (RFC 8020). A
 // DNAME renames them (RFC 6672).
 Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ancestor& above,
-                           cache::Seconds now) {
+                           cache::Instant now) {
   Facilities& facilities = job.facilities();
   const cache::Store& store = facilities.store;
   const EntryView denial = store.FindDenial(above.name, above.hash);
@@ -141,7 +141,7 @@ Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ances
 }
 
 // What the names above say about the name. If the walk ended at a zone cut, that becomes *cut.
-Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now, EntryView* cut) {
+Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Instant now, EntryView* cut) {
   Outcome outcome = Outcome::kUnknown;
   const auto visit = [&](const answer::Ancestor& above) {
     if (above.is_above_static_zone) return answer::Walk::kStop;
@@ -155,7 +155,7 @@ Outcome AnswerFromAncestors(Job& job, const wire::Name& name, cache::Seconds now
 }
 
 // Answers with an alias from the store.
-Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
+Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::Instant now) {
   if (job.type() == RRType::kCNAME) return Outcome::kUnknown;
   const cache::Store& store = job.facilities().store;
   const EntryView entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
@@ -168,7 +168,7 @@ Outcome AnswerFromAlias(Job& job, const wire::Name& name, uint64_t hash, cache::
 }
 
 // Answers with what the configuration or the store says about the name itself.
-Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::Seconds now) {
+Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::Instant now) {
   Facilities& facilities = job.facilities();
   cache::EntryBuilder builder(facilities.learner.scratch());
   if (facilities.local_data->Find(name, job.type(), now, &builder)) {
@@ -198,7 +198,7 @@ bool HasNoParentToAsk(Job& job, const wire::Name& name) {
 // `just_missed`: the caller has looked up the name itself.
 Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
   Facilities& facilities = job.facilities();
-  const cache::Seconds now = facilities.StoreNow();
+  const cache::Instant now = facilities.StoreNow();
   const cache::Store& store = facilities.store;
   const uint64_t hash = store.Hash(name);
   // A name that just missed may still be an alias whose target is not known (any more).
@@ -368,7 +368,7 @@ void TraceLearnt(Job& job, const upstream::RaceResult& result) {
 // delegation. Otherwise a zone that was taken away would live on below itself (phoenix domains).
 // There is no limit for the root and top level domains. These stay, and their children must not all
 // expire at the same moment.
-uint32_t DelegationTtlMax(const upstream::ZoneServers& servers, cache::Seconds now) {
+uint32_t DelegationTtlMax(const upstream::ZoneServers& servers, cache::Instant now) {
   const EntryView own = servers.delegation();
   if (!own || servers.zone().view().LabelCount() <= 1) return UINT32_MAX;
   return own.Remaining(now);
@@ -377,7 +377,7 @@ uint32_t DelegationTtlMax(const upstream::ZoneServers& servers, cache::Seconds n
 // Goes down to the zone cut that the reply shows. False when nothing in the reply can be used.
 bool ApplyReferral(Job& job, const upstream::RaceResult& result, bool with_stray_glue) {
   Facilities& facilities = job.facilities();
-  const cache::Seconds now = facilities.StoreNow();
+  const cache::Instant now = facilities.StoreNow();
   const std::span<const uint8_t> delegation = facilities.learner.LearnReferral(
       facilities.records, result.meaning, DelegationTtlMax(job.servers(), now), now);
   if (delegation.empty()) return false;
@@ -393,7 +393,7 @@ std::optional<Outcome> ApplyRenaming(Job& job, const wire::Name& name, const Nex
                                      const upstream::RaceResult& result, bool believes_denials) {
   Learner& learner = job.facilities().learner;
   const upstream::ReplyRecords& records = job.facilities().records;
-  const cache::Seconds now = job.facilities().StoreNow();
+  const cache::Instant now = job.facilities().StoreNow();
   wire::Name target;
   const upstream::ChainLink link = upstream::FindLink(records, part.name, part.type, &target);
   if (!link.IsRenaming()) return std::nullopt;
@@ -419,7 +419,7 @@ bool DeniesWhatIsBelow(const upstream::ReplyRecords& records, const upstream::Re
 std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQuestion& part,
                                  const upstream::RaceResult& result, QnameMinimiser* minimiser) {
   Facilities& facilities = job.facilities();
-  const cache::Seconds now = facilities.StoreNow();
+  const cache::Instant now = facilities.StoreNow();
   if (result.kind == upstream::RaceResult::Kind::kEmpty) {
     minimiser->PartExists(part.name);
     return std::nullopt;
@@ -456,7 +456,7 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
 // Applies a reply to the question itself.
 Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult& result) {
   Facilities& facilities = job.facilities();
-  const cache::Seconds now = facilities.StoreNow();
+  const cache::Instant now = facilities.StoreNow();
   TraceLearnt(job, result);
   const RRType type = job.type();
   if (result.kind == upstream::RaceResult::Kind::kEmpty)
@@ -550,7 +550,7 @@ void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
   if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;
   Facilities& facilities = job.facilities();
-  const cache::Seconds now = facilities.StoreNow();
+  const cache::Instant now = facilities.StoreNow();
   const EntryView before = facilities.store.Find(name, KeySpace::kData, job.type());
   const bool has_stale = before && answer::MayServe(before, job.settings().cache.max_stale, now);
   facilities.learner.LearnFailure(name, job.type(), error, has_stale, facilities.environment.Now());

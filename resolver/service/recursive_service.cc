@@ -256,7 +256,7 @@ size_t RecursiveService::TellOverLimit(std::span<const uint8_t> query,
 bool RecursiveService::AnswerLocally(const View& view, std::span<const uint8_t> query,
                                      const answer::Request& request, bool tcp,
                                      std::span<uint8_t> reply, size_t* octets) {
-  const cache::Seconds now = recursor_.StoreNow();
+  const cache::Instant now = recursor_.StoreNow();
   cache::EntryBuilder builder(recursor_.facilities().learner.scratch());
   if (!view.local_data->Find(request.name, request.type, now, &builder)) return false;
   answer::AnswerParts parts;
@@ -307,7 +307,7 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
 // which covers all below it (RFC 8020 section 2). Nothing above a zone of the configuration says
 // anything about that zone.
 cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView name,
-                                              cache::Seconds now) const {
+                                              cache::Instant now) const {
   const bool denies_below = policy::DeniesBelow(*view.settings, name);
   cache::EntryView known;
   const auto visit = [&](const answer::Ancestor& at) {
@@ -332,7 +332,7 @@ cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView n
 size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
                                                 const answer::Request& request,
                                                 std::span<uint8_t> reply, size_t limit) {
-  const cache::Seconds now = recursor_.StoreNow();
+  const cache::Instant now = recursor_.StoreNow();
   answer::AnswerParts parts;
   wire::NameView name;
   (void)answer::CollectFromCache(*store_, request.name, request.type, now, &parts, &name,

@@ -91,7 +91,7 @@ class RecursiveService final : public io::Service {
   bool AnswerLocally(const View& view, std::span<const uint8_t> query,
                      const answer::Request& request, bool tcp, std::span<uint8_t> reply,
                      size_t* octets);
-  cache::EntryView KnownAbove(const View& view, wire::NameView name, cache::Seconds now) const;
+  cache::EntryView KnownAbove(const View& view, wire::NameView name, cache::Instant now) const;
   size_t AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
                                 const answer::Request& request, std::span<uint8_t> reply,
                                 size_t limit);

@@ -90,7 +90,7 @@ struct RaceFacilities {
         local_data(std::move(local_data_)),
         reply_octets(std::make_unique<uint8_t[]>(wire::kMessageOctetsMax)) {}
 
-  cache::Seconds StoreNow() const { return StoreSeconds(environment.Now()); }
+  cache::Instant StoreNow() const { return StoreInstant(environment.Now()); }
   // A buffer for a copy of one upstream reply.
   std::span<uint8_t> reply_buffer() { return {reply_octets.get(), wire::kMessageOctetsMax}; }
 

@@ -120,7 +120,7 @@ ServerState ServerTable::Get(ServerKey key) const {
   record.plain_dns = slot->plain_dns_until_s.load(kRelaxed) != 0;
   record.keeps_no_case = slot->keeps_no_case_until_s.load(kRelaxed) != 0;
   record.takes_no_cookie = slot->takes_no_cookie_until_s.load(kRelaxed) != 0;
-  record.gives_cookies_until = cache::Seconds(slot->gives_cookies_until_s.load(kRelaxed));
+  record.gives_cookies_until = cache::Instant(slot->gives_cookies_until_s.load(kRelaxed));
   record.last_answer = MomentOf(slot->last_answer.load(kRelaxed));
   record.last_silence = MomentOf(slot->last_silence.load(kRelaxed));
   return record;
@@ -143,7 +143,7 @@ void ServerTable::NoteAnswer(ServerKey server, Duration rtt, Time now) {
   }
   slot.speed.store(speed.Pack(), kRelaxed);
   slot.last_answer.store(Micros(now), kRelaxed);
-  const uint32_t now_s = StoreSeconds(now).seconds();
+  const uint32_t now_s = StoreInstant(now).seconds();
   for (std::atomic<uint32_t>* until :
        {&slot.plain_dns_until_s, &slot.keeps_no_case_until_s, &slot.takes_no_cookie_until_s}) {
     if (until->load(kRelaxed) <= now_s) until->store(0, kRelaxed);
@@ -165,18 +165,18 @@ void ServerTable::NoteSilence(ServerKey server, Duration waited, Time now) {
 
 void ServerTable::NotePlainDns(ServerKey server, Time now) {
   Touch(server, now)
-      .plain_dns_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
+      .plain_dns_until_s.store(StoreInstant(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
 void ServerTable::NoteKeepsNoCase(ServerKey server, Time now) {
   Touch(server, now)
-      .keeps_no_case_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
+      .keeps_no_case_until_s.store(StoreInstant(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
 // Each server's cookie changes at another moment, so not all cookies become stale at once.
 uint64_t ServerTable::ClientCookie(const Endpoint& server, ServerKey key, Time now) const {
   const uint64_t offset = static_cast<uint64_t>(key) % kCookieSeconds;
-  const auto day = static_cast<uint32_t>((StoreSeconds(now).seconds() + offset) / kCookieSeconds);
+  const auto day = static_cast<uint32_t>((StoreInstant(now).seconds() + offset) / kCookieSeconds);
   uint8_t message[sizeof server.address.octets + 7];
   std::memcpy(message, server.address.octets, sizeof server.address.octets);
   uint8_t* const behind = message + sizeof server.address.octets;
@@ -215,7 +215,7 @@ void ServerTable::NoteCookie(ServerKey server, std::span<const uint8_t> cookie, 
     for (size_t i = 0; i < words.size(); ++i) slot.cookie[i].store(words[i], kRelaxed);
     slot.cookie_check.store(check, kRelaxed);
   }
-  const uint32_t now_s = StoreSeconds(now).seconds();
+  const uint32_t now_s = StoreInstant(now).seconds();
   const uint32_t until = now_s + kForgetFaultsSeconds;
   if (now_s < slot.gives_no_cookie_until_s.load(kRelaxed)) return;
   if (slot.gives_cookies_until_s.load(kRelaxed) + kMarkSeconds > until) return;
@@ -227,13 +227,13 @@ void ServerTable::NoteCookie(ServerKey server, std::span<const uint8_t> cookie, 
 void ServerTable::NoteGivesNoCookie(ServerKey server, Time now) {
   Slot& slot = Touch(server, now);
   slot.gives_cookies_until_s.store(0, kRelaxed);
-  slot.gives_no_cookie_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
+  slot.gives_no_cookie_until_s.store(StoreInstant(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
 void ServerTable::NoteTakesNoCookie(ServerKey server, Time now) {
   Slot& slot = Touch(server, now);
   slot.gives_cookies_until_s.store(0, kRelaxed);
-  slot.takes_no_cookie_until_s.store(StoreSeconds(now).seconds() + kForgetFaultsSeconds, kRelaxed);
+  slot.takes_no_cookie_until_s.store(StoreInstant(now).seconds() + kForgetFaultsSeconds, kRelaxed);
 }
 
 bool ServerTable::ClaimProbe(ServerKey server, Duration interval, Time now) {

@@ -53,7 +53,7 @@ struct ServerState {
   bool plain_dns = false;        // it answered FORMERR or NOTIMP to EDNS
   bool keeps_no_case = false;    // it answers with another case than the query's
   bool takes_no_cookie = false;  // it takes EDNS, but not with a cookie in it
-  cache::Seconds gives_cookies_until;
+  cache::Instant gives_cookies_until;
   Time last_answer{};
   Time last_silence{};
 
@@ -64,7 +64,7 @@ struct ServerState {
     return IsKnown() && now - std::max(last_answer, last_silence) < std::chrono::minutes(2);
   }
   // While it gives cookies, a reply without one is not its own.
-  bool GivesCookiesAt(Time now) const { return StoreSeconds(now) < gives_cookies_until; }
+  bool GivesCookiesAt(Time now) const { return StoreInstant(now) < gives_cookies_until; }
   bool HasAnswered() const { return last_answer != Time(); }
   // A server that still answers some questions is not dead, even if it stays silent about a zone it
   // has lost.

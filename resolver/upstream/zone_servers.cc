@@ -22,7 +22,7 @@ bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings) {
 }
 
 void ZoneServers::Locate(const cache::Store& store, const policy::CoreSettings& settings,
-                         NameView name, bool above, bool use_forward, cache::Seconds now,
+                         NameView name, bool above, bool use_forward, cache::Instant now,
                          EntryView nearest_above) {
   static_zone_ = nullptr;
   from_hints_ = false;
@@ -96,7 +96,7 @@ void ZoneServers::UseHints(const policy::CoreSettings& settings) {
 }
 
 void ZoneServers::GatherFromStore(const cache::Store& store, const policy::CoreSettings& settings,
-                                  NameView server, RRType type, cache::Seconds now) {
+                                  NameView server, RRType type, cache::Instant now) {
   const EntryView entry = store.Find(server, KeySpace::kData, type);
   if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now)) return;
   cache::RecordCursor cursor = entry.Records();
@@ -107,7 +107,7 @@ void ZoneServers::GatherFromStore(const cache::Store& store, const policy::CoreS
 }
 
 void ZoneServers::Gather(const cache::Store& store, const policy::CoreSettings& settings,
-                         cache::Seconds now) {
+                         cache::Instant now) {
   if (from_hints_) {
     UseHints(settings);
     return;
@@ -166,7 +166,7 @@ bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
 }
 
 bool ZoneServers::GatherParentsGlue(const cache::Store& store, const policy::CoreSettings& settings,
-                                    cache::Seconds now) {
+                                    cache::Instant now) {
   if (delegation_.empty()) return false;
   const size_t before = candidate_count_;
   cache::NameServerCursor cursor = delegation().NameServers();

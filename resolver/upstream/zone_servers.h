@@ -41,7 +41,7 @@ class ZoneServers {
   // - `nearest_above`: the nearest known delegation strictly above `name`, if the caller has it. It
   //   saves the search.
   void Locate(const cache::Store& store, const policy::CoreSettings& settings, wire::NameView name,
-              bool above, bool use_forward, cache::Seconds now,
+              bool above, bool use_forward, cache::Instant now,
               cache::EntryView nearest_above = cache::EntryView());
   // Goes down to a zone that a referral just showed. REQUIRES: a delegation's entry.
   void Descend(cache::EntryView delegation);
@@ -64,7 +64,7 @@ class ZoneServers {
 
   // Fills candidates() with all known addresses that may be asked: those of the configuration,
   // glue, and addresses in the store. Candidates that are there already keep their state.
-  void Gather(const cache::Store& store, const policy::CoreSettings& settings, cache::Seconds now);
+  void Gather(const cache::Store& store, const policy::CoreSettings& settings, cache::Instant now);
   std::span<Candidate> candidates() { return {candidates_.data(), candidate_count_}; }
   // Forgets the tries of an exchange.
   void ResetTries();
@@ -80,7 +80,7 @@ class ZoneServers {
   // Adds the addresses that parents of the name servers' own zones know as glue. It is for when the
   // data of those zones leads nowhere. True when it added a candidate.
   bool GatherParentsGlue(const cache::Store& store, const policy::CoreSettings& settings,
-                         cache::Seconds now);
+                         cache::Instant now);
   // Adds addresses that a parent sent for the zone's servers, although it has no authority over
   // their names. They are used for this zone only and are not kept. The parent can lead this zone
   // anywhere anyway.
@@ -92,7 +92,7 @@ class ZoneServers {
   void AddGlue(const cache::NameServerView& server, const policy::CoreSettings& settings);
   bool Offer(const Endpoint& endpoint, const policy::CoreSettings& settings);
   void GatherFromStore(const cache::Store& store, const policy::CoreSettings& settings,
-                       wire::NameView server, wire::RRType type, cache::Seconds now);
+                       wire::NameView server, wire::RRType type, cache::Instant now);
 
   wire::Name zone_;
   const StaticZone* static_zone_ = nullptr;  // in the settings snapshot that the job holds

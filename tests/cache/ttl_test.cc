@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <compare>
+#include <concepts>
+#include <functional>
 #include <limits>
 #include <type_traits>
 
@@ -15,6 +18,14 @@ constexpr uint32_t kLast = std::numeric_limits<uint32_t>::max();
 // A call with the TTL and the time in each other's place does not compile.
 static_assert(!std::is_convertible_v<uint32_t, Instant>);
 static_assert(!std::is_convertible_v<Instant, uint32_t>);
+// Neither do a comparison of the two, an assignment from one to the other, and a sum of moments.
+static_assert(!std::three_way_comparable_with<Instant, uint32_t>);
+static_assert(!std::equality_comparable_with<Instant, uint32_t>);
+static_assert(!std::is_assignable_v<Instant&, uint32_t>);
+static_assert(!std::is_assignable_v<uint32_t&, Instant>);
+static_assert(!std::is_invocable_v<std::plus<>, Instant, Instant>);
+static_assert(std::is_same_v<decltype(Instant() + uint32_t{}), Instant>);
+static_assert(std::is_same_v<decltype(Instant() - Instant()), uint32_t>);
 template <typename Ttl, typename Now>
 constexpr bool kStarts = std::is_invocable_v<decltype(&EntryBuilder::StartRRset), EntryBuilder&,
                                              wire::NameView, wire::RRType, Ttl, Now, Rank>&&

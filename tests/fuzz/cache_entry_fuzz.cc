@@ -62,7 +62,7 @@ void Keep(std::span<const uint8_t> bytes) {
   static Store store({.memory_octets = kStoreOctetsMin, .seed = 1});
   const EntryView entry(bytes.data());
   const KeySpace space = SpaceOf(entry.kind());
-  const Seconds now = entry.expiry();  // expired: it replaces what an earlier input left
+  const Instant now = entry.expiry();  // expired: it replaces what an earlier input left
   if (store.Put(bytes, now) != PutOutcome::kStored) return;
   const EntryView kept = store.Find(entry.name(), space, entry.type());
   TERN_FUZZ_PROPERTY(kept);

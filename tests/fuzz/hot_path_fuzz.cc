@@ -26,7 +26,7 @@
 namespace tern::resolver {
 namespace {
 
-constexpr cache::Seconds kNow(1000);
+constexpr cache::Instant kNow(1000);
 constexpr uint32_t kTtlMax = 300;  // of what the store holds
 
 // One RRset is records of one owner and type in a row.

@@ -34,7 +34,7 @@ using cache::EntryKind;
 using cache::EntryView;
 using wire::RRType;
 
-constexpr cache::Seconds kNow(1000);
+constexpr cache::Instant kNow(1000);
 constexpr uint16_t kId = 0x1234;
 constexpr cache::TtlPolicy kPolicy = {.min_ttl = 0, .max_ttl = 7200, .max_negative_ttl = 900};
 

@@ -165,7 +165,7 @@ class SimWorld : public resolver::io::WorkerPort {
 
   // Sets the wall clock. Otherwise it follows the world's own clock.
   void SetWallSeconds(uint32_t seconds) {
-    wall_offset_ = seconds - resolver::StoreSeconds(now_).seconds();
+    wall_offset_ = seconds - resolver::StoreInstant(now_).seconds();
   }
   // Servers of this world use this source of chance too.
   SeededRandom* random() { return &random_; }
@@ -175,7 +175,7 @@ class SimWorld : public resolver::io::WorkerPort {
 
   // io::WorkerPort
   Time Now() const override { return now_; }
-  uint32_t WallSeconds() override { return wall_offset_ + resolver::StoreSeconds(now_).seconds(); }
+  uint32_t WallSeconds() override { return wall_offset_ + resolver::StoreInstant(now_).seconds(); }
   uint64_t Random() override { return random_.Next(); }
   void ArmTimer(resolver::Timer* timer, Time at) override;
   void DisarmTimer(resolver::Timer* timer) override;

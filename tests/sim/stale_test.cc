@@ -268,7 +268,7 @@ TEST_F(StaleTest, DenialOfAnAuthorityStandsAgainstWhatItDenies) {
 TEST_F(StaleTest, StaleAnswerIsNotKept) {
   internet_.Start();
   ExpectFresh(Ask("www.example.com."));
-  const cache::Seconds expiry = Find("www.example.com.", KeySpace::kData).expiry();
+  const cache::Instant expiry = Find("www.example.com.", KeySpace::kData).expiry();
   Break(Fault::kServFail);
   Wait(seconds(301));
   for (int i = 0; i < 3; ++i) ExpectStale(Ask("www.example.com."));

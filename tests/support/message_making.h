@@ -115,7 +115,7 @@ inline std::span<uint8_t> EntryRoom() {
 
 // The RRset of the records of `text`, learnt at `now`. The records have the same owner, type and
 // TTL.
-inline OwnedEntry RRset(std::string_view text, cache::Seconds now = cache::Seconds(1000),
+inline OwnedEntry RRset(std::string_view text, cache::Instant now = cache::Instant(1000),
                         cache::Rank rank = cache::Rank::kAnswerAuthoritative) {
   const std::vector<PlainRecord> records = Records(text);
   cache::EntryBuilder builder(EntryRoom());
@@ -130,7 +130,7 @@ inline OwnedEntry RRset(std::string_view text, cache::Seconds now = cache::Secon
 
 // A negative answer. `soa` is one SOA record.
 inline OwnedEntry Negative(cache::EntryKind kind, std::string_view name, RRType type,
-                           std::string_view soa, cache::Seconds now = cache::Seconds(1000)) {
+                           std::string_view soa, cache::Instant now = cache::Instant(1000)) {
   const PlainRecord record = Records(soa)[0];
   cache::EntryBuilder builder(EntryRoom());
   const bool started = kind == cache::EntryKind::kNxDomain
@@ -142,7 +142,7 @@ inline OwnedEntry Negative(cache::EntryKind kind, std::string_view name, RRType 
 
 // A zone cut. `servers` are NS records, `glue` are address records.
 inline OwnedEntry Delegation(std::string_view servers, std::string_view glue = "",
-                             cache::Seconds now = cache::Seconds(1000)) {
+                             cache::Instant now = cache::Instant(1000)) {
   const std::vector<PlainRecord> records = Records(servers);
   cache::EntryBuilder builder(EntryRoom());
   if (!builder.StartDelegation(records[0].owner, records[0].ttl, now)) std::abort();
@@ -162,7 +162,7 @@ inline OwnedEntry Delegation(std::string_view servers, std::string_view glue = "
 }
 
 inline void Put(cache::Store& store, const OwnedEntry& entry,
-                cache::Seconds now = cache::Seconds(1000)) {
+                cache::Instant now = cache::Instant(1000)) {
   if (store.Put(entry.bytes(), now) != cache::PutOutcome::kStored) std::abort();
 }
 

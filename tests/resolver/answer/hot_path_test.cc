@@ -32,7 +32,7 @@ class HotPathTest : public testing::Test {
   }
 
   void Put(std::string_view text, uint32_t now = 1000) {
-    test::Put(store_, RRset(text, cache::Seconds(now)), cache::Seconds(now));
+    test::Put(store_, RRset(text, cache::Instant(now)), cache::Instant(now));
   }
   void PutNegative(EntryKind kind, std::string_view name, RRType type) {
     test::Put(store_, test::Negative(kind, name, type, kSoa));
@@ -44,7 +44,7 @@ class HotPathTest : public testing::Test {
     size_t octets = 0;
     ParseQuery(query, store_, &parsed);
     const HotOutcome outcome =
-        AnswerParsed(query, parsed, tcp, {store_, cache::Seconds(now)}, reply_, &octets);
+        AnswerParsed(query, parsed, tcp, {store_, cache::Instant(now)}, reply_, &octets);
     request_ = parsed.request;
     const bool replied =
         outcome == HotOutcome::kReplied || outcome == HotOutcome::kRepliedRefreshDue;
@@ -283,7 +283,7 @@ TEST_F(HotPathTest, AllocatesNothing) {
     ParsedQuery parsed;
     const size_t before = test::AllocationCount();
     ParseQuery(query, store_, &parsed);
-    (void)AnswerParsed(query, parsed, false, {store_, cache::Seconds(1000), 1}, reply, &octets);
+    (void)AnswerParsed(query, parsed, false, {store_, cache::Instant(1000), 1}, reply, &octets);
     EXPECT_EQ(test::AllocationCount(), before);
   }
   PlainMessage with_cookie = sim::MakeQuery(1, "www.example.", RRType::kA, 1232);
@@ -295,7 +295,7 @@ TEST_F(HotPathTest, AllocatesNothing) {
   const size_t before_cookie = test::AllocationCount();
   ParseQuery(query, store_, &parsed);
   CheckCookie(cookies, {{192, 0, 2, 1}, 4}, 1, &parsed.request, &parsed.rcode);
-  EXPECT_EQ(AnswerParsed(query, parsed, false, {store_, cache::Seconds(1000), 1}, reply, &octets),
+  EXPECT_EQ(AnswerParsed(query, parsed, false, {store_, cache::Instant(1000), 1}, reply, &octets),
             HotOutcome::kReplied);
   EXPECT_EQ(test::AllocationCount(), before_cookie);
   EXPECT_EQ(octets,
@@ -312,7 +312,7 @@ TEST_F(HotPathTest, CollectGoesRoundALoopOnce) {
   AnswerParts parts;
   wire::NameView missing;
   const wire::Name name = N("a.example.");
-  EXPECT_FALSE(CollectFromCache(store_, name, RRType::kA, cache::Seconds(1000), &parts, &missing));
+  EXPECT_FALSE(CollectFromCache(store_, name, RRType::kA, cache::Instant(1000), &parts, &missing));
   EXPECT_EQ(parts.count, 3u);
   EXPECT_TRUE(missing.Equals(N("b.example.")));
 }
@@ -321,7 +321,7 @@ TEST_F(HotPathTest, CollectSaysWhereTheCacheEnds) {
   Put("www.example. 300 CNAME web.example.");
   AnswerParts parts;
   wire::NameView missing;
-  EXPECT_FALSE(CollectFromCache(store_, N("www.example."), RRType::kA, cache::Seconds(1000), &parts,
+  EXPECT_FALSE(CollectFromCache(store_, N("www.example."), RRType::kA, cache::Instant(1000), &parts,
                                 &missing));
   EXPECT_EQ(parts.count, 1u);
   EXPECT_TRUE(missing.Equals(N("web.example.")));

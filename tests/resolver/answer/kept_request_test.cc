@@ -60,9 +60,9 @@ TEST(KeptRequestTest, TheReplyIsTheOneThatTheQueryWouldHaveGot) {
   AnswerParts parts;
   const test::OwnedEntry entry = test::RRset("www.example. 300 A 192.0.2.1");
   ASSERT_TRUE(parts.Add(entry.view()));
-  EXPECT_NE(ComposeReply(query, request, parts, cache::Seconds(1000), 0, 1232, from_query), 0u);
+  EXPECT_NE(ComposeReply(query, request, parts, cache::Instant(1000), 0, 1232, from_query), 0u);
   EXPECT_NE(
-      ComposeReply(kept->query(), kept->request(), parts, cache::Seconds(1000), 0, 1232, from_kept),
+      ComposeReply(kept->query(), kept->request(), parts, cache::Instant(1000), 0, 1232, from_kept),
       0u);
   EXPECT_EQ(from_query, from_kept);
 }

@@ -23,7 +23,7 @@ using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr cache::Seconds kNow(1000);
+constexpr cache::Instant kNow(1000);
 
 struct Composed {
   Octets octets;
@@ -32,7 +32,7 @@ struct Composed {
 
 // The reply to `query` made of `entries`, which it holds to the promises that all replies keep.
 Composed Compose(const Octets& query, const std::vector<OwnedEntry>& entries, size_t limit = 1232,
-                 cache::Seconds now = kNow, uint32_t rotation = 0, AnswerParts answer = {}) {
+                 cache::Instant now = kNow, uint32_t rotation = 0, AnswerParts answer = {}) {
   Request request;
   Rcode rcode = Rcode::kNoError;
   EXPECT_EQ(ParseRequest(query, &request, &rcode), RequestVerdict::kResolve);

@@ -29,7 +29,7 @@ StaticZone Forward(std::string_view zone) {
 // `NXDOMAIN test. 10800`, or `not local`.
 std::string Ask(const LocalData& local, wire::NameView name, RRType type) {
   alignas(8) uint8_t buffer[cache::kEntryOctetsMax];
-  constexpr cache::Seconds kNow(1000);
+  constexpr cache::Instant kNow(1000);
   cache::EntryBuilder builder(buffer);
   if (!local.Find(name, type, kNow, &builder)) return "not local";
   const auto bytes = builder.Finish();

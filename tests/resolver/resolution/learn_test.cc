@@ -25,7 +25,7 @@ using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr cache::Seconds kNow(1000);
+constexpr cache::Instant kNow(1000);
 constexpr std::string_view kSoa = "example. 900 SOA ns.example. root.example. 7 3600 600 86400 400";
 
 class LearnTest : public testing::Test {
@@ -37,7 +37,7 @@ class LearnTest : public testing::Test {
 
   // What the servers of `zone` said about (name, type) is classified and learnt.
   bool Learn(std::string_view name, RRType type, const ReplyText& text,
-             std::string_view zone = "example.", cache::Seconds now = kNow) {
+             std::string_view zone = "example.", cache::Instant now = kNow) {
     answer_.Clear();
     const ReadReply reply(zone, PlainReply(name, type, text));
     const upstream::ReplyMeaning meaning =
@@ -46,7 +46,7 @@ class LearnTest : public testing::Test {
   }
 
   bool LearnReferral(std::string_view name, const ReplyText& text,
-                     std::string_view zone = "example.", cache::Seconds now = kNow) {
+                     std::string_view zone = "example.", cache::Instant now = kNow) {
     const ReadReply reply(zone, PlainReply(name, RRType::kA, text));
     const upstream::ReplyMeaning meaning =
         upstream::ClassifyReply(reply.records(), N(name), RRType::kA, N(zone), /*forwarded=*/false);
@@ -328,11 +328,11 @@ TEST_F(LearnTest, PrimingMakesTheRootsDelegation) {
   EXPECT_EQ(root.ttl(), 86400u);
 }
 
-Time At(cache::Seconds now) { return Time(std::chrono::seconds(now.seconds())); }
+Time At(cache::Instant now) { return Time(std::chrono::seconds(now.seconds())); }
 
 // RFC 9520 section 3.2: backing off from some seconds to five minutes.
 TEST_F(LearnTest, FailuresInARowAreKeptLongerAndLonger) {
-  cache::Seconds now = kNow;
+  cache::Instant now = kNow;
   uint32_t last = 0;
   for (int i = 0; i < 20; ++i) {
     learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kNoReachableAuthority,
@@ -354,7 +354,7 @@ TEST_F(LearnTest, FailuresInARowAreKeptLongerAndLonger) {
 
 // RFC 8767 section 5: no more than a try each 30 seconds.
 TEST_F(LearnTest, FailureBesideAStaleAnswerIsKeptThirtySeconds) {
-  cache::Seconds now = kNow;
+  cache::Instant now = kNow;
   for (const uint32_t ttl : {30u, 30u, 30u, 40u, 80u}) {
     learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, true, At(now));
     EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).ttl(), ttl);
@@ -376,7 +376,7 @@ TEST_F(LearnTest, FailureInTheMiddleOfASecondIsKeptForItsWholeTime) {
 
 TEST_F(LearnTest, FailuresAreKeptBetweenTheTimesOfTheSettings) {
   learner_.SetPolicy({.ttl = {}, .min_failure_ttl = 2, .max_failure_ttl = 7}, ResolutionLimits());
-  cache::Seconds now = kNow;
+  cache::Instant now = kNow;
   for (const uint32_t ttl : {2u, 4u, 7u, 7u}) {
     learner_.LearnFailure(N("www.example."), RRType::kA, ExtendedError::kOther, false, At(now));
     EXPECT_EQ(Find("www.example.", RRType::kA, KeySpace::kFailure).ttl(), ttl);
@@ -390,7 +390,7 @@ TEST_F(LearnTest, FailuresAreKeptBetweenTheTimesOfTheSettings) {
 // RFC 8767 section 4: an authoritative denial takes the place of what was known, also one that is
 // not kept itself.
 TEST_F(LearnTest, DenialThatIsNotKeptEndsWhatIsStale) {
-  for (const cache::Seconds now : {kNow, kNow + 301}) {
+  for (const cache::Instant now : {kNow, kNow + 301}) {
     SCOPED_TRACE(now.seconds());
     test::Put(store_, test::RRset("www.example. 300 A 192.0.2.1", kNow));
     const ReadReply reply("example.",

@@ -22,7 +22,7 @@ class QnameMinimiserTest : public testing::Test {
     return QnameMinimiser(mode, name_, type);
   }
   NextQuestion Next(QnameMinimiser& minimiser, std::string_view zone) {
-    return minimiser.Next(N(zone), store_, cache::Seconds(1000));
+    return minimiser.Next(N(zone), store_, cache::Instant(1000));
   }
   // What the servers of `zone` are told when every part exists there.
   std::vector<std::string> AskedIn(QnameMinimiser& minimiser, std::string_view zone) {

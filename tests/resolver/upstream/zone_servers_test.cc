@@ -17,7 +17,7 @@ using test::N;
 using test::RRset;
 using wire::RRType;
 
-constexpr cache::Seconds kNow(1000);
+constexpr cache::Instant kNow(1000);
 
 class ZoneServersTest : public testing::Test {
  protected:

@@ -74,8 +74,8 @@ inline void AddAttacker(SmallInternet* internet, SimServer* server) {
   internet->world().AddServer(kAttacker, server);
 }
 
-inline cache::Seconds StoreNow(SmallInternet& internet) {
-  return resolver::StoreSeconds(internet.world().Now());
+inline cache::Instant StoreNow(SmallInternet& internet) {
+  return resolver::StoreInstant(internet.world().Now());
 }
 
 // What the store holds fresh at and below `zone`: `rrset www.example.com. A 300`, one an entry,
