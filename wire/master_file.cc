@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "wire/concat.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 #include "wire/text_encoding.h"

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "wire/concat.h"
 #include "wire/text_encoding.h"
 
 namespace tern::wire {

@@ -1,5 +1,6 @@
 #include "wire/presentation.h"
 
+#include "wire/concat.h"
 #include "wire/rdata_fields.h"
 #include "wire/text_encoding.h"
 

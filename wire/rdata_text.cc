@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "wire/check.h"
+#include "wire/concat.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 #include "wire/rdata.h"
@@ -39,13 +40,6 @@ void AppendU32(uint32_t value, Octets* out) {
   uint8_t octets[4];
   StoreU32(octets, value);
   Append(AsText(octets), out);
-}
-
-std::string Quoted(std::span<const uint8_t> octets) {
-  std::string text = "\"";
-  AppendEscaped(octets, Quoting::kQuoted, &text);
-  text.push_back('"');
-  return text;
 }
 
 std::string GenericText(std::span<const uint8_t> rdata) {
@@ -97,7 +91,7 @@ std::string StringsText(std::span<const uint8_t> left) {
   std::string text;
   while (!left.empty()) {
     const size_t size = left[0];
-    text += Concat(text.empty() ? "" : " ", Quoted(left.subspan(1, size)));
+    text += Concat(text.empty() ? "" : " ", QuotedText(left.subspan(1, size)));
     left = left.subspan(1 + size);
   }
   return text;
@@ -140,7 +134,7 @@ std::string FieldText(RdataField field, std::span<const uint8_t> octets) {
     case kIPv6:
       return AddressText(AF_INET6, octets);
     case kString:
-      return Quoted(octets.subspan(1));
+      return QuotedText(octets.subspan(1));
     case kTag: {
       std::string text;
       AppendEscaped(octets.subspan(1), Quoting::kBare, &text);
@@ -153,7 +147,7 @@ std::string FieldText(RdataField field, std::span<const uint8_t> octets) {
     case kStrings:
       return StringsText(octets);
     case kQuotedRest:
-      return Quoted(octets);
+      return QuotedText(octets);
     case kHex:
       return ToHex(octets);
     case kBase64:

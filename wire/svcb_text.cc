@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "wire/check.h"
+#include "wire/concat.h"
 #include "wire/message.h"
 #include "wire/rdata_fields.h"
 #include "wire/text_encoding.h"
@@ -58,13 +59,6 @@ std::optional<uint16_t> ParseKey(std::string_view text, bool* generic) {
   return static_cast<uint16_t>(*key);
 }
 
-std::string QuotedText(std::string_view octets) {
-  std::string text = "\"";
-  AppendEscaped(AsOctets(octets), Quoting::kQuoted, &text);
-  text.push_back('"');
-  return text;
-}
-
 std::optional<std::string> AlpnText(Octets left) {
   std::string list;
   if (left.empty()) return std::nullopt;
@@ -80,7 +74,7 @@ std::optional<std::string> AlpnText(Octets left) {
     }
     left = left.subspan(1 + size);
   }
-  return QuotedText(list);
+  return QuotedText(AsOctets(list));
 }
 
 std::optional<std::string> AddressesText(int family, size_t octets, Octets left) {
@@ -132,7 +126,7 @@ std::optional<std::string> ValueText(uint16_t key, Octets value,
       return ToBase64(value);
     case kDohPath:
       if (value.empty()) return std::nullopt;
-      return QuotedText(AsText(value));
+      return QuotedText(value);
     default:
       return std::nullopt;
   }
@@ -261,8 +255,8 @@ std::string SvcParamsText(Octets params) {
     if (value_text) {
       text += Concat(KeyText(key), value_text->empty() ? "" : "=", *value_text);
     } else {
-      text += Concat(GenericKey(key), value.empty() ? "" : "=",
-                     value.empty() ? "" : QuotedText(AsText(value)));
+      text +=
+          Concat(GenericKey(key), value.empty() ? "" : "=", value.empty() ? "" : QuotedText(value));
     }
     left = left.subspan(4 + value.size());
   }

@@ -76,6 +76,13 @@ void AppendEscaped(std::span<const uint8_t> octets, Quoting quoting, std::string
   }
 }
 
+std::string QuotedText(std::span<const uint8_t> octets) {
+  std::string text = "\"";
+  AppendEscaped(octets, Quoting::kQuoted, &text);
+  text.push_back('"');
+  return text;
+}
+
 std::optional<uint8_t> TakeOctet(std::string_view* text, bool* escaped) {
   TERN_REQUIRE(!text->empty());
   const char first = text->front();

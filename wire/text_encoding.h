@@ -1,11 +1,10 @@
 // How octets are written in presentation format: escapes in names and character-strings (RFC 1035
-// section 5.1), decimal numbers, hexadecimal, base64 and base32hex (RFC 4648). Only the files of
-// wire/ that print and parse use this. Others use presentation.h.
+// section 5.1), decimal numbers, hexadecimal, base64 and base32hex (RFC 4648). Names and RDATA are
+// in presentation.h.
 //
 // Thread: any. Pure functions.
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,6 +21,9 @@ enum class Quoting : uint8_t {
 
 // Appends `octets` so that a reader gets the same octets back.
 void AppendEscaped(std::span<const uint8_t> octets, Quoting quoting, std::string* text);
+
+// In double quotes.
+std::string QuotedText(std::span<const uint8_t> octets);
 
 // Takes one octet from the front of `*text` and undoes its escape. `*text` moves on behind it.
 // `*escaped` says whether it was escaped. Nothing for an escape that is cut off or above 255.
@@ -48,18 +50,6 @@ std::optional<std::string> FromBase32Hex(std::string_view text);
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool EqualTexts(std::string_view a, std::string_view b);  // ASCII case ignored
-
-inline void AppendPiece(std::string_view piece, std::string* text) { text->append(piece); }
-void AppendPiece(std::integral auto number, std::string* text) {
-  text->append(std::to_string(number));
-}
-// Joins texts and numbers. (Debian's absl::StrCat does not take std::string_view.)
-template <typename... Pieces>
-std::string Concat(const Pieces&... pieces) {
-  std::string text;
-  (AppendPiece(pieces, &text), ...);
-  return text;
-}
 
 inline std::span<const uint8_t> AsOctets(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};

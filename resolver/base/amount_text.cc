@@ -4,7 +4,7 @@
 #include <limits>
 #include <span>
 
-#include "resolver/base/error_text.h"
+#include "wire/concat.h"
 
 namespace tern::resolver {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "resolver/base/error_text.h"
 #include "resolver/base/nearest_word.h"
+#include "wire/concat.h"
 
 namespace tern::resolver {
 namespace {

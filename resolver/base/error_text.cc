@@ -1,6 +1,7 @@
 #include "resolver/base/error_text.h"
 
 #include "absl/strings/escaping.h"
+#include "wire/concat.h"
 
 namespace tern::resolver {
 

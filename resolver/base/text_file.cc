@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "resolver/base/error_text.h"
+#include "wire/concat.h"
 
 namespace tern::resolver {
 namespace {

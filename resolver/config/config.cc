@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "resolver/base/amount_text.h"
-#include "resolver/base/error_text.h"
 #include "resolver/base/text_file.h"
 #include "resolver/config/key_text.h"
 #include "resolver/config/keys.h"
 #include "resolver/config/root_hints.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/config/value_reader.h"
+#include "wire/concat.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 #include "wire/text_encoding.h"

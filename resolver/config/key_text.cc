@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "resolver/base/amount_text.h"
-#include "resolver/base/error_text.h"
 #include "wire/check.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::config {
 namespace {

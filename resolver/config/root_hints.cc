@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cache/entry.h"
-#include "resolver/base/error_text.h"
+#include "wire/concat.h"
 #include "wire/master_file.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"

@@ -1,6 +1,6 @@
 #include "resolver/config/trust_anchors.h"
 
-#include "resolver/base/error_text.h"
+#include "wire/concat.h"
 #include "wire/master_file.h"
 #include "wire/presentation.h"
 

@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "resolver/base/amount_text.h"
+#include "resolver/base/error_text.h"
 #include "resolver/base/nearest_word.h"
 #include "wire/check.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::config {
 

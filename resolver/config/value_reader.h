@@ -15,10 +15,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "resolver/base/error_text.h"
 #include "resolver/config/key_text.h"
 #include "resolver/config/keys.h"
 #include "resolver/config/yaml_tree.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::config {
 

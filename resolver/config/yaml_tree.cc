@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
-#include "resolver/base/error_text.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::config {
 namespace {

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <utility>
 
-#include "resolver/base/error_text.h"
 #include "resolver/config/keys.h"
 #include "resolver/crypto/random.h"
 #include "resolver/daemon/log.h"
@@ -15,6 +14,7 @@
 #include "resolver/io/steering.h"
 #include "resolver/policy/name_source.h"
 #include "resolver/upstream/zone_servers.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::daemon {
 namespace {

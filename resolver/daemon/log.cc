@@ -8,7 +8,7 @@
 #include <ctime>
 #include <new>
 
-#include "resolver/base/error_text.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::daemon {
 namespace {

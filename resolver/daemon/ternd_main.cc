@@ -18,13 +18,13 @@
 #include <thread>
 #include <vector>
 
-#include "resolver/base/error_text.h"
 #include "resolver/base/version.h"
 #include "resolver/config/config.h"
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/daemon_options.h"
 #include "resolver/daemon/log.h"
 #include "wire/check.h"
+#include "wire/concat.h"
 
 // jemalloc reads this at its start; other allocators ignore it. A thread of jemalloc's gives memory
 // back to the kernel when a flood is over, and sleeps when there is none to give.

@@ -1,6 +1,7 @@
 #include "resolver/policy/hosts_file.h"
 
 #include "resolver/base/error_text.h"
+#include "wire/concat.h"
 #include "wire/parse_presentation.h"
 
 namespace tern::resolver::policy {

@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "cache/entry.h"
-#include "resolver/base/error_text.h"
 #include "resolver/base/reverse_name.h"
 #include "resolver/base/text_file.h"
 #include "resolver/policy/hosts_file.h"
 #include "resolver/policy/local_tree.h"
 #include "resolver/policy/special_names.h"
+#include "wire/concat.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 

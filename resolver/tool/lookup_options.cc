@@ -3,6 +3,7 @@
 #include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
 #include "resolver/base/reverse_name.h"
+#include "wire/concat.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 

@@ -6,6 +6,7 @@
 #include "wire/edns.h"
 #include "wire/presentation.h"
 #include "wire/rdata.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -16,10 +17,6 @@ struct Flag {
 };
 constexpr Flag kFlags[] = {{wire::kFlagAA, "aa"}, {wire::kFlagTC, "tc"}, {wire::kFlagRD, "rd"},
                            {wire::kFlagRA, "ra"}, {wire::kFlagAD, "ad"}, {wire::kFlagCD, "cd"}};
-
-std::string_view AsText(std::span<const uint8_t> octets) {
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
 
 void AddTrace(std::string_view lines, LookupReply* reply) {
   if (reply->trace) *reply->trace += '\n';
@@ -39,10 +36,10 @@ void ReadOpt(const wire::RecordView& record, LookupReply* reply) {
   wire::EdnsOptionView option;
   while (cursor.Next(&option)) {
     if (option.code == wire::EdnsOption::kExtendedError && option.content.size() >= 2) {
-      reply->extended_errors.push_back(
-          {wire::LoadU16(option.content.data()), std::string(AsText(option.content.subspan(2)))});
+      reply->extended_errors.push_back({wire::LoadU16(option.content.data()),
+                                        std::string(wire::AsText(option.content.subspan(2)))});
     } else if (option.code == wire::EdnsOption::kTernTrace) {
-      AddTrace(AsText(option.content), reply);
+      AddTrace(wire::AsText(option.content), reply);
     }
   }
 }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "resolver/base/amount_text.h"
-#include "resolver/base/error_text.h"
 #include "resolver/tool/lookup_json.h"
+#include "wire/concat.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::tool {

@@ -16,6 +16,7 @@
 #include "resolver/tool/lookup_text.h"
 #include "resolver/tool/tern_program.h"
 #include "wire/check.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::tool {
 namespace {

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "resolver/base/error_text.h"
 #include "resolver/config/key_text.h"
 #include "resolver/config/keys.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::config {
 namespace {

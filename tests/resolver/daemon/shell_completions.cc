@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "resolver/base/error_text.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::daemon {
 namespace {
