@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "wire/concat.h"
+#include "wire/harmless_text.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 #include "wire/text_encoding.h"
@@ -246,22 +247,6 @@ absl::Status ZoneReader::Read(const Entry& entry) {
   return absl::OkStatus();
 }
 
-// Messages repeat text from the file, and go to logs and terminals. So octets that are not
-// printable are escaped.
-std::string InPrint(std::string_view message) {
-  std::string shown;
-  for (const char c : message) {
-    if (c >= 0x20 && c < 0x7f) {
-      shown += c;
-      continue;
-    }
-    const auto octet = static_cast<uint8_t>(c);
-    shown += {'\\', static_cast<char>('0' + octet / 100), static_cast<char>('0' + octet / 10 % 10),
-              static_cast<char>('0' + octet % 10)};
-  }
-  return shown;
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<MasterRecord>> ParseMasterFile(std::string_view text,
@@ -270,8 +255,9 @@ absl::StatusOr<std::vector<MasterRecord>> ParseMasterFile(std::string_view text,
   EntryScanner scanner(text);
   ZoneReader zone(origin, default_ttl);
   const auto located = [&](int line, const absl::Status& status) {
-    return absl::InvalidArgumentError(Concat(
-        file_name, ":", line, ": ", InPrint({status.message().data(), status.message().size()})));
+    return absl::InvalidArgumentError(
+        Concat(file_name, ":", line, ": ",
+               HarmlessText({status.message().data(), status.message().size()})));
   };
   while (true) {
     Entry entry;

@@ -9,8 +9,8 @@
 #include <sstream>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "wire/concat.h"
+#include "wire/harmless_text.h"
 
 namespace tern::resolver::config {
 namespace {
@@ -158,11 +158,8 @@ std::string PlaceInFile(std::string_view file_name, Position position) {
 
 absl::Status ErrorInFile(std::string_view file_name, Position position, std::string_view message) {
   // Messages repeat what stands in the file, and go to logs and terminals.
-  std::string shown;
-  for (const char c : message) {
-    shown += c >= 0x20 && c < 0x7f ? std::string(1, c) : absl::CHexEscape(std::string(1, c));
-  }
-  return absl::InvalidArgumentError(Concat(PlaceInFile(file_name, position), ": ", shown));
+  return absl::InvalidArgumentError(
+      Concat(PlaceInFile(file_name, position), ": ", HarmlessText(message)));
 }
 
 absl::StatusOr<ConfigNode> ReadYamlTree(std::string_view yaml, std::string_view file_name) {

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "wire/concat.h"
+#include "wire/harmless_text.h"
 
 namespace tern::resolver::daemon {
 namespace {
@@ -58,18 +59,9 @@ void WriteNoMemory() { Write("ternd: no memory for a line of the log\n"); }
 
 std::string LogLine(LogLevel level, std::string_view message, std::string_view time,
                     bool to_journal) {
-  std::string line = to_journal ? std::string(Priority(level)) : Concat(time, " ", Label(level));
-  for (const char c : message) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet >= 0x20 && octet != 0x7f) {
-      line += c;
-    } else {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\x%02x", octet);
-      line += escape;
-    }
-  }
-  return line + "\n";
+  const std::string head =
+      to_journal ? std::string(Priority(level)) : Concat(time, " ", Label(level));
+  return Concat(head, HarmlessText(message), "\n");
 }
 
 bool IsJournal(int descriptor, const char* journal_stream) {

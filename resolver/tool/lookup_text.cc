@@ -9,6 +9,7 @@
 #include "resolver/base/amount_text.h"
 #include "resolver/tool/lookup_json.h"
 #include "wire/concat.h"
+#include "wire/harmless_text.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::tool {
@@ -28,28 +29,8 @@ std::string MillisecondsText(int64_t microseconds) {
   return text;
 }
 
-// Escapes what a terminal acts on: octets below the space, DEL, and the C1 controls, which are 0xc2
-// 0x80..0x9f in UTF-8.
-std::string Harmless(std::string_view text) {
-  std::string shown;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto octet = static_cast<uint8_t>(text[i]);
-    const bool c1 = octet == 0xc2 && i + 1 < text.size() &&
-                    static_cast<uint8_t>(text[i + 1]) >= 0x80 &&
-                    static_cast<uint8_t>(text[i + 1]) < 0xa0;
-    if (octet >= 0x20 && octet != 0x7f && !c1) {
-      shown += text[i];
-      continue;
-    }
-    char escape[8];
-    std::snprintf(escape, sizeof escape, "\\x%02x", octet);
-    shown += escape;
-  }
-  return shown;
-}
-
 std::string MemberText(const TraceStep& step, std::string_view key) {
-  return Harmless(step.Text(key));
+  return HarmlessText(step.Text(key));
 }
 
 // Microseconds of a whole number; -1 for anything else.
@@ -87,7 +68,7 @@ std::string StepSentence(const TraceStep& step) {
   }
   for (const auto& [key, value] : step.members) {
     if (std::find(std::begin(kToldKeys), std::end(kToldKeys), key) != std::end(kToldKeys)) continue;
-    sentence += Concat(sentence.empty() ? "" : " ", Harmless(key), "=", Harmless(value));
+    sentence += Concat(sentence.empty() ? "" : " ", HarmlessText(key), "=", HarmlessText(value));
   }
   return sentence;
 }
@@ -157,7 +138,7 @@ std::string StatusText(const LookupOptions& options, const LookupReply& reply) {
   text += "\n";
   for (const ExtendedErrorLine& error : reply.extended_errors) {
     text += Concat("error   ", error.code, " (", ExtendedErrorName(error.code), ")",
-                   error.text.empty() ? "" : " ", Harmless(error.text), "\n");
+                   error.text.empty() ? "" : " ", HarmlessText(error.text), "\n");
   }
   return text;
 }

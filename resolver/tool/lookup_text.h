@@ -1,6 +1,6 @@
 // What `tern lookup` prints for a reader; lookup_json.h has what it prints for a program.
 //
-// Text that came over the network is made harmless for terminals: control characters are escaped.
+// Text that came over the network is made harmless (wire/harmless_text.h).
 //
 // Thread: any.
 #pragma once

@@ -139,7 +139,7 @@ TEST(MasterFileTest, ErrorsNameFileLineAndWhatWasExpected) {
   EXPECT_EQ(ErrorOf("$INCLUDE other\n"), "zones/test:1: $INCLUDE is not allowed");
   EXPECT_EQ(ErrorOf("a NOTATYPE x\n"), "zones/test:1: expected a record type, found `NOTATYPE`");
   EXPECT_EQ(ErrorOf("a A\x1b\xff x\n"),
-            "zones/test:1: expected a record type, found `A\\027\\255`");
+            "zones/test:1: expected a record type, found `A\\x1b\\xff`");
 }
 
 TEST(MasterFileTest, RefusesWhatIsNoZone) {

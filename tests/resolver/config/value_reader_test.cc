@@ -172,7 +172,7 @@ TEST_F(KeysOfAMapTest, EachIsFoundOnce) {
 TEST_F(KeysOfAMapTest, UnknownOnesAreNamedHarmlessly) {
   EXPECT_EQ(Next("frist", 2), "a.yaml:2:1: m.frist: unknown key; did you mean first?");
   EXPECT_EQ(Next("servers", 2), "a.yaml:2:1: m.servers: unknown key; expected zone or first");
-  EXPECT_EQ(Next("\n", 2), "a.yaml:2:1: m.\"\\n\": unknown key; expected zone or first");
+  EXPECT_EQ(Next("\n", 2), "a.yaml:2:1: m.\"\\x0a\": unknown key; expected zone or first");
 }
 
 TEST_F(KeysOfAMapTest, RequiredOnesMustBeThere) {

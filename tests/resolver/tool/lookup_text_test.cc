@@ -73,8 +73,7 @@ TEST(LookupTextTest, ShowsErrorsWithoutTouchingTheTerminal) {
   EXPECT_EQ(LookupText(Options("a.", wire::RRType::kA), Raw(), reply),
             "name    a. A\n"
             "status  SERVFAIL  flags\n"
-            "error   22 (No Reachable Authority) gone\\x1b[2J\\xc2\x9b"
-            "1m\n"
+            "error   22 (No Reachable Authority) gone\\x1b[2J\\xc2\\x9b1m\n"
             "server  127.0.0.1:53 over UDP, 12.3 ms, 100 octets\n");
 }
 
