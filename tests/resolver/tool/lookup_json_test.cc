@@ -78,6 +78,17 @@ TEST(LookupJsonTest, HoldsTraceAndExtendedErrors) {
   EXPECT_EQ(json["extended_errors"][0]["name"], "Prohibited");
 }
 
+// What the tool writes can be read, whatever numbers a server wrote.
+TEST(LookupJsonTest, IsJsonWhateverNumbersTheTraceHas) {
+  LookupReply reply;
+  reply.trace = "{\"a\":1e999}\n{\"a\":18446744073709551616}\n{\"a\":[1e-999,-0.0]}";
+  const std::string text = LookupJson(Options("a.", wire::RRType::kA, true), Raw(), reply);
+  EXPECT_NE(text.find(R"("trace":[{"a":1.8446744073709552e+19},{"a":[0.0,-0.0]}])"),
+            std::string::npos)
+      << text;
+  EXPECT_TRUE(Json::accept(text));
+}
+
 TEST(LookupJsonTest, SaysWhenTheReplyIsMalformedOrHasNoTrace) {
   LookupReply reply;
   reply.malformed = true;
@@ -177,6 +188,27 @@ TEST(TraceStepsTest, LeaveOutWhatIsNotJson) {
     EXPECT_EQ(ReadValue(text), "no step") << text;
     EXPECT_TRUE(ReadTraceSteps(text).empty()) << text;
   }
+}
+
+TEST(TraceStepsTest, NumbersTooLargeForAnIntegerLoseDigits) {
+  EXPECT_EQ(ReadValue("18446744073709551615"), "18446744073709551615");
+  EXPECT_EQ(ReadValue("18446744073709551616"), "1.8446744073709552e+19");
+  EXPECT_EQ(ReadValue("-9223372036854775808"), "-9223372036854775808");
+  EXPECT_EQ(ReadValue("-9223372036854775809"), "-9.223372036854776e+18");
+  EXPECT_EQ(ReadValue("1" + std::string(300, '0')), "1e+300");
+  EXPECT_EQ(ReadValue("1e-400"), "0.0");
+}
+
+// JSON has no infinity to write in their place.
+TEST(TraceStepsTest, LeaveOutNumbersTooLargeForADouble) {
+  for (const std::string& number :
+       {std::string("1e309"), std::string("-1e309"), std::string("1e99999999999999999999"),
+        "1" + std::string(400, '0'), "[1,{\"b\":" + std::string(1000, '9') + "}]"}) {
+    EXPECT_EQ(ReadValue(number), "no step") << number;
+  }
+  const auto steps = ReadTraceSteps("{\"a\":1e999}\n{\"a\":1}\n");
+  ASSERT_EQ(steps.size(), 1u);
+  EXPECT_EQ(steps[0].Text("a"), "1");
 }
 
 TEST(TraceStepsTest, NestingIsBounded) {

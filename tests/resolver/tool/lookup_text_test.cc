@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "gtest/gtest.h"
+#include "wire/concat.h"
 #include "wire/parse_presentation.h"
 
 namespace tern::resolver::tool {
@@ -102,6 +103,31 @@ TEST(LookupTextTest, TellsTheStepsLikeATextbook) {
             "                  learnt   com. NS a.gtld.\n"
             "   4.     0.3 ms  teleport done colour=blue deep=[1]\n"
             "   5.             x\\x1b[2J \n");
+}
+
+// The account is a server's, which may write any number.
+TEST(LookupTextTest, ShowsNoTimeForANumberThatIsNone) {
+  LookupReply reply;
+  reply.trace = "";
+  for (const char* number : {"18446744073709551616", "18446744073709551615", "1125899906842624",
+                             "1e300", "-1", "0.5", "null", "1e999", "1125899906842623"}) {
+    *reply.trace +=
+        Concat(R"({"t_us":)", number, R"(,"rtt_us":)", number, R"(,"kind":"reply"})", "\n");
+  }
+  *reply.trace += R"({"step":123456789012345678901234567890})";
+  const std::string text = LookupText(Options("a.", wire::RRType::kA, true), Raw(), reply);
+  EXPECT_EQ(text.substr(0, text.find("status")),
+            "name    a. A\n"
+            "steps\n"
+            "   1.             reply    \n"
+            "   2.             reply    \n"
+            "   3.             reply    \n"
+            "   4.             reply    \n"
+            "   5.             reply    \n"
+            "   6.             reply    \n"
+            "   7.             reply    \n"
+            "   8. 1125899906842.6 ms  reply     after 1125899906842.6 ms\n"
+            "1.23456789012345.                      \n");
 }
 
 TEST(LookupTextTest, SaysWhenTheServerGaveNoAccount) {
