@@ -57,6 +57,15 @@ class HeardAnswer final : public resolution::Waiter {
   Time asked_;
 };
 
+// Where tests put servers of example., and the root's records when there are one or two.
+inline constexpr std::string_view kServerA = "192.0.2.1";
+inline constexpr std::string_view kServerB = "192.0.2.2";
+inline constexpr std::string_view kOneServer =
+    "example. 3600 NS a.example.\na.example. 3600 A 192.0.2.1\n";
+inline constexpr std::string_view kTwoServers =
+    "example. 3600 NS a.example.\nexample. 3600 NS b.example.\n"
+    "a.example. 3600 A 192.0.2.1\nb.example. 3600 A 192.0.2.2\n";
+
 class RecursorWorld {
  public:
   static constexpr std::string_view kRoot = "198.51.100.1";

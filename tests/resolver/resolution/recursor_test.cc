@@ -13,6 +13,8 @@ namespace {
 
 using sim::Fault;
 using test::HeardAnswer;
+using test::kOneServer;
+using test::kServerA;
 using test::milliseconds;
 using test::N;
 using test::RecursorWorld;
@@ -21,8 +23,6 @@ using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr std::string_view kA = "192.0.2.1";
-constexpr std::string_view kOne = "example. 3600 NS a.example.\na.example. 3600 A 192.0.2.1\n";
 constexpr std::string_view kZone =
     "www 300 A 203.0.113.1\nalias 300 CNAME www\na.b.c.d 300 A 203.0.113.3\n"
     "self 300 CNAME self\nloop1 300 CNAME loop2\nloop2 300 CNAME loop1\n"
@@ -30,26 +30,26 @@ constexpr std::string_view kZone =
 
 class RecursorTest : public testing::Test {
  protected:
-  RecursorTest() { a_ = world_.Add(kA, "example.", kZone); }
+  RecursorTest() { a_ = world_.Add(kServerA, "example.", kZone); }
 
   RecursorWorld world_;
   sim::ZoneServer* a_ = nullptr;
 };
 
 TEST_F(RecursorTest, ResolvesColdAndKnowsItWarm) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
   world_.Run(seconds(1));
   // The root for the name and for itself (RFC 9609), then the zone.
   EXPECT_EQ(world_.world().upstream().size(), 3u);
-  EXPECT_EQ(world_.Queries("www.example.", kA), 1u);
+  EXPECT_EQ(world_.Queries("www.example.", kServerA), 1u);
   EXPECT_EQ(world_.Lookup("www.example.").latency, Duration(0));
   EXPECT_EQ(world_.world().upstream().size(), 3u);
   EXPECT_TRUE(world_.IsAtRest());
 }
 
 TEST_F(RecursorTest, EqualQuestionsAreOneJob) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   std::vector<HeardAnswer*> heard;
   for (int i = 0; i < 100; ++i) {
     heard.push_back(world_.Ask(i % 2 == 0 ? "www.example." : "WWW.example.", RRType::kA));
@@ -59,22 +59,22 @@ TEST_F(RecursorTest, EqualQuestionsAreOneJob) {
     EXPECT_EQ(each->count, 1);
     EXPECT_EQ(each->rcode, Rcode::kNoError);
   }
-  EXPECT_EQ(world_.Queries("www.example.", kA), 1u);
+  EXPECT_EQ(world_.Queries("www.example.", kServerA), 1u);
 }
 
 TEST_F(RecursorTest, OtherTypesAreOtherQuestions) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   HeardAnswer* a = world_.Ask("www.example.", RRType::kA);
   HeardAnswer* aaaa = world_.Ask("www.example.", RRType::kAAAA);
   world_.Run(seconds(1));
   EXPECT_NE(a->text, "");
   EXPECT_EQ(aaaa->text, "");
-  EXPECT_EQ(world_.Queries("www.example.", kA), 2u);
+  EXPECT_EQ(world_.Queries("www.example.", kServerA), 2u);
 }
 
 // DNSBomb: waiters of one question are bounded.
 TEST_F(RecursorTest, WaitersOfOneQuestionAreBounded) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   std::vector<HeardAnswer*> heard;
   for (int i = 0; i < ResolutionLimits().waiters + 10; ++i) {
     heard.push_back(world_.Ask("www.example.", RRType::kA));
@@ -94,7 +94,7 @@ TEST_F(RecursorTest, WaitersOfOneQuestionAreBounded) {
 
 // Jobs are bounded; the oldest is dropped first.
 TEST_F(RecursorTest, JobsAreBoundedAndComeBackToZero) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   a_->conduct().fault = Fault::kSilent;
   std::vector<HeardAnswer*> heard;
   for (size_t i = 0; i < kJobsMax + 500; ++i) {
@@ -120,7 +120,7 @@ TEST_F(RecursorTest, JobsAreBoundedAndComeBackToZero) {
 
 // A flood of names without an answer fills the resolver; a question that has one gets it.
 TEST_F(RecursorTest, FullResolverStillAnswersWhatHasAnAnswer) {
-  world_.Start(std::string(kOne) + "dead. 3600 NS ns.dead.\nns.dead. 3600 A 192.0.2.66\n");
+  world_.Start(std::string(kOneServer) + "dead. 3600 NS ns.dead.\nns.dead. 3600 A 192.0.2.66\n");
   world_.Lookup("warm.example.");
   world_.Lookup("warm.dead.");
   for (size_t i = 0; i < kJobsMax + 100; ++i) {
@@ -179,7 +179,7 @@ TEST_F(RecursorTest, EndsWhileALookUpWaitsBehindAClientThatIsGone) {
 }
 
 TEST_F(RecursorTest, ClientThatIsGivenUpHearsItOnce) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   HeardAnswer* first = world_.Ask("www.example.", RRType::kA);
   HeardAnswer* second = world_.Ask("www.example.", RRType::kA);
   world_.recursor().GiveUp(first);
@@ -193,7 +193,7 @@ TEST_F(RecursorTest, ClientThatIsGivenUpHearsItOnce) {
 
 // A client always gets an answer before it gives up; the work goes on for the store.
 TEST_F(RecursorTest, ClientsAreToldInTimeWhileTheWorkGoesOn) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   a_->conduct().think_time = milliseconds(2200);
   HeardAnswer* first = world_.Ask("www.example.", RRType::kA);
   world_.Run(milliseconds(1000));
@@ -211,7 +211,7 @@ TEST_F(RecursorTest, ClientsAreToldInTimeWhileTheWorkGoesOn) {
 }
 
 TEST_F(RecursorTest, EveryWaiterHasItsOwnDeadline) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   a_->conduct().fault = Fault::kSilent;
   std::vector<HeardAnswer*> heard;
   for (int i = 0; i < 20; ++i) {
@@ -228,7 +228,7 @@ TEST_F(RecursorTest, EveryWaiterHasItsOwnDeadline) {
 
 // RFC 9520: failures are remembered, no query goes out meanwhile.
 TEST_F(RecursorTest, FailuresAreRememberedForAWhile) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   a_->conduct().fault = Fault::kServFail;
   EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kServFail);
   const size_t sent = world_.world().upstream().size();
@@ -240,7 +240,7 @@ TEST_F(RecursorTest, FailuresAreRememberedForAWhile) {
 }
 
 TEST_F(RecursorTest, AliasLoopsFail) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   for (const char* name : {"self.example.", "loop1.example."}) {
     EXPECT_EQ(world_.Lookup(name).rcode, Rcode::kServFail) << name;
     // From the store as well.
@@ -253,7 +253,7 @@ TEST_F(RecursorTest, AliasLoopsFail) {
 }
 
 TEST_F(RecursorTest, DnameInTheStoreAnswersOtherNames) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   EXPECT_EQ(world_.Lookup("host.old.example.").text,
             "old.example. DNAME new.example.\nhost.old.example. CNAME host.new.example.\n"
             "host.new.example. A 203.0.113.4\n");
@@ -265,7 +265,7 @@ TEST_F(RecursorTest, DnameInTheStoreAnswersOtherNames) {
 }
 
 TEST_F(RecursorTest, AliasBelowADnameIsAnsweredWhenAskedFor) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   // From the reply, then another from the store.
   for (const char* name : {"one", "two"}) {
     const std::string label(name);
@@ -277,7 +277,7 @@ TEST_F(RecursorTest, AliasBelowADnameIsAnsweredWhenAskedFor) {
 
 // RFC 8020.
 TEST_F(RecursorTest, NxDomainCoversWhatIsBelow) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   EXPECT_EQ(world_.Lookup("gone.example.").rcode, Rcode::kNXDomain);
   const size_t sent = world_.world().upstream().size();
   EXPECT_EQ(world_.Lookup("a.b.gone.example.").rcode, Rcode::kNXDomain);
@@ -289,7 +289,7 @@ TEST_F(RecursorTest, ZonesOfTheConfigurationStandAgainstADenialAbove) {
   for (const bool forward : {false, true}) {
     world_.settings().static_zones = {
         {N("corp.internal."), {*Endpoint::Parse("192.0.2.9", 53)}, forward, false}};
-    world_.Start(kOne);
+    world_.Start(kOneServer);
     // The root knows nothing of internal.; an honest NXDOMAIN.
     EXPECT_EQ(world_.Lookup("internal.").rcode, Rcode::kNXDomain);
     EXPECT_EQ(world_.Lookup("www.corp.internal.").text, "www.corp.internal. A 203.0.113.9\n");
@@ -300,7 +300,7 @@ TEST_F(RecursorTest, ZonesOfTheConfigurationStandAgainstADenialAbove) {
 
 TEST_F(RecursorTest, StrictMinimisationDoesNotTakeAnAliasesDenialForTheName) {
   world_.settings().resolution.qname_minimisation = QnameMinimisation::kStrict;
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   const HeardAnswer& heard = world_.Lookup("host.sub.cut.example.");
   EXPECT_EQ(heard.rcode, Rcode::kNXDomain);
   // An alias at an ancestor is no alias of the name.
@@ -309,15 +309,15 @@ TEST_F(RecursorTest, StrictMinimisationDoesNotTakeAnAliasesDenialForTheName) {
 
 TEST_F(RecursorTest, MinimisedQuestionsHideLabels) {
   world_.settings().resolution.qname_minimisation = QnameMinimisation::kRelaxed;
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   EXPECT_EQ(world_.Lookup("a.b.c.d.example.").rcode, Rcode::kNoError);
   EXPECT_EQ(world_.Queries("a.b.c.d.example.", RecursorWorld::kRoot), 0u);
   EXPECT_EQ(world_.Queries("example.", RecursorWorld::kRoot), 1u);
-  EXPECT_EQ(world_.Queries("d.example.", kA), 1u);
+  EXPECT_EQ(world_.Queries("d.example.", kServerA), 1u);
 }
 
 TEST_F(RecursorTest, DestroyingItInTheMiddleLeavesNothing) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   a_->conduct().fault = Fault::kSilent;
   for (int i = 0; i < 50; ++i) {
     ASSERT_NE(world_.Ask("x" + std::to_string(i) + ".example.", RRType::kA), nullptr);
@@ -344,10 +344,10 @@ TEST_F(RecursorTest, ChainsOverTheLimitFailAndTheLongestAllowedIsAnswered) {
 
 // RFC 4035 section 3.1.4.1.
 TEST_F(RecursorTest, DsIsAskedOfTheParent) {
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kNoError);
   EXPECT_EQ(world_.Lookup("example.", RRType::kDS).rcode, Rcode::kNoError);
-  EXPECT_EQ(world_.Queries("example.", kA), 0u);
+  EXPECT_EQ(world_.Queries("example.", kServerA), 0u);
 }
 
 // Nothing of a forwarder's failure stays when iterating is allowed.
@@ -356,7 +356,7 @@ TEST_F(RecursorTest, ForwardFirstFallsBackToIterating) {
   forwarder->conduct().fault = Fault::kSilent;
   world_.settings().static_zones = {
       {N("."), {*Endpoint::Parse("192.0.2.9", 53)}, /*forward=*/true, /*first=*/true}};
-  world_.Start(kOne);
+  world_.Start(kOneServer);
   HeardAnswer* heard = world_.Ask("www.example.", RRType::kA);
   world_.Run(seconds(8));
   ASSERT_EQ(heard->count, 1);

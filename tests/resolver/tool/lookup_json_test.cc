@@ -4,38 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "gtest/gtest.h"
-#include "wire/parse_presentation.h"
+#include "tests/resolver/tool/lookup_samples.h"
 
 namespace tern::resolver::tool {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-LookupOptions Options(const char* name, wire::RRType type, bool trace = false) {
-  LookupOptions options;
-  options.name = *wire::ParseName(name);
-  options.type = type;
-  options.server = *Endpoint::Parse("127.0.0.1:53", 0);
-  options.trace = trace;
-  return options;
-}
-
-RawReply Raw() {
-  RawReply raw;
-  raw.outcome = LookupOutcome::kReply;
-  raw.message.resize(100);
-  raw.elapsed = std::chrono::microseconds(12345);
-  return raw;
-}
-
-LookupReply MailReply() {
-  LookupReply reply;
-  reply.flags = {"rd", "ra"};
-  reply.sections[0] = {{"example.", 3599, "IN", wire::RRType::kMX, "5 a.example."},
-                       {"example.", 3599, "IN", wire::RRType::kMX, "20 b.example."}};
-  reply.sections[1] = {{"example.", 60, "IN", wire::RRType::kNS, "ns.example."}};
-  return reply;
-}
 
 // What the JSON of a reply has as the text of an extended error, quotes included.
 std::string ErrorTextAsJson(std::string_view text) {

@@ -11,38 +11,18 @@
 #include <vector>
 
 #include "resolver/upstream/race.h"
-#include "tests/support/recursor_world.h"
+#include "tests/resolver/upstream/race_fixture.h"
 
 namespace tern::resolver::upstream {
 namespace {
 
 using sim::CookieUse;
-using sim::Fault;
-using sim::SimAnswer;
-using sim::SimQuery;
 using std::chrono::hours;
-using test::HeardAnswer;
-using test::milliseconds;
-using test::N;
-using test::Octets;
-using test::PlainMessage;
-using test::RecursorWorld;
-using test::seconds;
-using wire::Rcode;
-using wire::RRType;
 
-constexpr std::string_view kA = "192.0.2.1";
-constexpr std::string_view kB = "192.0.2.2";
-constexpr std::string_view kOne = "example. 3600 NS a.example.\na.example. 3600 A 192.0.2.1\n";
-constexpr std::string_view kTwo =
-    "example. 3600 NS a.example.\nexample. 3600 NS b.example.\n"
-    "a.example. 3600 A 192.0.2.1\nb.example. 3600 A 192.0.2.2\n";
-
-class RaceCookiesTest : public testing::Test {
+class RaceCookiesTest : public RaceFixture {
  protected:
-  void Start(CookieUse use, std::string_view delegations = kOne) {
-    a_ = world_.Add(kA, "example.", "* 300 A 203.0.113.1\n");
-    b_ = world_.Add(kB, "example.", "* 300 A 203.0.113.1\n");
+  void Start(CookieUse use, std::string_view delegations = kOneServer) {
+    AddBoth("* 300 A 203.0.113.1\n");
     a_->conduct().cookies = b_->conduct().cookies = use;
     world_.Start(delegations);
   }
@@ -68,18 +48,15 @@ class RaceCookiesTest : public testing::Test {
     }
     return queries;
   }
-  ServerState Record() { return world_.table().Get(*Endpoint::Parse(kA, 53)); }
+  ServerState Record() { return world_.table().Get(*Endpoint::Parse(kServerA, 53)); }
   bool GivesCookies() { return Record().GivesCookiesAt(world_.world().Now()); }
   uint64_t forgeries() { return world_.recursor().counters().forgeries; }
 
-  RecursorWorld world_;
-  sim::ZoneServer* a_ = nullptr;
-  sim::ZoneServer* b_ = nullptr;
   int asked_ = 0;
 };
 
 TEST_F(RaceCookiesTest, EachServerIsSentAClientCookieOfItsOwn) {
-  Start(CookieUse::kIgnores, kTwo);
+  Start(CookieUse::kIgnores, kTwoServers);
   for (int i = 0; i < 40; ++i) Ask();
   std::map<std::string, std::set<Octets>> cookies;
   for (const sim::UpstreamQuery& query : world_.world().upstream()) {
@@ -98,10 +75,10 @@ TEST_F(RaceCookiesTest, EachServerIsSentAClientCookieOfItsOwn) {
 TEST_F(RaceCookiesTest, TheServersCookieComesBack) {
   for (const uint8_t octets : {8, 16, 32}) {
     RecursorWorld world;
-    sim::ZoneServer* server = world.Add(kA, "example.", "* 300 A 203.0.113.1\n");
+    sim::ZoneServer* server = world.Add(kServerA, "example.", "* 300 A 203.0.113.1\n");
     server->conduct().cookies = CookieUse::kGives;
     server->conduct().server_cookie_octets = octets;
-    world.Start(kOne);
+    world.Start(kOneServer);
     (void)world.Lookup("one.example.");
     EXPECT_EQ(world.world().upstream().back().cookie.size(), kClientCookieOctets);
     (void)world.Lookup("two.example.");
@@ -144,7 +121,7 @@ TEST_F(RaceCookiesTest, BadCookieTwiceLeadsToTcp) {
 }
 
 TEST_F(RaceCookiesTest, BadCookieForEverIsTheNextServersTurn) {
-  Start(CookieUse::kGives, kTwo);
+  Start(CookieUse::kGives, kTwoServers);
   a_->conduct().cookies = CookieUse::kAllAreBad;
   a_->conduct().tcp_refused = true;
   for (int i = 0; i < 10; ++i) Ask();
@@ -199,7 +176,7 @@ class LuckySpoofer final : public sim::SimServer {
 };
 
 TEST_F(RaceCookiesTest, ForgeriesWithoutTheCookieAreNeverBelieved) {
-  Start(CookieUse::kGives, kTwo);
+  Start(CookieUse::kGives, kTwoServers);
   for (int i = 0; i < 20; ++i) Ask();
   for (const auto cookie : {LuckySpoofer::Cookie::kNone, LuckySpoofer::Cookie::kNoEdns,
                             LuckySpoofer::Cookie::kGuessed}) {
@@ -335,8 +312,8 @@ TEST_F(RaceCookiesTest, NoneAreSentFromSeveralAddresses) {
     world.settings().resolution.outgoing = {*IpAddress::Parse("10.0.0.1"),
                                             *IpAddress::Parse("2001:db8::1")};
     if (several) world.settings().resolution.outgoing.push_back(*IpAddress::Parse("10.0.0.2"));
-    world.Add(kA, "example.", "* 300 A 203.0.113.1\n");
-    world.Start(kOne);
+    world.Add(kServerA, "example.", "* 300 A 203.0.113.1\n");
+    world.Start(kOneServer);
     (void)world.Lookup("www.example.");
     EXPECT_EQ(world.world().upstream().back().cookie.empty(), several);
   }

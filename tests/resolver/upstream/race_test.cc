@@ -4,43 +4,24 @@
 
 #include <functional>
 
-#include "tests/support/recursor_world.h"
+#include "tests/resolver/upstream/race_fixture.h"
 
 namespace tern::resolver::upstream {
 namespace {
 
 using sim::Conduct;
-using sim::Fault;
-using sim::SimAnswer;
-using sim::SimQuery;
-using test::HeardAnswer;
-using test::milliseconds;
-using test::N;
-using test::Octets;
-using test::PlainMessage;
-using test::RecursorWorld;
-using test::seconds;
-using wire::Rcode;
-using wire::RRType;
 
-constexpr std::string_view kA = "192.0.2.1";
-constexpr std::string_view kB = "192.0.2.2";
-constexpr std::string_view kOne = "example. 3600 NS a.example.\na.example. 3600 A 192.0.2.1\n";
-constexpr std::string_view kTwo =
-    "example. 3600 NS a.example.\nexample. 3600 NS b.example.\n"
-    "a.example. 3600 A 192.0.2.1\nb.example. 3600 A 192.0.2.2\n";
 constexpr std::string_view kZone = "www 300 A 203.0.113.1\nmail 300 A 203.0.113.2\n";
 
-class RaceTest : public testing::Test {
+class RaceTest : public RaceFixture {
  protected:
   void StartOne() {
-    a_ = world_.Add(kA, "example.", kZone);
-    world_.Start(kOne);
+    a_ = world_.Add(kServerA, "example.", kZone);
+    world_.Start(kOneServer);
   }
   void StartTwo(milliseconds a = milliseconds(10), milliseconds b = milliseconds(10)) {
-    a_ = world_.Add(kA, "example.", kZone, a);
-    b_ = world_.Add(kB, "example.", kZone, b);
-    world_.Start(kTwo);
+    AddBoth(kZone, a, b);
+    world_.Start(kTwoServers);
   }
   // The root and both servers are known, and how fast they are.
   void WarmUp() {
@@ -59,9 +40,6 @@ class RaceTest : public testing::Test {
     return times;
   }
 
-  RecursorWorld world_;
-  sim::ZoneServer* a_ = nullptr;
-  sim::ZoneServer* b_ = nullptr;
   size_t first_ = 0;
 };
 
@@ -124,7 +102,7 @@ TEST_F(RaceTest, AnotherReplicaIsAskedSoonWhenTheFirstIsSilent) {
   }
   EXPECT_LT(slowest, milliseconds(150));
   // Once it was found silent, it is left alone for most questions.
-  EXPECT_LE(Sent(kA), 5u);
+  EXPECT_LE(Sent(kServerA), 5u);
 }
 
 // A lost packet must not cost a server its share for ever.
@@ -137,16 +115,16 @@ TEST_F(RaceTest, AServerThatWasSilentOnceComesBack) {
   world_.Run(seconds(30));
   first_ = world_.world().upstream().size();
   for (int i = 0; i < 100; ++i) world_.Lookup("y" + std::to_string(i) + ".example.");
-  EXPECT_GE(Sent(kA), 20u);
-  EXPECT_GE(Sent(kB), 20u);
+  EXPECT_GE(Sent(kServerA), 20u);
+  EXPECT_GE(Sent(kServerB), 20u);
 }
 
 TEST_F(RaceTest, ReplicasShareTheLoad) {
   StartTwo();
   WarmUp();
   for (int i = 0; i < 200; ++i) world_.Lookup("y" + std::to_string(i) + ".example.");
-  EXPECT_GE(Sent(kA), 60u);
-  EXPECT_GE(Sent(kB), 60u);
+  EXPECT_GE(Sent(kServerA), 60u);
+  EXPECT_GE(Sent(kServerB), 60u);
   EXPECT_LE(Sent(), 210u);
 }
 
@@ -155,15 +133,14 @@ TEST_F(RaceTest, TheNearerReplicaGetsMost) {
   for (int i = 0; i < 60; ++i) world_.Lookup("w" + std::to_string(i) + ".example.");
   first_ = world_.world().upstream().size();
   for (int i = 0; i < 100; ++i) world_.Lookup("y" + std::to_string(i) + ".example.");
-  EXPECT_GE(Sent(kA), 95u);
+  EXPECT_GE(Sent(kServerA), 95u);
 }
 
 // Hedging adds at most 5 % of queries when no server is silent.
 TEST_F(RaceTest, HealthyServersSeeFewHedges) {
-  a_ = world_.Add(kA, "example.", kZone);
-  b_ = world_.Add(kB, "example.", kZone);
-  world_.Start(kTwo);
-  for (const std::string_view address : {kA, kB}) {
+  AddBoth(kZone);
+  world_.Start(kTwoServers);
+  for (const std::string_view address : {kServerA, kServerB}) {
     world_.world().SetLink(address, {.latency = sim::Latency::LogNormal(milliseconds(20), 0.5)});
   }
   for (int i = 0; i < 3000; ++i) world_.Lookup("y" + std::to_string(i) + ".example.");
@@ -188,10 +165,10 @@ TEST_F(RaceTest, FailingServersAreLeftAtOnceForTheNext) {
                             Fault::kRefersToItself, Fault::kNotAuthoritative, Fault::kUnreachable,
                             Fault::kGarbage, Fault::kEmpty, Fault::kFormErr}) {
     RecursorWorld world;
-    sim::ZoneServer* a = world.Add(kA, "example.", kZone);
-    world.Add(kB, "example.", kZone);
+    sim::ZoneServer* a = world.Add(kServerA, "example.", kZone);
+    world.Add(kServerB, "example.", kZone);
     a->conduct().fault = fault;
-    world.Start(kTwo);
+    world.Start(kTwoServers);
     for (int i = 0; i < 8; ++i) {
       const HeardAnswer& heard = world.Lookup("x" + std::to_string(i) + ".example.");
       EXPECT_EQ(heard.rcode, Rcode::kNXDomain) << static_cast<int>(fault);
@@ -206,7 +183,7 @@ TEST_F(RaceTest, LameServersAreRemembered) {
   StartTwo();
   a_->conduct().fault = Fault::kRefersToItself;
   for (int i = 0; i < 50; ++i) world_.Lookup("x" + std::to_string(i) + ".example.");
-  EXPECT_LE(world_.world().CountUpstream(kA), 1u);
+  EXPECT_LE(world_.world().CountUpstream(kServerA), 1u);
 }
 
 TEST_F(RaceTest, TruncatedAnswersComeOverTcpFromTheSameServer) {
@@ -239,7 +216,7 @@ TEST_F(RaceTest, FormatErrorsAreTriedAgainWithoutEdnsAndRemembered) {
   StartOne();
   a_->conduct().with_edns = Fault::kFormErr;
   EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kNoError);
-  EXPECT_TRUE(world_.table().Get(*Endpoint::Parse(kA, 53)).plain_dns);
+  EXPECT_TRUE(world_.table().Get(*Endpoint::Parse(kServerA, 53)).plain_dns);
   first_ = world_.world().upstream().size();
   EXPECT_EQ(world_.Lookup("mail.example.").rcode, Rcode::kNoError);
   EXPECT_EQ(Sent(), 1u);
@@ -251,19 +228,19 @@ TEST_F(RaceTest, PlainDnsIsLearntFromSuccessOnly) {
   a_->conduct().with_edns = Fault::kSilent;
   EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kServFail);
   world_.Run(seconds(8));
-  EXPECT_FALSE(world_.table().Get(*Endpoint::Parse(kA, 53)).plain_dns);
+  EXPECT_FALSE(world_.table().Get(*Endpoint::Parse(kServerA, 53)).plain_dns);
   a_->conduct().with_edns = Fault::kFormErr;
   a_->conduct().fault = Fault::kServFail;
   EXPECT_EQ(world_.Lookup("mail.example.").rcode, Rcode::kServFail);
-  EXPECT_FALSE(world_.table().Get(*Endpoint::Parse(kA, 53)).plain_dns);
+  EXPECT_FALSE(world_.table().Get(*Endpoint::Parse(kServerA, 53)).plain_dns);
 }
 
 // A wrong id for an open query is counted and sends that exchange to TCP.
 TEST_F(RaceTest, WrongIdSendsTheExchangeToTcp) {
   for (const Fault fault : {Fault::kWrongId, Fault::kWrongQuestion}) {
     RecursorWorld world;
-    sim::ZoneServer* a = world.Add(kA, "example.", kZone);
-    world.Start(kOne);
+    sim::ZoneServer* a = world.Add(kServerA, "example.", kZone);
+    world.Start(kOneServer);
     a->conduct().fault = fault;
     (void)world.Lookup("www.example.");
     EXPECT_GE(world.recursor().counters().forgeries, 1u);
@@ -302,9 +279,9 @@ TEST_F(RaceTest, SpoofedRepliesAreNeverBelieved) {
 TEST_F(RaceTest, AfterASignOfForgeryOneDatagramIsOpenAtATime) {
   for (const bool spoofed : {false, true}) {
     RecursorWorld world;
-    sim::ZoneServer* a = world.Add(kA, "example.", kZone);
-    sim::ZoneServer* b = world.Add(kB, "example.", kZone);
-    world.Start(kTwo);
+    sim::ZoneServer* a = world.Add(kServerA, "example.", kZone);
+    sim::ZoneServer* b = world.Add(kServerB, "example.", kZone);
+    world.Start(kTwoServers);
     for (int i = 0; i < 40; ++i) world.Lookup("w" + std::to_string(i) + ".example.");
     world.world().ForgetMost();  // the root was primed beside the first question
     // Nobody answers and nobody takes TCP, so that the race goes on for as long as it can.
@@ -350,11 +327,10 @@ TEST_F(RaceTest, ASignOfForgeryClosesOlderDatagrams) {
 // The zone is guarded for a while: replicas replace each other by timeout. Other zones of the same
 // servers are not.
 TEST_F(RaceTest, AForgedZoneIsNotHedgedForAWhileAndOthersAre) {
-  a_ = world_.Add(kA, "example.", kZone);
-  b_ = world_.Add(kB, "example.", kZone);
+  AddBoth(kZone);
   const std::string soa = "@ 3600 SOA ns root 1 3600 600 86400 300\n";
   for (sim::ZoneServer* server : {a_, b_}) server->AddZone("other.", soa + std::string(kZone));
-  world_.Start(std::string(kTwo) + "other. 3600 NS a.example.\nother. 3600 NS b.example.\n");
+  world_.Start(std::string(kTwoServers) + "other. 3600 NS a.example.\nother. 3600 NS b.example.\n");
   WarmUp();
   world_.Lookup("www.other.");
   Spoofer spoofer;
@@ -400,7 +376,7 @@ TEST_F(RaceTest, AServerIsNotAskedAgainBeforeItsOwnTimeout) {
   b_->conduct().fault = Fault::kSilent;
   world_.Lookup("www.example.");
   world_.Run(seconds(8));
-  for (const std::string_view address : {kA, kB}) {
+  for (const std::string_view address : {kServerA, kServerB}) {
     std::vector<Time> times;
     const auto& upstream = world_.world().upstream();
     for (size_t i = first_; i < upstream.size(); ++i) {
@@ -439,14 +415,14 @@ TEST_F(RaceTest, AServerThatLosesTheCaseAndRefusesTcpIsAskedWithoutRandomCase) {
 TEST_F(RaceTest, AServerThatWasNotAskedForLongIsMeasuredAgain) {
   StartTwo(milliseconds(10), milliseconds(100));
   WarmUp();
-  const size_t before = Sent(kB);
+  const size_t before = Sent(kServerB);
   for (int minute = 0; minute < 10; ++minute) {
     world_.Run(seconds(60));
     for (int i = 0; i < 5; ++i) {
       world_.Lookup("m" + std::to_string(minute) + "-" + std::to_string(i) + ".example.");
     }
   }
-  const size_t again = Sent(kB) - before;
+  const size_t again = Sent(kServerB) - before;
   EXPECT_GE(again, 1u);
   EXPECT_LE(again, 12u);
 }
@@ -457,8 +433,8 @@ TEST_F(RaceTest, AnRRsetTooLargeToKeepIsAnswered) {
   for (int i = 0; i < 200; ++i) {
     zone += "big 300 TXT \"" + std::string(240, 'x') + std::to_string(i) + "\"\n";
   }
-  a_ = world_.Add(kA, "example.", zone);
-  world_.Start(kOne);
+  a_ = world_.Add(kServerA, "example.", zone);
+  world_.Start(kOneServer);
   EXPECT_EQ(world_.Lookup("big.example.", RRType::kTXT).rcode, Rcode::kNoError);
   const size_t once = Sent();
   EXPECT_EQ(world_.Lookup("big.example.", RRType::kTXT).rcode, Rcode::kNoError);
@@ -496,8 +472,8 @@ TEST_F(RaceTest, AllReplicasSilentIsOverByTheClientsDeadline) {
   EXPECT_EQ(heard.error, wire::ExtendedError::kNoReachableAuthority);
   EXPECT_LE(heard.latency, milliseconds(1850));
   world_.Run(seconds(10));
-  EXPECT_LE(Sent(kA), 3u);
-  EXPECT_LE(Sent(kB), 3u);
+  EXPECT_LE(Sent(kServerA), 3u);
+  EXPECT_LE(Sent(kServerB), 3u);
   EXPECT_TRUE(world_.IsAtRest());
 }
 
@@ -525,8 +501,8 @@ TEST_F(RaceTest, TheOnlyLivingOfThirteenReplicasIsFound) {
 
 TEST_F(RaceTest, OutOfSocketsIsNotTheZonesFault) {
   RecursorWorld world({.exchanges_max = 0});
-  world.Add(kA, "example.", kZone);
-  world.Start(kOne);
+  world.Add(kServerA, "example.", kZone);
+  world.Start(kOneServer);
   const HeardAnswer& heard = world.Lookup("www.example.");
   EXPECT_EQ(heard.rcode, Rcode::kServFail);
   EXPECT_EQ(heard.error, wire::ExtendedError::kNotReady);
