@@ -1,12 +1,10 @@
 // Writes RDATA as text and reads it: the part of presentation.h that walks the table of fields.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 
+#include "wire/address_text.h"
 #include "wire/check.h"
 #include "wire/concat.h"
 #include "wire/parse_presentation.h"
@@ -44,12 +42,6 @@ void AppendU32(uint32_t value, Octets* out) {
 
 std::string GenericText(std::span<const uint8_t> rdata) {
   return Concat("\\# ", rdata.size(), rdata.empty() ? "" : " ", ToHex(rdata));
-}
-
-std::string AddressText(int family, std::span<const uint8_t> octets) {
-  char text[INET6_ADDRSTRLEN];
-  inet_ntop(family, octets.data(), text, sizeof text);
-  return text;
 }
 
 // RFC 4034 section 3.2: YYYYMMDDHHmmSS in UTC.
@@ -130,9 +122,9 @@ std::string FieldText(RdataField field, std::span<const uint8_t> octets) {
     case kType:
       return ToText(static_cast<RRType>(LoadU16(octets.data())));
     case kIPv4:
-      return AddressText(AF_INET, octets);
+      return AddressToText(octets);
     case kIPv6:
-      return AddressText(AF_INET6, octets);
+      return AddressToText(octets);
     case kString:
       return QuotedText(octets.subspan(1));
     case kTag: {
@@ -176,7 +168,7 @@ class RdataParser {
 
  private:
   absl::Status ParseNumber(uint32_t max, size_t octets);
-  absl::Status ParseAddress(int family, size_t octets, std::string_view what);
+  absl::Status ParseAddress(size_t octets, std::string_view what);
   absl::Status ParseCounted(std::optional<std::string> octets, size_t min, std::string_view what);
   absl::Status ParseStrings();
   absl::Status ParseTypeBitmap();
@@ -213,13 +205,10 @@ absl::Status RdataParser::ParseNumber(uint32_t max, size_t octets) {
   return absl::OkStatus();
 }
 
-absl::Status RdataParser::ParseAddress(int family, size_t octets, std::string_view what) {
-  uint8_t address[16];
-  if (inet_pton(family, tokens_[next_].c_str(), address) != 1 ||
-      tokens_[next_].find('\0') != std::string::npos) {
-    return Fail(what);
-  }
-  octets_.insert(octets_.end(), address, address + octets);
+absl::Status RdataParser::ParseAddress(size_t octets, std::string_view what) {
+  const std::optional<std::string> address = wire::ParseAddress(tokens_[next_]);
+  if (!address || address->size() != octets) return Fail(what);
+  Append(*address, &octets_);
   ++next_;
   return absl::OkStatus();
 }
@@ -303,9 +292,9 @@ absl::Status RdataParser::Parse(RdataField field) {
       return absl::OkStatus();
     }
     case kIPv4:
-      return ParseAddress(AF_INET, 4, "an IPv4 address");
+      return ParseAddress(4, "an IPv4 address");
     case kIPv6:
-      return ParseAddress(AF_INET6, 16, "an IPv6 address");
+      return ParseAddress(16, "an IPv6 address");
     case kString:
       return ParseCounted(UndoEscapes(tokens_[next_]), 0, "a string of up to 255 octets");
     case kTag:

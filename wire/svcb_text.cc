@@ -1,14 +1,12 @@
 #include "wire/svcb_text.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
 #include <string_view>
 
+#include "wire/address_text.h"
 #include "wire/check.h"
 #include "wire/concat.h"
 #include "wire/message.h"
@@ -77,13 +75,11 @@ std::optional<std::string> AlpnText(Octets left) {
   return QuotedText(AsOctets(list));
 }
 
-std::optional<std::string> AddressesText(int family, size_t octets, Octets left) {
+std::optional<std::string> AddressesText(size_t octets, Octets left) {
   if (left.empty() || left.size() % octets != 0) return std::nullopt;
   std::string list;
   for (; !left.empty(); left = left.subspan(octets)) {
-    char text[INET6_ADDRSTRLEN];
-    inet_ntop(family, left.data(), text, sizeof text);
-    list += Concat(list.empty() ? "" : ",", text);
+    list += Concat(list.empty() ? "" : ",", AddressToText(left.first(octets)));
   }
   return list;
 }
@@ -118,9 +114,9 @@ std::optional<std::string> ValueText(uint16_t key, Octets value,
       if (value.size() != 2) return std::nullopt;
       return Concat(LoadU16(value.data()));
     case kIPv4Hint:
-      return AddressesText(AF_INET, 4, value);
+      return AddressesText(4, value);
     case kIPv6Hint:
-      return AddressesText(AF_INET6, 16, value);
+      return AddressesText(16, value);
     case kEch:
       if (value.empty()) return std::nullopt;
       return ToBase64(value);
@@ -187,13 +183,12 @@ std::optional<std::string> ParseAlpn(std::string_view list) {
   return octets;
 }
 
-std::optional<std::string> ParseAddresses(int family, size_t octets, std::string_view value) {
+std::optional<std::string> ParseAddresses(size_t octets, std::string_view value) {
   std::string list;
   for (const std::string_view text : SplitAtCommas(value)) {
-    char address[16];
-    if (text.find('\0') != text.npos) return std::nullopt;
-    if (inet_pton(family, std::string(text).c_str(), address) != 1) return std::nullopt;
-    list.append(address, octets);
+    const std::optional<std::string> address = ParseAddress(text);
+    if (!address || address->size() != octets) return std::nullopt;
+    list += *address;
   }
   return list;
 }
@@ -217,9 +212,9 @@ std::optional<std::string> ParseValue(uint16_t key, std::string_view value) {
     case kPort:
       return ParsePort(value);
     case kIPv4Hint:
-      return ParseAddresses(AF_INET, 4, value);
+      return ParseAddresses(4, value);
     case kIPv6Hint:
-      return ParseAddresses(AF_INET6, 16, value);
+      return ParseAddresses(16, value);
     case kEch:
       return value.empty() ? std::nullopt : FromBase64(value);
     case kDohPath:

@@ -1,10 +1,12 @@
 #include "resolver/base/endpoint.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include <algorithm>
 #include <charconv>
+
+#include "wire/address_text.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver {
 namespace {
@@ -22,26 +24,13 @@ bool SharesBits(const uint8_t* a, const uint8_t* b, size_t bits) {
 }  // namespace
 
 std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
-  char buffer[INET6_ADDRSTRLEN];
-  if (text.empty() || text.size() >= sizeof buffer) return std::nullopt;
-  if (text.find('\0') != text.npos) return std::nullopt;
-  std::memcpy(buffer, text.data(), text.size());
-  buffer[text.size()] = '\0';
-  IpAddress address;
-  if (inet_pton(AF_INET, buffer, address.octets) == 1) {
-    address.size = 4;
-  } else if (inet_pton(AF_INET6, buffer, address.octets) == 1) {
-    address.size = 16;
-  } else {
-    return std::nullopt;
-  }
-  return address;
+  const std::optional<std::string> octets = wire::ParseAddress(text);
+  if (!octets) return std::nullopt;
+  return FromOctets(wire::AsOctets(*octets));
 }
 
 std::string IpAddress::ToText() const {
-  char buffer[INET6_ADDRSTRLEN] = "none";
-  if (size != 0) inet_ntop(size == 4 ? AF_INET : AF_INET6, octets, buffer, sizeof buffer);
-  return buffer;
+  return size == 0 ? "none" : wire::AddressToText({octets, size});
 }
 
 bool IpAddress::IsUnspecified() const {
