@@ -43,9 +43,7 @@ std::string TextOf(const Mnemonic<Value> (&mnemonics)[kCount], Value value,
 // `TYPE65280`, `CLASS32` (RFC 3597 section 5).
 std::optional<uint16_t> ParseNumbered(std::string_view text, std::string_view prefix) {
   if (!EqualTexts(text.substr(0, prefix.size()), prefix)) return std::nullopt;
-  const std::optional<uint32_t> value = ParseDecimal(text.substr(prefix.size()), 0xffff);
-  if (!value) return std::nullopt;
-  return static_cast<uint16_t>(*value);
+  return ParseDecimal<uint16_t>(text.substr(prefix.size()));
 }
 
 }  // namespace

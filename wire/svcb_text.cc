@@ -51,10 +51,9 @@ std::optional<uint16_t> ParseKey(std::string_view text, bool* generic) {
   if (!text.starts_with("key")) return std::nullopt;
   text.remove_prefix(3);
   if (text.size() > 1 && text[0] == '0') return std::nullopt;
-  const std::optional<uint32_t> key = ParseDecimal(text, 0xffff);
-  if (!key) return std::nullopt;
-  *generic = true;
-  return static_cast<uint16_t>(*key);
+  const std::optional<uint16_t> key = ParseDecimal<uint16_t>(text);
+  if (key) *generic = true;
+  return key;
 }
 
 std::optional<std::string> AlpnText(Octets left) {
@@ -194,7 +193,7 @@ std::optional<std::string> ParseAddresses(size_t octets, std::string_view value)
 }
 
 std::optional<std::string> ParsePort(std::string_view value) {
-  const std::optional<uint32_t> port = ParseDecimal(value, 0xffff);
+  const std::optional<uint16_t> port = ParseDecimal<uint16_t>(value);
   if (!port) return std::nullopt;
   return std::string{static_cast<char>(*port >> 8), static_cast<char>(*port)};
 }

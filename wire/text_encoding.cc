@@ -96,10 +96,9 @@ std::optional<uint8_t> TakeOctet(std::string_view* text, bool* escaped) {
     return static_cast<uint8_t>(second);
   }
   if (text->size() < 3) return std::nullopt;
-  const std::optional<uint32_t> value = ParseDecimal(text->substr(0, 3), 255);
-  if (!value) return std::nullopt;
-  text->remove_prefix(3);
-  return static_cast<uint8_t>(*value);
+  const std::optional<uint8_t> value = ParseDecimal<uint8_t>(text->substr(0, 3));
+  if (value) text->remove_prefix(3);
+  return value;
 }
 
 std::optional<std::string> UndoEscapes(std::string_view text) {
@@ -111,17 +110,6 @@ std::optional<std::string> UndoEscapes(std::string_view text) {
     octets.push_back(static_cast<char>(*octet));
   }
   return octets;
-}
-
-std::optional<uint32_t> ParseDecimal(std::string_view text, uint32_t max) {
-  if (text.empty()) return std::nullopt;
-  uint64_t value = 0;
-  for (const char c : text) {
-    if (!IsDigit(c)) return std::nullopt;
-    value = value * 10 + static_cast<uint64_t>(c - '0');
-    if (value > max) return std::nullopt;
-  }
-  return static_cast<uint32_t>(value);
 }
 
 std::string ToHex(std::span<const uint8_t> octets) {

@@ -5,11 +5,16 @@
 // Thread: any. Pure functions.
 #pragma once
 
+#include <charconv>
+#include <concepts>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <type_traits>
 
 namespace tern::wire {
 
@@ -34,7 +39,15 @@ std::optional<uint8_t> TakeOctet(std::string_view* text, bool* escaped);
 std::optional<std::string> UndoEscapes(std::string_view text);
 
 // Digits only, no sign, at most `max`.
-std::optional<uint32_t> ParseDecimal(std::string_view text, uint32_t max);
+template <std::unsigned_integral Number = uint32_t>
+std::optional<Number> ParseDecimal(
+    std::string_view text, std::type_identity_t<Number> max = std::numeric_limits<Number>::max()) {
+  Number number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || number > max) return std::nullopt;
+  return number;
+}
 
 std::string ToHex(std::span<const uint8_t> octets);
 std::optional<std::string> FromHex(std::string_view text);

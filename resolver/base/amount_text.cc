@@ -1,10 +1,10 @@
 #include "resolver/base/amount_text.h"
 
-#include <charconv>
 #include <limits>
 #include <span>
 
 #include "wire/concat.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver {
 namespace {
@@ -26,8 +26,8 @@ constexpr Unit kDurationUnits[] = {{"w", 604'800'000}, {"d", 86'400'000}, {"h", 
 std::optional<uint64_t> ParseAmount(std::string_view text, std::span<const Unit> units,
                                     uint64_t max) {
   size_t digits = 0;
-  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
-  const std::optional<uint64_t> number = ParseNumber(text.substr(0, digits));
+  while (digits < text.size() && wire::IsDigit(text[digits])) ++digits;
+  const std::optional<uint64_t> number = wire::ParseDecimal<uint64_t>(text.substr(0, digits));
   if (!number) return std::nullopt;
   for (const Unit& unit : units) {
     if (unit.name != text.substr(digits)) continue;
@@ -45,14 +45,6 @@ std::string AmountToText(uint64_t amount, std::span<const Unit> units) {
 }
 
 }  // namespace
-
-std::optional<uint64_t> ParseNumber(std::string_view text) {
-  uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (text.empty() || error != std::errc() || stop != end) return std::nullopt;
-  return number;
-}
 
 std::optional<uint64_t> ParseOctets(std::string_view text) {
   return ParseAmount(text, kOctetUnits, std::numeric_limits<uint64_t>::max());

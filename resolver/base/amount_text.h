@@ -1,5 +1,5 @@
-// Reads and writes numbers, amounts of memory and durations as the configuration and the command
-// line spell them.
+// Reads and writes amounts of memory and durations as the configuration and the command line spell
+// them.
 //
 // Thread: any.
 #pragma once
@@ -11,9 +11,6 @@
 #include <string_view>
 
 namespace tern::resolver {
-
-// A whole number in decimal digits.
-std::optional<uint64_t> ParseNumber(std::string_view text);
 
 // `256MiB`, `1GiB`, `512KiB`, `1TiB`, or a plain number of octets.
 std::optional<uint64_t> ParseOctets(std::string_view text);

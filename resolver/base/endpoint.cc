@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "wire/address_text.h"
 #include "wire/text_encoding.h"
@@ -65,9 +64,9 @@ std::optional<Endpoint> Endpoint::Parse(std::string_view text, uint16_t default_
   if (!address) return std::nullopt;
   Endpoint endpoint{*address, default_port};
   if (!port.empty()) {
-    const auto [end, error] =
-        std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
-    if (error != std::errc() || end != port.data() + port.size()) return std::nullopt;
+    const auto number = wire::ParseDecimal<uint16_t>(port);
+    if (!number) return std::nullopt;
+    endpoint.port = *number;
   }
   return endpoint;
 }
@@ -118,11 +117,9 @@ std::optional<Prefix> Prefix::Parse(std::string_view text) {
   if (!address) return std::nullopt;
   Prefix prefix{*address, static_cast<uint8_t>(address->size * 8)};
   if (slash != std::string_view::npos) {
-    const std::string_view digits = text.substr(slash + 1);
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), prefix.length);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    if (prefix.length > address->size * 8) return std::nullopt;
+    const auto length = wire::ParseDecimal<uint8_t>(text.substr(slash + 1), prefix.length);
+    if (!length) return std::nullopt;
+    prefix.length = *length;
   }
   for (size_t bit = prefix.length; bit < address->size * size_t{8}; ++bit) {
     if ((address->octets[bit / 8] >> (7 - bit % 8) & 1) != 0) return std::nullopt;

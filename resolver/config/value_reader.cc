@@ -9,6 +9,7 @@
 #include "resolver/base/nearest_word.h"
 #include "wire/check.h"
 #include "wire/concat.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver::config {
 
@@ -118,7 +119,7 @@ absl::StatusOr<uint64_t> ValueReader::ReadNumber(const ValuePlace& place,
   }
   TERN_REQUIRE(kind == KeyKind::kNumber || kind == KeyKind::kAutoOrNumber);
   if (kind == KeyKind::kAutoOrNumber && IsScalar(node) && node.text == "auto") return 0;
-  const auto number = IsPlain(node) ? ParseNumber(node.text) : std::nullopt;
+  const auto number = IsPlain(node) ? wire::ParseDecimal<uint64_t>(node.text) : std::nullopt;
   if (!number || *number < key.takes.min || *number > key.takes.max) {
     return Expected(place, Expectation(key));
   }

@@ -58,13 +58,9 @@ bool ReadRecord(const wire::RecordView& record, ReplyLine* line) {
   return true;
 }
 
-uint32_t Preference(const ReplyLine& line) {
-  uint32_t preference = 0;
-  for (const char c : line.rdata) {
-    if (c < '0' || c > '9') break;
-    preference = preference * 10 + static_cast<uint32_t>(c - '0');
-  }
-  return preference;
+uint16_t Preference(const ReplyLine& line) {
+  const std::string_view rdata = line.rdata;
+  return wire::ParseDecimal<uint16_t>(rdata.substr(0, rdata.find(' '))).value_or(0);
 }
 
 void SortExchangers(std::vector<ReplyLine>* answer) {

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "resolver/base/amount_text.h"
 #include "resolver/tool/lookup_json.h"
 #include "wire/concat.h"
 #include "wire/harmless_text.h"
 #include "wire/presentation.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -35,7 +35,7 @@ std::string MemberText(const TraceStep& step, std::string_view key) {
 
 // Microseconds of a whole number; -1 for anything else.
 int64_t MicrosecondsOf(const TraceStep& step, std::string_view key) {
-  const auto number = ParseNumber(step.Text(key));
+  const auto number = wire::ParseDecimal<uint64_t>(step.Text(key));
   constexpr uint64_t kMax = uint64_t{1} << 50;
   return number && *number < kMax ? static_cast<int64_t>(*number) : -1;
 }

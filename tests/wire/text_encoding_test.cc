@@ -35,6 +35,11 @@ TEST(TextEncodingTest, RefusesWhatNoEncoderWrites) {
   }
   EXPECT_EQ(ParseDecimal("0255", 255), 255u);
   EXPECT_EQ(ParseDecimal("4294967295", 0xffffffff), 4294967295u);
+  EXPECT_EQ(ParseDecimal("4294967296"), std::nullopt);
+  EXPECT_EQ(ParseDecimal<uint8_t>("255"), 255);
+  EXPECT_EQ(ParseDecimal<uint8_t>("256"), std::nullopt);
+  EXPECT_EQ(ParseDecimal<uint64_t>("18446744073709551615"), UINT64_MAX);
+  EXPECT_EQ(ParseDecimal<uint64_t>("18446744073709551616"), std::nullopt);
   for (const char* bad : {"\\", "a\\1", "\\25", "\\256", "\\1a2"}) {
     EXPECT_FALSE(UndoEscapes(bad)) << bad;
   }
