@@ -48,6 +48,12 @@ std::optional<uint16_t> ParseNumbered(std::string_view text, std::string_view pr
 
 }  // namespace
 
+std::string ToText(const PackedName& name) {
+  Name copy;
+  name.CopyTo(&copy);
+  return ToText(copy.view());
+}
+
 std::string ToText(NameView name) {
   if (name.IsRoot()) return ".";
   std::string text;

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "wire/message.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
@@ -26,6 +27,10 @@ std::string ToText(Rcode rcode);
 // RDATA as in a master file. It is `\# n hex` for opaque types, and for octets that do not have
 // their type's shape.
 std::string RdataToText(RRType type, std::span<const uint8_t> rdata);
+// The same of a record that still lies in its message, whose names may be compressed.
+std::string ToText(const PackedName& name);
+// Nothing when the octets do not have their type's shape (CopyRdata).
+std::optional<std::string> RdataToText(const RecordView& record);
 
 std::optional<RRType> ParseType(std::string_view text);
 std::optional<RRClass> ParseClass(std::string_view text);

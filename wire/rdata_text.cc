@@ -344,6 +344,13 @@ absl::StatusOr<Octets> ParseGeneric(RRType type, std::span<const std::string> to
 
 }  // namespace
 
+std::optional<std::string> RdataToText(const RecordView& record) {
+  std::vector<uint8_t> rdata(kRdataOctetsMax);
+  size_t octets = 0;
+  if (CopyRdata(record, rdata, &octets) != ParseError::kNone) return std::nullopt;
+  return RdataToText(record.type, std::span(rdata).first(octets));
+}
+
 std::string RdataToText(RRType type, std::span<const uint8_t> rdata) {
   const RdataShape* shape = FindShape(type);
   if (shape == nullptr || rdata.empty() || !IsValidRdata(type, rdata) || type == RRType::kOPT) {

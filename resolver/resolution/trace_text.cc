@@ -1,9 +1,8 @@
 #include "resolver/resolution/trace_text.h"
 
-#include <vector>
+#include <optional>
 
 #include "wire/presentation.h"
-#include "wire/rdata.h"
 
 namespace tern::resolver::resolution {
 namespace {
@@ -18,14 +17,10 @@ void AddAddresses(std::span<const uint8_t> octets, size_t size, std::string* tex
 }
 
 void AddRecord(const wire::RecordView& record, std::string* text) {
-  std::vector<uint8_t> rdata(wire::kRdataOctetsMax);
-  size_t written = 0;
-  if (wire::CopyRdata(record, rdata, &written) != wire::ParseError::kNone) return;
-  wire::Name owner;
-  record.owner.CopyTo(&owner);
+  const std::optional<std::string> rdata = wire::RdataToText(record);
+  if (!rdata) return;
   if (!text->empty()) *text += "; ";
-  *text += wire::ToText(owner.view()) + " " + wire::ToText(record.type) + " " +
-           wire::RdataToText(record.type, {rdata.data(), written});
+  *text += wire::ToText(record.owner) + " " + wire::ToText(record.type) + " " + *rdata;
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include "wire/edns.h"
 #include "wire/presentation.h"
-#include "wire/rdata.h"
 #include "wire/text_encoding.h"
 
 namespace tern::resolver::tool {
@@ -45,16 +44,13 @@ void ReadOpt(const wire::RecordView& record, LookupReply* reply) {
 }
 
 bool ReadRecord(const wire::RecordView& record, ReplyLine* line) {
-  std::vector<uint8_t> rdata(wire::kRdataOctetsMax);
-  size_t octets = 0;
-  if (wire::CopyRdata(record, rdata, &octets) != wire::ParseError::kNone) return false;
-  wire::Name owner;
-  record.owner.CopyTo(&owner);
-  line->owner = wire::ToText(owner);
+  std::optional<std::string> rdata = wire::RdataToText(record);
+  if (!rdata) return false;
+  line->owner = wire::ToText(record.owner);
   line->ttl = record.TtlSeconds();
   line->rrclass = wire::ToText(static_cast<wire::RRClass>(record.rrclass));
   line->type = record.type;
-  line->rdata = wire::RdataToText(record.type, std::span(rdata).first(octets));
+  line->rdata = *std::move(rdata);
   return true;
 }
 

@@ -130,6 +130,21 @@ TEST(RdataTextTest, OctetsWithoutTheirTypesShapeAreWrittenGenerically) {
   EXPECT_EQ(RdataToText(RRType::kOPT, Bytes("\0\x0a\0\1x"sv)), "\\# 5 000A000178");
 }
 
+TEST(RdataTextTest, RecordsOfAMessageAreWrittenWithTheirWholeNames) {
+  Octets message(12);
+  for (const uint8_t octet : Bytes("\1a\1b\0\1c\xc0\x0c"sv)) message.push_back(octet);
+  RecordView record;
+  size_t end = 0;
+  ASSERT_EQ(PackedName::Read(message, 17, &record.owner, &end), ParseError::kNone);
+  record.type = RRType::kNS;
+  record.message = message;
+  record.rdata = std::span(message).subspan(17);
+  EXPECT_EQ(ToText(record.owner), "c.a.b.");
+  EXPECT_EQ(RdataToText(record), "c.a.b.");
+  record.rdata = record.rdata.first(3);
+  EXPECT_EQ(RdataToText(record), std::nullopt);
+}
+
 TEST(RdataTextTest, RefusesWhatDoesNotFitTheType) {
   const std::pair<RRType, std::string> bad[] = {
       {RRType::kA, ""},
