@@ -8,10 +8,6 @@
 namespace tern::wire {
 namespace {
 
-constexpr uint8_t kPointerBits = 0xc0;
-constexpr size_t kQuestionTailOctets = 4;  // type, class
-constexpr size_t kRecordTailOctets = 10;   // type, class, TTL, RDLENGTH
-
 size_t PointerTarget(const uint8_t* at) { return LoadU16(at) & 0x3fff; }
 
 // The offset of the label at `at`, or of the label that a pointer there leads to. PackedName::Read

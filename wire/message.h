@@ -18,6 +18,9 @@ namespace tern::wire {
 
 inline constexpr size_t kHeaderOctets = 12;
 inline constexpr size_t kMessageOctetsMax = 65535;
+inline constexpr size_t kQuestionTailOctets = 4;  // type, class
+inline constexpr size_t kRecordTailOctets = 10;   // type, class, TTL, RDLENGTH
+inline constexpr uint8_t kPointerBits = 0xc0;     // RFC 1035 section 4.1.4
 
 inline uint16_t LoadU16(const uint8_t* p) { return static_cast<uint16_t>(p[0] << 8 | p[1]); }
 inline uint32_t LoadU32(const uint8_t* p) {

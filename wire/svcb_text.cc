@@ -33,7 +33,7 @@ constexpr std::string_view kKeyNames[] = {"mandatory", "alpn",     "no-default-a
                                           "port",      "ipv4hint", "ech",
                                           "ipv6hint",  "dohpath",  "ohttp"};
 
-using Octets = std::span<const uint8_t>;
+using OctetSpan = std::span<const uint8_t>;
 using Params = std::map<uint16_t, std::string>;
 
 std::string GenericKey(uint16_t key) { return Concat("key", key); }
@@ -56,7 +56,7 @@ std::optional<uint16_t> ParseKey(std::string_view text, bool* generic) {
   return key;
 }
 
-std::optional<std::string> AlpnText(Octets left) {
+std::optional<std::string> AlpnText(OctetSpan left) {
   std::string list;
   if (left.empty()) return std::nullopt;
   while (!left.empty()) {
@@ -74,7 +74,7 @@ std::optional<std::string> AlpnText(Octets left) {
   return QuotedText(AsOctets(list));
 }
 
-std::optional<std::string> AddressesText(size_t octets, Octets left) {
+std::optional<std::string> AddressesText(size_t octets, OctetSpan left) {
   if (left.empty() || left.size() % octets != 0) return std::nullopt;
   std::string list;
   for (; !left.empty(); left = left.subspan(octets)) {
@@ -84,7 +84,7 @@ std::optional<std::string> AddressesText(size_t octets, Octets left) {
 }
 
 // Keys increase, and every one of them must be present (RFC 9460 section 8).
-std::optional<std::string> MandatoryText(Octets left, const std::set<uint16_t>& present) {
+std::optional<std::string> MandatoryText(OctetSpan left, const std::set<uint16_t>& present) {
   if (left.empty() || left.size() % 2 != 0) return std::nullopt;
   std::string list;
   int last_key = kMandatory;
@@ -99,7 +99,7 @@ std::optional<std::string> MandatoryText(Octets left, const std::set<uint16_t>& 
 
 // The value behind `=`. Empty for a key without a value. Nothing when the value does not have the
 // key's format.
-std::optional<std::string> ValueText(uint16_t key, Octets value,
+std::optional<std::string> ValueText(uint16_t key, OctetSpan value,
                                      const std::set<uint16_t>& present) {
   switch (key) {
     case kMandatory:
@@ -233,17 +233,17 @@ bool HasMandatoryKeys(const Params& params, const std::string& mandatory) {
 
 }  // namespace
 
-std::string SvcParamsText(Octets params) {
+std::string SvcParamsText(OctetSpan params) {
   TERN_REQUIRE(FieldOctets(RdataField::kSvcParams, params).has_value());
   std::set<uint16_t> present;
-  for (Octets left = params; !left.empty();) {
+  for (OctetSpan left = params; !left.empty();) {
     present.insert(LoadU16(left.data()));
     left = left.subspan(size_t{4} + LoadU16(left.data() + 2));
   }
   std::string text;
-  for (Octets left = params; !left.empty();) {
+  for (OctetSpan left = params; !left.empty();) {
     const uint16_t key = LoadU16(left.data());
-    const Octets value = left.subspan(4, LoadU16(left.data() + 2));
+    const OctetSpan value = left.subspan(4, LoadU16(left.data() + 2));
     const std::optional<std::string> value_text = ValueText(key, value, present);
     text += Concat(text.empty() ? "" : " ");
     if (value_text) {

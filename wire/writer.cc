@@ -12,10 +12,7 @@
 namespace tern::wire {
 namespace {
 
-constexpr uint8_t kPointerBits = 0xc0;
 constexpr size_t kPointerOctets = 2;
-constexpr size_t kQuestionTailOctets = 4;  // type, class
-constexpr size_t kRecordTailOctets = 10;   // type, class, TTL, RDLENGTH
 
 // Taken from the ends of the label, where names of one zone differ most (ns1, ns2).
 uint8_t TagOf(NameView name) {

@@ -11,7 +11,7 @@
 namespace tern::resolver {
 namespace {
 
-constexpr Time kNow{std::chrono::seconds(1000)};
+constexpr Time kLimitNow{std::chrono::seconds(1000)};
 
 policy::RateLimitSettings HighRate() {
   policy::RateLimitSettings settings;
@@ -34,7 +34,7 @@ std::vector<sockaddr_storage> Clients(size_t count) {
 void AllowAll(benchmark::State& state, size_t prefixes) {
   policy::RateLimit limit(HighRate(), 7);
   const std::vector<sockaddr_storage> clients = Clients(prefixes);
-  Time now = kNow;
+  Time now = kLimitNow;
   size_t next = 0;
   size_t denied = 0;
   for (auto _ : state) {
@@ -62,7 +62,7 @@ void BM_RateLimitDeniesQuery(benchmark::State& state) {
   const std::vector<sockaddr_storage> clients = Clients(1);
   const auto* client = reinterpret_cast<const sockaddr*>(&clients[0]);
   for (auto _ : state)
-    benchmark::DoNotOptimize(limit.AllowQuery(limit.GroupOf(client, false), kNow));
+    benchmark::DoNotOptimize(limit.AllowQuery(limit.GroupOf(client, false), kLimitNow));
 }
 BENCHMARK(BM_RateLimitDeniesQuery);
 

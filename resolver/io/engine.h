@@ -52,6 +52,7 @@ enum class SocketId : uint64_t { kNone = 0 };
 // The buffer for one datagram of the service. A longer datagram is no query, and is dropped unread.
 inline constexpr size_t kQueryBufferOctets = 1536;
 inline constexpr size_t kReplyBufferOctets = kQueryBufferOctets;
+inline constexpr int kAcceptsATurn = 64;  // of one listener
 
 struct EngineLimits {
   size_t sockets = 8192;  // besides the service's UDP sockets

@@ -14,7 +14,6 @@ namespace {
 
 constexpr uint64_t kWakeupTag = 0xffffffff;  // sockets' ids are larger, listeners' indices smaller
 constexpr int kBatchesATurn = 4;
-constexpr int kAcceptsATurn = 64;
 constexpr size_t kReadOctets = 4096;
 
 int WaitMilliseconds(std::optional<Duration> at_most) {

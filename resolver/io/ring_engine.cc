@@ -29,7 +29,6 @@ constexpr size_t kDatagramStride = 33 * 64;
 constexpr size_t kStreamStride = 65 * 64;
 constexpr size_t kCompletionsATurn = 512;
 constexpr size_t kDatagramsATurn = 256;
-constexpr int kAcceptsATurn = 64;  // of one listener
 constexpr useconds_t kRestMicroseconds = 1000;
 
 static_assert(kQueryStride >=

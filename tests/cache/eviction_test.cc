@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kCeiling = size_t{4} << 20;
 constexpr uint32_t kPopular = 1'000'000;
 
-std::string NumberedName(uint64_t i) {
+std::string EvictableName(uint64_t i) {
   std::string digits = std::to_string(i);
   digits.insert(0, 9 - digits.size(), '0');
   return "h" + digits + ".exa.test";
@@ -51,7 +51,7 @@ class Lru {
 
 // An entry, its index slot, and the links of the order.
 size_t LruCapacity() {
-  return kCeiling / (MakeRRset(MakeName(NumberedName(0)), "abcd").bytes().size() + 8 + 8);
+  return kCeiling / (MakeRRset(MakeName(EvictableName(0)), "abcd").bytes().size() + 8 + 8);
 }
 
 struct Ratios {
@@ -90,7 +90,7 @@ class Race {
     return static_cast<uint32_t>(std::exp(toss * std::log(kPopular))) - 1;
   }
   bool AskStore(uint32_t number) {
-    const wire::Name name = MakeName(NumberedName(number));
+    const wire::Name name = MakeName(EvictableName(number));
     const bool hit = static_cast<bool>(store_.Find(name, KeySpace::kData, wire::RRType::kA));
     if (!hit) {
       EXPECT_EQ(store_.Put(MakeRRset(name, "abcd").bytes(), Instant(1)), PutOutcome::kStored);

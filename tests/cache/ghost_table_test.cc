@@ -1,12 +1,13 @@
 #include "cache/ghost_table.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <optional>
 #include <random>
 #include <vector>
+
+#include "tests/support/resident_octets.h"
 
 namespace tern::cache {
 namespace {
@@ -18,14 +19,6 @@ std::vector<uint32_t> Tags(size_t count, uint64_t seed) {
   std::vector<uint32_t> tags(count);
   for (uint32_t& tag : tags) tag = static_cast<uint32_t>(random());
   return tags;
-}
-
-size_t ResidentOctets() {
-  std::ifstream statm("/proc/self/statm");
-  size_t pages = 0;
-  size_t resident = 0;
-  statm >> pages >> resident;
-  return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
 class GhostTableTest : public testing::Test {

@@ -25,7 +25,7 @@
 namespace tern::cache {
 namespace {
 
-constexpr Instant kNow(1000);
+constexpr Instant kShardNow(1000);
 constexpr size_t kBudget = size_t{2} << 20;
 
 // The process gets no new mappings while one of these lives.
@@ -62,7 +62,8 @@ class ShardTest : public testing::Test {
     return MakeName("n" + std::to_string(number) + ".test");
   }
 
-  PutOutcome Put(uint32_t number, std::string_view rdata = "abcd", RRsetSpec spec = {.now = kNow}) {
+  PutOutcome Put(uint32_t number, std::string_view rdata = "abcd",
+                 RRsetSpec spec = {.now = kShardNow}) {
     const wire::Name name = NameOf(number);
     const OwnedEntry entry = MakeRRset(name, rdata, spec);
     const PutOutcome outcome = shard_.Put(KeyOf(name, TagOf(number)), entry.bytes(), spec.now);
@@ -101,8 +102,8 @@ TEST_F(ShardTest, KeysOfOneTagAreToldApart) {
   Start();
   for (uint32_t i = 0; i < 10; ++i) {
     const wire::Name name = NameOf(i);
-    const OwnedEntry entry = MakeRRset(name, std::to_string(i), {.now = kNow});
-    ASSERT_EQ(shard_.Put(KeyOf(name, 77), entry.bytes(), kNow), PutOutcome::kStored);
+    const OwnedEntry entry = MakeRRset(name, std::to_string(i), {.now = kShardNow});
+    ASSERT_EQ(shard_.Put(KeyOf(name, 77), entry.bytes(), kShardNow), PutOutcome::kStored);
   }
   for (uint32_t i = 0; i < 10; ++i) {
     EXPECT_EQ(FirstRecord(shard_.Find(KeyOf(NameOf(i), 77))), std::to_string(i));
@@ -120,12 +121,12 @@ TEST_F(ShardTest, FullBucketsGiveUpTheEntryThatIsWorthLeast) {
   const auto put = [&](uint32_t number, Instant expires_after) {
     const wire::Name name = NameOf(number);
     const OwnedEntry entry = MakeRRset(name, "abcd", {.ttl = 60, .now = expires_after});
-    return shard_.Put(KeyOf(name, 77), entry.bytes(), kNow);
+    return shard_.Put(KeyOf(name, 77), entry.bytes(), kShardNow);
   };
   for (uint32_t i = 0; i < 16; ++i) {
-    ASSERT_EQ(put(i, i == 5 ? kNow - 100 : kNow), PutOutcome::kStored);  // 5 is expired
+    ASSERT_EQ(put(i, i == 5 ? kShardNow - 100 : kShardNow), PutOutcome::kStored);  // 5 is expired
   }
-  EXPECT_EQ(put(16, kNow), PutOutcome::kStored);
+  EXPECT_EQ(put(16, kShardNow), PutOutcome::kStored);
   EXPECT_EQ(Statistics().entries, 16u);
   EXPECT_FALSE(shard_.Find(KeyOf(NameOf(5), 77)));
   EXPECT_TRUE(shard_.Find(KeyOf(NameOf(16), 77)));

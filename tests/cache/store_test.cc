@@ -1,10 +1,8 @@
 #include "cache/store.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <array>
-#include <cstdio>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -16,6 +14,7 @@
 
 #include "cache/use_mark.h"
 #include "tests/cache/entry_making.h"
+#include "tests/support/resident_octets.h"
 
 namespace tern::cache {
 namespace {
@@ -220,16 +219,6 @@ TEST_F(StoreTest, AtMostReadersMaxAtATimeAndSlotsComeBack) {
   EXPECT_EQ(readers.size(), 1023u);  // one is reader_
   readers.pop_back();
   EXPECT_NE(store_->Register(), nullptr);
-}
-
-size_t ResidentOctets() {
-  std::FILE* file = std::fopen("/proc/self/statm", "r");
-  unsigned long mapped = 0;
-  unsigned long resident = 0;
-  const int fields = std::fscanf(file, "%lu %lu", &mapped, &resident);
-  std::fclose(file);
-  EXPECT_EQ(fields, 2);
-  return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
 // Sanitizers keep shadows of what we map.

@@ -25,7 +25,7 @@ constexpr int kRounds = 300'000;
 constexpr int kRounds = 300'000;
 #endif
 
-std::string NumberedName(uint64_t i) { return "n" + std::to_string(i) + ".example.test"; }
+std::string NameOfNumber(uint64_t i) { return "n" + std::to_string(i) + ".example.test"; }
 
 // The record tells its name's number, a version, and a sum over both with varying length, so that
 // a torn or foreign entry is noticed.
@@ -53,7 +53,7 @@ void Write(Store& store, const Load& load, int id, std::atomic<uint64_t>* refuse
   std::mt19937_64 random(static_cast<uint64_t>(id));
   for (int i = 0; i < kRounds; ++i) {
     const uint64_t number = random() % load.names;
-    const wire::Name name = MakeName(NumberedName(number));
+    const wire::Name name = MakeName(NameOfNumber(number));
     if (random() % 50 == 0) {
       store.Erase(name, KeySpace::kData, wire::RRType::kA);
     } else {
@@ -78,13 +78,13 @@ void Read(Store& store, const Load& load, int id, const std::atomic<bool>& stop,
     for (int i = 0; i < 64; ++i) {
       const uint64_t number = random() % load.names;
       const EntryView entry =
-          store.Find(MakeName(NumberedName(number)), KeySpace::kData, wire::RRType::kA);
+          store.Find(MakeName(NameOfNumber(number)), KeySpace::kData, wire::RRType::kA);
       if (entry) held.emplace_back(entry, number);
     }
     std::this_thread::yield();
     // They must still be whole.
     for (const auto& [entry, number] : held) {
-      if (!entry.name().Equals(MakeName(NumberedName(number))) ||
+      if (!entry.name().Equals(MakeName(NameOfNumber(number))) ||
           !IsRecordOf(number, FirstRecord(entry))) {
         wrong->fetch_add(1);
       }
@@ -155,7 +155,7 @@ TEST(StoreThreadsTest, ReplacedAndMovedEntriesAreNeverMissed) {
   Store store({.memory_octets = size_t{64} << 20, .seed = 5});
   constexpr uint64_t kSteady = 100;
   for (uint64_t i = 0; i < kSteady; ++i) {
-    const OwnedEntry entry = MakeRRset(MakeName(NumberedName(i)), RecordOf(i, 0));
+    const OwnedEntry entry = MakeRRset(MakeName(NameOfNumber(i)), RecordOf(i, 0));
     ASSERT_EQ(store.Put(entry.bytes(), Instant(1)), PutOutcome::kStored);
   }
   std::atomic<bool> stop{false};
@@ -164,7 +164,7 @@ TEST(StoreThreadsTest, ReplacedAndMovedEntriesAreNeverMissed) {
     const auto licence = store.Register();
     while (!stop.load(std::memory_order_relaxed)) {
       for (uint64_t i = 0; i < kSteady; ++i) {
-        if (!store.Find(MakeName(NumberedName(i)), KeySpace::kData, wire::RRType::kA)) {
+        if (!store.Find(MakeName(NameOfNumber(i)), KeySpace::kData, wire::RRType::kA)) {
           missed.fetch_add(1);
         }
       }
@@ -174,7 +174,7 @@ TEST(StoreThreadsTest, ReplacedAndMovedEntriesAreNeverMissed) {
   const auto licence = store.Register();
   for (int i = 0; i < kRounds; ++i) {
     const uint64_t number = i % 3 == 0 ? static_cast<uint64_t>(i) % kSteady : 1000 + i;
-    const OwnedEntry entry = MakeRRset(MakeName(NumberedName(number)), RecordOf(number, 1));
+    const OwnedEntry entry = MakeRRset(MakeName(NameOfNumber(number)), RecordOf(number, 1));
     ASSERT_EQ(store.Put(entry.bytes(), Instant(1)), PutOutcome::kStored);
     licence->Quiescent();
   }

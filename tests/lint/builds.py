@@ -7,13 +7,26 @@ import re
 from tree import sources
 
 
+_UNITY_FILE = re.compile(r"unity_\d+_cxx\.cxx$|-unity\d*\.(cpp|cc)$")
+_INCLUDED = re.compile(r'^#include "([^"]+\.cc)"$|^#include<([^>]+\.cc)>$', re.M)
+
+
+def _sources_of(path):
+    """The file itself, or the sources that a unity build compiles in this piece."""
+    if not _UNITY_FILE.search(path.name):
+        return [path]
+    text = path.read_text(encoding="utf-8")
+    return [pathlib.Path(path.parent, quoted or angled) for quoted, angled in _INCLUDED.findall(text)]
+
+
 def compiled(root, database):
     root = pathlib.Path(root).resolve()
     found = set()
     for entry in json.loads(pathlib.Path(database).read_text(encoding="utf-8")):
-        path = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        if path.is_relative_to(root) and path.suffix == ".cc":
-            found.add(path.relative_to(root).as_posix())
+        for path in _sources_of(pathlib.Path(entry["directory"], entry["file"])):
+            path = path.resolve()
+            if path.is_relative_to(root) and path.suffix == ".cc":
+                found.add(path.relative_to(root).as_posix())
     return found
 
 

@@ -11,13 +11,14 @@ using std::chrono::seconds;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr std::string_view kFirst = "192.0.2.20";
-constexpr std::string_view kSecond = "192.0.2.21";
-constexpr std::string_view kRecords = "www 300 A 198.51.100.1\nftp 300 A 198.51.100.2\n";
+constexpr std::string_view kAdversityRecords = "www 300 A 198.51.100.1\nftp 300 A 198.51.100.2\n";
 
 class AdversityTest : public testing::Test {
  protected:
-  AdversityTest() { servers_ = internet_.AddDomain("example.com.", {kFirst, kSecond}, kRecords); }
+  AdversityTest() {
+    servers_ =
+        internet_.AddDomain("example.com.", {kFirstServer, kSecondServer}, kAdversityRecords);
+  }
   void TearDown() override { EXPECT_EQ(internet_.CheckRest(), "") << internet_.world().Trace(); }
 
   void BreakAll(Fault fault) {
@@ -44,7 +45,7 @@ TEST_F(AdversityTest, DeadServerWithGlueIsNotWaitedForWhenAnotherHasNone) {
                      "ns1.mixed.com. 3600 A 203.0.113.60\n");  // nobody is there
   internet_.AddServer("203.0.113.61", "mixed.com.",
                       "@ 300 SOA ns hostmaster 1 7200 3600 604800 300\n@ 300 NS ns.helper.net.\n" +
-                          std::string(kRecords));
+                          std::string(kAdversityRecords));
   internet_.AddDomain("helper.net.", {"203.0.113.62"}, "ns 300 A 203.0.113.61\n");
   internet_.Start();
   ExpectAnswer("www.mixed.com.");
@@ -73,7 +74,8 @@ TEST_F(AdversityTest, ManyQuestionsAtOnceToAFarZoneAreAllAnswered) {
         std::string records;
         for (int i = 0; i < count; ++i) records += "h" + std::to_string(i) + " 60 A 198.51.100.1\n";
         SmallInternet internet(SimWorld::Options{.seed = 5});
-        for (ZoneServer* server : internet.AddDomain("far.com.", {kFirst, kSecond}, records)) {
+        for (ZoneServer* server :
+             internet.AddDomain("far.com.", {kFirstServer, kSecondServer}, records)) {
           server->conduct().think_time = far;
         }
         internet.Start();
@@ -138,7 +140,7 @@ TEST_F(AdversityTest, AnyFaultOfOneReplicaLeavesTheOther) {
     const std::string zone = "fault" + std::to_string(i) + ".com.";
     const std::string bad = "203.0.113." + std::to_string(2 * i + 1);
     const std::string good = "203.0.113." + std::to_string(2 * i + 2);
-    internet_.AddDomain(zone, {bad, good}, kRecords).at(0)->conduct().fault = faults[i];
+    internet_.AddDomain(zone, {bad, good}, kAdversityRecords).at(0)->conduct().fault = faults[i];
   }
   internet_.Start();
   for (size_t i = 0; i < faults.size(); ++i) {
@@ -158,7 +160,7 @@ TEST_F(AdversityTest, AnyFaultOfAllReplicasEndsInServFailInTime) {
   for (size_t i = 0; i < faults.size(); ++i) {
     const std::string zone = "fault" + std::to_string(i) + ".com.";
     const std::string address = "203.0.113." + std::to_string(i + 1);
-    internet_.AddDomain(zone, {address}, kRecords).at(0)->conduct().fault = faults[i];
+    internet_.AddDomain(zone, {address}, kAdversityRecords).at(0)->conduct().fault = faults[i];
   }
   internet_.Start();
   for (size_t i = 0; i < faults.size(); ++i) {
@@ -204,7 +206,7 @@ TEST_F(AdversityTest, TruncationLeadsToTcp) {
 
 TEST_F(AdversityTest, NoResourcesEndInServFailNotInSilence) {
   SmallInternet internet(SimWorld::Options{.seed = 5, .exchanges_max = 0});
-  internet.AddDomain("example.com.", {kFirst}, kRecords);
+  internet.AddDomain("example.com.", {kFirstServer}, kAdversityRecords);
   internet.Start();
   EXPECT_EQ(internet.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kServFail);
   EXPECT_EQ(internet.CheckRest(), "");
@@ -233,7 +235,7 @@ int WrongAnswersOver(const Link& link) {
   SmallInternet internet(SimWorld::Options{.seed = 77, .link = link});
   std::string records;
   for (int i = 0; i < 300; ++i) records += "h" + std::to_string(i) + " 300 A 198.51.100.1\n";
-  internet.AddDomain("rough.com.", {kFirst, kSecond}, records);
+  internet.AddDomain("rough.com.", {kFirstServer, kSecondServer}, records);
   internet.Start();
   int wrong = 0;
   for (int i = 0; i < 300; ++i) {
@@ -275,7 +277,7 @@ TEST(RoughNetworkTest, CorruptionIsMostlyNoticed) {
 
 TEST(HostileClientTest, UnsoundQueriesDoNoHarm) {
   SmallInternet internet(SimWorld::Options{.seed = 5});
-  internet.AddDomain("example.com.", {kFirst}, kRecords);
+  internet.AddDomain("example.com.", {kFirstServer}, kAdversityRecords);
   internet.Start();
   SeededRandom random(9);
   const Octets sound = MakeQuery(7, "www.example.com.", RRType::kA).Encode();

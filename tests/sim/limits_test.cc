@@ -21,8 +21,6 @@ using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr std::string_view kFirst = "192.0.2.20";
-constexpr std::string_view kSecond = "192.0.2.21";
 constexpr std::string_view kAny = "* 300 A 198.51.100.1\n";
 
 // --- Floods of random names ---
@@ -63,7 +61,7 @@ class FloodedInternet {
   static constexpr int kZones = 200;
 
   explicit FloodedInternet(Flood flood) : flood_(flood) {
-    innocent_ = internet_.AddDomain("example.com.", {kFirst}, kAny)[0];
+    innocent_ = internet_.AddDomain("example.com.", {kFirstServer}, kAny)[0];
     const std::vector<std::string_view> dead = {"192.0.2.41", "192.0.2.42", "192.0.2.43"};
     switch (flood) {
       case Flood::kNone:
@@ -72,13 +70,13 @@ class FloodedInternet {
         Silence(internet_.AddDomain("flood.com.", dead, kAny));
         break;
       case Flood::kSlowZone:
-        internet_.AddDomain("flood.com.", {kSecond}, kAny)[0]->conduct().think_time =
+        internet_.AddDomain("flood.com.", {kSecondServer}, kAny)[0]->conduct().think_time =
             milliseconds(1500);
         break;
       case Flood::kZoneOnTheSameServer:
         internet_.AddToTld("com.", "flood.com. 3600 NS ns1.example.com.\n");
         half_dead_ = std::make_unique<HalfDeadServer>(innocent_, "flood.com.");
-        internet_.world().AddServer(kFirst, half_dead_.get());
+        internet_.world().AddServer(kFirstServer, half_dead_.get());
         break;
       case Flood::kManyZonesOnDeadServers:
         for (int i = 0; i < kZones; ++i) {
@@ -203,7 +201,7 @@ class InFlightTest : public testing::Test {
 };
 
 TEST_F(InFlightTest, QuestionsBeyondAZonesShareFailAtOnce) {
-  MakeSlow(internet_.AddDomain("example.com.", {kFirst}, kAny));
+  MakeSlow(internet_.AddDomain("example.com.", {kFirstServer}, kAny));
   internet_.settings().resolution.limits.per_zone = 4;
   internet_.Start();
   EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kNoError);
@@ -212,7 +210,7 @@ TEST_F(InFlightTest, QuestionsBeyondAZonesShareFailAtOnce) {
 }
 
 TEST_F(InFlightTest, AServerAtItsLimitLeavesTheQuestionToItsReplica) {
-  const auto servers = internet_.AddDomain("example.com.", {kFirst, kSecond}, kAny);
+  const auto servers = internet_.AddDomain("example.com.", {kFirstServer, kSecondServer}, kAny);
   internet_.settings().resolution.limits.per_server = 4;
   internet_.Start();
   // Until both are known: one that was never heard of has half.
@@ -223,15 +221,15 @@ TEST_F(InFlightTest, AServerAtItsLimitLeavesTheQuestionToItsReplica) {
   MakeSlow(servers);
   const size_t before = internet_.world().upstream().size();
   EXPECT_EQ(CountRefused(AskAtOnce(8)), 0u);
-  EXPECT_EQ(internet_.world().CountUpstream(kFirst, before), 4u);
-  EXPECT_EQ(internet_.world().CountUpstream(kSecond, before), 4u);
+  EXPECT_EQ(internet_.world().CountUpstream(kFirstServer, before), 4u);
+  EXPECT_EQ(internet_.world().CountUpstream(kSecondServer, before), 4u);
   // Where all are, the rest fail at once.
   EXPECT_EQ(CountRefused(AskAtOnce(11)), 3u);
   EXPECT_EQ(CountRefused(AskAtOnce(8)), 0u);
 }
 
 TEST_F(InFlightTest, WhatFailedForWantOfRoomIsNotRemembered) {
-  MakeSlow(internet_.AddDomain("example.com.", {kFirst}, kAny));
+  MakeSlow(internet_.AddDomain("example.com.", {kFirstServer}, kAny));
   internet_.settings().resolution.limits.per_server = 1;
   internet_.Start();
   EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kNoError);
@@ -263,8 +261,8 @@ TEST_F(InFlightTest, ForwardersHaveNoLimit) {
 class ClientLimitTest : public testing::Test {
  protected:
   ClientLimitTest() {
-    internet_.AddDomain("example.com.", {kFirst}, kAny);
-    internet_.AddDomain("dead.com.", {kSecond}, kAny)[0]->conduct().fault = Fault::kSilent;
+    internet_.AddDomain("example.com.", {kFirstServer}, kAny);
+    internet_.AddDomain("dead.com.", {kSecondServer}, kAny)[0]->conduct().fault = Fault::kSilent;
     // All clients of this world are in it.
     limit().ipv4_prefix = 8;
     limit().burst = seconds(1);
@@ -465,7 +463,9 @@ TEST_F(ClientLimitTest, MissesThatAnotherWorkerDoesNotTakeAreBounded) {
 
 class ExtendedErrorTest : public testing::Test {
  protected:
-  ExtendedErrorTest() { servers_ = internet_.AddDomain("example.com.", {kFirst, kSecond}, kAny); }
+  ExtendedErrorTest() {
+    servers_ = internet_.AddDomain("example.com.", {kFirstServer, kSecondServer}, kAny);
+  }
 
   PlainMessage Exchange(const PlainMessage& query) {
     const ClientQueryId id = internet_.world().AskDatagram(query.Encode());

@@ -11,7 +11,7 @@ using wire::Rcode;
 using wire::RRType;
 
 constexpr std::string_view kExample = "192.0.2.20";
-constexpr std::string_view kRecords = R"(
+constexpr std::string_view kResolutionRecords = R"(
 www        300 A 198.51.100.1
 www        300 TXT "hello"
 mail       300 A 198.51.100.2
@@ -23,7 +23,9 @@ a.b.c.deep 300 A 198.51.100.4
 
 class ResolutionTest : public testing::Test {
  protected:
-  ResolutionTest() { example_ = internet_.AddDomain("example.com.", {kExample}, kRecords).at(0); }
+  ResolutionTest() {
+    example_ = internet_.AddDomain("example.com.", {kExample}, kResolutionRecords).at(0);
+  }
   void TearDown() override { EXPECT_EQ(internet_.CheckRest(), "") << internet_.world().Trace(); }
 
   // The TLD's own questions come once, beside the first query (priming); they are not counted.
@@ -245,7 +247,7 @@ std::string TraceOf(uint64_t seed) {
   Link link{.latency = Latency::LogNormal(milliseconds(20), 0.5)};
   link.loss = link.duplication = link.reordering = 0.05;
   SmallInternet internet(SimWorld::Options{.seed = seed, .link = link});
-  internet.AddDomain("example.com.", {"192.0.2.20", "192.0.2.21"}, kRecords);
+  internet.AddDomain("example.com.", {"192.0.2.20", "192.0.2.21"}, kResolutionRecords);
   internet.Start();
   for (const char* name : {"www.example.com.", "alias.example.com.", "no.example.com."}) {
     internet.Ask(name, RRType::kA);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Duration kQuietLimit = std::chrono::seconds(2);
 // Longer than the longest life of a resolution, so nothing is left after it.
-constexpr Duration kRestLimit = std::chrono::seconds(30);
+constexpr Duration kPlayerRestLimit = std::chrono::seconds(30);
 
 resolver::config::Settings SettingsFor(const RplConfig& config, const PlayOptions& options) {
   resolver::config::Settings settings =
@@ -285,7 +285,7 @@ std::string RplPlayer::CheckOutQuery(const RplStep& step, bool wanted) const {
 }
 
 std::string RplPlayer::CheckRest() {
-  world_.RunFor(kRestLimit);
+  world_.RunFor(kPlayerRestLimit);
   if (world_.open_exchanges() != 0) {
     return "at the end " + std::to_string(world_.open_exchanges()) + " exchanges are open\n";
   }

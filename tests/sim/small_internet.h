@@ -23,6 +23,10 @@
 
 namespace tern::sim {
 
+// Two addresses for the name servers of a test's domain.
+inline constexpr std::string_view kFirstServer = "192.0.2.20";
+inline constexpr std::string_view kSecondServer = "192.0.2.21";
+
 class SmallInternet {
  public:
   static constexpr std::string_view kRoot = "192.0.2.1";

@@ -14,9 +14,7 @@ using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr std::string_view kFirst = "192.0.2.20";
-constexpr std::string_view kSecond = "192.0.2.21";
-constexpr std::string_view kRecords =
+constexpr std::string_view kStaleTestRecords =
     "www 300 A 198.51.100.1\n"
     "zero 0 A 198.51.100.2\n"
     "alias 300 CNAME www.other.net.\n"
@@ -25,7 +23,8 @@ constexpr std::string_view kRecords =
 class StaleTest : public testing::Test {
  protected:
   StaleTest() {
-    servers_ = internet_.AddDomain("example.com.", {kFirst, kSecond}, kRecords);
+    servers_ =
+        internet_.AddDomain("example.com.", {kFirstServer, kSecondServer}, kStaleTestRecords);
     other_ = internet_.AddDomain("other.net.", {"192.0.2.30"}, "www 600 A 198.51.100.9\n");
   }
   void TearDown() override { EXPECT_EQ(internet_.CheckRest(), "") << internet_.world().Trace(); }

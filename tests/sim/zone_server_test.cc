@@ -5,7 +5,7 @@
 namespace tern::sim {
 namespace {
 
-constexpr std::string_view kZone = R"(
+constexpr std::string_view kServedZone = R"(
 @       3600 SOA ns hostmaster 1 2 3 4 300
 @       3600 NS  ns
 ns      3600 A   192.0.2.1
@@ -40,7 +40,7 @@ class ZoneServerTest : public testing::Test {
     return PlainMessage::Decode(answer.replies.at(0).octets).value();
   }
 
-  ZoneServer server_{"example.", kZone};
+  ZoneServer server_{"example.", kServedZone};
 };
 
 TEST_F(ZoneServerTest, AnswersWithAuthority) {

@@ -5,7 +5,7 @@
 namespace tern::sim {
 namespace {
 
-constexpr std::string_view kZone = R"(
+constexpr std::string_view kZoneText = R"(
 @       3600 SOA ns hostmaster 1 2 3 4 300
 @       3600 NS  ns
 ns      3600 A   192.0.2.1
@@ -23,7 +23,7 @@ sub     600  DS  1 8 2 000000000000000000000000000000000000000000000000000000000
 old     600  DNAME new.example.net.
 )";
 
-Zone ExampleZone() { return *Zone::FromText("example.", kZone); }
+Zone ExampleZone() { return *Zone::FromText("example.", kZoneText); }
 
 ZoneMatch MatchOf(std::string_view name, wire::RRType type) {
   return ExampleZone().Lookup(NameOf(name), type).match;

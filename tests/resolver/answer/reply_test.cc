@@ -178,13 +178,14 @@ TEST(ReplyTest, DnameGoesBeforeTheAliasItMakes) {
   EXPECT_EQ(reply.message.answer[1].type, RRType::kCNAME);
 }
 
-constexpr std::string_view kSoa = "example. 900 SOA ns.example. root.example. 7 3600 600 86400 900";
+constexpr std::string_view kReplySoa =
+    "example. 900 SOA ns.example. root.example. 7 3600 600 86400 900";
 
 // RFC 2308 section 3 and 5: the SOA in the authority section, its TTL counts down.
 TEST(ReplyTest, NoDataHasTheSoaWithItsTtlCountingDown) {
-  const Composed reply =
-      Compose(Query("www.example.", RRType::kAAAA),
-              {Negative(EntryKind::kNoData, "www.example.", RRType::kAAAA, kSoa)}, 512, kNow + 100);
+  const Composed reply = Compose(
+      Query("www.example.", RRType::kAAAA),
+      {Negative(EntryKind::kNoData, "www.example.", RRType::kAAAA, kReplySoa)}, 512, kNow + 100);
   EXPECT_EQ(reply.message.rcode, Rcode::kNoError);
   EXPECT_TRUE(reply.message.answer.empty());
   EXPECT_EQ(Lines(reply.message.authority),
@@ -195,7 +196,7 @@ TEST(ReplyTest, NxDomainBehindAnAliasHasBoth) {
   const Composed reply =
       Compose(Query("www.example.", RRType::kA),
               {RRset("www.example. 300 CNAME gone.example."),
-               Negative(EntryKind::kNxDomain, "gone.example.", RRType::kNone, kSoa)});
+               Negative(EntryKind::kNxDomain, "gone.example.", RRType::kNone, kReplySoa)});
   EXPECT_EQ(reply.message.rcode, Rcode::kNXDomain);
   EXPECT_EQ(reply.message.answer.size(), 1u);
   EXPECT_EQ(reply.message.authority.size(), 1u);

@@ -8,7 +8,7 @@
 namespace tern::resolver::config {
 namespace {
 
-std::string ErrorOf(std::string_view text) {
+std::string HintsError(std::string_view text) {
   const auto hints = ParseRootHints(text, "hints");
   return hints.ok() ? "" : std::string(hints.status().message());
 }
@@ -54,20 +54,20 @@ TEST(RootHintsTest, ServersWithoutAnAddressAreLeftOut) {
 }
 
 TEST(RootHintsTest, NamesTheLineWhenNoServerHasAnAddress) {
-  EXPECT_EQ(ErrorOf("; nothing\n"),
+  EXPECT_EQ(HintsError("; nothing\n"),
             "hints:1: expected at least one NS record of the root with an address of its server");
-  EXPECT_EQ(ErrorOf(". NS a.\n. NS b.\n"),
+  EXPECT_EQ(HintsError(". NS a.\n. NS b.\n"),
             "hints:2: expected at least one NS record of the root with an address of its server");
 }
 
 TEST(RootHintsTest, RefusesRecordsThatAreNoHints) {
-  EXPECT_EQ(ErrorOf(". NS a.\nx. A 198.18.0.1\n"),
+  EXPECT_EQ(HintsError(". NS a.\nx. A 198.18.0.1\n"),
             "hints:2: expected the address of a root server, but no NS record of the root names "
             "x.");
-  EXPECT_EQ(ErrorOf(". NS a.\na. MX 10 b.\n"),
+  EXPECT_EQ(HintsError(". NS a.\na. MX 10 b.\n"),
             "hints:2: expected NS records of the root and A or AAAA records of its servers, found "
             "a. MX");
-  EXPECT_EQ(ErrorOf("com. NS a.\n"),
+  EXPECT_EQ(HintsError("com. NS a.\n"),
             "hints:1: expected NS records of the root and A or AAAA records of its servers, found "
             "com. NS");
 }
@@ -75,10 +75,10 @@ TEST(RootHintsTest, RefusesRecordsThatAreNoHints) {
 TEST(RootHintsTest, RefusesMoreServersOrAddressesThanADelegationHolds) {
   std::string servers;
   for (int i = 0; i < 14; ++i) servers += ". NS s" + std::to_string(i) + ".\n";
-  EXPECT_EQ(ErrorOf(servers), "hints:14: expected at most 13 root servers");
+  EXPECT_EQ(HintsError(servers), "hints:14: expected at most 13 root servers");
   std::string addresses = ". NS a.\n";
   for (int i = 0; i < 7; ++i) addresses += "a. A 198.18.0." + std::to_string(i) + "\n";
-  EXPECT_EQ(ErrorOf(addresses),
+  EXPECT_EQ(HintsError(addresses),
             "hints:8: expected at most 6 addresses of a family for a root server");
 }
 

@@ -15,7 +15,7 @@ ConfigNode Tree(std::string_view yaml) {
   return root.ok() ? *root : ConfigNode();
 }
 
-std::string ErrorOf(std::string_view yaml) {
+std::string TreeError(std::string_view yaml) {
   const auto root = ReadYamlTree(yaml, "a.yaml");
   return root.ok() ? "no error" : std::string(root.status().message());
 }
@@ -72,11 +72,12 @@ TEST(YamlTreeTest, AKeyThatStandsTwiceIsLeftToTheReader) {
 }
 
 TEST(YamlTreeTest, RefusesWhatAConfigurationDoesNotNeed) {
-  EXPECT_EQ(ErrorOf("a: &x 1\n"), "a.yaml:1:4: YAML anchors are not supported here");
-  EXPECT_EQ(ErrorOf("a: !!str 1\n"), "a.yaml:1:4: YAML tags are not supported here");
-  EXPECT_EQ(ErrorOf("a: 1\n---\nb: 2\n"), "a.yaml:2:1: expected a single YAML document");
-  EXPECT_EQ(ErrorOf("? {}\n: 1\n"), "a.yaml:1:3: expected a key");
-  EXPECT_EQ(ErrorOf("a: 1\n \tb: 2\n"), "a.yaml:2:2: expected spaces as indentation, found a tab");
+  EXPECT_EQ(TreeError("a: &x 1\n"), "a.yaml:1:4: YAML anchors are not supported here");
+  EXPECT_EQ(TreeError("a: !!str 1\n"), "a.yaml:1:4: YAML tags are not supported here");
+  EXPECT_EQ(TreeError("a: 1\n---\nb: 2\n"), "a.yaml:2:1: expected a single YAML document");
+  EXPECT_EQ(TreeError("? {}\n: 1\n"), "a.yaml:1:3: expected a key");
+  EXPECT_EQ(TreeError("a: 1\n \tb: 2\n"),
+            "a.yaml:2:2: expected spaces as indentation, found a tab");
 }
 
 TEST(YamlTreeTest, TabsBehindTheIndentationAreAllowed) {
@@ -87,8 +88,8 @@ TEST(YamlTreeTest, NestingIsBounded) {
   const auto nested = [](size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
   };
-  EXPECT_EQ(ErrorOf(nested(kConfigDepthMax)), "no error");
-  EXPECT_EQ(ErrorOf(nested(kConfigDepthMax + 1)),
+  EXPECT_EQ(TreeError(nested(kConfigDepthMax)), "no error");
+  EXPECT_EQ(TreeError(nested(kConfigDepthMax + 1)),
             "a.yaml:1:9: expected at most 8 levels of nesting");
 }
 
@@ -96,12 +97,12 @@ TEST(YamlTreeTest, ValuesAreBounded) {
   std::string yaml = "[";
   for (size_t i = 1; i < kConfigNodesMax; ++i) yaml += "1,";
   EXPECT_EQ(Tree(yaml + "]").children.size(), kConfigNodesMax - 1);
-  EXPECT_EQ(ErrorOf(yaml + "1]"), "a.yaml:1:400000: expected at most 200000 values");
+  EXPECT_EQ(TreeError(yaml + "1]"), "a.yaml:1:400000: expected at most 200000 values");
 }
 
 TEST(YamlTreeTest, OctetsAreBounded) {
   EXPECT_EQ(Tree(std::string(kConfigOctetsMax, '\n')).kind, Kind::kNothing);
-  EXPECT_EQ(ErrorOf(std::string(kConfigOctetsMax + 1, '\n')),
+  EXPECT_EQ(TreeError(std::string(kConfigOctetsMax + 1, '\n')),
             "a.yaml: expected at most 4194304 octets");
 }
 

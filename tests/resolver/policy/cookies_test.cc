@@ -27,7 +27,7 @@ CookieSecret Secret(std::string_view text) {
   return secret;
 }
 
-constexpr uint32_t kNow = 1'559'731'985;  // 2019-06-05 10:53:05 UTC
+constexpr uint32_t kUnixNow = 1'559'731'985;  // 2019-06-05 10:53:05 UTC
 const CookieSecret kSecret = Secret("e5e973e5a6b2a43f48e7dc849e37bfcf");
 const IpAddress kClient = *IpAddress::Parse("198.51.100.100");
 
@@ -41,7 +41,7 @@ Octets Made(const ServerCookies& cookies, const Octets& sent, const IpAddress& c
 // RFC 9018 appendix A.1.
 TEST(CookiesTest, LearningANewServerCookie) {
   const ServerCookies cookies(kSecret);
-  EXPECT_EQ(Made(cookies, Hex("2464c4abcf10c957"), kClient, kNow),
+  EXPECT_EQ(Made(cookies, Hex("2464c4abcf10c957"), kClient, kUnixNow),
             Hex("2464c4abcf10c957010000005cf79f111f8130c3eee29480"));
 }
 
@@ -49,8 +49,8 @@ TEST(CookiesTest, LearningANewServerCookie) {
 TEST(CookiesTest, TheSameClientLearningARenewedServerCookie) {
   const ServerCookies cookies(kSecret);
   const Octets sent = Hex("2464c4abcf10c957010000005cf79f111f8130c3eee29480");
-  EXPECT_TRUE(cookies.Verify(sent, kClient, kNow + 2400));
-  EXPECT_EQ(Made(cookies, sent, kClient, kNow + 2400),
+  EXPECT_TRUE(cookies.Verify(sent, kClient, kUnixNow + 2400));
+  EXPECT_EQ(Made(cookies, sent, kClient, kUnixNow + 2400),
             Hex("2464c4abcf10c957010000005cf7a871d4a564a1442aca77"));
 }
 
@@ -85,7 +85,7 @@ TEST(CookiesTest, AnIpv6QueryWithARolledOverSecret) {
 // RFC 9018 section 4.3, in serial arithmetic: also where the 32 bits go round.
 TEST(CookiesTest, AreGoodForAnHourAndFromFiveMinutesAhead) {
   const ServerCookies cookies(kSecret);
-  for (const uint32_t made_at : {kNow, 0u, 100u, 0xffffffffu, 0x7fffffffu}) {
+  for (const uint32_t made_at : {kUnixNow, 0u, 100u, 0xffffffffu, 0x7fffffffu}) {
     const Octets cookie = Made(cookies, Octets(8, 7), kClient, made_at);
     for (const uint32_t age : {0u, 1u, 1800u, 3600u}) {
       EXPECT_TRUE(cookies.Verify(cookie, kClient, made_at + age)) << made_at << " " << age;
@@ -102,24 +102,24 @@ TEST(CookiesTest, AreGoodForAnHourAndFromFiveMinutesAhead) {
 
 TEST(CookiesTest, EveryBitCounts) {
   const ServerCookies cookies(kSecret);
-  const Octets cookie = Made(cookies, Octets(8, 7), kClient, kNow);
-  ASSERT_TRUE(cookies.Verify(cookie, kClient, kNow));
+  const Octets cookie = Made(cookies, Octets(8, 7), kClient, kUnixNow);
+  ASSERT_TRUE(cookies.Verify(cookie, kClient, kUnixNow));
   for (size_t bit = 0; bit < 8 * cookie.size(); ++bit) {
     Octets other = cookie;
     other[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
-    EXPECT_FALSE(cookies.Verify(other, kClient, kNow)) << bit;
+    EXPECT_FALSE(cookies.Verify(other, kClient, kUnixNow)) << bit;
   }
-  EXPECT_FALSE(cookies.Verify(cookie, *IpAddress::Parse("198.51.100.101"), kNow));
-  EXPECT_FALSE(ServerCookies(CookieSecret{}).Verify(cookie, kClient, kNow));
+  EXPECT_FALSE(cookies.Verify(cookie, *IpAddress::Parse("198.51.100.101"), kUnixNow));
+  EXPECT_FALSE(ServerCookies(CookieSecret{}).Verify(cookie, kClient, kUnixNow));
 }
 
 TEST(CookiesTest, OtherLengthsAreNotOurs) {
   const ServerCookies cookies(kSecret);
-  const Octets cookie = Made(cookies, Octets(8, 7), kClient, kNow);
+  const Octets cookie = Made(cookies, Octets(8, 7), kClient, kUnixNow);
   for (size_t size = 0; size <= kCookieOctetsMax; ++size) {
     Octets other = cookie;
     other.resize(size);
-    EXPECT_EQ(cookies.Verify(other, kClient, kNow), size == kOurCookieOctets) << size;
+    EXPECT_EQ(cookies.Verify(other, kClient, kUnixNow), size == kOurCookieOctets) << size;
     EXPECT_EQ(IsCookieLength(size), size == 8 || size >= 16) << size;
   }
   EXPECT_FALSE(IsCookieLength(41));

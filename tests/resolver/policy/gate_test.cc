@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr uint64_t kSeed = 0x1234567890abcdef;
-constexpr Time kNow{seconds(1000)};
+constexpr uint64_t kGateSeed = 0x1234567890abcdef;
+constexpr Time kGateNow{seconds(1000)};
 constexpr std::string_view kFriend = "192.0.2.1";
 constexpr std::string_view kStranger = "198.51.100.1";
 constexpr GateQuery kPlain = {};
@@ -34,11 +34,11 @@ std::unique_ptr<Gate> Make(const Options& options) {
   limits.misses = options.misses;
   limits.burst = seconds(1);
   const std::vector<Prefix> allow = {*Prefix::Parse("192.0.2.0/24")};
-  return std::make_unique<Gate>(allow, limits, options.require_cookies, kSeed);
+  return std::make_unique<Gate>(allow, limits, options.require_cookies, kGateSeed);
 }
 
 // Comes to the gate as UDP does and as TCP does: with a sockaddr or an IpAddress.
-GateVerdict Come(Gate& gate, std::string_view client, const GateQuery& query, Time now = kNow) {
+GateVerdict Come(Gate& gate, std::string_view client, const GateQuery& query, Time now = kGateNow) {
   const IpAddress address = *IpAddress::Parse(client);
   if (query.transport == Transport::kTcp) {
     return gate.Judge(address, gate.Approach(address, query), query, now);
@@ -88,7 +88,7 @@ TEST(GateTest, ARateLetsInAgainAsTimePasses) {
   const auto gate = Make({.queries = 1});
   EXPECT_EQ(Come(*gate, kFriend, kPlain), GateVerdict::kPass);
   EXPECT_EQ(Come(*gate, kFriend, kPlain), GateVerdict::kOverLimit);
-  EXPECT_EQ(Come(*gate, kFriend, kPlain, kNow + seconds(2)), GateVerdict::kPass);
+  EXPECT_EQ(Come(*gate, kFriend, kPlain, kGateNow + seconds(2)), GateVerdict::kPass);
 }
 
 TEST(GateTest, DemandsCookiesOfUdpQuestionsOnly) {
@@ -109,15 +109,15 @@ TEST(GateTest, MissesHaveARateOfTheirOwn) {
   const auto gate = Make({.misses = 1});
   const IpAddress client = *IpAddress::Parse(kFriend);
   const RateLimit::Group group = gate->Approach(client, kTcp);
-  EXPECT_EQ(gate->JudgeMiss(group, kNow), GateVerdict::kPass);
-  EXPECT_EQ(gate->JudgeMiss(group, kNow), GateVerdict::kOverLimit);
-  EXPECT_EQ(gate->Judge(client, group, kTcp, kNow), GateVerdict::kPass);
+  EXPECT_EQ(gate->JudgeMiss(group, kGateNow), GateVerdict::kPass);
+  EXPECT_EQ(gate->JudgeMiss(group, kGateNow), GateVerdict::kOverLimit);
+  EXPECT_EQ(gate->Judge(client, group, kTcp, kGateNow), GateVerdict::kPass);
 }
 
 TEST(GateTest, WithoutARateEveryMissPasses) {
   const auto gate = Make({});
   const RateLimit::Group group = gate->Approach(*IpAddress::Parse(kFriend), kPlain);
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(gate->JudgeMiss(group, kNow), GateVerdict::kPass);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(gate->JudgeMiss(group, kGateNow), GateVerdict::kPass);
 }
 
 }  // namespace

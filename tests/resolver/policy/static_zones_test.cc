@@ -17,7 +17,7 @@ StaticZone Zone(std::string_view name, bool forward) {
   zone.forward = forward;
   return zone;
 }
-StaticZone Forward(std::string_view name) { return Zone(name, true); }
+StaticZone ForwardAbove(std::string_view name) { return Zone(name, true); }
 StaticZone Stub(std::string_view name) { return Zone(name, false); }
 
 // The name of the zone that was found, or `none`.
@@ -39,7 +39,7 @@ TEST(StaticZonesTest, WithoutZonesNothingIsFound) {
 }
 
 TEST(StaticZonesTest, AtFindsTheVeryNameAndIgnoresCase) {
-  const StaticZones zones({Stub("corp.Example."), Forward("a.b.c.")});
+  const StaticZones zones({Stub("corp.Example."), ForwardAbove("a.b.c.")});
   EXPECT_EQ(At(zones, "CORP.example."), "corp.Example.");
   EXPECT_EQ(At(zones, "www.corp.example."), "none");
   EXPECT_EQ(At(zones, "example."), "none");
@@ -48,7 +48,8 @@ TEST(StaticZonesTest, AtFindsTheVeryNameAndIgnoresCase) {
 }
 
 TEST(StaticZonesTest, NearestIsTheDeepestAtOrAboveTheName) {
-  const StaticZones zones({Forward("."), Stub("corp.example."), Forward("lab.corp.example.")});
+  const StaticZones zones(
+      {ForwardAbove("."), Stub("corp.example."), ForwardAbove("lab.corp.example.")});
   EXPECT_EQ(Nearest(zones, "example."), ".");
   EXPECT_EQ(Nearest(zones, "."), ".");
   EXPECT_EQ(Nearest(zones, "corp.example."), "corp.example.");
@@ -57,7 +58,8 @@ TEST(StaticZonesTest, NearestIsTheDeepestAtOrAboveTheName) {
 }
 
 TEST(StaticZonesTest, ForwardZonesCanBePassedOver) {
-  const StaticZones zones({Forward("."), Stub("corp.example."), Forward("lab.corp.example.")});
+  const StaticZones zones(
+      {ForwardAbove("."), Stub("corp.example."), ForwardAbove("lab.corp.example.")});
   EXPECT_EQ(Nearest(zones, "www.lab.corp.example.", false), "corp.example.");
   EXPECT_EQ(Nearest(zones, "example.", false), "none");
 }

@@ -118,7 +118,7 @@ Octets Reply(const Octets& query, uint16_t flags = 0) {
   return reply;
 }
 
-LookupOptions Options(const Endpoint& server, int timeout_ms = 5000) {
+LookupOptions ClientOptions(const Endpoint& server, int timeout_ms = 5000) {
   LookupOptions options;
   options.name = *wire::ParseName("www.example.");
   options.server = server;
@@ -127,7 +127,7 @@ LookupOptions Options(const Endpoint& server, int timeout_ms = 5000) {
 }
 
 TEST(LookupClientTest, QueryAsksForRecursionWithEdns) {
-  LookupOptions options = Options({});
+  LookupOptions options = ClientOptions({});
   const Octets query = BuildLookupQuery(options, 0x1234, true);
   wire::MessageReader reader;
   ASSERT_EQ(wire::MessageReader::Open(query, &reader), wire::ParseError::kNone);
@@ -149,7 +149,7 @@ TEST(LookupClientTest, QueryAsksForRecursionWithEdns) {
 }
 
 TEST(LookupClientTest, TraceIsAnEmptyOption) {
-  LookupOptions options = Options({});
+  LookupOptions options = ClientOptions({});
   options.trace = true;
   const Octets query = BuildLookupQuery(options, 1, true);
   const Octets end = {0, 4, 0xfd, 0xe9, 0, 0};
@@ -157,7 +157,7 @@ TEST(LookupClientTest, TraceIsAnEmptyOption) {
 }
 
 TEST(LookupClientTest, ReplyToAnotherQuestionIsNoAnswer) {
-  const LookupOptions options = Options({});
+  const LookupOptions options = ClientOptions({});
   const Octets reply = Reply(BuildLookupQuery(options, 7, true));
   EXPECT_TRUE(AnswersQuery(reply, options, 7));
   EXPECT_FALSE(AnswersQuery(reply, options, 8));
@@ -178,7 +178,7 @@ TEST(LookupClientTest, ReplyToAnotherQuestionIsNoAnswer) {
 
 TEST(LookupClientTest, TakesTheReplyOverUdp) {
   const LoopbackServer server([](const Octets& query, bool, int) { return Replies{Reply(query)}; });
-  const RawReply reply = AskServer(Options(server.endpoint()));
+  const RawReply reply = AskServer(ClientOptions(server.endpoint()));
   EXPECT_EQ(reply.outcome, LookupOutcome::kReply);
   EXPECT_EQ(reply.transport, Transport::kUdp);
   EXPECT_EQ(server.queries(), 1);
@@ -192,7 +192,7 @@ TEST(LookupClientTest, PassesOverForgeriesBeforeTheReply) {
     wrong_name[13] ^= 1;
     return Replies{wrong_id, wrong_name, Octets{1, 2, 3}, Octets{}, Reply(query, 3)};
   });
-  const RawReply reply = AskServer(Options(server.endpoint()));
+  const RawReply reply = AskServer(ClientOptions(server.endpoint()));
   ASSERT_EQ(reply.outcome, LookupOutcome::kReply);
   EXPECT_EQ(reply.message[3] & 0xf, 3);
 }
@@ -201,7 +201,7 @@ TEST(LookupClientTest, AsksAgainWhenNothingComes) {
   const LoopbackServer server([](const Octets& query, bool, int count) {
     return count < 3 ? Replies() : Replies{Reply(query)};
   });
-  const RawReply reply = AskServer(Options(server.endpoint(), 1000));
+  const RawReply reply = AskServer(ClientOptions(server.endpoint(), 1000));
   EXPECT_EQ(reply.outcome, LookupOutcome::kReply);
   EXPECT_EQ(server.queries(), 3);
 }
@@ -215,7 +215,8 @@ TEST(LookupClientTest, GivesUpAtTheTimeout) {
   for (const int timeout_ms : {300, 600, 1200, 2400}) {
     LoopbackServer server([](const Octets&, bool, int) { return Replies(); });
     const auto start = std::chrono::steady_clock::now();
-    ASSERT_EQ(AskServer(Options(server.endpoint(), timeout_ms)).outcome, LookupOutcome::kTimeout);
+    ASSERT_EQ(AskServer(ClientOptions(server.endpoint(), timeout_ms)).outcome,
+              LookupOutcome::kTimeout);
     elapsed = std::chrono::ceil<milliseconds>(std::chrono::steady_clock::now() - start);
     queries = server.Finish();
     ASSERT_GE(elapsed, milliseconds(timeout_ms - 10));
@@ -229,7 +230,7 @@ TEST(LookupClientTest, TruncatedReplyIsAskedForOverTcp) {
   const LoopbackServer server([](const Octets& query, bool tcp, int) {
     return Replies{Reply(query, tcp ? 0 : wire::kFlagTC)};
   });
-  const RawReply reply = AskServer(Options(server.endpoint()));
+  const RawReply reply = AskServer(ClientOptions(server.endpoint()));
   EXPECT_EQ(reply.outcome, LookupOutcome::kReply);
   EXPECT_EQ(reply.transport, Transport::kTcp);
   EXPECT_EQ(server.queries(), 2);
@@ -238,7 +239,7 @@ TEST(LookupClientTest, TruncatedReplyIsAskedForOverTcp) {
 TEST(LookupClientTest, TcpAndTraceSkipUdp) {
   const LoopbackServer server(
       [](const Octets& query, bool tcp, int) { return tcp ? Replies{Reply(query)} : Replies(); });
-  LookupOptions options = Options(server.endpoint());
+  LookupOptions options = ClientOptions(server.endpoint());
   options.tcp = true;
   EXPECT_EQ(AskServer(options).transport, Transport::kTcp);
   options.tcp = false;
@@ -255,7 +256,7 @@ TEST(LookupClientTest, Rfc6891ServerWithoutEdnsIsAskedPlainly) {
     error[11] = 0;
     return Replies{error};
   });
-  const RawReply reply = AskServer(Options(server.endpoint()));
+  const RawReply reply = AskServer(ClientOptions(server.endpoint()));
   ASSERT_EQ(reply.outcome, LookupOutcome::kReply);
   EXPECT_EQ(reply.message[3] & 0xf, 0);
   EXPECT_EQ(server.queries(), 2);
@@ -267,7 +268,7 @@ TEST(LookupClientTest, ClosedPortIsUnreachable) {
     const LoopbackServer server([](const Octets&, bool, int) { return Replies(); });
     endpoint = server.endpoint();
   }
-  LookupOptions options = Options(endpoint);
+  LookupOptions options = ClientOptions(endpoint);
   EXPECT_EQ(AskServer(options).outcome, LookupOutcome::kUnreachable);
   options.tcp = true;
   const RawReply reply = AskServer(options);
@@ -277,7 +278,7 @@ TEST(LookupClientTest, ClosedPortIsUnreachable) {
 
 TEST(LookupClientTest, StreamThatEndsEarlyIsUnreachable) {
   const LoopbackServer server([](const Octets&, bool, int) { return Replies(); });
-  LookupOptions options = Options(server.endpoint());
+  LookupOptions options = ClientOptions(server.endpoint());
   options.tcp = true;
   EXPECT_EQ(AskServer(options).outcome, LookupOutcome::kUnreachable);
 }

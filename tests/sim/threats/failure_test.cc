@@ -5,12 +5,11 @@
 namespace tern::sim {
 namespace {
 
-constexpr std::string_view kSecond = "192.0.2.21";
-constexpr std::string_view kRecords = "www 300 A 198.51.100.1\nftp 300 A 198.51.100.2\n";
+constexpr std::string_view kFailureRecords = "www 300 A 198.51.100.1\nftp 300 A 198.51.100.2\n";
 
 class FailureTest : public ThreatTest {
  protected:
-  FailureTest() { servers_ = internet_.AddDomain("example.com.", {kVictim}, kRecords); }
+  FailureTest() { servers_ = internet_.AddDomain("example.com.", {kVictim}, kFailureRecords); }
   // What leads to example.com. is known.
   void Start() {
     internet_.Start();
@@ -63,7 +62,7 @@ TEST_F(FailureTest, AServerIsTriedThreeTimesOverEachTransport) {
     SCOPED_TRACE(way.title);
     const std::string zone = "w" + std::to_string(++number) + ".com.";
     const std::string address = "192.0.2." + std::to_string(number);
-    ZoneServer* server = internet_.AddDomain(zone, {address}, kRecords).at(0);
+    ZoneServer* server = internet_.AddDomain(zone, {address}, kFailureRecords).at(0);
     if (internet_.world().upstream().empty()) Start();
     internet_.Lookup(zone, RRType::kNS);
     way.set(server->conduct());
@@ -172,7 +171,7 @@ TEST_F(FailureTest, SilentServersEndInServFailWithExtendedError22) {
 // one lives again, however slow it is.
 TEST_F(FailureTest, AZoneWhoseServersAreAllDeadCostsOneTryAServer) {
   constexpr std::string_view kThird = "192.0.2.22";
-  servers_ = internet_.AddDomain("dead.com.", {kSecond, kThird}, kRecords);
+  servers_ = internet_.AddDomain("dead.com.", {kSecondServer, kThird}, kFailureRecords);
   internet_.Start();
   internet_.Lookup("dead.com.", RRType::kNS);
   for (ZoneServer* server : servers_) server->conduct().fault = Fault::kSilent;
@@ -185,7 +184,7 @@ TEST_F(FailureTest, AZoneWhoseServersAreAllDeadCostsOneTryAServer) {
     EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kNoReachableAuthority);
     EXPECT_LE(internet_.last_latency(), milliseconds(1850));
     internet_.world().RunFor(seconds(10));
-    EXPECT_EQ(CountOver(Transport::kUdp, kSecond, before), 1u);
+    EXPECT_EQ(CountOver(Transport::kUdp, kSecondServer, before), 1u);
     EXPECT_EQ(CountOver(Transport::kUdp, kThird, before), 1u);
   }
   servers_[1]->conduct().fault = Fault::kNone;
@@ -256,11 +255,11 @@ TEST_F(FailureTest, ALameServerIsRememberedForItsZoneAndNotForOthers) {
 TEST_F(FailureTest, AServerWithoutEdnsIsAskedPlainlyFromThenOn) {
   for (const Fault fault : {Fault::kFormErr, Fault::kNotImp}) {
     SmallInternet internet(SimWorld::Options{.seed = 5});
-    internet.AddDomain("old.com.", {kSecond}, Hosts(10)).at(0)->conduct().with_edns = fault;
+    internet.AddDomain("old.com.", {kSecondServer}, Hosts(10)).at(0)->conduct().with_edns = fault;
     internet.Start();
     EXPECT_EQ(internet.Lookup("h0.old.com.", RRType::kA).answer.size(), 1u);
     // FORMERR may mean the cookie: EDNS without one is asked in between.
-    EXPECT_EQ(internet.last_upstream_queries(kSecond), fault == Fault::kFormErr ? 3u : 2u);
+    EXPECT_EQ(internet.last_upstream_queries(kSecondServer), fault == Fault::kFormErr ? 3u : 2u);
     for (int i = 1; i < 10; ++i) {
       const std::string name = "h" + std::to_string(i) + ".old.com.";
       EXPECT_EQ(internet.Lookup(name, RRType::kA).answer.size(), 1u);

@@ -68,7 +68,7 @@ class BendingServer : public SimServer {
   SeededRandom* random_;
 };
 
-constexpr std::string_view kRecords = R"(
+constexpr std::string_view kMalformedTestRecords = R"(
 www    300 A 198.51.100.1
 www    300 A 198.51.100.2
 alias  300 CNAME www
@@ -92,7 +92,8 @@ class MalformedTest : public testing::Test {
   // One world; empty when all is well.
   std::string Run(uint64_t seed, Bend bend) {
     SmallInternet internet(SimWorld::Options{.seed = seed});
-    ZoneServer* honest = internet.AddDomain("example.com.", {"192.0.2.20"}, kRecords).at(0);
+    ZoneServer* honest =
+        internet.AddDomain("example.com.", {"192.0.2.20"}, kMalformedTestRecords).at(0);
     internet.AddDomain("victim.net.", {"192.0.2.21"}, "www 300 A 198.51.100.7\n");
     internet.AddServer("192.0.2.31", "sub.example.com.",
                        "@ 60 SOA a. b. 1 2 3 4 5\n@ 60 NS ns\nns 60 A 192.0.2.31\n"
@@ -232,7 +233,7 @@ TEST_F(BrokenRdataTest, OfAllIsInvalidData) {
 // Without a bend the same worlds are answered: what is above is no test of SERVFAIL.
 TEST_F(MalformedTest, TheHonestServerIsAnswered) {
   SmallInternet internet(SimWorld::Options{.seed = 1});
-  internet.AddDomain("example.com.", {"192.0.2.20"}, kRecords);
+  internet.AddDomain("example.com.", {"192.0.2.20"}, kMalformedTestRecords);
   internet.AddDomain("victim.net.", {"192.0.2.21"}, "www 300 A 198.51.100.7\n");
   internet.Start();
   for (const auto& [name, type] : kQuestions) {

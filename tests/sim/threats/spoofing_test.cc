@@ -5,7 +5,7 @@
 namespace tern::sim {
 namespace {
 
-constexpr std::string_view kRecords = "www 300 A 198.51.100.1\nftp 300 A 198.51.100.2\n";
+constexpr std::string_view kSpoofingRecords = "www 300 A 198.51.100.1\nftp 300 A 198.51.100.2\n";
 const Octets kTrue = {198, 51, 100, 1};
 const Octets kForged = {203, 0, 113, 66};
 
@@ -49,7 +49,7 @@ class Guesser : public SimServer {
 
 class SpoofingTest : public ThreatTest {
  protected:
-  SpoofingTest() { internet_.AddDomain("example.com.", {kVictim}, kRecords); }
+  SpoofingTest() { internet_.AddDomain("example.com.", {kVictim}, kSpoofingRecords); }
 
   size_t CountOver(Transport transport, std::string_view address, size_t first = 0) {
     const std::vector<UpstreamQuery>& all = internet_.world().upstream();
@@ -68,7 +68,7 @@ TEST_F(SpoofingTest, AnyWrongGuessSendsTheExchangeToTcpAndIsNotBelieved) {
                             Guess::kWrongType, Guess::kWrongClass, Guess::kNoReply}) {
     SCOPED_TRACE("guess " + std::to_string(static_cast<int>(guess)));
     SmallInternet internet(SimWorld::Options{.seed = 4});
-    internet.AddDomain("example.com.", {kVictim}, kRecords);
+    internet.AddDomain("example.com.", {kVictim}, kSpoofingRecords);
     Guesser guesser(kVictim, guess);
     internet.world().SetSpoofer(&guesser);
     const RestCheck rest(&internet);
@@ -110,7 +110,7 @@ TEST_F(SpoofingTest, ARecordWithoutTheQuestionIsNotBelievedWhateverTheCode) {
   for (int rcode = 0; rcode < 16; ++rcode) {
     SCOPED_TRACE(rcode);
     SmallInternet internet(SimWorld::Options{.seed = 4});
-    internet.AddDomain("example.com.", {kVictim}, kRecords);
+    internet.AddDomain("example.com.", {kVictim}, kSpoofingRecords);
     ScriptedServer forger([rcode](const SimQuery&, PlainMessage* reply) {
       reply->answer.push_back(
           {reply->questions[0].name, RRType::kA, wire::RRClass::kIN, 86400, kForged});
@@ -198,7 +198,7 @@ TEST_F(SpoofingTest, NamesThatAreAskedForTheFirstTimeGiveNoFurtherTries) {
 // After a sign of forgery a zone has one datagram open at a time, however many replicas it has.
 TEST_F(SpoofingTest, AZoneUnderAttackHasOneDatagramOpen) {
   const std::vector<ZoneServer*> servers = internet_.AddDomain(
-      "many.com.", {"192.0.2.31", "192.0.2.32", "192.0.2.33", "192.0.2.34"}, kRecords);
+      "many.com.", {"192.0.2.31", "192.0.2.32", "192.0.2.33", "192.0.2.34"}, kSpoofingRecords);
   Guesser guesser("192.0.2.31", Guess::kWrongId);
   const RestCheck rest(&internet_);
   internet_.Start();
@@ -218,7 +218,7 @@ TEST_F(SpoofingTest, AZoneUnderAttackHasOneDatagramOpen) {
 
 // "one outstanding upstream exchange per (name, type, class), process-wide"
 TEST_F(SpoofingTest, AThousandEqualQuestionsAreOneExchange) {
-  internet_.AddDomain("dual.com.", {"192.0.2.41", "2001:db8::41"}, kRecords);
+  internet_.AddDomain("dual.com.", {"192.0.2.41", "2001:db8::41"}, kSpoofingRecords);
   internet_.Start();
   internet_.Lookup("dual.com.", RRType::kNS);  // what leads there is known
   const size_t before = Sent();
@@ -246,7 +246,7 @@ TEST_F(SpoofingTest, AThousandEqualQuestionsAreOneExchange) {
 
 // Where the replicas are silent the copies of a question are still bounded by one race.
 TEST_F(SpoofingTest, AThousandEqualQuestionsAreOneRaceWhenTheServerIsSilent) {
-  ZoneServer* server = internet_.AddDomain("mute.com.", {"192.0.2.42"}, kRecords).at(0);
+  ZoneServer* server = internet_.AddDomain("mute.com.", {"192.0.2.42"}, kSpoofingRecords).at(0);
   internet_.Start();
   internet_.Lookup("mute.com.", RRType::kNS);
   server->conduct().fault = Fault::kSilent;
@@ -259,9 +259,9 @@ TEST_F(SpoofingTest, AThousandEqualQuestionsAreOneRaceWhenTheServerIsSilent) {
 
 // "advertise 1232; no path-MTU games; TC -> TCP"
 TEST_F(SpoofingTest, EveryUpstreamQueryAdvertises1232) {
-  internet_.AddDomain("lost.com.", {"192.0.2.51"}, kRecords).at(0)->conduct().fault =
+  internet_.AddDomain("lost.com.", {"192.0.2.51"}, kSpoofingRecords).at(0)->conduct().fault =
       Fault::kSilent;
-  internet_.AddDomain("big.com.", {"192.0.2.52"}, kRecords).at(0)->conduct().fault =
+  internet_.AddDomain("big.com.", {"192.0.2.52"}, kSpoofingRecords).at(0)->conduct().fault =
       Fault::kTruncatesAlways;
   internet_.Start();
   internet_.Lookup("www.example.com.", RRType::kA);
