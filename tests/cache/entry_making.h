@@ -1,4 +1,6 @@
-// Names and entries for the store's tests.
+// Makes names and entries for the store's tests.
+//
+// Thread: any.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +14,7 @@
 
 namespace tern::cache {
 
-// From "www.example.test"; labels are not escaped. The root for "".
+// From "www.example.test". Labels are not escaped. "" gives the root.
 inline wire::Name MakeName(std::string_view text) {
   wire::Name name;
   while (!text.empty()) {

@@ -120,7 +120,7 @@ TEST_F(EntryTest, RecordThatDoesNotFitLeavesTheEntryAsItWas) {
   EXPECT_FALSE(builder.AddRecord(Octets(0x10000, 9)));
   const std::span<const uint8_t> bytes = builder.Finish();
   EXPECT_EQ(EntryView(bytes.data()).count(), 2);
-  // Good for an answer, too large to come from anywhere else.
+  // It may be used for an answer, but it is too large to come from anywhere else.
   EXPECT_FALSE(IsSoundEntry(bytes));
 }
 
@@ -231,7 +231,7 @@ std::vector<OwnedEntry> OneOfEachKind() {
   return entries;
 }
 
-// Touches every octet that a reader of the entry would.
+// Reads every octet that a reader of the entry would read.
 uint64_t ReadAll(EntryView entry) {
   uint64_t sum = entry.name().LabelCount() + entry.ttl();
   switch (entry.kind()) {
@@ -264,7 +264,7 @@ uint64_t ReadAll(EntryView entry) {
   return sum;
 }
 
-// The sanitizers see an over-read: each mutant lies in an allocation of its own size.
+// Each mutant is in an allocation of its own size, so the sanitizers see an over-read.
 TEST(SoundEntryTest, MutatedEntriesAreRefusedOrSafeToRead) {
   const uint64_t seed = 20240611;
   SCOPED_TRACE(seed);

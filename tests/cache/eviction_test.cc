@@ -1,4 +1,4 @@
-// What the store keeps, beside an LRU that is granted the same octets.
+// What the store keeps, compared with an LRU that has the same octets.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -59,7 +59,7 @@ struct Ratios {
   double lru;
 };
 
-// Asks both for popular names (Zipf's law with exponent 1) and names that never come back.
+// Asks for popular names (Zipf's law with exponent 1) and for names that never come back.
 class Race {
  public:
   explicit Race(double flood) : is_flood_(flood), lru_(LruCapacity()) {}

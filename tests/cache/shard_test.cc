@@ -28,7 +28,7 @@ namespace {
 constexpr Instant kShardNow(1000);
 constexpr size_t kBudget = size_t{2} << 20;
 
-// The process gets no new mappings while one of these lives.
+// While an object of this class lives, the process gets no new mappings.
 class NoMoreMemory {
  public:
   NoMoreMemory() {
@@ -45,7 +45,7 @@ class NoMoreMemory {
   rlimit before_{};
 };
 
-// One shard with the whole of a budget, and its counts looked at after each eviction.
+// One shard with the whole budget. Its counts are checked after each eviction.
 class ShardTest : public testing::Test {
  protected:
   ShardTest() : reader_(*readers_.Enter()) { debug_checks.store(true); }
@@ -53,7 +53,7 @@ class ShardTest : public testing::Test {
 
   void Start() { shard_.Start({&arena_, &readers_, &octets_, &max_stale_}, kBudget); }
 
-  // The tags of different numbers share no bucket but by chance.
+  // The tags of different numbers share a bucket only by chance.
   static uint32_t TagOf(uint32_t number) { return number * 0x9e3779b1; }
   static EntryKey KeyOf(const wire::Name& name, uint32_t tag) {
     return {name, KeySpace::kData, wire::RRType::kA, tag};
@@ -172,7 +172,7 @@ TEST_F(ShardTest, StartWithoutMemoryForTheIndexIsBadAlloc) {
   EXPECT_EQ(octets_.load(), 0u);
 }
 
-// The index cannot grow, and there are no ghosts: what finds no slot takes another one's.
+// The index cannot grow, and there are no ghosts. An entry that finds no slot takes another one's.
 TEST_F(ShardTest, WithoutMemoryForALargerIndexEntriesMakeWay) {
   Start();
   uint64_t stored = 0;

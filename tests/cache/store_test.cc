@@ -234,8 +234,8 @@ constexpr bool kSanitized = false;
 constexpr bool kSanitized = false;
 #endif
 
-// What the kernel holds for nameless mappings, to which no heap belongs: memory that was written
-// to.
+// How much the kernel holds for nameless mappings, which are not the heap's: memory that was
+// written to.
 size_t NamelessOctets() {
   std::ifstream smaps("/proc/self/smaps");
   EXPECT_TRUE(smaps.is_open());
@@ -259,7 +259,7 @@ size_t NamelessOctets() {
   return octets;
 }
 
-// The count is the kernel's, but for pages of segments and tables that were not written to yet.
+// The count is the kernel's, except for pages of segments and tables that were not written to yet.
 TEST_F(StoreTest, CountsWhatTheKernelHolds) {
   if (kSanitized) GTEST_SKIP() << "sanitizers map shadows";
   for (const size_t ceiling : {size_t{1} << 20, size_t{3} << 20, size_t{24} << 20}) {
@@ -272,7 +272,7 @@ TEST_F(StoreTest, CountsWhatTheKernelHolds) {
     const size_t untouched_max = ceiling / 16 + (size_t{128} << 10);
     const uint64_t names = ceiling / 16;
     for (uint64_t i = 0; i < names; ++i) {
-      // Popular names, then a flood of others, then other popular ones: ghosts grow and shrink.
+      // Popular names, then a flood of others, then other popular names. So ghosts grow and shrink.
       const bool flood = i > names / 3 && i < names / 3 * 2;
       const std::string name = NumberedName(flood ? i : i % (ceiling / 100) + i / (names / 2));
       if (!Find(name)) {
@@ -312,10 +312,10 @@ TEST_P(StoreCeilingTest, HoldsUnderEndlessUniqueNames) {
   uint64_t visited = 0;
   store_->ForEach([&](EntryView) { ++visited; });
   EXPECT_EQ(visited, statistics.entries);
-  // The room is used: at most 100 octets a name of 64 to 72.
+  // The room is used: at most 100 octets per name of 64 to 72.
   EXPECT_GT(statistics.entries, ceiling / 100);
   if (!kSanitized) {
-    // What is not in the count: a cache line per reader slot, the shards themselves, heap.
+    // Not counted are: a cache line per reader slot, the shards themselves, and the heap.
     EXPECT_LE(ResidentOctets(), resident_before + ceiling + (size_t{1} << 20));
   }
 }
@@ -335,7 +335,7 @@ TEST_F(StoreTest, ReaderPinsWhatItSawWhileTheCeilingHolds) {
   Open(size_t{1} << 20);
   std::vector<std::pair<EntryView, uint64_t>> views;
   uint64_t names = 0;
-  // Fill, so that what is pinned will be wanted back.
+  // Fills the store, so the pinned memory will be needed again.
   for (; names < 30'000; ++names) {
     ASSERT_EQ(Put(NumberedName(names), std::to_string(names)), PutOutcome::kStored);
     reader_->Quiescent();
@@ -346,7 +346,7 @@ TEST_F(StoreTest, ReaderPinsWhatItSawWhileTheCeilingHolds) {
   ASSERT_GT(views.size(), 1000u);
   uint64_t refused = 0;
   for (uint64_t i = 0; i < 2'000'000; ++i) {
-    // The same name may return; replacing pins and needs room as well.
+    // The same name may come back. To replace an entry pins memory and needs room too.
     const OwnedEntry entry = MakeRRset(MakeName(NumberedName(names + i % 100'000)), "new!");
     if (store_->Put(entry.bytes(), Instant(1)) == PutOutcome::kNoRoom) ++refused;
     ASSERT_LE(store_->octets(), size_t{1} << 20);
@@ -357,7 +357,7 @@ TEST_F(StoreTest, ReaderPinsWhatItSawWhileTheCeilingHolds) {
     ASSERT_TRUE(entry.name().Equals(MakeName(NumberedName(i))));
     ASSERT_EQ(FirstRecord(entry), std::to_string(i));
   }
-  // Everything is in use, so that an eviction gains little: a few turns may pass.
+  // Everything is in use, so an eviction gains little. It may take a few turns.
   int turns = 0;
   do {
     reader_->Quiescent();
@@ -420,12 +420,12 @@ TEST_F(StoreTest, NamesThatBecomePopularReplaceThoseThatWere) {
     EXPECT_GT(ask_for(0, 50), 0.95);
     EXPECT_GT(ask_for(100'000, 10), 0.9);
     EXPECT_GT(ask_for(0, 10), 0.9);
-    // Nobody else pins anything: there is always room, also when all of it is on its way to main.
+    // Nothing else pins memory. So there is always room, also when all of it is on its way to main.
     EXPECT_EQ(refused, 0u);
   }
 }
 
-// A few large entries that are used must not condemn segments full of small ones.
+// If a few large entries are used, that must not condemn segments full of small ones.
 TEST_F(StoreTest, NamesInUseSurviveAFloodOfLargeEntriesOfWhichFewAreUsed) {
   Open(size_t{4} << 20);
   constexpr uint64_t kPopular = 30'000;
@@ -482,8 +482,8 @@ TEST_F(StoreTest, PuttingAnEntryOfTheStoreItselfBackIsSafe) {
   EXPECT_EQ(Value("a.test"), "abcd");
 }
 
-// What the store must hold, by a map: any entry it returns is the newest that it accepted under
-// that key; without evictions it returns all of them.
+// Compares the store with a map. Any entry that the store returns is the newest that it accepted
+// under that key. Without evictions it returns all of them.
 void CompareWithModel(uint64_t seed, size_t ceiling, uint64_t keys, int steps) {
   SCOPED_TRACE(seed);
   struct Known {

@@ -1,4 +1,4 @@
-// Readers against writers, to be run under ThreadSanitizer too.
+// Readers against writers. It also runs under ThreadSanitizer.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -27,8 +27,8 @@ constexpr int kRounds = 300'000;
 
 std::string NameOfNumber(uint64_t i) { return "n" + std::to_string(i) + ".example.test"; }
 
-// The record tells its name's number, a version, and a sum over both with varying length, so that
-// a torn or foreign entry is noticed.
+// The record has its name's number, a version, and a sum over both, with varying length. So a torn
+// or foreign entry is noticed.
 std::string RecordOf(uint64_t number, uint64_t version) {
   std::string record = std::to_string(number) + "/" + std::to_string(version) + "/";
   record.append(version % 50, static_cast<char>('a' + (number + version) % 26));
@@ -132,7 +132,7 @@ void Stress(const Load& load) {
   uint64_t visited = 0;
   store.ForEach([&](EntryView) { ++visited; });
   EXPECT_EQ(visited, statistics.entries);
-  // Whatever was refused while a reader's thread was off the processor: now there is room again.
+  // Puts may have been refused while a reader's thread did not run. Now there is room again.
   const OwnedEntry entry = MakeRRset(MakeName("after.test"), "abcd");
   EXPECT_EQ(store.Put(entry.bytes(), Instant(1)), PutOutcome::kStored);
   EXPECT_LT(refused.load(), static_cast<uint64_t>(load.writers) * kRounds);
@@ -150,7 +150,7 @@ TEST(StoreThreadsTest, ReadersSeeWholeEntriesWhileEntriesAreReplacedOften) {
   Stress({.ceiling = size_t{1} << 20, .names = 500, .readers = 4, .writers = 2});
 }
 
-// A name that is refreshed all the time is never missing, whatever moves around it.
+// A name that is refreshed all the time is never missing, even while other entries move.
 TEST(StoreThreadsTest, ReplacedAndMovedEntriesAreNeverMissed) {
   Store store({.memory_octets = size_t{64} << 20, .seed = 5});
   constexpr uint64_t kSteady = 100;

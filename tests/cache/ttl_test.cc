@@ -15,7 +15,7 @@ namespace {
 
 constexpr uint32_t kLast = std::numeric_limits<uint32_t>::max();
 
-// A call with the TTL and the time in each other's place does not compile.
+// A call that swaps the TTL and the time does not compile.
 static_assert(!std::is_convertible_v<uint32_t, Instant>);
 static_assert(!std::is_convertible_v<Instant, uint32_t>);
 // Neither do a comparison of the two, an assignment from one to the other, and a sum of moments.

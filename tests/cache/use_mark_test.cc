@@ -45,7 +45,7 @@ TEST_F(UseMarkTest, RefreshIsClaimedOnceAndOnlyOfWhatIsInUse) {
   }
   EXPECT_TRUE(ClaimRefresh(entry_));
   EXPECT_FALSE(ClaimRefresh(entry_));
-  // Neither a use nor a trial forgets the claim, nor does the claim count as a use.
+  // A use and a trial keep the claim. The claim does not count as a use.
   EXPECT_EQ(Used(entry_), kUsedMax);
   MarkUsed(entry_);
   PutOnTrial(entry_);

@@ -13,7 +13,7 @@ void KeepReport(const char* file, int line, const char* condition) {
   last_report = std::string(file) + ":" + std::to_string(line) + ": " + condition;
 }
 
-// Puts both switches back when a test ends.
+// Restores both switches when a test ends.
 class CheckTest : public testing::Test {
  protected:
   ~CheckTest() override {

@@ -1,5 +1,7 @@
-// Seeded generators of names and octets for property tests, and short ways to write wire format
-// in examples. A failing test prints what it was given, and the seed is fixed.
+// Seeded generators of names and octets for property tests, and short ways to write wire format in
+// examples. A failing test prints its input. The seed is fixed.
+//
+// Thread: one.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +21,7 @@ using Octets = std::vector<uint8_t>;
 // From a literal with its NUL octets: `Bytes("\x03www\x00"sv)`.
 inline Octets Bytes(std::string_view text) { return Octets(text.begin(), text.end()); }
 
-// REQUIRES: `text` is a name; a test that gets it wrong sees the root.
+// REQUIRES: `text` is a name. If it is not, the result is the root.
 inline Name N(std::string_view text) { return ParseName(text).value_or(Name()); }
 
 class Generator {
@@ -36,7 +38,7 @@ class Generator {
     return octets;
   }
 
-  // Few letters, digits and the octets beside the letters, so that near misses are common.
+  // Few letters, digits, and the octets next to the letters, so near misses are common.
   uint8_t LabelOctet() {
     constexpr std::string_view kOctets =
         "abzAZ@[`{-0\x00\xc1\xe1."

@@ -27,7 +27,7 @@ void Append(std::string_view more, Octets* octets) {
   octets->insert(octets->end(), more.begin(), more.end());
 }
 
-// A copy of exact size on the heap, so that AddressSanitizer sees any step too far.
+// A copy of exact size on the heap, so AddressSanitizer sees every over-read.
 class Exact {
  public:
   explicit Exact(std::span<const uint8_t> octets)
@@ -236,7 +236,8 @@ TEST(PackedNameTest, NamesThatGrowBeyond255OctetsThroughPointersAreRefused) {
 }
 
 TEST(PackedNameTest, ChainsOfPointersAreBounded) {
-  // 127 labels, each but the last followed by a pointer to the one before: the longest sound name.
+  // 127 labels. All but the last are followed by a pointer to the one before. It is the longest
+  // sound name.
   Octets message(12);
   Append("\1a\0"sv, &message);
   size_t last = 12;
@@ -249,7 +250,7 @@ TEST(PackedNameTest, ChainsOfPointersAreBounded) {
   size_t end;
   ASSERT_EQ(ReadName(message, last, &name, &end), ParseError::kNone);
   EXPECT_EQ(Copied(name).view().LabelCount(), 127u);
-  // Thousands of pointers that lead to nothing but pointers cost time and name nothing.
+  // Thousands of pointers that lead only to pointers cost time and give no name.
   message.resize(12);
   message.push_back(0);
   last = 12;

@@ -22,7 +22,7 @@ using test::Generator;
 using test::N;
 using test::Octets;
 
-// The naive oracles: one octet at a time.
+// Naive oracles that look at one octet at a time.
 std::string Lowered(NameView name) {
   std::string text;
   for (const uint8_t octet : name.octets()) text.push_back(char(LowerOctet(octet)));
@@ -38,7 +38,8 @@ std::vector<std::string> LoweredLabels(NameView name) {
   return labels;
 }
 
-// A name of exactly `octets` octets. REQUIRES: 3 <= octets <= 255.
+// A name of exactly `octets` octets.
+// REQUIRES: 3 <= octets <= 255.
 Name NameOfSize(size_t octets) {
   Name name;
   while (name.size() < octets) {
@@ -104,7 +105,7 @@ TEST(NameViewTest, FromWireNeverReadsBehindTheOctets) {
   Generator generator(2);
   for (int round = 0; round < 20000; ++round) {
     const size_t size = generator.Below(80);
-    // On the heap and of exact size, so that AddressSanitizer sees a step too far.
+    // On the heap and of exact size, so AddressSanitizer sees every over-read.
     const auto octets = std::make_unique<uint8_t[]>(size);
     for (size_t i = 0; i < size; ++i) octets[i] = uint8_t(generator.Below(12));
     const auto name = NameView::FromWire({octets.get(), size});
@@ -128,7 +129,7 @@ TEST(NameViewTest, EqualsIgnoresTheCaseOfAsciiLettersOnly) {
   EXPECT_TRUE(N("WWW.Example.COM.") == N("www.eXample.com."));
   EXPECT_FALSE(N("www.example.com.").view().EqualsExactly(N("www.Example.com.")));
   EXPECT_TRUE(N("www.example.com.").view().EqualsExactly(N("www.example.com.")));
-  // The octets 0x20 away from what is no letter, and Latin-1 letters (RFC 4343 section 3).
+  // Octets at a distance of 0x20 that are not letters, and Latin-1 letters (RFC 4343 section 3).
   EXPECT_FALSE(N("\\064.") == N("\\096."));
   EXPECT_FALSE(N("[.") == N("{."));
   EXPECT_FALSE(N("\\193.") == N("\\225."));
@@ -286,8 +287,8 @@ TEST(HashNameTest, EqualNamesHashAlikeWhateverTheirCaseAndPlace) {
   for (int round = 0; round < 5000; ++round) {
     const Name name = generator.RandomName(round % 2 == 0 ? 5 : 127, round % 3 == 0 ? 4 : 63);
     const uint64_t seed = generator.Bits();
-    // The copy ends where its allocation ends: a hash that reads on is seen by the sanitizer, and
-    // one that depends on what follows differs.
+    // The copy ends where its allocation ends. So the sanitizer sees a hash that reads beyond it,
+    // and a hash that depends on what follows differs.
     const auto copy = std::make_unique<uint8_t[]>(name.size());
     const Name mixed = generator.WithRandomCase(name);
     std::copy_n(mixed.data(), mixed.size(), copy.get());
@@ -324,7 +325,7 @@ TEST(HashNameTest, SimilarNamesDoNotCollide) {
     hashes.insert(HashName(N(std::to_string(i) + ".cd."), 99));
     names += 2;
   }
-  // Two of 400,000 in 64 bits meet with a probability of 4e-9.
+  // Two of 400,000 values of 64 bits are equal with a probability of 4e-9.
   EXPECT_EQ(hashes.size(), names);
 }
 

@@ -1,4 +1,4 @@
-// RDATA as text and back, by the RFCs' own examples; the sources are wire/rdata_text.cc.
+// RDATA as text and back, with the RFCs' own examples. The sources are wire/rdata_text.cc.
 #include <gtest/gtest.h>
 
 #include "tests/wire/generators.h"
@@ -17,7 +17,7 @@ using test::Generator;
 using test::N;
 using test::Octets;
 
-// By way of a zone's line, as quotes are undone there.
+// Parses by way of a zone's line, because quotes are undone there.
 absl::StatusOr<Octets> Parse(RRType type, std::string_view text) {
   const auto records = ParseMasterFile(". 0 IN " + ToText(type) + " " + std::string(text) + "\n",
                                        "test", N("example.com."));
@@ -191,7 +191,7 @@ TEST(RdataTextTest, ErrorsSayWhatWasExpectedAndFound) {
       << error;
 }
 
-// RDATA made field by field, so that most of it is valid.
+// RDATA made field by field, so most of it is valid.
 Octets RandomRdata(const RdataShape& shape, Generator* generator) {
   Octets rdata;
   const auto add = [&](const Octets& octets) {

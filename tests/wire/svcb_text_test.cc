@@ -94,8 +94,9 @@ TEST(SvcbTextTest, RefusesTheFailureCasesOfRfc9460AppendixD3) {
 }
 
 TEST(SvcbTextTest, ValuesWithoutTheirKeysFormatAreWrittenAsOctets) {
-  // port of one octet, alpn whose length runs over, no-default-alpn with a value, mandatory for a
-  // key that is not there: a resolver carries them all, and the text gives the same octets back.
+  // A port of one octet, an alpn whose length runs over, a no-default-alpn with a value, and a
+  // mandatory for a key that is missing. A resolver carries them all, and the text gives the same
+  // octets back.
   for (const char* params :
        {"00030001FF", "000100020561", "0002000161", "000000020007", "000400030A0000", "00050000"}) {
     const std::string octets = *FromHex(std::string("000100") + params);

@@ -28,7 +28,7 @@ struct ReadRecord {
   Octets rdata;
 };
 
-// Everything in a message, RDATA with its names written out. Fails the test on an error.
+// Everything in a message, with the names in RDATA uncompressed. Fails the test on an error.
 std::vector<ReadRecord> ReadAll(std::span<const uint8_t> message) {
   std::vector<ReadRecord> records;
   MessageReader reader;
@@ -119,8 +119,8 @@ TEST(MessageWriterTest, ARecordThatDoesNotFitLeavesNoTrace) {
     EXPECT_EQ(fits, capacity == full_size);
     if (fits) continue;
     EXPECT_EQ(writer.size(), question_size);
-    // What the failed record would have left to point to is gone: an address of the same owner
-    // must not point behind the message.
+    // The failed record's names are gone, so an address of the same owner must not point behind the
+    // message.
     if (writer.AddRecord(Section::kAnswer, N("b.example."), RRType::kA, RRClass::kIN, 5,
                          Bytes("\1\2\3\4"sv))) {
       const size_t size = writer.Finish();
@@ -220,7 +220,7 @@ TEST(MessageWriterTest, OptCarriesItsOptions) {
   MessageWriter writer(buffer);
   const Octets options = Bytes("\0\x0f\0\2\0\x16"sv);
   Edns edns;
-  edns.payload_octets = 100;  // below what may be said
+  edns.payload_octets = 100;  // less than the minimum
   edns.options = options;
   ASSERT_TRUE(writer.AddOpt(edns));
   const auto records = ReadAll({buffer, writer.Finish()});
@@ -282,7 +282,7 @@ TEST(MessageWriterPropertyTest, ReaderGivesBackWhatWasWritten) {
     MessageWriter writer(buffer);
     std::vector<Name> names = {Name()};
     for (int i = 0; i < 6; ++i) {
-      // Tails in common, so that there is something to compress.
+      // Names share tails, so there is something to compress.
       Name name = names[generator.Below(uint32_t(names.size()))];
       const Name more = generator.RandomName(3, 6);
       Name joined;

@@ -19,7 +19,7 @@ using test::PlainMessage;
 using test::Query;
 using wire::RRType;
 
-// A query that is gone once it was kept.
+// Keeps a query that is gone afterwards.
 std::unique_ptr<KeptRequest> Keep(Octets query, const policy::ServerCookies* cookies = nullptr) {
   Request request;
   wire::Rcode rcode = wire::Rcode::kNoError;

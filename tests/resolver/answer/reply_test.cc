@@ -30,7 +30,7 @@ struct Composed {
   PlainMessage message;
 };
 
-// The reply to `query` made of `entries`, which it holds to the promises that all replies keep.
+// Composes the reply to `query` from `entries`, and checks what holds for all replies.
 Composed Compose(const Octets& query, const std::vector<OwnedEntry>& entries, size_t limit = 1232,
                  cache::Instant now = kNow, uint32_t rotation = 0, AnswerParts answer = {}) {
   Request request;
@@ -73,7 +73,7 @@ TEST(ReplyTest, AnswersWithTheRRsetAndWhatIsLeftOfItsTtl) {
   EXPECT_EQ(reply.message.rcode, Rcode::kNoError);
   EXPECT_TRUE(reply.message.Has(wire::kFlagRA));
   EXPECT_TRUE(reply.message.Has(wire::kFlagRD));
-  // The owner is a pointer to the question, whose case is the client's.
+  // The owner is a pointer to the question, which has the client's case.
   EXPECT_EQ(Lines(reply.message.answer), "wWw.example. 200 IN A 192.0.2.1\n");
 }
 
@@ -144,7 +144,7 @@ TEST(ReplyTest, AliasChainKeepsItsOrderAndCompresses) {
   EXPECT_EQ(reply.octets.size(), 12u + 17 + (12 + 6) + (12 + 7) + (12 + 4));
 }
 
-// A client that asks without RD gets the links that are known, as what they are.
+// A client that asks without RD gets the known links as they are.
 TEST(ReplyTest, AnAliasAloneIsNotTakenForTheTypeAsked) {
   const Composed reply = Compose(Query("www.example.", RRType::kA, {.flags = 0}),
                                  {RRset("www.example. 300 CNAME web.example.")});
@@ -210,7 +210,7 @@ TEST(ReplyTest, DelegationIsAReferral) {
   EXPECT_EQ(Lines(reply.message.authority), "example. 300 IN NS a.ns.\nexample. 300 IN NS b.ns.\n");
 }
 
-// RFC 2181 section 9: no part of an RRset goes out without the rest.
+// RFC 2181 section 9: a part of an RRset never goes out without the rest.
 TEST(ReplyTest, WhatDoesNotFitIsLeftOutWholeAndTcSet) {
   for (const uint16_t payload : {0, 512, 1232}) {
     const Octets query = Query("many.example.", RRType::kA, {.payload_octets = payload});
@@ -309,7 +309,8 @@ TEST(ReplyTest, UdpLimitIsTheClientsBetween512And1232) {
   EXPECT_EQ(UdpReplyLimit(request), 1232u);
 }
 
-// The longest name leaves room for the question, an extended error and OPT in the smallest reply.
+// With the longest name, the smallest reply still has room for the question, an extended error and
+// OPT.
 TEST(ReplyTest, LongestNameFitsTheSmallestReply) {
   std::string name;
   for (int i = 0; i < 127; ++i) name += "a.";

@@ -29,7 +29,7 @@ Judged Judge(const Octets& query) {
 Octets Plain() { return Query("www.example.", RRType::kA); }
 Octets WithEdns() { return Query("www.example.", RRType::kA, {.payload_octets = 1232}); }
 
-// The octets of a second OPT, or of any other record, behind what is there.
+// Appends the octets of a second OPT, or of any other record.
 void Append(Octets* query, std::initializer_list<uint8_t> octets, uint8_t additional_count) {
   query->insert(query->end(), octets);
   (*query)[11] = additional_count;
@@ -208,7 +208,7 @@ TEST(RequestTest, OtherClassesAreRefusedAndChaosIsTold) {
   }
 }
 
-// Whoever keeps one Request for many queries must not see the last one's OPT.
+// A Request may be used for many queries. It must not show the OPT of the last one.
 TEST(RequestTest, NothingStaysOfTheRequestBefore) {
   Request request;
   Rcode rcode = Rcode::kNoError;

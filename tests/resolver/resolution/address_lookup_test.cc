@@ -47,7 +47,7 @@ TEST_F(AddressLookupTest, FindsServersWithoutGlue) {
                "example. 3600 NS n1.hosting.\nexample. 3600 NS n2.hosting.");
   EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
   world_.Run(seconds(8));
-  // The second server's address came for later use, and both only once.
+  // The second server's address was looked up for later use, and both only once.
   EXPECT_EQ(world_.Queries("n1.hosting.", "192.0.2.20"), 1u);
   EXPECT_EQ(world_.Queries("n2.hosting.", "192.0.2.20"), 1u);
   EXPECT_TRUE(world_.IsAtRest());
@@ -112,7 +112,7 @@ TEST_F(AddressLookupTest, AHundredServersWithoutGlueCostFewQueries) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// CAMP: a client query has one budget, whatever the delegations lead to.
+// CAMP: a client query has one budget, for any delegations that it meets.
 TEST_F(AddressLookupTest, AFanOfDelegationsStaysInTheBudget) {
   std::string root;
   for (int i = 0; i < 30; ++i) {
@@ -124,7 +124,7 @@ TEST_F(AddressLookupTest, AFanOfDelegationsStaysInTheBudget) {
   const HeardAnswer& heard = world_.Lookup("www.z0.");
   EXPECT_EQ(heard.rcode, Rcode::kServFail);
   world_.Run(seconds(9));
-  // Background look-ups and priming are paid from shares of their own.
+  // Background look-ups and priming have allowances of their own.
   EXPECT_LE(world_.world().upstream().size(), 64u + 8u);
   EXPECT_TRUE(world_.IsAtRest());
 }
@@ -143,8 +143,8 @@ TEST_F(AddressLookupTest, NestingIsBounded) {
   EXPECT_LE(world_.Queries("ns.z10."), 1u);
 }
 
-// What fails because another question's budget is spent says nothing about the name: nobody may
-// fill the failure cache with other people's names.
+// A failure because another question's budget was used up says nothing about the name. Otherwise a
+// zone could fill the failure cache with other people's names.
 TEST_F(AddressLookupTest, ASpentBudgetIsNotRememberedAgainstANameServer) {
   world_.settings().resolution.budget.upstream_queries = 3;
   AddHosting();
@@ -161,7 +161,7 @@ TEST_F(AddressLookupTest, AClientThatJoinsANestedLookUpIsNotFailedForAnothersBud
   AddHosting();
   world_.Add("192.0.2.50", "evil.", "sub 300 NS n1.hosting.\n");
   world_.Start(std::string(kHosting) + "evil. 3600 NS ns.evil.\nns.evil. 3600 A 192.0.2.50\n");
-  // Root, evil, root once more, and no query is left for hosting.
+  // Root, evil, and root once more. Then no query is left for hosting.
   (void)world_.Ask("www.sub.evil.", RRType::kA);
   HeardAnswer* client = nullptr;
   world_.world().RunUntil(

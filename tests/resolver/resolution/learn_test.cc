@@ -35,7 +35,7 @@ class LearnTest : public testing::Test {
         reader_(store_.Register()),
         learner_(&store_, CacheSettings(), ResolutionLimits()) {}
 
-  // What the servers of `zone` said about (name, type) is classified and learnt.
+  // Classifies and learns what the servers of `zone` said about (name, type).
   bool Learn(std::string_view name, RRType type, const ReplyText& text,
              std::string_view zone = "example.", cache::Instant now = kNow) {
     answer_.Clear();
@@ -146,7 +146,7 @@ TEST_F(LearnTest, ASecondAliasAtANameIsLeftOut) {
   EXPECT_EQ(RecordLines(answer_.at(0), RRType::kCNAME), "a.bank.\n");
 }
 
-// RFC 6672 section 3.1: the CNAME is made anew, with the DNAME's TTL, and not kept.
+// RFC 6672 section 3.1: the CNAME is made again each time, with the DNAME's TTL, and is not kept.
 TEST_F(LearnTest, KeepsTheDnameAndMakesTheAlias) {
   ASSERT_TRUE(Learn("a.old.example.", RRType::kA,
                     {.answer = "old.example. 300 DNAME new.example.\n"
@@ -197,7 +197,7 @@ TEST_F(LearnTest, NegativeTtlIsTheLowerOfTtlAndMinimum) {
   EXPECT_EQ(Find("www.example.", RRType::kMX).ttl(), 30u);
 }
 
-// RFC 2308 section 5: without an SOA it is answered, not kept.
+// RFC 2308 section 5: without an SOA it is answered but not kept.
 TEST_F(LearnTest, DenialWithoutSoaIsNotKept) {
   ASSERT_TRUE(Learn("gone.example.", RRType::kA, {.rcode = Rcode::kNXDomain}));
   EXPECT_EQ(answer_.rcode(), Rcode::kNXDomain);
@@ -235,7 +235,7 @@ TEST_F(LearnTest, MoreRecordsThanTheLimitAreRefused) {
   }
 }
 
-// RFC 2181 section 5.4.1: what an authority said is not replaced by hearsay.
+// RFC 2181 section 5.4.1: a less trusted reply does not replace an authoritative answer.
 TEST_F(LearnTest, AnAuthoritysAnswerOutranksAnother) {
   ASSERT_TRUE(Learn("www.example.", RRType::kA, {.answer = "www.example. 300 A 192.0.2.1"}));
   ASSERT_TRUE(
@@ -254,7 +254,7 @@ TEST_F(LearnTest, ReferralKeepsServersAndGlue) {
        .flags = 0}));
   const EntryView cut = Find("sub.example.", RRType::kNone, KeySpace::kDelegation);
   ASSERT_TRUE(cut);
-  // The parent's TTL; the glue's does not count.
+  // The parent's TTL counts, the glue's does not.
   EXPECT_EQ(cut.ttl(), 200u);
   EXPECT_EQ(ServerLines(cut),
             "ns1.sub.example. 192.0.2.1 192.0.2.2 2001:db8::1\nns2.sub.example. 192.0.2.3\n"
@@ -280,7 +280,7 @@ TEST_F(LearnTest, GlueOutsideTheZoneIsNotBelieved) {
   EXPECT_EQ(ServerLines(Find("sub.example.", RRType::kNone, KeySpace::kDelegation)), "ns.bank.\n");
 }
 
-// NXNSAttack: at most 13 servers of at most 6 addresses a family.
+// NXNSAttack: at most 13 servers, with at most 6 addresses per family.
 TEST_F(LearnTest, ReferralIsBounded) {
   std::string servers;
   std::string glue;
@@ -362,7 +362,7 @@ TEST_F(LearnTest, FailureBesideAStaleAnswerIsKeptThirtySeconds) {
   }
 }
 
-// And for no less than that, nor for more than five minutes.
+// It is kept at least that long, and at most five minutes.
 TEST_F(LearnTest, FailureInTheMiddleOfASecondIsKeptForItsWholeTime) {
   learner_.SetPolicy({.ttl = {}, .min_failure_ttl = 1, .max_failure_ttl = 300}, ResolutionLimits());
   const Time now = At(kNow) + std::chrono::milliseconds(900);
@@ -387,8 +387,8 @@ TEST_F(LearnTest, FailuresAreKeptBetweenTheTimesOfTheSettings) {
   EXPECT_EQ(Find("new.example.", RRType::kA, KeySpace::kFailure).ttl(), 7u);
 }
 
-// RFC 8767 section 4: an authoritative denial takes the place of what was known, also one that is
-// not kept itself.
+// RFC 8767 section 4: an authoritative denial replaces what was known, even if the denial itself is
+// not kept.
 TEST_F(LearnTest, DenialThatIsNotKeptEndsWhatIsStale) {
   for (const cache::Instant now : {kNow, kNow + 301}) {
     SCOPED_TRACE(now.seconds());

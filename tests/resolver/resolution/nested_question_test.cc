@@ -21,7 +21,7 @@ using test::seconds;
 using wire::Rcode;
 using wire::RRType;
 
-// A question for TXT is answered with what a nested question for MX of the same name brings; every
+// A question for TXT is answered with what a nested question for MX of the same name brings. Every
 // other question is resolved.
 Task<bool> ResolveTxtByMx(Job& job) {
   if (job.type() != RRType::kTXT) {

@@ -24,7 +24,7 @@ class QnameMinimiserTest : public testing::Test {
   NextQuestion Next(QnameMinimiser& minimiser, std::string_view zone) {
     return minimiser.Next(N(zone), store_, cache::Instant(1000));
   }
-  // What the servers of `zone` are told when every part exists there.
+  // The questions that the servers of `zone` get when every part exists there.
   std::vector<std::string> AskedIn(QnameMinimiser& minimiser, std::string_view zone) {
     std::vector<std::string> asked;
     for (;;) {

@@ -40,7 +40,7 @@ TEST_F(RecursorTest, ResolvesColdAndKnowsItWarm) {
   world_.Start(kOneServer);
   EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
   world_.Run(seconds(1));
-  // The root for the name and for itself (RFC 9609), then the zone.
+  // One query to the root for the name, one for the root itself (RFC 9609), and one to the zone.
   EXPECT_EQ(world_.world().upstream().size(), 3u);
   EXPECT_EQ(world_.Queries("www.example.", kServerA), 1u);
   EXPECT_EQ(world_.Lookup("www.example.").latency, Duration(0));
@@ -80,7 +80,7 @@ TEST_F(RecursorTest, WaitersOfOneQuestionAreBounded) {
     heard.push_back(world_.Ask("www.example.", RRType::kA));
     ASSERT_NE(heard.back(), nullptr);
   }
-  // Those who have waited longest made way.
+  // The clients that waited longest were given up.
   for (size_t i = 0; i < heard.size(); ++i) EXPECT_EQ(heard[i]->count, i < 10 ? 1 : 0);
   EXPECT_NE(world_.Ask("alias.example.", RRType::kA), nullptr);
   world_.Run(seconds(10));
@@ -118,7 +118,8 @@ TEST_F(RecursorTest, JobsAreBoundedAndComeBackToZero) {
   EXPECT_NE(world_.Ask("y.example.", RRType::kA), nullptr);
 }
 
-// A flood of names without an answer fills the resolver; a question that has one gets it.
+// A flood of names without an answer fills the resolver. A question that has an answer still gets
+// it.
 TEST_F(RecursorTest, FullResolverStillAnswersWhatHasAnAnswer) {
   world_.Start(std::string(kOneServer) + "dead. 3600 NS ns.dead.\nns.dead. 3600 A 192.0.2.66\n");
   world_.Lookup("warm.example.");
@@ -133,7 +134,8 @@ TEST_F(RecursorTest, FullResolverStillAnswersWhatHasAnAnswer) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// A dropped job takes the look-ups along that only it waited for; those that others wait for go on.
+// A dropped job also drops the look-ups that only it waited for. Look-ups that others wait for go
+// on.
 TEST_F(RecursorTest, DroppedJobTakesItsLookUpsAlong) {
   sim::ZoneServer* host = world_.Add("192.0.2.30", "host.", "ns1 60 A 192.0.2.1\n");
   world_.Start(
@@ -156,7 +158,7 @@ TEST_F(RecursorTest, DroppedJobTakesItsLookUpsAlong) {
     }
     EXPECT_EQ(first->count, 1);
     EXPECT_EQ(first->error, ExtendedError::kNotReady);
-    // The job, and its look-up where nobody else waits for it.
+    // The job, and its look-up if nobody else waits for that.
     EXPECT_EQ(world_.recursor().counters().dropped - dropped, shared ? 1u : 2u);
     world_.Run(seconds(12));
     EXPECT_TRUE(world_.IsAtRest());
@@ -266,7 +268,7 @@ TEST_F(RecursorTest, DnameInTheStoreAnswersOtherNames) {
 
 TEST_F(RecursorTest, AliasBelowADnameIsAnsweredWhenAskedFor) {
   world_.Start(kOneServer);
-  // From the reply, then another from the store.
+  // First from the reply, then another one from the store.
   for (const char* name : {"one", "two"}) {
     const std::string label(name);
     EXPECT_EQ(world_.Lookup(label + ".old.example.", RRType::kCNAME).text,
@@ -290,7 +292,7 @@ TEST_F(RecursorTest, ZonesOfTheConfigurationStandAgainstADenialAbove) {
     world_.settings().static_zones = {
         {N("corp.internal."), {*Endpoint::Parse("192.0.2.9", 53)}, forward, false}};
     world_.Start(kOneServer);
-    // The root knows nothing of internal.; an honest NXDOMAIN.
+    // The root does not have internal. and honestly says NXDOMAIN.
     EXPECT_EQ(world_.Lookup("internal.").rcode, Rcode::kNXDomain);
     EXPECT_EQ(world_.Lookup("www.corp.internal.").text, "www.corp.internal. A 203.0.113.9\n");
     world_.Run(seconds(400));
@@ -303,7 +305,7 @@ TEST_F(RecursorTest, StrictMinimisationDoesNotTakeAnAliasesDenialForTheName) {
   world_.Start(kOneServer);
   const HeardAnswer& heard = world_.Lookup("host.sub.cut.example.");
   EXPECT_EQ(heard.rcode, Rcode::kNXDomain);
-  // An alias at an ancestor is no alias of the name.
+  // An alias at an ancestor is not an alias of the name.
   EXPECT_EQ(heard.text, "");
 }
 
@@ -350,7 +352,7 @@ TEST_F(RecursorTest, DsIsAskedOfTheParent) {
   EXPECT_EQ(world_.Queries("example.", kServerA), 0u);
 }
 
-// Nothing of a forwarder's failure stays when iterating is allowed.
+// Nothing of a forwarder's failure stays if iteration is allowed.
 TEST_F(RecursorTest, ForwardFirstFallsBackToIterating) {
   sim::ZoneServer* forwarder = world_.Add("192.0.2.9", ".", "");
   forwarder->conduct().fault = Fault::kSilent;
@@ -364,7 +366,7 @@ TEST_F(RecursorTest, ForwardFirstFallsBackToIterating) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// As the service asks: it has found the alias, and no target that is fresh.
+// The service asks in this way when it has found the alias but no fresh target.
 TEST_F(RecursorTest, AKnownAliasWhoseTargetHasExpiredIsNotAskedForAgain) {
   a_ = world_.Add("192.0.2.2", "two.", "alias 300 CNAME www\nwww 5 A 203.0.113.1\n");
   world_.Start("two. 3600 NS a.two.\na.two. 3600 A 192.0.2.2\n");
@@ -378,7 +380,7 @@ TEST_F(RecursorTest, AKnownAliasWhoseTargetHasExpiredIsNotAskedForAgain) {
   EXPECT_EQ(world_.Queries("alias.two.", "192.0.2.2"), 1u);
 }
 
-// Jobs, frames, exchanges and their timers are used again; the store's memory is its own.
+// Jobs, frames, exchanges and their timers are reused. The store's memory is its own.
 TEST(RecursorMissTest, InTheSteadyStateAMissAllocatesNothing) {
   bench::MissWorld world;
   for (int i = 0; i < 20'000; ++i) ASSERT_TRUE(world.MissNext());

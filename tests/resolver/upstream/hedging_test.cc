@@ -1,4 +1,4 @@
-// What hedging costs healthy servers and what it saves clients. Each test prints its table:
+// What hedging costs healthy servers, and what it saves clients. Each test prints its table:
 //   build/upstream_tests --gtest_filter='HedgingTest.*'
 #include <gtest/gtest.h>
 
@@ -42,7 +42,7 @@ TEST(HedgingTest, HealthyServersSeeAtMostFivePercentMore) {
   }
 }
 
-// On ways so lively that servers are late all the time, the credit is what holds the line.
+// On paths where servers are late all the time, only the credit limits the cost.
 TEST(HedgingTest, WithoutTheCreditLivelyWaysCostMore) {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     ReplicaWorld::Options options = {.seed = seed, .sigma = 0.8};
@@ -63,7 +63,7 @@ TEST(HedgingTest, LostPacketsAreHardlyFelt) {
   }
 }
 
-// One dead of two, three and four, and more. 300 ms is how far the farthest living replica is.
+// One dead replica of two, three and four, and more. The farthest living replica is 300 ms away.
 TEST(HedgingTest, DeadReplicasAreHardlyFelt) {
   struct Row {
     size_t replicas;

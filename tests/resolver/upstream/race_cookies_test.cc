@@ -1,4 +1,4 @@
-// Cookies to upstream servers (RFC 7873 section 5.3), against servers that know them, do not, or
+// Cookies to upstream servers (RFC 7873 section 5.3): servers that know them, do not know them, or
 // lie.
 #include <gtest/gtest.h>
 
@@ -27,11 +27,11 @@ class RaceCookiesTest : public RaceFixture {
     world_.Start(delegations);
   }
   void TearDown() override {
-    if (a_ == nullptr) return;  // a world of the test's own
+    if (a_ == nullptr) return;  // for a test with a world of its own
     world_.Run(seconds(8));
     EXPECT_TRUE(world_.IsAtRest());
   }
-  // One more name, and the queries for it, but for the root's.
+  // Asks for one more name. Returns the queries for it without those to the root.
   std::vector<sim::UpstreamQuery> Ask(Rcode expected = Rcode::kNoError) {
     const size_t before = world_.world().upstream().size();
     const HeardAnswer& heard = world_.Lookup("n" + std::to_string(++asked_) + ".example.");
@@ -87,7 +87,7 @@ TEST_F(RaceCookiesTest, TheServersCookieComesBack) {
   }
 }
 
-// RFC 7873 section 4.2: a server cookie has 32 octets at most; what is longer is none.
+// RFC 7873 section 4.2: a server cookie has 32 octets at most. A longer one is not a server cookie.
 TEST_F(RaceCookiesTest, CookiesThatAreTooLongAreNotKept) {
   Start(CookieUse::kGives);
   a_->conduct().server_cookie_octets = 33;
@@ -127,7 +127,8 @@ TEST_F(RaceCookiesTest, BadCookieForEverIsTheNextServersTurn) {
   for (int i = 0; i < 10; ++i) Ask();
 }
 
-// RFC 7873 section 5.3: discarded. Over TCP it is the server that writes so, which is remembered.
+// RFC 7873 section 5.3: the reply is discarded. Over TCP the server itself wrote it, so that is
+// remembered.
 TEST_F(RaceCookiesTest, AWrongClientCookieIsASignOfForgery) {
   Start(CookieUse::kGives);
   a_->conduct().wrong_client_cookie = true;
@@ -149,7 +150,8 @@ TEST_F(RaceCookiesTest, TheClientCookieAloneIsBelieved) {
   EXPECT_FALSE(GivesCookies());
 }
 
-// Right in everything but the cookie, which whoever is not on the path cannot know.
+// Its replies are right except for the cookie, which an attacker who is not on the path cannot
+// know.
 class LuckySpoofer final : public sim::SimServer {
  public:
   enum class Cookie : uint8_t { kNone, kNoEdns, kGuessed };
@@ -183,16 +185,16 @@ TEST_F(RaceCookiesTest, ForgeriesWithoutTheCookieAreNeverBelieved) {
     LuckySpoofer spoofer(cookie);
     world_.world().SetSpoofer(&spoofer);
     for (int i = 0; i < 5; ++i) {
-      const auto queries = Ask();  // which compares the answer
+      const auto queries = Ask();  // this compares the answer
       EXPECT_EQ(queries.back().transport, Transport::kTcp);
     }
     world_.world().SetSpoofer(nullptr);
     EXPECT_TRUE(GivesCookies());
   }
-  EXPECT_EQ(forgeries(), 5u);  // the guessed ones; a reply without cookie may be the server's own
+  EXPECT_EQ(forgeries(), 5u);  // the guessed ones; a reply without a cookie may be the server's own
 }
 
-// Of a stranger it is not known whether it gives cookies; a wrong one is wrong all the same.
+// It is not known whether a new server gives cookies. But a wrong cookie is wrong in any case.
 TEST_F(RaceCookiesTest, AGuessedCookieIsNotBelievedOfAStrangerEither) {
   Start(CookieUse::kGives);
   LuckySpoofer spoofer(LuckySpoofer::Cookie::kGuessed);
@@ -209,7 +211,7 @@ TEST_F(RaceCookiesTest, AServerThatGivesNoneAnyMoreIsAskedOverTcpOnce) {
   ASSERT_EQ(queries.size(), 2u);
   EXPECT_EQ(queries[1].transport, Transport::kTcp);
   EXPECT_FALSE(GivesCookies());
-  // Nor when it changes its mind all the time, as several servers behind one address do.
+  // The same holds when it changes all the time, as several servers behind one address do.
   for (int i = 0; i < 6; ++i) {
     a_->conduct().cookies = i % 2 == 0 ? CookieUse::kGives : CookieUse::kIgnores;
     EXPECT_EQ(Ask().size(), 1u);
@@ -263,7 +265,7 @@ TEST_F(RaceCookiesTest, FormatErrorToEdnsIsNotTheCookiesFault) {
   EXPECT_EQ(Ask().size(), 1u);
 }
 
-// NOTIMP is about EDNS; nothing in between is tried.
+// NOTIMP is about EDNS, so nothing is tried in between.
 TEST_F(RaceCookiesTest, NotImpLeadsToPlainDnsAtOnce) {
   Start(CookieUse::kIgnores);
   a_->conduct().with_edns = Fault::kNotImp;
@@ -282,7 +284,7 @@ TEST_F(RaceCookiesTest, SilenceTeachesNothing) {
   EXPECT_TRUE(GivesCookies());
 }
 
-// They are asked for over TCP anyway: no sign of forgery, and nothing to learn.
+// They are asked for over TCP anyway. There is no sign of forgery, and nothing to learn.
 TEST_F(RaceCookiesTest, TruncatedRepliesNeedNoCookie) {
   Start(CookieUse::kGives);
   (void)Ask();
@@ -305,7 +307,7 @@ TEST_F(RaceCookiesTest, NoneAreSentWhenTheyAreSwitchedOff) {
   }
 }
 
-// RFC 9018 section 3: no cookie is seen at two addresses of ours.
+// RFC 9018 section 3: no cookie is seen from two of our addresses.
 TEST_F(RaceCookiesTest, NoneAreSentFromSeveralAddresses) {
   for (const bool several : {false, true}) {
     RecursorWorld world;
@@ -326,7 +328,7 @@ TEST_F(RaceCookiesTest, TomorrowTheCookieIsAnother) {
   ASSERT_EQ(today.size(), policy::kOurCookieOctets);
   world_.Run(hours(24));
   const auto queries = Ask();
-  // The server cookie belonged to the client cookie, so that it is not sent with the new one.
+  // The server cookie belonged to the old client cookie, so it is not sent with the new one.
   const sim::UpstreamQuery& first = queries[queries.size() - 2];
   EXPECT_EQ(first.cookie.size(), kClientCookieOctets);
   EXPECT_FALSE(std::equal(first.cookie.begin(), first.cookie.end(), today.begin()));

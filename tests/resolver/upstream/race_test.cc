@@ -23,7 +23,7 @@ class RaceTest : public RaceFixture {
     AddBoth(kZone, a, b);
     world_.Start(kTwoServers);
   }
-  // The root and both servers are known, and how fast they are.
+  // Makes the root and both servers known, and how fast they are.
   void WarmUp() {
     for (int i = 0; i < 40; ++i) world_.Lookup("w" + std::to_string(i) + ".example.");
     first_ = world_.world().upstream().size();
@@ -51,7 +51,8 @@ TEST_F(RaceTest, OneQueryWhenTheServerAnswers) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// RFC 1035 section 7.2, RFC 9520 section 3.1: again to the only server, ever later, at most thrice.
+// RFC 1035 section 7.2, RFC 9520 section 3.1: the only server is asked at most three times, each
+// time after a longer pause.
 TEST_F(RaceTest, TheOnlyServerIsAskedThreeTimesBackingOff) {
   StartOne();
   WarmUp();
@@ -79,7 +80,7 @@ TEST_F(RaceTest, ALostQueryIsMadeUpFor) {
   EXPECT_EQ(Sent(), 2u);
 }
 
-// The reply to the first attempt counts although a second was made meanwhile.
+// The reply to the first attempt counts, although a second attempt was made meanwhile.
 TEST_F(RaceTest, ALateReplyStillCounts) {
   StartOne();
   WarmUp();
@@ -101,7 +102,7 @@ TEST_F(RaceTest, AnotherReplicaIsAskedSoonWhenTheFirstIsSilent) {
     slowest = std::max(slowest, heard.latency);
   }
   EXPECT_LT(slowest, milliseconds(150));
-  // Once it was found silent, it is left alone for most questions.
+  // After it was found silent, most questions do not ask it.
   EXPECT_LE(Sent(kServerA), 5u);
 }
 
@@ -193,7 +194,7 @@ TEST_F(RaceTest, TruncatedAnswersComeOverTcpFromTheSameServer) {
   b_->conduct().fault = Fault::kTruncatesAlways;
   EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
   world_.Run(seconds(8));
-  // The handshake takes a round trip: no reason to ask the other server meanwhile.
+  // The handshake takes a round trip. That is no reason to ask the other server meanwhile.
   EXPECT_EQ(Sent(), 2u);
   EXPECT_EQ(world_.world().upstream().back().transport, Transport::kTcp);
   EXPECT_EQ(world_.world().upstream().back().server, world_.world().upstream()[first_].server);
@@ -222,7 +223,7 @@ TEST_F(RaceTest, FormatErrorsAreTriedAgainWithoutEdnsAndRemembered) {
   EXPECT_EQ(Sent(), 1u);
 }
 
-// A lack of EDNS is never learnt from a timeout, nor from a server that fails without EDNS too.
+// A lack of EDNS is never learnt from a timeout, or from a server that fails without EDNS too.
 TEST_F(RaceTest, PlainDnsIsLearntFromSuccessOnly) {
   StartOne();
   a_->conduct().with_edns = Fault::kSilent;
@@ -274,8 +275,8 @@ TEST_F(RaceTest, SpoofedRepliesAreNeverBelieved) {
   EXPECT_GE(world_.recursor().counters().forgeries, 1u);
 }
 
-// A question has one outstanding exchange. While somebody guesses, each further datagram would
-// be one more chance to guess right.
+// A question has one open exchange. While somebody guesses, each further datagram would be one more
+// chance to guess right.
 TEST_F(RaceTest, AfterASignOfForgeryOneDatagramIsOpenAtATime) {
   for (const bool spoofed : {false, true}) {
     RecursorWorld world;
@@ -284,7 +285,7 @@ TEST_F(RaceTest, AfterASignOfForgeryOneDatagramIsOpenAtATime) {
     world.Start(kTwoServers);
     for (int i = 0; i < 40; ++i) world.Lookup("w" + std::to_string(i) + ".example.");
     world.world().ForgetMost();  // the root was primed beside the first question
-    // Nobody answers and nobody takes TCP, so that the race goes on for as long as it can.
+    // No server answers and no server takes TCP, so the race goes on for as long as it can.
     for (sim::ZoneServer* server : {a, b}) {
       server->conduct().fault = Fault::kSilent;
       server->conduct().tcp_silent = true;
@@ -302,7 +303,7 @@ TEST_F(RaceTest, AfterASignOfForgeryOneDatagramIsOpenAtATime) {
   }
 }
 
-// Datagrams that were open before the sign are closed but for one.
+// When the sign comes, only one of the open datagrams stays open.
 TEST_F(RaceTest, ASignOfForgeryClosesOlderDatagrams) {
   StartTwo();
   WarmUp();
@@ -314,7 +315,7 @@ TEST_F(RaceTest, ASignOfForgeryClosesOlderDatagrams) {
   HeardAnswer* heard = world_.Ask("www.example.", RRType::kA);
   ASSERT_TRUE(world_.world().RunUntil([&] { return world_.recursor().counters().forgeries > 0; },
                                       seconds(1)));
-  // One went on over TCP, and no more than one is open beside it.
+  // One went on over TCP, and at most one is open beside it.
   EXPECT_LE(world_.world().open_exchanges(), 2u);
   world_.world().ForgetMost();
   world_.Run(seconds(8));
@@ -324,8 +325,8 @@ TEST_F(RaceTest, ASignOfForgeryClosesOlderDatagrams) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// The zone is guarded for a while: replicas replace each other by timeout. Other zones of the same
-// servers are not.
+// The zone is guarded for a while: one replica is asked after the other's timeout. Other zones of
+// the same servers are not guarded.
 TEST_F(RaceTest, AForgedZoneIsNotHedgedForAWhileAndOthersAre) {
   AddBoth(kZone);
   const std::string soa = "@ 3600 SOA ns root 1 3600 600 86400 300\n";
@@ -368,7 +369,7 @@ TEST_F(RaceTest, AForgedZoneIsNotHedgedForAWhileAndOthersAre) {
   EXPECT_EQ(world_.world().open_datagrams_max(), 2u);
 }
 
-// What is sent before its timeout is another server's; a server's own timeouts double.
+// A query before the timeout goes to another server. A server's own timeouts double.
 TEST_F(RaceTest, AServerIsNotAskedAgainBeforeItsOwnTimeout) {
   StartTwo();
   WarmUp();
@@ -411,7 +412,7 @@ TEST_F(RaceTest, AServerThatLosesTheCaseAndRefusesTcpIsAskedWithoutRandomCase) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// The slower replica is not given up for ever: its way may have become the shorter one.
+// The slower replica is measured again after a while, because it may be the nearer one now.
 TEST_F(RaceTest, AServerThatWasNotAskedForLongIsMeasuredAgain) {
   StartTwo(milliseconds(10), milliseconds(100));
   WarmUp();
@@ -427,7 +428,7 @@ TEST_F(RaceTest, AServerThatWasNotAskedForLongIsMeasuredAgain) {
   EXPECT_LE(again, 12u);
 }
 
-// Larger than the store keeps, and answered all the same.
+// It is too large for the store, and is answered all the same.
 TEST_F(RaceTest, AnRRsetTooLargeToKeepIsAnswered) {
   std::string zone;
   for (int i = 0; i < 200; ++i) {
@@ -441,7 +442,7 @@ TEST_F(RaceTest, AnRRsetTooLargeToKeepIsAnswered) {
   EXPECT_GT(Sent(), once);
 }
 
-// Some servers send the owner of an answer in the case of the question: it must not get out.
+// Some servers send the owner of an answer in the case of the question. That case must not get out.
 TEST_F(RaceTest, NamesKeepTheirOwnCase) {
   StartOne();
   EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
@@ -477,7 +478,7 @@ TEST_F(RaceTest, AllReplicasSilentIsOverByTheClientsDeadline) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
-// Of thirteen replicas the last one alive is found, however many are silent before it.
+// Of thirteen replicas the only living one is found, even if all others before it are silent.
 TEST_F(RaceTest, TheOnlyLivingOfThirteenReplicasIsFound) {
   std::string root;
   std::vector<std::string> addresses;
@@ -493,7 +494,7 @@ TEST_F(RaceTest, TheOnlyLivingOfThirteenReplicasIsFound) {
     HeardAnswer* heard = world.Ask("www.example.", RRType::kA);
     world.Run(seconds(8));
     ASSERT_EQ(heard->count, 1);
-    // The client may have had to go; the store knows.
+    // The client may have got no answer in time. The store has it.
     EXPECT_TRUE(world.store().Find(N("www.example."), cache::KeySpace::kData, RRType::kA)) << seed;
     EXPECT_TRUE(world.IsAtRest());
   }

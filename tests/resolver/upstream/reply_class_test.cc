@@ -45,7 +45,7 @@ ReplyClass ClassOf(const ReplyText& text, const Question& question = {}) {
 TEST(ReplyClassTest, AnswerIsTheTypeAsked) {
   EXPECT_EQ(ClassOf({.answer = "www.example. 300 A 192.0.2.1"}), ReplyClass::kAnswer);
   EXPECT_EQ(ClassOf({.answer = "WWW.EXAMPLE. 300 A 192.0.2.1"}), ReplyClass::kAnswer);
-  // From a server that is not authoritative it counts all the same, with a lower rank.
+  // It counts from a server that is not authoritative too, with a lower rank.
   EXPECT_EQ(ClassOf({.answer = "www.example. 300 A 192.0.2.1", .flags = 0}), ReplyClass::kAnswer);
 }
 
@@ -68,7 +68,7 @@ TEST(ReplyClassTest, AliasInsideTheZoneIsFollowedInTheReply) {
   EXPECT_EQ(open.end, "web.example.");
 }
 
-// Later links of a chain are asked again unless they are in the same zone.
+// The later links of a chain are asked for again, unless they are in the same zone.
 TEST(ReplyClassTest, AliasOutOfTheZoneEndsTheReply) {
   const Classified alias =
       Classify({.answer = "www.example. 300 CNAME www.bank.\nwww.bank. 300 A 192.0.2.66"});
@@ -92,7 +92,7 @@ TEST(ReplyClassTest, DnameMakesTheNextName) {
                                     question);
   EXPECT_EQ(found.reply_class, ReplyClass::kAnswer);
   EXPECT_EQ(found.end, "a.new.example.");
-  // The synthesised CNAME is not believed over the DNAME, and not missed.
+  // The DNAME is believed and not the synthesised CNAME. It is not missed if it is not there.
   const Classified lie = Classify({.answer = "old.example. 300 DNAME new.example.\n"
                                              "a.old.example. 300 CNAME evil.example."},
                                   question);
@@ -108,7 +108,7 @@ TEST(ReplyClassTest, DnameAtTheNameItselfRenamesNothing) {
             ReplyClass::kAnswer);
 }
 
-// The CNAME that the server made is not believed: the DNAME's own is the answer.
+// The CNAME that the server made is not believed. The one that the DNAME makes is the answer.
 TEST(ReplyClassTest, AliasBelowADnameIsTheDnamesWhenAskedFor) {
   const ReadReply reply("example.", PlainReply("a.old.example.", RRType::kCNAME,
                                                {.answer = "a.old.example. 300 CNAME evil.example.\n"
@@ -175,15 +175,15 @@ TEST(ReplyClassTest, ReferralIsTheDeepestCutTowardsTheName) {
                question);
   EXPECT_EQ(found.reply_class, ReplyClass::kReferral);
   EXPECT_EQ(found.cut, "b.c.example.");
-  // To the name itself, too.
+  // A cut at the name itself counts too.
   EXPECT_EQ(Classify({.authority = "www.example. 300 NS ns.example.", .flags = 0}).cut,
             "www.example.");
 }
 
 TEST(ReplyClassTest, ReferralThatLeadsNowhereIsLame) {
-  // The zone itself, a zone above it (not even read), a sibling.
+  // These are no referrals: the zone itself, a zone above it (not even read), a sibling.
   EXPECT_EQ(ClassOf({.authority = "example. 300 NS ns.example.", .flags = 0}), ReplyClass::kLame);
-  // But an authority may show its own NS beside nothing.
+  // But an authoritative server may show only its own NS.
   EXPECT_EQ(ClassOf({.authority = "example. 300 NS ns.example."}), ReplyClass::kEmpty);
   EXPECT_EQ(ClassOf({.authority = ". 300 NS a.root.", .flags = 0}), ReplyClass::kLame);
   EXPECT_EQ(ClassOf({.authority = "sub.example. 300 NS ns.example.", .flags = 0}),
@@ -226,8 +226,8 @@ TEST(ReplyClassTest, TruncatedWinsOverWhatItHolds) {
       ReplyClass::kTruncated);
 }
 
-// A loop ends as an alias that leads to a name which was there before, whatever the code says, and
-// is never taken for a denial.
+// A loop ends as an alias that leads to a name which was there before, with any code. It is never
+// taken for a denial.
 TEST(ReplyClassTest, LoopsAndLongChainsStayAliases) {
   const std::string loop = "www.example. 300 CNAME b.example.\nb.example. 300 CNAME www.example.";
   EXPECT_EQ(ClassOf({.answer = loop}), ReplyClass::kAlias);
@@ -244,13 +244,15 @@ TEST(ReplyClassTest, LoopsAndLongChainsStayAliases) {
   EXPECT_EQ(ClassOf({.answer = chain}, {.name = "l9.example."}), ReplyClass::kAnswer);
 }
 
-// RFC 6672 section 2.2: the name that a DNAME made is too long. With the answer it makes no sense.
+// RFC 6672 section 2.2: the name that a DNAME made is too long. Together with the answer this makes
+// no sense.
 TEST(ReplyClassTest, YxDomainWithTheAnswerContradictsItself) {
   EXPECT_EQ(ClassOf({.answer = "www.example. 300 A 192.0.2.1", .rcode = wire::Rcode::kYXDomain}),
             ReplyClass::kServerFailure);
 }
 
-// RFC 2308 section 2.1 has an SOA in it. A server that shows neither that nor AA cannot deny.
+// The replies in RFC 2308 section 2.1 have an SOA. A server that shows no SOA and no AA cannot
+// deny.
 TEST(ReplyClassTest, ADenialWithoutAuthorityOrSoaIsLame) {
   const auto classify = [](uint16_t flags, std::string_view soa, bool forwarded = false) {
     return ClassOf({.authority = soa, .rcode = wire::Rcode::kNXDomain, .flags = flags},
@@ -263,13 +265,13 @@ TEST(ReplyClassTest, ADenialWithoutAuthorityOrSoaIsLame) {
   EXPECT_EQ(classify(0, "", /*forwarded=*/true), ReplyClass::kNxDomain);
 }
 
-// Somebody answered for the zone, so it is there; and nothing denies the root.
+// A server answered for the zone, so the zone exists. And nothing denies the root.
 TEST(ReplyClassTest, ADenialOfTheZoneItselfContradictsItself) {
   const ReplyText denial = {.authority = "example. 300 SOA a. b. 1 2 3 4 5",
                             .rcode = wire::Rcode::kNXDomain};
   EXPECT_EQ(ClassOf(denial, {.name = "example."}), ReplyClass::kServerFailure);
   EXPECT_EQ(ClassOf(denial, {.name = "www.example."}), ReplyClass::kNxDomain);
-  // A forwarder may serve none of the names that the configuration leads to it.
+  // A forwarder may not know the names for which it is configured.
   EXPECT_EQ(ClassOf(denial, {.name = "example.", .forwarded = true}), ReplyClass::kNxDomain);
   const ReplyText nothing = {.authority = ". 300 SOA a. b. 1 2 3 4 5",
                              .rcode = wire::Rcode::kNXDomain};
@@ -277,7 +279,7 @@ TEST(ReplyClassTest, ADenialOfTheZoneItselfContradictsItself) {
     EXPECT_EQ(ClassOf(nothing, {.name = ".", .zone = ".", .forwarded = forwarded}),
               ReplyClass::kServerFailure);
   }
-  // Behind an alias too.
+  // The same behind an alias.
   EXPECT_EQ(ClassOf({.answer = "www.example. 300 CNAME example.",
                      .authority = "example. 300 SOA a. b. 1 2 3 4 5",
                      .rcode = wire::Rcode::kNXDomain}),

@@ -117,7 +117,7 @@ TEST(ReplyRecordsTest, MoreRecordsThanAnyAnswerOfUseHasAreUnsound) {
   EXPECT_EQ(read({.additional = Lines(2100, "300 A 192.0.2.1")}), ParseError::kBadRecord);
 }
 
-// Of what is learnt as it is written; the rest does not spoil it.
+// Only RDATA that is stored must be readable. Other RDATA does not spoil the reply.
 TEST(ReplyRecordsTest, RdataWithoutSenseIsAnError) {
   const auto read = [](std::vector<PlainRecord> PlainMessage::*section, std::string_view record) {
     PlainMessage message = PlainReply("www.example.", RRType::kA, {});
@@ -137,7 +137,7 @@ TEST(ReplyRecordsTest, RdataWithoutSenseIsAnError) {
   EXPECT_EQ(read(&PlainMessage::additional, "a.example. 300 A 192.0.2.1"), ParseError::kNone);
 }
 
-// A referral to a thousand name servers leads down all the same, with the first of them.
+// A referral to a thousand name servers is followed, with the first of them.
 TEST(ReplyRecordsTest, OfTheOtherSectionsTheFirstRecordsAreKept) {
   std::string servers;
   for (int i = 0; i < 1000; ++i) servers += "sub.example. 300 NS n" + std::to_string(i) + ".a.\n";

@@ -89,7 +89,7 @@ TEST_F(ServerTableTest, OfSilencesThatOverlapOneCounts) {
   table_.NoteSilence(key_, milliseconds(400), now_ + milliseconds(300));
   EXPECT_EQ(table_.Get(server_).silences, 1);
   EXPECT_EQ(table_.Get(server_).srtt, milliseconds(800));
-  // A steady stream of them counts as one after the other.
+  // Many silences that overlap in a row count as if one came after the other.
   for (int i = 1; i <= 80; ++i) {
     table_.NoteSilence(key_, milliseconds(400), now_ + i * milliseconds(10));
   }
@@ -152,11 +152,12 @@ TEST_F(ServerTableTest, AMillionServersTakeNoMoreRoomThanTheTableHas) {
   }
   EXPECT_EQ(known, 64u);
   EXPECT_EQ(lame, 64u);
-  // The last one heard of is there.
+  // The server that was noted last is there.
   EXPECT_TRUE(small.Get(Server(999'999)).IsKnown());
 }
 
-// A key is no place: it stays good when its server was pushed out, and brings nobody else's record.
+// A key is not a place. It stays valid when its server was pushed out, and never gives another
+// server's record.
 TEST_F(ServerTableTest, AKeyOutlivesTheRecord) {
   ServerTable small(42, kCookieKey, 4);
   const ServerKey key = small.KeyOf(server_);
@@ -183,7 +184,7 @@ TEST_F(ServerTableTest, ForgedZonesAreMarkedForAWhileAndAlone) {
   EXPECT_FALSE(table_.IsLame(key_, N("example."), now_));
 }
 
-// Whoever owns a thousand zones marks those, and no zone of others with them.
+// The owner of a thousand zones marks those, but no zone of others.
 TEST_F(ServerTableTest, AFloodOfForgedZonesMarksNoOther) {
   for (int i = 0; i < 100'000; ++i) {
     table_.NoteForgery(N("z" + std::to_string(i) + ".attacker."), seconds(20), now_);
@@ -214,8 +215,8 @@ TEST_F(ServerTableTest, TwoThreadsShareIt) {
   EXPECT_EQ(table_.Get(Server(100)).silences, 1000);
 }
 
-// Fields may be of different moments, but each is one that was recorded: here servers push each
-// other out of a single set all the time.
+// Fields may be of different moments, but each has a value that was noted. Here the servers of a
+// single set push each other out all the time.
 TEST_F(ServerTableTest, NoThreadEverReadsWhatNobodyRecorded) {
   ServerTable small(42, kCookieKey, 4);
   constexpr uint32_t kServers = 12;
@@ -224,7 +225,7 @@ TEST_F(ServerTableTest, NoThreadEverReadsWhatNobodyRecorded) {
       const ServerKey key = small.KeyOf(Server((first + i) % kServers));
       small.NoteAnswer(key, milliseconds(40), now_ + Duration(i));
       const ServerState record = small.Get(key);
-      // First measurements and all that follow them: 40 ms, and a deviation that only falls.
+      // The first measurement and all that follow it give 40 ms, and a deviation that only falls.
       ASSERT_TRUE(record.srtt == milliseconds(40) || record.srtt == Duration(0));
       ASSERT_LE(record.rttvar, milliseconds(20));
       ASSERT_EQ(record.silences, 0);
@@ -256,7 +257,7 @@ Octets CookieFor(const ServerTable& table, const Endpoint& server, Time now) {
   return Octets(cookie.view().begin(), cookie.view().end());
 }
 
-// RFC 7873 section 4.1: no server learns what another one is sent.
+// RFC 7873 section 4.1: no server learns the cookie that another one gets.
 TEST_F(ServerTableTest, EachServerHasAClientCookieOfItsOwn) {
   std::set<Octets> cookies;
   for (uint32_t i = 0; i < 1000; ++i) cookies.insert(CookieFor(table_, Server(i), now_));
@@ -270,7 +271,8 @@ TEST_F(ServerTableTest, EachServerHasAClientCookieOfItsOwn) {
   EXPECT_NE(CookieFor(table_, server_, now_), CookieFor(restarted, server_, now_));
 }
 
-// RFC 7873 section 7.1. Not all servers at one moment, and the server cookie goes with it.
+// RFC 7873 section 7.1. They do not all change at the same moment. The server cookie goes with the
+// client cookie.
 TEST_F(ServerTableTest, ClientCookiesChangeOnceADay) {
   constexpr uint32_t kServers = 24;
   std::vector<size_t> changes(25);
@@ -315,7 +317,7 @@ TEST_F(ServerTableTest, WhoGivesCookiesIsExpectedToForAnHour) {
   EXPECT_TRUE(table_.Get(key_).GivesCookiesAt(now_ + minutes(100)));
 }
 
-// Several servers behind one address: those that give cookies must not spoil it for the others.
+// Several servers are behind one address. Those that give cookies must not spoil it for the others.
 TEST_F(ServerTableTest, WhoGaveNoneIsNotExpectedToForAnHour) {
   Octets cookie = CookieFor(table_, server_, now_);
   cookie.resize(policy::kOurCookieOctets, 1);
@@ -324,7 +326,7 @@ TEST_F(ServerTableTest, WhoGaveNoneIsNotExpectedToForAnHour) {
   EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_));
   table_.NoteCookie(key_, cookie, now_ + minutes(1));
   EXPECT_FALSE(table_.Get(key_).GivesCookiesAt(now_ + minutes(1)));
-  EXPECT_EQ(CookieFor(table_, server_, now_ + minutes(1)), cookie);  // sent all the same
+  EXPECT_EQ(CookieFor(table_, server_, now_ + minutes(1)), cookie);  // it is still sent
   table_.NoteCookie(key_, cookie, now_ + hours(1));
   EXPECT_TRUE(table_.Get(key_).GivesCookiesAt(now_ + hours(1)));
 }
@@ -337,7 +339,7 @@ TEST_F(ServerTableTest, WhoTakesNoCookieIsTriedAgainAfterAnHour) {
   EXPECT_FALSE(table_.Get(key_).takes_no_cookie);
 }
 
-// Words of two cookies make none.
+// Words of two cookies do not make a cookie.
 TEST_F(ServerTableTest, NoThreadEverReadsACookieThatNobodyGave) {
   ServerTable small(42, kCookieKey, 4);
   const ServerKey key = small.KeyOf(server_);

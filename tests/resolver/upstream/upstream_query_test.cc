@@ -111,7 +111,7 @@ TEST(MatchReplyTest, EveryCutOffReplyIsAForgery) {
   }
 }
 
-// Servers that cannot read a query have no question to send back.
+// A server that cannot read a query has no question to send back.
 TEST(MatchReplyTest, ErrorsMayComeWithoutTheQuestion) {
   for (const auto& [rcode, match] : {std::pair(Rcode::kFormErr, ReplyMatch::kMatches),
                                      std::pair(Rcode::kServFail, ReplyMatch::kMatches),

@@ -30,7 +30,7 @@ class ZoneServersTest : public testing::Test {
   void AddStatic(std::string_view zone, std::string_view to, bool forward, bool first = false) {
     settings_.static_zones.push_back({N(zone), {*Endpoint::Parse(to, 53)}, forward, first});
   }
-  // A snapshot of the settings as they are now; lives as long as the test.
+  // A snapshot of the settings as they are now. It lives as long as the test.
   const policy::CoreSettings& Core() { return snapshots_.emplace_back(config::CoreOf(settings_)); }
   bool MayAskNow(const char* address) { return MayAsk(*IpAddress::Parse(address), Core()); }
   std::string Locate(std::string_view name, bool above = false, bool use_forward = true) {
@@ -74,7 +74,7 @@ TEST_F(ZoneServersTest, NearestFreshCutWins) {
   EXPECT_FALSE(servers_.from_hints());
 }
 
-// RFC 4035 section 3.1.4.1: DS is the parent's.
+// RFC 4035 section 3.1.4.1: DS is in the parent zone.
 TEST_F(ZoneServersTest, AboveMeansTheParent) {
   test::Put(store_, Delegation(". 3600 NS a.root.", "a.root. 1 A 192.0.2.1"));
   test::Put(store_, Delegation("example. 600 NS ns.example.", "ns.example. 1 A 192.0.2.2"));
@@ -99,8 +99,8 @@ TEST_F(ZoneServersTest, StubZonesStandAtTheirPlaceInTheTree) {
   EXPECT_EQ(Gather(), (Set{"192.0.2.4:53"}));
 }
 
-// A forwarder answers for all below its zone: cuts in the store come from iterating while it failed
-// (first: true), or from before it was configured.
+// A forwarder answers for all names below its zone. Cuts in the store come from iteration while it
+// failed (first: true), or from before it was configured.
 TEST_F(ZoneServersTest, ForwardZonesTakeAllBelowThem) {
   AddStatic(".", "192.0.2.77:53", /*forward=*/true, /*first=*/true);
   test::Put(store_, Delegation("example. 600 NS ns.example.", "ns.example. 1 A 192.0.2.2"));
@@ -151,7 +151,7 @@ TEST_F(ZoneServersTest, TheProcessItselfIsNotAskedUnlessTheConfigurationSaysSo) 
 TEST_F(ZoneServersTest, AddressesThatNobodyHasAreNotAsked) {
   for (const char* address :
        {"0.0.0.0", "224.0.0.1", "239.1.2.3", "240.0.0.1", "255.255.255.255", "::", "ff02::1",
-        // IPv4 in IPv6's clothes would pass by what holds for IPv4.
+        // IPv4 addresses in IPv6 form would bypass the rules for IPv4.
         "::ffff:0.0.0.0", "::ffff:192.0.2.1", "::ffff:224.0.0.1"}) {
     EXPECT_FALSE(MayAskNow(address)) << address;
   }
