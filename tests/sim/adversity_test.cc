@@ -1,5 +1,5 @@
-// What the resolver does when servers and networks fail or lie; tests/sim/threats has what
-// attackers do. Every test ends with all at rest.
+// What the resolver does when servers and networks fail or lie. tests/sim/threats has what
+// attackers do. At the end of every test nothing is under way.
 #include "gtest/gtest.h"
 #include "tests/sim/small_internet.h"
 
@@ -38,7 +38,7 @@ class AdversityTest : public testing::Test {
   std::vector<ZoneServer*> servers_;
 };
 
-// The other server's name lies elsewhere: its address has to be found first.
+// The name of the other server is in another zone, so its address must be found first.
 TEST_F(AdversityTest, DeadServerWithGlueIsNotWaitedForWhenAnotherHasNone) {
   internet_.AddToTld("com.",
                      "mixed.com. 3600 NS ns1.mixed.com.\nmixed.com. 3600 NS ns.helper.net.\n"
@@ -64,8 +64,8 @@ TEST_F(AdversityTest, OneDeadReplicaCostsLittle) {
   EXPECT_LT(worst, milliseconds(500));
 }
 
-// A browser's three questions at once, or many clients', to servers that are far away and of which
-// nothing is known. Nobody's timeouts make them dead for the others.
+// A browser's three questions at once, or those of many clients, to unknown servers that are far
+// away. The timeouts of one must not make the servers dead for the others.
 TEST_F(AdversityTest, ManyQuestionsAtOnceToAFarZoneAreAllAnswered) {
   for (const Duration gap : {milliseconds(0), milliseconds(70)}) {
     for (const Duration far : {milliseconds(450), milliseconds(700), milliseconds(1300)}) {
@@ -110,7 +110,7 @@ TEST_F(AdversityTest, SilentServersDoNotKeepTheClientWaiting) {
   BreakAll(Fault::kSilent);
   internet_.Start();
   ExpectServFail();
-  // client_timeout is 1.8 s; a little for the turn of the loop.
+  // client_timeout is 1.8 s, plus a little for the turn of the loop.
   EXPECT_LE(internet_.last_latency(), milliseconds(1850));
   EXPECT_LE(internet_.world().upstream().size(), 64u);
 }
@@ -260,16 +260,16 @@ TEST(RoughNetworkTest, LossAndReorderingLoseNoAnswers) {
 }
 
 TEST(RoughNetworkTest, TruncatedPacketsLoseFewAnswers) {
-  // A fifth of all packets, each way. A server whose reply cannot be read may count as useless for
-  // the question at hand, so a few questions lose both of theirs.
+  // A fifth of all packets, each way. If a server's reply cannot be read, the question may stop
+  // using that server. So a few questions lose both servers.
   Link link{.latency = Latency::LogNormal(milliseconds(20), 0.5)};
   link.truncation = 0.2;
   EXPECT_LT(WrongAnswersOver(link), 6);
 }
 
 TEST(RoughNetworkTest, CorruptionIsMostlyNoticed) {
-  // DNS has no checksum of its own: a bit that flips in an address is believed. One packet in
-  // twenty is hit, and a fifth of its octets decide what the client gets.
+  // DNS has no checksum of its own, so an address with a flipped bit is believed. One packet in
+  // twenty is hit. A fifth of its octets decide what the client gets.
   Link link{.latency = Latency::LogNormal(milliseconds(20), 0.5)};
   link.corruption = 0.05;
   EXPECT_LT(WrongAnswersOver(link), 15);
@@ -296,7 +296,7 @@ TEST(HostileClientTest, UnsoundQueriesDoNoHarm) {
   }
   internet.world().RunFor(seconds(30));
   EXPECT_EQ(internet.Lookup("www.example.com.", RRType::kA).answer.size(), 1u);
-  // What is no query at all, or too short for a header, gets nothing.
+  // Octets that are no query, or too short for a header, get nothing.
   EXPECT_LT(internet.world().unanswered(), 700u);
   for (size_t i = 0; i < internet.world().client_query_count(); ++i) {
     EXPECT_LE(internet.world().client_query(i).replies, 1);

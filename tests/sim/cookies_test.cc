@@ -29,7 +29,7 @@ class CookiesTest : public testing::Test {
   CookiesTest() {
     std::string records = "www 300 A 198.51.100.1\n";
     for (int i = 0; i < 40; ++i) records += "big 300 TXT \"" + std::string(90, 'x') + "\"\n";
-    // With a cookie's 28 octets it is too large for 512, without not.
+    // With a cookie's 28 octets it is too large for 512. Without them it is not.
     for (int i = 0; i < 4; ++i) {
       records += "fits 300 TXT \"" + std::string(98, static_cast<char>('a' + i)) + "\"\n";
     }
@@ -40,14 +40,14 @@ class CookiesTest : public testing::Test {
   }
   void TearDown() override { EXPECT_EQ(internet_.CheckRest(), "") << internet_.world().Trace(); }
 
-  // Of the client that asks next.
+  // The address of the client that asks next.
   IpAddress NextClient() {
     const size_t id = internet_.world().client_query_count();
     const uint8_t octets[4] = {10, static_cast<uint8_t>(id >> 16), static_cast<uint8_t>(id >> 8),
                                static_cast<uint8_t>(id)};
     return IpAddress::FromOctets(octets);
   }
-  // Made so long ago for the client that asks next.
+  // A cookie that was made so long ago for the client that asks next.
   Octets GoodCookie(uint32_t age = 0) {
     Octets cookie(kOurCookieOctets);
     ServerCookies(kSecret).Make(std::span(kClientCookie).first<kClientCookieOctets>(), NextClient(),
@@ -69,7 +69,7 @@ class CookiesTest : public testing::Test {
     query.SetCookie(cookie);
     return query;
   }
-  // The reply holds the client's cookie and a good one of ours for the client that asked last.
+  // The reply must have the client's cookie and a good one of ours for the client that asked last.
   void ExpectCookie(const PlainMessage& reply) {
     const auto cookie = reply.Cookie();
     ASSERT_TRUE(cookie.has_value()) << reply.ToText();
@@ -157,7 +157,7 @@ TEST_F(CookiesTest, OfSeveralTheFirstCounts) {
   ExpectCookie(Ask(query));
 }
 
-// RFC 7873 section 5.2.3: answered as if there were none, with a fresh one.
+// RFC 7873 section 5.2.3: answered as if there were no cookie, with a fresh one.
 TEST_F(CookiesTest, BadOnesAreAnsweredUnlessTheyAreRequired) {
   internet_.Start();
   for (const Octets& cookie : {GoodCookie(4000), Octets(16, 1), Octets(24, 1), Octets(40, 1)}) {
@@ -193,13 +193,13 @@ TEST_F(CookiesTest, WhereTheyAreRequiredUdpClientsNeedAGoodOne) {
     expect(ask(GoodCookie(0 - 301u)), Rcode::kBadCookie, false);
     expect(ask(GoodCookie()), Rcode::kNoError, false);
     expect(ask(GoodCookie(3500)), Rcode::kNoError, false);
-    // Over TCP it is known where a client is.
+    // Over TCP the client's address is proved.
     expect(Ask(MakeQuery(7, "www.example.com.", RRType::kA), true), Rcode::kNoError, false);
     expect(Ask(Query("www.example.com.", RRType::kA, kClientCookie), true), Rcode::kNoError, false);
   }
 }
 
-// Cookies alone live by the wall clock; a step of it changes no TTL.
+// Only cookies depend on the wall clock. When it jumps, no TTL changes.
 TEST_F(CookiesTest, AStepOfTheWallClockAgesCookiesOnly) {
   internet_.settings().require_cookies = true;
   internet_.Start();

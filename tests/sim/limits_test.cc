@@ -1,5 +1,5 @@
-// What the resolver allows clients, zones and servers at a time, and what it tells who gets
-// nothing.
+// How much the resolver allows clients, zones and servers at a time, and what it tells those that
+// get nothing.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -25,7 +25,7 @@ constexpr std::string_view kAny = "* 300 A 198.51.100.1\n";
 
 // --- Floods of random names ---
 
-// Lets the names of one zone wait and answers the rest of its zones.
+// Lets the names of one of its zones wait, and answers the others.
 class HalfDeadServer : public SimServer {
  public:
   HalfDeadServer(SimServer* server, std::string_view zone) : server_(server), zone_(NameOf(zone)) {}
@@ -54,7 +54,7 @@ struct Outcome {
   Duration p99{0};
 };
 
-// Ten thousand random names a second for five seconds, beside 200 questions a second of others.
+// Ten thousand random names a second for five seconds, and 200 questions a second from others.
 class FloodedInternet {
  public:
   static constexpr int kTurns = 500;
@@ -149,7 +149,7 @@ TEST_P(FloodTest, LeavesOtherZonesAsTheyWere) {
 
 class FloodWithoutLimitsTest : public FloodTest {};
 
-// What the limits are for: without them each of these floods takes what others need.
+// Without the limits, each of these floods takes what others need.
 TEST_P(FloodWithoutLimitsTest, OtherZonesSuffer) {
   FloodedInternet flooded(GetParam());
   flooded.internet().settings().resolution.limits = {.per_zone = 65535, .per_server = 65535};
@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, FloodTest,
                                          Flood::kZoneOnTheSameServer,
                                          Flood::kManyZonesOnDeadServers,
                                          Flood::kZoneWithoutAddresses));
-// The jobs of the fifth wait without sockets, and the oldest make way.
+// The jobs of the fifth wait without sockets, and the oldest ones are dropped.
 INSTANTIATE_TEST_SUITE_P(Shapes, FloodWithoutLimitsTest,
                          testing::Values(Flood::kDeadZone, Flood::kSlowZone,
                                          Flood::kZoneOnTheSameServer,
@@ -172,7 +172,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, FloodWithoutLimitsTest,
 class InFlightTest : public testing::Test {
  protected:
   void TearDown() override { EXPECT_EQ(internet_.CheckRest(), ""); }
-  // So many questions at once for a zone whose servers take a while; the replies, in order.
+  // Asks so many questions at once for a zone whose servers take a while. Returns the replies in
+  // order.
   std::vector<PlainMessage> AskAtOnce(int count) {
     std::vector<ClientQueryId> ids;
     for (int i = 0; i < count; ++i) {
@@ -213,7 +214,7 @@ TEST_F(InFlightTest, AServerAtItsLimitLeavesTheQuestionToItsReplica) {
   const auto servers = internet_.AddDomain("example.com.", {kFirstServer, kSecondServer}, kAny);
   internet_.settings().resolution.limits.per_server = 4;
   internet_.Start();
-  // Until both are known: one that was never heard of has half.
+  // Until both servers are known, because a server that never answered has half the limit.
   for (int i = 0; i < 20; ++i) {
     const std::string name = "w" + std::to_string(i) + ".example.com.";
     EXPECT_EQ(internet_.Lookup(name, RRType::kA).rcode, Rcode::kNoError);
@@ -223,7 +224,7 @@ TEST_F(InFlightTest, AServerAtItsLimitLeavesTheQuestionToItsReplica) {
   EXPECT_EQ(CountRefused(AskAtOnce(8)), 0u);
   EXPECT_EQ(internet_.world().CountUpstream(kFirstServer, before), 4u);
   EXPECT_EQ(internet_.world().CountUpstream(kSecondServer, before), 4u);
-  // Where all are, the rest fail at once.
+  // When all servers are at their limit, the other questions fail at once.
   EXPECT_EQ(CountRefused(AskAtOnce(11)), 3u);
   EXPECT_EQ(CountRefused(AskAtOnce(8)), 0u);
 }
@@ -263,13 +264,14 @@ class ClientLimitTest : public testing::Test {
   ClientLimitTest() {
     internet_.AddDomain("example.com.", {kFirstServer}, kAny);
     internet_.AddDomain("dead.com.", {kSecondServer}, kAny)[0]->conduct().fault = Fault::kSilent;
-    // All clients of this world are in it.
+    // All clients of this world are in that prefix.
     limit().ipv4_prefix = 8;
     limit().burst = seconds(1);
   }
   resolver::policy::RateLimitSettings& limit() { return internet_.settings().rate_limit; }
 
-  // Counts of what so many questions got at once, each for another name unless `name` is given.
+  // What so many questions got that were asked at once. Each asks for another name, unless `name`
+  // is given.
   struct Counts {
     int answered = 0, truncated = 0, refused = 0, silent = 0;
     friend bool operator==(const Counts&, const Counts&) = default;
@@ -340,7 +342,7 @@ TEST_F(ClientLimitTest, OneInSlipIsTruncated) {
   EXPECT_LT(truncated, 1150);
 }
 
-// A forged flood over UDP takes nothing from clients that come over TCP; a flood over TCP is told.
+// A forged flood over UDP takes nothing from clients that come over TCP. A flood over TCP is told.
 TEST_F(ClientLimitTest, TcpHasItsOwnBucketAndIsToldAtItsEnd) {
   limit().queries = 10;
   limit().slip = 0;
@@ -366,7 +368,7 @@ TEST_F(ClientLimitTest, ExemptClientsAreNotLimited) {
   EXPECT_EQ(AskAtOnce(100, false), (Counts{.answered = 100}));
 }
 
-// What cannot be read as a question is not worth a packet to a forged address.
+// Octets that cannot be read as a question are not worth a packet to an address that may be forged.
 TEST_F(ClientLimitTest, UnsoundQueriesOverTheRateGetNothing) {
   limit().queries = 1;
   limit().slip = 1;
@@ -387,7 +389,7 @@ TEST_F(ClientLimitTest, UnansweredUdpQuestionsOfAPrefixAreBounded) {
   const Duration patience = milliseconds(1850);
   EXPECT_EQ(AskAtOnce(100, false, "www.dead.com.", patience),
             (Counts{.answered = 20, .silent = 80}));
-  // Room comes back with the answers.
+  // With each answer there is room again.
   EXPECT_EQ(AskAtOnce(100, false, "ftp.dead.com.", patience),
             (Counts{.answered = 20, .silent = 80}));
 }
@@ -434,7 +436,7 @@ TEST_F(ClientLimitTest, AnAnswerInTheLastMomentIsSent) {
 
 // --- Other workers ---
 
-// A worker that gets no processor: what is posted to it stays.
+// A worker that gets no processor. What is posted to it stays.
 class SleepingWorker : public SimWorld {
  public:
   SleepingWorker() : SimWorld(Options{}) {}
@@ -453,7 +455,7 @@ TEST_F(ClientLimitTest, MissesThatAnotherWorkerDoesNotTakeAreBounded) {
   const Counts counts = AskAtOnce(3 * kMost, false);
   EXPECT_EQ(sleeping.posted.size(), kMost);
   EXPECT_EQ(counts.silent, static_cast<int>(kMost));  // the others have their failure at once
-  // What it takes makes room.
+  // When it takes a question, there is room again.
   for (size_t i = 0; i < 100; ++i) internet_.world().Post(sleeping.posted[i].release());
   (void)AskAtOnce(1000, false);
   EXPECT_EQ(sleeping.posted.size(), kMost + 100);
@@ -507,7 +509,7 @@ TEST_F(ExtendedErrorTest, ProhibitedForWhoMayNotAsk) {
   internet_.Start();
   const PlainMessage query = MakeQuery(7, "www.example.com.", RRType::kA);
   ExpectError(query, Rcode::kRefused, ExtendedError::kProhibited);
-  // Whoever's address the query was forged with gets the code and nothing more.
+  // The query's address may be forged, so it gets the code and nothing more.
   const ClientQueryId id = internet_.world().AskDatagram(query.Encode());
   internet_.world().RunFor(seconds(0));
   EXPECT_LE(internet_.world().client_query(id).reply.size(), query.Encode().size() + 6);

@@ -37,7 +37,7 @@ class NaiveOracleTest : public testing::Test {
     history_ = {{wire::Name(), {{}}}, {NameOf("sold."), {{}, {}}}};
     history_[0].owners[0] = {{kStart, sale, Records(".", kRoot), {{1, 0}}},
                              {sale, Time::max(), Records(".", kRoot), {{1, 1}}}};
-    // The old owner's servers go on.
+    // The old owner's servers still serve it.
     history_[1].owners[0] = {{kStart, Time::max(), Records("sold.", kOld), {}}};
     history_[1].owners[1] = {
         {sale,
@@ -71,7 +71,7 @@ TEST_F(NaiveOracleTest, WhatWasTrueMayBeToldWhileItsTtlsLast) {
   EXPECT_EQ(Judge("www.sold.", kOld, 50), "");
   EXPECT_NE(Judge("www.sold.", kNew, 50), "");
   EXPECT_EQ(Judge("www.sold.", kNew, 101), "");
-  // The delegation's 300 s, then the record's 30, and the time of a resolution.
+  // The delegation's 300 s, then the record's 30 s, then the time of a resolution.
   EXPECT_EQ(Judge("www.sold.", kOld, 400 + 30), "");
   EXPECT_NE(Judge("www.sold.", kOld, 400 + 30 + 25), "");
 }

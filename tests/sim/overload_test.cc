@@ -1,5 +1,5 @@
-// More questions than there is room for: those that wait longest make way, and what is cached is
-// answered all the while.
+// More questions than there is room for. Those that waited longest are dropped, and cached names
+// are still answered.
 #include "gtest/gtest.h"
 #include "resolver/service/recursive_service.h"
 #include "tests/sim/small_internet.h"
@@ -26,7 +26,7 @@ class OverloadTest : public testing::Test {
   }
   void TearDown() override { EXPECT_EQ(internet_.CheckRest(), ""); }
 
-  // So many clients for each of so many names.
+  // Asks from so many clients for each of so many names.
   void Flood(int names, int clients) {
     for (int i = 0; i < names; ++i) {
       const std::string name = "x" + std::to_string(i) + ".dead.com.";
@@ -65,7 +65,7 @@ TEST_F(OverloadTest, ClientsWhoWaitLongestMakeWay) {
   }
 }
 
-// The first of the flood have SERVFAIL, the rest of them wait.
+// The first clients of the flood get SERVFAIL, the others wait.
 TEST_F(OverloadTest, AnOperatorMayAllowFewerWaitersOfAQuestion) {
   internet_.settings().resolution.limits.waiters = 20;
   internet_.Start();

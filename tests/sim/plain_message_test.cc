@@ -51,7 +51,7 @@ TEST(PlainMessageTest, ComparesRecordsWithoutOrderCaseAndTtl) {
   const PlainRecord second = Mx("example.com.", 20, "mail.example.com.");
   EXPECT_TRUE(SameRecords({first, second}, {second, other}));
   EXPECT_FALSE(SameRecords({first, first}, {first, second}));
-  // Numbers are no letters: 'A' and 'a' as preferences differ.
+  // Numbers are not letters: the preferences 'A' and 'a' differ.
   EXPECT_FALSE(Mx("a.", 'A', "b.").EqualsButTtl(Mx("a.", 'a', "b.")));
 }
 

@@ -1,4 +1,4 @@
-// What is popular is asked for again in the last tenth of its TTL, and no client waits for it.
+// Popular names are asked for again in the last tenth of their TTL, and no client waits for that.
 #include "gtest/gtest.h"
 #include "tests/sim/small_internet.h"
 
@@ -26,7 +26,7 @@ class PrefetchTest : public testing::Test {
     return internet_.Lookup(name, type);
   }
   void Wait(Duration duration) { internet_.world().RunFor(duration); }
-  // Resolved, and then used as often as it takes to be popular.
+  // Resolves the name, then uses it until it is popular.
   void MakePopular(std::string_view name, int hits = 3) {
     for (int i = 0; i <= hits; ++i) Ask(name);
   }
@@ -43,14 +43,14 @@ TEST_F(PrefetchTest, OneHitInTheLastTenthStartsOneRefreshAndDoesNotWait) {
   EXPECT_EQ(Ask("www.example.com.").answer.at(0).ttl, 35u);
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
   Wait(seconds(6));
-  // The hit is answered from the old entry, as ever.
+  // The hit is answered from the old entry, as usual.
   const size_t before = internet_.world().upstream().size();
   const PlainMessage hit = Ask("www.example.com.");
   EXPECT_EQ(hit.answer.at(0).ttl, 29u);
   EXPECT_EQ(ExtendedErrorOf(hit), std::nullopt);
   EXPECT_LE(internet_.last_latency(), milliseconds(1));
   EXPECT_EQ(internet_.world().upstream().size() - before, 1u);
-  // From then on the new one serves, past the end of the old one's life.
+  // From then on the new entry serves, also after the old one's end.
   EXPECT_EQ(Ask("www.example.com.").answer.at(0).ttl, 300u);
   Wait(seconds(100));
   EXPECT_EQ(Ask("www.example.com.").answer.at(0).ttl, 200u);
@@ -69,7 +69,7 @@ TEST_F(PrefetchTest, HitWithoutRecursionStartsNone) {
   Wait(seconds(2));
   EXPECT_EQ(internet_.world().client_query(id).Message()->answer.at(0).ttl, 25u);
   EXPECT_EQ(internet_.world().upstream().size(), before);
-  // And takes the turn of nobody who asks for it.
+  // A later question does not start another refresh.
   Ask("www.example.com.");
   EXPECT_EQ(internet_.world().upstream().size(), before + 1);
 }
@@ -111,7 +111,7 @@ TEST_F(PrefetchTest, UnpopularNameIsLeftToExpire) {
   EXPECT_EQ(refreshes(), 0u);
 }
 
-// A name that is not asked for any more is refreshed no more.
+// A name that is not asked for any more is not refreshed again.
 TEST_F(PrefetchTest, RefreshIsNoUse) {
   internet_.Start();
   MakePopular("www.example.com.");

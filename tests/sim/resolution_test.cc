@@ -1,4 +1,4 @@
-// What the resolver does in a healthy internet, and what it costs: counted in upstream queries.
+// What the resolver does in a healthy internet, and how many upstream queries that takes.
 #include "gtest/gtest.h"
 #include "tests/sim/small_internet.h"
 
@@ -28,7 +28,7 @@ class ResolutionTest : public testing::Test {
   }
   void TearDown() override { EXPECT_EQ(internet_.CheckRest(), "") << internet_.world().Trace(); }
 
-  // The TLD's own questions come once, beside the first query (priming); they are not counted.
+  // The questions for the TLD and priming come once, beside the first query. They are not counted.
   void Prime() {
     internet_.Start();
     EXPECT_EQ(internet_.Lookup("com.", RRType::kNS).rcode, Rcode::kNoError);
@@ -226,7 +226,7 @@ TEST_F(ResolutionTest, StrangersAreRefused) {
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
 }
 
-// A connection that were never told would take the message for one that it still has to answer.
+// If a connection were never told, it would still wait for an answer to that message.
 TEST_F(ResolutionTest, AStreamIsToldOfMessagesThatGetNoAnswer) {
   for (const bool allowed : {true, false}) {
     SmallInternet internet(SimWorld::Options{.seed = 1});

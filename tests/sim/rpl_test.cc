@@ -194,7 +194,7 @@ SCENARIO_END
   EXPECT_EQ(entry.message.answer[1].ToText(), "example.com. 5 IN A 192.0.2.2");
   ASSERT_TRUE(entry.message.edns.has_value());
   EXPECT_EQ(entry.message.edns->options, (Octets{0, 15, 0, 2, 0, 22}));
-  // The entry's own message has what its MATCH line asks for; another has not.
+  // The entry's own message fits its MATCH line. Another message does not.
   EXPECT_EQ(DiffAnswer(entry, entry.message), "");
   PlainMessage other;
   other.questions = entry.message.questions;

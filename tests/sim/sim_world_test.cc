@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 constexpr std::string_view kServer = "192.0.2.1";
 
-// Asks the same thing again and again and notes what comes.
+// Asks the same question again and again, and notes what comes.
 class Asker : public resolver::ExchangeSink {
  public:
   explicit Asker(SimWorld* world) : world_(world) {}
@@ -105,7 +105,7 @@ TEST(SimWorldTest, FaultsComeAtTheirRates) {
   int sound = 0;
   EXPECT_EQ(RepliesOver(LinkWith(&Link::reordering, 0.5), kCount, &sound), size_t{kCount});
   EXPECT_EQ(sound, kCount);
-  // A query that was cut gets no reply from a server that cannot read it.
+  // A server cannot read a query that was cut, so it sends no reply.
   EXPECT_LT(RepliesOver(LinkWith(&Link::truncation, 0.3), kCount, &sound), 0.75 * kCount);
   EXPECT_LT(sound, 0.55 * kCount);
 }
@@ -253,7 +253,7 @@ TEST(TcpFaultTest, AConnectionThatClosesInMidMessageIsNoAnswer) {
   closes.tcp_octets_max = 20;
   const ClientQuery client = AskOverTcp(closes);
   EXPECT_EQ(client.Message()->rcode, wire::Rcode::kServFail);
-  // The end of a stream is noticed, no time runs out.
+  // The end of the stream is noticed, so no timeout is needed.
   EXPECT_LT(client.Latency(), std::chrono::milliseconds(500));
 }
 

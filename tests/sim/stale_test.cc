@@ -1,4 +1,4 @@
-// RFC 8767: clients are served what has expired where nobody answers, and nobody else is.
+// RFC 8767: when no server answers, clients get expired data. Nobody else does.
 #include "gtest/gtest.h"
 #include "tests/sim/small_internet.h"
 
@@ -62,7 +62,7 @@ class StaleTest : public testing::Test {
   std::vector<ZoneServer*> other_;
 };
 
-// Section 4: also an answer without an SOA, which is not kept, stands against what has expired.
+// Section 4: an answer without an SOA is not kept, but it ends the stale data too.
 TEST_F(StaleTest, AnEmptyAnswerStandsAgainstStaleData) {
   internet_.Start();
   ExpectFresh(Ask("www.example.com."));
@@ -247,7 +247,7 @@ TEST_F(StaleTest, DenialsAreServedWithTheirOwnCode) {
   EXPECT_EQ(ExtendedErrorOf(no_type), ExtendedError::kStaleAnswer);
 }
 
-// Section 4: an authoritative NXDOMAIN refreshes the data; what was known before it is gone.
+// Section 4: an authoritative NXDOMAIN refreshes the data. What was known before is gone.
 TEST_F(StaleTest, DenialOfAnAuthorityStandsAgainstWhatItDenies) {
   internet_.Start();
   ExpectFresh(Ask("www.example.com."));
@@ -272,7 +272,7 @@ TEST_F(StaleTest, StaleAnswerIsNotKept) {
   Wait(seconds(301));
   for (int i = 0; i < 3; ++i) ExpectStale(Ask("www.example.com."));
   EXPECT_EQ(Find("www.example.com.", KeySpace::kData).expiry(), expiry);
-  // Without recursion only what is fresh counts.
+  // Without recursion only fresh data counts.
   PlainMessage query = MakeQuery(7, "www.example.com.", RRType::kA);
   query.flags = 0;
   const ClientQueryId id = internet_.world().AskDatagram(query.Encode());
@@ -280,8 +280,8 @@ TEST_F(StaleTest, StaleAnswerIsNotKept) {
   EXPECT_TRUE(internet_.world().client_query(id).Message()->answer.empty());
 }
 
-// Ghost domains: when the parent has taken a delegation away, its servers are not asked again, even
-// if all others are dead, and their addresses are not looked up in stale entries either.
+// Ghost domains: the parent has taken a delegation away. Then its servers are not asked again, even
+// if all others are dead. Their addresses are not taken from stale entries either.
 TEST_F(StaleTest, DelegationPastItsTtlIsNotUsed) {
   internet_.Start();
   ExpectFresh(Ask("www.example.com."));
@@ -311,7 +311,7 @@ TEST_F(StaleTest, NestedLookupsGetNoStaleAddress) {
   ExpectServFail(Ask("ftp.far.com."));
   Wait(seconds(10));
   EXPECT_EQ(internet_.world().CountUpstream("192.0.2.40", before), 0u);
-  // A client that asks for the very address is served.
+  // A client that asks for this address itself is served.
   ExpectStale(Ask("ns.other.net."));
 }
 

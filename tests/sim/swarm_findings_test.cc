@@ -1,4 +1,4 @@
-// What the swarm found, each as the smallest world that shows it.
+// What the swarm found. Each test is the smallest world that shows it.
 #include "gtest/gtest.h"
 #include "tests/sim/small_internet.h"
 
@@ -7,8 +7,8 @@ namespace {
 
 using wire::RRType;
 
-// Seed 386 found it: the child's server, whose chain led to its own apex, denied the DS that stands
-// in the parent, and was believed (RFC 4035 section 3.1.4.1).
+// Seed 386 found it. A chain led to the apex of the child zone. The child's server denied the DS,
+// which is in the parent, and was believed (RFC 4035 section 3.1.4.1).
 TEST(SwarmFindingsTest, DsAtTheApexThatAnAliasLeadsToIsAskedAtTheParent) {
   SmallInternet internet(SimWorld::Options{.seed = 386});
   internet.AddDomain("example.com.", {"192.0.2.20"}, "alias 300 CNAME example.com.\n");
@@ -17,13 +17,13 @@ TEST(SwarmFindingsTest, DsAtTheApexThatAnAliasLeadsToIsAskedAtTheParent) {
   const PlainMessage answer = internet.Lookup("alias.example.com.", RRType::kDS);
   ASSERT_EQ(answer.answer.size(), 2u) << answer.ToText();
   EXPECT_EQ(answer.answer[1].type, RRType::kDS);
-  // And so it stays.
+  // The same from the store.
   EXPECT_EQ(internet.Lookup("example.com.", RRType::kDS).answer.size(), 1u);
 }
 
-// Seed 1048 found it: the first name server's address led nowhere. The look-up of the second one's
-// was under way already, on the few queries that a look-up beside the question gets. It ran out of
-// them, and the question failed with it although it had many queries left.
+// Seed 1048 found it. The address of the first name server led nowhere. The look-up of the second
+// one was under way already, with the few queries that a look-up beside the question gets. It used
+// them up, and the question failed with it, although it had many queries left.
 TEST(SwarmFindingsTest, LookupThatIsNeededDoesNotEndWithTheShareOfOneThatWasNot) {
   for (uint64_t seed = 1; seed <= 8; ++seed) {
     SmallInternet internet(SimWorld::Options{.seed = seed});
@@ -43,8 +43,8 @@ TEST(SwarmFindingsTest, LookupThatIsNeededDoesNotEndWithTheShareOfOneThatWasNot)
   }
 }
 
-// Seed 7202447 found it: of two name servers one lies in zones that wait for each other. Nested
-// look-ups went round these until no failed look-up was left for the other name server.
+// Seed 7202447 found it. One of two name servers is in zones that wait for each other. Nested
+// look-ups went round these zones until no failed look-up was left for the other name server.
 TEST(SwarmFindingsTest, ANameServerInACycleLeavesLookUpsForTheOther) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     SmallInternet internet(SimWorld::Options{.seed = seed});
@@ -65,8 +65,8 @@ TEST(SwarmFindingsTest, ANameServerInACycleLeavesLookUpsForTheOther) {
   }
 }
 
-// Seed 7984 found it: the zone that renames a name was asked for part after part of it, and then
-// for all of it, when the first of these replies had shown the DNAME.
+// Seed 7984 found it. A zone has a DNAME for the name. It was asked for one part of the name after
+// the other, and then for the whole name. But the first of these replies had shown the DNAME.
 TEST(SwarmFindingsTest, RenamedNameGoesOnElsewhereAtTheFirstPartThatShowsIt) {
   for (const uint32_t ttl : {0u, 300u}) {
     SmallInternet internet(SimWorld::Options{.seed = 7984});
@@ -78,14 +78,14 @@ TEST(SwarmFindingsTest, RenamedNameGoesOnElsewhereAtTheFirstPartThatShowsIt) {
     const PlainMessage answer = internet.Lookup("a.b.c.d.old.example.com.", RRType::kA);
     ASSERT_EQ(answer.answer.size(), 3u) << answer.ToText();
     EXPECT_EQ(answer.answer[2].type, RRType::kA);
-    // For old and for d.old, and no more.
+    // For old and for d.old only.
     EXPECT_EQ(internet.last_upstream_queries("192.0.2.20"), 2u);
     EXPECT_EQ(internet.last_upstream_queries("192.0.2.21"), 4u);
   }
 }
 
-// Seed 1036690 found it: the server is slow and knows no EDNS. The query that was sent again while
-// the first was under way took the place of the plain one.
+// Seed 1036690 found it. The server is slow and knows no EDNS. A query that was sent again
+// meanwhile replaced the plain one.
 TEST(SwarmFindingsTest, SlowServerWithoutEdnsIsAskedPlainlyInTheEnd) {
   SmallInternet internet(SimWorld::Options{.seed = 1036690});
   ZoneServer* server =
@@ -97,9 +97,9 @@ TEST(SwarmFindingsTest, SlowServerWithoutEdnsIsAskedPlainlyInTheEnd) {
   EXPECT_LE(server->queries(), 5);
 }
 
-// Seed 1032687 found it: one server kept neither the case nor spoke TCP, so it was asked in the
-// name's own case, alone; the other one's last try was broken off for that, and it would have
-// answered.
+// Seed 1032687 found it. One server did not keep the case and did not speak TCP. So it was asked in
+// the name's own case, with no other datagram open. For that, the last try of the other server was
+// broken off, which would have been answered.
 TEST(SwarmFindingsTest, TryThatWasBrokenOffIsNoneOfTheThree) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     SmallInternet internet(SimWorld::Options{.seed = seed});
@@ -116,8 +116,8 @@ TEST(SwarmFindingsTest, TryThatWasBrokenOffIsNoneOfTheThree) {
   }
 }
 
-// A name of many labels is looked up, which the first of two servers cannot tell: how often that
-// one was asked.
+// Looks up a name of many labels. The first of two servers gives no useful answer. Returns how
+// often it was asked.
 size_t QueriesToTheUselessOne(uint64_t seed, const Conduct& conduct) {
   SmallInternet internet(SimWorld::Options{.seed = seed});
   internet.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kRelaxed;
@@ -129,8 +129,8 @@ size_t QueriesToTheUselessOne(uint64_t seed, const Conduct& conduct) {
   return servers[0]->queries();
 }
 
-// Seed 2038649 found it: one server told of another name whatever it was asked, over TCP too, and
-// was asked so again for each label, until the question's queries were used up.
+// Seed 2038649 found it. One server always answered about another name, over TCP too. It was asked
+// again for each label, until the question's queries were used up.
 TEST(SwarmFindingsTest, ServerThatIsOfNoUseOverTcpEitherIsAskedOnce) {
   for (const Fault fault : {Fault::kWrongQuestion, Fault::kWrongId, Fault::kGarbage}) {
     for (uint64_t seed = 1; seed <= 8; ++seed) {
@@ -139,8 +139,9 @@ TEST(SwarmFindingsTest, ServerThatIsOfNoUseOverTcpEitherIsAskedOnce) {
   }
 }
 
-// Seed 2038649 again: a slow server changed the case; it had to be asked over TCP, and its replica
-// answered first, so that nothing was learnt of it and it was asked for the next label again.
+// Seed 2038649 again. A slow server changed the case, so it had to be asked over TCP. Its replica
+// answered first. So nothing was learnt of the slow server, and it was asked for the next label
+// again.
 TEST(SwarmFindingsTest, ServerThatWasOvertakenOverTcpIsNotTheNextOneAsked) {
   Conduct conduct;
   conduct.copies_case = false;
@@ -150,8 +151,8 @@ TEST(SwarmFindingsTest, ServerThatWasOvertakenOverTcpIsNotTheNextOneAsked) {
   }
 }
 
-// Seed 2062867 found it: the only server took two seconds. When it had answered the first of three
-// tries, the other two counted as silence, and the next question's tries came as early again.
+// Seed 2062867 found it. The only server took two seconds. After it answered the first of three
+// tries, the other two counted as silence. So the tries of the next question came too early again.
 TEST(SwarmFindingsTest, TriesThatTheSameServersAnswerOvertookAreNoSilence) {
   SmallInternet internet(SimWorld::Options{.seed = 2062867});
   internet.settings().resolution.budget.client_timeout = std::chrono::seconds(60);

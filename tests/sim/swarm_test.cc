@@ -1,6 +1,7 @@
-// Random worlds, one a seed (see swarm.h). TERN_SWARM_SEEDS=N runs N seeds instead of as many as
-// this build does, from TERN_SWARM_FIRST (1) on; TERN_SWARM_SHARD=I/K every K-th of them from the
-// I-th on; TERN_SWARM_SEED=S only one, with its trace.
+// Random worlds, one per seed (see swarm.h).
+// - TERN_SWARM_SEEDS=N runs N seeds instead of this build's number, from TERN_SWARM_FIRST (1) on.
+// - TERN_SWARM_SHARD=I/K runs every K-th of them from the I-th on.
+// - TERN_SWARM_SEED=S runs only one, with its trace.
 #include "tests/sim/swarm.h"
 
 #include <cinttypes>
@@ -27,8 +28,8 @@ constexpr bool kSanitized = false;
 
 constexpr uint64_t kSeeds = kSanitized ? 2000 : 10000;
 constexpr uint64_t kSeedsShownMax = 5;
-constexpr uint64_t kWorldsThatTellMin = 1000;  // fewer say nothing of shares
-// One world in as many is lived twice.
+constexpr uint64_t kWorldsThatTellMin = 1000;  // with fewer, shares say nothing
+// One world in so many is played twice.
 constexpr uint64_t kTwiceEvery = 50;
 
 uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
@@ -71,7 +72,7 @@ TEST(SwarmTest, EveryWorldKeepsItsInvariants) {
   size_t warm = 0;
   size_t stale = 0;
   for (uint64_t seed = first; seed < first + seeds && failed < kSeedsShownMax; ++seed) {
-    // Kinds go by the seed: blocks, so that each shard has all of them.
+    // The seed chooses the kind, in blocks, so each shard has all kinds.
     if (only == 0 && seed / 20 % shard.count != shard.index) continue;
     SwarmWorld world(seed, only != 0);
     const std::string fault = world.Run();
@@ -98,7 +99,7 @@ TEST(SwarmTest, EveryWorldKeepsItsInvariants) {
       " worlds, %zu questions, %zu answered, %zu stale, %zu cold and %zu warm look-ups counted\n",
       lived, asked, answered, stale, cold, warm);
   if (lived < kWorldsThatTellMin) return;
-  // A resolver that always says SERVFAIL would pass without this.
+  // Without this, a resolver that always says SERVFAIL would pass.
   EXPECT_GT(answered * 10, asked * 7);
   EXPECT_GT(stale, 0u);
   EXPECT_GT(cold * 5, lived);

@@ -1,4 +1,4 @@
-// "CNAME chains and loops" and "DNAME": how far aliases are followed, and what is left of it.
+// "CNAME chains and loops" and "DNAME": how far aliases are followed, and what stays in the store.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
@@ -44,7 +44,7 @@ TEST_F(AliasTest, ElevenLinksOfOneZoneAreFollowedTwelveAreNot) {
   }
 }
 
-// Links that are known are not followed further either, nor those that are stale.
+// The limit also holds for links that are known, and for stale ones.
 TEST_F(AliasTest, AnOperatorMayAllowFewerLinks) {
   for (const int links : {3, 4}) {
     SmallInternet internet(SimWorld::Options{.seed = 5});
@@ -78,7 +78,7 @@ TEST_F(AliasTest, ElevenLinksAcrossZonesAreFollowedTwelveAreNot) {
   EXPECT_EQ(internet_.last_upstream_queries(), 2u);
 }
 
-// The same with links that are kept for no time: what failed is remembered itself.
+// The same with links that are not kept. The failure itself is remembered.
 TEST_F(AliasTest, AChainTooLongIsRememberedWhenItsLinksAreNot) {
   AddChainAcrossZones(12, "0");
   internet_.Start();
@@ -115,8 +115,9 @@ TEST_F(AliasTest, ALoopThatIsKeptForNoTimeIsRemembered) {
   EXPECT_EQ(internet_.last_upstream_queries(), 0u) << Trace();
 }
 
-// What fails behind links that are kept for no time is remembered for the name that was asked too.
-// Otherwise anybody could have any name remembered as failed, without a packet to its servers.
+// If an alias used up the allowance, the failure is remembered for the name that was asked, not for
+// the name that the alias leads to. Otherwise anybody could have any name remembered as failed,
+// without a packet to its servers.
 TEST_F(AliasTest, WhatAnAliasUsedUpIsNotRememberedAgainstTheNameItLeadsTo) {
   ScriptedServer server([](const SimQuery&, PlainMessage* reply) {
     reply->answer = Records("a.attacker.com. 300 CNAME www.victim.com.\n");
@@ -132,7 +133,7 @@ TEST_F(AliasTest, WhatAnAliasUsedUpIsNotRememberedAgainstTheNameItLeadsTo) {
   EXPECT_EQ(internet_.Lookup("www.victim.com.", RRType::kA).answer.size(), 1u) << Trace();
 }
 
-// And its time: the alias came late.
+// The same for its time: the alias came late.
 TEST_F(AliasTest, TimeThatAnAliasTookIsNotRememberedAgainstTheNameItLeadsTo) {
   ScriptedServer server([](const SimQuery&, PlainMessage* reply) {
     const bool first = wire::ToText(reply->questions[0].name.view())[0] == 'a';
@@ -163,7 +164,7 @@ TEST_F(AliasTest, AFailureBehindAnAliasIsRememberedForTheNameThatWasAsked) {
   EXPECT_EQ(internet_.last_upstream_queries(), 0u) << Trace();
 }
 
-// "synthesis": one DNAME serves every name below it, from the store, and none beside it.
+// "synthesis": one DNAME serves every name below it, from the store. It serves no name beside it.
 TEST_F(AliasTest, ADnameServesEveryNameBelowIt) {
   internet_.AddDomain("old.com.", {kVictim}, "@ 300 DNAME new.net.\n");
   internet_.AddDomain("new.net.", {"192.0.2.21"},
@@ -176,7 +177,7 @@ TEST_F(AliasTest, ADnameServesEveryNameBelowIt) {
     EXPECT_EQ(answer.answer[1].type, RRType::kCNAME);
   }
   EXPECT_EQ(internet_.world().CountUpstream(kVictim), 1u);  // once for the DNAME
-  // The synthesised aliases are made anew, not kept.
+  // The synthesised aliases are made again each time and not kept.
   EXPECT_EQ(Stored("old.com."), (Lines{"delegation old.com. 3600", "rrset old.com. DNAME 300"}));
   // Not the owner itself (RFC 6672 section 2.3).
   EXPECT_TRUE(internet_.Lookup("old.com.", RRType::kA).answer.empty());
@@ -189,8 +190,8 @@ TEST_F(AliasTest, ADnameThatOverflowsIsYxDomain) {
                       "@ 300 DNAME " + label + "." + label + "." + label + ".net.\n");
   internet_.Start();
   const std::string too_long = label + "." + label + ".old.com.";
-  // The first name that is asked for is a shorter one (RFC 9156), which does not overflow; but the
-  // DNAME that it shows renames the whole name.
+  // The first name that is asked for is shorter (RFC 9156), so it does not overflow. But the DNAME
+  // in its reply renames the whole name.
   for (const size_t queries : {1u, 0u}) {
     const PlainMessage answer = internet_.Lookup(too_long, RRType::kA);
     EXPECT_EQ(answer.rcode, Rcode::kYXDomain) << answer.ToText();
@@ -200,7 +201,7 @@ TEST_F(AliasTest, ADnameThatOverflowsIsYxDomain) {
   }
 }
 
-// Each DNAME step makes the name longer or goes round; both end.
+// Each DNAME step makes the name longer, or leads back. Both end.
 TEST_F(AliasTest, DnameLoopsEnd) {
   internet_.AddDomain("one.com.", {kVictim}, "@ 300 DNAME two.com.\nx 300 TXT \"t\"\n");
   internet_.AddDomain("two.com.", {"192.0.2.21"}, "@ 300 DNAME one.com.\n");

@@ -1,5 +1,5 @@
-// "Bailiwick, unsolicited NS/additional": a server's reply teaches what the question needs and what
-// the server is entitled to say, and nothing else.
+// "Bailiwick, unsolicited NS/additional": from a server's reply only two kinds of data are learnt,
+// what the question needs and what the server may say.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
@@ -10,7 +10,7 @@ const std::vector<std::string> kOnlyTheAnswer = {"delegation attacker.com. 3600"
                                                  "rrset www.attacker.com. A 300"};
 const std::vector<std::string> kNothing = {"delegation attacker.com. 3600"};
 
-// What attacker.com.'s server says to www.attacker.com. A, and what may be left of it.
+// What attacker.com.'s server says to www.attacker.com. A, and what may stay of it.
 struct Poison {
   const char* title;
   std::string_view answer = "";
@@ -128,7 +128,7 @@ TEST_F(BailiwickTest, NothingIsKeptButWhatTheQuestionNeedsOfWhoMaySayIt) {
     EXPECT_EQ(answer.answer.size(), poison.records) << answer.ToText();
     EXPECT_EQ(server.queries(), 1u);
     EXPECT_EQ(sim::Stored(internet, "attacker.com."), poison.stored) << answer.ToText();
-    // The victim's own servers are asked, and nothing else is known of it.
+    // The victim's own servers are asked. Nothing else is known of it.
     const bool known = poison.records == 2;  // an alias led there
     const PlainMessage victim = internet.Lookup("www.victim.com.", RRType::kA);
     ASSERT_EQ(victim.answer.size(), 1u) << internet.world().Trace();
@@ -140,7 +140,7 @@ TEST_F(BailiwickTest, NothingIsKeptButWhatTheQuestionNeedsOfWhoMaySayIt) {
   }
 }
 
-// Lame, and worse: a "referral" to somebody else's zone, or up.
+// Lame, and worse: a "referral" to the zone of another owner, or up.
 TEST_F(BailiwickTest, ReferralsUpAndSidewaysAreNotFollowed) {
   const std::string_view referrals[] = {
       ". 86400 NS ns.attacker.com.\n", "com. 86400 NS ns.attacker.com.\n",
@@ -170,7 +170,8 @@ TEST_F(BailiwickTest, ReferralsUpAndSidewaysAreNotFollowed) {
   }
 }
 
-// Glue is believed for names inside the zone whose server gives it, and only for their delegation.
+// Glue is believed for names inside the zone whose server gives it. It serves only their
+// delegation.
 TEST_F(BailiwickTest, GlueForNamesOutsideIsNotKept) {
   ScriptedServer server([](const SimQuery&, PlainMessage* reply) {
     reply->flags = wire::kFlagQR;
@@ -238,7 +239,7 @@ TEST_F(BailiwickTest, ADnameRenamesNothingOutsideItsZone) {
             (Lines{"delegation victim.com. 3600", "rrset www.victim.com. A 300"}));
 }
 
-// A name below a zone cut that is known is the child's to speak of, whatever its parent says.
+// Below a known zone cut only the child is believed about a name, not its parent.
 TEST_F(BailiwickTest, AParentsWordBelowAKnownCutIsAskedAgain) {
   internet_.AddDomain("parent.com.", {"192.0.2.30"},
                       "sub 3600 NS ns.sub\nns.sub 3600 A 192.0.2.31\nalias 300 CNAME www.sub\n");

@@ -1,12 +1,12 @@
-// "CAMP / TsuKing / cyclic delegations": what one client query may cost in all, whatever it meets,
-// and that the limits are where they are said to be.
+// "CAMP / TsuKing / cyclic delegations": what one client query may cost in all cases, and that the
+// limits are where they should be.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
 namespace {
 
-// Every name exists one label further down, at the same address: referrals without end, each one
-// label deeper, until the name has `labels` labels; then the answer.
+// Every name exists one label further down, at the same address. So there are referrals without
+// end, each one label deeper, until the name has `labels` labels. Then comes the answer.
 class Stairs {
  public:
   Stairs(std::string_view address, std::function<bool(PlainMessage*)> at_the_end)
@@ -41,10 +41,10 @@ std::string DeepName(size_t labels, std::string_view zone) {
 
 class BudgetTest : public ThreatTest {
  protected:
-  // Referrals only: what is minimised away would cost queries of its own.
+  // Only referrals are counted. Minimisation would cost queries of its own.
   void WithoutMinimisation() {
     internet_.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kOff;
-    // Letters keep their case, so that the stairs know their names again.
+    // Letters keep their case, so the stairs recognise their names.
     internet_.settings().resolution.case_randomisation = false;
   }
   void AddStairs(std::string_view zone, std::string_view address, SimServer* server) {
@@ -69,7 +69,7 @@ TEST_F(BudgetTest, SixtyFourUpstreamQueriesAndNoMore) {
   const RestCheck rest(&internet_);
   internet_.Start();
   internet_.Lookup("com.", RRType::kNS);  // com.'s servers are known
-  // com. refers to x.com., whose server refers as often as there are labels, and then answers.
+  // com. refers to x.com. Its server refers once for each label, and then answers.
   for (const size_t labels : {64, 65}) {
     const size_t before = Sent();
     const PlainMessage answer = internet_.Lookup(DeepName(labels, "x.com."), RRType::kA);
@@ -80,7 +80,7 @@ TEST_F(BudgetTest, SixtyFourUpstreamQueriesAndNoMore) {
   }
 }
 
-// From com. to x.com. and then one for each label more.
+// From com. to x.com., then one for each further label.
 TEST_F(BudgetTest, AnOperatorMayAllowFewerReferrals) {
   WithoutMinimisation();
   internet_.settings().resolution.budget.referrals = 5;
@@ -167,7 +167,8 @@ TEST_F(BudgetTest, EightNestedLookUpsAndNoMore) { ExpectNestedLookUps(std::nullo
 
 TEST_F(BudgetTest, AnOperatorMayAllowFewerNestedLookUps) { ExpectNestedLookUps(3, 3); }
 
-// Each link of a chain leads into a zone whose servers are glueless in another zone of its own.
+// Each link of a chain leads into a zone whose name servers have no glue and are in yet another
+// zone.
 TEST_F(BudgetTest, RestartsGetNoNewAllowance) {
   for (int i = 0; i < 12; ++i) {
     const std::string n = std::to_string(i);
@@ -209,7 +210,7 @@ TEST_F(BudgetTest, ACycleOfDelegationsFailsAtOnceAndIsRemembered) {
   EXPECT_EQ(internet_.last_upstream_queries(), 0u) << Trace();
 }
 
-// Ten thousand names in it cost a query or two each, not their budgets.
+// Ten thousand names in it cost one or two queries each, not their budgets.
 TEST_F(BudgetTest, ManyNamesInACycleOfDelegationsCostLittle) {
   internet_.AddToTld("com.", "one.com. 3600 NS ns.two.net.\n");
   internet_.AddToTld("net.", "two.net. 3600 NS ns.one.com.\n");
@@ -223,7 +224,7 @@ TEST_F(BudgetTest, ManyNamesInACycleOfDelegationsCostLittle) {
   EXPECT_LE(Sent() - before, 400u) << Trace();
 }
 
-// A forwarder that asks us what we ask it.
+// A forwarder that asks us for the same that we ask it.
 TEST_F(BudgetTest, AForwarderThatForwardsBackIsNoAmplifier) {
   SimWorld& world = internet_.world();
   ScriptedServer back([&world](const SimQuery&, PlainMessage* reply) {
@@ -243,8 +244,8 @@ TEST_F(BudgetTest, AForwarderThatForwardsBackIsNoAmplifier) {
   EXPECT_LE(internet_.world().client_query_count(), 4u);
 }
 
-// A forwarder that asks us for another name each time (TsuKing's unaware systems) ends as well:
-// each question has an end of its own, and its answer a time.
+// A forwarder that asks us for another name each time (TsuKing's unaware systems) ends as well.
+// Each question has an end, and its answer has a time limit.
 TEST_F(BudgetTest, AForwarderThatAsksForMoreIsBounded) {
   SimWorld& world = internet_.world();
   int asked = 0;
@@ -264,7 +265,7 @@ TEST_F(BudgetTest, AForwarderThatAsksForMoreIsBounded) {
   internet_.Start();
   internet_.Lookup("www.corp.net.", RRType::kA);
   internet_.world().RunFor(seconds(30));
-  // One query a question: a forwarder that fails is not asked again.
+  // One query per question: a forwarder that fails is not asked again.
   EXPECT_EQ(back.queries(), 201u);
   EXPECT_EQ(internet_.world().unanswered(), 0u);
 }

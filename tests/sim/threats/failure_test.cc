@@ -10,7 +10,7 @@ constexpr std::string_view kFailureRecords = "www 300 A 198.51.100.1\nftp 300 A 
 class FailureTest : public ThreatTest {
  protected:
   FailureTest() { servers_ = internet_.AddDomain("example.com.", {kVictim}, kFailureRecords); }
-  // What leads to example.com. is known.
+  // The way to example.com. is known.
   void Start() {
     internet_.Start();
     internet_.Lookup("example.com.", RRType::kNS);
@@ -32,7 +32,7 @@ class FailureTest : public ThreatTest {
   std::vector<ZoneServer*> servers_;
 };
 
-// "<= 3 tries per server and transport", however the server fails.
+// "<= 3 tries per server and transport", for every kind of failure.
 TEST_F(FailureTest, AServerIsTriedThreeTimesOverEachTransport) {
   struct Way {
     const char* title;
@@ -89,7 +89,7 @@ TEST_F(FailureTest, AnOperatorMayAllowFewerTries) {
   }
 }
 
-// A second query because of the first one's reply counts too: then TCP is what is left.
+// A second query because of the first one's reply counts too. After that only TCP is left.
 TEST_F(FailureTest, AnotherWayToAskIsATryToo) {
   internet_.settings().resolution.limits.tries = 1;
   servers_[0]->conduct().cookies = CookieUse::kAllAreBad;
@@ -137,7 +137,7 @@ TEST_F(FailureTest, AnOperatorMayRememberFailuresForLess) {
   }
 }
 
-// The failure is the question's: other types and names of the zone are tried.
+// The failure belongs to the question. Other types and names of the zone are tried.
 TEST_F(FailureTest, AFailureIsOfItsOwnNameAndType) {
   Start();
   servers_[0]->conduct().fault = Fault::kServFail;
@@ -161,14 +161,14 @@ TEST_F(FailureTest, SilentServersEndInServFailWithExtendedError22) {
     EXPECT_LE(internet_.last_latency(), milliseconds(1850));
   }
   internet_.world().RunFor(seconds(2));
-  // From what is remembered too.
+  // The same from what is remembered.
   const PlainMessage answer = Ask("new.example.com.");
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
   EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kNoReachableAuthority);
 }
 
-// Servers that are known to be dead get one try a question, not three; that is enough to see that
-// one lives again, however slow it is.
+// Servers that are known to be dead get one try per question, not three. That is enough to see that
+// one lives again, even if it is slow.
 TEST_F(FailureTest, AZoneWhoseServersAreAllDeadCostsOneTryAServer) {
   constexpr std::string_view kThird = "192.0.2.22";
   servers_ = internet_.AddDomain("dead.com.", {kSecondServer, kThird}, kFailureRecords);
@@ -192,8 +192,8 @@ TEST_F(FailureTest, AZoneWhoseServersAreAllDeadCostsOneTryAServer) {
   EXPECT_EQ(Ask().answer.size(), 1u);
 }
 
-// A server that answers, but after the client is gone: the client heard SERVFAIL once and nothing
-// later; the answer is there for the next.
+// A server answers after the client is gone. The client got SERVFAIL once and nothing later. The
+// next client gets the answer.
 TEST_F(FailureTest, ASlowAnswerIsKeptAndNotSentLate) {
   Start();
   servers_[0]->conduct().think_time = milliseconds(2500);
@@ -286,7 +286,7 @@ TEST_F(FailureTest, SilenceToEdnsTeachesNothing) {
   EXPECT_EQ(internet_.world().upstream().back().payload_octets, 1232);
 }
 
-// FORMERR to everything says nothing of EDNS.
+// FORMERR to everything says nothing about EDNS.
 TEST_F(FailureTest, FormErrToEverythingTeachesNothing) {
   Start();
   servers_[0]->conduct().fault = Fault::kFormErr;

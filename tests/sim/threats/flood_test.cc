@@ -1,5 +1,5 @@
 // "Random-subdomain flood", "DNSBomb", "Memory" and "Clock steps": many questions at once leave
-// room for others, are answered in time, and leave nothing behind but what the store may hold.
+// room for others, are answered in time, and leave only what the store may hold.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
@@ -18,7 +18,7 @@ class FloodTest : public ThreatTest {
     internet_.world().SetLink("192.0.2.22", lively);
   }
 
-  // Asks for names of the innocent zone that nobody asked for, `flood` questions beside each.
+  // Asks for names of the innocent zone that nobody asked for, with `flood` questions beside each.
   Duration InnocentP99(int flood) {
     std::vector<Duration> latencies;
     for (int i = 0; i < kSamples; ++i) {
@@ -61,11 +61,11 @@ TEST_F(FloodTest, NamesOfASilentZoneLeaveOtherZonesLatencyUnchanged) {
   const Duration during = InnocentP99(150);
   EXPECT_LE(during, before * 5 / 4) << before.count() << " us before, " << during.count();
   EXPECT_LE(internet_.world().open_exchanges_max(), 4096u);
-  // 1,024 questions wait for the zone at a time, each with three tries in its two seconds; the
+  // 1,024 questions wait for the zone at a time, each with three tries in its two seconds. The
   // others cost nothing.
   EXPECT_LE(internet_.world().CountUpstream(kVictim, sent), 3 * 1024 * 3u);
   ExpectFloodAnswered(Rcode::kServFail);
-  // Names that failed are remembered; the innocent zone's stand beside them.
+  // Names that failed are remembered, and so are those of the innocent zone.
   EXPECT_EQ(Stored("innocent.com.").size(), 1u + 2 * kSamples);
 }
 
@@ -75,7 +75,7 @@ TEST_F(FloodTest, NamesOfALivingZoneLeaveOtherZonesLatencyUnchanged) {
   const size_t sent = Sent();
   const Duration during = InnocentP99(150);
   EXPECT_LE(during, before * 5 / 4) << before.count() << " us before, " << during.count();
-  // One query a name: nothing is tried again.
+  // One query per name: nothing is tried again.
   EXPECT_LE(internet_.world().CountUpstream(kVictim, sent), flood_.size() * 105 / 100);
   ExpectFloodAnswered(Rcode::kNXDomain);
 }
@@ -91,7 +91,7 @@ TEST_F(FloodTest, WaitersOfAQuestionAreBoundedAndNobodyIsAnsweredLate) {
     clients.push_back(internet_.Ask("www.attacked.com.", RRType::kA));
   }
   internet_.world().RunFor(milliseconds(100));
-  // Those for whom there is no room hear so at once.
+  // Clients for which there is no room hear so at once.
   EXPECT_EQ(internet_.world().unanswered(), 1024u);
   internet_.world().RunFor(milliseconds(1750));
   EXPECT_EQ(internet_.world().unanswered(), 0u);
@@ -107,8 +107,8 @@ TEST_F(FloodTest, WaitersOfAQuestionAreBoundedAndNobodyIsAnsweredLate) {
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
 }
 
-// Pulses: clients that ask for one name over minutes are answered each in its own time, not all at
-// one moment.
+// Pulses: clients ask for one name over minutes. Each is answered in its own time, not all at one
+// moment.
 TEST_F(FloodTest, AnswersAreNotSavedUpForOneMoment) {
   internet_.Start();
   internet_.Lookup("attacked.com.", RRType::kNS);
@@ -125,7 +125,7 @@ TEST_F(FloodTest, AnswersAreNotSavedUpForOneMoment) {
     ASSERT_TRUE(client.answered.has_value());
     ++answers_at[client.answered->time_since_epoch().count() / 1000];
   }
-  // At one millisecond all that wait may be told that the resolution failed: those of 1.8 s.
+  // In one millisecond all waiting clients may hear that the resolution failed: those of 1.8 s.
   for (const auto& [at, count] : answers_at) EXPECT_LE(count, 460) << at;
 }
 
@@ -149,7 +149,8 @@ TEST_F(FloodTest, EndlessUniqueNamesStayBelowTheCeiling) {
   EXPECT_EQ(internet_.world().open_exchanges(), 0u);
 }
 
-// "TTLs and timers monotonic": what a client is told only ever falls, until it is asked for anew.
+// "TTLs and timers monotonic": a TTL in the answers to a client only falls, until the name is asked
+// for again upstream.
 TEST_F(FloodTest, TtlsFallWithTimeAndNeverGrow) {
   internet_.settings().cache.prefetch = false;
   internet_.Start();

@@ -1,12 +1,12 @@
-// "Ghost and phoenix domains": a delegation dies by its parent's TTL, whatever the child does to
-// keep it: with its own NS and glue, with delegations below itself, or with late replies.
+// "Ghost and phoenix domains": a delegation ends with its parent's TTL. The child cannot keep it:
+// not with its own NS and glue, not with delegations below itself, not with late replies.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
 namespace {
 
 constexpr std::string_view kGhost = "192.0.2.66";
-// The child's own records claim to live for a day; its parent says an hour.
+// The child's own records claim to live for a day. Its parent says an hour.
 constexpr std::string_view kChild = R"(
 @   86400 SOA ns1 root 1 2 3 4 60
 @   86400 NS  ns1
@@ -75,7 +75,7 @@ TEST_F(GhostTest, ChildsNameServersAndGlueDoNotExtendTheDelegation) {
     answered += internet_.Lookup("www.ghost.com.", RRType::kA).rcode == Rcode::kNoError;
     internet_.world().RunFor(seconds(100));
   }
-  EXPECT_GT(answered, 30);  // until its time is over it is served
+  EXPECT_GT(answered, 30);  // it is served until its time is over
   internet_.world().RunFor(seconds(20));
   ExpectGone("www.ghost.com.");
   ExpectGone("new.ghost.com.");
@@ -114,7 +114,8 @@ TEST_F(GhostTest, ALateReferralDoesNotOutliveTheDelegationItCameThrough) {
   ExpectGone("x.s1.ghost.com.");
 }
 
-// The bound is the zone's above: a child of a living zone keeps the time that its parent gave it.
+// The bound is that of the zone above. A child of a living zone keeps the time that its parent gave
+// it.
 TEST_F(GhostTest, ADelegationOfATopLevelDomainHasItsOwnTime) {
   internet_.AddDomain("late.com.", {kVictim}, "www 60 A 198.51.100.1\n");
   internet_.settings().cache.ttl.max_ttl = 4000;
@@ -126,7 +127,7 @@ TEST_F(GhostTest, ADelegationOfATopLevelDomainHasItsOwnTime) {
   EXPECT_EQ(Stored("late.com."), (Lines{"delegation late.com. 3600"}));
 }
 
-// Sold: the parent names other servers, and the old ones are left with their last TTL.
+// Sold: the parent names other servers. The old ones only have their last TTL left.
 TEST_F(GhostTest, ASoldDomainMovesWithAllThatIsBelowIt) {
   AddPhoenixes(1);
   internet_.Start();

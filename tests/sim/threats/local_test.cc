@@ -1,5 +1,5 @@
-// "Special names (RFC 6761, 6303, 7686, 8375, 9462)" and "Self-query": what is never sent, and to
-// whom nothing is ever sent.
+// "Special names (RFC 6761, 6303, 7686, 8375, 9462)" and "Self-query": which names are never sent,
+// and which addresses are never asked.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
@@ -29,7 +29,7 @@ std::vector<std::string> SpecialNames() {
   return names;
 }
 
-// Beside them, in the DNS.
+// Names beside them that are in the DNS.
 constexpr const char* kOrdinaryNames[] = {
     "example.",
     "tests.",
@@ -76,7 +76,8 @@ TEST_F(LocalNamesTest, SpecialNamesAndAllBelowThemAreNeverSent) {
   EXPECT_EQ(Stored("."), Lines());
 }
 
-// Each in a world of its own: that arpa. does not exist here says so of all below it (RFC 8020).
+// Each in a world of its own. Here arpa. does not exist, which denies all names below it (RFC
+// 8020).
 TEST_F(LocalNamesTest, NamesBesideSpecialOnesAreSent) {
   internet_.Start();
   for (const char* name : kOrdinaryNames) {
@@ -125,7 +126,7 @@ TEST_F(LocalNamesTest, AliasesToSpecialNamesAreAnsweredHere) {
 // "never query own or never_query addresses, 0.0.0.0 and :: glue included"
 class SelfQueryTest : public ThreatTest {
  protected:
-  // A zone whose only server has that address, by glue or, glueless, by its own zone's word.
+  // A zone whose only server has that address. It has glue, or its own zone gives the address.
   void ExpectNotAsked(std::string_view address, bool glue) {
     SCOPED_TRACE(std::string(address) + (glue ? " as glue" : " as an address record"));
     SmallInternet internet(SimWorld::Options{.seed = 4});

@@ -1,5 +1,6 @@
-// "Malformed packets": replies that a fault or a liar has bent. Never a crash, never an over-read
-// (the sanitizers look on), nothing unsound in the store, and the answer is right or SERVFAIL.
+// "Malformed packets": replies that a fault or a liar has changed. There is never a crash or an
+// over-read (the sanitizers check), nothing unsound is in the store, and the answer is right or
+// SERVFAIL.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
@@ -7,8 +8,8 @@ namespace {
 
 constexpr uint64_t kSeeds = 2000;
 
-// What is done to the octets of a reply. The id and the question stay: if they were wrong, nothing
-// would look at what is behind them.
+// What is done to the octets of a reply. The id and the question stay right. Otherwise nothing
+// behind them would be read.
 enum class Bend { kTruncate, kCounts, kFlip, kPointers, kInsert, kRemove };
 constexpr Bend kBends[] = {Bend::kTruncate, Bend::kCounts, Bend::kFlip,
                            Bend::kPointers, Bend::kInsert, Bend::kRemove};
@@ -45,7 +46,7 @@ void BendOctets(Bend bend, size_t behind, SeededRandom* random, Octets* octets) 
   }
 }
 
-// An honest server whose replies are bent on their way, some or all of them.
+// An honest server. Some or all of its replies are changed on their way.
 class BendingServer : public SimServer {
  public:
   BendingServer(ZoneServer* honest, Bend bend, double share, SeededRandom* random)
@@ -89,7 +90,7 @@ constexpr std::pair<const char*, RRType> kQuestions[] = {
 
 class MalformedTest : public testing::Test {
  protected:
-  // One world; empty when all is well.
+  // Plays one world. Empty when all is well.
   std::string Run(uint64_t seed, Bend bend) {
     SmallInternet internet(SimWorld::Options{.seed = seed});
     ZoneServer* honest =
@@ -119,8 +120,8 @@ class MalformedTest : public testing::Test {
     if (answer.opcode != wire::Opcode::kQuery) return std::string(name) + " unsound answer; ";
     if (answer.rcode == Rcode::kServFail) return "";
     const PlainMessage want = internet.oracle().Answer(MakeQuery(1, name, type));
-    // Where the octets still make a message it says what it says: an address with a flipped bit is
-    // an address. But it is of the question's own chain.
+    // If the octets still are a message, it is believed: an address with a flipped bit is an
+    // address. But it belongs to the question's own chain.
     if (bend == Bend::kTruncate) {
       return answer.rcode == want.rcode && SameRecords(answer.answer, want.answer)
                  ? ""
@@ -143,7 +144,7 @@ class MalformedTest : public testing::Test {
     std::string fault;
     internet.resolver().store().ForEach([&](cache::EntryView entry) {
       if (!cache::IsSoundEntry({entry.bytes(), entry.size()})) fault += "unsound entry; ";
-      // Replies of example.com.'s server teach about example.com. and nothing else.
+      // Replies of example.com.'s server teach only about example.com.
       const bool own = entry.name().IsSubdomainOf(NameOf("example.com."));
       if (own || entry.kind() == cache::EntryKind::kFailure) return;
       wire::Name name(entry.name());
@@ -176,7 +177,7 @@ TEST_F(MalformedTest, BentRepliesDoNoHarm) {
 
 class BrokenRdataTest : public ThreatTest {};
 
-// A replica may be broken in what it says of a name as it may be silent: another is asked.
+// A replica may be broken for a name, as it may be silent. Then another one is asked.
 TEST_F(BrokenRdataTest, OfOneReplicaIsNotFelt) {
   ScriptedServer broken([](const SimQuery&, PlainMessage* reply) {
     const wire::Name name = reply->questions[0].name;
@@ -230,7 +231,7 @@ TEST_F(BrokenRdataTest, OfAllIsInvalidData) {
   EXPECT_LE(broken.queries(), 3u);
 }
 
-// Without a bend the same worlds are answered: what is above is no test of SERVFAIL.
+// Without a change the same worlds are answered. So the tests above do not just see SERVFAIL.
 TEST_F(MalformedTest, TheHonestServerIsAnswered) {
   SmallInternet internet(SimWorld::Options{.seed = 1});
   internet.AddDomain("example.com.", {"192.0.2.20"}, kMalformedTestRecords);

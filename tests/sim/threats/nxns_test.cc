@@ -1,5 +1,5 @@
-// "NXNSAttack": a delegation to many names without addresses costs few look-ups, whatever becomes
-// of them, and counts for the whole client query.
+// "NXNSAttack": a delegation to many names without addresses costs few look-ups, for any result of
+// these. They count for the whole client query.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
@@ -22,8 +22,8 @@ class NxnsTest : public ThreatTest {
   }
   static std::string Number(int i) { return std::to_string(i); }
 
-  // Asks and returns the upstream queries that it cost, of a resolver that knows the way to com.
-  // and net.
+  // Asks, and returns the upstream queries that it cost. The resolver knows the way to com. and
+  // net.
   size_t CostOf(std::string_view name, Rcode expected = Rcode::kServFail) {
     internet_.Lookup("com.", RRType::kNS);
     internet_.Lookup("net.", RRType::kNS);
@@ -45,7 +45,7 @@ TEST_F(NxnsTest, HundredServersThatDoNotExist) {
   EXPECT_EQ(StoredServers(internet_, "attack.com.").size(),
             13 * std::string_view("n00.victim.net.\n").size() - 10)
       << StoredServers(internet_, "attack.com.");
-  // While the failure is remembered nobody is asked.
+  // While the failure is remembered, no server is asked.
   EXPECT_EQ(internet_.Lookup("www.attack.com.", RRType::kA).rcode, Rcode::kServFail);
 }
 
@@ -56,10 +56,10 @@ TEST_F(NxnsTest, ServersThatExistWithoutAddresses) {
   ZoneServer* victim = internet_.AddDomain("victim.net.", {"192.0.2.60"}, records).at(0);
   internet_.Start();
   EXPECT_LE(CostOf("www.attack.com."), kQueriesMax) << Trace();
-  EXPECT_EQ(victim->queries(), 10u) << Trace();  // five, of both families
+  EXPECT_EQ(victim->queries(), 10u) << Trace();  // five, in both families
 }
 
-// The names are real and so are the addresses, but whoever is there does not serve the zone.
+// The names and the addresses are real, but the servers there do not serve the zone.
 TEST_F(NxnsTest, ServersThatExistAndRefuse) {
   std::string records;
   for (int i = 0; i < 100; ++i) records += "n" + Number(i) + " 300 A 203.0.113." + Number(i) + "\n";
@@ -93,7 +93,7 @@ TEST_F(NxnsTest, ServersThatExistAndAreSilent) {
   EXPECT_LE(victim->queries(), 13u);
 }
 
-// Each name in a zone of its own, whose servers are as many names in further zones.
+// Each name is in a zone of its own, whose servers are as many names in further zones.
 TEST_F(NxnsTest, NestedDelegationsShareTheAllowance) {
   std::string text;
   for (int i = 0; i < 13; ++i) {
@@ -110,7 +110,7 @@ TEST_F(NxnsTest, NestedDelegationsShareTheAllowance) {
   EXPECT_LE(internet_.last_latency(), milliseconds(1850));
 }
 
-// Some have glue, to servers that say nothing useful.
+// Some have glue, to servers that give nothing useful.
 TEST_F(NxnsTest, MixedWithGlueThatIsOfNoUse) {
   std::string text = Glueless(50, "victim.net.");
   for (int i = 0; i < 50; ++i) {
@@ -205,7 +205,7 @@ TEST_F(ManyAddressesTest, AnOperatorMayUseFewerAddresses) {
   internet_.Start();
   ExpectAsked("www.glue.com.", 2);
   ExpectAsked("www.own.com.", 4);
-  // Those that the store knows by now.
+  // Only those that the store knows by now.
   internet_.Lookup("ftp.own.com.", RRType::kA);
   EXPECT_LE(refuses_.queries(), 6u) << Trace();
 }

@@ -1,5 +1,5 @@
 // "Oversize RRsets" and "ANY, amplification": how large an answer may be, what is kept of it, and
-// what a question without sense for a resolver gets.
+// what a question gets that makes no sense for a resolver.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
@@ -40,7 +40,7 @@ TEST_F(OversizeTest, TwoHundredAndFiftySixRecordsAreAnRRsetOneMoreIsNone) {
   EXPECT_EQ(answer.rcode, Rcode::kServFail);
   EXPECT_EQ(ExtendedErrorOf(answer), wire::ExtendedError::kInvalidData);
   EXPECT_EQ(Stored("b.many.com."), (Lines{"failure b.many.com. TXT 5"}));
-  // A UDP client is told to come over TCP; it gets 512 octets or what it allows at the most.
+  // A UDP client is told to come over TCP. It gets at most 512 octets, or what it allows.
   const PlainMessage truncated = internet_.Lookup("a.many.com.", RRType::kTXT);
   EXPECT_TRUE(truncated.Has(wire::kFlagTC));
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
@@ -91,7 +91,7 @@ TEST_F(OversizeTest, AnyIsAnsweredMinimallyAndAsksNobody) {
     EXPECT_EQ(internet_.last_upstream_queries(), 0u) << name;
     ASSERT_EQ(answer.answer.size(), 1u) << answer.ToText();
     EXPECT_EQ(answer.answer[0].type, RRType::kHINFO);
-    // No amplification worth the name: the question, one small record, OPT.
+    // There is no useful amplification: the question, one small record, OPT.
     EXPECT_LT(answer.Encode().size(), 100u);
   }
 }

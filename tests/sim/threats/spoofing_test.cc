@@ -1,5 +1,5 @@
-// "Off-path spoofing (Kaminsky)", "Equal questions at once (birthday)" and "Fragments": an
-// attacker has one datagram to guess at, gets no second try, and puts nothing into the store.
+// "Off-path spoofing (Kaminsky)", "Equal questions at once (birthday)" and "Fragments": an attacker
+// has one datagram to guess at, gets no second try, and puts nothing into the store.
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
@@ -11,7 +11,8 @@ const Octets kForged = {203, 0, 113, 66};
 
 enum class Guess { kWrongId, kWrongCase, kWrongName, kWrongType, kWrongClass, kNoReply };
 
-// Sends twenty forged answers to every datagram that goes to one server, each wrong in one thing.
+// Sends twenty forged answers to every datagram that goes to one server. Each is wrong in one
+// thing.
 class Guesser : public SimServer {
  public:
   Guesser(std::string_view server, Guess guess)
@@ -76,10 +77,11 @@ TEST_F(SpoofingTest, AnyWrongGuessSendsTheExchangeToTcpAndIsNotBelieved) {
     const PlainMessage answer = internet.Lookup("www.example.com.", RRType::kA);
     ASSERT_EQ(answer.answer.size(), 1u) << internet.world().Trace();
     EXPECT_EQ(answer.answer[0].rdata, kTrue);
-    // One datagram that was met, and one exchange that cannot be met from beside the path.
+    // One datagram got a guess. The other exchange cannot be reached by an attacker who is not on
+    // the path.
     EXPECT_EQ(internet.last_upstream_queries(kVictim), 2u) << internet.world().Trace();
     EXPECT_EQ(internet.world().upstream().back().transport, Transport::kTcp);
-    // Another case may be the server's own doing, so it is no forgery by itself.
+    // The server itself may change the case, so this alone is no forgery.
     EXPECT_EQ(internet.resolver().recursor().counters().forgeries,
               guess == Guess::kWrongCase ? 0u : 1u);
     internet.resolver().store().ForEach([&](cache::EntryView entry) {
@@ -90,8 +92,8 @@ TEST_F(SpoofingTest, AnyWrongGuessSendsTheExchangeToTcpAndIsNotBelieved) {
   }
 }
 
-// One datagram in another case, which the server itself never sends, must not take the random case
-// from all queries that follow.
+// The server itself never sends another case. One datagram in another case must not end the random
+// case for all later queries.
 TEST_F(SpoofingTest, AForgeryInAnotherCaseDoesNotEndRandomCase) {
   Guesser guesser(kVictim, Guess::kWrongCase);
   internet_.world().SetSpoofer(&guesser);
@@ -105,7 +107,7 @@ TEST_F(SpoofingTest, AForgeryInAnotherCaseDoesNotEndRandomCase) {
   }
 }
 
-// A reply without a question would answer any.
+// A reply without a question would answer any question.
 TEST_F(SpoofingTest, ARecordWithoutTheQuestionIsNotBelievedWhateverTheCode) {
   for (int rcode = 0; rcode < 16; ++rcode) {
     SCOPED_TRACE(rcode);
@@ -148,8 +150,8 @@ TEST_F(SpoofingTest, ADenialBehindAnAliasDoesNotReplaceWhatIsKnown) {
   EXPECT_EQ(internet_.Lookup("www.attacker.com.", RRType::kA).answer.size(), 1u);
 }
 
-// Kaminsky's way, once met: the reply about a name that nobody knew does not replace what is known
-// of another.
+// Kaminsky's attack with a right guess: the reply about a name that nobody knew does not replace
+// what is known of another name.
 TEST_F(SpoofingTest, AReplyAboutOneNameDoesNotReplaceWhatIsKnownOfAnother) {
   ScriptedServer server([](const SimQuery&, PlainMessage* reply) {
     const std::string name = wire::ToText(reply->questions[0].name.view());
@@ -178,7 +180,7 @@ TEST_F(SpoofingTest, NothingOfAForgeryIsStored) {
   EXPECT_EQ(StoredAddresses(internet_, "www.example.com."), "198.51.100.1\n");
 }
 
-// Kaminsky's way: names that nobody has asked for, each a new race.
+// Kaminsky's attack: names that nobody has asked for, each a new race.
 TEST_F(SpoofingTest, NamesThatAreAskedForTheFirstTimeGiveNoFurtherTries) {
   Guesser guesser(kVictim, Guess::kWrongId);
   internet_.world().SetSpoofer(&guesser);
@@ -195,7 +197,7 @@ TEST_F(SpoofingTest, NamesThatAreAskedForTheFirstTimeGiveNoFurtherTries) {
   EXPECT_EQ(StoredServers(internet_, "example.com."), "ns1.example.com. 192.0.2.20\n");
 }
 
-// After a sign of forgery a zone has one datagram open at a time, however many replicas it has.
+// After a sign of forgery a zone has one datagram open at a time, for any number of replicas.
 TEST_F(SpoofingTest, AZoneUnderAttackHasOneDatagramOpen) {
   const std::vector<ZoneServer*> servers = internet_.AddDomain(
       "many.com.", {"192.0.2.31", "192.0.2.32", "192.0.2.33", "192.0.2.34"}, kSpoofingRecords);
@@ -204,7 +206,7 @@ TEST_F(SpoofingTest, AZoneUnderAttackHasOneDatagramOpen) {
   internet_.Start();
   internet_.Lookup("www.many.com.", RRType::kA);
   internet_.world().SetSpoofer(&guesser);
-  // Until the guesser's server was drawn.
+  // Asks until the guesser's server was chosen.
   const resolver::WorkerCounters& statistics = internet_.resolver().recursor().counters();
   for (int i = 0; i < 100 && statistics.forgeries == 0; ++i) {
     internet_.Lookup("x" + std::to_string(i) + ".many.com.", RRType::kA);
@@ -244,7 +246,7 @@ TEST_F(SpoofingTest, AThousandEqualQuestionsAreOneExchange) {
   }
 }
 
-// Where the replicas are silent the copies of a question are still bounded by one race.
+// If the replicas are silent, one race still bounds the copies of a question.
 TEST_F(SpoofingTest, AThousandEqualQuestionsAreOneRaceWhenTheServerIsSilent) {
   ZoneServer* server = internet_.AddDomain("mute.com.", {"192.0.2.42"}, kSpoofingRecords).at(0);
   internet_.Start();

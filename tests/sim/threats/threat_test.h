@@ -1,7 +1,7 @@
 // What the tests of threats share: a small internet with a victim and an attacker in it, servers
-// that say what a test tells them to, and looks into the store.
+// that say what a test tells them, and functions that look into the store.
 //
-// Every test ends with all at rest: no job, exchange, timer or waiting client is left.
+// At the end of every test nothing is under way: no job, exchange, timer or waiting client is left.
 //
 // Thread: one.
 #pragma once
@@ -27,8 +27,8 @@ using std::chrono::seconds;
 using wire::Rcode;
 using wire::RRType;
 
-// Answers each query with what a function makes of it: the query turned into a reply with QR and
-// AA set, for the function to fill. False: silence.
+// Answers each query with what a function makes of it. The function gets the query turned into a
+// reply, with QR and AA set, and fills it. If it returns false, the server is silent.
 class ScriptedServer : public SimServer {
  public:
   using Script = std::function<bool(const SimQuery& query, PlainMessage* reply)>;
@@ -78,8 +78,8 @@ inline cache::Instant StoreNow(SmallInternet& internet) {
   return resolver::StoreInstant(internet.world().Now());
 }
 
-// What the store holds fresh at and below `zone`: `rrset www.example.com. A 300`, one an entry,
-// with the TTL that it was stored with.
+// The fresh entries of the store at and below `zone`, one per line, with their original TTL: `rrset
+// www.example.com. A 300`.
 inline std::vector<std::string> Stored(SmallInternet& internet, std::string_view zone) {
   static constexpr const char* kKinds[] = {"rrset", "nodata", "nxdomain", "delegation", "failure"};
   std::vector<std::string> lines;
@@ -108,7 +108,7 @@ inline std::string StoredAddresses(SmallInternet& internet, std::string_view nam
   return text;
 }
 
-// The name servers with glue of a delegation that is stored fresh.
+// The name servers of a fresh delegation, with glue.
 inline std::string StoredServers(SmallInternet& internet, std::string_view cut) {
   std::string text;
   const wire::Name name = NameOf(cut);
@@ -121,7 +121,7 @@ inline std::string StoredServers(SmallInternet& internet, std::string_view cut) 
   return text;
 }
 
-// Lets all that is under way end, before the servers that a test made itself go.
+// Lets everything under way end before the servers go that a test made itself.
 class RestCheck {
  public:
   explicit RestCheck(SmallInternet* internet) : internet_(internet) {}
@@ -145,8 +145,8 @@ class ThreatTest : public testing::Test {
   std::vector<std::string> Stored(std::string_view zone) { return sim::Stored(internet_, zone); }
   using Lines = std::vector<std::string>;
 
-  // Upstream queries since number `first`, but for the resolver's own question after the root
-  // servers, which the first client query causes (RFC 9609).
+  // Upstream queries since number `first`. The resolver's own question for the root servers, which
+  // the first client query causes, is not counted (RFC 9609).
   size_t UpstreamSince(size_t first = 0) {
     const std::vector<UpstreamQuery>& all = internet_.world().upstream();
     return static_cast<size_t>(std::count_if(all.begin() + static_cast<std::ptrdiff_t>(first),
