@@ -52,7 +52,7 @@ class ConfigReader {
   }
 
  private:
-  // `map` is the map's path in the table.
+  // `map` is the path of the map in the table.
   absl::Status ReadMap(const ValuePlace& place, std::string_view map) {
     if (place.node->kind != ConfigNode::Kind::kMap) {
       return reader_.Expected(place, "a map of keys");
@@ -68,7 +68,7 @@ class ConfigReader {
   }
 
   absl::Status ReadKey(const ValuePlace& place, const KeySpec& key) {
-    switch (key.takes.kind) {
+    switch (key.value.kind) {
       case KeyKind::kMap:
         return ReadMap(place, key.path);
       case KeyKind::kFlag:
@@ -109,19 +109,19 @@ class ConfigReader {
   absl::Status ReadNumber(const ValuePlace& place, const KeySpec& key) {
     const absl::StatusOr<uint64_t> number = reader_.ReadNumber(place, key);
     if (!number.ok()) return number.status();
-    std::get<NumberPlace>(key.takes.place).set(*settings_, *number);
-    if (key.takes.kind == KeyKind::kOctets) KeepPlace(*place.node, place.path);
+    std::get<NumberPlace>(key.value.place).set(*settings_, *number);
+    if (key.value.kind == KeyKind::kOctets) KeepPlace(*place.node, place.path);
     return absl::OkStatus();
   }
 
   template <typename Item>
   absl::Status ReadList(const ValuePlace& place, const KeySpec& key,
                         std::optional<Item> (*parse)(const std::string&)) {
-    return reader_.ReadList(place, key.takes, parse,
-                            &std::get<ListPlace<Item>>(key.takes.place)(*settings_));
+    return reader_.ReadList(place, key.value, parse,
+                            &std::get<ListPlace<Item>>(key.value.place)(*settings_));
   }
 
-  // The message does not repeat what was found: logs are no place for secrets.
+  // The message does not repeat what was found, because secrets must not reach logs.
   absl::Status ReadCookieSecret(const ValuePlace& place, const KeySpec& key) {
     settings_->cookie_secret.reset();
     if (place.node->kind == ConfigNode::Kind::kScalar) {
@@ -158,7 +158,7 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
-  // For errors that only the start of the daemon can find.
+  // Keeps the position for errors that only the start of the daemon can find.
   void KeepPlace(const ConfigNode& node, const std::string& path) {
     settings_->places[path] = PlaceInFile(reader_.file_name(), node.position);
   }
@@ -168,14 +168,15 @@ class ConfigReader {
     }
   }
 
-  // The path of a file that the configuration names. A relative one starts at its own folder.
+  // The path of a file that the configuration names. A relative path starts at the configuration's
+  // folder.
   std::string PathOf(const std::string& text) const {
     if (text.starts_with('/')) return text;
     const std::string& file = reader_.file_name();
     return Concat(file.substr(0, file.rfind('/') + 1), text);
   }
 
-  // Reads `builtin` or the path of a file. For `builtin` *path is empty.
+  // Reads `builtin` or the path of a file. *path is empty for `builtin`.
   absl::Status ReadBuiltinOrPath(const ValuePlace& place, const KeySpec& key, std::string* path) {
     if (place.node->kind != ConfigNode::Kind::kScalar || place.node->text.empty()) {
       return reader_.Expected(place, Expectation(key));
@@ -185,7 +186,7 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
-  // An error inside a file that the configuration names, told with the key that names the file.
+  // An error inside a file that the configuration names. The message also names the key.
   absl::Status ErrorInNamedFile(const ValuePlace& place, const absl::Status& status) const {
     return reader_.Error(place, std::string(status.message()));
   }
@@ -240,10 +241,10 @@ class ConfigReader {
   }
 
   absl::Status ReadStaticZone(const ValuePlace& place, const KeySpec& key) {
-    if (settings_->static_zones.size() >= key.takes.max) {
-      return reader_.Error(place, Concat("expected at most ", key.takes.max, " zones"));
+    if (settings_->static_zones.size() >= key.value.max) {
+      return reader_.Error(place, Concat("expected at most ", key.value.max, " zones"));
     }
-    settings_->static_zones.emplace_back().forward = key.takes.kind == KeyKind::kForwardZones;
+    settings_->static_zones.emplace_back().forward = key.value.kind == KeyKind::kForwardZones;
     const absl::Status status = ReadMap(place, Concat(key.path, "[]"));
     if (status.ok()) KeepPlace(*place.node, place.path);
     return status;
@@ -270,11 +271,11 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
-  // The value of a key that takes a duration.
+  // The value of a key that holds a duration.
   milliseconds DurationOf(const KeySpec& key) const {
     const auto number =
-        static_cast<int64_t>(std::get<NumberPlace>(key.takes.place).get(*settings_));
-    return key.takes.kind == KeyKind::kTtl ? std::chrono::seconds(number) : milliseconds(number);
+        static_cast<int64_t>(std::get<NumberPlace>(key.value.place).get(*settings_));
+    return key.value.kind == KeyKind::kTtl ? std::chrono::seconds(number) : milliseconds(number);
   }
 
   absl::Status CheckOrder(const KeySpec& lower, const KeySpec& upper) const {
@@ -311,7 +312,8 @@ Settings DefaultSettings() {
   settings.listen = {*Endpoint::Parse("127.0.0.1:53", 0), *Endpoint::Parse("[::1]:53", 0)};
   settings.listen_is_builtin = true;
   settings.allow = {*Prefix::Parse("127.0.0.0/8"), *Prefix::Parse("::1/128")};
-  // Nobody forges a loopback address from outside, and a forwarder there may stand for thousands.
+  // A loopback address cannot be forged from outside, and a forwarder there may stand for thousands
+  // of clients.
   settings.rate_limit.exempt = settings.allow;
   settings.resolution.root_hints = BuiltinRootHints();
   settings.resolution.never_query = {*Prefix::Parse("127.0.0.0/8"), *Prefix::Parse("::1/128"),

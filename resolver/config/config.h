@@ -1,11 +1,10 @@
-// Reads the configuration file, which is strict YAML, by the table of keys (keys.h).
+// Reads the configuration file by the table of keys (keys.h). The file is strict YAML: unknown
+// keys, values of the wrong type and impossible values are errors. So a typing error is never taken
+// for a setting. An error names the file, line, column and key, what was expected and what was
+// found.
 //
-// An unknown key, a value of the wrong type and an impossible value are errors. An error names
-// file, line, column and key, what was expected and what was found. So a slip is never taken for a
-// wish.
-//
-// Thread: any; at the start and on SIGHUP. Bounded by the limits of yaml_tree.h, of the table and
-// those below.
+// Thread: any except a worker's; at the start and on SIGHUP.
+// Bounded by the limits below, those of yaml_tree.h and those of the table.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +19,12 @@ namespace tern::resolver::config {
 inline constexpr size_t kRootHintsOctetsMax = size_t{1} << 20;
 inline constexpr size_t kTrustAnchorsOctetsMax = size_t{1} << 20;
 
-// The settings without a file. A key that a file does not have keeps its value here.
+// The settings when there is no file. They are also the defaults of keys that a file does not have.
 Settings DefaultSettings();
 
-// `file_name` is for errors, and relative paths in the file start at its folder. Reads the files of
-// root hints and trust anchors that the configuration names. The hosts file is left to LocalData.
+// Parses a configuration. `file_name` is for errors, and relative paths in the file start at its
+// folder. The files of root hints and trust anchors are read too. The hosts file is not:
+// BuildLocalData reads it.
 absl::StatusOr<Settings> ParseConfig(std::string_view yaml, std::string_view file_name);
 
 absl::StatusOr<Settings> LoadConfig(const std::string& path);

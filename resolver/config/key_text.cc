@@ -17,10 +17,10 @@ std::string MillisecondsToText(uint64_t count) {
   return DurationToText(std::chrono::milliseconds(static_cast<int64_t>(count)));
 }
 
-std::string TtlExpectation(const Takes& takes) {
-  const std::string min = SecondsToText(takes.min);
-  if (takes.max < kTtlMax) return Concat("a duration from ", min, " to ", SecondsToText(takes.max));
-  return takes.min == 0 ? "whole seconds" : Concat(min, " or more");
+std::string TtlExpectation(const ValueSpec& spec) {
+  const std::string min = SecondsToText(spec.min);
+  if (spec.max < kTtlMax) return Concat("a duration from ", min, " to ", SecondsToText(spec.max));
+  return spec.min == 0 ? "whole seconds" : Concat(min, " or more");
 }
 
 }  // namespace
@@ -45,32 +45,32 @@ std::string_view ManyItems(KeyKind kind) {
 }
 
 std::string Expectation(const KeySpec& key) {
-  const Takes& takes = key.takes;
-  switch (takes.kind) {
+  const ValueSpec& spec = key.value;
+  switch (spec.kind) {
     case KeyKind::kMap:
       return "a map of keys";
     case KeyKind::kFlag:
       return "true or false";
     case KeyKind::kNumber:
-      return Concat("a number from ", takes.min, " to ", takes.max);
+      return Concat("a number from ", spec.min, " to ", spec.max);
     case KeyKind::kAutoOrNumber:
-      return Concat("auto or a number from ", takes.min, " to ", takes.max);
+      return Concat("auto or a number from ", spec.min, " to ", spec.max);
     case KeyKind::kOctets:
-      return Concat("an amount of memory from ", OctetsToText(takes.min), " to ",
-                    OctetsToText(takes.max));
+      return Concat("an amount of memory from ", OctetsToText(spec.min), " to ",
+                    OctetsToText(spec.max));
     case KeyKind::kDuration:
-      return Concat("a duration from ", MillisecondsToText(takes.min), " to ",
-                    MillisecondsToText(takes.max));
+      return Concat("a duration from ", MillisecondsToText(spec.min), " to ",
+                    MillisecondsToText(spec.max));
     case KeyKind::kTtl:
-      return TtlExpectation(takes);
+      return TtlExpectation(spec);
     case KeyKind::kChoice:
-      return WordList(takes.choices);
+      return WordList(spec.choices);
     case KeyKind::kListen:
     case KeyKind::kEndpoints:
     case KeyKind::kAddresses:
     case KeyKind::kPrefixes:
     case KeyKind::kNames:
-      return Concat("a list, each item ", OneItem(takes.kind));
+      return Concat("a list, each item ", OneItem(spec.kind));
     case KeyKind::kRootHints:
     case KeyKind::kTrustAnchors:
       return "builtin or the path of a file";

@@ -1,4 +1,4 @@
-// How errors and documents say what a key takes.
+// Describes in words what a key takes, for errors and documents.
 //
 // Thread: any.
 #pragma once
@@ -11,8 +11,8 @@
 
 namespace tern::resolver::config {
 
-// What an item of a list is: `a block of addresses such as ...` and `blocks of addresses`.
-// REQUIRES: a list of single values.
+// Names one item of a list and several: `a block of addresses such as ...`, `blocks of addresses`.
+// REQUIRES: `kind` is a list of single values.
 std::string_view OneItem(KeyKind kind);
 std::string_view ManyItems(KeyKind kind);
 

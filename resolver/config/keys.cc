@@ -19,8 +19,8 @@ constexpr uint64_t kRateMax = 10'000'000;
 constexpr uint64_t kWaitingMax = 65'535;
 constexpr uint64_t kSlipMax = 1'000;
 constexpr uint64_t kInFlightMax = 65'535;
-constexpr uint64_t kWaitersMax = 4'096;  // all are looked at whenever one of them is late
-constexpr uint64_t kJobsMin = 16;        // below it a quarter is too little for nested look-ups
+constexpr uint64_t kWaitersMax = 4'096;  // every waiter is visited when one of them is late
+constexpr uint64_t kJobsMin = 16;        // with fewer, a quarter is too few for nested look-ups
 constexpr uint64_t kQueriesMax = 1'000;
 constexpr uint64_t kNestingMax = 8;
 constexpr uint64_t kFailedAddressesMax = 100;
@@ -31,7 +31,7 @@ constexpr uint64_t kMinute = 60'000;  // in milliseconds
 constexpr std::string_view kIpv6Words[] = {"auto", "true", "false"};
 constexpr std::string_view kQnameWords[] = {"off", "relaxed", "strict"};
 
-// The member of Settings that a chain of pointers to members leads to.
+// The member of Settings at the end of a chain of pointers to members.
 template <auto... kPath>
 const auto& In(const Settings& settings) {
   return (settings.*....*kPath);
@@ -65,30 +65,30 @@ constexpr NumberPlace kNumberAt = {
     [](Settings& settings, uint64_t n) { FromNumber(n, &In<kPath...>(settings)); }};
 
 template <auto... kPath>
-constexpr Takes Flag() {
+constexpr ValueSpec Flag() {
   return {.kind = KeyKind::kFlag, .max = 1, .place = kNumberAt<kPath...>};
 }
 template <auto... kPath>
-constexpr Takes Number(uint64_t min, uint64_t max, KeyKind kind = KeyKind::kNumber) {
+constexpr ValueSpec Number(uint64_t min, uint64_t max, KeyKind kind = KeyKind::kNumber) {
   return {.kind = kind, .min = min, .max = max, .place = kNumberAt<kPath...>};
 }
 template <auto... kPath>
-constexpr Takes Milliseconds(uint64_t min, uint64_t max) {
+constexpr ValueSpec Milliseconds(uint64_t min, uint64_t max) {
   return Number<kPath...>(min, max, KeyKind::kDuration);
 }
 template <auto... kPath>
-constexpr Takes Ttl(uint64_t min = 0, uint64_t max = kTtlMax) {
+constexpr ValueSpec Ttl(uint64_t min = 0, uint64_t max = kTtlMax) {
   return Number<kPath...>(min, max, KeyKind::kTtl);
 }
 template <auto... kPath>
-constexpr Takes Choice(std::span<const std::string_view> words) {
+constexpr ValueSpec Choice(std::span<const std::string_view> words) {
   return {.kind = KeyKind::kChoice,
           .max = words.size() - 1,
           .choices = words,
           .place = kNumberAt<kPath...>};
 }
 template <typename Item, auto... kPath>
-constexpr Takes List(KeyKind kind, uint64_t min, uint64_t max) {
+constexpr ValueSpec List(KeyKind kind, uint64_t min, uint64_t max) {
   return {.kind = kind,
           .min = min,
           .max = max,
@@ -96,19 +96,19 @@ constexpr Takes List(KeyKind kind, uint64_t min, uint64_t max) {
               [](Settings& settings) -> std::vector<Item>& { return In<kPath...>(settings); })};
 }
 template <auto... kPath>
-constexpr Takes Prefixes() {
+constexpr ValueSpec Prefixes() {
   return List<Prefix, kPath...>(KeyKind::kPrefixes, 0, kPrefixesMax);
 }
 
-constexpr Takes kMap = {.kind = KeyKind::kMap};
-constexpr Takes kZoneName = {.kind = KeyKind::kZoneName};
-constexpr Takes kZoneServers = {.kind = KeyKind::kEndpoints,
-                                .min = 1,
-                                .max = kStaticServersMax,
-                                .place = ListPlace<Endpoint>([](Settings & settings) -> auto& {
-                                  return settings.static_zones.back().to;
-                                })};
-constexpr Takes kZoneFirst = {
+constexpr ValueSpec kMap = {.kind = KeyKind::kMap};
+constexpr ValueSpec kZoneName = {.kind = KeyKind::kZoneName};
+constexpr ValueSpec kZoneServers = {.kind = KeyKind::kEndpoints,
+                                    .min = 1,
+                                    .max = kStaticServersMax,
+                                    .place = ListPlace<Endpoint>([](Settings & settings) -> auto& {
+                                      return settings.static_zones.back().to;
+                                    })};
+constexpr ValueSpec kZoneFirst = {
     .kind = KeyKind::kFlag,
     .max = 1,
     .place = NumberPlace{
@@ -129,7 +129,7 @@ constexpr auto kLimits = &ResolutionSettings::limits;
 
 constexpr KeySpec kKeys[] = {
     {.path = "listen",
-     .takes = List<Endpoint, &Settings::listen>(KeyKind::kListen, 1, kListenMax),
+     .value = List<Endpoint, &Settings::listen>(KeyKind::kListen, 1, kListenMax),
      .initial = R"(["127.0.0.1:53", "[::1]:53"])",
      .fixed = &kFixed<&Settings::listen>,
      .summary = "Where clients ask: addresses with ports, each served over UDP and TCP. Without "
@@ -137,21 +137,21 @@ constexpr KeySpec kKeys[] = {
                 "write `[\"0.0.0.0:53\", \"[::]:53\"]` here and open `access.allow`.",
      .details = "An address that is written here must work."},
     {.path = "workers",
-     .takes = Number<&Settings::workers>(1, kWorkersMax, KeyKind::kAutoOrNumber),
+     .value = Number<&Settings::workers>(1, kWorkersMax, KeyKind::kAutoOrNumber),
      .initial = "auto",
      .fixed = &kFixed<&Settings::workers>,
      .summary = "Threads that serve. `auto` is one for each processor that ternd may run on."},
 
-    {.path = "access", .takes = kMap},
+    {.path = "access", .value = kMap},
     {.path = "access.allow",
-     .takes = Prefixes<&Settings::allow>(),
+     .value = Prefixes<&Settings::allow>(),
      .initial = R"(["127.0.0.0/8", "::1/128"])",
      .summary = "Blocks of addresses that may ask. All others get REFUSED."},
     {.path = "access.rate_limit",
-     .takes = kMap,
+     .value = kMap,
      .summary = "What the clients of one prefix may ask together. A rate of 0 is no limit."},
     {.path = "access.rate_limit.queries",
-     .takes = Number<kRate, &policy::RateLimitSettings::queries>(0, kRateMax),
+     .value = Number<kRate, &policy::RateLimitSettings::queries>(0, kRateMax),
      .initial = "0",
      .summary = "Queries a second, from the clients of one prefix together.",
      .details = "There is no limit by default, because one address may be a forwarder that stands "
@@ -161,40 +161,40 @@ constexpr KeySpec kKeys[] = {
                 "query counts and is answered like one over TCP when its cookie shows that the "
                 "client's address is not forged."},
     {.path = "access.rate_limit.misses",
-     .takes = Number<kRate, &policy::RateLimitSettings::misses>(0, kRateMax),
+     .value = Number<kRate, &policy::RateLimitSettings::misses>(0, kRateMax),
      .initial = "0",
      .summary = "The same for queries that the cache cannot answer. They count for both."},
     {.path = "access.rate_limit.waiting",
-     .takes = Number<kRate, &policy::RateLimitSettings::waiting>(0, kWaitingMax),
+     .value = Number<kRate, &policy::RateLimitSettings::waiting>(0, kWaitingMax),
      .initial = "4096",
      .summary = "UDP questions from one prefix that may wait for their answers at a time, in each "
                 "worker. 0 is no limit.",
      .details = "One more is treated like a query over a rate. This bounds how many answers an "
                 "attacker who forges a victim's address can have sent to the victim at once."},
     {.path = "access.rate_limit.burst",
-     .takes = Milliseconds<kRate, &policy::RateLimitSettings::burst>(1, kMinute),
+     .value = Milliseconds<kRate, &policy::RateLimitSettings::burst>(1, kMinute),
      .initial = "2s",
      .summary = "After a rest, the queries of this much time may come at once."},
     {.path = "access.rate_limit.ipv4_prefix",
-     .takes = Number<kRate, &policy::RateLimitSettings::ipv4_prefix>(8, 32),
+     .value = Number<kRate, &policy::RateLimitSettings::ipv4_prefix>(8, 32),
      .initial = "24",
      .summary = "How many bits of an IPv4 address are its prefix."},
     {.path = "access.rate_limit.ipv6_prefix",
-     .takes = Number<kRate, &policy::RateLimitSettings::ipv6_prefix>(16, 128),
+     .value = Number<kRate, &policy::RateLimitSettings::ipv6_prefix>(16, 128),
      .initial = "56",
      .summary = "How many bits of an IPv6 address are its prefix."},
     {.path = "access.rate_limit.slip",
-     .takes = Number<kRate, &policy::RateLimitSettings::slip>(0, kSlipMax),
+     .value = Number<kRate, &policy::RateLimitSettings::slip>(0, kSlipMax),
      .initial = "2",
      .summary = "One in this many of the UDP queries over a limit gets a truncated answer, so that "
                 "a real client comes again over TCP. 0 is none.",
      .details = "They are drawn by lot. 1 is every one."},
     {.path = "access.rate_limit.exempt",
-     .takes = Prefixes<kRate, &policy::RateLimitSettings::exempt>(),
+     .value = Prefixes<kRate, &policy::RateLimitSettings::exempt>(),
      .initial = R"(["127.0.0.0/8", "::1/128"])",
      .summary = "Addresses that have none of these limits."},
     {.path = "access.require_cookies",
-     .takes = Flag<&Settings::require_cookies>(),
+     .value = Flag<&Settings::require_cookies>(),
      .initial = "false",
      .summary =
          "With `true`, UDP clients must show with a DNS cookie (RFC 7873) that their address "
@@ -203,7 +203,7 @@ constexpr KeySpec kKeys[] = {
                 "over UDP whose cookie is not good is answered BADCOOKIE. One that sends no cookie "
                 "is told to come over TCP. So no answer goes to an address that did not ask."},
     {.path = "access.cookie_secret",
-     .takes = {.kind = KeyKind::kCookieSecret},
+     .value = {.kind = KeyKind::kCookieSecret},
      .initial = R"("")",
      .summary = "The secret of the cookies that clients get (RFC 9018). It must be the same on all "
                 "servers that share an address. `\"\"` draws a secret at each start and once a "
@@ -211,43 +211,43 @@ constexpr KeySpec kKeys[] = {
      .details = "When SIGHUP changes the secret, cookies of the secret before stay good for their "
                 "hour."},
 
-    {.path = "cache", .takes = kMap},
+    {.path = "cache", .value = kMap},
     {.path = "cache.memory",
-     .takes = Number<kCache, &CacheSettings::memory_octets>(
+     .value = Number<kCache, &CacheSettings::memory_octets>(
          cache::kStoreOctetsMin, cache::kArenaOctetsMax, KeyKind::kOctets),
      .initial = "256MiB",
      .fixed = &kFixed<kCache, &CacheSettings::memory_octets>,
      .summary = "A hard ceiling for all that is cached."},
     {.path = "cache.min_ttl",
-     .takes = Ttl<kCache, kTtls, &cache::TtlPolicy::min_ttl>(),
+     .value = Ttl<kCache, kTtls, &cache::TtlPolicy::min_ttl>(),
      .initial = "0s",
      .not_above = "cache.max_ttl",
      .summary = "The least time that records are kept, whatever their owner says."},
     {.path = "cache.max_ttl",
-     .takes = Ttl<kCache, kTtls, &cache::TtlPolicy::max_ttl>(),
+     .value = Ttl<kCache, kTtls, &cache::TtlPolicy::max_ttl>(),
      .initial = "1d",
      .summary = "The most time that records are kept, whatever their owner says."},
     {.path = "cache.max_negative_ttl",
-     .takes = Ttl<kCache, kTtls, &cache::TtlPolicy::max_negative_ttl>(),
+     .value = Ttl<kCache, kTtls, &cache::TtlPolicy::max_negative_ttl>(),
      .initial = "1h",
      .summary = "The most time that the answers \"no such name\" and \"no such record\" are kept."},
     {.path = "cache.max_stale",
-     .takes = Ttl<kCache, &CacheSettings::max_stale>(),
+     .value = Ttl<kCache, &CacheSettings::max_stale>(),
      .initial = "1d",
      .summary = "When no name server answers in time, the client gets what the cache last knew, if "
                 "that expired at most this long ago (RFC 8767). `0s` switches this off."},
     {.path = "cache.stale_ttl",
-     .takes = Ttl<kCache, &CacheSettings::stale_ttl>(1),  // RFC 8767 section 5: more than 0
+     .value = Ttl<kCache, &CacheSettings::stale_ttl>(1),  // RFC 8767 section 5: more than 0
      .initial = "30s",
      .summary = "The TTL of an answer that expired: clients may keep it for this long."},
     {.path = "cache.prefetch",
-     .takes = Flag<kCache, &CacheSettings::prefetch>(),
+     .value = Flag<kCache, &CacheSettings::prefetch>(),
      .initial = "true",
      .summary = "Whether records in use are asked for again in the last tenth of their TTL, so "
                 "that no client has to wait for them."},
     // RFC 9520 section 3.2: at least one second, at most five minutes.
     {.path = "cache.min_failure_ttl",
-     .takes = Ttl<kCache, &CacheSettings::min_failure_ttl>(1, kFailureTtlMax),
+     .value = Ttl<kCache, &CacheSettings::min_failure_ttl>(1, kFailureTtlMax),
      .initial = "5s",
      .not_above = "cache.max_failure_ttl",
      .summary = "How long a question that failed is not asked again, the first time (RFC 9520).",
@@ -256,33 +256,33 @@ constexpr KeySpec kKeys[] = {
                 "While a stale answer serves, the time is at least 30s, up to "
                 "`cache.max_failure_ttl`."},
     {.path = "cache.max_failure_ttl",
-     .takes = Ttl<kCache, &CacheSettings::max_failure_ttl>(1, kFailureTtlMax),
+     .value = Ttl<kCache, &CacheSettings::max_failure_ttl>(1, kFailureTtlMax),
      .initial = "5m",
      .summary = "How long at most a question that failed is not asked again, when it fails time "
                 "after time."},
 
-    {.path = "resolution", .takes = kMap},
+    {.path = "resolution", .value = kMap},
     {.path = "resolution.root_hints",
-     .takes = {.kind = KeyKind::kRootHints},
+     .value = {.kind = KeyKind::kRootHints},
      .initial = "builtin",
      .summary = "The servers of the root. `builtin` is those of the public root. A file is in "
                 "master file format, for example `/usr/share/dns/root.hints`.",
      .details = "It has NS records of the root and the addresses of its servers."},
     {.path = "resolution.upstream_port",
-     .takes = Number<kResolution, &ResolutionSettings::upstream_port>(1, 65535),
+     .value = Number<kResolution, &ResolutionSettings::upstream_port>(1, 65535),
      .initial = "53",
      .summary = "The port at which servers are asked. Another one than 53 is for laboratories "
                 "only."},
     {.path = "resolution.ipv4",
-     .takes = Flag<kResolution, &ResolutionSettings::ipv4>(),
+     .value = Flag<kResolution, &ResolutionSettings::ipv4>(),
      .initial = "true",
      .summary = "Whether servers are asked over IPv4."},
     {.path = "resolution.ipv6",
-     .takes = Choice<kResolution, &ResolutionSettings::ipv6>(kIpv6Words),
+     .value = Choice<kResolution, &ResolutionSettings::ipv6>(kIpv6Words),
      .initial = "auto",
      .summary = "Whether servers are asked over IPv6. `auto`: if this machine has a route."},
     {.path = "resolution.qname_minimisation",
-     .takes = Choice<kResolution, &ResolutionSettings::qname_minimisation>(kQnameWords),
+     .value = Choice<kResolution, &ResolutionSettings::qname_minimisation>(kQnameWords),
      .initial = "relaxed",
      .summary = "How little of a name each server is told (RFC 9156).",
      .details =
@@ -293,50 +293,50 @@ constexpr KeySpec kKeys[] = {
          "(RFC 8020). That tells servers less, and saves a query for each name that does not "
          "exist."},
     {.path = "resolution.case_randomisation",
-     .takes = Flag<kResolution, &ResolutionSettings::case_randomisation>(),
+     .value = Flag<kResolution, &ResolutionSettings::case_randomisation>(),
      .initial = "true",
      .summary = "Letters of random case in queries to servers. They make forged replies harder."},
     {.path = "resolution.cookies",
-     .takes = Flag<kResolution, &ResolutionSettings::cookies>(),
+     .value = Flag<kResolution, &ResolutionSettings::cookies>(),
      .initial = "true",
      .summary = "DNS cookies in queries to servers. They make forged replies harder still.",
      .details = "With several addresses of one family in `resolution.outgoing`, the servers of "
                 "that family get no cookies."},
     {.path = "resolution.never_query",
-     .takes = Prefixes<kResolution, &ResolutionSettings::never_query>(),
+     .value = Prefixes<kResolution, &ResolutionSettings::never_query>(),
      .initial = R"(["127.0.0.0/8", "::1/128", "0.0.0.0/8"])",
      .summary = "Addresses that are never asked, whatever a zone says. `[]` allows all but those "
                 "that ternd itself listens on."},
     {.path = "resolution.outgoing",
-     .takes = List<IpAddress, kResolution, &ResolutionSettings::outgoing>(KeyKind::kAddresses, 0,
+     .value = List<IpAddress, kResolution, &ResolutionSettings::outgoing>(KeyKind::kAddresses, 0,
                                                                           kOutgoingMax),
      .initial = "[]",
      .fixed = &kFixed<kResolution, &ResolutionSettings::outgoing>,
      .summary = "Source addresses of queries to servers. `[]` leaves the choice to the kernel.",
      .details = "This machine must have them."},
-    {.path = "resolution.budget", .takes = kMap, .summary = "What one client's question may cost."},
+    {.path = "resolution.budget", .value = kMap, .summary = "What one client's question may cost."},
     {.path = "resolution.budget.upstream_queries",
-     .takes = Number<kResolution, kBudget, &Budget::upstream_queries>(1, kQueriesMax),
+     .value = Number<kResolution, kBudget, &Budget::upstream_queries>(1, kQueriesMax),
      .initial = "64",
      .summary = "Queries to servers that one question may cost."},
     {.path = "resolution.budget.referrals",
-     .takes = Number<kResolution, kBudget, &Budget::referrals>(1, kQueriesMax),
+     .value = Number<kResolution, kBudget, &Budget::referrals>(1, kQueriesMax),
      .initial = "130",
      .summary = "Referrals that one question may take in all: answers that lead from one zone's "
                 "servers to another's."},
     {.path = "resolution.budget.aliases",
-     .takes = Number<kResolution, kBudget, &Budget::aliases>(1, kChainLinksMax),
+     .value = Number<kResolution, kBudget, &Budget::aliases>(1, kChainLinksMax),
      .initial = "11",
      .summary = "Links of a chain of aliases (CNAME, DNAME) that are followed. One more is "
                 "SERVFAIL."},
     {.path = "resolution.budget.nesting",
-     .takes = Number<kResolution, kBudget, &Budget::nesting>(1, kNestingMax),
+     .value = Number<kResolution, kBudget, &Budget::nesting>(1, kNestingMax),
      .initial = "8",
      .summary = "How deep look-ups of name servers' addresses may lead to others.",
      .details = "To find the address of a name server, another one's address may have to be looked "
                 "up first, and so on."},
     {.path = "resolution.budget.failed_addresses",
-     .takes = Number<kResolution, kBudget, &Budget::failed_addresses>(1, kFailedAddressesMax),
+     .value = Number<kResolution, kBudget, &Budget::failed_addresses>(1, kFailedAddressesMax),
      .initial = "5",
      .summary = "How many looked up name servers may turn out to have no address, or none that can "
                 "be used.",
@@ -344,28 +344,28 @@ constexpr KeySpec kKeys[] = {
                 "server that cannot be found leaves some for the next one. A look-up that is begun "
                 "in the background, for later, has one of its own."},
     {.path = "resolution.budget.client_timeout",
-     .takes = Milliseconds<kResolution, kBudget, &Budget::client_timeout>(10, kMinute),
+     .value = Milliseconds<kResolution, kBudget, &Budget::client_timeout>(10, kMinute),
      .initial = "1800ms",
      .not_above = "resolution.budget.total_timeout",
      .summary = "After this time the client gets an answer, even if it is only SERVFAIL.",
      .details = "A UDP answer that would be sent more than 100ms later is not sent."},
     {.path = "resolution.budget.total_timeout",
-     .takes = Milliseconds<kResolution, kBudget, &Budget::total_timeout>(10, 2 * kMinute),
+     .value = Milliseconds<kResolution, kBudget, &Budget::total_timeout>(10, 2 * kMinute),
      .initial = "7s",
      .summary = "After this time the search for an answer ends."},
     {.path = "resolution.limits",
-     .takes = kMap,
+     .value = kMap,
      .summary = "What zones, servers and questions may take of each worker. A worker has 4096 "
                 "sockets."},
     {.path = "resolution.limits.per_zone",
-     .takes = Number<kResolution, kLimits, &ResolutionLimits::per_zone>(1, kInFlightMax),
+     .value = Number<kResolution, kLimits, &ResolutionLimits::per_zone>(1, kInFlightMax),
      .initial = "1024",
      .summary = "Questions that may wait for the servers of one zone at a time, in each worker.",
      .details = "One more gets SERVFAIL with extended error 14. The root, top level domains, "
                 "forward and stub zones have no such limit. Workers share the questions of every "
                 "zone evenly, so the process has this limit as many times as it has workers."},
     {.path = "resolution.limits.per_server",
-     .takes = Number<kResolution, kLimits, &ResolutionLimits::per_server>(1, kInFlightMax),
+     .value = Number<kResolution, kLimits, &ResolutionLimits::per_server>(1, kInFlightMax),
      .initial = "2048",
      .summary = "Queries that may be open to one server address at a time, in each worker. An "
                 "address that has not answered yet gets half of them, a silent one an eighth.",
@@ -375,31 +375,31 @@ constexpr KeySpec kKeys[] = {
                 "limit another server of the zone is asked instead. When there is none, the "
                 "question fails like one over `resolution.limits.per_zone`."},
     {.path = "resolution.limits.waiters",
-     .takes = Number<kResolution, kLimits, &ResolutionLimits::waiters>(1, kWaitersMax),
+     .value = Number<kResolution, kLimits, &ResolutionLimits::waiters>(1, kWaitersMax),
      .initial = "1024",
      .summary = "Clients that may wait for the answer to one question at a time, in each worker.",
      .details = "When one more comes, the one that has waited longest gets a stale answer or "
                 "SERVFAIL."},
     {.path = "resolution.limits.jobs",
-     .takes = Number<kResolution, kLimits, &ResolutionLimits::jobs>(kJobsMin, kJobsMax),
+     .value = Number<kResolution, kLimits, &ResolutionLimits::jobs>(kJobsMin, kJobsMax),
      .initial = "8192",
      .summary = "Questions that the cache cannot answer and that may be under way at a time, in "
                 "each worker.",
      .details = "Look-ups that they need may use a quarter more. One more takes the place of the "
                 "oldest, whose clients get a stale answer or SERVFAIL."},
     {.path = "resolution.limits.name_servers",
-     .takes =
+     .value =
          Number<kResolution, kLimits, &ResolutionLimits::name_servers>(1, cache::kNameServersMax),
      .initial = "13",
      .summary = "How many name servers of a zone are kept: the first that a referral names."},
     {.path = "resolution.limits.addresses",
-     .takes = Number<kResolution, kLimits, &ResolutionLimits::addresses>(
+     .value = Number<kResolution, kLimits, &ResolutionLimits::addresses>(
          1, cache::kAddressesPerServerMax),
      .initial = "6",
      .summary = "How many addresses of each family are used of one name server.",
      .details = "Addresses in this file or in root hints are all used."},
     {.path = "resolution.limits.tries",
-     .takes = Number<kResolution, kLimits, &ResolutionLimits::tries>(1, kTriesMax),
+     .value = Number<kResolution, kLimits, &ResolutionLimits::tries>(1, kTriesMax),
      .initial = "3",
      .summary = "How often one server is asked one question over UDP.",
      .details = "A server is asked again when it was silent, or in another way: without a cookie, "
@@ -407,25 +407,25 @@ constexpr KeySpec kKeys[] = {
                 "answers that it knows no EDNS. With less than 3, some servers that need another "
                 "way cannot be used."},
 
-    {.path = "dnssec", .takes = kMap},
+    {.path = "dnssec", .value = kMap},
     {.path = "dnssec.validation",
-     .takes = Flag<&Settings::dnssec, &DnssecSettings::validation>(),
+     .value = Flag<&Settings::dnssec, &DnssecSettings::validation>(),
      .initial = "true",
      .summary = "Whether signatures are validated. This version does not validate yet, and says so "
                 "when it starts."},
     {.path = "dnssec.trust_anchors",
-     .takes = {.kind = KeyKind::kTrustAnchors},
+     .value = {.kind = KeyKind::kTrustAnchors},
      .initial = "builtin",
      .summary = "What validation starts from: `builtin`, or a file of DS or DNSKEY records."},
     {.path = "dnssec.negative_trust_anchors",
-     .takes = List<wire::Name, &Settings::dnssec, &DnssecSettings::negative_trust_anchors>(
+     .value = List<wire::Name, &Settings::dnssec, &DnssecSettings::negative_trust_anchors>(
          KeyKind::kNames, 0, kNegativeAnchorsMax),
      .initial = "[]",
      .summary = "Names below which nothing is validated."},
 
-    {.path = "local", .takes = kMap},
+    {.path = "local", .value = kMap},
     {.path = "local.special_names",
-     .takes = Flag<&Settings::local, &policy::LocalSettings::special_names>(),
+     .value = Flag<&Settings::local, &policy::LocalSettings::special_names>(),
      .initial = "true",
      .summary = "Whether localhost, the reverse names of private addresses, home.arpa and the like "
                 "are answered here and never sent to any server.",
@@ -435,7 +435,7 @@ constexpr KeySpec kKeys[] = {
                 "replaces it. A zone below it takes its own part out. Forwarding the root zone "
                 "replaces none."},
     {.path = "local.hosts_file",
-     .takes = {.kind = KeyKind::kHostsFile},
+     .value = {.kind = KeyKind::kHostsFile},
      .initial = R"("")",
      .summary = "Names from a file in the format of `hosts(5)`, for example `/etc/hosts`.",
      .details =
@@ -446,35 +446,35 @@ constexpr KeySpec kKeys[] = {
          "while `local.special_names` is `true`."},
 
     {.path = "forward",
-     .takes = {.kind = KeyKind::kForwardZones, .max = kStaticZonesMax},
+     .value = {.kind = KeyKind::kForwardZones, .max = kStaticZonesMax},
      .initial = "[]",
      .summary = "Zones that other resolvers are asked for.",
      .details = "When they deny a name, that says nothing of names below it: they may have these "
                 "from another place.",
      .sample = R"({zone: "corp.example.", to: ["10.0.0.1:53", "10.0.0.2:53"], first: false})"},
     {.path = "forward[].zone",
-     .takes = kZoneName,
+     .value = kZoneName,
      .required = true,
      .summary = "The name of the zone."},
     {.path = "forward[].to",
-     .takes = kZoneServers,
+     .value = kZoneServers,
      .required = true,
      .summary = "Where the resolvers are."},
     {.path = "forward[].first",
-     .takes = kZoneFirst,
+     .value = kZoneFirst,
      .initial = "false",
      .summary = "With `true`, a name is looked up from the root when the resolvers all fail."},
     {.path = "stub",
-     .takes = {.kind = KeyKind::kStubZones, .max = kStaticZonesMax},
+     .value = {.kind = KeyKind::kStubZones, .max = kStaticZonesMax},
      .initial = "[]",
      .summary = "Zones that their own servers are asked for, at the addresses given here.",
      .sample = R"({zone: "lab.example.", to: ["10.0.1.1:53"]})"},
     {.path = "stub[].zone",
-     .takes = kZoneName,
+     .value = kZoneName,
      .required = true,
      .summary = "The name of the zone."},
     {.path = "stub[].to",
-     .takes = kZoneServers,
+     .value = kZoneServers,
      .required = true,
      .summary = "Where the zone's servers are."},
 };

@@ -1,12 +1,12 @@
-// The table of the configuration's keys. It says for each key what it takes, where its value lies
-// in Settings, its default and its help. The loader reads a file by this table. The example file,
+// The table of the configuration's keys. For each key it holds the kind of value, the value's place
+// in Settings, the default and the help. The loader reads a file by this table. The example file,
 // the part KEYS of tern.yaml(5) and the JSON schema are printed from it (documents.h).
 //
 // Thread: any; constants.
 //
 // Invariants, which keys_test.cc checks:
-// - A map stands before the keys inside it, and these stand together.
-// - A default, read as text of a file, is the value that DefaultSettings() has.
+// - A map comes before the keys inside it, and these keys are adjacent.
+// - A default, read as the text of a file, gives the value in DefaultSettings().
 #pragma once
 
 #include <cstddef>
@@ -31,22 +31,22 @@ inline constexpr size_t kStaticServersMax = 16;  // of one zone
 inline constexpr uint64_t kTtlMax = 0x7fffffff;
 
 enum class KeyKind : uint8_t {
-  kMap,  // its keys have rows of their own
-  // One number in Settings:
+  kMap,  // its keys have their own rows
+  // Stored as one number in Settings:
   kFlag,
   kNumber,
-  kAutoOrNumber,  // auto is 0
+  kAutoOrNumber,  // auto is stored as 0
   kOctets,
-  kDuration,  // counted in milliseconds here
+  kDuration,  // in milliseconds
   kTtl,       // whole seconds
-  kChoice,    // a word; the number is its place in `choices`
+  kChoice,    // a word, stored as its index in `choices`
   // Lists:
-  kListen,  // endpoints, each once
+  kListen,  // endpoints without repetition
   kEndpoints,
   kAddresses,
   kPrefixes,
   kNames,
-  // Forms that one key or two have:
+  // Forms that only one or two keys have:
   kRootHints,
   kTrustAnchors,
   kHostsFile,
@@ -56,8 +56,8 @@ enum class KeyKind : uint8_t {
   kZoneName,
 };
 
-// Where the value of a key lies. Keys inside `forward[]` and `stub[]` mean the last of
-// static_zones.
+// Where the value of a key lies in Settings. For keys inside `forward[]` and `stub[]` it is in the
+// last of static_zones.
 struct NumberPlace {
   uint64_t (*get)(const Settings& settings);
   void (*set)(Settings& settings, uint64_t number);
@@ -65,10 +65,10 @@ struct NumberPlace {
 template <typename Item>
 using ListPlace = std::vector<Item>& (*)(Settings& settings);
 
-// What a key takes, and where it goes.
-struct Takes {
+// The value that a key takes, and its place in Settings.
+struct ValueSpec {
   KeyKind kind;
-  uint64_t min = 0;  // of a number, or of how many items a list has
+  uint64_t min = 0;  // limits of a number, or of the length of a list
   uint64_t max = 0;
   std::span<const std::string_view> choices = {};
   std::variant<std::monostate, NumberPlace, ListPlace<Endpoint>, ListPlace<IpAddress>,
@@ -76,7 +76,7 @@ struct Takes {
       place = {};
 };
 
-// Of a key that only a new start can change.
+// Compares and copies the value of a key that only a restart can change.
 struct FixedPlace {
   bool (*same)(const Settings& a, const Settings& b);
   void (*copy)(const Settings& from, Settings* to);
@@ -84,30 +84,31 @@ struct FixedPlace {
 
 struct KeySpec {
   std::string_view path;  // `resolution.budget.referrals`, `forward[].zone`
-  Takes takes;
-  std::string_view initial = {};    // the default as the file writes it; empty for maps
-  std::string_view not_above = {};  // a key of the same map whose value must not be less
-  bool required = false;            // of the map that holds it
+  ValueSpec value;
+  std::string_view initial = {};    // the default as a file would write it; empty for maps
+  std::string_view not_above = {};  // a key of the same map; this value must not exceed its value
+  bool required = false;            // a map that may hold this key must hold it
   const FixedPlace* fixed = nullptr;
-  // Help. `word` marks what a reader may type. The example and the schema have the summary only.
+  // The help. `word` marks text that a reader may type. The example and the schema show the summary
+  // only.
   std::string_view summary = {};
   std::string_view details = {};
-  std::string_view sample = {};  // of a list of maps: one item
+  std::string_view sample = {};  // one item of a list of maps
 };
 
-// In the order of the documents and of error messages.
+// All keys, in the order of the documents and of error messages.
 std::span<const KeySpec> Keys();
 
 // The last word of the path.
 std::string_view NameOf(const KeySpec& key);
-// The keys directly inside a map: of "" the outermost, of `forward[]` those of each item.
+// The keys directly inside a map. "" is the outermost map; `forward[]` is an item of that list.
 std::vector<const KeySpec*> KeysInside(std::string_view map);
-// Null when there is none.
+// Null when there is no such key.
 const KeySpec* FindKey(std::string_view path);
 
-// Keys that a reload cannot change, by their paths, when their values differ.
+// The paths of the keys that a reload cannot change and whose values differ.
 std::vector<std::string_view> FixedKeysThatDiffer(const Settings& before, const Settings& after);
-// Gives these keys the values of `current`.
+// Gives the keys that a reload cannot change their values in `current`.
 void KeepFixedKeys(const Settings& current, Settings* next);
 
 }  // namespace tern::resolver::config

@@ -96,7 +96,7 @@ absl::StatusOr<std::vector<RootHint>> ParseRootHints(std::string_view text,
   const auto records = wire::ParseMasterFile(text, file_name);
   if (!records.ok()) return records.status();
   std::vector<RootHint> hints;
-  // Addresses may stand before the NS record that they belong to.
+  // An address may come before the NS record to which it belongs.
   for (const wire::MasterRecord& record : *records) {
     if (record.rrclass != wire::RRClass::kIN) {
       return ErrorAtRecord(file_name, record, "expected records of class IN");

@@ -1,5 +1,5 @@
-// Where resolution starts: the names and addresses of the root's servers. They only serve to ask
-// for the root's own NS set (RFC 9609 section 2).
+// The root hints: names and addresses of root servers, where resolution starts. They are used only
+// to ask for the root's own NS set (RFC 9609 section 2).
 //
 // Thread: any.
 #pragma once
@@ -15,9 +15,12 @@ namespace tern::resolver::config {
 // The thirteen servers of the public root.
 std::vector<RootHint> BuiltinRootHints();
 
-// Hints in master file format: NS records of the root, A and AAAA records of those servers. At
-// most cache::kNameServersMax servers, cache::kAddressesPerServerMax addresses of a family each;
-// at least one address. Servers without an address are left out.
+// Reads hints in master file format: NS records of the root, and A and AAAA records of those
+// servers.
+// - Bounded: cache::kNameServersMax servers, and cache::kAddressesPerServerMax addresses of each
+//   family for one server.
+// - Servers without an address are left out.
+// - At least one address is required.
 absl::StatusOr<std::vector<RootHint>> ParseRootHints(std::string_view text,
                                                      std::string_view file_name);
 

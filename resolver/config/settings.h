@@ -1,8 +1,8 @@
-// The whole configuration as it was read, as plain values with their defaults. Each reader gets its
-// part: the core policy::CoreSettings, policy its slices (policy_settings.h); the daemon keeps the
-// whole.
+// The whole configuration as plain values with their defaults. Each reader gets its part: the core
+// gets policy::CoreSettings, the room policy gets the parts in policy_settings.h. The daemon keeps
+// the whole.
 //
-// Thread: any may read one; nobody writes one after it was made.
+// Thread: any may read a snapshot; nobody writes one after it was made.
 #pragma once
 
 #include <map>
@@ -27,24 +27,26 @@ struct DnssecSettings {
 
 struct Settings {
   std::vector<Endpoint> listen;
-  // Nobody wrote `listen`: an address family that this machine lacks may be left out.
+  // True when the file has no `listen`. Then an address is left out if this machine lacks its
+  // family.
   bool listen_is_builtin = false;
-  int workers = 0;  // 0: one a processor this process may run on
+  int workers = 0;  // 0: one for each processor that this process may use
   std::vector<Prefix> allow;
   policy::RateLimitSettings rate_limit;
-  bool require_cookies = false;                       // of clients over UDP
-  std::optional<policy::CookieSecret> cookie_secret;  // none: drawn at random
+  bool require_cookies = false;                       // from clients over UDP
+  std::optional<policy::CookieSecret> cookie_secret;  // missing: a random one is drawn
   CacheSettings cache;
   ResolutionSettings resolution;
   DnssecSettings dnssec;
   policy::LocalSettings local;
   std::vector<StaticZone> static_zones;
-  // Where the file holds what only this machine can judge, for errors at the start: `FILE:7:3` by
-  // key, such as `local.hosts_file` or `listen[0]`. Without what nobody wrote.
+  // The positions of values that only this machine can judge, for errors at the start. They are
+  // `FILE:7:3` by key, such as `local.hosts_file` or `listen[0]`. A key that the file does not have
+  // is missing.
   std::map<std::string, std::string> places;
 };
 
-// The core's part.
+// The part for the core.
 inline policy::CoreSettings CoreOf(const Settings& settings) {
   return policy::CoreSettings(settings.resolution, settings.cache, settings.static_zones);
 }

@@ -1,5 +1,5 @@
 // Checks a file of trust anchors (RFC 4033 section 2). This version does not validate yet. The
-// check makes sure that a version which does can use the file that the operator names.
+// check makes sure that a version that validates can use the operator's file.
 //
 // Thread: any.
 #pragma once
@@ -10,7 +10,7 @@
 
 namespace tern::resolver::config {
 
-// At least one DS or DNSKEY record in master file format, and nothing else.
+// Requires one or more DS or DNSKEY records in master file format, and nothing else.
 absl::Status CheckTrustAnchors(std::string_view text, std::string_view file_name);
 
 }  // namespace tern::resolver::config

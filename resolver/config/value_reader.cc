@@ -15,7 +15,7 @@ namespace tern::resolver::config {
 
 namespace {
 
-// A wrong key is any text: shown as it is only where that is harmless.
+// A wrong key may be any text. It is shown unchanged only when it is harmless.
 std::string ShownKey(std::string_view key) {
   constexpr size_t kOctetsMax = 64;
   const bool plain =
@@ -29,7 +29,7 @@ std::string ShownKey(std::string_view key) {
 bool IsScalar(const ConfigNode& node) { return node.kind == ConfigNode::Kind::kScalar; }
 bool IsPlain(const ConfigNode& node) { return IsScalar(node) && !node.quoted; }
 
-// What stands before the names of a map's keys.
+// The prefix for the names of a map's keys.
 std::string PrefixOf(const ValuePlace& map) { return map.path.empty() ? "" : map.path + "."; }
 
 }  // namespace
@@ -100,13 +100,13 @@ absl::Status ValueReader::CheckRequired(const ValuePlace& place,
 
 absl::StatusOr<uint64_t> ValueReader::ReadNumber(const ValuePlace& place,
                                                  const KeySpec& key) const {
-  const KeyKind kind = key.takes.kind;
+  const KeyKind kind = key.value.kind;
   if (kind == KeyKind::kOctets) return ReadOctets(place, key);
   if (kind == KeyKind::kDuration) return ReadDuration(place, key);
   if (kind == KeyKind::kTtl) return ReadTtl(place, key);
   const ConfigNode& node = *place.node;
   if (kind == KeyKind::kChoice) {
-    const auto words = key.takes.choices;
+    const auto words = key.value.choices;
     const auto word = std::find(words.begin(), words.end(), node.text);
     if (!IsScalar(node) || word == words.end()) return Expected(place, Expectation(key));
     return static_cast<uint64_t>(word - words.begin());
@@ -130,7 +130,7 @@ absl::StatusOr<uint64_t> ValueReader::ReadOctets(const ValuePlace& place,
                                                  const KeySpec& key) const {
   const auto octets = IsScalar(*place.node) ? ParseOctets(place.node->text) : std::nullopt;
   if (!octets) return Expected(place, "an amount of memory such as 256MiB or 1GiB");
-  if (*octets < key.takes.min || *octets > key.takes.max) {
+  if (*octets < key.value.min || *octets > key.value.max) {
     return Expected(place, Expectation(key));
   }
   return *octets;
@@ -141,20 +141,20 @@ absl::StatusOr<uint64_t> ValueReader::ReadDuration(const ValuePlace& place,
   const auto duration = IsScalar(*place.node) ? ParseDuration(place.node->text) : std::nullopt;
   if (!duration) return Expected(place, "a duration such as 7s, 1800ms or 1d");
   const auto count = static_cast<uint64_t>(duration->count());
-  if (count < key.takes.min || count > key.takes.max) return Expected(place, Expectation(key));
+  if (count < key.value.min || count > key.value.max) return Expected(place, Expectation(key));
   return count;
 }
 
 absl::StatusOr<uint64_t> ValueReader::ReadTtl(const ValuePlace& place, const KeySpec& key) const {
-  // Any TTL is read first, so that an error says what is the nearest to what was meant.
+  // Any TTL is accepted at first. The checks below can then give the error that fits best.
   constexpr uint64_t kPerSecond = 1000;
   const KeySpec any = {.path = key.path,
-                       .takes = {.kind = KeyKind::kDuration, .max = kTtlMax * kPerSecond}};
+                       .value = {.kind = KeyKind::kDuration, .max = kTtlMax * kPerSecond}};
   const auto count = ReadDuration(place, any);
   if (!count.ok()) return count.status();
   if (*count % kPerSecond != 0) return Expected(place, "whole seconds");
   const uint64_t seconds = *count / kPerSecond;
-  if (seconds < key.takes.min || seconds > key.takes.max) {
+  if (seconds < key.value.min || seconds > key.value.max) {
     return Expected(place, Expectation(key));
   }
   return seconds;

@@ -1,7 +1,7 @@
-// Reads the values of one configuration file: each is a node of the tree and is checked against
-// what its key takes. config.cc stores them.
+// Reads the values of one configuration file. Each value is a node of the tree and is checked
+// against the table of keys. config.cc stores the values.
 //
-// Thread: any; lives while one file is read.
+// Thread: any; lives while one file is read. Bounded by the file (yaml_tree.h).
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,10 @@
 
 namespace tern::resolver::config {
 
-// What a message says was found: the scalar in quotes, `a list`, `a map` or `nothing`.
+// What an error says was found: the scalar in quotes, `a list`, `a map` or `nothing`.
 std::string Found(const ConfigNode& node);
 
-// Where a value stands in the file.
+// The position of a value in the file.
 struct ValuePlace {
   const ConfigNode* node;
   std::string path;  // `resolution.budget.total_timeout`, `forward[0].to[1]`
@@ -42,31 +42,34 @@ class ValueReader {
   absl::Status Expected(const ValuePlace& place, std::string_view what) const {
     return Error(place, Concat("expected ", what, ", found ", Found(*place.node)));
   }
-  // At the first of the keys that the file holds: for values that do not go together.
+  // An error at the first of `paths` that the file has. It is for values that contradict each
+  // other.
   absl::Status ErrorAtKey(std::initializer_list<std::string_view> paths,
                           std::string_view message) const;
 
-  // The one of `keys` whose value `value` is, in the map at `place`. An error when there is none,
-  // or when the map has it twice.
+  // The key in `keys` to which `value` belongs, in the map at `place`. It is an error when no such
+  // key exists, or when the map has the key twice.
   absl::StatusOr<const KeySpec*> NextKey(const ValuePlace& place, const ConfigNode& value,
                                          std::span<const KeySpec* const> keys);
-  // That the map at `place`, whose keys NextKey has seen, has all that are required.
+  // Checks that the map at `place` has all its required keys.
+  // REQUIRES: NextKey was called for each value of the map.
   absl::Status CheckRequired(const ValuePlace& place, std::span<const KeySpec* const> keys) const;
 
-  // The number that stands for the value. REQUIRES: a key whose place is a NumberPlace.
+  // The number that Settings stores for the value.
+  // REQUIRES: the place of the key's value is a NumberPlace.
   absl::StatusOr<uint64_t> ReadNumber(const ValuePlace& place, const KeySpec& key) const;
 
-  // A list of texts, each of which `parse` understands; replaces what *values held.
+  // Reads a list whose items `parse` understands. It replaces the content of *values.
   template <typename Item, typename Parsed>
-  absl::Status ReadList(const ValuePlace& place, const Takes& takes,
+  absl::Status ReadList(const ValuePlace& place, const ValueSpec& spec,
                         Parsed (*parse)(const std::string&), std::vector<Item>* values) const {
-    const std::string_view one = OneItem(takes.kind);
+    const std::string_view one = OneItem(spec.kind);
     if (place.node->kind != ConfigNode::Kind::kList) {
       return Expected(place, Concat("a list, each item ", one));
     }
     const size_t count = place.node->children.size();
-    if (count < takes.min) return Error(place, Concat("expected at least ", one));
-    if (count > takes.max) return Error(place, Concat("expected at most ", takes.max, " items"));
+    if (count < spec.min) return Error(place, Concat("expected at least ", one));
+    if (count > spec.max) return Error(place, Concat("expected at most ", spec.max, " items"));
     values->clear();
     for (size_t i = 0; i < count; ++i) {
       const ConfigNode& item = place.node->children[i];

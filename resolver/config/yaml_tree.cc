@@ -20,7 +20,8 @@ Position PositionOf(const YAML::Mark& mark) {
   return {mark.line + 1, mark.column + 1};
 }
 
-// Builds the tree from the parser's events. After the first refusal it takes no more in.
+// Builds the tree from the parser's events. After it has refused something, it ignores further
+// events.
 class TreeBuilder : public YAML::EventHandler {
  public:
   struct Refusal {
@@ -62,7 +63,7 @@ class TreeBuilder : public YAML::EventHandler {
  private:
   struct Level {
     ConfigNode node;
-    // Of a map whose key was read and whose value was not.
+    // For a map: its key was read, but the key's value was not.
     bool has_key = false;
     std::string key;
     Position key_position;
@@ -76,7 +77,7 @@ class TreeBuilder : public YAML::EventHandler {
             YAML::anchor_t anchor, const std::string& value) {
     if (refusal_) return;
     const Position position = PositionOf(mark);
-    // The parser tells plain scalars and collections by "?" or nothing, quoted scalars by "!".
+    // The parser gives plain scalars and collections the tag "?" or none, and quoted scalars "!".
     if (!tag.empty() && tag != "?" && tag != "!") {
       return Refuse(position, "YAML tags are not supported here");
     }
@@ -117,7 +118,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (parent.has_key) {
       node.key = std::move(parent.key);
       node.key_position = parent.key_position;
-      // The parser puts what is missing at the next thing that is there.
+      // For a missing value the parser gives the position of what follows.
       if (node.kind == ConfigNode::Kind::kNothing) node.position = node.key_position;
       parent.has_key = false;
     }
@@ -131,7 +132,7 @@ class TreeBuilder : public YAML::EventHandler {
   std::optional<Refusal> refusal_;
 };
 
-// YAML forbids tabs as indentation, and what parsers make of one there differs.
+// YAML forbids tabs as indentation, and parsers treat them differently.
 absl::Status RefuseTabs(std::string_view yaml, std::string_view file_name) {
   Position position{1, 1};
   bool indentation = true;

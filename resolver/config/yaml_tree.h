@@ -1,13 +1,14 @@
-// A configuration file as a small tree in which every value knows where it stands.
+// Reads a configuration file into a small tree. Every value knows its position in the file.
 //
-// Only yaml_tree.cc sees yaml-cpp and its exceptions. It refuses what a configuration does not
+// Only yaml_tree.cc sees yaml-cpp and its exceptions. It refuses YAML that a configuration does not
 // need:
 // - anchors, aliases and tags,
 // - keys that are not plain text,
 // - a second document,
 // - tabs as indentation,
 // - deep nesting.
-// A key that stands twice in a map is kept twice. value_reader.h refuses it.
+//
+// When a map has a key twice, the tree has it twice. value_reader.h refuses it.
 //
 // Thread: any. Bounded: kConfigOctetsMax octets, kConfigNodesMax values, kConfigDepthMax levels.
 #pragma once
@@ -27,7 +28,7 @@ inline constexpr size_t kConfigNodesMax = 200'000;
 inline constexpr size_t kConfigDepthMax = 8;
 
 struct Position {
-  int line = 0;  // from 1; 0 when there is no position
+  int line = 0;  // counts from 1; 0 when there is no position
   int column = 0;
 };
 
@@ -36,15 +37,15 @@ struct ConfigNode {
 
   Kind kind = Kind::kNothing;
   std::string text;     // of a scalar
-  bool quoted = false;  // a scalar in quotes is text; it is no number and no truth value
+  bool quoted = false;  // a scalar in quotes is text, never a number or a truth value
   Position position;
-  // The items of a list, or the values of a map, each with its key. In the order of the file.
+  // The items of a list, or the values of a map with their keys, in the order of the file.
   std::vector<ConfigNode> children;
   std::string key;
   Position key_position;
 };
 
-// `file:line:column`; without the numbers when there is no position.
+// `file:line:column`, or `file` when there is no position.
 std::string PlaceInFile(std::string_view file_name, Position position);
 // `file:line:column: message`.
 absl::Status ErrorInFile(std::string_view file_name, Position position, std::string_view message);

@@ -25,14 +25,14 @@ size_t AllowedProcessors() {
   return std::clamp<size_t>(static_cast<size_t>(CPU_COUNT(&processors)), 1, config::kWorkersMax);
 }
 
-// `FILE:7:3: KEY: MESSAGE`; without the place where the value is nobody's writing.
+// `FILE:7:3: KEY: MESSAGE`, or `KEY: MESSAGE` when the value is a default.
 std::string AtKey(const config::Settings& settings, const std::string& key,
                   std::string_view message) {
   const auto place = settings.places.find(key);
   return Concat(place == settings.places.end() ? "" : place->second + ": ", key, ": ", message);
 }
 
-// An address that nobody wrote need not work: machines without IPv6 have no ::1.
+// Default addresses may be missing: machines without IPv6 have no ::1.
 void LeaveOutMissingAddresses(config::Settings* settings) {
   if (!settings->listen_is_builtin) return;
   std::erase_if(settings->listen, [](const Endpoint& endpoint) {
@@ -59,7 +59,7 @@ bool Same(const StaticZone& a, const StaticZone& b) {
          a.first == b.first;
 }
 
-// The zones of the configuration that `other` has not, or not so.
+// The static zones that `other` does not have, or has with different settings.
 std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
                                     const config::Settings& other) {
   std::vector<wire::Name> zones;
@@ -71,7 +71,8 @@ std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
   return zones;
 }
 
-// A zone of the configuration is asked for wherever it says, but not here: that is a loop.
+// A static zone's servers may have any address, except one where this process listens. That would
+// be a loop.
 absl::Status CheckStaticZones(const config::Settings& settings) {
   size_t forwards = 0;
   size_t stubs = 0;
@@ -92,7 +93,7 @@ absl::Status CheckStaticZones(const config::Settings& settings) {
   return absl::OkStatus();
 }
 
-// Whether iteration has anywhere to begin.
+// True when at least one root server may be asked.
 bool HasRoot(const policy::CoreSettings& settings) {
   const auto may_ask = [&](const RootHint& hint) {
     return std::any_of(hint.addresses.begin(), hint.addresses.end(), [&](const IpAddress& address) {
@@ -168,7 +169,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
 
 absl::Status Daemon::OpenWorkers() {
   const config::Settings& settings = settings_;
-  // All before any is bound: a wildcard address and one of its own may both be ours.
+  // All addresses are checked before any is bound, because both a wildcard address and an address
+  // that it covers may be ours.
   for (size_t i = 0; i < settings.listen.size(); ++i) {
     const absl::Status status = io::CheckListening(settings.listen[i]);
     if (status.ok()) continue;
@@ -193,7 +195,7 @@ absl::Status Daemon::OpenWorkers() {
     auto worker = io::Worker::Create(options, static_cast<int>(i));
     if (!worker.ok()) return worker.status();
     workers_.push_back(*std::move(worker));
-    // Ports of the kernel's choice must be the same for all.
+    // A port that the kernel chose must be the same for all workers.
     options.listen = workers_.front()->listening();
   }
   const io::Worker& first = *workers_.front();
@@ -251,7 +253,7 @@ void Daemon::RollCookieSecret() {
   assembly_->Reconfigure(configuration_);
 }
 
-// What was learnt of names for which others speak from now on.
+// Forgets cached data of names whose source has changed (policy/name_source.h).
 void Daemon::ForgetChangedSources(const config::Settings& before) {
   const config::Settings& after = settings_;
   for (const auto& [here, there] : {std::pair(&before, &after), std::pair(&after, &before)}) {
@@ -262,19 +264,19 @@ void Daemon::ForgetChangedSources(const config::Settings& before) {
       before.local.special_names == after.local.special_names) {
     return;
   }
-  Forget();
+  EraseNamesToForget();
   const auto jobs_end =
       std::max(before.resolution.budget.total_timeout, after.resolution.budget.total_timeout);
   forget_again_at_ = std::chrono::steady_clock::now() + jobs_end + std::chrono::seconds(1);
 }
 
 void Daemon::ForgetAgain() {
-  Forget();
+  EraseNamesToForget();
   zones_to_forget_.clear();
   forget_again_at_.reset();
 }
 
-void Daemon::Forget() {
+void Daemon::EraseNamesToForget() {
   store().EraseIf([this](cache::EntryView entry) {
     const wire::NameView name = entry.name();
     return configuration_.view.local_data->Has(name) ||
@@ -283,7 +285,7 @@ void Daemon::Forget() {
   });
 }
 
-// What clients hold was made with the secret that was in force until now.
+// Cookies that clients hold were made with the secret that was in force until now.
 void Daemon::UseCookieSecret() {
   const policy::CookieSecret secret = settings_.cookie_secret.value_or(drawn_cookie_secret_);
   if (cookie_secret_ != secret) previous_cookie_secret_ = std::exchange(cookie_secret_, secret);

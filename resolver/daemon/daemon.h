@@ -1,10 +1,13 @@
 // The running resolver: the store, the workers with their threads and services, and the
-// configuration that they work by.
+// configuration in force.
 //
-// Thread: all functions from the one thread that made it (main's). The workers' threads see the
-// store and what Configuration shares, nothing else of this.
-// Invariants: a configuration is applied whole or not at all; what cannot change while the process
-// runs (the fixed keys of config/keys.h) keeps its first value.
+// Thread: the one that made it (main's) calls all functions. The workers' threads see only the
+// store and what Configuration shares.
+// Invariants:
+// 1. A configuration is applied as a whole or not at all.
+// 2. The fixed keys (config/keys.h), which cannot change while the process runs, keep their first
+//    value.
+// Bound: cache.memory for the store, and the limits of each worker and service.
 #pragma once
 
 #include <functional>
@@ -25,37 +28,39 @@
 
 namespace tern::resolver::daemon {
 
-// What the services read of the settings, with what is built from them. Reads the hosts file.
+// Makes what the services need from the settings. It reads the hosts file.
 absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings& settings);
 
-// That queries can leave from each of resolution.outgoing; an error names place, key and address.
+// Checks that queries can be sent from each address of resolution.outgoing. An error names the
+// position in the file, the key and the address.
 absl::Status CheckOutgoing(const config::Settings& settings);
 
-// Puts the soft limit of file descriptors up to the hard one; true when it could.
+// Raises the soft limit of file descriptors to the hard limit. Returns true when that worked.
 bool RaiseDescriptorLimit();
 
 class Daemon {
  public:
-  // Opens all sockets and starts the workers' threads, which inherit the caller's signal mask.
-  // `on_failure` is called from a worker's thread that cannot go on.
+  // Opens all sockets and starts the workers' threads. The threads inherit the caller's signal
+  // mask. `on_failure` is called from the thread of a worker that cannot go on.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(
       config::Settings settings, const std::function<void(const absl::Status&)>& on_failure);
-  // Ends the workers and waits for them.
+  // Stops the workers and waits for their threads.
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Applies what can change while the process runs, and tells in the log what cannot. On an error
-  // the old configuration stays in force.
+  // Applies the keys that can change while the process runs, and logs the changed keys that cannot.
+  // When there is an error, the old configuration stays in force.
   absl::Status Reload(config::Settings settings);
-  // What jobs that were under way at a Reload learnt under the old configuration is to be forgotten
-  // then, by ForgetAgain; nothing when there is nothing to forget.
+  // A job that began before a Reload may still store data under the old configuration. At this time
+  // all such jobs have ended, and ForgetAgain is due. Empty when nothing is to be forgotten.
   std::optional<std::chrono::steady_clock::time_point> forget_again_at() const {
     return forget_again_at_;
   }
   void ForgetAgain();
-  // Draws a new secret for cookies where the configuration has none; cookies of the one before stay
-  // good for their hour. To be called once a day (RFC 7873 section 7.1).
+  // Replaces the secret for cookies by a new random one, unless the configuration has a secret.
+  // Cookies of the old secret stay valid for their hour. To be called once a day
+  // (RFC 7873 section 7.1).
   void RollCookieSecret();
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
@@ -69,7 +74,7 @@ class Daemon {
   absl::Status OpenWorkers();
   void UseCookieSecret();
   void ForgetChangedSources(const config::Settings& before);
-  void Forget();
+  void EraseNamesToForget();
   void StartServices();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
@@ -82,7 +87,7 @@ class Daemon {
   std::vector<wire::Name> zones_to_forget_;
   std::optional<std::chrono::steady_clock::time_point> forget_again_at_;
   std::vector<std::unique_ptr<io::Worker>> workers_;
-  // Destroyed before the workers that it uses.
+  // Uses the workers, so it is destroyed before them.
   std::unique_ptr<service::Assembly> assembly_;
   std::vector<std::thread> threads_;
 };

@@ -12,15 +12,15 @@
 namespace tern::resolver::daemon {
 
 struct DaemonOptions {
-  std::string config;  // a path; empty: the built-in defaults
+  std::string config;  // a path; empty means the built-in defaults
   bool check = false;
-  bool version = false;  // when set, the options behind it were not read
-  bool help = false;     // the same
+  bool version = false;  // the rest of the line was not read
+  bool help = false;     // the rest of the line was not read
 };
 
 const Program& TerndProgram();
 
-// `words` are what stands behind the program's name. An error is one line for the user.
+// `words` follow the program's name. An error is one line for the user.
 absl::StatusOr<DaemonOptions> ParseDaemonOptions(std::span<const std::string> words);
 
 }  // namespace tern::resolver::daemon

@@ -23,7 +23,7 @@ std::string WallClockText() {
   return text;
 }
 
-// The numbers of syslog(3).
+// The priorities of syslog(3).
 std::string_view Priority(LogLevel level) {
   switch (level) {
     case LogLevel::kError:
@@ -48,7 +48,7 @@ std::string_view Label(LogLevel level) {
   return "";
 }
 
-// A log that cannot be written must not stop the resolver.
+// A failure to write the log must not stop the resolver.
 void Write(std::string_view line) {
   if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
 }
@@ -82,7 +82,7 @@ bool LogLimit::Admits(std::chrono::steady_clock::time_point now, uint64_t* left_
   constexpr int64_t kEveryNs = 1'000'000'000;
   const int64_t now_ns = std::chrono::nanoseconds(now.time_since_epoch()).count();
   int64_t next_ns = next_ns_.load(std::memory_order_relaxed);
-  // Of threads that come at the same time one wins the exchange.
+  // When threads come at the same time, one of them wins the exchange.
   if (now_ns < next_ns ||
       !next_ns_.compare_exchange_strong(next_ns, now_ns + kEveryNs, std::memory_order_relaxed)) {
     left_out_.fetch_add(1, std::memory_order_relaxed);

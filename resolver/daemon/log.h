@@ -1,13 +1,13 @@
-// The daemon's log: one line a message to stderr, for people and for the journal.
+// The daemon's log: one line on stderr for each message, for people and for the journal.
 //
-// When stderr is the journal, a line starts with its priority (sd-daemon(3)). Otherwise it starts
-// with the time, and errors and warnings have their level behind it. What is not printable in a
-// message is escaped, so that a line stays one line.
-//
-// A message that a worker may write goes through a LogLimit: one line a second, whatever happens.
-// When there is no memory for a line, a fixed one takes its place.
+// - When stderr is the journal, a line starts with its priority (sd-daemon(3)).
+// - Otherwise a line starts with the time. Errors and warnings have their level after it.
+// - Characters that are not printable are escaped, so a message stays one line.
+// - A message that a worker may write goes through a LogLimit, which lets one through each second.
+// - When there is no memory for a line, a fixed line is written instead.
 //
 // Thread: any; a line is written by one system call. Never on the hot path.
+// Bound: the line that is being written.
 #pragma once
 
 #include <atomic>
@@ -23,11 +23,11 @@ enum class LogLevel { kError, kWarning, kInfo };
 
 void Log(LogLevel level, std::string_view message);
 
-// One for each message that may come often; lives as long as the process. Thread: any.
+// The limit of one message that may come often. It lives as long as the process. Thread: any.
 class LogLimit {
  public:
-  // Whether the message may be written at `now`: once a second. `left_out` gets how often it was
-  // not, since it last was.
+  // True when the message may be written at `now`, which is once a second. Then *left_out becomes
+  // the number of messages that were not written since the last one that was.
   bool Admits(std::chrono::steady_clock::time_point now, uint64_t* left_out);
 
  private:
@@ -35,17 +35,17 @@ class LogLimit {
   std::atomic<uint64_t> left_out_ = 0;
 };
 
-// Writes what `limit` admits.
+// Writes the message when `limit` admits it.
 void LogLimited(LogLimit* limit, LogLevel level, std::string_view message);
 
-// The daemon's policy for TERN_CHECK_OR: logs the broken invariant, and goes on.
+// What the daemon does when TERN_CHECK_OR fails: it logs the broken invariant and goes on.
 void LogFailedCheck(const char* file, int line, const char* condition);
 
-// What Log writes, its newline included.
+// The line that Log writes, with its newline.
 std::string LogLine(LogLevel level, std::string_view message, std::string_view time,
                     bool to_journal);
 
-// Is `descriptor` the stream that JOURNAL_STREAM (systemd.exec(5)) names?
+// True when `descriptor` is the stream that JOURNAL_STREAM (systemd.exec(5)) names.
 bool IsJournal(int descriptor, const char* journal_stream);
 
 }  // namespace tern::resolver::daemon

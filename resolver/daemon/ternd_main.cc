@@ -1,4 +1,4 @@
-// ternd: the resolver as a process in the foreground. The main thread waits for signals; the
+// ternd: the resolver as a process in the foreground. The main thread waits for signals. The
 // workers' threads do the work.
 #include <pthread.h>
 #include <unistd.h>
@@ -26,8 +26,9 @@
 #include "wire/check.h"
 #include "wire/concat.h"
 
-// jemalloc reads this at its start; other allocators ignore it. A thread of jemalloc's gives memory
-// back to the kernel when a flood is over, and sleeps when there is none to give.
+// jemalloc reads this when it starts; other allocators ignore it. After a flood, a background
+// thread of jemalloc returns memory to the kernel. When there is no memory to return, the thread
+// sleeps.
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "background_thread:true,max_background_threads:1,dirty_decay_ms:2000";
 
@@ -37,7 +38,7 @@ namespace {
 constexpr const char* kNoMemory = "out of memory";
 constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
-// The manual page promises two seconds.
+// The manual page promises an end within two seconds.
 constexpr std::chrono::milliseconds kStopMax(1700);
 constexpr std::chrono::hours kRollSecretEvery(24);
 
@@ -109,7 +110,7 @@ class StopWatchdog {
   std::mutex lock_;
   std::condition_variable done_changed_;
   bool done_ = false;
-  std::thread thread_;  // last: it uses the others
+  std::thread thread_;  // the last member, because it uses the others
 };
 
 void LogReady(const Daemon& daemon) {
@@ -122,7 +123,8 @@ void LogReady(const Daemon& daemon) {
              daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name()));
 }
 
-// Returns when a signal ends the process. What is due once a day is done here too.
+// Returns when a signal ends the process. Meanwhile it also does the tasks that are due once a day
+// or after a reload.
 void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options) {
   using Clock = std::chrono::steady_clock;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
@@ -158,7 +160,8 @@ int Serve(const DaemonOptions& options) {
         "dnssec.validation is on, but this version does not validate: answers are passed on "
         "unverified");
   }
-  // Before any thread starts: all inherit the mask, so signals come to this thread only.
+  // This precedes the start of any thread. All threads inherit the mask, so signals reach this
+  // thread only.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);

@@ -1,7 +1,7 @@
-// Growing a buffer for one connection. Lack of memory is that connection's failure, so it is a
-// value here, not an exception.
+// Appends to the buffer of one connection. Lack of memory fails that connection only, so it is a
+// value here and not an exception.
 //
-// Thread: any; a plain function.
+// Thread: any; a plain function. Bounded by the caller.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace tern::resolver::io {
 
-// False when the machine has no memory for it; `*buffer` is as before then.
+// Returns false when there is no memory. Then `*buffer` is unchanged.
 [[nodiscard]] inline bool TryAppend(std::vector<uint8_t>* buffer, std::span<const uint8_t> octets) {
   try {
     buffer->insert(buffer->end(), octets.begin(), octets.end());

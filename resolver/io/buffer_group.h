@@ -1,11 +1,12 @@
-// A set of equal buffers that the kernel takes from as data arrives (a provided buffer ring) and
-// gets back when they have been read.
+// A set of equal buffers for received data (a provided buffer ring). The kernel takes a buffer when
+// data arrives. It gets the buffer back when the data was read.
 //
 // Thread: the ring's.
-// Invariants: a buffer is the kernel's or the reader's, never both's; Commit() gives back at once
-// all that was recycled since the last. Bound: count * stride octets. The stride is an odd number
-// of cache lines, so that the first lines of all buffers, the only ones a small datagram touches,
-// spread over all sets of the cache.
+// Invariants:
+// 1. A buffer belongs to the kernel or to the reader, never to both.
+// 2. Commit() returns all buffers that were recycled since the last Commit().
+// Bound: count * stride octets. The stride is an odd number of cache lines. So the first lines of
+// the buffers spread over all sets of the cache; a small datagram touches no other line.
 #pragma once
 
 #include <liburing.h>
@@ -24,7 +25,8 @@ class BufferGroup {
   BufferGroup(const BufferGroup&) = delete;
   BufferGroup& operator=(const BufferGroup&) = delete;
 
-  // `count` is a power of two. The ring must outlive the use of this, not its destruction.
+  // REQUIRES: `count` is a power of two. The ring exists while this object is used; it may be gone
+  // when this object is destroyed.
   absl::Status Register(io_uring* ring, uint16_t group, uint32_t count, size_t stride);
 
   uint16_t group() const { return group_; }

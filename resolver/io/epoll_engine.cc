@@ -12,7 +12,7 @@ namespace tern::resolver::io {
 
 namespace {
 
-constexpr uint64_t kWakeupTag = 0xffffffff;  // sockets' ids are larger, listeners' indices smaller
+constexpr uint64_t kWakeupTag = 0xffffffff;  // sockets have larger ids, listeners smaller indices
 constexpr int kBatchesATurn = 4;
 constexpr size_t kReadOctets = 4096;
 
@@ -29,7 +29,7 @@ absl::StatusOr<std::unique_ptr<EpollEngine>> EpollEngine::Create(const EngineLim
   OwnedFd epoll(epoll_create1(EPOLL_CLOEXEC));
   if (epoll.get() < 0) return absl::ErrnoToStatus(errno, "cannot make an epoll");
   epoll_event event{};
-  // Edge-triggered: each write to the eventfd is told once, and nobody needs to read it.
+  // Edge-triggered, so each write to the eventfd is reported once and need not be read.
   event.events = EPOLLIN | EPOLLET;
   event.data.u64 = kWakeupTag;
   if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wakeup_fd, &event) != 0) {
@@ -81,7 +81,7 @@ SocketId EpollEngine::Add(int fd, SocketKind kind, SocketOwner* owner) {
 void EpollEngine::Remove(SocketId id) {
   const Socket* socket = sockets_.Find(id);
   if (socket == nullptr) return;
-  close(socket->fd);  // epoll forgets it as well
+  close(socket->fd);  // this also removes it from epoll
   sockets_.Free(id);
 }
 
@@ -127,7 +127,7 @@ void EpollEngine::Wait(std::optional<Duration> at_most) {
     const int count = epoll_pwait2(epoll_.get(), events_.data(), kEventsATurn,
                                    at_most.has_value() ? &timeout : nullptr, nullptr);
     event_count_ = std::max(count, 0);
-    // Older than Linux 5.11, or a filter that does not know the call.
+    // Linux is older than 5.11, or a filter does not know the call.
     if (count < 0 && errno != EINTR) has_pwait2_ = false;
     return;
   }
@@ -157,7 +157,7 @@ void EpollEngine::ServeBatches(uint16_t listener, Service* service) {
   }
 }
 
-// True: there may be more.
+// Returns true when there may be more.
 bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
   ServiceSocket& socket = service_sockets_[listener];
   for (size_t i = 0; i < kBatch; ++i) {
@@ -173,7 +173,7 @@ bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
   }
   const int received = recvmmsg(socket.fd.get(), in_->headers, kBatch, MSG_DONTWAIT, nullptr);
   if (received <= 0) return false;
-  SendQueued();  // its buffers are needed for the answers
+  SendQueued();  // the answers need its buffers
   size_t count = 0;
   for (int i = 0; i < received; ++i) {
     const msghdr& header = in_->headers[i].msg_hdr;
@@ -188,14 +188,14 @@ bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
     datagram.listener = listener;
     ++count;
   }
-  // What the service sends through SendDatagram meanwhile must not take these buffers.
+  // Meanwhile SendDatagram must not take these buffers.
   out_size_ = kBatch;
   service->OnDatagrams({batch_, count});
   out_size_ = 0;
   size_t queued = 0;
   for (size_t i = 0; i < count; ++i) {
     if (batch_[i].reply_octets == 0) continue;
-    // The i-th buffer stays where it is; headers close up.
+    // The i-th buffer stays in its place; the headers are packed.
     out_->parts[queued] = {out_->buffers[i], std::min(batch_[i].reply_octets, kReplyBufferOctets)};
     msghdr& header = out_->headers[queued].msg_hdr;
     header = {};
@@ -226,7 +226,7 @@ void EpollEngine::SendQueued() {
       if (sent > 0) {
         done += static_cast<size_t>(sent);
       } else if (sent < 0 && errno == EAGAIN) {
-        done = end;  // the buffer is full: dropped, the clients ask again
+        done = end;  // the socket's buffer is full: dropped, and the clients ask again
       } else {
         ++done;  // this one cannot be sent
       }
@@ -266,7 +266,8 @@ void EpollEngine::OnEvent(SocketId id, uint32_t events) {
     socket = sockets_.Find(id);
     if (socket == nullptr) return;
   } else if (!socket->wants_read && broken) {
-    // Told whether asked or not; nobody waits for it, and it would be told for ever.
+    // epoll reports this without being asked. Nobody waits for it, and it would be reported again
+    // and again.
     socket->owner->OnSocketError(ECONNRESET);
     return;
   }
@@ -297,7 +298,7 @@ void EpollEngine::ReadDatagram(Socket* socket) {
   header.msg_namelen = sizeof(source);
   header.msg_iov = &part;
   header.msg_iovlen = 1;
-  // One at a time: an exchange seldom has a second, and then epoll tells again.
+  // Reads one datagram. A second one for the same exchange is rare, and epoll reports it again.
   const ssize_t octets = recvmsg(socket->fd, &header, MSG_DONTWAIT);
   if (octets >= 0) {
     socket->owner->OnDatagram(reinterpret_cast<const sockaddr*>(&source),

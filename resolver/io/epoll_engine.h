@@ -1,10 +1,12 @@
-// The engine where io_uring is forbidden or too old: epoll, and recvmmsg and sendmmsg in batches
-// for the service's datagrams. Behaves as the ring does, for some more system calls.
+// The engine for machines where io_uring is forbidden or too old. It uses epoll, and recvmmsg and
+// sendmmsg in batches for the service's datagrams. It behaves like the ring but needs some more
+// system calls.
 //
 // Thread: see engine.h.
-// Invariants: interest in a socket is level-triggered and follows what its owner waits for, so that
-// a socket from which nothing is read costs no turns. Events name a socket by its id, as the ring's
-// completions do.
+// Invariants:
+// 1. Interest in a socket is level-triggered and follows what its owner asked for. So a socket from
+//    which nothing is read costs no turns.
+// 2. Events name a socket by its id, as the ring's completions do.
 // Bound: EngineLimits; one batch of queries and one of replies.
 #pragma once
 
@@ -26,7 +28,7 @@ namespace tern::resolver::io {
 
 class EpollEngine final : public Engine {
  public:
-  // `wakeup_fd` stays the caller's.
+  // The caller keeps `wakeup_fd`.
   static absl::StatusOr<std::unique_ptr<EpollEngine>> Create(const EngineLimits& limits,
                                                              int wakeup_fd);
   ~EpollEngine() override;
@@ -39,7 +41,7 @@ class EpollEngine final : public Engine {
   void Receive(SocketId id) override;
   void WaitWritable(SocketId id) override;
   int Send(SocketId id, std::span<const uint8_t> bytes) override;
-  // Sockets are read when their events are delivered, not before.
+  // Sockets are read when their events are delivered, not before. So both counts stay 0.
   uint64_t posted() const override { return 0; }
   uint64_t delivered() const override { return 0; }
   void SendDatagram(uint16_t listener, const Endpoint& peer, const IpAddress& local,
@@ -64,9 +66,9 @@ class EpollEngine final : public Engine {
     const SocketKind kind;
     bool wants_read = false;
     bool wants_write = false;
-    uint32_t registered = 0;  // with epoll
+    uint32_t registered = 0;  // the events that epoll was asked for
   };
-  // One direction's batch for recvmmsg or sendmmsg.
+  // The batch of one direction, for recvmmsg or sendmmsg.
   struct Batch {
     mmsghdr headers[kBatch];
     iovec parts[kBatch];

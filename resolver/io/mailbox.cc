@@ -28,7 +28,7 @@ void Mailbox::Post(Message* message) {
     message->next_ = newest;
   } while (!newest_.compare_exchange_weak(newest, message, std::memory_order_seq_cst,
                                           std::memory_order_relaxed));
-  // The exchange lets one sender wake, not all of a burst.
+  // Because of the exchange, only one sender of a burst wakes the receiver.
   if (asleep_.load(std::memory_order_seq_cst) &&
       asleep_.exchange(false, std::memory_order_seq_cst)) {
     Wake();
@@ -36,9 +36,9 @@ void Mailbox::Post(Message* message) {
 }
 
 void Mailbox::Wake() {
-  const int saved_errno = errno;  // in a signal handler it is the interrupted code's
+  const int saved_errno = errno;  // in a signal handler it belongs to the interrupted code
   const uint64_t one = 1;
-  // Fails only when the counter is at its end, and then the receiver is awake already.
+  // This fails only when the counter is at its maximum. Then the receiver is awake already.
   [[maybe_unused]] const ssize_t written = write(wakeup_fd_, &one, sizeof(one));
   errno = saved_errno;
 }

@@ -1,14 +1,14 @@
-// Messages from other threads to one worker: a lock-free stack that the receiver takes whole and
-// turns round, so that each sender's messages arrive in the order in which they were sent. A post
-// costs one compare-and-swap. The wake-up (a system call) is made only when the receiver said that
-// it is about to sleep.
+// Messages from other threads to one worker. The mailbox is a lock-free stack. The receiver takes
+// the whole stack and reverses it, so the messages of a sender arrive in the order in which they
+// were sent. A post costs one compare-and-swap. It makes a system call to wake the receiver only
+// when the receiver has announced that it will sleep.
 //
-// Thread: any thread may call Post and Wake, and a signal handler may call Wake. All other calls
-// are the receiver's.
-// Invariants: between PrepareSleep() and Awake() every post wakes. PrepareSleep and Post each write
-// their own word before they read the other's (both sequentially consistent), so that no message is
-// overslept.
-// Bound: none of its own; senders bound what they have under way.
+// Thread: any thread may call Post and Wake. A signal handler may call Wake. All other calls are
+// the receiver's.
+// Invariant: between PrepareSleep() and Awake() every post wakes the receiver. PrepareSleep and
+// Post each write their own word before they read the other's, both sequentially consistent. So no
+// message waits while the receiver sleeps.
+// Bound: none here; senders bound their messages under way.
 #pragma once
 
 #include <atomic>
@@ -22,21 +22,22 @@ class Mailbox {
  public:
   static absl::StatusOr<int> CreateWakeup();  // an eventfd
 
-  // Owns `wakeup_fd`.
+  // Takes ownership of `wakeup_fd`.
   explicit Mailbox(int wakeup_fd) : wakeup_fd_(wakeup_fd) {}
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
   ~Mailbox();  // frees what was never received
 
-  // Any thread. Takes ownership.
+  // Any thread may call it. Takes ownership of the message.
   void Post(Message* message);
-  // Any thread, signal handlers too: the receiver's wait ends, or its next one does at once.
+  // Ends the receiver's wait, or its next one at once. Any thread and any signal handler may call
+  // it.
   void Wake();
 
-  // False: there are messages, do not sleep.
+  // Announces sleep. Returns false when there are messages; then the receiver must not sleep.
   bool PrepareSleep();
   void Awake() { asleep_.store(false, std::memory_order_relaxed); }
-  // Hands over everything posted so far; ownership comes along.
+  // Passes every message that was posted so far to `receive`, with its ownership.
   template <typename Receiver>
   void Drain(Receiver&& receive) {
     Message* message = TakeAll();
@@ -47,7 +48,7 @@ class Mailbox {
       message = next;
     }
   }
-  // Becomes readable with each wake-up; need not be read.
+  // Becomes readable with each wake-up. It need not be read.
   int wakeup_fd() const { return wakeup_fd_; }
 
  private:

@@ -1,9 +1,10 @@
-// Messages out of a stream of octets. Each has two octets with its length before it (RFC 1035
-// section 4.2.2, RFC 7766 section 8). Whole messages are handed over where they lie; only a message
-// that is split between reads is copied.
+// Splits a stream of octets into messages. Each message has its length before it, in two octets
+// (RFC 1035 section 4.2.2, RFC 7766 section 8). A message that arrives in one read is not copied. A
+// message that is split between reads is.
 //
 // Thread: the worker's.
-// Bound: one message, 2 + 65535 octets. Memory grows as octets arrive, not as the length claims.
+// Bound: one message, 2 + 65535 octets. Memory grows with the octets that arrive, not with the
+// length that the sender claims.
 #pragma once
 
 #include <algorithm>
@@ -17,22 +18,22 @@
 
 namespace tern::resolver::io {
 
-// What became of octets that an assembler was fed.
+// The outcome of feeding octets to an assembler.
 enum class Fed : uint8_t {
   kAll,
-  kStopped,   // the reader wants no more
-  kNoMemory,  // for a message that is split; the stream cannot be read on
+  kStopped,   // `take` wants no more
+  kNoMemory,  // no memory for a split message; the stream must not be read any more
 };
 
 class MessageAssembler {
  public:
-  // Calls `take(message)` for each message that `bytes` complete. `take` returns false when it
-  // wants no more. This object is not touched after that, and may have been destroyed inside.
+  // Calls `take(message)` for each message that `bytes` completes. `take` returns false when it
+  // wants no more. After that this object is not touched: `take` may have destroyed it.
   template <typename Take>
   Fed Feed(std::span<const uint8_t> bytes, Take&& take) {
     return FeedFrom(&bytes, take);
   }
-  // As Feed; leaves in `*bytes` what lies behind the last message that was taken.
+  // Like Feed, but leaves in `*bytes` what follows the last message that was taken.
   template <typename Take>
   Fed FeedFrom(std::span<const uint8_t>* bytes, Take&& take) {
     while (!bytes->empty()) {
@@ -57,7 +58,7 @@ class MessageAssembler {
     return Fed::kAll;
   }
 
-  size_t buffered() const { return partial_.size(); }  // 0: between messages
+  size_t buffered() const { return partial_.size(); }  // 0 between two messages
   size_t memory() const { return partial_.capacity(); }
 
  private:

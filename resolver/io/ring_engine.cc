@@ -19,7 +19,7 @@ namespace {
 
 constexpr unsigned kSqEntries = 2048;
 // A turn takes some 32 of them and gives them back. 64, 256 and 1024 cost the same under
-// echo_floor; 256 ride out the most that several listeners bring in one turn.
+// echo_floor. 256 are enough for the most that several listeners bring in one turn.
 constexpr uint32_t kQueryBuffers = 256;
 constexpr uint32_t kDatagramBuffers = 256;
 constexpr uint32_t kStreamBuffers = 128;
@@ -75,7 +75,8 @@ absl::Status RingEngine::SetUp() {
   io_uring_params params{};
   params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |
                  IORING_SETUP_CQSIZE | IORING_SETUP_R_DISABLED;
-  // A receive's completion per buffer, and two last ones per socket (a receive and a poll).
+  // One completion of a receive for each buffer, and two last ones for each socket (a receive and a
+  // poll).
   params.cq_entries = std::bit_ceil(static_cast<uint32_t>(
       kQueryBuffers + kDatagramBuffers + kStreamBuffers + kSqEntries + 2 * limits_.sockets));
   const int error = io_uring_queue_init_params(kSqEntries, &ring_, &params);
@@ -93,7 +94,7 @@ absl::Status RingEngine::SetUp() {
       static_cast<uint8_t*>(std::aligned_alloc(4096, kReplyBuffers * kReplyStride)));
   if (reply_buffers_ == nullptr) return absl::ResourceExhaustedError("no memory for replies");
   envelopes_ = std::make_unique<Envelope[]>(kReplyBuffers);
-  // A turn may queue a socket, remove it, and queue the next one in its slot.
+  // A turn may queue a socket, remove it, and queue the next socket in its slot.
   to_arm_.reserve(limits_.sockets + kCompletionsATurn);
   without_buffer_.reserve(limits_.sockets + kCompletionsATurn);
   removed_fds_.reserve(limits_.sockets);
@@ -107,15 +108,16 @@ RingEngine::~RingEngine() {
 }
 
 void RingEngine::StopServing() {
-  // Receives and the table of registered files hold the sockets beyond close() and even beyond the
-  // process: the kernel takes a ring apart in its own time, some 50 ms later.
+  // Receives and the table of registered files keep the sockets open beyond close() and even beyond
+  // the end of the process, because the kernel takes a ring apart later, some 50 ms after the end.
   io_uring_sync_cancel_reg all{};
   all.fd = -1;
   all.flags = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL;
   all.timeout.tv_sec = 0;
   all.timeout.tv_nsec = 200'000'000;
   (void)io_uring_register_sync_cancel(&ring_, &all);
-  (void)io_uring_get_events(&ring_);  // what was cancelled lets go when its completion has run
+  // A cancelled request releases its socket when its completion has run.
+  (void)io_uring_get_events(&ring_);
   (void)io_uring_unregister_files(&ring_);
   service_sockets_.clear();
 }
@@ -126,7 +128,7 @@ absl::Status RingEngine::ServeDatagrams(int fd, bool wildcard) {
   socket.wildcard = wildcard;
   socket.address_octets =
       LocalEndpoint(fd).address.IsIpv4() ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-  // The ancillary bytes lie behind the name and want their alignment.
+  // The ancillary bytes follow the name and need alignment.
   socket.shape.msg_namelen = (socket.address_octets + 7) / 8 * 8;
   socket.shape.msg_controllen = wildcard ? kLocalAddressOctets : 0;
   service_sockets_.push_back(std::move(socket));
@@ -134,12 +136,12 @@ absl::Status RingEngine::ServeDatagrams(int fd, bool wildcard) {
 }
 
 absl::Status RingEngine::Start() {
-  // By the bare call: liburing 2.3 declares io_uring_enable_rings without exporting it.
+  // A direct system call, because liburing 2.3 declares io_uring_enable_rings without exporting it.
   if (syscall(__NR_io_uring_register, ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) !=
       0) {
     return absl::ErrnoToStatus(errno, "cannot enable the io_uring");
   }
-  // Saves a reference count a call; goes on without where there is no room for it.
+  // This saves a reference count in each call. A failure does no harm.
   (void)io_uring_register_ring_fd(&ring_);
   std::vector<int> fds;
   for (const ServiceSocket& socket : service_sockets_) fds.push_back(socket.fd.get());
@@ -190,7 +192,7 @@ void RingEngine::Remove(SocketId id) {
   for (auto [pending, operation] : {std::pair(socket->receiving, ReceiveOperation(socket->kind)),
                                     std::pair(socket->polling, Operation::kPoll)}) {
     if (!pending) continue;
-    // Without a cancel the request would keep the socket open until its peer speaks.
+    // Without a cancel the request would keep the socket open until its peer sends.
     io_uring_sqe* sqe = NewSqe();
     if (sqe == nullptr) continue;
     io_uring_prep_cancel64(sqe, UserData(operation, id), 0);
@@ -203,8 +205,8 @@ void RingEngine::Remove(SocketId id) {
 
 void RingEngine::CloseLater(int fd) {
   if (removed_fds_.size() == removed_fds_.capacity()) CloseRemoved();
-  // When even that fails, the kernel has no memory. The descriptor is lost then: a queued request
-  // may name it, and would reach whichever socket has that number next.
+  // When even that fails, the kernel has no memory. Then the descriptor stays open for ever. A
+  // queued request may name it, and would otherwise reach the next socket with that number.
   if (removed_fds_.size() < removed_fds_.capacity()) removed_fds_.push_back(fd);
 }
 
@@ -212,7 +214,7 @@ void RingEngine::Receive(SocketId id) {
   Socket* socket = sockets_.Find(id);
   if (socket == nullptr || socket->receiving) return;
   if (socket->kind == SocketKind::kStream) {
-    QueueArming(*socket);  // at the end of the turn, behind those that found no buffer in it
+    QueueArming(*socket);  // at the end of the turn, after those that found no buffer in it
   } else {
     ArmSocket(socket);
   }
@@ -290,7 +292,7 @@ void RingEngine::ArmWakeup() {
 }
 
 void RingEngine::ArmQueued(std::vector<SocketId>* queue) {
-  const size_t count = queue->size();  // ArmSocket may put one back
+  const size_t count = queue->size();  // ArmSocket may add one again
   for (size_t i = 0; i < count; ++i) {
     Socket* socket = sockets_.Find((*queue)[i]);
     if (socket != nullptr && !socket->receiving) ArmSocket(socket);
@@ -300,14 +302,15 @@ void RingEngine::ArmQueued(std::vector<SocketId>* queue) {
 
 void RingEngine::ArmAll() {
   if (!wakeup_armed_) ArmWakeup();
-  // Buffers go to receives in their order. Were those first that had one last time, streams that
-  // never pause would keep the others from ever reading.
+  // The kernel gives buffers to receives in the order of arming. So those that found no buffer last
+  // time come first. Otherwise streams that never pause would keep them from reading for ever.
   ArmQueued(&without_buffer_);
   ArmQueued(&to_arm_);
   for (size_t i = 0; i < service_sockets_.size(); ++i) {
     ServiceSocket& socket = service_sockets_[i];
     if (socket.arming == Arming::kToArm) ArmService(static_cast<uint16_t>(i));
-    // After an error that is not ours to mend: not before the next turn, so that it cannot spin.
+    // After an error that we cannot mend, the socket rests until the next turn, so the loop does
+    // not spin.
     if (socket.arming == Arming::kResting) socket.arming = Arming::kToArm;
   }
 }
@@ -315,7 +318,7 @@ void RingEngine::ArmAll() {
 void RingEngine::CloseRemoved() {
   if (removed_fds_.empty()) return;
   io_uring_submit(&ring_);
-  if (io_uring_sq_ready(&ring_) != 0) return;  // later: what is left may name them
+  if (io_uring_sq_ready(&ring_) != 0) return;  // later, because queued requests may still name them
   for (int fd : removed_fds_) close(fd);
   removed_fds_.clear();
 }
@@ -333,7 +336,8 @@ void RingEngine::Submit(std::optional<Duration> at_most) {
     io_uring_cqe* first = nullptr;
     result = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &timeout, nullptr);
   }
-  // The kernel is out of memory for requests: what is queued stays queued, the loop does not spin.
+  // The kernel has no memory for requests. Queued requests stay queued. The pause keeps the loop
+  // from spinning.
   if (result < 0 && result != -ETIME && result != -EINTR) usleep(kRestMicroseconds);
 }
 
@@ -376,8 +380,8 @@ void RingEngine::Deliver(Service* service) {
       case Operation::kWakeup:
         if ((cqe.flags & IORING_CQE_F_MORE) == 0) wakeup_armed_ = false;
         break;
-      case Operation::kSend:    // a reply the kernel had no room for: the client asks again
-      case Operation::kCancel:  // was over before
+      case Operation::kSend:    // the kernel had no room for a reply: the client asks again
+      case Operation::kCancel:  // the request had ended already
         break;
     }
   }
@@ -523,7 +527,7 @@ void RingEngine::OnSocketCompletion(const io_uring_cqe& cqe, Operation operation
 }
 
 void RingEngine::OnDatagramCompletion(const io_uring_cqe& cqe, Socket* socket) {
-  if (socket != nullptr && !socket->receiving) QueueArming(*socket);  // receives always
+  if (socket != nullptr && !socket->receiving) QueueArming(*socket);  // it always receives
   if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) {
     const auto buffer = static_cast<uint16_t>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
     io_uring_recvmsg_out* received =
@@ -560,8 +564,8 @@ void RingEngine::OnBytesCompletion(const io_uring_cqe& cqe, Socket* socket) {
   if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) streams_.Recycle(buffer);
 }
 
-// The ring could accept by itself (multishot), but it knows no limit: of thousands of connections
-// that come at once, each would hold a descriptor before the first one is looked at.
+// The ring could accept by itself (multishot), but without a limit. Of thousands of connections
+// that come at once, each would take a descriptor before the first one is looked at.
 void RingEngine::OnAcceptCompletion(const io_uring_cqe& cqe, Socket* socket) {
   if (socket == nullptr) return;
   int error = cqe.res < 0 ? -cqe.res : 0;

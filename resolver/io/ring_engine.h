@@ -1,19 +1,20 @@
-// The engine over io_uring: one ring, registered service sockets, multishot receives into provided
-// buffers, and one system call a turn that sends what was answered and brings what arrived.
+// The engine over io_uring: one ring, registered service sockets, and multishot receives into
+// provided buffers. Each turn makes one system call, which sends the answers and brings what
+// arrived.
 //
-// Thread: see engine.h. The ring is made disabled: its owner is the thread that calls Start. It
-// needs Linux 6.1 for IORING_SETUP_DEFER_TASKRUN, with which the kernel does its part only inside
+// Thread: see engine.h. The ring is created disabled, and the thread that calls Start becomes its
+// owner. IORING_SETUP_DEFER_TASKRUN needs Linux 6.1. With it the kernel does its part only inside
 // our own call.
 // Invariants:
-// 1. A query's buffer goes back to the kernel before the submit that reads its sender's address
-//    from it. That is safe because nothing is received before everything queued was submitted:
-//    sends run inside the submit, receives in the second half of the same call, and receives are
-//    armed behind the sends.
-// 2. user_data names the operation and the socket's id. A completion whose socket is gone only
-//    gives back its buffer.
-// 3. A socket is closed after the submit, because queued requests may still name its number.
+// 1. A query's buffer goes back to the kernel before the submit that reads the sender's address
+//    from it. That is safe, because nothing is received before everything queued was submitted:
+//    sends run inside the submit, receives run in the second half of the same call, and receives
+//    are armed after the sends.
+// 2. user_data names the operation and the socket's id. When the socket of a completion is gone,
+//    the completion only gives its buffer back.
+// 3. A socket is closed after the submit, because queued requests may still name its descriptor.
 // Bound: the SQ; the CQ, which has space for every buffer and for the last completions of every
-// socket, so that it cannot overflow; three buffer groups; kReplyBuffers replies under way.
+// socket, so it cannot overflow; three buffer groups; kReplyBuffers replies under way.
 #pragma once
 
 #include <liburing.h>
@@ -33,8 +34,8 @@ namespace tern::resolver::io {
 
 class RingEngine final : public Engine {
  public:
-  // Fails, with the reason, where the kernel forbids io_uring or is too old. `wakeup_fd` stays the
-  // caller's.
+  // Fails, with the reason, when the kernel forbids io_uring or is too old. The caller keeps
+  // `wakeup_fd`.
   static absl::StatusOr<std::unique_ptr<RingEngine>> Create(const EngineLimits& limits,
                                                             int wakeup_fd);
   ~RingEngine() override;
@@ -75,7 +76,7 @@ class RingEngine final : public Engine {
     bool wildcard = false;
     Arming arming = Arming::kToArm;
     socklen_t address_octets = 0;
-    msghdr shape{};  // how many octets a received datagram's name and ancillary bytes get
+    msghdr shape{};  // the octets for the name and the ancillary bytes of a received datagram
   };
   struct Socket {
     Socket(SocketId id, int fd, SocketKind kind, SocketOwner* owner)
@@ -88,11 +89,11 @@ class RingEngine final : public Engine {
     bool receiving = false;
     bool polling = false;
   };
-  // The top bits are user_data's operation.
+  // The top bits of user_data hold the operation.
   static constexpr int kOperationBits = 8;
   static constexpr int kOperationShift = 64 - kOperationBits;
   using Sockets = SlotMap<Socket, SocketId, kOperationBits>;
-  // What a queued sendmsg refers to; the bytes are in the reply buffer of the same index.
+  // What a queued sendmsg refers to. Its bytes are in the reply buffer with the same index.
   struct Envelope {
     msghdr header;
     iovec part;
@@ -104,10 +105,10 @@ class RingEngine final : public Engine {
   absl::Status SetUp();
 
   static Operation ReceiveOperation(SocketKind kind);
-  // `of`: the id of a socket, or the index of a listener.
+  // `of` is the id of a socket or the index of a listener.
   static uint64_t UserData(Operation operation, uint64_t of);
   static uint64_t UserData(Operation operation, SocketId socket);
-  io_uring_sqe* NewSqe();  // null: the kernel takes no more now
+  io_uring_sqe* NewSqe();  // null when the kernel takes no more at the moment
   uint8_t* reply_buffer(size_t index) { return reply_buffers_.get() + index * kReplyStride; }
 
   void ArmService(uint16_t listener);
@@ -125,7 +126,7 @@ class RingEngine final : public Engine {
   void QueueAnswer(const Datagram& datagram, size_t buffer);
   void QueueSend(uint16_t listener, size_t buffer, const sockaddr* peer, size_t octets);
   void QueueSendmsg(uint16_t listener, size_t buffer, const IpAddress& local, size_t octets);
-  // Each datagram of the batch is promised a buffer.
+  // Each datagram of the batch has a buffer reserved for it.
   bool HasReplyBuffer() const { return reply_buffers_used_ + batch_size_ < kReplyBuffers; }
   void OnSocketCompletion(const io_uring_cqe& cqe, Operation operation, SocketId id);
   // `socket` is null when it was removed meanwhile.
@@ -143,14 +144,14 @@ class RingEngine final : public Engine {
   bool wakeup_armed_ = false;
 
   std::vector<ServiceSocket> service_sockets_;
-  BufferGroup queries_;    // the service's datagrams
-  BufferGroup datagrams_;  // upstream's
+  BufferGroup queries_;    // for the service's datagrams
+  BufferGroup datagrams_;  // for upstream datagrams
   BufferGroup streams_;
   msghdr upstream_shape_{};
 
   Sockets sockets_;
   std::vector<SocketId> to_arm_;
-  std::vector<SocketId> without_buffer_;  // streams that had something to read and no buffer for it
+  std::vector<SocketId> without_buffer_;  // streams with data to read that found no buffer
   std::vector<int> removed_fds_;
 
   struct FreeMemory {
@@ -158,12 +159,12 @@ class RingEngine final : public Engine {
   };
   std::unique_ptr<uint8_t[], FreeMemory> reply_buffers_;
   std::unique_ptr<Envelope[]> envelopes_;
-  size_t reply_buffers_used_ = 0;  // until the next submit
+  size_t reply_buffers_used_ = 0;  // in use until the next submit
 
   Datagram batch_[kBatch];
   uint16_t batch_buffers_[kBatch];
   size_t batch_size_ = 0;
-  size_t served_ = 0;  // datagrams of this turn
+  size_t served_ = 0;  // the datagrams of this turn
   uint64_t delivered_ = 0;
 };
 

@@ -18,11 +18,11 @@ namespace tern::resolver::io {
 
 namespace {
 
-constexpr int kServiceBufferOctets = 4 << 20;  // rides out a pause of the worker of some 10 ms
+constexpr int kServiceBufferOctets = 4 << 20;  // enough for a pause of the worker of some 10 ms
 constexpr int kBacklog = 4096;                 // the kernel clamps it to net.core.somaxconn
 constexpr int kFastOpenQueue = 256;
 constexpr uint16_t kUnprivilegedPort = 1024;
-constexpr int kServedTries = 100;  // with their pauses a second
+constexpr int kServedTries = 100;  // together with the pauses about a second
 constexpr std::chrono::milliseconds kServedPause(10);
 
 bool SetOption(int fd, int level, int option, int value) {
@@ -35,7 +35,7 @@ absl::Status Failure(const char* what, const Endpoint& endpoint) {
   return absl::ErrnoToStatus(errno, absl::StrCat(what, " ", endpoint.ToText()));
 }
 
-// No path-MTU games: datagrams go out without DF and forged ICMP teaches this host nothing.
+// Ignores path-MTU discovery: datagrams are sent without DF, and forged ICMP changes nothing here.
 void IgnorePathMtu(int fd, int family) {
   if (family == AF_INET) {
     SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
@@ -57,11 +57,11 @@ absl::Status BindTo(int fd, const Endpoint& endpoint) {
   return absl::OkStatus();
 }
 
-// Binds as its only user would. The error number; 0 where nothing is in the way.
+// Binds without sharing the address. Returns 0 or an errno.
 int TryToBind(int type, const Endpoint& endpoint) {
   const OwnedFd fd(socket(FamilyOf(endpoint.address), type | SOCK_CLOEXEC, 0));
   if (fd.get() < 0) return errno;
-  // Passes over connections of an earlier run, not over a socket that listens.
+  // This ignores connections of an earlier run, but not a socket that listens.
   if (type == SOCK_STREAM) SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (endpoint.address.IsIpv6()) SetOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
   return Bind(fd.get(), endpoint) ? 0 : errno;
@@ -80,7 +80,8 @@ absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint) {
   IgnorePathMtu(fd.get(), family);
   for (const auto& [force, plain] :
        {std::pair(SO_RCVBUFFORCE, SO_RCVBUF), std::pair(SO_SNDBUFFORCE, SO_SNDBUF)}) {
-    // Beyond net.core.rmem_max only with CAP_NET_ADMIN; what the kernel grants otherwise will do.
+    // A size above net.core.rmem_max needs CAP_NET_ADMIN. Without it, what the kernel grants is
+    // enough.
     if (!SetOption(fd.get(), SOL_SOCKET, force, kServiceBufferOctets)) {
       SetOption(fd.get(), SOL_SOCKET, plain, kServiceBufferOctets);
     }
@@ -97,7 +98,7 @@ absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint) {
 absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint) {
   OwnedFd fd(socket(FamilyOf(endpoint.address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (fd.get() < 0) return Failure("cannot make a TCP socket for", endpoint);
-  // A restart must not wait for the connections of the last run.
+  // A restart does not wait for connections of the last run.
   SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   // Accepted sockets inherit this.
   SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
@@ -108,7 +109,7 @@ absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint) {
 }
 
 absl::Status CheckListening(const Endpoint& endpoint) {
-  if (endpoint.port == 0) return absl::OkStatus();  // the kernel finds a free one
+  if (endpoint.port == 0) return absl::OkStatus();  // the kernel chooses a free port
   for (int tries = kServedTries;; --tries) {
     const int udp = TryToBind(SOCK_DGRAM, endpoint);
     const int error = udp != 0 ? udp : TryToBind(SOCK_STREAM, endpoint);
@@ -122,7 +123,8 @@ absl::Status CheckListening(const Endpoint& endpoint) {
       return absl::ErrnoToStatus(error, absl::StrCat("cannot listen on ", endpoint.ToText()));
     }
     if (tries == 0) {
-      // Not in the words of EADDRINUSE: whoever waits for `ready` must not find it in "already".
+      // The text differs from that of EADDRINUSE, which says "already": a script that waits for the
+      // word `ready` must not find it there.
       return absl::AlreadyExistsError(
           absl::StrCat("cannot listen on ", endpoint.ToText(), ": the address is in use for ",
                        udp != 0 ? "UDP" : "TCP", " by another process"));
@@ -153,7 +155,7 @@ std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port
       add(endpoint.address);
     }
   }
-  // Every address of this block is the machine's own.
+  // Every address in this block belongs to the machine itself.
   if (all_ipv4) own.push_back(*Prefix::Parse("127.0.0.0/8"));
   ifaddrs* interfaces = nullptr;
   if ((!all_ipv4 && !all_ipv6) || getifaddrs(&interfaces) != 0) return own;

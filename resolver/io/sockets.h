@@ -1,7 +1,8 @@
-// Sockets as this room needs them: made, set up and named in one place for both engines.
+// Opens and configures sockets, in one place for both engines.
 //
-// Thread: any; plain functions. A socket is non-blocking and closes on exec. Errors name the
+// Thread: any; plain functions. Sockets are non-blocking and close on exec. An error names the
 // address and the reason, for a person.
+// Bound: no memory of its own.
 #pragma once
 
 #include <sys/socket.h>
@@ -19,7 +20,7 @@
 
 namespace tern::resolver::io {
 
-// Closes what it holds.
+// A descriptor that is closed when its owner is destroyed.
 class OwnedFd {
  public:
   OwnedFd() = default;
@@ -38,46 +39,48 @@ class OwnedFd {
   int fd_ = -1;
 };
 
-// With SO_REUSEPORT, so that each worker has one of its own on the same address.
+// These use SO_REUSEPORT, so each worker has its own socket on the same address.
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);
 absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
 
-// Whether the address can be listened on and no other process serves it. Listeners share their
-// address with all listeners of the same user, so a second process would bind without an error and
-// take a part of the queries. Called once, before the first listener is opened. Waits up to a
-// second for a process that has just ended: the kernel takes a ring's sockets down in its own time.
+// Checks that this process can listen on the address and that no other process does. Listeners
+// share their address with all listeners of the same user. So a second process would bind without
+// an error and take a part of the queries. Called once, before the first listener is opened. It
+// waits up to a second for a process that has just ended, because the kernel closes a ring's
+// sockets with a delay.
 absl::Status CheckListening(const Endpoint& endpoint);
-// Whether this machine has the address, so that queries can leave from it.
+// Checks that this machine has the address, so that queries can be sent from it.
 absl::Status CheckSource(const IpAddress& address);
 
-// The addresses at which a datagram to `port` comes to one of the listeners. For a wildcard these
-// are the addresses that this machine has now, without those that it gets later.
+// The addresses at which a datagram to `port` reaches one of the listeners. For a wildcard these
+// are the addresses that the machine has now, not those that it gets later.
 std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port);
 
-// A socket for queries to servers, its port not yet chosen: connect() draws one. -1 and errno on
-// failure. `source` of size 0: the kernel chooses the address as well.
+// Opens a socket for queries to servers. connect() draws its port later. When the size of `source`
+// is 0, the kernel also chooses the address. Returns -1 and sets errno on failure.
 int OpenUpstream(int family, int type, const IpAddress& source);
 
-// What the socket is bound to; port 0 when that cannot be told.
+// The endpoint to which the socket is bound; port 0 when it is unknown.
 Endpoint LocalEndpoint(int fd);
 Endpoint PeerEndpoint(int fd);
 
-// The ancillary bytes that carry the local address of a datagram on a wildcard socket.
+// The ancillary bytes that hold the local address of a datagram on a wildcard socket.
 inline constexpr size_t kLocalAddressOctets = 64;
-static_assert(kLocalAddressOctets >= CMSG_SPACE(20));  // in6_pktinfo, the larger
-// Size 0 when there is none.
+static_assert(kLocalAddressOctets >= CMSG_SPACE(20));  // in6_pktinfo, the larger of the two
+// The local address; its size is 0 when there is none.
 IpAddress ReadLocalAddress(void* control, size_t octets);
-// Fills `control` so that a datagram leaves from `local`; returns its size, 0 for none.
+// Fills `control` so that a datagram is sent from `local`. Returns the size, or 0 when `local` is
+// empty.
 size_t WriteLocalAddress(const IpAddress& local, uint8_t (&control)[kLocalAddressOctets]);
 
 // Sends on a connected socket without waiting. Returns 0 or an errno.
 int SendNow(int fd, std::span<const uint8_t> bytes);
 
-// One send by a system call, without waiting: true when the kernel took it.
+// Sends one datagram by a system call, without waiting. Returns true when the kernel took it.
 bool SendDatagramNow(int fd, const Endpoint& peer, const IpAddress& local,
                      std::span<const uint8_t> bytes);
 
-// What an error number of a socket call means for an exchange.
+// The failure that an errno of a socket call means for an exchange.
 ExchangeFailure FailureOf(int error);
 
 }  // namespace tern::resolver::io

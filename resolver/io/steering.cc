@@ -32,7 +32,7 @@ std::vector<int> AllowedProcessors() {
   return processors;
 }
 
-// The first word of a file; empty when it cannot be read.
+// The first word of a file. Empty when the file cannot be read.
 std::string ReadWord(const fs::path& path) {
   std::ifstream file(path);
   std::string word;
@@ -45,7 +45,7 @@ bool Exists(const fs::path& path) {
   return fs::exists(path, error);
 }
 
-// A bit set as the kernel writes it: "00000001,ffffffff", the highest first.
+// `mask` is a bit set as the kernel writes it: "00000001,ffffffff", the highest bits first.
 bool Covers(const std::string& mask, std::span<const int> processors) {
   std::string digits = mask;
   std::erase(digits, ',');
@@ -58,12 +58,13 @@ bool Covers(const std::string& mask, std::span<const int> processors) {
   });
 }
 
-// By a queue for each processor, or by RPS, which hands packets on to others in software.
+// True when the interface has a queue for each processor, or when RPS passes packets on to other
+// processors in software.
 bool Spreads(const fs::path& interface, std::span<const int> processors) {
   size_t queues = 0;
   bool handed_on = true;
   std::error_code error;
-  // By hand: the loop's own increment throws.
+  // Not a range-based loop, because its increment throws.
   for (fs::directory_iterator at(interface / "queues", error), end; !error && at != end;
        at.increment(error)) {
     if (!at->path().filename().string().starts_with("rx-")) continue;
@@ -73,7 +74,7 @@ bool Spreads(const fs::path& interface, std::span<const int> processors) {
   return queues >= processors.size() || (queues > 0 && handed_on);
 }
 
-// Names of the interfaces in this network namespace, or why they cannot be told.
+// The names of the interfaces in this network namespace, or why they are unknown.
 absl::StatusOr<std::vector<std::string>> InterfaceNames(const fs::path& interfaces) {
   struct if_nameindex* const all = if_nameindex();
   if (all == nullptr) return absl::ErrnoToStatus(errno, "cannot list the network interfaces");
@@ -81,7 +82,7 @@ absl::StatusOr<std::vector<std::string>> InterfaceNames(const fs::path& interfac
   bool shown = true;
   for (const struct if_nameindex* at = all; at->if_index != 0; ++at) {
     names.emplace_back(at->if_name);
-    // A /sys that was mounted in another network namespace shows that one's.
+    // If /sys was mounted in another network namespace, it shows the interfaces of that one.
     shown = shown && ReadWord(interfaces / names.back() / "ifindex") == absl::StrCat(at->if_index);
   }
   if_freenameindex(all);
@@ -89,7 +90,7 @@ absl::StatusOr<std::vector<std::string>> InterfaceNames(const fs::path& interfac
   return names;
 }
 
-// Whether the kernel takes such a program, on a socket of no address.
+// Checks that the kernel accepts such a program, on a socket without an address.
 absl::Status TryProgram(std::span<const int> processors) {
   const OwnedFd fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const int on = 1;
@@ -106,7 +107,7 @@ std::string WhyPacketsGather(const fs::path& interfaces, std::span<const std::st
   bool seen = false;
   for (const std::string& name : names) {
     const fs::path interface = interfaces / name;
-    // Others than devices get their packets from one, or from programs of this machine.
+    // Other interfaces get their packets from a device, or from programs of this machine.
     if (!Exists(interface / "device")) continue;
     const std::string state = ReadWord(interface / "operstate");
     if (state == "down" || state == "notpresent") continue;
@@ -115,7 +116,7 @@ std::string WhyPacketsGather(const fs::path& interfaces, std::span<const std::st
       return absl::StrCat(name, " has fewer receive queues than there are workers");
     }
   }
-  // In a container, or before the network is up: where they will come in cannot be told.
+  // In a container, or before the network is up, it is unknown where packets will arrive.
   return seen ? "" : "no network device is up";
 }
 
@@ -142,7 +143,7 @@ Steering ChooseSteering(size_t workers, std::span<const Endpoint> listen) {
 }
 
 std::vector<sock_filter> SteeringProgram(std::span<const int> processors) {
-  constexpr uint32_t kNoSocket = UINT32_MAX;  // an index beyond the group: the hash decides
+  constexpr uint32_t kNoSocket = UINT32_MAX;  // an index beyond the group, so the hash decides
   constexpr auto kProcessor = static_cast<uint32_t>(SKF_AD_OFF + SKF_AD_CPU);
   std::vector<sock_filter> code = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kProcessor)};
   for (size_t i = 0; i < processors.size();) {

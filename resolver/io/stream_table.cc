@@ -21,10 +21,10 @@ namespace {
 constexpr Duration kSweepInterval = std::chrono::milliseconds(100);
 constexpr size_t kHeaderOctets = 12;
 constexpr size_t kLongestMessage = 65535;
-constexpr size_t kKeptCapacity = 16 << 10;  // of a stream's emptied output
+constexpr size_t kKeptCapacity = 16 << 10;  // the capacity that an empty output keeps
 constexpr int kEvictionWalk = 32;
 
-// Closes without TIME_WAIT and without a word: for those we never served.
+// Closes a connection that was never served, without TIME_WAIT and without sending anything.
 void Refuse(int fd) {
   const linger now{.l_onoff = 1, .l_linger = 0};
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
@@ -33,7 +33,7 @@ void Refuse(int fd) {
 
 }  // namespace
 
-// Made for one connection and destroyed with it.
+// Made for one connection, and destroyed with it.
 class StreamTable::Stream final : public SocketOwner,
                                   public ListNode<ByActivity>,
                                   public ListNode<ToFlush> {
@@ -46,10 +46,10 @@ class StreamTable::Stream final : public SocketOwner,
 
   size_t unsent() const { return output.size() - sent + channel.unsent(); }
   bool IsIdle() const { return unanswered == 0 && unsent() == 0 && unread.empty(); }
-  // What the vectors really took, which is up to twice what they hold.
+  // The memory of the vectors, which is up to twice their content.
   size_t memory() const { return assembler.memory() + unread.capacity() + output.capacity(); }
 
-  // Assigning {} would keep the memory: a vector takes that for an empty list of elements.
+  // Assigning {} would keep the memory: for a vector it is an empty list of elements.
   void GiveBackOutput() {
     std::vector<uint8_t>().swap(output);
     sent = 0;
@@ -68,21 +68,21 @@ class StreamTable::Stream final : public SocketOwner,
   SocketId engine_id = SocketId::kNone;
   Channel channel;
   MessageAssembler assembler;
-  // The rest of what was read when its messages became too many: looked at when there are fewer.
+  // The rest of a read that held too many messages. It is processed when fewer are unanswered.
   std::vector<uint8_t> unread;
-  std::vector<uint8_t> output;  // from `sent` on still to be sent
+  std::vector<uint8_t> output;  // still to be sent from index `sent` on
   size_t sent = 0;
   size_t unanswered = 0;
-  size_t accounted = 0;  // in the table's buffered_octets_
+  size_t accounted = 0;  // its part of the table's buffered_octets_
   Time last_activity;
-  Time message_began;  // when the assembler holds a part
-  Time unsent_since;   // the mark: what was unsent then ends where sent_in_all reaches awaited
+  Time message_began;  // valid while the assembler holds a part of a message
+  Time unsent_since;   // what was unsent at this time is sent when sent_in_all reaches awaited
   uint64_t sent_in_all = 0;
   uint64_t awaited = 0;
   bool reading = false;
   bool awaits_writable = false;
   bool peer_finished = false;
-  bool doomed = false;  // to be closed at the next safe place
+  bool doomed = false;  // closed at the next safe place
   bool counted_unsent = false;
 };
 
@@ -95,7 +95,7 @@ class StreamTable::Listener final : public SocketOwner {
   void OnSocketError(int error) override { table->OnAcceptError(this, error); }
 
   StreamTable* const table;
-  OwnedFd fd;  // until the engine has it
+  OwnedFd fd;  // valid until the engine has it
   const uint16_t index;
   const MakeLayer make_layer;
   SocketId engine_id = SocketId::kNone;
@@ -134,7 +134,7 @@ void StreamTable::StartListening(Service* service) {
   for (auto& listener : listeners_) {
     listener->engine_id = engine_->Add(listener->fd.get(), SocketKind::kListener, listener.get());
     if (listener->engine_id == SocketId::kNone)
-      continue;  // the engine's limits count all listeners
+      continue;  // cannot happen: the engine's limits count all listeners
     listener->fd.release();
     engine_->Receive(listener->engine_id);
   }
@@ -149,14 +149,14 @@ void StreamTable::StopListening() {
 
 IpAddress StreamTable::ClientOf(const IpAddress& address) {
   if (address.IsIpv4()) return address;
-  IpAddress network = address;  // a /64 is one customer's
+  IpAddress network = address;  // a /64 belongs to one customer
   std::fill(network.octets + 8, network.octets + 16, uint8_t{0});
   return network;
 }
 
 void StreamTable::Accept(Listener* listener, int accepted) {
   const Endpoint peer = PeerEndpoint(accepted);
-  // No address: it has gone again already.
+  // There is no address when the peer has already gone.
   if (peer.address.size == 0) return Refuse(accepted);
   if (const auto found = streams_of_client_.find(ClientOf(peer.address));
       found != streams_of_client_.end() && found->second >= limits_.streams_per_client) {
@@ -171,7 +171,7 @@ void StreamTable::Accept(Listener* listener, int accepted) {
   KeepSweeping();
 }
 
-// False: there is no memory for it, or the engine has no slot.
+// Returns false when there is no memory or when the engine has no slot.
 bool StreamTable::Open(Listener* listener, int accepted, const Endpoint& peer) {
   std::unique_ptr<ChannelLayer> layer;
   if (listener->make_layer) {
@@ -191,7 +191,7 @@ bool StreamTable::Open(Listener* listener, int accepted, const Endpoint& peer) {
   return true;
 }
 
-// False: there is no memory for the count.
+// Returns false when there is no memory for the count.
 bool StreamTable::CountClient(const IpAddress& address) {
   try {
     ++streams_of_client_[ClientOf(address)];
@@ -209,14 +209,14 @@ void StreamTable::UncountClient(const IpAddress& address) {
 
 void StreamTable::OnAcceptError(Listener* listener, int error) {
   if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
-    // Nothing to accept with: one descriptor comes free, and the others wait a moment in the
-    // backlog.
+    // There is no descriptor or memory to accept with. One stream is closed to free some, and new
+    // connections wait a moment in the backlog.
     CloseLongestIdle();
     listener->paused = true;
     listener_paused_ = true;
     KeepSweeping();
   } else {
-    engine_->Receive(listener->engine_id);  // that connection's own misfortune
+    engine_->Receive(listener->engine_id);  // only that connection has failed
   }
 }
 
@@ -239,12 +239,12 @@ void StreamTable::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
     case Received::State::kOpen:
       break;
     case Received::State::kFinished:
-      stream->peer_finished = true;  // RFC 7766 section 6.2.4: what it asked is answered still
+      stream->peer_finished = true;  // RFC 7766 section 6.2.4: its queries are still answered
       break;
     case Received::State::kBroken:
       return Close(stream);
   }
-  // A layer may have something to say, or may now take what it could not before.
+  // A layer may have output now, or may accept octets that it could not take before.
   if (stream->unsent() != 0 && !stream->awaits_writable) FlushLater(stream);
   if (received.octets.empty()) {
     AfterProgress(stream);
@@ -253,8 +253,8 @@ void StreamTable::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
   }
 }
 
-// One read can hold a hundred queries, whose answers are a hundred times the bounds of a stream:
-// they are looked at until a bound is met.
+// One read can hold a hundred queries, whose answers may be a hundred times a stream's limits. So
+// messages are processed only until a limit is reached.
 void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
   const bool was_between = stream->assembler.buffered() == 0;
   bool any_message = false;
@@ -270,7 +270,7 @@ void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
     return !stream->doomed && HasRoom(*stream);
   });
   if (fed == Fed::kNoMemory) Doom(stream);
-  // Nothing more is read, but what was asked before is answered.
+  // Nothing more is read, but earlier queries are answered.
   if (!is_dns) {
     stream->peer_finished = true;
     bytes = {};
@@ -294,7 +294,7 @@ bool StreamTable::HasRoom(const Stream& stream) const {
 void StreamTable::ReadOn(Stream* stream) {
   if (!HasRoom(*stream)) return;
   if (!stream->unread.empty()) {
-    // Comes back here once at most: either all of it is taken then, or there is no room.
+    // This recurses at most once: either all is taken then, or there is no room.
     const std::vector<uint8_t> bytes = std::exchange(stream->unread, {});
     TakeMessages(stream, bytes);
     return;
@@ -328,9 +328,9 @@ void StreamTable::FlushLater(Stream* stream) {
   if (!stream->ListNode<ToFlush>::IsLinked()) to_flush_.PushBack(stream);
 }
 
-// The streams that hold the most are closed, not the one that comes next: otherwise a few clients
-// that do not read would cost all others their answers. Each that goes frees at least the mean of
-// what streams hold, so the search is seldom.
+// Closes the streams that hold the most memory, not the one that comes next. Otherwise a few
+// clients that do not read would cost all others their answers. Each closed stream frees at least
+// the mean of what streams hold, so the search is rare.
 void StreamTable::ShedBuffers() {
   while (buffered_octets_ > limits_.buffered_octets) {
     Stream* largest = nullptr;
@@ -343,8 +343,8 @@ void StreamTable::ShedBuffers() {
   }
 }
 
-// The stream may be amid its own reading, so it is closed with the turn. But a turn's answers can
-// be many times the limit, so the memory of its own is given back at once.
+// The stream may be inside its own reading, so it is closed at the end of the turn. But the answers
+// of a turn can be many times the limit, so its memory is given back at once.
 void StreamTable::Doom(Stream* stream) {
   stream->doomed = true;
   stream->GiveBackOutput();
@@ -369,7 +369,7 @@ void StreamTable::FlushOne(Stream* stream) {
     stream->sent += sent.octets;
     stream->sent_in_all += sent.octets;
     if (stream->sent_in_all >= stream->awaited) {
-      // All that was unsent at the last mark has gone: the client reads, if slowly.
+      // Everything that was unsent at the last mark has left. So the client reads, even if slowly.
       stream->awaited = stream->sent_in_all + stream->output.size() - stream->sent;
       stream->unsent_since = environment_->Now();
     }
@@ -400,7 +400,7 @@ void StreamTable::AfterProgress(Stream* stream) {
 }
 
 void StreamTable::Account(Stream* stream) {
-  // What is doomed has been written off.
+  // A doomed stream counts as 0, because its memory was given back.
   const size_t held = stream->doomed ? 0 : stream->memory();
   buffered_octets_ += held - stream->accounted;
   stream->accounted = held;
@@ -439,7 +439,7 @@ bool StreamTable::IsOverdue(const Stream& stream, Time now) const {
 
 void StreamTable::OnTimer() {
   const Time now = environment_->Now();
-  // At most limits_.streams of them, ten times a second: some microseconds.
+  // At most limits_.streams streams, ten times a second: some microseconds.
   for (Stream& stream : by_activity_) {
     if (IsOverdue(stream, now)) Close(&stream);
   }

@@ -1,15 +1,17 @@
-// The clients' TCP streams of one worker: accepting, framing, pipelining with answers in any order,
-// and every bound that keeps a stream from costing more than it should.
+// The clients' TCP streams of one worker: accepting, framing, and pipelining with answers in any
+// order. It enforces every limit on what a stream may cost.
 //
 // Thread: the worker's.
 // Invariants:
-// 1. A stream is read, and what was read of it is looked at, only while it has few unanswered
-//    queries and little unsent. A client that does not take its answers waits; we do not grow.
+// 1. A stream is read, and data already read is processed, only while the stream has few unanswered
+//    queries and few unsent octets. So a client that does not take its answers waits, and memory
+//    does not grow.
 // 2. All answers of a turn to one stream leave in one send (Flush).
-// 3. Streams are linked in order of their last activity. A whole message that was read is activity,
-//    and so is everything having been sent; single octets are not. When a limit is reached the
-//    longest idle stream is closed first.
-// Bound: StreamLimits, whose defaults say why. A stream that lacks memory is closed, and no other.
+// 3. Streams are linked in order of their last activity. Activity is a whole message that was read,
+//    or the moment when everything has been sent; single octets do not count. When a limit is
+//    reached, the longest idle stream is closed first.
+// Bound: StreamLimits, whose defaults give their reasons. A stream that lacks memory is closed, and
+// no other.
 #pragma once
 
 #include <cstddef>
@@ -35,17 +37,18 @@ class StreamTable final : private Timer {
   StreamTable(Engine* engine, Environment* environment, const StreamLimits& limits, int worker);
   ~StreamTable();
 
-  // In the order of listener indices, before StartListening. Its streams get a layer of `make`.
+  // Called in the order of listener indices, before StartListening. The streams of the listener get
+  // a layer from `make`.
   void AddListener(OwnedFd fd, MakeLayer make = {});
   void StartListening(Service* service);
   void StopListening();
 
-  // Queues an answer; without effect when the stream is gone.
+  // Queues an answer. No effect when the stream is gone.
   void SendReply(StreamId stream, std::span<const uint8_t> reply);
   // Sends what was queued.
   void Flush();
   bool HasUnsent() const { return unsent_streams_ != 0; }
-  // At the end only: tries again whatever could not be sent.
+  // Called only when the worker ends. It tries again to send what could not be sent.
   void RetryUnsent();
 
   size_t size() const { return streams_.size(); }
@@ -76,7 +79,7 @@ class StreamTable final : private Timer {
   void Doom(Stream* stream);
   void ShedBuffers();
   void Close(Stream* stream);
-  void OnTimer() override;  // closes what took too long, resumes paused listeners
+  void OnTimer() override;  // closes overdue streams, resumes paused listeners
   bool IsOverdue(const Stream& stream, Time now) const;
   void KeepSweeping();
 
@@ -90,7 +93,7 @@ class StreamTable final : private Timer {
   Service* service_ = nullptr;
   std::vector<std::unique_ptr<Listener>> listeners_;
   SlotMap<Stream, StreamId> streams_;
-  IntrusiveList<Stream, ByActivity> by_activity_;  // the longest idle first
+  IntrusiveList<Stream, ByActivity> by_activity_;  // the longest idle stream first
   IntrusiveList<Stream, ToFlush> to_flush_;
   absl::flat_hash_map<IpAddress, size_t, AddressHash> streams_of_client_;
   size_t unsent_streams_ = 0;

@@ -1,11 +1,12 @@
-// The armed timers of one worker, earliest first: a 4-ary heap of pointers. Each Timer knows its
-// place, so moving and disarming cost O(log n) and nothing is searched.
+// The armed timers of one worker, earliest first, in a 4-ary heap of pointers. Each Timer knows its
+// place in the heap. So moving and disarming take O(log n) and need no search.
 //
 // Thread: the worker's.
-// Invariants: every entry is an armed timer whose index names its place. Times are copied into the
-// heap, so that sifting touches only the timers that move.
-// Bound: one entry (16 octets) for each armed timer; the owners of timers bound them. Arming takes
-// no memory up to the number that the heap was made for.
+// Invariants:
+// 1. Every entry is an armed timer whose index names its place.
+// 2. The heap holds copies of the times, so sifting touches only the timers that move.
+// Bound: one entry (16 octets) for each armed timer; the owners of timers bound their number.
+// Arming takes no memory up to the number for which the heap was made.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +19,12 @@ namespace tern::resolver::io {
 
 class TimerHeap {
  public:
-  // Takes the memory for so many armed timers at once.
+  // Allocates memory for `expected` armed timers.
   explicit TimerHeap(size_t expected = 0) { heap_.reserve(expected); }
   TimerHeap(const TimerHeap&) = delete;
   TimerHeap& operator=(const TimerHeap&) = delete;
 
-  // Arms, or moves an armed timer.
+  // Arms the timer, or moves it when it is armed.
   void Arm(Timer* timer, Time at);
   void Disarm(Timer* timer);
 
@@ -34,8 +35,9 @@ class TimerHeap {
     return heap_.front().at;
   }
 
-  // Fires what is due at `now`, in the order of time. Callbacks may arm and disarm any timer. What
-  // they arm for `now` or earlier fires in the next run, so that a run ends.
+  // Fires the timers that are due at `now`, in the order of their times. Callbacks may arm and
+  // disarm any timer. A timer that a callback arms for `now` or earlier fires in the next run, so
+  // each run ends.
   void RunDue(Time now);
 
  private:
@@ -50,7 +52,7 @@ class TimerHeap {
   void RemoveAt(size_t index);
 
   std::vector<Entry> heap_;
-  Time earliest_ = Time::min();  // nothing is armed before this: later than `now` during a run
+  Time earliest_ = Time::min();  // the earliest time to arm for; later than `now` during a run
 };
 
 }  // namespace tern::resolver::io

@@ -19,12 +19,12 @@ namespace {
 
 constexpr Duration kCooling = std::chrono::milliseconds(1);
 constexpr Duration kSweepInterval = std::chrono::seconds(30);
-constexpr int kDrainedAtMost = 64;   // datagrams; a socket with more queued is not worth keeping
-constexpr int kErrorsWhileIdle = 4;  // likewise
-constexpr size_t kSparePart = 8;     // of the sockets one in so many is kept free
+constexpr int kDrainedAtMost = 64;   // datagrams; a socket with more queued is closed
+constexpr int kErrorsWhileIdle = 4;  // a socket with more errors is closed
+constexpr size_t kSparePart = 8;     // one in so many sockets is kept free
 
-// connect() without libc, whose own is a cancellation point: that costs more than its name says
-// where there are several threads, and nobody cancels ours.
+// connect() without libc. libc's connect() is a cancellation point, which is costly when there are
+// several threads, and nobody cancels ours.
 int Connect(int fd, const sockaddr* address, socklen_t octets) {
   return static_cast<int>(syscall(SYS_connect, fd, address, octets));
 }
@@ -53,20 +53,21 @@ class UpstreamSockets::Socket final : public SocketOwner,
   }
 
   void OnDatagram(const sockaddr* source, std::span<const uint8_t> bytes, bool) override {
-    // connect() binds before it sets the peer: what a stranger sent in between is queued as well.
+    // connect() binds the port before it sets the peer. So datagrams of strangers may be queued
+    // too.
     if (sink != nullptr && IsServer(source)) sink->OnReply(id, bytes);
   }
 
   void OnSocketError(int error) override {
     if (error == EMSGSIZE && sink != nullptr) {
-      // ICMP: fragmentation needed. Our queries leave without DF, so nobody has cause to say so;
-      // the query may have arrived, and its answer counts.
+      // ICMP says that fragmentation is needed. Our queries are sent without DF, so nobody has a
+      // reason to say so. The query may have arrived, and its answer counts.
     } else if (sink != nullptr) {
       owner->Fail(this, FailureOf(error));
     } else if (error == EDESTADDRREQ) {
-      // An exchange that was over before its query left.
+      // The exchange ended before its query left.
     } else if (++errors_while_idle > kErrorsWhileIdle) {
-      // Whatever takes it next throws it away.
+      // Take discards the socket when it comes to it.
       owner->engine_->Remove(std::exchange(engine_id, SocketId::kNone));
     }
   }
@@ -76,15 +77,15 @@ class UpstreamSockets::Socket final : public SocketOwner,
   Pool* const pool;
   const int fd;
   SocketId engine_id = SocketId::kNone;
-  ExchangeSink* sink = nullptr;  // null: no exchange
-  sockaddr_storage address{};    // the server's
+  ExchangeSink* sink = nullptr;  // null without an exchange
+  sockaddr_storage address{};    // the server's address
   socklen_t address_octets = 0;
   uint16_t query_octets = 0;
   uint8_t query[kUpstreamQueryOctetsMax];
   bool connected = false;
-  ExchangeFailure failure{};  // in failed_: which one is to be told
+  ExchangeFailure failure{};  // the failure to report, while in failed_
   int errors_while_idle = 0;
-  uint64_t cooled_at = 0;  // the engine's delivered() that must be reached
+  uint64_t cooled_at = 0;  // the value that the engine's delivered() must reach
   Time released_at;
 };
 
@@ -124,7 +125,7 @@ UpstreamSockets::Pool* UpstreamSockets::ChoosePool(const IpAddress& server) {
 }
 
 bool UpstreamSockets::HasCooled(const Socket& socket) const {
-  // In the turn it was released its query may still wait to be sent.
+  // In the turn in which it was released, its query may still wait to be sent.
   return engine_->delivered() >= socket.cooled_at && socket.released_at < environment_->Now();
 }
 
@@ -152,7 +153,8 @@ UpstreamSockets::Socket* UpstreamSockets::Take(Pool* pool) {
   return nullptr;
 }
 
-// Otherwise the idle sockets of one family, or of one source address, would leave the others none.
+// Closes an idle socket of another pool. Otherwise the idle sockets of one family, or of one source
+// address, could take all sockets.
 void UpstreamSockets::CloseIdleBeside(const Pool* pool) {
   for (Pool& other : pools_) {
     if (&other == pool) continue;
@@ -206,8 +208,8 @@ void UpstreamSockets::DropLongestWaiting() {
   FailLater(waiting_.PopFront(), ExchangeFailure::kNoResources);
 }
 
-// The calls of a turn in a row: the kernel's code and ours each stay in the processor's caches
-// longer than when they take turns.
+// All calls of a turn are made in a row. So the kernel's code and ours each stay longer in the
+// processor's caches than when they alternate.
 void UpstreamSockets::Flush() {
   while (Socket* socket = ended_.PopFront()) GiveBack(socket);
   for (const ExchangeId id : started_) {
@@ -218,7 +220,7 @@ void UpstreamSockets::Flush() {
 
 void UpstreamSockets::Send(Socket* socket) {
   const auto* address = reinterpret_cast<const sockaddr*>(&socket->address);
-  socket->connected = true;  // or nearly: a failed connect() may have bound it
+  socket->connected = true;  // even a failed connect() may have bound it
   const int error = Connect(socket->fd, address, socket->address_octets) != 0
                         ? errno
                         : engine_->Send(socket->engine_id, {socket->query, socket->query_octets});
@@ -237,19 +239,21 @@ void UpstreamSockets::Release(Socket* socket) {
   if (socket->connected) {
     ended_.PushBack(socket);
   } else {
-    socket->pool->free.push_back(socket);  // its query never left
+    socket->pool->free.push_back(socket);  // its query was never sent
   }
 }
 
 void UpstreamSockets::GiveBack(Socket* socket) {
   socket->connected = false;
-  // Removed for its errors meanwhile: its number may be another descriptor's by now.
+  // The socket was removed because of its errors. Its number may belong to another descriptor by
+  // now.
   if (socket->engine_id == SocketId::kNone) return Discard(socket);
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
   bool clean = Connect(socket->fd, &nobody, sizeof(nobody)) == 0;
   if (clean) {
-    // The port is given back; now what was queued at it. An error (ICMP) is read like a datagram.
+    // The port is given back. Now what was queued at it is read. An error (ICMP) is read like a
+    // datagram.
     clean = false;
     for (int i = 0; i < kDrainedAtMost && !clean; ++i) {
       uint8_t octet;
@@ -284,7 +288,7 @@ void UpstreamSockets::Fail(Socket* socket, ExchangeFailure failure) {
 }
 
 void UpstreamSockets::TellFailures() {
-  // A sink may start exchanges that fail again: at most as many are told as have failed by now.
+  // A sink may start exchanges that fail again. So only as many are reported as have failed by now.
   for (size_t count = failed_.size(); count != 0 && !failed_.empty(); --count) {
     Socket* const socket = failed_.front();
     Fail(socket, socket->failure);
@@ -293,7 +297,7 @@ void UpstreamSockets::TellFailures() {
 
 void UpstreamSockets::OnTimer() {
   for (Pool& pool : pools_) {
-    // Half of those that were never needed, from the cold end.
+    // Half of those that were never needed, starting with the longest unused.
     const size_t surplus = std::min(pool.least_free, pool.free.size()) / 2;
     for (size_t i = 0; i < surplus; ++i) Discard(pool.free[i]);
     pool.free.erase(pool.free.begin(), pool.free.begin() + static_cast<ptrdiff_t>(surplus));

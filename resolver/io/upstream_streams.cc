@@ -16,7 +16,7 @@ namespace {
 constexpr uint64_t kTag = 1;
 constexpr size_t kLongestMessage = 65535;
 
-// What became of a connection that was being made.
+// The result of making a connection: 0 or an errno.
 int ConnectError(int fd) {
   int error = 0;
   socklen_t octets = sizeof(error);
@@ -26,7 +26,7 @@ int ConnectError(int fd) {
 
 }  // namespace
 
-// Made for one exchange and destroyed with it.
+// Made for one exchange, and destroyed with it.
 class UpstreamStreams::Stream final : public SocketOwner, public ListNode<Failing> {
  public:
   Stream(ExchangeId id, UpstreamStreams* owner) : id(id), owner(owner) {}
@@ -41,10 +41,10 @@ class UpstreamStreams::Stream final : public SocketOwner, public ListNode<Failin
   int fd = -1;
   SocketId engine_id = SocketId::kNone;
   Channel channel;
-  std::vector<uint8_t> query;  // with its length
+  std::vector<uint8_t> query;  // with its length before it
   size_t sent = 0;
   MessageAssembler assembler;
-  ExchangeFailure failure{};  // in failed_: which one is to be told
+  ExchangeFailure failure{};  // the failure to report, while in failed_
   bool connected = false;
   bool reading = false;
   bool awaits_writable = false;
@@ -64,7 +64,7 @@ UpstreamStreams::~UpstreamStreams() {
 bool UpstreamStreams::Gives(ExchangeId id) { return Streams::TagOf(id) == kTag; }
 
 IpAddress UpstreamStreams::ChooseSource(const IpAddress& server) {
-  // One pass, each of the family's addresses with equal chance (reservoir of one).
+  // One pass over the list gives each address of the family the same chance (a reservoir of one).
   IpAddress chosen;
   uint64_t seen = 0;
   for (const IpAddress& source : outgoing_) {
@@ -94,7 +94,8 @@ bool UpstreamStreams::SetQuery(Stream* stream, std::span<const uint8_t> query) {
   return TryAppend(&stream->query, length) && TryAppend(&stream->query, query);
 }
 
-// False: this machine has no resources for it. Another failure is noted, to be told from the loop.
+// Returns false when this machine has no resources. Other failures are noted and reported from the
+// loop.
 bool UpstreamStreams::Connect(Stream* stream, const Endpoint& server) {
   std::unique_ptr<ChannelLayer> layer;
   if (make_layer_) {
@@ -147,7 +148,7 @@ void UpstreamStreams::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
   const Fed fed =
       stream->assembler.Feed(received.octets, [this, id, sink](std::span<const uint8_t> message) {
         sink->OnReply(id, message);
-        return streams_.Find(id) != nullptr;  // not ended inside
+        return streams_.Find(id) != nullptr;  // false when the sink ended the exchange
       });
   switch (fed) {
     case Fed::kStopped:
@@ -196,7 +197,7 @@ void UpstreamStreams::Fail(Stream* stream, ExchangeFailure failure) {
 }
 
 void UpstreamStreams::TellFailures() {
-  // A sink may start exchanges that fail again: at most as many are told as have failed by now.
+  // A sink may start exchanges that fail again. So only as many are reported as have failed by now.
   for (size_t count = failed_.size(); count != 0 && !failed_.empty(); --count) {
     Stream* const stream = failed_.front();
     Fail(stream, stream->failure);

@@ -1,9 +1,9 @@
-// TCP exchanges with servers: a connection each, closed with the exchange. The caller keeps the
-// time.
+// TCP exchanges with servers. Each has one connection, which is closed with the exchange. The
+// caller keeps the timeout.
 //
 // Thread: the worker's.
-// Invariants: no callback comes from inside Start or End, and none after End.
-// Bound: `most` connections; each has its query and one message under assembly. An exchange that
+// Invariants: no callback comes from inside Start or End, and none comes after End.
+// Bound: `most` connections. Each has its query and one message under assembly. An exchange that
 // lacks memory fails with kNoResources.
 #pragma once
 
@@ -23,22 +23,23 @@ namespace tern::resolver::io {
 
 class UpstreamStreams final {
  public:
-  // `outgoing`: source addresses, drawn from per family; none of a family: the kernel chooses.
+  // `outgoing` are the source addresses; each query draws one of the server's family. When there is
+  // none of that family, the kernel chooses.
   UpstreamStreams(Engine* engine, Environment* environment, std::span<const IpAddress> outgoing,
                   size_t most);
   ~UpstreamStreams();
 
-  // Whether Start gives such ids: UpstreamSockets gives others.
+  // True when the id is one of this class, and not one of UpstreamSockets.
   static bool Gives(ExchangeId id);
-  // For the connections that are made from now on.
+  // Sets the layer of later connections.
   void SetLayer(MakeLayer make) { make_layer_ = std::move(make); }
 
   // The query is copied.
   ExchangeId Start(const Endpoint& server, std::span<const uint8_t> query, ExchangeSink* sink);
-  // No effect for an exchange that is over.
+  // No effect when the exchange has ended already.
   void End(ExchangeId id);
 
-  // Exchanges that failed inside Start: told from the loop.
+  // True when exchanges failed inside Start. Their sinks are told by TellFailures, from the loop.
   bool HasFailures() const { return !failed_.empty(); }
   void TellFailures();
 

@@ -20,14 +20,14 @@ namespace tern::resolver::io {
 
 namespace {
 
-// At the end, answers that are on their way to streams get this long.
+// When the worker ends, it waits this long for answers to streams.
 constexpr Duration kFarewell = std::chrono::milliseconds(200);
 constexpr Duration kFarewellStep = std::chrono::milliseconds(5);
 constexpr int kPortTries = 16;
-// Each question has one timer for its whole time and one for its race, and this room has two.
+// Each question has one timer for its whole time and one for its race. This room has two more.
 constexpr size_t kTimersExpected = 2 * kJobsMax + 2;
 
-// The choice, where the environment may still make it. Empty is as good as not set.
+// Resolves kAuto by the environment variable. An empty variable counts as not set.
 absl::StatusOr<EngineChoice> ResolveChoice(EngineChoice choice) {
   if (choice != EngineChoice::kAuto) return choice;
   const char* named = std::getenv("TERN_IO_ENGINE");
@@ -40,7 +40,7 @@ absl::StatusOr<EngineChoice> ResolveChoice(EngineChoice choice) {
 }
 
 // Lowers the limits to this worker's share of the descriptors: half for upstream UDP, a quarter for
-// clients' streams, an eighth for upstream TCP; what is left is the rest of the process's.
+// clients' streams, an eighth for upstream TCP. The remainder is for the rest of the process.
 WorkerOptions FitToDescriptors(WorkerOptions options) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return options;
@@ -68,7 +68,8 @@ std::string WhatIsLess(const WorkerOptions& wanted, const WorkerOptions& fitted)
 
 absl::StatusOr<std::pair<OwnedFd, OwnedFd>> OpenPair(const Endpoint& endpoint) {
   absl::Status last;
-  // Only a port of the kernel's choice may turn out taken for TCP, and only then another try helps.
+  // Only a port that the kernel chose can turn out to be taken for TCP. Only then does another try
+  // help.
   for (int tries = endpoint.port == 0 ? kPortTries : 1; tries > 0; --tries) {
     absl::StatusOr<OwnedFd> udp = OpenUdpListener(endpoint);
     if (!udp.ok()) return udp.status();
@@ -131,7 +132,8 @@ absl::Status Worker::MakeEngine(const WorkerOptions& options) {
 absl::Status Worker::OpenSockets(const WorkerOptions& options) {
   const auto index = static_cast<size_t>(index_);
   if (index < options.processors.size()) processor_ = options.processors[index];
-  // The place in a group of sockets is that of binding, so the last worker finds them all in place.
+  // The order of binding is the order in a group of sockets. So when the last worker binds, all
+  // others are in the group.
   const bool steers = index + 1 == options.processors.size();
   for (const Endpoint& endpoint : options.listen) {
     auto pair = OpenPair(endpoint);
@@ -153,7 +155,7 @@ absl::Status Worker::OpenSockets(const WorkerOptions& options) {
 void Worker::ReadClock() {
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);
-  // One second on, for stores that take 0 for never.
+  // One second is added, because for stores 0 means never.
   now_ = Time(std::chrono::seconds(time.tv_sec + 1) + Duration(time.tv_nsec / 1000));
 }
 
@@ -168,7 +170,8 @@ uint32_t Worker::WallSeconds() {
 }
 
 absl::Status Worker::Run() {
-  // Before the engine starts, whose kernel side is made on this thread.
+  // This precedes the start of the engine, because the kernel makes the engine's part on this
+  // thread.
   if (processor_ >= 0) (void)RunOnProcessor(processor_);
   if (absl::Status status = engine_->Start(); !status.ok()) return status;
   ReadClock();
@@ -182,11 +185,11 @@ absl::Status Worker::Run() {
 }
 
 void Worker::WaitForEvents() {
-  ReadClock();  // a port that is given back rests from now, not from the turn's beginning
+  ReadClock();  // a port that is given back rests from now, not from the start of the turn
   upstream_sockets_->Flush();
   std::optional<Duration> at_most;
   if (const std::optional<Time> next = timers_.Next(); next.has_value()) {
-    // The clock has moved since the turn began; a wait that is too long by a turn does no harm.
+    // The clock has moved since it was read. A wait that is too long by one turn does no harm.
     at_most = std::max(*next - now_, Duration(0));
   }
   const bool busy = engine_->Ready() || upstream_sockets_->HasFailures() ||
@@ -194,7 +197,7 @@ void Worker::WaitForEvents() {
                     (at_most.has_value() && at_most->count() == 0);
   if (!busy && mailbox_.PrepareSleep()) {
     service_->OnTurnEnd(/*sleeping=*/true);
-    // Stop() sets its flag before it wakes: seen here, or the wake-up ends the wait.
+    // Stop() sets its flag before it wakes. So the flag is seen here, or the wake-up ends the wait.
     engine_->Wait(at_most);
     mailbox_.Awake();
     ReadClock();

@@ -1,12 +1,16 @@
-// One thread's loop: an engine, the service's sockets on every listening address, upstream
-// exchanges, timers and the mailbox. A turn: wait, read the clock, deliver what arrived, messages,
-// failures, timers that are due, streams' answers; everything that a turn makes goes to the kernel
-// with the next wait.
+// The loop of one thread: an engine, the service's sockets on every listening address, upstream
+// exchanges, timers and the mailbox.
 //
-// Thread: Create, SetService and the accessors are called before Run, from any one thread (sockets
-// may need privileges that are dropped before Run). Run is the worker's thread, and every call of
-// WorkerPort comes from it. Any thread may call Post and Stop; a signal handler may call Stop.
-// Invariants: the service is called from Run only. OnTurnEnd(true) is followed by OnWake before any
+// A turn has these steps:
+// 1. Wait for events, and read the clock.
+// 2. Deliver what arrived: data of sockets, messages, failures, timers that are due.
+// 3. Send the answers of streams. Everything else that the turn queued goes to the kernel with the
+//    next wait.
+//
+// Thread: Create, SetService and the accessors are called before Run, from any one thread. (Sockets
+// may need privileges that are dropped before Run.) Run is the worker's thread, and every call of
+// WorkerPort comes from it. Any thread may call Post and Stop. A signal handler may call Stop.
+// Invariants: the service is called only from Run. After OnTurnEnd(true), OnWake comes before any
 // other call.
 // Bound: WorkerOptions, and what the service has armed and posted.
 #pragma once
@@ -33,23 +37,25 @@ namespace tern::resolver::io {
 
 class Worker final : public WorkerPort {
  public:
-  // Opens the sockets; errors name the address and the reason.
+  // Opens the sockets. An error names the address and the reason.
   static absl::StatusOr<std::unique_ptr<Worker>> Create(const WorkerOptions& options, int index);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker() override;
 
   void SetService(Service* service) { service_ = service; }
-  // Returns after Stop(), or with the reason why it could not start.
+  // Returns after Stop(), or with the reason why it cannot start.
   absl::Status Run();
   void Stop();
 
   std::string_view engine_name() const { return engine_->name(); }
-  // Why kAuto did not take the ring; empty when it did, or when the options named an engine.
+  // The reason why kAuto did not take the ring. Empty when it did, or when the options name an
+  // engine.
   std::string_view engine_note() const { return engine_note_; }
-  // What the limit of descriptors took from the options' limits; empty when nothing.
+  // How the limit of descriptors lowered the limits of the options. Empty when it did not.
   std::string_view limits_note() const { return limits_note_; }
-  // What it really listens on: as in the options, but port 0 has become a port.
+  // The endpoints on which it listens. They are those of the options, but port 0 has become a real
+  // port.
   const std::vector<Endpoint>& listening() const { return listening_; }
 
   // Environment
@@ -79,18 +85,18 @@ class Worker final : public WorkerPort {
 
   const int index_;
   Time now_;
-  Time wall_until_;  // when the wall clock is to be read again
+  Time wall_until_;  // when the wall clock must be read again
   uint32_t wall_seconds_ = 0;
   crypto::RandomGenerator random_;
   TimerHeap timers_;
   Mailbox mailbox_;
   std::atomic<bool> stop_{false};
-  int processor_ = -1;  // to run on; -1: any
+  int processor_ = -1;  // the processor to run on; -1 for any
   Service* service_ = nullptr;
   std::string engine_note_;
   std::string limits_note_;
   std::vector<Endpoint> listening_;
-  // The engine outlives those who have sockets in it.
+  // The engine outlives the objects that have sockets in it.
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<UpstreamSockets> upstream_sockets_;
   std::unique_ptr<UpstreamStreams> upstream_streams_;

@@ -7,7 +7,7 @@
 //
 // A query takes three steps. For a batch of queries, each step is done for all of them before the
 // next:
-// - Approach finds the client's group and starts to load the group's bucket from memory.
+// - FindGroup finds the client's group and starts to load the group's bucket from memory.
 // - Judge gives the verdict.
 // - JudgeMiss judges a query again when the cache cannot answer it.
 //
@@ -68,17 +68,17 @@ class Gate {
   uint32_t slip() const { return rate_limit_.slip(); }
 
   // The most UDP questions of one prefix that may wait in a worker. 0: no limit.
-  uint32_t waiting_max() const { return rate_limit_.waiting(); }
+  uint32_t waiting_max() const { return rate_limit_.waiting_max(); }
 
-  RateLimit::Group Approach(const sockaddr* client, const GateQuery& query) const {
-    return ApproachFrom(client, query);
+  RateLimit::Group FindGroup(const sockaddr* client, const GateQuery& query) const {
+    return FindGroupOf(client, query);
   }
-  RateLimit::Group Approach(const IpAddress& client, const GateQuery& query) const {
-    return ApproachFrom(client, query);
+  RateLimit::Group FindGroup(const IpAddress& client, const GateQuery& query) const {
+    return FindGroupOf(client, query);
   }
 
   // Charges the bucket of queries.
-  // REQUIRES: `group` comes from Approach for this client and query.
+  // REQUIRES: `group` comes from FindGroup for this client and query.
   [[nodiscard]] GateVerdict Judge(const sockaddr* client, RateLimit::Group group,
                                   const GateQuery& query, Time now) {
     return JudgeFrom(client, group, query, now);
@@ -102,7 +102,7 @@ class Gate {
 
  private:
   template <typename Address>
-  RateLimit::Group ApproachFrom(const Address& client, const GateQuery& query) const {
+  RateLimit::Group FindGroupOf(const Address& client, const GateQuery& query) const {
     if (!is_limited_) return RateLimit::Group::kExempt;
     const RateLimit::Group group = rate_limit_.GroupOf(client, query.IsVerified());
     rate_limit_.Prefetch(group);

@@ -25,7 +25,7 @@ RateLimit::RateLimit(const RateLimitSettings& settings, uint64_t seed)
     : exempt_(settings.exempt),
       seed_(seed),
       slip_(settings.slip),
-      waiting_(settings.waiting),
+      waiting_max_(settings.waiting),
       ipv4_mask_(static_cast<uint32_t>(HighBits(settings.ipv4_prefix) >> 32)),
       ipv6_mask_high_(HighBits(std::min<unsigned>(settings.ipv6_prefix, 64))),
       ipv6_mask_low_(HighBits(settings.ipv6_prefix > 64 ? settings.ipv6_prefix - 64u : 0)) {

@@ -55,7 +55,7 @@ class RateLimit {
 
   // The most UDP questions of one prefix that may be unanswered in a worker. 0: no limit. The owner
   // of the questions counts them.
-  uint32_t waiting() const { return waiting_; }
+  uint32_t waiting_max() const { return waiting_max_; }
 
   // `verified` is true when the query came over TCP or with a cookie that this server made.
   // Budget: 6 ns with up to eight exempt ranges (bench/resolver: BM_RateLimitAllowsQuery).
@@ -89,7 +89,7 @@ class RateLimit {
   AccessList exempt_;
   uint64_t seed_;
   uint32_t slip_;
-  uint32_t waiting_;
+  uint32_t waiting_max_;
   uint32_t ipv4_mask_;
   uint64_t ipv6_mask_high_;
   uint64_t ipv6_mask_low_;

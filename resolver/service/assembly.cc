@@ -8,9 +8,9 @@
 namespace tern::resolver::service {
 namespace {
 
-// Each miss holds on to the settings that it began with. The count of that is a worker's own, in a
-// cache line of its own: one that all workers count in would be the one line that every miss fights
-// for.
+// A copy of the configuration with a reference count of its own. Each miss keeps the settings with
+// which it began, so it changes their reference count. If all workers shared that count, its cache
+// line would slow every miss down. So each worker has its own count in its own cache line.
 Configuration CountedApart(const Configuration& shared) {
   struct alignas(64) Share {
     Configuration configuration;
@@ -38,7 +38,8 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
   return configuration;
 }
 
-// Drawn one behind the other: a seed of the simulation must give the same numbers everywhere.
+// The seeds are drawn in a fixed order, so that a seed of the simulation gives the same numbers on
+// every machine.
 struct Assembly::Seeds {
   explicit Seeds(const SeedSource& draw)
       : store(draw()), server_key{{draw(), draw()}}, servers(draw()) {}

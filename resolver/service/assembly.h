@@ -1,8 +1,8 @@
-// Puts the resolver together: the store, the table of servers, and a service for each worker. The
-// daemon and the simulation build theirs here, so that what is tested is what runs.
+// Builds the resolver: the store, the table of servers, and a service for each worker. The daemon
+// and the simulation both build theirs here, so the tested resolver is the one that runs.
 //
-// Thread: all functions from the thread that made it, except where `any thread` is written.
-// Bound: the store's ceiling, the table's, and what each service allows itself.
+// Thread: the one that made it calls all functions, except where `any thread` is written.
+// Bound: the memory of the store, of the table and of each service.
 #pragma once
 
 #include <cstddef>
@@ -27,28 +27,29 @@ namespace tern::resolver::service {
 // Draws a random number.
 using SeedSource = std::function<uint64_t()>;
 
-// What is built from the settings. The cookies are left to the caller, whose secret may change
-// while the settings stay. The one error is that the hosts file cannot be used.
+// Builds what the services need from the settings, except the cookies. The caller makes those,
+// because their secret may change while the settings stay. The only possible error is a hosts file
+// that cannot be used.
 absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings,
                                                 const SeedSource& draw);
 
 class Assembly {
  public:
   struct Options {
-    size_t memory_octets = 0;  // of the store
-    size_t servers = 16384;    // that the table of servers remembers
+    size_t memory_octets = 0;  // for the store
+    size_t servers = 16384;    // in the table of servers
   };
 
-  // `workers`: of all workers, by index; they outlive the assembly. May throw std::bad_alloc.
+  // `workers` has all workers by index. They outlive the assembly. May throw std::bad_alloc.
   Assembly(const Options& options, const Configuration& configuration,
            std::vector<io::WorkerPort*> workers, const SeedSource& draw);
   Assembly(const Assembly&) = delete;
   Assembly& operator=(const Assembly&) = delete;
 
-  // Every worker uses the other configuration from its next turn on.
+  // Every worker uses the new configuration from its next turn on.
   void Reconfigure(const Configuration& configuration);
 
-  // What all workers have counted since the start. Any thread.
+  // The sums of all workers' counters since the start. Any thread may call it.
   CounterSnapshot ReadCounters() const;
 
   cache::Store& store() { return store_; }

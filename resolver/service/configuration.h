@@ -1,13 +1,14 @@
-// What a worker's service works by: one state of the configuration, for all workers.
+// One state of the configuration, as the workers' services use it.
 //
-// The way of a query through it:
-//   1. The gate (policy/gate.h) lets the client in or turns it away.
-//   2. ViewFor chooses how the client is answered. There is one view today. Views that depend on
-//      the client, and rules that answer by policy (RPZ), come in here and nowhere else.
-//   3. Everything behind it works by the view: the local data, the store, the resolution. The
-//      worker that owns a question chooses again, from the same client.
+// How a query is treated:
+// 1. The gate (policy/gate.h) lets the client in or turns it away.
+// 2. ViewFor chooses the view, which decides how the client is answered. There is one view today.
+//    Views that depend on the client, and policy rules (RPZ), belong here and nowhere else.
+// 3. All later steps use the view: local data, store and resolution. The worker that owns the
+//    question chooses the view again for the same client.
 //
-// Thread: any; immutable, but for the buckets of the gate's rate limit.
+// Thread: any; immutable, except for the buckets of the gate's rate limit.
+// Bound: as its parts.
 #pragma once
 
 #include <sys/socket.h>

@@ -20,7 +20,7 @@ namespace {
 using wire::ExtendedError;
 using wire::Rcode;
 
-// client_timeout ends with an answer, which leaves in the turn after.
+// At client_timeout the client gets an answer. That answer leaves in the next turn.
 constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
 
 void SetTruncated(std::span<uint8_t> reply) {
@@ -41,7 +41,7 @@ policy::CookieProof ProofOf(answer::CookieState state) {
   return policy::CookieProof::kNotGood;
 }
 
-// The query as the gate sees it, once its cookie was checked.
+// The query as the gate sees it. REQUIRES: its cookie was checked.
 policy::GateQuery AtGate(const answer::ParsedQuery& parsed, Transport transport) {
   return {transport, ProofOf(parsed.request.cookie.state),
           parsed.verdict == answer::RequestVerdict::kResolve ||
@@ -54,7 +54,7 @@ size_t ReplyLimit(bool tcp, const answer::Request& request, std::span<uint8_t> r
 
 }  // namespace
 
-// What workers tell one another.
+// A message between services of different workers.
 struct RecursiveService::ServiceMessage : public io::Message {
   virtual void Deliver(RecursiveService& service) = 0;
 };
@@ -63,7 +63,7 @@ struct RecursiveService::ServiceMessage : public io::Message {
 struct RecursiveService::MissMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
     sender->fetch_sub(1, std::memory_order_relaxed);
-    // Another client's question may have brought the answer meanwhile.
+    // Meanwhile the question of another client may have brought the answer.
     answer::ParsedQuery parsed;
     answer::ResumeQuery(request, *service.store_, &parsed);
     const View& view = service.configuration_.ViewFor(path.peer.address);
@@ -72,7 +72,8 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
                                             service.scratch(), &follow_up);
     const bool is_late = octets != 0 && service.IsTooLate(path, received);
     if (is_late) ++service.counters().too_late;
-    // A stream counts what it has not heard of again, so it is told of what gets no answer.
+    // A stream counts its unanswered queries. So it must also be told of a query that gets no
+    // answer.
     if ((octets != 0 && !is_late) || (follow_up != FollowUp::kResolve && path.IsStream())) {
       service.Send(path, service.scratch().first(octets));
     }
@@ -83,11 +84,11 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
 
   io::ReturnPath path;
   Time received;
-  answer::KeptRequest request;              // its cookie was checked where the query came in
-  std::atomic<uint32_t>* sender = nullptr;  // its count of misses under way
+  answer::KeptRequest request;              // the worker that received it has checked its cookie
+  std::atomic<uint32_t>* sender = nullptr;  // the sender's count of misses under way
 };
 
-// A question of which another worker's cached answer is near its expiry.
+// A question whose cached answer is about to expire. Another worker has noticed it.
 struct RecursiveService::RefreshMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override { service.recursor_.Refresh(name, type); }
 
@@ -147,7 +148,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
   RecursiveService* service_;
   io::ReturnPath path_;
   Time received_;
-  uint16_t* waiting_ = nullptr;  // of its prefix
+  uint16_t* waiting_ = nullptr;  // the count of its prefix
   answer::KeptRequest request_;
 };
 
@@ -187,7 +188,7 @@ void RecursiveService::OnTurnEnd(bool sleeping) {
 void RecursiveService::OnWake() { reader_->Wake(); }
 
 void RecursiveService::OnStreamClosed(io::StreamId) {
-  // Answers that are still to come carry the stream's old id, which names nothing any more.
+  // Later answers for the stream carry its old id, which finds no stream any more.
 }
 
 void RecursiveService::CheckCookie(const IpAddress& client, answer::ParsedQuery* parsed) {
@@ -206,8 +207,8 @@ size_t RecursiveService::TurnAway(policy::GateVerdict verdict, std::span<const u
       break;
     case policy::GateVerdict::kForbidden:
       ++counters().forbidden;
-      // Without a text over UDP: the address may be forged, and its owner gets no more than was
-      // sent.
+      // Over UDP the reply has no text. If the address is forged, its owner gets no more octets
+      // than were sent.
       if (is_answered) {
         octets = answer::ComposeError(
             query, request, Rcode::kRefused, ExtendedError::kProhibited,
@@ -220,7 +221,7 @@ size_t RecursiveService::TurnAway(policy::GateVerdict verdict, std::span<const u
       break;
     case policy::GateVerdict::kCookieMissing:
       ++counters().cookie_demands;
-      // A client that knows no cookies shows its address over TCP.
+      // A client without cookies proves its address over TCP.
       octets =
           answer::ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", reply);
       SetTruncated(reply);
@@ -241,8 +242,9 @@ size_t RecursiveService::TellOverLimit(std::span<const uint8_t> query,
     return answer::ComposeError(query, request, Rcode::kRefused, ExtendedError::kProhibited,
                                 "over the rate limit", reply);
   }
-  // An answer to a forged address is one more packet for its owner. But a real client comes again
-  // over TCP when it is told to: by chance, so that nobody can take all the turns.
+  // If the address is forged, an answer is one more packet for its owner. But a real client returns
+  // over TCP when it is told to. So some are answered: by chance, so that nobody can take all the
+  // turns.
   const uint32_t slip = configuration_.gate->slip();
   if (slip == 0 || request.question_end == 0 || worker_->Random() % slip != 0) return 0;
   const size_t octets =
@@ -251,8 +253,8 @@ size_t RecursiveService::TellOverLimit(std::span<const uint8_t> query,
   return octets;
 }
 
-// The hosts file stands before the store: a name in it may have been resolved before it was
-// written there.
+// Local data comes before the store. The store may still hold a name that was resolved before the
+// hosts file had it.
 bool RecursiveService::AnswerLocally(const View& view, std::span<const uint8_t> query,
                                      const answer::Request& request, bool tcp,
                                      std::span<uint8_t> reply, size_t* octets) {
@@ -294,7 +296,7 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
     case answer::HotOutcome::kMiss:
       break;
   }
-  // A special name is answered here even to a client that does not ask for recursion.
+  // A special name is answered here even when the client does not ask for recursion.
   if (AnswerLocally(view, query, request, tcp, reply, &octets)) return octets;
   if (!request.recursion_desired()) {
     return AnswerWithoutRecursion(view, query, request, reply, ReplyLimit(tcp, request, reply));
@@ -303,9 +305,9 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
   return 0;
 }
 
-// What is known of a name by what stands above it: the nearest zone cut, or below that an NXDOMAIN,
-// which covers all below it (RFC 8020 section 2). Nothing above a zone of the configuration says
-// anything about that zone.
+// What the names above a name say of it: the nearest zone cut, or below that an NXDOMAIN, which
+// denies all names below it (RFC 8020 section 2). Nothing above a static zone says anything about
+// that zone.
 cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView name,
                                               cache::Instant now) const {
   const bool denies_below = policy::DeniesBelow(*view.settings, name);
@@ -327,8 +329,11 @@ cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView n
   return known;
 }
 
-// From the cache only (RFC 1034 section 4.3.1): the links that are known. Without any, an NXDOMAIN
-// or a referral from above. Without that, REFUSED.
+// Answers from the cache only (RFC 1034 section 4.3.1). The answer is the first of these that
+// exists:
+// - the known links of the chain,
+// - an NXDOMAIN or a referral from above the name,
+// - REFUSED.
 size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
                                                 const answer::Request& request,
                                                 std::span<uint8_t> reply, size_t limit) {
@@ -348,7 +353,7 @@ size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<cons
   return answer::ComposeReply(query, request, parts, now, ++rotation_, limit, reply);
 }
 
-// In passes, so that what one query waits for from memory comes while others are worked on.
+// The batch is processed in passes. So while one query waits for memory, others are processed.
 void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   policy::Gate& gate = *configuration_.gate;
   counters().udp_queries.Add(batch.size());
@@ -357,7 +362,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
     if (parsed_[i].request.cookie.state != answer::CookieState::kNone) {
       CheckCookie(Endpoint::FromSockaddr(batch[i].peer).address, &parsed_[i]);
     }
-    groups_[i] = gate.Approach(batch[i].peer, AtGate(parsed_[i], Transport::kUdp));
+    groups_[i] = gate.FindGroup(batch[i].peer, AtGate(parsed_[i], Transport::kUdp));
   }
   const Time now = worker_->Now();
   size_t left = 0;
@@ -399,7 +404,7 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   answer::ParseQuery(query, *store_, &parsed);
   CheckCookie(client, &parsed);
   const policy::GateQuery asked = AtGate(parsed, Transport::kTcp);
-  const policy::RateLimit::Group group = gate.Approach(client, asked);
+  const policy::RateLimit::Group group = gate.FindGroup(client, asked);
   const Time now = worker_->Now();
   policy::GateVerdict verdict = gate.Judge(client, group, asked, now);
   const View& view = configuration_.ViewFor(client);
@@ -416,7 +421,7 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
     Resolve(path, query, parsed);
     return;
   }
-  // When it is empty, the query was dropped and its stream does not wait for it any more.
+  // An empty reply means that the query was dropped. Then the stream stops waiting for it.
   Send(path, scratch().first(octets));
   if (follow_up == FollowUp::kRefresh) Refresh(view, parsed.request);
 }
@@ -451,10 +456,10 @@ void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8
   }
 }
 
-// False when there is no room for it.
+// Sends the query to the owner's mailbox. Returns false when there is no room for it.
 bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
                                 std::span<const uint8_t> query, const answer::Request& request) {
-  // A worker that was put to sleep has a mailbox that grows.
+  // The limit is needed because the mailbox of a suspended worker would grow.
   if (misses_under_way_.load(std::memory_order_relaxed) >= kMissesUnderWayMax) return false;
   std::unique_ptr<MissMessage> message(new (std::nothrow) MissMessage);
   if (message == nullptr) return false;
@@ -468,7 +473,8 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
   return true;
 }
 
-// Workers' clocks are one; theirs stand still for a turn, so that the other's may be ahead.
+// All workers read the same clock, but each reads it once in a turn. So the other worker's time may
+// be ahead of ours.
 bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) const {
   return !path.IsStream() &&
          worker_->Now() - received >
@@ -526,12 +532,12 @@ void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t>
     message->reply.assign(reply.begin(), reply.end());
     peers_[path.worker]->Post(message.release());
   } catch (const std::bad_alloc&) {
-    // The client will ask again; what was learnt is in the store.
+    // The client will ask again, and then the store has the answer.
   }
 }
 
 RecursiveService::Client* RecursiveService::AllocateClient() {
-  // The client that has waited longest is the likeliest to get no answer.
+  // The client that has waited longest is the one least likely to get an answer.
   if (clients_waiting() >= kClientsMax) recursor_.GiveUp(waiting_clients_.front());
   if (clients_waiting() >= kClientsMax) return nullptr;
   if (free_clients_.empty()) {

@@ -1,23 +1,25 @@
-// The recursive service of one worker: queries in, answers out.
+// The recursive service of one worker: it takes queries and sends answers.
 //
 // The way of a query:
-//   1. The gate lets it in, or turns it away (policy/gate.h). UDP and TCP share it.
-//   2. The client's view is chosen (configuration.h).
-//   3. It is answered at once, from the local data or the store.
-//   4. A miss goes to the worker that owns its question (by hash). So equal questions of all
-//      clients and workers meet in one place and become one upstream exchange. The owner answers
-//      UDP clients itself; answers for TCP go back to the worker of the connection.
+// 1. The gate lets it in or turns it away (policy/gate.h). UDP and TCP share the gate.
+// 2. The client's view is chosen (configuration.h).
+// 3. If the local data or the store has the answer, it is sent at once.
+// 4. Otherwise the query is a miss. It goes to the worker that owns its question (by hash). So
+//    equal questions of all clients and workers meet in one place and become one upstream exchange.
+//    The owner answers UDP clients itself. Answers for TCP go back to the worker of the connection.
 //
-// Bounded: kClientsMax clients wait at a time; for a client beyond, the one that has waited longest
-// gets a stale answer or SERVFAIL. kMissesUnderWayMax misses of this worker are on their way to
-// others; a client beyond gets SERVFAIL. Of the UDP clients of one prefix access.rate_limit.waiting
-// wait at a time, so that what a forger collects for a victim and releases at once (DNSBomb) has a
-// bound.
+// Bounded:
+// - kClientsMax clients wait at a time. When one more comes, the client that has waited longest
+//   gets a stale answer or SERVFAIL.
+// - kMissesUnderWayMax misses of this worker are on their way to other workers. A further client
+//   gets SERVFAIL.
+// - access.rate_limit.waiting UDP clients of one prefix wait at a time. This limits how many
+//   answers a forger can collect for a victim and release at once (DNSBomb).
 //
-// A UDP answer is sent within client_timeout (and a little) of the query, or not at all: a client
-// that has given up must not get it, least of all together with many others.
+// A UDP answer is sent within client_timeout of the query (and a short grace), or not at all. A
+// client that has given up must not get it, least of all together with many others.
 //
-// Thread: one worker's; Reconfigure from any, through the worker's mailbox.
+// Thread: one worker's. Reconfigure may come from any thread, through the worker's mailbox.
 #pragma once
 
 #include <array>
@@ -44,16 +46,16 @@ inline constexpr uint32_t kMissesUnderWayMax = 16384;
 
 class RecursiveService final : public io::Service {
  public:
-  // Store, table and worker outlive the service.
+  // The store, the table and the worker outlive the service.
   RecursiveService(cache::Store* store, upstream::ServerTable* server_table, io::WorkerPort* worker,
                    Configuration configuration);
   ~RecursiveService() override;
 
-  // All workers by index, this one's included. Before the first query; without it
-  // the worker owns every question.
+  // `peers` has all workers by index, with this one. To be called before the first query. Without a
+  // call, this worker owns every question.
   void SetPeers(std::vector<io::WorkerPort*> peers) { peers_ = std::move(peers); }
 
-  // Tells the worker behind `worker` to use another configuration. Any thread.
+  // Tells the worker of the port to use another configuration. Any thread may call it.
   static void Reconfigure(io::WorkerPort* worker, Configuration configuration);
 
   void OnDatagrams(std::span<io::Datagram> batch) override;
@@ -75,16 +77,16 @@ class RecursiveService final : public io::Service {
   struct ReplyMessage;
   struct ReconfigureMessage;
 
-  // What is to be done with a question once its reply, if it has one already, is on its way.
+  // What is left to do for a question. If there is a reply already, it is sent first.
   enum class FollowUp : uint8_t { kNone, kResolve, kRefresh };
-  // A query of the batch in hand that is left to do something for.
+  // A query of the current batch for which something is left to do.
   struct Left {
     uint8_t index;
     FollowUp follow_up;
   };
 
-  // Answers into `reply` without waiting, and returns the octets; 0 when the answer will come
-  // later, or never.
+  // Answers without waiting. Writes the answer to `reply` and returns its octets, or 0 when the
+  // answer comes later or never.
   size_t AnswerNow(const View& view, std::span<const uint8_t> query,
                    const answer::ParsedQuery& parsed, bool tcp, std::span<uint8_t> reply,
                    FollowUp* follow_up);
@@ -95,9 +97,10 @@ class RecursiveService final : public io::Service {
   size_t AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
                                 const answer::Request& request, std::span<uint8_t> reply,
                                 size_t limit);
-  // From here on the reply has a cookie, and the request says whether it came with a good one.
+  // Checks the query's cookie. Afterwards the request says whether the cookie is good, and the
+  // reply will carry a cookie.
   void CheckCookie(const IpAddress& client, answer::ParsedQuery* parsed);
-  // The octets for a client that the gate does not let in; none when it gets no answer.
+  // The octets of the reply to a client that the gate does not let in. 0 when it gets no reply.
   size_t TurnAway(policy::GateVerdict verdict, std::span<const uint8_t> query,
                   const answer::ParsedQuery& parsed, const policy::GateQuery& asked,
                   std::span<uint8_t> reply);
@@ -107,14 +110,14 @@ class RecursiveService final : public io::Service {
                const answer::ParsedQuery& parsed);
   bool HandOver(size_t owner, const io::ReturnPath& path, std::span<const uint8_t> query,
                 const answer::Request& request);
-  // `received`: when the query came.
+  // `received` is the time at which the query came.
   void ResolveHere(const io::ReturnPath& path, std::span<const uint8_t> query,
                    const answer::ParsedQuery& parsed, Time received);
   bool IsTooLate(const io::ReturnPath& path, Time received) const;
-  // The count of the prefix's UDP clients that wait; null where none is kept.
+  // The number of UDP clients of the prefix that wait here. Null when they are not counted.
   uint16_t* WaitingOf(const io::ReturnPath& path);
   void Refresh(const View& view, const answer::Request& request);
-  // The worker whose questions these are; this one's index when there is one worker.
+  // The index of the worker that owns the question. It is this worker's when there is no other.
   size_t OwnerOf(const answer::Request& request) const;
   bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
                      const answer::ParsedQuery& parsed);
@@ -135,7 +138,7 @@ class RecursiveService final : public io::Service {
   resolution::Recursor recursor_;
   std::vector<io::WorkerPort*> peers_;
   uint32_t rotation_ = 0;
-  std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the batch in hand
+  std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the current batch
   std::array<policy::RateLimit::Group, io::kBatch> groups_;
   std::array<Left, io::kBatch> left_;
   std::unique_ptr<uint8_t[]> scratch_;
@@ -143,9 +146,9 @@ class RecursiveService final : public io::Service {
   struct ByAge;
   IntrusiveList<Client, ByAge> free_clients_;
   IntrusiveList<Client, ByAge> waiting_clients_;  // the oldest first
-  // UDP clients that wait, by prefix; prefixes with one hash share the count.
+  // The number of waiting UDP clients by prefix. Prefixes with the same hash share a count.
   std::array<uint16_t, 4096> waiting_{};
-  std::atomic<uint32_t> misses_under_way_ = 0;  // to other workers, which count down
+  std::atomic<uint32_t> misses_under_way_ = 0;  // sent to other workers, which count them down
 };
 
 }  // namespace tern::resolver::service

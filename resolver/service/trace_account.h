@@ -1,10 +1,10 @@
 // The account of a resolution as JSON lines, for `tern lookup --trace`.
 //
-// The lines are ASCII. A control character in a step is escaped, and octets that are not UTF-8
-// become U+FFFD.
+// The lines are ASCII. Control characters in a step are escaped. Octets that are not UTF-8 become
+// U+FFFD.
 //
-// Bounded: kAccountOctetsMax; the last line says when later steps were left out. When there is no
-// memory for a step, the account ends there and the resolution goes on.
+// Bounded: kAccountOctetsMax octets. When steps were left out, the last line says so. When there is
+// no memory for a step, the account ends there and the resolution goes on.
 //
 // Thread: one worker's.
 #pragma once
@@ -30,7 +30,7 @@ class TraceAccount final : public Trace {
   const std::string& lines() const { return lines_; }
 
  private:
-  // With its newline.
+  // The step's line, with its newline.
   std::string LineOf(const Step& step);
 
   const Environment* environment_;

@@ -1,5 +1,5 @@
-// Queries that ask for an account of their resolution, see ARCHITECTURE.md: a part of
-// RecursiveService that is none of its hot path.
+// The part of RecursiveService for queries that ask for an account of their resolution
+// (resolver/README.md). It is not on the hot path.
 #include <memory>
 #include <new>
 #include <string_view>
@@ -13,7 +13,7 @@
 
 namespace tern::resolver::service {
 
-// A client on this machine that asked for an account of the resolution.
+// A client on this machine that asked for an account of its resolution.
 class RecursiveService::TracedClient final : public resolution::Waiter {
  public:
   TracedClient(RecursiveService* service, const io::ReturnPath& path,
@@ -25,7 +25,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter {
 
   void OnAnswer(const answer::Answer& answer) override {
     std::unique_ptr<TracedClient> self(this);
-    // OPT is written here, with the account in it.
+    // PutOpt writes the OPT, because it holds the account.
     answer::Request request = request_.request();
     request.has_edns = false;
     const std::span<uint8_t> reply = service_->scratch();
@@ -41,7 +41,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter {
   TraceAccount account;
 
  private:
-  // OPT's options may take kAccountOctetsMax and 256 octets.
+  // The options of OPT take at most kAccountOctetsMax + 256 octets.
   size_t PutOpt(const answer::Answer& answer, uint8_t* out) const {
     wire::OptWriter opt({.payload_octets = wire::kEdnsPayloadDefault}, out);
     opt.AddExtendedError(answer.error(), answer.error_text());
@@ -69,7 +69,7 @@ bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const
   std::unique_ptr<TracedClient> client(new (std::nothrow) TracedClient(this, path, query, request));
   if (client != nullptr &&
       recursor_.AskTraced(request.name, request.type, client.get(), &client->account)) {
-    (void)client.release();  // frees itself when its answer comes
+    (void)client.release();  // it deletes itself when its answer comes
   } else {
     SendFailure(path, query, request);
   }

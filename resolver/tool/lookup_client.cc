@@ -45,7 +45,7 @@ class Socket {
   int fd() const { return fd_; }
   int error() const { return error_; }
 
-  // Waits for `events`. False when the deadline came first.
+  // Waits for `events`. Returns false when the deadline came first.
   bool Wait(short events, Clock::time_point deadline) const {
     while (true) {
       const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
@@ -112,8 +112,8 @@ RawReply AskOverUdp(const LookupOptions& options, bool edns, Clock::time_point d
       error = errno;
       continue;
     }
-    // A resolver that fails says so within two seconds. That is why the first attempts get more
-    // than an even share of the default five.
+    // A resolver needs up to two seconds to report a failure. So the first attempts get more than
+    // an equal share of the default five seconds.
     const auto share = (deadline - now) * 2 / (kAttempts - attempt + 2);
     const bool last = attempt + 1 == kAttempts;
     error = 0;
@@ -183,7 +183,7 @@ RawReply AskOverTcp(const LookupOptions& options, bool edns, Clock::time_point d
 }
 
 RawReply Ask(const LookupOptions& options, bool edns, Clock::time_point deadline) {
-  // An account of a resolution seldom fits into a datagram.
+  // The account of a resolution rarely fits into a datagram.
   if (options.tcp || options.trace) return AskOverTcp(options, edns, deadline);
   RawReply reply = AskOverUdp(options, edns, deadline);
   wire::MessageReader reader;
@@ -203,7 +203,7 @@ std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id,
   writer.SetHeader(id, wire::kFlagRD);
   bool fits = writer.AddQuestion(options.name, options.type, wire::RRClass::kIN);
   if (edns) {
-    uint8_t trace[4] = {};  // an option without content
+    uint8_t trace[4] = {};  // code and length of an option without content
     wire::StoreU16(trace, static_cast<uint16_t>(wire::EdnsOption::kTernTrace));
     wire::Edns opt;
     opt.payload_octets = wire::kEdnsPayloadDefault;
@@ -221,7 +221,7 @@ bool AnswersQuery(std::span<const uint8_t> message, const LookupOptions& options
   if (wire::MessageReader::Open(message, &reader) != wire::ParseError::kNone) return false;
   const wire::Header& header = reader.header();
   if (header.id != id || !header.Has(wire::kFlagQR)) return false;
-  // A server that cannot read the query cannot repeat its question.
+  // A server that could not parse the query cannot repeat its question.
   if (header.question_count == 0) return header.rcode() != wire::Rcode::kNoError;
   return header.question_count == 1 && reader.ReadQuestion(&question) == wire::ParseError::kNone &&
          question.name.Equals(options.name) && question.type == options.type &&
@@ -235,7 +235,7 @@ RawReply AskServer(const LookupOptions& options) {
   if (reply.outcome == LookupOutcome::kReply &&
       wire::MessageReader::Open(reply.message, &reader) == wire::ParseError::kNone) {
     const wire::Rcode rcode = reader.header().rcode();
-    // RFC 6891 section 7: a server without EDNS answers FORMERR or NOTIMP, without an OPT.
+    // A server without EDNS answers FORMERR or NOTIMP, without an OPT (RFC 6891 section 7).
     if ((rcode == wire::Rcode::kFormErr || rcode == wire::Rcode::kNotImp) &&
         reader.header().additional_count == 0) {
       RawReply plain = Ask(options, false, deadline);

@@ -1,8 +1,8 @@
-// Asks one server one question, as a stub resolver does: over UDP with EDNS and repetitions. TCP is
-// used when the answer does not fit into a datagram, or when the caller wants it.
+// Asks one server one question, like a stub resolver. It asks over UDP with EDNS and retries. It
+// uses TCP when the answer does not fit into a datagram, or when the user wants TCP.
 //
-// Thread: the tool's only one. It blocks, and at the longest until the timeout. Bounded: one
-// message of 64 KiB.
+// Thread: the tool's only one. It blocks until the timeout at the longest.
+// Bounded: one message of 64 KiB.
 #pragma once
 
 #include <chrono>
@@ -18,8 +18,8 @@ namespace tern::resolver::tool {
 
 enum class LookupOutcome : uint8_t {
   kReply,
-  kTimeout,      // no message came that answers the question
-  kUnreachable,  // this machine or the network says so
+  kTimeout,      // no message that answers the question came in time
+  kUnreachable,  // as this machine or the network reports
 };
 
 struct RawReply {
@@ -27,18 +27,19 @@ struct RawReply {
   int error = 0;  // errno of kUnreachable
   std::vector<uint8_t> message;
   Transport transport = Transport::kUdp;
-  std::chrono::microseconds elapsed{0};  // of the attempt that was answered
+  std::chrono::microseconds elapsed{0};  // of the attempt that got the answer
 };
 
-// The whole query message. With `edns` it has an OPT, which asks for a trace when the user does.
+// The query message. With `edns` it has an OPT. When the user wants a trace, the OPT asks for one.
 std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id, bool edns);
 
-// Whether `message` answers the query: it has the id, QR and the question as it was asked.
+// True when `message` answers the query: the ID and the question are the query's, and QR is set.
 bool AnswersQuery(std::span<const uint8_t> message, const LookupOptions& options, uint16_t id);
 
 RawReply AskServer(const LookupOptions& options);
 
-// Why there is no reply, for the user. REQUIRES: raw.outcome != LookupOutcome::kReply.
+// The reason why there is no reply, for the user.
+// REQUIRES: raw.outcome != LookupOutcome::kReply.
 std::string NoReplyReason(const RawReply& raw);
 
 }  // namespace tern::resolver::tool

@@ -15,7 +15,8 @@ std::string ToText(const Json& value) {
   return value.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
 }
 
-// The library copies and writes values by recursion, so depth is looked at before it builds any.
+// The library recurses when it copies or writes a value. So the depth is checked before a value is
+// built.
 bool NestsTooDeep(std::string_view text) {
   int depth = 0;
   bool in_string = false;
@@ -35,7 +36,7 @@ bool NestsTooDeep(std::string_view text) {
   return false;
 }
 
-// The JSON objects among `lines`.
+// The lines that are JSON objects.
 std::vector<Json> ReadObjects(std::string_view lines) {
   std::vector<Json> objects;
   while (!lines.empty()) {

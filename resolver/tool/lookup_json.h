@@ -1,10 +1,11 @@
-// The JSON of `tern lookup`: what `--json` prints, and the account of a resolution that ternd sends
-// as JSON lines. No other unit of the tool knows JSON.
+// Writes the JSON of `tern lookup --json`, and reads the account of a resolution, which ternd sends
+// as JSON lines. Only this unit of the tool knows JSON.
 //
-// What is written is ASCII: no control character reaches a terminal. Octets that are not UTF-8
-// become U+FFFD. What is read came over the network and may hold anything.
+// - The written JSON is ASCII, so no control character reaches a terminal. Octets that are not
+//   UTF-8 become U+FFFD.
+// - The account that it reads comes from the network and may hold anything.
 //
-// Thread: any. Bounded by the reply's 64 KiB and kTraceDepthMax.
+// Thread: any. Bounded by the reply's 64 KiB and by kTraceDepthMax.
 #pragma once
 
 #include <string>
@@ -18,24 +19,24 @@
 
 namespace tern::resolver::tool {
 
-// Arrays and objects inside each other, the step itself included.
+// The deepest nesting of arrays and objects in a step. The step itself counts.
 inline constexpr int kTraceDepthMax = 16;
 
 struct TraceStep {
-  // In their order. The text of a string is its characters, of any other value its JSON. When a
-  // name comes twice, its last value stands.
+  // Keys and values in their order. The value of a string is its characters; of anything else it is
+  // the JSON. When a key occurs twice, the last value counts.
   std::vector<std::pair<std::string, std::string>> members;
 
-  // Empty when there is no such member.
+  // The value of a key; empty when the key is missing.
   std::string_view Text(std::string_view key) const;
 };
 
-// The steps of LookupReply::trace. A line that is not one JSON object is left out.
+// The steps of LookupReply::trace. Lines that are not one JSON object are left out.
 std::vector<TraceStep> ReadTraceSteps(std::string_view lines);
 
-// One object on one line. `raw` is the reply that `reply` was read from.
+// One object on one line. REQUIRES: `reply` was read from `raw`.
 std::string LookupJson(const LookupOptions& options, const RawReply& raw, const LookupReply& reply);
-// For an outcome that is not a reply.
+// The same when there is no reply.
 std::string NoReplyJson(const LookupOptions& options, const RawReply& raw);
 
 }  // namespace tern::resolver::tool

@@ -23,18 +23,18 @@ struct LookupOptions {
   bool tcp = false;
   bool json = false;
   bool trace = false;
-  bool help = false;                        // name and type are not set
-  std::chrono::milliseconds timeout{5000};  // over all attempts
+  bool help = false;                        // then name and type are not set
+  std::chrono::milliseconds timeout{5000};  // for all attempts together
 };
 
-// The first `nameserver` of a resolv.conf(5) that is a plain address. 127.0.0.1 when there is none.
+// The first `nameserver` in a resolv.conf(5) that is a plain address, or 127.0.0.1.
 Endpoint DefaultServer(std::string_view resolv_conf);
 
 // What `tern lookup` takes.
 const Command& LookupCommand();
 
-// `words` are what stands behind `tern lookup`. An address as the name asks for the PTR record of
-// its reverse name. An error is one line for the user.
+// `words` follow `tern lookup`. When the name is an address, the question is the PTR record of its
+// reverse name. An error is one line for the user.
 absl::StatusOr<LookupOptions> ParseLookupOptions(std::span<const std::string> words,
                                                  std::string_view resolv_conf);
 

@@ -30,7 +30,7 @@ void ReadOpt(const wire::RecordView& record, LookupReply* reply) {
   }
   reply->rcode = static_cast<wire::Rcode>(edns.extended_rcode << 4 |
                                           (static_cast<uint16_t>(reply->rcode) & 0xf));
-  // A reply may hold several extended errors (RFC 8914 section 2).
+  // A reply may have several extended errors (RFC 8914 section 2).
   wire::OptionCursor cursor(edns.options);
   wire::EdnsOptionView option;
   while (cursor.Next(&option)) {
@@ -155,7 +155,7 @@ LookupExit ExitOf(const LookupReply& reply, wire::RRType asked) {
   if (reply.rcode == wire::Rcode::kNXDomain) return LookupExit::kNoSuchRecord;
   if (reply.rcode != wire::Rcode::kNoError) return LookupExit::kServerFailure;
   const auto& answer = reply.sections[static_cast<size_t>(wire::Section::kAnswer)];
-  // A CNAME chain without a record of the type is not an answer.
+  // A CNAME chain that ends without a record of the type is not an answer.
   const bool found = std::any_of(answer.begin(), answer.end(), [&](const ReplyLine& line) {
     return line.type == asked || asked == wire::RRType::kANY;
   });

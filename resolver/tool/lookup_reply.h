@@ -1,6 +1,5 @@
-// A reply as the tool shows it: read with wire/message.h, every record in presentation format.
-// Nothing in the message is trusted. The reading ends at the first part that has not its form, and
-// `malformed` says so.
+// A reply as the tool shows it, with every record in presentation format. Nothing in the message is
+// trusted. Reading ends at the first part that is malformed, and `malformed` is set.
 //
 // Thread: any. Bounded by the message's 64 KiB.
 #pragma once
@@ -32,31 +31,31 @@ struct ExtendedErrorLine {
 };
 
 struct LookupReply {
-  wire::Rcode rcode = wire::Rcode::kNoError;  // with the bits of OPT
+  wire::Rcode rcode = wire::Rcode::kNoError;  // with the upper bits from OPT
   std::vector<std::string> flags;             // `aa`, `tc`, `rd`, `ra`, `ad`, `cd`
-  std::vector<ReplyLine> sections[3];         // by wire::Section; OPT is not among them
+  std::vector<ReplyLine> sections[3];         // by wire::Section; without OPT
   std::vector<ExtendedErrorLine> extended_errors;
   std::optional<std::string> trace;  // the account of the resolution, as sent: JSON lines
-  bool malformed = false;            // the message ends in the middle or holds nonsense
+  bool malformed = false;            // the message is cut off or cannot be parsed
 };
 
-// By wire::Section, as text and JSON call them.
+// The sections' names in text and JSON, by wire::Section.
 inline constexpr std::string_view kSectionNames[] = {"answer", "authority", "additional"};
-// Shown instead of an account that the user wanted and the reply does not have.
+// Shown when the user wanted an account and the reply has none.
 inline constexpr std::string_view kNoTrace =
     "no account of the steps: the server is not a ternd, or it does not take this client for one "
     "of its own machine";
-// The name that the registry of RFC 8914 section 5.2 has for `code`, or `unassigned`.
+// The name of `code` in the registry of RFC 8914 section 5.2, or `unassigned`.
 std::string_view ExtendedErrorName(uint16_t code);
 
-// Mail exchangers come in the order in which senders try them (RFC 5321 section 5.1).
+// Mail exchangers are sorted in the order in which senders try them (RFC 5321 section 5.1).
 LookupReply ReadLookupReply(std::span<const uint8_t> message);
 
 enum class LookupExit : int {
   kAnswer = 0,
   kNoSuchRecord = 1,  // NODATA or NXDOMAIN
   kUsage = 2,
-  kServerFailure = 3,  // SERVFAIL, REFUSED, any other rcode, or a reply that cannot be read
+  kServerFailure = 3,  // SERVFAIL, REFUSED, another rcode, or a malformed reply
   kNoReply = 4,
 };
 LookupExit ExitOf(const LookupReply& reply, wire::RRType asked);

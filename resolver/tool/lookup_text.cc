@@ -33,19 +33,21 @@ std::string MemberText(const TraceStep& step, std::string_view key) {
   return HarmlessText(step.Text(key));
 }
 
-// Microseconds of a whole number; -1 for anything else.
+// The microseconds in a whole number; -1 for anything else.
 int64_t MicrosecondsOf(const TraceStep& step, std::string_view key) {
   const auto number = wire::ParseDecimal<uint64_t>(step.Text(key));
   constexpr uint64_t kMax = uint64_t{1} << 50;
   return number && *number < kMax ? static_cast<int64_t>(*number) : -1;
 }
 
-// Keys that StepSentence has words for, or that another part of the line shows.
+// The keys that StepSentence puts into words or that another part of the line shows.
 constexpr std::string_view kToldKeys[] = {"step",      "t_us",     "kind",   "zone",    "server",
                                           "transport", "question", "rtt_us", "outcome", "learnt"};
 
-// A query: `ask 198.18.1.1:53 over udp for com. A (zone .)`. A reply: `198.18.1.1:53: referral
-// after 0.2 ms`. Any other step: what it is about, then its outcome.
+// One step as a sentence:
+// - a query: `ask 198.18.1.1:53 over udp for com. A (zone .)`
+// - a reply: `198.18.1.1:53: referral after 0.2 ms`
+// - any other step: its subject, then its outcome
 std::string StepSentence(const TraceStep& step) {
   const std::string kind = MemberText(step, "kind");
   const std::string question = MemberText(step, "question");
@@ -92,7 +94,7 @@ std::string TraceText(const LookupReply& reply) {
   return text;
 }
 
-// One record a line, in columns.
+// One line for each record, in columns.
 std::string SectionText(const std::vector<ReplyLine>& lines) {
   std::vector<std::array<std::string, 4>> rows;
   size_t widths[3] = {};
@@ -115,7 +117,7 @@ std::string SectionText(const std::vector<ReplyLine>& lines) {
   return text;
 }
 
-// RFC 2308 section 2.1.1: name servers, no SOA, and nothing else.
+// A referral has NS records, no SOA and nothing else (RFC 2308 section 2.1.1).
 bool IsReferral(const LookupReply& reply) {
   const auto has = [&](wire::RRType type) {
     return std::any_of(reply.sections[1].begin(), reply.sections[1].end(),
@@ -169,7 +171,7 @@ std::string LookupText(const LookupOptions& options, const RawReply& raw,
   text += StatusText(options, reply);
   const bool answered = ExitOf(reply, options.type) == LookupExit::kAnswer;
   for (size_t i = 0; i < 3; ++i) {
-    // When there is no answer, the other sections say why.
+    // When there is no answer, the other sections show why.
     if (reply.sections[i].empty() || (i > 0 && answered)) continue;
     text += Concat(kSectionNames[i], "\n", SectionText(reply.sections[i]));
   }

@@ -1,8 +1,8 @@
-// What `tern lookup` prints for a reader; lookup_json.h has what it prints for a program.
+// What `tern lookup` prints for people. lookup_json.h has what it prints for programs.
 //
-// Text that came over the network is made harmless (wire/harmless_text.h).
+// Control characters in text from the network are escaped, so they cannot harm a terminal.
 //
-// Thread: any.
+// Thread: any. Bounded by the reply's 64 KiB.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ namespace tern::resolver::tool {
 // `59m59s`, `1d`, `0s`.
 std::string TtlToText(uint32_t seconds);
 
-// `raw` is the reply that `reply` was read from.
+// REQUIRES: `reply` was read from `raw`.
 std::string LookupText(const LookupOptions& options, const RawReply& raw, const LookupReply& reply);
 
-// For an outcome that is not a reply.
+// The same when there is no reply.
 std::string NoReplyText(const LookupOptions& options, const RawReply& raw);
 
 }  // namespace tern::resolver::tool

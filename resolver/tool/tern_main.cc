@@ -1,4 +1,4 @@
-// tern: the operator's tool.
+// tern: the operator's tool. It runs the command that its words name.
 #include <cstdio>
 #include <span>
 #include <string>

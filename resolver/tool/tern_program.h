@@ -1,13 +1,13 @@
-// The commands of tern.
+// Describes the commands of tern.
 //
-// Thread: any.
+// Thread: any; constants.
 #pragma once
 
 #include "resolver/base/command_line.h"
 
 namespace tern::resolver::tool {
 
-// A new command needs its description here and a line in tern_main.cc.
+// To add a command, add its description here and a line in tern_main.cc.
 const Program& TernProgram();
 
 }  // namespace tern::resolver::tool

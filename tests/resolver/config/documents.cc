@@ -84,10 +84,10 @@ bool IsListOfMaps(KeyKind kind) {
 std::string ItemsPath(const KeySpec& key) { return Concat(key.path, "[]"); }
 
 std::string ListText(const KeySpec& key) {
-  const Takes& takes = key.takes;
+  const ValueSpec& spec = key.value;
   const std::string count =
-      takes.min == 0 ? Concat("up to ", takes.max) : Concat(takes.min, " to ", takes.max);
-  if (IsList(takes.kind)) return Concat("a list of ", count, " ", ManyItems(takes.kind));
+      spec.min == 0 ? Concat("up to ", spec.max) : Concat(spec.min, " to ", spec.max);
+  if (IsList(spec.kind)) return Concat("a list of ", count, " ", ManyItems(spec.kind));
   std::vector<std::string_view> names;
   for (const KeySpec* item : KeysInside(ItemsPath(key))) names.push_back(NameOf(*item));
   return Concat("a list of ", count, " maps with the keys ", Marked(names, "and"));
@@ -95,20 +95,20 @@ std::string ListText(const KeySpec& key) {
 
 // What the key takes, as a sentence; empty for maps.
 std::string ValueSentence(const KeySpec& key) {
-  const Takes& takes = key.takes;
+  const ValueSpec& spec = key.value;
   std::string text = Expectation(key);
-  if (takes.kind == KeyKind::kMap) return "";
-  if (takes.kind == KeyKind::kFlag) text = "`true` or `false`";
-  if (takes.kind == KeyKind::kAutoOrNumber) text.replace(0, 4, "`auto`");
-  if (takes.kind == KeyKind::kChoice) text = Marked(takes.choices, "or");
-  if (takes.kind == KeyKind::kTtl) {
-    const bool any = takes.min == 0 && takes.max == kTtlMax;
+  if (spec.kind == KeyKind::kMap) return "";
+  if (spec.kind == KeyKind::kFlag) text = "`true` or `false`";
+  if (spec.kind == KeyKind::kAutoOrNumber) text.replace(0, 4, "`auto`");
+  if (spec.kind == KeyKind::kChoice) text = Marked(spec.choices, "or");
+  if (spec.kind == KeyKind::kTtl) {
+    const bool any = spec.min == 0 && spec.max == kTtlMax;
     text = any ? "a duration in whole seconds" : Concat(text, ", in whole seconds");
   }
-  if (takes.kind == KeyKind::kRootHints || takes.kind == KeyKind::kTrustAnchors) {
+  if (spec.kind == KeyKind::kRootHints || spec.kind == KeyKind::kTrustAnchors) {
     text.replace(0, 7, "`builtin`");
   }
-  if (IsList(takes.kind) || IsListOfMaps(takes.kind)) text = ListText(key);
+  if (IsList(spec.kind) || IsListOfMaps(spec.kind)) text = ListText(key);
   if (!key.not_above.empty()) text += Concat(", and at most `", key.not_above, "`");
   return Sentence(text);
 }
@@ -138,12 +138,12 @@ std::string ExampleItems(const KeySpec& key) {
 
 std::string ExampleKey(const KeySpec& key, const std::string& indent) {
   std::string text = indent.empty() ? "\n" : "";
-  text += Wrapped(Joined({key.summary, ExampleSaysValue(key.takes.kind) ? ValueSentence(key) : "",
+  text += Wrapped(Joined({key.summary, ExampleSaysValue(key.value.kind) ? ValueSentence(key) : "",
                           key.fixed != nullptr ? kFixedSentence : ""}),
                   indent + "# ");
-  if (IsListOfMaps(key.takes.kind)) text += ExampleItems(key);
+  if (IsListOfMaps(key.value.kind)) text += ExampleItems(key);
   text += Concat(indent, NameOf(key), key.initial.empty() ? ":" : ": ", key.initial, "\n");
-  if (key.takes.kind != KeyKind::kMap) return text;
+  if (key.value.kind != KeyKind::kMap) return text;
   for (const KeySpec* inner : KeysInside(key.path)) text += ExampleKey(*inner, indent + "  ");
   return text;
 }
@@ -166,13 +166,13 @@ std::string Roff(std::string_view text) {
 }
 
 std::string ManualKey(const KeySpec& key) {
-  if (key.takes.kind == KeyKind::kMap && key.summary.empty()) return "";
+  if (key.value.kind == KeyKind::kMap && key.summary.empty()) return "";
   const std::string initial =
       key.initial.empty() ? "" : Concat("The default is `", key.initial, "`.");
   const std::string text =
       Wrapped(Joined({key.summary, key.details, ValueSentence(key), initial,
                       key.required ? "This key must be there." : "",
-                      key.takes.kind == KeyKind::kMap ? "Its keys follow." : "",
+                      key.value.kind == KeyKind::kMap ? "Its keys follow." : "",
                       key.fixed != nullptr ? kFixedSentence : ""}),
               "");
   return Concat(".TP\n.B ", key.path, "\n", Roff(text));
@@ -202,45 +202,45 @@ Json SchemaOfChoice(std::span<const std::string_view> words) {
   return {{"enum", values}};
 }
 
-Json IntegerSchema(const Takes& takes) {
-  return {{"type", "integer"}, {"minimum", takes.min}, {"maximum", takes.max}};
+Json IntegerSchema(const ValueSpec& spec) {
+  return {{"type", "integer"}, {"minimum", spec.min}, {"maximum", spec.max}};
 }
 
-Json SchemaOfList(const Takes& takes) {
-  Json schema = {{"type", "array"}, {"items", SchemaOfItem(takes.kind)}};
-  if (takes.min > 0) schema["minItems"] = takes.min;
-  schema["maxItems"] = takes.max;
-  if (takes.kind == KeyKind::kListen) schema["uniqueItems"] = true;
+Json SchemaOfList(const ValueSpec& spec) {
+  Json schema = {{"type", "array"}, {"items", SchemaOfItem(spec.kind)}};
+  if (spec.min > 0) schema["minItems"] = spec.min;
+  schema["maxItems"] = spec.max;
+  if (spec.kind == KeyKind::kListen) schema["uniqueItems"] = true;
   return schema;
 }
 
 Json TextSchema(std::string_view pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
 
 Json SchemaOfValue(const KeySpec& key) {
-  const Takes& takes = key.takes;
-  switch (takes.kind) {
+  const ValueSpec& spec = key.value;
+  switch (spec.kind) {
     case KeyKind::kMap:
       return SchemaOfMap(key.path, key.summary);
     case KeyKind::kFlag:
       return {{"type", "boolean"}};
     case KeyKind::kNumber:
-      return IntegerSchema(takes);
+      return IntegerSchema(spec);
     case KeyKind::kAutoOrNumber:
-      return {{"anyOf", {{{"const", "auto"}}, IntegerSchema(takes)}}};
+      return {{"anyOf", {{{"const", "auto"}}, IntegerSchema(spec)}}};
     case KeyKind::kOctets:
-      return {{"anyOf", {TextSchema("^[0-9]+([KMGT]iB)?$"), IntegerSchema(takes)}}};
+      return {{"anyOf", {TextSchema("^[0-9]+([KMGT]iB)?$"), IntegerSchema(spec)}}};
     case KeyKind::kDuration:
       return TextSchema("^[0-9]+(ms|[smhdw])$");
     case KeyKind::kTtl:
       return TextSchema("^([0-9]+[smhdw]|([0-9]*000|0{1,2})ms)$");
     case KeyKind::kChoice:
-      return SchemaOfChoice(takes.choices);
+      return SchemaOfChoice(spec.choices);
     case KeyKind::kListen:
     case KeyKind::kEndpoints:
     case KeyKind::kAddresses:
     case KeyKind::kPrefixes:
     case KeyKind::kNames:
-      return SchemaOfList(takes);
+      return SchemaOfList(spec);
     case KeyKind::kRootHints:
     case KeyKind::kTrustAnchors:
       return {{"type", "string"}, {"minLength", 1}};
@@ -251,7 +251,7 @@ Json SchemaOfValue(const KeySpec& key) {
     case KeyKind::kForwardZones:
     case KeyKind::kStubZones:
       return {
-          {"type", "array"}, {"maxItems", takes.max}, {"items", SchemaOfMap(ItemsPath(key), "")}};
+          {"type", "array"}, {"maxItems", spec.max}, {"items", SchemaOfMap(ItemsPath(key), "")}};
     case KeyKind::kZoneName:
       return {{"type", "string"}, {"minLength", 1}};
   }
@@ -264,7 +264,7 @@ Json DefaultOf(const KeySpec& key) {
 }
 
 Json SchemaOfKey(const KeySpec& key) {
-  if (key.takes.kind == KeyKind::kMap) return SchemaOfValue(key);
+  if (key.value.kind == KeyKind::kMap) return SchemaOfValue(key);
   Json schema = {{"description", Joined({key.summary, ValueSentence(key),
                                          key.fixed != nullptr ? kFixedSentence : ""})}};
   schema.update(SchemaOfValue(key));

@@ -36,7 +36,7 @@ TEST(DocumentsTest, LinesAreShort) {
 TEST(DocumentsTest, TheManualPageHasEveryKeyOnce) {
   const std::string page = ManualPage(ReadDocument(kManualPath));
   for (const KeySpec& key : Keys()) {
-    if (key.takes.kind == KeyKind::kMap) continue;
+    if (key.value.kind == KeyKind::kMap) continue;
     const std::string tag = ".TP\n.B " + std::string(key.path) + "\n";
     EXPECT_NE(page.find(tag), std::string::npos) << key.path;
     EXPECT_EQ(page.find(tag), page.rfind(tag)) << key.path;

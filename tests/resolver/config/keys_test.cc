@@ -31,7 +31,7 @@ std::string FileWithDefault(const KeySpec& key) {
 bool IsOfAnItem(const KeySpec& key) { return key.path.find("[]") != std::string_view::npos; }
 
 const NumberPlace* NumberOf(const KeySpec& key) {
-  return std::get_if<NumberPlace>(&key.takes.place);
+  return std::get_if<NumberPlace>(&key.value.place);
 }
 
 Settings SettingsWithAZone() {
@@ -43,7 +43,7 @@ Settings SettingsWithAZone() {
 TEST(KeysTest, EveryDefaultIsTheOneOfDefaultSettings) {
   const std::string expected = Shown(DefaultSettings());
   for (const KeySpec& key : Keys()) {
-    if (key.takes.kind == KeyKind::kMap || IsOfAnItem(key)) continue;
+    if (key.value.kind == KeyKind::kMap || IsOfAnItem(key)) continue;
     ASSERT_FALSE(key.initial.empty()) << key.path;
     const auto settings = ParseConfig(FileWithDefault(key), "tern.yaml");
     ASSERT_TRUE(settings.ok()) << settings.status();
@@ -74,7 +74,7 @@ TEST(KeysTest, EveryNumberHasAPlaceOfItsOwn) {
     if (place == nullptr) continue;
     Settings settings = SettingsWithAZone();
     const uint64_t before = place->get(settings);
-    const uint64_t other = before == key.takes.max ? key.takes.min : key.takes.max;
+    const uint64_t other = before == key.value.max ? key.value.min : key.value.max;
     place->set(settings, other);
     EXPECT_EQ(place->get(settings), other) << key.path;
     EXPECT_TRUE(shown.insert(Shown(settings)).second) << key.path;
@@ -83,7 +83,7 @@ TEST(KeysTest, EveryNumberHasAPlaceOfItsOwn) {
 
 TEST(KeysTest, EveryKindHasThePlaceThatItNeeds) {
   for (const KeySpec& key : Keys()) {
-    switch (key.takes.kind) {
+    switch (key.value.kind) {
       case KeyKind::kFlag:
       case KeyKind::kNumber:
       case KeyKind::kAutoOrNumber:
@@ -92,23 +92,23 @@ TEST(KeysTest, EveryKindHasThePlaceThatItNeeds) {
       case KeyKind::kTtl:
       case KeyKind::kChoice:
         EXPECT_NE(NumberOf(key), nullptr) << key.path;
-        EXPECT_LT(key.takes.min, key.takes.max) << key.path;
+        EXPECT_LT(key.value.min, key.value.max) << key.path;
         break;
       case KeyKind::kListen:
       case KeyKind::kEndpoints:
-        EXPECT_TRUE(std::holds_alternative<ListPlace<Endpoint>>(key.takes.place)) << key.path;
+        EXPECT_TRUE(std::holds_alternative<ListPlace<Endpoint>>(key.value.place)) << key.path;
         break;
       case KeyKind::kAddresses:
-        EXPECT_TRUE(std::holds_alternative<ListPlace<IpAddress>>(key.takes.place)) << key.path;
+        EXPECT_TRUE(std::holds_alternative<ListPlace<IpAddress>>(key.value.place)) << key.path;
         break;
       case KeyKind::kPrefixes:
-        EXPECT_TRUE(std::holds_alternative<ListPlace<Prefix>>(key.takes.place)) << key.path;
+        EXPECT_TRUE(std::holds_alternative<ListPlace<Prefix>>(key.value.place)) << key.path;
         break;
       case KeyKind::kNames:
-        EXPECT_TRUE(std::holds_alternative<ListPlace<wire::Name>>(key.takes.place)) << key.path;
+        EXPECT_TRUE(std::holds_alternative<ListPlace<wire::Name>>(key.value.place)) << key.path;
         break;
       default:
-        EXPECT_TRUE(std::holds_alternative<std::monostate>(key.takes.place)) << key.path;
+        EXPECT_TRUE(std::holds_alternative<std::monostate>(key.value.place)) << key.path;
     }
   }
 }
@@ -131,7 +131,7 @@ TEST(KeysTest, MapsStandBeforeTheirKeysWhichStandTogether) {
 
 TEST(KeysTest, EveryKeyHasHelpOfWholeSentences) {
   for (const KeySpec& key : Keys()) {
-    if (key.takes.kind != KeyKind::kMap) {
+    if (key.value.kind != KeyKind::kMap) {
       EXPECT_FALSE(key.summary.empty()) << key.path;
     }
     for (const std::string_view text : {key.summary, key.details}) {
@@ -148,7 +148,7 @@ TEST(KeysTest, KeysThatAreComparedTakeDurations) {
     const KeySpec* upper = FindKey(key.not_above);
     ASSERT_NE(upper, nullptr) << key.path;
     for (const KeySpec* each : {&key, upper}) {
-      EXPECT_TRUE(each->takes.kind == KeyKind::kTtl || each->takes.kind == KeyKind::kDuration)
+      EXPECT_TRUE(each->value.kind == KeyKind::kTtl || each->value.kind == KeyKind::kDuration)
           << each->path;
     }
   }

@@ -29,9 +29,9 @@ ConfigNode ListOf(std::vector<ConfigNode> items) {
 }
 
 // The number, or the error behind the place and the key.
-std::string Number(const Takes& takes, const ConfigNode& node) {
+std::string Number(const ValueSpec& spec, const ConfigNode& node) {
   const ValueReader reader("a.yaml");
-  const auto number = reader.ReadNumber({&node, "some.key"}, {.path = "some.key", .takes = takes});
+  const auto number = reader.ReadNumber({&node, "some.key"}, {.path = "some.key", .value = spec});
   if (number.ok()) return std::to_string(*number);
   const std::string message(number.status().message());
   const std::string_view place = "a.yaml:3:7: some.key: ";
@@ -40,72 +40,71 @@ std::string Number(const Takes& takes, const ConfigNode& node) {
 }
 
 TEST(ValueReaderTest, FlagsAreTheTwoWordsWithoutQuotes) {
-  const Takes takes = {.kind = KeyKind::kFlag, .max = 1};
-  EXPECT_EQ(Number(takes, Scalar("true")), "1");
-  EXPECT_EQ(Number(takes, Scalar("false")), "0");
-  EXPECT_EQ(Number(takes, Scalar("yes")), "expected true or false, found \"yes\"");
-  EXPECT_EQ(Number(takes, Scalar("true", true)), "expected true or false, found \"true\"");
-  EXPECT_EQ(Number(takes, ListOf({})), "expected true or false, found a list");
+  const ValueSpec spec = {.kind = KeyKind::kFlag, .max = 1};
+  EXPECT_EQ(Number(spec, Scalar("true")), "1");
+  EXPECT_EQ(Number(spec, Scalar("false")), "0");
+  EXPECT_EQ(Number(spec, Scalar("yes")), "expected true or false, found \"yes\"");
+  EXPECT_EQ(Number(spec, Scalar("true", true)), "expected true or false, found \"true\"");
+  EXPECT_EQ(Number(spec, ListOf({})), "expected true or false, found a list");
 }
 
 TEST(ValueReaderTest, NumbersAreWithinTheirBounds) {
-  const Takes takes = {.kind = KeyKind::kNumber, .min = 2, .max = 40};
-  EXPECT_EQ(Number(takes, Scalar("2")), "2");
-  EXPECT_EQ(Number(takes, Scalar("40")), "40");
+  const ValueSpec spec = {.kind = KeyKind::kNumber, .min = 2, .max = 40};
+  EXPECT_EQ(Number(spec, Scalar("2")), "2");
+  EXPECT_EQ(Number(spec, Scalar("40")), "40");
   for (const char* bad : {"1", "41", "-2", "3.5", "0x3", "", "99999999999999999999"}) {
-    EXPECT_EQ(Number(takes, Scalar(bad)),
+    EXPECT_EQ(Number(spec, Scalar(bad)),
               std::string("expected a number from 2 to 40, found \"") + bad + "\"");
   }
-  EXPECT_EQ(Number(takes, Scalar("3", true)), "expected a number from 2 to 40, found \"3\"");
-  EXPECT_EQ(Number(takes, ListOf({})), "expected a number from 2 to 40, found a list");
+  EXPECT_EQ(Number(spec, Scalar("3", true)), "expected a number from 2 to 40, found \"3\"");
+  EXPECT_EQ(Number(spec, ListOf({})), "expected a number from 2 to 40, found a list");
 }
 
 TEST(ValueReaderTest, AutoIsNone) {
-  const Takes takes = {.kind = KeyKind::kAutoOrNumber, .min = 1, .max = 8};
-  EXPECT_EQ(Number(takes, Scalar("auto")), "0");
-  EXPECT_EQ(Number(takes, Scalar("8")), "8");
-  EXPECT_EQ(Number(takes, Scalar("0")), "expected auto or a number from 1 to 8, found \"0\"");
+  const ValueSpec spec = {.kind = KeyKind::kAutoOrNumber, .min = 1, .max = 8};
+  EXPECT_EQ(Number(spec, Scalar("auto")), "0");
+  EXPECT_EQ(Number(spec, Scalar("8")), "8");
+  EXPECT_EQ(Number(spec, Scalar("0")), "expected auto or a number from 1 to 8, found \"0\"");
 }
 
 TEST(ValueReaderTest, AmountsOfMemoryAreOctets) {
-  const Takes takes = {.kind = KeyKind::kOctets, .min = 1024, .max = 1 << 20};
-  EXPECT_EQ(Number(takes, Scalar("2KiB")), "2048");
-  EXPECT_EQ(Number(takes, Scalar("1024")), "1024");
-  EXPECT_EQ(Number(takes, Scalar("2KB")),
+  const ValueSpec spec = {.kind = KeyKind::kOctets, .min = 1024, .max = 1 << 20};
+  EXPECT_EQ(Number(spec, Scalar("2KiB")), "2048");
+  EXPECT_EQ(Number(spec, Scalar("1024")), "1024");
+  EXPECT_EQ(Number(spec, Scalar("2KB")),
             "expected an amount of memory such as 256MiB or 1GiB, found \"2KB\"");
-  EXPECT_EQ(Number(takes, Scalar("1023")),
+  EXPECT_EQ(Number(spec, Scalar("1023")),
             "expected an amount of memory from 1KiB to 1MiB, found \"1023\"");
 }
 
 TEST(ValueReaderTest, DurationsAreMilliseconds) {
-  const Takes takes = {.kind = KeyKind::kDuration, .min = 10, .max = 60'000};
-  EXPECT_EQ(Number(takes, Scalar("10ms")), "10");
-  EXPECT_EQ(Number(takes, Scalar("1m")), "60000");
-  EXPECT_EQ(Number(takes, Scalar("7")),
-            "expected a duration such as 7s, 1800ms or 1d, found \"7\"");
-  EXPECT_EQ(Number(takes, Scalar("9ms")), "expected a duration from 10ms to 1m, found \"9ms\"");
+  const ValueSpec spec = {.kind = KeyKind::kDuration, .min = 10, .max = 60'000};
+  EXPECT_EQ(Number(spec, Scalar("10ms")), "10");
+  EXPECT_EQ(Number(spec, Scalar("1m")), "60000");
+  EXPECT_EQ(Number(spec, Scalar("7")), "expected a duration such as 7s, 1800ms or 1d, found \"7\"");
+  EXPECT_EQ(Number(spec, Scalar("9ms")), "expected a duration from 10ms to 1m, found \"9ms\"");
 }
 
 TEST(ValueReaderTest, TtlsAreWholeSeconds) {
-  const Takes any = {.kind = KeyKind::kTtl, .max = kTtlMax};
+  const ValueSpec any = {.kind = KeyKind::kTtl, .max = kTtlMax};
   EXPECT_EQ(Number(any, Scalar("0s")), "0");
   EXPECT_EQ(Number(any, Scalar("2000ms")), "2");
   EXPECT_EQ(Number(any, Scalar("2147483647s")), "2147483647");
   EXPECT_EQ(Number(any, Scalar("2147483648s")),
             "expected a duration from 0s to 2147483647s, found \"2147483648s\"");
   EXPECT_EQ(Number(any, Scalar("1500ms")), "expected whole seconds, found \"1500ms\"");
-  const Takes positive = {.kind = KeyKind::kTtl, .min = 1, .max = kTtlMax};
+  const ValueSpec positive = {.kind = KeyKind::kTtl, .min = 1, .max = kTtlMax};
   EXPECT_EQ(Number(positive, Scalar("0s")), "expected 1s or more, found \"0s\"");
-  const Takes bounded = {.kind = KeyKind::kTtl, .min = 1, .max = 300};
+  const ValueSpec bounded = {.kind = KeyKind::kTtl, .min = 1, .max = 300};
   EXPECT_EQ(Number(bounded, Scalar("6m")), "expected a duration from 1s to 5m, found \"6m\"");
 }
 
 TEST(ValueReaderTest, ChoicesAreWordsWithOrWithoutQuotes) {
-  const Takes takes = {.kind = KeyKind::kChoice, .max = 2, .choices = kWords};
-  EXPECT_EQ(Number(takes, Scalar("low")), "0");
-  EXPECT_EQ(Number(takes, Scalar("high", true)), "2");
-  EXPECT_EQ(Number(takes, Scalar("higher")), "expected low, middle or high, found \"higher\"");
-  EXPECT_EQ(Number(takes, ListOf({})), "expected low, middle or high, found a list");
+  const ValueSpec spec = {.kind = KeyKind::kChoice, .max = 2, .choices = kWords};
+  EXPECT_EQ(Number(spec, Scalar("low")), "0");
+  EXPECT_EQ(Number(spec, Scalar("high", true)), "2");
+  EXPECT_EQ(Number(spec, Scalar("higher")), "expected low, middle or high, found \"higher\"");
+  EXPECT_EQ(Number(spec, ListOf({})), "expected low, middle or high, found a list");
 }
 
 std::optional<int> ParseDigit(const std::string& text) {
@@ -113,9 +112,9 @@ std::optional<int> ParseDigit(const std::string& text) {
 }
 
 std::string ErrorOfList(const ConfigNode& node, std::vector<int>* digits) {
-  const Takes takes = {.kind = KeyKind::kAddresses, .min = 1, .max = 2};
+  const ValueSpec spec = {.kind = KeyKind::kAddresses, .min = 1, .max = 2};
   const ValueReader reader("a.yaml");
-  return std::string(reader.ReadList({&node, "k"}, takes, ParseDigit, digits).message());
+  return std::string(reader.ReadList({&node, "k"}, spec, ParseDigit, digits).message());
 }
 
 TEST(ValueReaderTest, ListsReplaceWhatWasThere) {
@@ -155,8 +154,8 @@ class KeysOfAMapTest : public testing::Test {
     return map;
   }
 
-  const KeySpec zone_ = {.path = "m.zone", .takes = {.kind = KeyKind::kZoneName}, .required = true};
-  const KeySpec first_ = {.path = "m.first", .takes = {.kind = KeyKind::kFlag}};
+  const KeySpec zone_ = {.path = "m.zone", .value = {.kind = KeyKind::kZoneName}, .required = true};
+  const KeySpec first_ = {.path = "m.first", .value = {.kind = KeyKind::kFlag}};
   const std::vector<const KeySpec*> keys_ = {&zone_, &first_};
   const ConfigNode map_ = Map();
   const ValuePlace place_{&map_, "m"};

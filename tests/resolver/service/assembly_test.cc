@@ -29,7 +29,7 @@ TEST(MakeConfigurationTest, BuildsWhatTheSettingsSay) {
   const policy::GateQuery asked;
   const auto judge = [&](std::string_view address) {
     const IpAddress client = *IpAddress::Parse(address);
-    return configuration->gate->Judge(client, configuration->gate->Approach(client, asked), asked,
+    return configuration->gate->Judge(client, configuration->gate->FindGroup(client, asked), asked,
                                       Time{});
   };
   EXPECT_EQ(judge("192.0.2.1"), policy::GateVerdict::kPass);
