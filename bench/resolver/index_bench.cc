@@ -58,7 +58,7 @@ BENCHMARK(BM_NearestStaticZoneOfAPublicName)->Arg(0)->Arg(1)->Arg(100)->Arg(10'0
 void BM_MayAsk(benchmark::State& state) {
   config::Settings settings;
   settings.resolution.never_query = ManyPrefixes(static_cast<size_t>(state.range(0)));
-  const policy::CoreSettings core = config::CoreOf(settings);
+  const policy::CoreSettings core = config::CoreSettingsOf(settings);
   std::vector<IpAddress> addresses;
   for (uint8_t i = 0; i < 255; ++i) {
     const uint8_t octets[4] = {10, static_cast<uint8_t>(i % 3), i, 1};

@@ -40,7 +40,7 @@ struct CommandWord {
 };
 
 struct Command {
-  std::string_view name;  // `lookup`, `cache flush`; empty: the program has no commands
+  std::string_view name;  // `lookup`, `cache flush`; empty when the program has no commands
   std::string_view meaning = {};
   std::vector<CommandWord> words = {};
   std::vector<CommandOption> options = {};  // without --help, which every command has

@@ -35,8 +35,8 @@ class ListNode {
   template <typename T, typename>
   friend class IntrusiveList;
 
-  ListNode* previous_ = this;  // null: the first of its list
-  ListNode* next_ = this;      // null: the last of its list
+  ListNode* previous_ = this;  // null for the first of its list
+  ListNode* next_ = this;      // null for the last of its list
 };
 
 // T derives from ListNode<Tag>. T need not be complete where the list is declared.

@@ -1,7 +1,7 @@
 // The account of one resolution, step by step, for the operator.
 //
 // Thread: one worker's. The pointer to a Trace is null when nobody asked for an account. Never on
-// the hot path.
+// the hot path. Bounded by the class that implements it.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,6 @@
 // The version of Tern. The build files name the same version (tests/resolver/daemon checks it).
+//
+// Thread: any; a constant.
 #pragma once
 
 #include <string_view>

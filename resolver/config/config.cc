@@ -139,7 +139,7 @@ class ConfigReader {
     const absl::Status status = ReadList<Endpoint>(place, key, ParseEndpoint);
     if (!status.ok()) return status;
     KeepItemPlaces(place);
-    settings_->listen_is_builtin = false;
+    settings_->listen_is_default = false;
     for (size_t i = 0; i < settings_->listen.size(); ++i) {
       for (size_t j = 0; j < i; ++j) {
         if (!(settings_->listen[i] == settings_->listen[j])) continue;
@@ -160,7 +160,7 @@ class ConfigReader {
 
   // Keeps the position for errors that only the start of the daemon can find.
   void KeepPlace(const ConfigNode& node, const std::string& path) {
-    settings_->places[path] = PlaceInFile(reader_.file_name(), node.position);
+    settings_->places_in_file[path] = PlaceInFile(reader_.file_name(), node.position);
   }
   void KeepItemPlaces(const ValuePlace& list) {
     for (size_t i = 0; i < list.node->children.size(); ++i) {
@@ -310,7 +310,7 @@ class ConfigReader {
 Settings DefaultSettings() {
   Settings settings;
   settings.listen = {*Endpoint::Parse("127.0.0.1:53", 0), *Endpoint::Parse("[::1]:53", 0)};
-  settings.listen_is_builtin = true;
+  settings.listen_is_default = true;
   settings.allow = {*Prefix::Parse("127.0.0.0/8"), *Prefix::Parse("::1/128")};
   // A loopback address cannot be forged from outside, and a forwarder there may stand for thousands
   // of clients.

@@ -77,7 +77,7 @@ struct ValueSpec {
 };
 
 // Compares and copies the value of a key that only a restart can change.
-struct FixedPlace {
+struct FixedKeyAccess {
   bool (*same)(const Settings& a, const Settings& b);
   void (*copy)(const Settings& from, Settings* to);
 };
@@ -85,15 +85,15 @@ struct FixedPlace {
 struct KeySpec {
   std::string_view path;  // `resolution.budget.referrals`, `forward[].zone`
   ValueSpec value;
-  std::string_view initial = {};    // the default as a file would write it; empty for maps
+  std::string_view default_text = {};  // the default as a file would write it; empty for maps
   std::string_view not_above = {};  // a key of the same map; this value must not exceed its value
   bool required = false;            // a map that may hold this key must hold it
-  const FixedPlace* fixed = nullptr;
+  const FixedKeyAccess* fixed = nullptr;
   // The help. `word` marks text that a reader may type. The example and the schema show the summary
   // only.
   std::string_view summary = {};
   std::string_view details = {};
-  std::string_view sample = {};  // one item of a list of maps
+  std::string_view sample_item = {};  // one item of a list of maps
 };
 
 // All keys, in the order of the documents and of error messages.

@@ -29,7 +29,7 @@ struct Settings {
   std::vector<Endpoint> listen;
   // True when the file has no `listen`. Then an address is left out if this machine lacks its
   // family.
-  bool listen_is_builtin = false;
+  bool listen_is_default = false;
   int workers = 0;  // 0: one for each processor that this process may use
   std::vector<Prefix> allow;
   policy::RateLimitSettings rate_limit;
@@ -43,11 +43,11 @@ struct Settings {
   // The positions of values that only this machine can judge, for errors at the start. They are
   // `FILE:7:3` by key, such as `local.hosts_file` or `listen[0]`. A key that the file does not have
   // is missing.
-  std::map<std::string, std::string> places;
+  std::map<std::string, std::string> places_in_file;
 };
 
 // The part for the core.
-inline policy::CoreSettings CoreOf(const Settings& settings) {
+inline policy::CoreSettings CoreSettingsOf(const Settings& settings) {
   return policy::CoreSettings(settings.resolution, settings.cache, settings.static_zones);
 }
 

@@ -1,5 +1,5 @@
 // Checks a file of trust anchors (RFC 4033 section 2). This version does not validate yet. The
-// check makes sure that a version that validates can use the operator's file.
+// check makes sure that a later version, which validates, can use the operator's file.
 //
 // Thread: any.
 #pragma once

@@ -36,7 +36,7 @@ struct ConfigNode {
   enum class Kind { kNothing, kScalar, kList, kMap };
 
   Kind kind = Kind::kNothing;
-  std::string text;     // of a scalar
+  std::string text;     // the text of a scalar
   bool quoted = false;  // a scalar in quotes is text, never a number or a truth value
   Position position;
   // The items of a list, or the values of a map with their keys, in the order of the file.

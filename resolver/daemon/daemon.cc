@@ -28,13 +28,14 @@ size_t AllowedProcessors() {
 // `FILE:7:3: KEY: MESSAGE`, or `KEY: MESSAGE` when the value is a default.
 std::string AtKey(const config::Settings& settings, const std::string& key,
                   std::string_view message) {
-  const auto place = settings.places.find(key);
-  return Concat(place == settings.places.end() ? "" : place->second + ": ", key, ": ", message);
+  const auto place = settings.places_in_file.find(key);
+  return Concat(place == settings.places_in_file.end() ? "" : place->second + ": ", key, ": ",
+                message);
 }
 
 // Default addresses may be missing: machines without IPv6 have no ::1.
 void LeaveOutMissingAddresses(config::Settings* settings) {
-  if (!settings->listen_is_builtin) return;
+  if (!settings->listen_is_default) return;
   std::erase_if(settings->listen, [](const Endpoint& endpoint) {
     if (!endpoint.address.IsIpv6() || io::CheckSource(endpoint.address).ok()) return false;
     Log(LogLevel::kInfo,
@@ -119,7 +120,7 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
   return configuration;
 }
 
-absl::Status CheckOutgoing(const config::Settings& settings) {
+absl::Status CheckOutgoingAddresses(const config::Settings& settings) {
   const std::vector<IpAddress>& outgoing = settings.resolution.outgoing;
   for (size_t i = 0; i < outgoing.size(); ++i) {
     const absl::Status status = io::CheckSource(outgoing[i]);
@@ -142,7 +143,7 @@ bool RaiseDescriptorLimit() {
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     config::Settings settings, const std::function<void(const absl::Status&)>& on_failure) {
   LeaveOutMissingAddresses(&settings);
-  if (const absl::Status status = CheckOutgoing(settings); !status.ok()) return status;
+  if (const absl::Status status = CheckOutgoingAddresses(settings); !status.ok()) return status;
   auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();
   std::unique_ptr<Daemon> daemon(new Daemon);
@@ -229,10 +230,10 @@ Daemon::~Daemon() {
 
 absl::Status Daemon::Reload(config::Settings settings) {
   const config::Settings& current = settings_;
-  if (settings.listen_is_builtin && current.listen_is_builtin) settings.listen = current.listen;
+  if (settings.listen_is_default && current.listen_is_default) settings.listen = current.listen;
   const std::vector<std::string_view> fixed = config::FixedKeysThatDiffer(current, settings);
   config::KeepFixedKeys(current, &settings);
-  settings.listen_is_builtin = current.listen_is_builtin;
+  settings.listen_is_default = current.listen_is_default;
   auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();
   for (const std::string_view key : fixed) {

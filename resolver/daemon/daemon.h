@@ -33,7 +33,7 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
 
 // Checks that queries can be sent from each address of resolution.outgoing. An error names the
 // position in the file, the key and the address.
-absl::Status CheckOutgoing(const config::Settings& settings);
+absl::Status CheckOutgoingAddresses(const config::Settings& settings);
 
 // Raises the soft limit of file descriptors to the hard limit. Returns true when that worked.
 bool RaiseDescriptorLimit();
@@ -81,8 +81,8 @@ class Daemon {
   config::Settings settings_;
   service::Configuration configuration_;  // made from settings_
   policy::CookieSecret drawn_cookie_secret_;
-  std::optional<policy::CookieSecret>
-      cookie_secret_;  // in force: the drawn one, or the configuration's
+  // In force: the configuration's secret, or the drawn one.
+  std::optional<policy::CookieSecret> cookie_secret_;
   std::optional<policy::CookieSecret> previous_cookie_secret_;
   std::vector<wire::Name> zones_to_forget_;
   std::optional<std::chrono::steady_clock::time_point> forget_again_at_;

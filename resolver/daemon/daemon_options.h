@@ -1,6 +1,6 @@
 // The command line of ternd.
 //
-// Thread: any.
+// Thread: any. Bounded by the length of the command line.
 #pragma once
 
 #include <span>

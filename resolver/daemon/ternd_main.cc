@@ -56,7 +56,8 @@ int Check(const DaemonOptions& options) {
   if (!settings.ok()) return Fail(settings.status());
   const auto configuration = MakeConfiguration(*settings);
   if (!configuration.ok()) return Fail(configuration.status());
-  if (const absl::Status status = CheckOutgoing(*settings); !status.ok()) return Fail(status);
+  if (const absl::Status status = CheckOutgoingAddresses(*settings); !status.ok())
+    return Fail(status);
   std::printf("%s: good\n", options.config.empty() ? "built-in defaults" : options.config.c_str());
   return 0;
 }

@@ -26,7 +26,7 @@ class Mailbox {
   explicit Mailbox(int wakeup_fd) : wakeup_fd_(wakeup_fd) {}
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
-  ~Mailbox();  // frees what was never received
+  ~Mailbox();  // frees messages that were never received
 
   // Any thread may call it. Takes ownership of the message.
   void Post(Message* message);

@@ -66,7 +66,7 @@ class MessageAssembler {
     return static_cast<size_t>(octets[0]) << 8 | octets[1];
   }
 
-  std::vector<uint8_t> partial_;  // with its length
+  std::vector<uint8_t> partial_;  // with its length before it
 };
 
 }  // namespace tern::resolver::io

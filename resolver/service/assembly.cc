@@ -33,7 +33,7 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
   configuration.gate = std::make_shared<policy::Gate>(settings.allow, settings.rate_limit,
                                                       settings.require_cookies, draw());
   configuration.view.settings =
-      std::make_shared<const policy::CoreSettings>(config::CoreOf(settings));
+      std::make_shared<const policy::CoreSettings>(config::CoreSettingsOf(settings));
   configuration.view.local_data = *std::move(local_data);
   return configuration;
 }

@@ -292,7 +292,7 @@ class World {
   void CheckUpstream() {
     const auto budget = static_cast<size_t>(settings_.resolution.budget.upstream_queries);
     size_t primings = 0;
-    const resolver::policy::CoreSettings core = resolver::config::CoreOf(settings_);
+    const resolver::policy::CoreSettings core = resolver::config::CoreSettingsOf(settings_);
     for (const UpstreamQuery& sent : world_.upstream()) {
       TERN_FUZZ_PROPERTY(resolver::upstream::MayAsk(sent.server.address, core));
       if (sent.type == RRType::kNS && sent.name.view().IsRoot()) ++primings;

@@ -101,7 +101,7 @@ class MissWorld {
     if (!local.ok()) std::abort();
     recursor_ = std::make_unique<resolution::Recursor>(
         &store_, &table_, &environment_,
-        std::make_shared<const policy::CoreSettings>(config::CoreOf(settings)),
+        std::make_shared<const policy::CoreSettings>(config::CoreSettingsOf(settings)),
         std::shared_ptr<const policy::LocalData>(std::move(*local)));
     alignas(8) uint8_t room[512];
     cache::EntryBuilder builder(room);

@@ -110,7 +110,7 @@ class RecursorWorld {
     if (!local.ok()) std::abort();
     recursor_ = std::make_unique<resolution::Recursor>(
         &store_, &table_, &world_,
-        std::make_shared<const policy::CoreSettings>(config::CoreOf(settings_)),
+        std::make_shared<const policy::CoreSettings>(config::CoreSettingsOf(settings_)),
         std::shared_ptr<const policy::LocalData>(std::move(*local)));
   }
   void Stop() { recursor_.reset(); }

@@ -52,13 +52,13 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
             "8192 13 6 3"
             "| 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
-  EXPECT_TRUE(DefaultSettings().listen_is_builtin);
+  EXPECT_TRUE(DefaultSettings().listen_is_default);
 }
 
 TEST(ConfigTest, EmptyFilesAreTheDefaults) {
   for (const char* yaml : {"", "\n", "# only a comment\n", "---\n", "--- {}\n", "{}"}) {
     EXPECT_EQ(Shown(Parse(yaml)), Shown(DefaultSettings())) << yaml;
-    EXPECT_TRUE(Parse(yaml).listen_is_builtin) << yaml;
+    EXPECT_TRUE(Parse(yaml).listen_is_default) << yaml;
   }
 }
 
@@ -212,7 +212,7 @@ stub:
       {*wire::ParseName("other.example."), {*Endpoint::Parse("10.0.0.2:53", 0)}, true, false},
       {*wire::ParseName("lab.example."), {*Endpoint::Parse("10.0.1.1:53", 0)}, false, false}};
   EXPECT_EQ(Shown(s), Shown(e));
-  EXPECT_FALSE(s.listen_is_builtin);
+  EXPECT_FALSE(s.listen_is_default);
 }
 
 TEST(ConfigTest, ReadsEveryBudgetAndLimit) {
@@ -249,7 +249,7 @@ TEST(ConfigTest, ReadsEveryChoice) {
 }
 
 TEST(ConfigTest, ListenThatIsWrittenIsNotTheBuiltinOne) {
-  EXPECT_FALSE(Parse("listen: [\"127.0.0.1:53\", \"[::1]:53\"]").listen_is_builtin);
+  EXPECT_FALSE(Parse("listen: [\"127.0.0.1:53\", \"[::1]:53\"]").listen_is_default);
 }
 
 TEST(ConfigTest, ReadsRootHintsFromAFileBesideTheConfiguration) {
@@ -292,7 +292,7 @@ forward: [{zone: a., to: [192.0.2.1]}]
       {"listen[0]", "tern.yaml:2:10"},
       {"local.hosts_file", "tern.yaml:5:21"},
       {"resolution.outgoing[0]", "tern.yaml:4:25"}};
-  EXPECT_EQ(s.places, expected);
+  EXPECT_EQ(s.places_in_file, expected);
 }
 
 TEST(ConfigTest, LoadsAFile) {

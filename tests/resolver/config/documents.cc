@@ -133,7 +133,7 @@ std::string ExampleItems(const KeySpec& key) {
   for (const KeySpec* item : KeysInside(ItemsPath(key))) {
     text += Wrapped(Concat(NameOf(*item), ": ", item->summary), "#   ");
   }
-  return text + Concat("# For example:\n#   - ", key.sample, "\n");
+  return text + Concat("# For example:\n#   - ", key.sample_item, "\n");
 }
 
 std::string ExampleKey(const KeySpec& key, const std::string& indent) {
@@ -142,7 +142,8 @@ std::string ExampleKey(const KeySpec& key, const std::string& indent) {
                           key.fixed != nullptr ? kFixedSentence : ""}),
                   indent + "# ");
   if (IsListOfMaps(key.value.kind)) text += ExampleItems(key);
-  text += Concat(indent, NameOf(key), key.initial.empty() ? ":" : ": ", key.initial, "\n");
+  text +=
+      Concat(indent, NameOf(key), key.default_text.empty() ? ":" : ": ", key.default_text, "\n");
   if (key.value.kind != KeyKind::kMap) return text;
   for (const KeySpec* inner : KeysInside(key.path)) text += ExampleKey(*inner, indent + "  ");
   return text;
@@ -168,7 +169,7 @@ std::string Roff(std::string_view text) {
 std::string ManualKey(const KeySpec& key) {
   if (key.value.kind == KeyKind::kMap && key.summary.empty()) return "";
   const std::string initial =
-      key.initial.empty() ? "" : Concat("The default is `", key.initial, "`.");
+      key.default_text.empty() ? "" : Concat("The default is `", key.default_text, "`.");
   const std::string text =
       Wrapped(Joined({key.summary, key.details, ValueSentence(key), initial,
                       key.required ? "This key must be there." : "",
@@ -260,7 +261,7 @@ Json SchemaOfValue(const KeySpec& key) {
 
 // The default is JSON where YAML and JSON write it alike, and text otherwise.
 Json DefaultOf(const KeySpec& key) {
-  return Json::accept(key.initial) ? Json::parse(key.initial) : Json(key.initial);
+  return Json::accept(key.default_text) ? Json::parse(key.default_text) : Json(key.default_text);
 }
 
 Json SchemaOfKey(const KeySpec& key) {
@@ -268,7 +269,7 @@ Json SchemaOfKey(const KeySpec& key) {
   Json schema = {{"description", Joined({key.summary, ValueSentence(key),
                                          key.fixed != nullptr ? kFixedSentence : ""})}};
   schema.update(SchemaOfValue(key));
-  if (!key.initial.empty()) schema["default"] = DefaultOf(key);
+  if (!key.default_text.empty()) schema["default"] = DefaultOf(key);
   return schema;
 }
 

@@ -25,7 +25,7 @@ std::string FileWithDefault(const KeySpec& key) {
     indent += "  ";
     start = dot + 1;
   }
-  return yaml + indent + std::string(NameOf(key)) + ": " + std::string(key.initial) + "\n";
+  return yaml + indent + std::string(NameOf(key)) + ": " + std::string(key.default_text) + "\n";
 }
 
 bool IsOfAnItem(const KeySpec& key) { return key.path.find("[]") != std::string_view::npos; }
@@ -44,7 +44,7 @@ TEST(KeysTest, EveryDefaultIsTheOneOfDefaultSettings) {
   const std::string expected = Shown(DefaultSettings());
   for (const KeySpec& key : Keys()) {
     if (key.value.kind == KeyKind::kMap || IsOfAnItem(key)) continue;
-    ASSERT_FALSE(key.initial.empty()) << key.path;
+    ASSERT_FALSE(key.default_text.empty()) << key.path;
     const auto settings = ParseConfig(FileWithDefault(key), "tern.yaml");
     ASSERT_TRUE(settings.ok()) << settings.status();
     EXPECT_EQ(Shown(*settings), expected) << key.path;
@@ -59,7 +59,7 @@ TEST(KeysTest, EveryDefaultThatIsANumberLiesWhereTheKeySays) {
     if (place == nullptr) continue;
     ConfigNode node;
     node.kind = ConfigNode::Kind::kScalar;
-    node.text = key.initial;
+    node.text = key.default_text;
     const auto number = reader.ReadNumber({&node, std::string(key.path)}, key);
     ASSERT_TRUE(number.ok()) << number.status();
     EXPECT_EQ(*number, place->get(settings)) << key.path;

@@ -9,7 +9,7 @@
 
 namespace tern::resolver::config {
 
-// Without `places` and listen_is_builtin.
+// Without `places_in_file` and listen_is_default.
 std::string Shown(const Settings& settings);
 
 }  // namespace tern::resolver::config

@@ -25,7 +25,7 @@ namespace {
 config::Settings LoopbackSettings() {
   config::Settings settings = config::DefaultSettings();
   settings.listen = {*Endpoint::Parse("127.0.0.1", 0)};
-  settings.listen_is_builtin = false;
+  settings.listen_is_default = false;
   settings.workers = 2;
   settings.cache.memory_octets = size_t{8} << 20;
   settings.resolution.root_hints = {
@@ -159,7 +159,7 @@ TEST(DaemonTest, AnAddressThatAnotherServesIsAClearError) {
   const Endpoint taken = first->listening().front();
   config::Settings settings = LoopbackSettings();
   settings.listen = {*Endpoint::Parse("127.0.0.1", 0), taken};
-  settings.places["listen[1]"] = "tern.yaml:3:5";
+  settings.places_in_file["listen[1]"] = "tern.yaml:3:5";
   EXPECT_EQ(std::string(Daemon::Start(settings, [](const absl::Status&) {}).status().message()),
             "tern.yaml:3:5: listen[1]: cannot listen on " + taken.ToText() +
                 ": the address is in use for UDP by another process");
@@ -208,7 +208,7 @@ TEST(DaemonTest, StartsAgainAtOnceOnTheSameAddress) {
 TEST(DaemonTest, AnOutgoingAddressOfSomebodyElseIsAClearError) {
   config::Settings settings = LoopbackSettings();
   settings.resolution.outgoing = {*IpAddress::Parse("127.0.0.2"), *IpAddress::Parse("192.0.2.1")};
-  settings.places["resolution.outgoing[1]"] = "tern.yaml:4:27";
+  settings.places_in_file["resolution.outgoing[1]"] = "tern.yaml:4:27";
   EXPECT_EQ(std::string(Daemon::Start(settings, [](const absl::Status&) {}).status().message()),
             "tern.yaml:4:27: resolution.outgoing[1]: expected an address of this machine, found "
             "192.0.2.1: cannot send from 192.0.2.1: Cannot assign requested address");
@@ -239,7 +239,7 @@ TEST(ConfigurationTest, NamesThePlaceAndTheKeyOfABadHostsFile) {
   std::filesystem::remove(path);
 }
 
-// What the public tree said of names that a zone of the configuration speaks for from now on.
+// Forgets what the public tree said of names that are in a static zone from now on.
 TEST(DaemonTest, ReloadForgetsWhatOthersSaidOfANewZone) {
   config::Settings settings = LoopbackSettings();
   settings.workers = 1;
@@ -329,7 +329,7 @@ TEST(DaemonTest, AMemoryThatTheProcessMayNotHaveIsAClearError) {
   low.rlim_cur = pages * static_cast<size_t>(getpagesize()) + (size_t{1} << 30);
   config::Settings settings = LoopbackSettings();
   settings.cache.memory_octets = size_t{16} << 30;
-  settings.places["cache.memory"] = "tern.yaml:1:9";
+  settings.places_in_file["cache.memory"] = "tern.yaml:1:9";
   ASSERT_EQ(setrlimit(RLIMIT_AS, &low), 0);
   const absl::Status status = Daemon::Start(settings, [](const absl::Status&) {}).status();
   EXPECT_EQ(setrlimit(RLIMIT_AS, &before), 0);

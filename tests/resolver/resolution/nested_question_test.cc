@@ -52,7 +52,7 @@ class NestedQuestionTest : public testing::Test {
     if (!local.ok()) std::abort();
     facilities_ = std::make_unique<Facilities>(
         &world_.store(), &world_.table(), &world_.world(),
-        std::make_shared<const policy::CoreSettings>(config::CoreOf(world_.settings())),
+        std::make_shared<const policy::CoreSettings>(config::CoreSettingsOf(world_.settings())),
         std::shared_ptr<const policy::LocalData>(std::move(*local)));
     table_ = std::make_unique<JobTable>(facilities_.get(), resolve);
     facilities_->finisher = table_.get();
