@@ -133,8 +133,8 @@ void StreamTable::StartListening(Service* service) {
   service_ = service;
   for (auto& listener : listeners_) {
     listener->engine_id = engine_->Add(listener->fd.get(), SocketKind::kListener, listener.get());
-    if (listener->engine_id == SocketId::kNone)
-      continue;  // cannot happen: the engine's limits count all listeners
+    // Only for lack of memory: the engine's limits count all listeners.
+    if (listener->engine_id == SocketId::kNone) continue;
     listener->fd.release();
     engine_->Receive(listener->engine_id);
   }
