@@ -5,6 +5,9 @@
 // Values of different counters may come from different moments.
 //
 // To add a counter, add a member to Counts and a line to kCounts. The build fails without the line.
+//
+// Thread: the worker's writes, any reads.
+// Bound: 8 octets for each counter.
 #pragma once
 
 #include <atomic>

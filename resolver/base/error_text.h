@@ -1,6 +1,6 @@
 // What was found in a file or on the command line, for messages to the operator.
 //
-// Thread: any. Never on the hot path.
+// Thread: any. Never on the hot path. Bounded by the pieces.
 #pragma once
 
 #include <string>

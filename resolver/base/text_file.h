@@ -1,6 +1,7 @@
 // Reads small text files that the configuration names.
 //
-// Thread: any except a worker's, because it blocks on the file system.
+// Thread: any except a worker's, because it blocks on the file system. Bounded by the caller's
+// limit.
 #pragma once
 
 #include <cstddef>

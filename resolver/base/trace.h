@@ -1,6 +1,6 @@
-// The account of one resolution, step by step, for the operator.
+// The trace of one resolution, step by step, for the operator.
 //
-// Thread: one worker's. The pointer to a Trace is null when nobody asked for an account. Never on
+// Thread: one worker's. The pointer to a Trace is null when nobody asked for a trace. Never on
 // the hot path. Bounded by the class that implements it.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace tern::resolver {
 
 class Trace {
  public:
-  // One step. The account leaves out empty views and null pointers.
+  // One step. The trace leaves out empty views and null pointers.
   struct Step {
     std::string_view kind;  // start, cache, cut, query, reply, timeout, learn, restart, done
     const wire::Name* zone = nullptr;

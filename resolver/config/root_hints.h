@@ -1,7 +1,7 @@
 // The root hints: names and addresses of root servers, where resolution starts. They are used only
 // to ask for the root's own NS set (RFC 9609 section 2).
 //
-// Thread: any.
+// Thread: any. Bounded by the limits of ParseRootHints.
 #pragma once
 
 #include <string_view>

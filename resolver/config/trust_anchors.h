@@ -1,7 +1,7 @@
 // Checks a file of trust anchors (RFC 4033 section 2). This version does not validate yet. The
 // check makes sure that a later version, which validates, can use the operator's file.
 //
-// Thread: any.
+// Thread: any. Bounded by the text.
 #pragma once
 
 #include <string_view>

@@ -120,7 +120,7 @@ absl::StatusOr<uint64_t> ValueReader::ReadNumber(const ValuePlace& place,
   TERN_REQUIRE(kind == KeyKind::kNumber || kind == KeyKind::kAutoOrNumber);
   if (kind == KeyKind::kAutoOrNumber && IsScalar(node) && node.text == "auto") return 0;
   const auto number = IsPlain(node) ? wire::ParseDecimal<uint64_t>(node.text) : std::nullopt;
-  if (!number || *number < key.takes.min || *number > key.takes.max) {
+  if (!number || *number < key.value.min || *number > key.value.max) {
     return Expected(place, Expectation(key));
   }
   return *number;

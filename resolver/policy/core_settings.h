@@ -1,7 +1,8 @@
 // The settings that the core reads: the rooms answer, upstream and resolution. A job keeps the
 // snapshot with which it began.
 //
-// Thread: any may read a snapshot; nobody writes one after it was made.
+// Thread: any may read a snapshot; nobody writes one after it was made. Bounded by the
+// configuration.
 #pragma once
 
 #include <vector>

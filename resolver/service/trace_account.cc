@@ -26,7 +26,7 @@ void TraceAccount::Add(const Step& step) {
     full_ = lines_.size() + line.size() > kAccountOctetsMax;
     lines_ += full_ ? kMore : line;
   } catch (const std::bad_alloc&) {
-    // There is no memory for this step. The account ends, because the answer matters more.
+    // There is no memory for this step. The trace ends, because the answer matters more.
     full_ = true;
   }
 }

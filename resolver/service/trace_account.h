@@ -1,10 +1,10 @@
-// The account of a resolution as JSON lines, for `tern lookup --trace`.
+// The trace of a resolution as JSON lines, for `tern lookup --trace`.
 //
 // The lines are ASCII. Control characters in a step are escaped. Octets that are not UTF-8 become
 // U+FFFD.
 //
 // Bounded: kAccountOctetsMax octets. When steps were left out, the last line says so. When there is
-// no memory for a step, the account ends there and the resolution goes on.
+// no memory for a step, the trace ends there and the resolution goes on.
 //
 // Thread: one worker's.
 #pragma once
@@ -22,7 +22,7 @@ inline constexpr size_t kAccountOctetsMax = 24 * 1024;
 
 class TraceAccount final : public Trace {
  public:
-  // Times in the account count from `start`. `environment` outlives the account.
+  // Times in the trace count from `start`. `environment` outlives the trace.
   TraceAccount(const Environment* environment, Time start)
       : environment_(environment), start_(start) {}
 

@@ -1,4 +1,4 @@
-// The part of RecursiveService for queries that ask for an account of their resolution
+// The part of RecursiveService for queries that ask for a trace of their resolution
 // (resolver/README.md). It is not on the hot path.
 #include <memory>
 #include <new>
@@ -13,7 +13,7 @@
 
 namespace tern::resolver::service {
 
-// A client on this machine that asked for an account of its resolution.
+// A client on this machine that asked for a trace of its resolution.
 class RecursiveService::TracedClient final : public resolution::Waiter {
  public:
   TracedClient(RecursiveService* service, const io::ReturnPath& path,
@@ -25,7 +25,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter {
 
   void OnAnswer(const answer::Answer& answer) override {
     std::unique_ptr<TracedClient> self(this);
-    // PutOpt writes the OPT, because it holds the account.
+    // PutOpt writes the OPT, because it holds the trace.
     answer::Request request = request_.request();
     request.has_edns = false;
     const std::span<uint8_t> reply = service_->scratch();

@@ -183,7 +183,7 @@ RawReply AskOverTcp(const LookupOptions& options, bool edns, Clock::time_point d
 }
 
 RawReply Ask(const LookupOptions& options, bool edns, Clock::time_point deadline) {
-  // The account of a resolution rarely fits into a datagram.
+  // The trace of a resolution rarely fits into a datagram.
   if (options.tcp || options.trace) return AskOverTcp(options, edns, deadline);
   RawReply reply = AskOverUdp(options, edns, deadline);
   wire::MessageReader reader;

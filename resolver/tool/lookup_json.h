@@ -1,9 +1,9 @@
-// Writes the JSON of `tern lookup --json`, and reads the account of a resolution, which ternd sends
+// Writes the JSON of `tern lookup --json`, and reads the trace of a resolution, which ternd sends
 // as JSON lines. Only this unit of the tool knows JSON.
 //
 // - The written JSON is ASCII, so no control character reaches a terminal. Octets that are not
 //   UTF-8 become U+FFFD.
-// - The account that it reads comes from the network and may hold anything.
+// - The trace that it reads comes from the network and may hold anything.
 //
 // Thread: any. Bounded by the reply's 64 KiB and by kTraceDepthMax.
 #pragma once

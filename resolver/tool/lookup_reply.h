@@ -35,13 +35,13 @@ struct LookupReply {
   std::vector<std::string> flags;             // `aa`, `tc`, `rd`, `ra`, `ad`, `cd`
   std::vector<ReplyLine> sections[3];         // by wire::Section; without OPT
   std::vector<ExtendedErrorLine> extended_errors;
-  std::optional<std::string> trace;  // the account of the resolution, as sent: JSON lines
+  std::optional<std::string> trace;  // the trace of the resolution, as sent: JSON lines
   bool malformed = false;            // the message is cut off or cannot be parsed
 };
 
 // The sections' names in text and JSON, by wire::Section.
 inline constexpr std::string_view kSectionNames[] = {"answer", "authority", "additional"};
-// Shown when the user wanted an account and the reply has none.
+// Shown when the user wanted a trace and the reply has none.
 inline constexpr std::string_view kNoTrace =
     "no account of the steps: the server is not a ternd, or it does not take this client for one "
     "of its own machine";

@@ -108,7 +108,7 @@ TEST(GateTest, DemandsNoCookiesUnlessTold) {
 TEST(GateTest, MissesHaveARateOfTheirOwn) {
   const auto gate = Make({.misses = 1});
   const IpAddress client = *IpAddress::Parse(kFriend);
-  const RateLimit::Group group = gate->Approach(client, kTcp);
+  const RateLimit::Group group = gate->FindGroup(client, kTcp);
   EXPECT_EQ(gate->JudgeMiss(group, kGateNow), GateVerdict::kPass);
   EXPECT_EQ(gate->JudgeMiss(group, kGateNow), GateVerdict::kOverLimit);
   EXPECT_EQ(gate->Judge(client, group, kTcp, kGateNow), GateVerdict::kPass);
@@ -116,7 +116,7 @@ TEST(GateTest, MissesHaveARateOfTheirOwn) {
 
 TEST(GateTest, WithoutARateEveryMissPasses) {
   const auto gate = Make({});
-  const RateLimit::Group group = gate->Approach(*IpAddress::Parse(kFriend), kPlain);
+  const RateLimit::Group group = gate->FindGroup(*IpAddress::Parse(kFriend), kPlain);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(gate->JudgeMiss(group, kGateNow), GateVerdict::kPass);
 }
 

@@ -31,7 +31,9 @@ class ZoneServersTest : public testing::Test {
     settings_.static_zones.push_back({N(zone), {*Endpoint::Parse(to, 53)}, forward, first});
   }
   // A snapshot of the settings as they are now. It lives as long as the test.
-  const policy::CoreSettings& Core() { return snapshots_.emplace_back(config::CoreSettingsOf(settings_)); }
+  const policy::CoreSettings& Core() {
+    return snapshots_.emplace_back(config::CoreSettingsOf(settings_));
+  }
   bool MayAskNow(const char* address) { return MayAsk(*IpAddress::Parse(address), Core()); }
   std::string Locate(std::string_view name, bool above = false, bool use_forward = true) {
     servers_.Locate(store_, Core(), N(name), above, use_forward, kNow);
