@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "wire/name.h"
@@ -101,6 +102,25 @@ struct Question {
   RRType type = RRType::kNone;
   RRClass rrclass = RRClass::kIN;
 };
+
+// The question right behind the header. Its name is never compressed.
+struct FirstQuestion {
+  NameView name;
+  RRType type = RRType::kNone;
+  RRClass rrclass = RRClass::kIN;
+  size_t end = 0;  // the offset behind it
+};
+
+// Nothing when it is cut off or its name is no name. A pointer in the name is an error: nothing is
+// before the name that it could point to. For the hot path.
+// REQUIRES: a whole header, which announces a question.
+inline std::optional<FirstQuestion> ReadFirstQuestion(std::span<const uint8_t> message) {
+  const std::optional<NameView> name = NameView::FromWire(message.subspan(kHeaderOctets));
+  if (!name || message.size() < kHeaderOctets + name->size() + 4) return std::nullopt;
+  const size_t behind = kHeaderOctets + name->size();
+  return FirstQuestion{*name, static_cast<RRType>(LoadU16(message.data() + behind)),
+                       static_cast<RRClass>(LoadU16(message.data() + behind + 2)), behind + 4};
+}
 
 struct RecordView {
   PackedName owner;

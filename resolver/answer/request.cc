@@ -105,16 +105,12 @@ RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, Rc
   if (is_query && questions == 0) *rcode = JudgeWithoutQuestion(query, request);
   if (questions != 1) return RequestVerdict::kReply;
 
-  // FromWire refuses pointers. The first name of a message has nothing before it to point to.
-  const auto name = wire::NameView::FromWire(query.subspan(wire::kHeaderOctets));
-  if (!name || query.size() < wire::kHeaderOctets + name->size() + 4) {
-    return RequestVerdict::kReply;
-  }
-  const uint8_t* behind = query.data() + wire::kHeaderOctets + name->size();
-  request->name = *name;
-  request->type = static_cast<RRType>(wire::LoadU16(behind));
-  request->rrclass = static_cast<RRClass>(wire::LoadU16(behind + 2));
-  request->question_end = static_cast<uint16_t>(wire::kHeaderOctets + name->size() + 4);
+  const auto question = wire::ReadFirstQuestion(query);
+  if (!question) return RequestVerdict::kReply;
+  request->name = question->name;
+  request->type = question->type;
+  request->rrclass = question->rrclass;
+  request->question_end = static_cast<uint16_t>(question->end);
 
   if (!ReadPlainRecords(query, request) && !ReadRecords(query, request)) {
     request->has_edns = false;

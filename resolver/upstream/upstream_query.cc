@@ -51,17 +51,12 @@ ReplyMatch MatchReply(std::span<const uint8_t> message, const UpstreamQuestion& 
     return ReplyMatch::kMatches;
   }
   if (questions != 1) return ReplyMatch::kForgery;
-  const auto name = wire::NameView::FromWire(message.subspan(wire::kHeaderOctets));
-  if (!name || message.size() < wire::kHeaderOctets + name->size() + 4) {
+  const auto found = wire::ReadFirstQuestion(message);
+  if (!found || found->type != question.type || found->rrclass != wire::RRClass::kIN) {
     return ReplyMatch::kForgery;
   }
-  const uint8_t* behind = message.data() + wire::kHeaderOctets + name->size();
-  if (wire::LoadU16(behind) != static_cast<uint16_t>(question.type) ||
-      wire::LoadU16(behind + 2) != static_cast<uint16_t>(wire::RRClass::kIN)) {
-    return ReplyMatch::kForgery;
-  }
-  if (name->EqualsExactly(question.name)) return ReplyMatch::kMatches;
-  return name->Equals(question.name) ? ReplyMatch::kWrongCase : ReplyMatch::kForgery;
+  if (found->name.EqualsExactly(question.name)) return ReplyMatch::kMatches;
+  return found->name.Equals(question.name) ? ReplyMatch::kWrongCase : ReplyMatch::kForgery;
 }
 
 ReplyMatch MatchCookie(std::optional<std::span<const uint8_t>> cookie,

@@ -166,6 +166,28 @@ TEST(MessageReaderTest, TtlWithTheTopBitCountsAsZero) {
   EXPECT_EQ(record.TtlSeconds(), 0x7fffffffu);
 }
 
+TEST(FirstQuestionTest, IsReadInPlace) {
+  Octets message = HeaderOf(0, 1, 0);
+  Append("\1a\1b\0\0\x1c\0\1more"sv, &message);
+  const auto question = ReadFirstQuestion(message);
+  ASSERT_TRUE(question);
+  EXPECT_TRUE(question->name.Equals(N("a.b.")));
+  EXPECT_EQ(question->type, RRType::kAAAA);
+  EXPECT_EQ(question->rrclass, RRClass::kIN);
+  EXPECT_EQ(question->end, message.size() - 4);
+}
+
+TEST(FirstQuestionTest, IsNoneWhenCutOffOrCompressed) {
+  Octets message = HeaderOf(0, 1, 0);
+  Append("\1a\1b\0\0\x1c\0\1"sv, &message);
+  for (size_t size = kHeaderOctets; size < message.size(); ++size) {
+    EXPECT_FALSE(ReadFirstQuestion(std::span(message).first(size))) << size;
+  }
+  message = HeaderOf(0, 1, 0);
+  Append("\1a\xc0\x0c\0\x1c\0\1"sv, &message);
+  EXPECT_FALSE(ReadFirstQuestion(message));
+}
+
 TEST(PackedNameTest, DefaultIsTheRoot) {
   const PackedName name;
   EXPECT_TRUE(Copied(name).view().IsRoot());
