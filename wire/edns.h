@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 
+#include "wire/check.h"
 #include "wire/message.h"
 #include "wire/types.h"
 
@@ -111,6 +112,7 @@ class OptWriter {
   // What was written so far. Finish gives the whole record, after the last option. options() gives
   // its options alone.
   std::span<const uint8_t> Finish() {
+    TERN_REQUIRE(options().size() <= 65535);
     StoreU16(out_ + 9, static_cast<uint16_t>(options().size()));
     return {out_, end_};
   }

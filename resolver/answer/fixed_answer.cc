@@ -47,12 +47,14 @@ size_t AnswerWithRecord(std::span<const uint8_t> query, const Request& request,
 
 size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, Rcode rcode,
                        std::span<uint8_t> out) {
+  TERN_REQUIRE(out.size() >= 512);
   const Refusal why = WhyNot(request, rcode);
   return ComposeError(query, request, rcode, why.error, why.text, out);
 }
 
 // RFC 4892 section 2 only asks for some string. This one does not reveal a version.
 size_t AnswerChaos(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {
+  TERN_REQUIRE(request.question_end != 0 && out.size() >= 512);
   static constexpr uint8_t kVersionBind[] = "\7version\4bind";
   static constexpr uint8_t kVersionServer[] = "\7version\6server";
   static constexpr uint8_t kIdServer[] = "\2id\6server";

@@ -83,6 +83,7 @@ HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parse
                         const AnswerContext& context, std::span<uint8_t> reply,
                         size_t* reply_octets) {
   TERN_REQUIRE(reply.size() >= wire::kEdnsPayloadDefault);
+  TERN_REQUIRE(parsed.request.question_end <= query.size());
   const Request& request = parsed.request;
   switch (parsed.verdict) {
     case RequestVerdict::kDrop:

@@ -33,6 +33,7 @@ class KeptRequest {
   // object.
   void Keep(std::span<const uint8_t> query, const Request& request) {
     TERN_REQUIRE(request.question_end != 0 && request.question_end <= query.size());
+    TERN_REQUIRE(query.data() != octets_.data() && &request != &request_);
     std::copy_n(query.begin(), request.question_end, octets_.begin());
     request_ = request;
     request_.name =

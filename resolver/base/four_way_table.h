@@ -18,6 +18,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "wire/check.h"
+
 namespace tern::resolver {
 
 template <typename Values>
@@ -46,7 +48,10 @@ class FourWayTable {
 
   bool empty() const { return sets_ == nullptr; }
   // REQUIRES: !empty().
-  Set& SetOf(uint64_t key) const { return sets_[key >> 32 & mask_]; }
+  Set& SetOf(uint64_t key) const {
+    TERN_REQUIRE(!empty());
+    return sets_[key >> 32 & mask_];
+  }
   size_t NumberOf(const Set& set) const { return static_cast<size_t>(&set - sets_.get()); }
 
   // The way with the least `worth(way)`; of equal ones, the first.

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <string>
 
+#include "wire/check.h"
+
 namespace tern::resolver {
 namespace {
 
@@ -16,6 +18,7 @@ constexpr size_t kOctetsMax = 32 * 2 + sizeof kIp6Arpa;
 }  // namespace
 
 wire::Name ReverseName(const IpAddress& address) {
+  TERN_REQUIRE(address.IsIpv4() || address.IsIpv6());
   uint8_t octets[kOctetsMax];
   size_t size = 0;
   if (address.IsIpv4()) {

@@ -10,11 +10,13 @@
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
+#include <functional>
 #include <system_error>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "resolver/io/sockets.h"
+#include "wire/check.h"
 
 namespace tern::resolver::io {
 
@@ -143,6 +145,8 @@ Steering ChooseSteering(size_t workers, std::span<const Endpoint> listen) {
 }
 
 std::vector<sock_filter> SteeringProgram(std::span<const int> processors) {
+  TERN_REQUIRE(std::adjacent_find(processors.begin(), processors.end(), std::greater_equal<>()) ==
+               processors.end());
   constexpr uint32_t kNoSocket = UINT32_MAX;  // an index beyond the group, so the hash decides
   constexpr auto kProcessor = static_cast<uint32_t>(SKF_AD_OFF + SKF_AD_CPU);
   std::vector<sock_filter> code = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kProcessor)};

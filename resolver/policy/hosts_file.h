@@ -3,6 +3,7 @@
 // Thread: any. Bounded: kHostsOctetsMax octets, kHostsLinesMax lines.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ class HostsReader {
   // REQUIRES: `text` outlives the reader.
   HostsReader(std::string_view text, std::string_view file_name)
       : rest_(text), file_name_(file_name) {}
+  // A text that ends with the statement does not outlive the reader.
+  template <std::same_as<std::string> Text>
+  HostsReader(Text&&, std::string_view) = delete;
 
   // Reads the next line that holds an address. Returns false at the end. An error names the file,
   // the line and what was expected.

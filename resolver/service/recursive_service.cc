@@ -11,6 +11,7 @@
 #include "resolver/answer/reply.h"
 #include "resolver/answer/zone_cut.h"
 #include "resolver/policy/name_source.h"
+#include "wire/check.h"
 #include "wire/edns.h"
 #include "wire/message.h"
 
@@ -355,6 +356,7 @@ size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<cons
 
 // The batch is processed in passes. So while one query waits for memory, others are processed.
 void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
+  TERN_REQUIRE(batch.size() <= io::kBatch);
   policy::Gate& gate = *configuration_.gate;
   counters().udp_queries.Add(batch.size());
   for (size_t i = 0; i < batch.size(); ++i) {

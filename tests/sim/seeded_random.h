@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "wire/check.h"
+
 namespace tern::sim {
 
 class SeededRandom {
@@ -23,7 +25,10 @@ class SeededRandom {
   double Unit() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
   // In [0, bound).
   // REQUIRES: bound > 0.
-  uint64_t Below(uint64_t bound) { return Next() % bound; }
+  uint64_t Below(uint64_t bound) {
+    TERN_REQUIRE(bound > 0);
+    return Next() % bound;
+  }
   // When the answer is certain, no number is drawn. So a fault that is switched off leaves the rest
   // of the world as it was.
   bool Chance(double probability) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "wire/check.h"
 #include "wire/master_file.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
@@ -84,6 +85,7 @@ ZoneLookup Zone::FromNode(const Node& node, wire::NameView owner, wire::RRType t
 }
 
 ZoneLookup Zone::Lookup(wire::NameView name, wire::RRType type) const {
+  TERN_REQUIRE(Covers(name));
   const size_t origin_labels = origin_.view().LabelCount();
   const size_t labels = name.LabelCount();
   size_t closest_encloser = origin_labels;

@@ -154,5 +154,15 @@ TEST(OptWriterTest, CutsLongTextsOfExtendedErrors) {
   EXPECT_EQ(opt.Finish().size(), sizeof room);
 }
 
+TEST(OptWriterDeathTest, OptionsBeyondTheLengthOfRdata) {
+  Octets room(kOptOctets + 2 * (kOptionHeadOctets + 40000));
+  OptWriter opt({}, room.data());
+  const Octets content(40000);
+  opt.AddOption(EdnsOption::kPadding, content);
+  EXPECT_EQ(opt.Finish().size(), kOptOctets + kOptionHeadOctets + 40000);
+  opt.AddOption(EdnsOption::kPadding, content);
+  EXPECT_DEATH((void)opt.Finish(), "65535");
+}
+
 }  // namespace
 }  // namespace tern::wire

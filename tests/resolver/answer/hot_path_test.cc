@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "resolver/answer/fixed_answer.h"
 #include "tests/support/allocation_count.h"
 #include "tests/support/message_making.h"
 
@@ -325,6 +326,34 @@ TEST_F(HotPathTest, CollectSaysWhereTheCacheEnds) {
                                 &missing));
   EXPECT_EQ(parts.count, 1u);
   EXPECT_TRUE(missing.Equals(N("web.example.")));
+}
+
+TEST_F(HotPathTest, WhatItIsGivenGoesTogether) {
+  const Octets query = Query("www.example.", RRType::kA);
+  ParsedQuery parsed;
+  ParseQuery(query, store_, &parsed);
+  const AnswerContext context = {store_, cache::Instant(1000), 1};
+  Octets reply(1232);
+  size_t octets = 0;
+  const auto answer = [&](std::span<const uint8_t> of, std::span<uint8_t> out) {
+    (void)AnswerParsed(of, parsed, false, context, out, &octets);
+  };
+  EXPECT_DEATH(answer(query, std::span(reply).first(1231)), "reply.size");
+  EXPECT_DEATH(answer(std::span(query).first(20), reply), "question_end");
+}
+
+TEST(FixedAnswerDeathTest, NeedsRoomAndASoundQuestion) {
+  const Octets query = ChaosQuery("version.bind.", RRType::kTXT, 0).Encode();
+  Request request;
+  Rcode rcode = Rcode::kNoError;
+  ASSERT_EQ(ParseRequest(query, &request, &rcode), RequestVerdict::kChaos);
+  Octets out(512);
+  const std::span<uint8_t> small = std::span(out).first(511);
+  EXPECT_DEATH((void)AnswerWithRcode(query, request, Rcode::kRefused, small), "out.size");
+  EXPECT_DEATH((void)AnswerChaos(query, request, small), "out.size");
+  EXPECT_DEATH((void)AnswerAny(query, request, small), "out.size");
+  EXPECT_DEATH((void)AnswerChaos(query, Request(), out), "question_end");
+  EXPECT_DEATH((void)AnswerAny(query, Request(), out), "question_end");
 }
 
 }  // namespace

@@ -101,6 +101,13 @@ TEST(KeptRequestDeathTest, WithoutAQuestionIsNotKept) {
   EXPECT_DEATH(kept.Keep(query, Request()), "question_end");
 }
 
+TEST(KeptRequestDeathTest, KeepsNothingOfItsOwn) {
+  const auto kept = Keep(Query("www.example.", RRType::kA));
+  const auto other = Keep(Query("www.example.", RRType::kA));
+  EXPECT_DEATH(kept->Keep(kept->query(), other->request()), "octets_");
+  EXPECT_DEATH(kept->Keep(other->query(), kept->request()), "request_");
+}
+
 TEST(KeptRequestTest, IsResumedAsTheQuestionThatWasParsed) {
   const cache::Store store({.memory_octets = cache::kStoreOctetsMin, .seed = 7});
   const Octets query = Query("www.example.", RRType::kAAAA);

@@ -51,5 +51,10 @@ TEST(FourWayTableTest, LeastWayIsTheFirstOfEquals) {
   EXPECT_EQ(Table::LeastWay([&](size_t way) { return same[way]; }), 0u);
 }
 
+TEST(FourWayTableDeathTest, WithoutPlacesThereIsNoSet) {
+  const Table table;
+  EXPECT_DEATH((void)table.SetOf(1), "empty");
+}
+
 }  // namespace
 }  // namespace tern::resolver

@@ -20,5 +20,9 @@ TEST(ReverseNameTest, WritesIpv6DigitsBackwards) {
             "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.0.0.0.0.1.2.3.4.ip6.arpa.");
 }
 
+TEST(ReverseNameDeathTest, NoAddressHasNone) {
+  EXPECT_DEATH((void)ReverseName(IpAddress()), "IsIpv4");
+}
+
 }  // namespace
 }  // namespace tern::resolver

@@ -291,5 +291,14 @@ TEST_F(WhyPacketsGatherTest, WithoutADeviceNobodyKnows) {
   EXPECT_NE(Why({0, 1}), "");
 }
 
+TEST(SteeringProgramDeathTest, ProcessorsAscend) {
+  const int descending[] = {3, 2};
+  const int twice[] = {2, 2};
+  const int ascending[] = {2, 3, 7};
+  EXPECT_FALSE(SteeringProgram(ascending).empty());
+  EXPECT_DEATH((void)SteeringProgram(descending), "processors");
+  EXPECT_DEATH((void)SteeringProgram(twice), "processors");
+}
+
 }  // namespace
 }  // namespace tern::resolver::io

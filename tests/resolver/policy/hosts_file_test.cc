@@ -1,5 +1,7 @@
 #include "resolver/policy/hosts_file.h"
 
+#include <type_traits>
+
 #include "gtest/gtest.h"
 #include "wire/presentation.h"
 
@@ -29,6 +31,11 @@ Reading Read(std::string_view text) {
 }
 
 using Lines = std::vector<std::string>;
+
+// A reader of a text that is gone does not compile.
+static_assert(std::is_constructible_v<HostsReader, const std::string&, std::string_view>);
+static_assert(std::is_constructible_v<HostsReader, const char*, std::string_view>);
+static_assert(!std::is_constructible_v<HostsReader, std::string, std::string_view>);
 
 TEST(HostsFileTest, ReadsAddressesAndAllTheirNames) {
   const Reading reading = Read(
