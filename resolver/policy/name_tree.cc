@@ -1,12 +1,13 @@
 #include "resolver/policy/name_tree.h"
 
 #include <cstring>
+#include <utility>
 
 #include "wire/ascii_case.h"
 
 namespace tern::resolver::policy {
 
-size_t NameTree::ChildHash::operator()(const Child& child) const {
+uint32_t NameTree::Hash(const Child& child) {
   // The operator's configuration fills the tree, and look-ups do not change it. So nobody can slow
   // it down by choosing labels. The hash needs a good spread, but no key.
   constexpr uint64_t kOdd = 0x9e3779b97f4a7c15;
@@ -20,23 +21,40 @@ size_t NameTree::ChildHash::operator()(const Child& child) const {
   uint64_t tail = 0;
   std::memcpy(&tail, at, left);
   hash = (hash ^ wire::LowerWord(tail)) * kOdd;
-  return static_cast<size_t>(hash ^ hash >> 32);
+  return static_cast<uint32_t>(hash ^ hash >> 32);
 }
 
-bool NameTree::ChildEqual::operator()(const Child& a, const Child& b) const {
-  return a.parent == b.parent && a.label.size() == b.label.size() &&
-         wire::EqualIgnoringCase(reinterpret_cast<const uint8_t*>(a.label.data()),
-                                 reinterpret_cast<const uint8_t*>(b.label.data()), a.label.size());
-}
-
-NameTree::Child NameTree::AsChild(uint32_t node) const {
+bool NameTree::IsChild(uint32_t node, const Child& child) const {
   const Node& n = nodes_[node];
-  return {n.parent, {reinterpret_cast<const char*>(octets_.data() + n.label), n.label_octets}};
+  return n.parent == child.parent && n.label_octets == child.label.size() &&
+         wire::EqualIgnoringCase(octets_.data() + n.label,
+                                 reinterpret_cast<const uint8_t*>(child.label.data()),
+                                 child.label.size());
 }
 
 uint32_t NameTree::FindChild(uint32_t parent, std::string_view label) const {
-  const auto found = children_.find(Child{parent, label});
-  return found == children_.end() ? kNone : *found;
+  const Child child = {parent, label};
+  const uint32_t hash = Hash(child);
+  for (size_t at = hash;; ++at) {
+    const Place& place = places_[at & (places_.size() - 1)];
+    if (place.node == kNone) return kNone;
+    if (place.hash == hash && IsChild(place.node, child)) return place.node;
+  }
+}
+
+void NameTree::Put(std::vector<Place>* places, Place place) {
+  size_t at = place.hash;
+  while ((*places)[at & (places->size() - 1)].node != kNone) ++at;
+  (*places)[at & (places->size() - 1)] = place;
+}
+
+void NameTree::EnsurePlace() {
+  if (nodes_.size() <= places_.size() / 4 * 3) return;
+  std::vector<Place> larger(places_.size() * 2);
+  for (const Place& place : places_) {
+    if (place.node != kNone) Put(&larger, place);
+  }
+  places_ = std::move(larger);
 }
 
 uint32_t NameTree::MakeNode(wire::NameView name) {
@@ -44,6 +62,7 @@ uint32_t NameTree::MakeNode(wire::NameView name) {
   const uint32_t parent = MakeNode(name.Parent());
   const uint32_t found = FindChild(parent, name.FirstLabel());
   if (found != kNone) return found;
+  EnsurePlace();
   Node node;
   node.parent = parent;
   node.label_octets = name.data()[0];
@@ -51,7 +70,7 @@ uint32_t NameTree::MakeNode(wire::NameView name) {
   octets_.insert(octets_.end(), name.data() + 1, name.data() + 1 + node.label_octets);
   nodes_.push_back(node);
   const auto number = static_cast<uint32_t>(nodes_.size() - 1);
-  children_.insert(number);
+  Put(&places_, {Hash({parent, name.FirstLabel()}), number});
   return number;
 }
 

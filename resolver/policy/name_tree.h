@@ -14,7 +14,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "wire/name.h"
 
 namespace tern::resolver::policy {
@@ -24,7 +23,7 @@ class NameTree {
   static constexpr uint32_t kNone = 0xffffffff;
   static constexpr uint32_t kRoot = 0;
 
-  NameTree() : nodes_(1), children_(0, ChildHash{this}, ChildEqual{this}) {}
+  NameTree() : nodes_(1), places_(kPlacesMin) {}
   NameTree(const NameTree&) = delete;
   NameTree& operator=(const NameTree&) = delete;
 
@@ -54,6 +53,8 @@ class NameTree {
   void ShrinkToFit();
 
  private:
+  static constexpr size_t kPlacesMin = 8;
+
   struct Node {
     uint32_t parent = kNone;
     uint32_t label = 0;  // offset in octets_
@@ -63,31 +64,27 @@ class NameTree {
     uint32_t parent;
     std::string_view label;
   };
-  // Finds a node by its parent and label, ignoring case. The set holds only the numbers of nodes.
-  struct ChildHash {
-    using is_transparent = void;
-    const NameTree* tree;
-    size_t operator()(const Child& child) const;
-    size_t operator()(uint32_t node) const { return (*this)(tree->AsChild(node)); }
-  };
-  struct ChildEqual {
-    using is_transparent = void;
-    const NameTree* tree;
-    bool operator()(const Child& a, const Child& b) const;
-    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
-    bool operator()(uint32_t a, const Child& b) const { return (*this)(tree->AsChild(a), b); }
-    bool operator()(const Child& a, uint32_t b) const { return (*this)(a, tree->AsChild(b)); }
+  // A place of the table by which a node is found from its parent and label.
+  struct Place {
+    uint32_t hash = 0;
+    uint32_t node = kNone;  // kNone: the place is free
   };
 
   static std::string_view Label(const uint8_t* at) {
     return {reinterpret_cast<const char*>(at + 1), at[0]};
   }
-  Child AsChild(uint32_t node) const;
+  static uint32_t Hash(const Child& child);
+  bool IsChild(uint32_t node, const Child& child) const;              // case ignored
   uint32_t FindChild(uint32_t parent, std::string_view label) const;  // or kNone
+  static void Put(std::vector<Place>* places, Place place);
+  // There is room for one more node in the table, which is at most three quarters full.
+  void EnsurePlace();
 
   std::vector<Node> nodes_;
   std::vector<uint8_t> octets_;
-  absl::flat_hash_set<uint32_t, ChildHash, ChildEqual> children_;
+  // A power of two. From its hash's place a node lies in the next free one. By hand, because the
+  // hash tables of Abseil do not survive an allocation that throws.
+  std::vector<Place> places_;
 };
 
 }  // namespace tern::resolver::policy

@@ -2,6 +2,8 @@
 // counts and refuses.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstddef>
 
 namespace tern::resolver::test {
@@ -21,5 +23,20 @@ class MemoryRunsOut {
   // How many allocations were refused so far.
   size_t refused() const;
 };
+
+// Runs `scenario(granted)` with more and more memory until it lacks none. The scenario returns how
+// many allocations were refused.
+template <typename Scenario>
+void WithEachAllocationRefused(size_t allocations_least, size_t allocations_most,
+                               Scenario&& scenario) {
+  for (size_t granted = 0;; ++granted) {
+    SCOPED_TRACE(granted);
+    if (scenario(granted) == 0) {
+      EXPECT_GE(granted, allocations_least) << "the scenario no longer allocates";
+      return;
+    }
+    ASSERT_LT(granted, allocations_most);
+  }
+}
 
 }  // namespace tern::resolver::test

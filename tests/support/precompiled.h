@@ -5,7 +5,6 @@
 #define TERN_TESTS_SUPPORT_PRECOMPILED_H_
 
 #include <absl/container/flat_hash_map.h>
-#include <absl/container/flat_hash_set.h>
 #include <absl/status/statusor.h>
 #include <absl/strings/str_cat.h>
 #include <gtest/gtest.h>

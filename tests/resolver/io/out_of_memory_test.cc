@@ -17,18 +17,10 @@
 namespace tern::resolver::io {
 namespace {
 
-// Runs `scenario(granted)` with more and more memory until it lacks none. The scenario returns how
-// many allocations were refused.
+// None of these scenarios allocates more often.
 template <typename Scenario>
 void WithEachAllocationRefused(size_t allocations_least, Scenario&& scenario) {
-  for (size_t granted = 0;; ++granted) {
-    SCOPED_TRACE(granted);
-    if (scenario(granted) == 0) {
-      EXPECT_GE(granted, allocations_least) << "the scenario no longer allocates";
-      return;
-    }
-    ASSERT_LT(granted, 100u);
-  }
+  test::WithEachAllocationRefused(allocations_least, 100, scenario);
 }
 
 TEST(MessageAssemblerMemoryTest, AMessageInPartThatLacksMemoryIsTold) {
