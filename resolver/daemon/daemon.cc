@@ -155,7 +155,10 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
         "the addresses of resolution.root_hints");
   }
   daemon->drawn_cookie_secret_ = DrawCookieSecret();
-  daemon->UseCookieSecret();
+  const policy::CookieSecret secret =
+      daemon->settings_.cookie_secret.value_or(daemon->drawn_cookie_secret_);
+  daemon->configuration_.cookies = daemon->CookiesWith(secret);
+  daemon->NoteCookieSecret(secret);
   if (const absl::Status status = daemon->OpenWorkers(); !status.ok()) return status;
   try {
     daemon->StartServices();
@@ -239,28 +242,43 @@ absl::Status Daemon::Reload(config::Settings settings) {
   for (const std::string_view key : fixed) {
     Log(LogLevel::kWarning, Concat(key, ": changes only when ternd is started anew"));
   }
+  // What needs memory comes first, so that nothing has changed when there is none.
+  std::vector<wire::Name> zones_to_forget = ZonesToForget(settings);
+  const policy::CookieSecret secret = settings.cookie_secret.value_or(drawn_cookie_secret_);
+  configuration->cookies = CookiesWith(secret);
+  assembly_->Reconfigure(*configuration);
   const config::Settings before = std::exchange(settings_, std::move(settings));
   configuration_ = *std::move(configuration);
-  UseCookieSecret();
-  assembly_->Reconfigure(configuration_);
+  zones_to_forget_ = std::move(zones_to_forget);
+  NoteCookieSecret(secret);
   ForgetChangedSources(before);
   return absl::OkStatus();
 }
 
 void Daemon::RollCookieSecret() {
   if (settings_.cookie_secret) return;
-  drawn_cookie_secret_ = DrawCookieSecret();
-  UseCookieSecret();
-  assembly_->Reconfigure(configuration_);
+  const policy::CookieSecret secret = DrawCookieSecret();
+  service::Configuration configuration = configuration_;
+  configuration.cookies = CookiesWith(secret);
+  assembly_->Reconfigure(configuration);
+  configuration_ = std::move(configuration);
+  drawn_cookie_secret_ = secret;
+  NoteCookieSecret(secret);
+}
+
+// Names for which others speak under `after`, and those that are to be forgotten already.
+std::vector<wire::Name> Daemon::ZonesToForget(const config::Settings& after) const {
+  std::vector<wire::Name> all = zones_to_forget_;
+  for (const auto& [here, there] : {std::pair(&settings_, &after), std::pair(&after, &settings_)}) {
+    const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);
+    all.insert(all.end(), zones.begin(), zones.end());
+  }
+  return all;
 }
 
 // Forgets cached data of names whose source has changed (policy/name_source.h).
 void Daemon::ForgetChangedSources(const config::Settings& before) {
   const config::Settings& after = settings_;
-  for (const auto& [here, there] : {std::pair(&before, &after), std::pair(&after, &before)}) {
-    const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);
-    zones_to_forget_.insert(zones_to_forget_.end(), zones.begin(), zones.end());
-  }
   if (zones_to_forget_.empty() && after.local.hosts_file.empty() &&
       before.local.special_names == after.local.special_names) {
     return;
@@ -287,11 +305,14 @@ void Daemon::EraseNamesToForget() {
 }
 
 // Cookies that clients hold were made with the secret that was in force until now.
-void Daemon::UseCookieSecret() {
-  const policy::CookieSecret secret = settings_.cookie_secret.value_or(drawn_cookie_secret_);
+std::shared_ptr<const policy::ServerCookies> Daemon::CookiesWith(
+    const policy::CookieSecret& secret) const {
+  return std::make_shared<const policy::ServerCookies>(
+      secret, cookie_secret_ != secret ? cookie_secret_ : previous_cookie_secret_);
+}
+
+void Daemon::NoteCookieSecret(const policy::CookieSecret& secret) {
   if (cookie_secret_ != secret) previous_cookie_secret_ = std::exchange(cookie_secret_, secret);
-  configuration_.cookies =
-      std::make_shared<const policy::ServerCookies>(secret, previous_cookie_secret_);
 }
 
 }  // namespace tern::resolver::daemon

@@ -51,6 +51,7 @@ class Daemon {
 
   // Applies the keys that can change while the process runs, and logs the changed keys that cannot.
   // When there is an error, the old configuration stays in force.
+  // Throws std::bad_alloc. The old configuration stays in force then too.
   absl::Status Reload(config::Settings settings);
   // A job that began before a Reload may still store data under the old configuration. At this time
   // all such jobs have ended, and ForgetAgain is due. Empty when nothing is to be forgotten.
@@ -61,6 +62,7 @@ class Daemon {
   // Replaces the secret for cookies by a new random one, unless the configuration has a secret.
   // Cookies of the old secret stay valid for their hour. To be called once a day
   // (RFC 7873 section 7.1).
+  // Throws std::bad_alloc. The old secret stays in force then.
   void RollCookieSecret();
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
@@ -72,7 +74,10 @@ class Daemon {
   Daemon() = default;
 
   absl::Status OpenWorkers();
-  void UseCookieSecret();
+  std::shared_ptr<const policy::ServerCookies> CookiesWith(
+      const policy::CookieSecret& secret) const;
+  void NoteCookieSecret(const policy::CookieSecret& secret);
+  std::vector<wire::Name> ZonesToForget(const config::Settings& after) const;
   void ForgetChangedSources(const config::Settings& before);
   void EraseNamesToForget();
   void StartServices();

@@ -69,21 +69,23 @@ sigset_t HandledSignals() {
   return signals;
 }
 
-absl::Status TryReload(Daemon* daemon, const DaemonOptions& options) try {
+void Reload(Daemon* daemon, const DaemonOptions& options) try {
   const auto settings = ReadSettings(options);
-  return settings.ok() ? daemon->Reload(*settings) : settings.status();
-} catch (const std::bad_alloc&) {
-  return absl::ResourceExhaustedError(kNoMemory);
-}
-
-void Reload(Daemon* daemon, const DaemonOptions& options) {
-  const absl::Status status = TryReload(daemon, options);
+  const absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
   if (status.ok()) {
     Log(LogLevel::kInfo, "configuration read again; the cache is kept");
   } else {
     Log(LogLevel::kError,
         Concat(std::string(status.message()), "; the old configuration stays in force"));
   }
+} catch (const std::bad_alloc&) {
+  Log(LogLevel::kError, "out of memory; the old configuration stays in force");
+}
+
+void RollCookieSecret(Daemon* daemon) try {
+  daemon->RollCookieSecret();
+} catch (const std::bad_alloc&) {
+  Log(LogLevel::kError, "out of memory; the secret of the cookies stays for another day");
 }
 
 // Ends the process after kStopMax, even when a worker is stuck.
@@ -145,7 +147,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
       daemon->ForgetAgain();
     }
     if (Clock::now() < next_roll) continue;
-    daemon->RollCookieSecret();
+    RollCookieSecret(daemon);
     next_roll = Clock::now() + kRollSecretEvery;
   }
 }

@@ -67,10 +67,13 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
 }
 
 void Assembly::Reconfigure(const Configuration& configuration) {
-  store_.SetMaxStale(configuration.view.settings->cache.max_stale);
-  for (io::WorkerPort* const worker : workers_) {
-    RecursiveService::Reconfigure(worker, CountedApart(configuration));
+  std::vector<std::unique_ptr<io::Message>> messages;
+  messages.reserve(workers_.size());
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    messages.push_back(RecursiveService::MakeReconfigure(CountedApart(configuration)));
   }
+  store_.SetMaxStale(configuration.view.settings->cache.max_stale);
+  for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->Post(messages[i].release());
 }
 
 CounterSnapshot Assembly::ReadCounters() const {

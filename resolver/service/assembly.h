@@ -47,6 +47,7 @@ class Assembly {
   Assembly& operator=(const Assembly&) = delete;
 
   // Every worker uses the new configuration from its next turn on.
+  // Throws std::bad_alloc. No worker's configuration has changed then.
   void Reconfigure(const Configuration& configuration);
 
   // The sums of all workers' counters since the start. Any thread may call it.

@@ -167,10 +167,10 @@ RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* s
 
 RecursiveService::~RecursiveService() = default;
 
-void RecursiveService::Reconfigure(io::WorkerPort* worker, Configuration configuration) {
+std::unique_ptr<io::Message> RecursiveService::MakeReconfigure(Configuration configuration) {
   auto message = std::make_unique<ReconfigureMessage>();
   message->configuration = std::move(configuration);
-  worker->Post(message.release());
+  return message;
 }
 
 void RecursiveService::OnMessage(io::Message* message) {

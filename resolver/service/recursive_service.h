@@ -19,7 +19,7 @@
 // A UDP answer is sent within client_timeout of the query (and a short grace), or not at all. A
 // client that has given up must not get it, least of all together with many others.
 //
-// Thread: one worker's. Reconfigure may come from any thread, through the worker's mailbox.
+// Thread: one worker's. Any thread may call MakeReconfigure.
 #pragma once
 
 #include <array>
@@ -55,8 +55,9 @@ class RecursiveService final : public io::Service {
   // call, this worker owns every question.
   void SetPeers(std::vector<io::WorkerPort*> peers) { peers_ = std::move(peers); }
 
-  // Tells the worker of the port to use another configuration. Any thread may call it.
-  static void Reconfigure(io::WorkerPort* worker, Configuration configuration);
+  // Makes a message. The service that it is posted to uses the other configuration from then on.
+  // Any thread. Throws std::bad_alloc.
+  static std::unique_ptr<io::Message> MakeReconfigure(Configuration configuration);
 
   void OnDatagrams(std::span<io::Datagram> batch) override;
   void OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) override;

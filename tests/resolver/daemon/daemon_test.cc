@@ -5,9 +5,12 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <new>
 
 #include "gtest/gtest.h"
 #include "resolver/config/config.h"
@@ -15,6 +18,7 @@
 #include "resolver/tool/lookup_client.h"
 #include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_reply.h"
+#include "tests/support/allocation_count.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
@@ -141,6 +145,53 @@ TEST(DaemonTest, ReloadWithABrokenHostsFileKeepsTheOldConfiguration) {
   EXPECT_EQ(std::string(daemon->Reload(settings).message()),
             "local.hosts_file: /nonexistent/hosts: No such file or directory");
   EXPECT_EQ(Ask(*daemon, "localhost.").rcode, wire::Rcode::kNoError);
+}
+
+// Lacks memory for its allocation number `granted`; true when it threw for that.
+bool ThrowsWithoutMemory(size_t granted, const std::function<void()>& task) {
+  const test::MemoryRunsOut memory(granted);
+  try {
+    task();
+  } catch (const std::bad_alloc&) {
+    return true;
+  }
+  return false;
+}
+
+TEST(DaemonTest, AReloadThatLacksMemoryChangesNothing) {
+  config::Settings settings = LoopbackSettings();
+  settings.allow = {*Prefix::Parse("192.0.2.0/24")};
+  settings.static_zones = {
+      {*wire::ParseName("corp.test."), {*Endpoint::Parse("192.0.2.53", 53)}, /*forward=*/true}};
+  const auto reload = [&settings](Daemon& daemon) { EXPECT_TRUE(daemon.Reload(settings).ok()); };
+  const auto other = Started(LoopbackSettings());
+  size_t allocations = test::AllocationCount();
+  reload(*other);
+  allocations = test::AllocationCount() - allocations;
+  // The last ones are those that could come too late.
+  const auto daemon = Started(LoopbackSettings());
+  for (size_t granted = allocations - std::min<size_t>(allocations, 40); granted < allocations;
+       ++granted) {
+    SCOPED_TRACE(granted);
+    EXPECT_TRUE(ThrowsWithoutMemory(granted, [&] { reload(*daemon); }));
+    EXPECT_FALSE(daemon->forget_again_at());
+    // TCP, because the kernel spreads it over the workers.
+    for (int i = 0; i < 8; ++i) {
+      ASSERT_EQ(Ask(*daemon, "localhost.", /*tcp=*/true).rcode, wire::Rcode::kNoError);
+    }
+  }
+  EXPECT_FALSE(ThrowsWithoutMemory(allocations, [&] { reload(*daemon); }));
+  EXPECT_TRUE(daemon->forget_again_at());
+}
+
+TEST(DaemonTest, ACookieSecretThatCannotBeRolledStays) {
+  const auto daemon = Started(LoopbackSettings());
+  const std::vector<uint8_t> first = AskCookie(*daemon, {1, 2, 3, 4, 5, 6, 7, 8});
+  size_t granted = 0;
+  while (ThrowsWithoutMemory(granted, [&] { daemon->RollCookieSecret(); })) ++granted;
+  EXPECT_GE(granted, 3u);
+  // One roll: a day's cookies are good for an hour of the next day.
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(AskCookie(*daemon, first).size(), 24u) << i;
 }
 
 TEST(DaemonTest, AnAddressOfSomebodyElseIsAClearError) {
