@@ -67,6 +67,10 @@ void ResolverUnderTest::SetPeers(std::vector<resolver::io::WorkerPort*> peers) {
 
 cache::Store& ResolverUnderTest::store() { return assembly_->store(); }
 
+resolver::io::Service& ResolverUnderTest::service(size_t worker) {
+  return assembly_->service(worker);
+}
+
 const resolver::resolution::Recursor& ResolverUnderTest::recursor(size_t worker) const {
   return assembly_->service(worker).recursor();
 }

@@ -41,6 +41,7 @@ class ResolverUnderTest {
   void SetPeers(std::vector<resolver::io::WorkerPort*> peers);
 
   cache::Store& store();
+  resolver::io::Service& service(size_t worker = 0);
   const resolver::resolution::Recursor& recursor(size_t worker = 0) const;
   // Questions, coroutine frames and waiters of all workers that are under way. 0 when the resolver
   // is at rest.

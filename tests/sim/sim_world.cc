@@ -228,18 +228,30 @@ void SimWorld::RunUntilNetworkIsQuiet(Duration limit) {
 
 // --- Clients ---
 
-ClientQueryId SimWorld::AskDatagram(Octets query) {
+ClientQueryId SimWorld::AddClient(Octets query) {
   const ClientQueryId id = clients_.size();
   if (id >= kClientsMax) std::abort();
   ClientQuery& client = clients_.emplace_back();
   client.query = std::move(query);
   client.asked = now_;
   client.path.peer = ClientEndpoint(id);
+  return id;
+}
+
+ClientQueryId SimWorld::AskDatagram(Octets query) {
+  const ClientQueryId id = AddClient(std::move(query));
   if (workers_.size() > 1) {
-    client.path.worker = static_cast<uint16_t>(random_.Below(workers_.size()));
+    clients_[id].path.worker = static_cast<uint16_t>(random_.Below(workers_.size()));
   }
   Schedule(now_, true, [this, id] { ClientQueryArrives(id); });
   return id;
+}
+
+ClientQueryId SimWorld::AskDatagrams(const std::vector<Octets>& queries) {
+  const ClientQueryId first = clients_.size();
+  for (const Octets& query : queries) AddClient(query);
+  Schedule(now_, true, [this, first, count = queries.size()] { DatagramsArrive(first, count); });
+  return first;
 }
 
 ClientQueryId SimWorld::AskStream(Octets query) {
@@ -250,23 +262,42 @@ ClientQueryId SimWorld::AskStream(Octets query) {
 
 void SimWorld::ClientQueryArrives(ClientQueryId id) {
   const resolver::io::ReturnPath path = clients_[id].path;
-  resolver::io::Service& service = *workers_[path.worker].service;
+  if (!path.IsStream()) {
+    DatagramsArrive(id, 1);
+    return;
+  }
   // a copy, because the service may cause more clients to be added
   const Octets query = clients_[id].query;
   if (traces()) AddTraceLine("client " + std::to_string(id) + " asks " + Summary(query));
-  if (path.IsStream()) {
-    service.OnStreamMessage(path, query);
-    return;
+  workers_[path.worker].service->OnStreamMessage(path, query);
+}
+
+void SimWorld::DatagramsArrive(ClientQueryId first, size_t count) {
+  struct Arrived {
+    resolver::io::ReturnPath path;
+    Octets query;
+    sockaddr_storage peer;
+  };
+  std::vector<Arrived> arrived(count);
+  std::vector<resolver::io::Datagram> batch(count);
+  reply_room_.resize(std::max(reply_room_.size(), count * kReplyRoomOctets));
+  for (size_t i = 0; i < count; ++i) {
+    // copies, because the service may cause more clients to be added
+    arrived[i].path = clients_[first + i].path;
+    arrived[i].query = clients_[first + i].query;
+    arrived[i].path.peer.ToSockaddr(&arrived[i].peer);
+    batch[i].query = arrived[i].query;
+    batch[i].reply = std::span(reply_room_).subspan(i * kReplyRoomOctets, kReplyRoomOctets);
+    batch[i].peer = reinterpret_cast<const sockaddr*>(&arrived[i].peer);
+    if (traces()) {
+      AddTraceLine("client " + std::to_string(first + i) + " asks " + Summary(arrived[i].query));
+    }
   }
-  sockaddr_storage peer;
-  path.peer.ToSockaddr(&peer);
-  resolver::io::Datagram datagram;
-  datagram.query = query;
-  datagram.reply = reply_room_;
-  datagram.peer = reinterpret_cast<const sockaddr*>(&peer);
-  service.OnDatagrams({&datagram, 1});
-  if (datagram.reply_octets != 0) {
-    RecordReply(path.worker, path, std::span(reply_room_).first(datagram.reply_octets));
+  const size_t worker = arrived[0].path.worker;
+  workers_[worker].service->OnDatagrams(batch);
+  for (size_t i = 0; i < count; ++i) {
+    if (batch[i].reply_octets == 0) continue;
+    RecordReply(worker, arrived[i].path, batch[i].reply.first(batch[i].reply_octets));
   }
 }
 

@@ -138,6 +138,9 @@ class SimWorld : public resolver::io::WorkerPort {
 
   // The query reaches the service within the next turn.
   ClientQueryId AskDatagram(Octets query);
+  // All reach the service in one call, as a batch of at most kBatch datagrams. Returns the first
+  // one's number; the others follow.
+  ClientQueryId AskDatagrams(const std::vector<Octets>& queries);
   ClientQueryId AskStream(Octets query);
   const ClientQuery& client_query(ClientQueryId id) const { return clients_[id]; }
   size_t client_query_count() const { return clients_.size(); }
@@ -238,7 +241,10 @@ class SimWorld : public resolver::io::WorkerPort {
   void SpoofReplies(ExchangeId id, const Endpoint& server, const Octets& query, const Link& link);
   void ReplyArrives(ExchangeId id, const Octets& reply, std::string_view what);
   void FailExchange(ExchangeId id, resolver::ExchangeFailure failure);
+  ClientQueryId AddClient(Octets query);
   void ClientQueryArrives(ClientQueryId id);
+  // So many datagrams, from this one on, come to the worker of the first.
+  void DatagramsArrive(ClientQueryId first, size_t count);
   // `worker` sends it.
   void RecordReply(size_t worker, const resolver::io::ReturnPath& path,
                    std::span<const uint8_t> reply);
