@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "resolver/upstream/race.h"
 #include "tests/support/recursor_world.h"
 
 namespace tern::resolver::upstream {
@@ -38,6 +42,43 @@ class RaceFixture : public testing::Test {
   RecursorWorld world_;
   sim::ZoneServer* a_ = nullptr;
   sim::ZoneServer* b_ = nullptr;
+};
+
+inline constexpr std::string_view kZone = "www 300 A 203.0.113.1\nmail 300 A 203.0.113.2\n";
+
+// Servers whose speed is known, and how often and when they were asked.
+class RaceWorld : public RaceFixture {
+ protected:
+  void StartOne() {
+    a_ = world_.Add(kServerA, "example.", kZone);
+    world_.Start(kOneServer);
+  }
+  void StartTwo(milliseconds a = milliseconds(10), milliseconds b = milliseconds(10)) {
+    AddBoth(kZone, a, b);
+    world_.Start(kTwoServers);
+  }
+  // Makes the root and both servers known, and how fast they are.
+  void WarmUp() {
+    for (int i = 0; i < 40; ++i) world_.Lookup("w" + std::to_string(i) + ".example.");
+    first_ = world_.world().upstream().size();
+  }
+  size_t Sent(std::string_view address = "") {
+    return world_.world().CountUpstream(address, first_);
+  }
+  std::vector<Duration> SendTimes() {
+    std::vector<Duration> times;
+    const auto& upstream = world_.world().upstream();
+    for (size_t i = first_; i < upstream.size(); ++i) {
+      times.push_back(upstream[i].at - upstream[first_].at);
+    }
+    return times;
+  }
+  ServerKey KeyOf(std::string_view address) {
+    return world_.table().KeyOf(*Endpoint::Parse(address, 53));
+  }
+  Time Now() { return world_.world().Now(); }
+
+  size_t first_ = 0;
 };
 
 }  // namespace tern::resolver::upstream
