@@ -91,11 +91,11 @@ ServerTable::Slot& ServerTable::Make(ServerKey key) {
   slot.last_answer.store(0, kRelaxed);
   slot.last_silence.store(0, kRelaxed);
   slot.probe_until.store(0, kRelaxed);
-  slot.plain_dns_until_s.store(0, kRelaxed);
-  slot.keeps_no_case_until_s.store(0, kRelaxed);
-  slot.takes_no_cookie_until_s.store(0, kRelaxed);
-  slot.gives_cookies_until_s.store(0, kRelaxed);
-  slot.gives_no_cookie_until_s.store(0, kRelaxed);
+  slot.plain_dns_until.store(cache::Instant(), kRelaxed);
+  slot.keeps_no_case_until.store(cache::Instant(), kRelaxed);
+  slot.takes_no_cookie_until.store(cache::Instant(), kRelaxed);
+  slot.gives_cookies_until.store(cache::Instant(), kRelaxed);
+  slot.gives_no_cookie_until.store(cache::Instant(), kRelaxed);
   slot.cookie_check.store(0, kRelaxed);
   slot.silences.store(0, kRelaxed);
   set.keys[oldest].store(static_cast<uint64_t>(key), std::memory_order_release);
@@ -117,10 +117,10 @@ ServerState ServerTable::Get(ServerKey key) const {
   record.srtt = speed.srtt;
   record.rttvar = speed.rttvar;
   record.silences = slot->silences.load(kRelaxed);
-  record.plain_dns = slot->plain_dns_until_s.load(kRelaxed) != 0;
-  record.keeps_no_case = slot->keeps_no_case_until_s.load(kRelaxed) != 0;
-  record.takes_no_cookie = slot->takes_no_cookie_until_s.load(kRelaxed) != 0;
-  record.gives_cookies_until = cache::Instant(slot->gives_cookies_until_s.load(kRelaxed));
+  record.plain_dns = slot->plain_dns_until.load(kRelaxed) != cache::Instant();
+  record.keeps_no_case = slot->keeps_no_case_until.load(kRelaxed) != cache::Instant();
+  record.takes_no_cookie = slot->takes_no_cookie_until.load(kRelaxed) != cache::Instant();
+  record.gives_cookies_until = slot->gives_cookies_until.load(kRelaxed);
   record.last_answer = MomentOf(slot->last_answer.load(kRelaxed));
   record.last_silence = MomentOf(slot->last_silence.load(kRelaxed));
   return record;
@@ -143,10 +143,9 @@ void ServerTable::NoteAnswer(ServerKey server, Duration rtt, Time now) {
   }
   slot.speed.store(speed.Pack(), kRelaxed);
   slot.last_answer.store(Micros(now), kRelaxed);
-  const uint32_t now_s = StoreInstant(now).seconds();
-  for (std::atomic<uint32_t>* until :
-       {&slot.plain_dns_until_s, &slot.keeps_no_case_until_s, &slot.takes_no_cookie_until_s}) {
-    if (until->load(kRelaxed) <= now_s) until->store(0, kRelaxed);
+  for (std::atomic<cache::Instant>* until :
+       {&slot.plain_dns_until, &slot.keeps_no_case_until, &slot.takes_no_cookie_until}) {
+    if (until->load(kRelaxed) <= StoreInstant(now)) until->store(cache::Instant(), kRelaxed);
   }
   slot.probe_until.store(0, kRelaxed);
 }
@@ -164,13 +163,11 @@ void ServerTable::NoteSilence(ServerKey server, Duration waited, Time now) {
 }
 
 void ServerTable::NotePlainDns(ServerKey server, Time now) {
-  Touch(server, now)
-      .plain_dns_until_s.store(StoreInstant(now).seconds() + kForgetFaultsSeconds, kRelaxed);
+  Touch(server, now).plain_dns_until.store(StoreInstant(now) + kForgetFaultsSeconds, kRelaxed);
 }
 
 void ServerTable::NoteKeepsNoCase(ServerKey server, Time now) {
-  Touch(server, now)
-      .keeps_no_case_until_s.store(StoreInstant(now).seconds() + kForgetFaultsSeconds, kRelaxed);
+  Touch(server, now).keeps_no_case_until.store(StoreInstant(now) + kForgetFaultsSeconds, kRelaxed);
 }
 
 // Each server's cookie changes at another moment, so not all cookies become stale at once.
@@ -215,25 +212,25 @@ void ServerTable::NoteCookie(ServerKey server, std::span<const uint8_t> cookie, 
     for (size_t i = 0; i < words.size(); ++i) slot.cookie[i].store(words[i], kRelaxed);
     slot.cookie_check.store(check, kRelaxed);
   }
-  const uint32_t now_s = StoreInstant(now).seconds();
-  const uint32_t until = now_s + kForgetFaultsSeconds;
-  if (now_s < slot.gives_no_cookie_until_s.load(kRelaxed)) return;
-  if (slot.gives_cookies_until_s.load(kRelaxed) + kMarkSeconds > until) return;
-  slot.gives_cookies_until_s.store(until, kRelaxed);
+  const cache::Instant moment = StoreInstant(now);
+  const cache::Instant until = moment + kForgetFaultsSeconds;
+  if (moment < slot.gives_no_cookie_until.load(kRelaxed)) return;
+  if (slot.gives_cookies_until.load(kRelaxed) + kMarkSeconds > until) return;
+  slot.gives_cookies_until.store(until, kRelaxed);
 }
 
 // For an hour no cookie is expected, even if the server gives one again. Several servers may be
 // behind one address, and only some of them give cookies.
 void ServerTable::NoteGivesNoCookie(ServerKey server, Time now) {
   Slot& slot = Touch(server, now);
-  slot.gives_cookies_until_s.store(0, kRelaxed);
-  slot.gives_no_cookie_until_s.store(StoreInstant(now).seconds() + kForgetFaultsSeconds, kRelaxed);
+  slot.gives_cookies_until.store(cache::Instant(), kRelaxed);
+  slot.gives_no_cookie_until.store(StoreInstant(now) + kForgetFaultsSeconds, kRelaxed);
 }
 
 void ServerTable::NoteTakesNoCookie(ServerKey server, Time now) {
   Slot& slot = Touch(server, now);
-  slot.gives_cookies_until_s.store(0, kRelaxed);
-  slot.takes_no_cookie_until_s.store(StoreInstant(now).seconds() + kForgetFaultsSeconds, kRelaxed);
+  slot.gives_cookies_until.store(cache::Instant(), kRelaxed);
+  slot.takes_no_cookie_until.store(StoreInstant(now) + kForgetFaultsSeconds, kRelaxed);
 }
 
 bool ServerTable::ClaimProbe(ServerKey server, Duration interval, Time now) {

@@ -136,11 +136,11 @@ class ServerTable {
     std::atomic<int64_t> last_silence = 0;
     std::atomic<int64_t> touched = 0;
     std::atomic<int64_t> probe_until = 0;
-    std::atomic<uint32_t> plain_dns_until_s = 0;
-    std::atomic<uint32_t> keeps_no_case_until_s = 0;
-    std::atomic<uint32_t> takes_no_cookie_until_s = 0;
-    std::atomic<uint32_t> gives_cookies_until_s = 0;
-    std::atomic<uint32_t> gives_no_cookie_until_s = 0;
+    std::atomic<cache::Instant> plain_dns_until{};
+    std::atomic<cache::Instant> keeps_no_case_until{};
+    std::atomic<cache::Instant> takes_no_cookie_until{};
+    std::atomic<cache::Instant> gives_cookies_until{};
+    std::atomic<cache::Instant> gives_no_cookie_until{};
     std::atomic<uint16_t> silences = 0;
     // The last server cookie. The checksum covers it and the client cookie it belongs to, with the
     // length in the lowest octet. Words from two moments do not fit the checksum. Yesterday's
