@@ -194,6 +194,19 @@ bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
   return LearnNegative(meaning, type, rank, now, answer);
 }
 
+void Learner::LearnPart(const upstream::ReplyRecords& records,
+                        const upstream::ReplyMeaning& meaning, wire::NameView part, RRType type,
+                        cache::Instant now) {
+  TERN_REQUIRE(IsAboutTheQuestion(meaning.reply_class));
+  wire::Name target;
+  const upstream::ChainLink link = upstream::FindLink(records, part, type, &target);
+  if (link.kind == upstream::ChainLink::Kind::kNone) {
+    (void)LearnNegative(meaning, type, AnswerRank(records), now, nullptr);
+  } else if (!link.IsRenaming()) {
+    (void)LearnRRset(records, *link.record, part, AnswerRank(records), now, nullptr);
+  }
+}
+
 std::span<const uint8_t> Learner::LearnDelegation(const upstream::ReplyRecords& records,
                                                   std::span<const RecordView> ns_section,
                                                   wire::NameView cut, uint32_t ttl_max,

@@ -42,6 +42,12 @@ class Learner {
                                  const upstream::ReplyMeaning& meaning, wire::NameView name,
                                  wire::RRType type, cache::Instant now, answer::Answer* answer);
 
+  // Learns from a reply about a part of a name only what stands at the part itself. The part was
+  // asked to find the way. So what an alias there leads to is no concern of the question.
+  // REQUIRES: as LearnAnswer.
+  void LearnPart(const upstream::ReplyRecords& records, const upstream::ReplyMeaning& meaning,
+                 wire::NameView part, wire::RRType type, cache::Instant now);
+
   // For a denial without an SOA, which gives no TTL to keep it by. What was known of the question
   // must not be served again, not even stale (RFC 8767 section 4).
   void ForgetStale(wire::NameView name, wire::RRType type, cache::Instant now);

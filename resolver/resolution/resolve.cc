@@ -390,16 +390,13 @@ bool ApplyReferral(Job& job, const upstream::RaceResult& result, bool with_stray
 // A DNAME above a part of the name renames the whole name too. The resolution goes on at the new
 // name, so the zone's servers need not see the rest. nullopt: there is no DNAME.
 std::optional<Outcome> ApplyRenaming(Job& job, const wire::Name& name, const NextQuestion& part,
-                                     const upstream::RaceResult& result, bool believes_denials) {
+                                     const upstream::RaceResult& result) {
   Learner& learner = job.facilities().learner;
   const upstream::ReplyRecords& records = job.facilities().records;
   const cache::Instant now = job.facilities().StoreNow();
   wire::Name target;
   const upstream::ChainLink link = upstream::FindLink(records, part.name, part.type, &target);
   if (!link.IsRenaming()) return std::nullopt;
-  if (believes_denials || result.meaning.reply_class != upstream::ReplyClass::kNxDomain) {
-    (void)learner.LearnAnswer(records, result.meaning, part.name, part.type, now, nullptr);
-  }
   if (!learner.LearnDname(records, *link.record, name, now, &job.answer())) {
     return AnsweredIf(job, false);
   }
@@ -433,8 +430,7 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
       DeniesWhatIsBelow(facilities.records, result.meaning, part)) {
     return AnsweredIf(job, AddEmpty(job, name));
   }
-  const std::optional<Outcome> renamed =
-      ApplyRenaming(job, name, part, result, minimiser->strict());
+  const std::optional<Outcome> renamed = ApplyRenaming(job, name, part, result);
   if (renamed.has_value()) return renamed;
   if (result.meaning.reply_class == upstream::ReplyClass::kNxDomain) {
     // The target of an alias at the part does not exist. This says nothing about names below it.
@@ -446,8 +442,7 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
                       facilities.learner.LearnAnswer(facilities.records, result.meaning, part.name,
                                                      part.type, now, &job.answer()));
   }
-  (void)facilities.learner.LearnAnswer(facilities.records, result.meaning, part.name, part.type,
-                                       now, nullptr);
+  facilities.learner.LearnPart(facilities.records, result.meaning, part.name, part.type, now);
   TraceLearnt(job, result);
   minimiser->PartExists(part.name);
   return std::nullopt;

@@ -67,6 +67,7 @@ class RecursiveService final : public io::Service {
   void OnWake() override;
 
   const resolution::Recursor& recursor() const { return recursor_; }
+  resolution::Recursor& recursor() { return recursor_; }
   size_t clients_waiting() const { return waiting_clients_.size(); }
 
  private:

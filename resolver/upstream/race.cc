@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "wire/message.h"
+#include "wire/mix.h"
 
 namespace tern::resolver::upstream {
 namespace {
@@ -30,7 +31,10 @@ Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& n
       terms_(context.terms),
       more_servers_(context.more_servers),
       servers_(servers),
-      name_(name) {
+      name_(name),
+      zone_hash_(context.facilities.store.Hash(servers.zone())),
+      hash_(wire::Mix(zone_hash_ ^ static_cast<uint64_t>(type),
+                      context.facilities.store.Hash(name))) {
   question_.name = name;
   question_.type = type;
   question_.recursion_desired = servers.forwarded();
@@ -43,16 +47,27 @@ Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& n
 
 Race::~Race() {
   facilities_.environment.DisarmTimer(this);
+  if (leader_ != nullptr) leader_->followers_.Remove(this);
+  if (ListNode<ByQuestion>::IsLinked()) facilities_.open_races.WithHash(hash_).Remove(this);
+  LeaveFollowers();
   for (Attempt& attempt : attempts_) Close(attempt);
 }
 
 bool Race::await_suspend(std::coroutine_handle<> waiting) {
-  facilities_.hedge_credit.OnQuestion();
-  if (!Launch()) {
-    result_.kind = why_not_;
-    return false;
-  }
   waiting_ = waiting;
+  if (Race* leader = FindEqual()) {
+    Follow(*leader);
+    return true;
+  }
+  if (Start()) return true;
+  result_.kind = why_not_;
+  return false;
+}
+
+bool Race::Start() {
+  facilities_.hedge_credit.OnQuestion();
+  if (!Launch() && !waits_for_turn_) return false;
+  facilities_.open_races.WithHash(hash_).PushBack(this);
   ArmNext();
   return true;
 }
@@ -74,6 +89,9 @@ void Race::NoteClosed(Attempt& attempt) {
   attempt.exchange = ExchangeId::kNone;
   attempt.state = State::kFree;
   --facilities_.open_counts.QueriesOf(attempt.key);
+  if (attempt.transport == Transport::kUdp) {
+    --facilities_.open_counts.DatagramsOf(zone_hash_);
+  }
 }
 
 bool Race::HasBudget() {
@@ -88,6 +106,13 @@ bool Race::Launch() {
   const Time now = facilities_.environment.Now();
   const bool one_at_a_time = IsOneAtATime(now);
   if (one_at_a_time && HasDatagram(now)) return false;
+  const bool is_others_turn = one_at_a_time && OthersHaveDatagram();
+  waits_for_turn_ = is_others_turn && tcp_failed_;
+  if (waits_for_turn_) {
+    next_launch_ = now + std::clamp(facilities_.lateness.estimate(), kHedgeMin, kHedgeMax);
+    return false;
+  }
+  if (conceded_.has_value()) return SendConceded();
   const bool beside = AnyWaiting(now);
   KnownServer server;
   const int picked = Pick(now, &server);
@@ -102,7 +127,8 @@ bool Race::Launch() {
   const Form form = servers_.candidates()[candidate].refuses_edns ? Form::kPlain
                     : server.record.plain_dns                     ? Form::kKnownPlain
                                                                   : Form::kFull;
-  if (!Send(candidate, server, Transport::kUdp, form, nullptr)) return false;
+  const Transport transport = is_others_turn ? Transport::kTcp : Transport::kUdp;
+  if (!Send(candidate, server, transport, form, nullptr)) return false;
   if (beside) {
     ++hedges_;
     ++facilities_.counters.hedges;
@@ -149,8 +175,12 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
       record.silences >= kDeadAfter || (record.silences == 0 && !record.HasAnswered());
   // A server that has answered is there. To ask it in another way is no second try.
   const int silent_tries = std::max(1, asked.tries - (like != nullptr ? 1 : 0));
-  const Duration timeout =
-      transport == Transport::kTcp ? kTcpTimeout : RetryTimeout(record, silent_tries);
+  Duration timeout = RetryTimeout(record, silent_tries);
+  if (transport == Transport::kTcp) {
+    attempt.out_of_turn = like == nullptr;
+    timeout = attempt.out_of_turn ? std::min(RoundTrips(transport) * timeout, kTcpTimeout)
+                                  : kTcpTimeout;
+  }
   attempt.late = attempt.sent + timeout;
   uint8_t query[kUpstreamQueryOctetsMax];
   if (attempt.concessions.random_case) question_.name = name_;
@@ -165,6 +195,7 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   --terms_.allowance->upstream_queries;
   ++facilities_.counters.upstream_queries;
   ++facilities_.open_counts.QueriesOf(attempt.key);
+  if (transport == Transport::kUdp) ++facilities_.open_counts.DatagramsOf(zone_hash_);
   *slot = attempt;
   if (like != nullptr) {
     // The server has answered and is asked once more. So it gets as long again before another one
@@ -193,6 +224,10 @@ void Race::OnTimer() {
     Finish(RaceResult::Kind::kDeadline);
     return;
   }
+  if (!ListNode<ByQuestion>::IsLinked()) {
+    StartLate();
+    return;
+  }
   NoteSilences(now);
   // Also when no server has time left, because nothing else would ask again.
   if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch()) {
@@ -211,6 +246,7 @@ void Race::NoteSilences(Time now) {
     attempt.state = State::kSilent;
     ++silences_;
     TraceStep("timeout", attempt, "");
+    tcp_failed_ |= attempt.out_of_turn;
     if (attempt.transport == Transport::kUdp) {
       facilities_.server_table.NoteSilence(attempt.key, now - attempt.sent, now);
     }
@@ -234,7 +270,7 @@ bool Race::AnyWaitingAtLast(Time now) {
 }
 
 void Race::WaitOrFinish(Time now) {
-  if (AnyWaiting(now) || AnyWaitingAtLast(now)) {
+  if (AnyWaiting(now) || waits_for_turn_ || AnyWaitingAtLast(now)) {
     ArmNext();
   } else {
     Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);
@@ -254,6 +290,8 @@ void Race::Finish(RaceResult::Kind kind) {
   // Hedges are there for servers whose time ran out.
   const int needed = std::min(hedges_, silences_ + NoteLosers());
   if (needed > 0) facilities_.hedge_credit.GiveBack(needed);
+  if (ListNode<ByQuestion>::IsLinked()) facilities_.open_races.WithHash(hash_).Remove(this);
+  TellFollowers();
   // The coroutine destroys this object, so nothing may follow.
   std::exchange(waiting_, nullptr).resume();
 }
@@ -462,6 +500,13 @@ bool Race::ConcedeAndAsk(const Attempt& failed) {
   for (Attempt& other : attempts_) {
     if (other.state != State::kFree && other.transport == Transport::kUdp) BreakOff(other);
   }
+  conceded_ = like;
+  tcp_failed_ = true;
+  return Launch() || waits_for_turn_;
+}
+
+bool Race::SendConceded() {
+  const Attempt like = *std::exchange(conceded_, std::nullopt);
   const KnownServer server = {like.key, facilities_.server_table.Get(like.key)};
   return Send(like.candidate, server, Transport::kUdp, like.form, &like);
 }
@@ -482,6 +527,11 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
   TraceStep("reply", *attempt, is_unreachable ? "unreachable" : "no socket");
   // Others needed its socket. If it was silent, it had its time. If not, it is nobody's failure.
   if (!is_unreachable && was_silent) return;
+  if (is_unreachable && attempt->out_of_turn) {
+    tcp_failed_ = true;
+    GoOn();
+    return;
+  }
   if (is_unreachable) {
     OnUnreachable(*attempt);
   } else {

@@ -8,11 +8,16 @@
 //   most resolution.limits.tries tries (RFC 9520 section 3.1).
 // - When a server fails, the next one is asked at once.
 //
+// Equal questions:
+// - A race for the same zone, name and type as one that is under way in this worker asks nothing. It
+//   waits, and gets the result of that one (open_races.h).
+// - When the race that asks ends before it has a result, one of those that waited asks.
+//
 // Signs of forgery:
 // - A reply with another id, question or case is a sign that somebody guesses at an open query.
-// - After such a sign the race has one datagram open at a time. When a replica is late, its time
-//   runs out before the next one is asked. For 20 s this holds for every race for a question in
-//   that zone.
+// - After such a sign the zone has one datagram open at a time in each worker, for 20 s. When a
+//   replica is late, its time runs out before the next one is asked. While another race for the zone
+//   has a datagram open, this one asks over TCP. If TCP fails, it waits until it is its turn.
 // - Only that zone is slowed down. The owner of a zone can give the sign cheaply, because its own
 //   servers may send any id. For a zone of others, a guess must hit an open port first.
 //
@@ -41,9 +46,11 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "resolver/base/environment.h"
+#include "resolver/base/intrusive_list.h"
 #include "resolver/upstream/race_context.h"
 #include "resolver/upstream/reply_class.h"
 #include "resolver/upstream/server_table.h"
@@ -73,14 +80,17 @@ struct RaceResult {
   ReplyMeaning meaning;
 };
 
-class Race final : public ExchangeSink, public Timer {
+class Race final : public ExchangeSink,
+                   public Timer,
+                   public ListNode<ByQuestion>,
+                   public ListNode<ByLeader> {
  public:
   // `name` is the question as the store has it. On the wire its case is random.
   // REQUIRES: what the context names, the servers and `name` outlive the race.
   Race(const RaceContext& context, ZoneServers& servers, const wire::Name& name, wire::RRType type);
   ~Race();
 
-  // Awaiting starts the race. The coroutine resumes when the race is decided.
+  // Awaiting starts the race, or joins an equal one. The coroutine resumes when it is decided.
   bool await_ready() { return false; }
   bool await_suspend(std::coroutine_handle<> waiting);
   const RaceResult& await_resume() const { return result_; }
@@ -148,10 +158,26 @@ class Race final : public ExchangeSink, public Timer {
     Concessions concessions;
     CookieSent cookie = CookieSent::kNone;
     std::array<uint8_t, kClientCookieOctets> client_cookie{};  // none if CookieSent::kNone
+    bool out_of_turn = false;  // over TCP only because another race had a datagram open
     bool expendable = false;  // the server never answered, or is thought dead: see NoteLosers
 
     bool has_edns() const { return form == Form::kFull || form == Form::kWithoutCookie; }
   };
+
+  // Whether both put the same question to the servers of the same zone.
+  bool IsEqual(const Race& other) const;
+  // The race under way that asks what this one would ask, or null.
+  Race* FindEqual();
+  void Follow(Race& leader);
+  // Sends the first query. False when it could not.
+  bool Start();
+  // The race that it followed ended without a result.
+  void StartLate();
+  // Gives the result to the races that follow.
+  void TellFollowers();
+  // Lets the races that follow go on without this one.
+  void LeaveFollowers();
+  void TakeResult(const Race& leader);
 
   // The candidate has had its tries over UDP.
   bool IsUsedUp(const Candidate& candidate) const {
@@ -179,8 +205,10 @@ class Race final : public ExchangeSink, public Timer {
             const Attempt* like);
   // Whether one datagram is open at a time, because somebody seems to guess.
   bool IsOneAtATime(Time now) const;
-  // Whether a datagram is open whose server still has time.
+  // Whether a datagram of this race is open whose server still has time.
   bool HasDatagram(Time now) const;
+  // Whether another race has a datagram open for the zone.
+  bool OthersHaveDatagram() const;
   void CloseDatagrams();
   void BreakOff(Attempt& attempt);
   void NoteSilences(Time now);
@@ -218,6 +246,7 @@ class Race final : public ExchangeSink, public Timer {
   int NoteLosers();
   // Asks the server in the one way that is left, if there is one. True when it was asked.
   bool ConcedeAndAsk(const Attempt& failed);
+  bool SendConceded();
   void OnUnreachable(const Attempt& attempt);
   void Drop(Attempt& attempt, Duration lame_for, std::string_view why);
   void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
@@ -228,15 +257,22 @@ class Race final : public ExchangeSink, public Timer {
   ZoneServers& servers_;
   const wire::Name& name_;
   UpstreamQuestion question_;
+  const uint64_t zone_hash_;
+  const uint64_t hash_;  // of the zone, the name and the type
   RaceResult result_;
+  Race* leader_ = nullptr;  // the race that this one follows
+  IntrusiveList<Race, ByLeader> followers_;
   std::coroutine_handle<> waiting_;
   std::array<Attempt, kAttemptsMax> attempts_;
+  std::optional<Attempt> conceded_;  // the last try of a server; it waits for its turn
   ServerKey answered_{};  // the last server that did, even if with nothing useful
   Time next_launch_;
   int launches_ = 0;
   int hedges_ = 0;
   int silences_ = 0;     // attempts whose time ran out
   bool forged_ = false;  // a reply came that was no answer
+  bool tcp_failed_ = false;       // a server was asked over TCP because it was not its turn
+  bool waits_for_turn_ = false;   // the datagram of another race is open, and TCP failed
   bool decided_ = false;
   bool seen_empty_ = false;
   bool looked_further_ = false;

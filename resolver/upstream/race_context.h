@@ -17,6 +17,7 @@
 #include "resolver/policy/core_settings.h"
 #include "resolver/upstream/hedge_credit.h"
 #include "resolver/upstream/lateness.h"
+#include "resolver/upstream/open_races.h"
 #include "resolver/upstream/reply_records.h"
 #include "resolver/upstream/server_table.h"
 #include "wire/message.h"
@@ -70,6 +71,10 @@ class OpenCounts {
   uint32_t& QuestionsOf(uint64_t zone_hash) {
     return zone_questions_[zone_hash % zone_questions_.size()];
   }
+  // Open queries over UDP about names of this zone.
+  uint32_t& DatagramsOf(uint64_t zone_hash) {
+    return zone_datagrams_[zone_hash % zone_datagrams_.size()];
+  }
   // Open queries to the server.
   uint32_t& QueriesOf(ServerKey server) {
     return server_queries_[(static_cast<uint64_t>(server) >> 8) % server_queries_.size()];
@@ -77,6 +82,7 @@ class OpenCounts {
 
  private:
   std::array<uint32_t, 4096> zone_questions_{};
+  std::array<uint32_t, 4096> zone_datagrams_{};
   std::array<uint32_t, 8192> server_queries_{};
 };
 
@@ -102,6 +108,7 @@ struct RaceFacilities {
   Lateness lateness;
   HedgeCredit hedge_credit;
   OpenCounts open_counts;
+  OpenRaces open_races;
   WorkerCounters counters;
   std::unique_ptr<uint8_t[]> reply_octets;
   Finisher* finisher = nullptr;  // set before the first race

@@ -51,6 +51,13 @@ bool Race::HasDatagram(Time now) const {
   });
 }
 
+bool Race::OthersHaveDatagram() const {
+  const auto ours = std::count_if(attempts_.begin(), attempts_.end(), [](const Attempt& attempt) {
+    return attempt.state != State::kFree && attempt.transport == Transport::kUdp;
+  });
+  return facilities_.open_counts.DatagramsOf(zone_hash_) > static_cast<uint32_t>(ours);
+}
+
 // A server that did not get its time may be tried again, but only once, because many servers can
 // cause this.
 void Race::BreakOff(Attempt& attempt) {

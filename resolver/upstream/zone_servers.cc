@@ -141,6 +141,17 @@ void ZoneServers::ResetTries() {
   }
 }
 
+void ZoneServers::TakeTries(const ZoneServers& other) {
+  for (size_t i = 0; i < other.candidate_count_; ++i) {
+    const Candidate& tried = other.candidates_[i];
+    size_t at = 0;
+    while (at < candidate_count_ && candidates_[at].server != tried.server) ++at;
+    if (at == kCandidatesMax) continue;
+    if (at == candidate_count_) ++candidate_count_;
+    candidates_[at] = tried;
+  }
+}
+
 bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
   if (delegation_.empty()) return false;
   const uint16_t count = delegation().count();

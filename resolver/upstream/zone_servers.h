@@ -68,6 +68,9 @@ class ZoneServers {
   std::span<Candidate> candidates() { return {candidates_.data(), candidate_count_}; }
   // Forgets the tries of an exchange.
   void ResetTries();
+  // Another question asked the same servers. Their tries count here too, and its addresses are
+  // candidates here too.
+  void TakeTries(const ZoneServers& other);
 
   // Gives the next name server of the zone whose addresses were not looked up yet. False when none
   // is left.

@@ -373,7 +373,7 @@ LeastQueries::Way::Step LeastQueries::Way::FromServers(const wire::Name& name, R
     const bool whole = next == labels;
     const wire::Name asked(name.view().Suffix(next));
     const RRType asked_type = whole ? type : RRType::kA;
-    const Reply reply = AskZone(zone, cut, asked, asked_type, nesting);
+    Reply reply = AskZone(zone, cut, asked, asked_type, nesting);
     if (beyond_) break;
     if (reply.cut) {
       zone = *reply.cut;
@@ -382,15 +382,15 @@ LeastQueries::Way::Step LeastQueries::Way::FromServers(const wire::Name& name, R
       continue;
     }
     const bool strict = model_.mode_ == QnameMinimisation::kStrict;
-    const PlainRecord& first = reply.links.front().second.records.front();
+    const bool is_chain = reply.links.size() > 1;
+    // Of a reply about a part only what stands at the part is learnt, or the DNAME above it.
+    if (!whole) reply.links.resize(1);
     if (!whole && reply.links.front().second.kind == Truth::Kind::kDname) {
-      Reply believed = reply;
-      if (!strict && reply.kind == Truth::Kind::kNxDomain) believed.links.pop_back();
-      Learn(believed, asked_type);
-      return Renamed(name, first, type);
+      Learn(reply, asked_type);
+      return Renamed(name, reply.links.front().second.records.front(), type);
     }
     if (!whole && reply.kind == Truth::Kind::kNxDomain) {
-      if (strict && reply.links.size() == 1) {
+      if (strict && !is_chain) {
         Learn(reply, asked_type);
         return {reply.kind, {}};
       }

@@ -75,6 +75,10 @@ const resolver::resolution::Recursor& ResolverUnderTest::recursor(size_t worker)
   return assembly_->service(worker).recursor();
 }
 
+resolver::resolution::Recursor& ResolverUnderTest::recursor(size_t worker) {
+  return assembly_->service(worker).recursor();
+}
+
 size_t ResolverUnderTest::work_in_flight() const {
   size_t count = 0;
   for (size_t i = 0; i < assembly_->size(); ++i) {

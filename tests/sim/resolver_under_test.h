@@ -43,6 +43,7 @@ class ResolverUnderTest {
   cache::Store& store();
   resolver::io::Service& service(size_t worker = 0);
   const resolver::resolution::Recursor& recursor(size_t worker = 0) const;
+  resolver::resolution::Recursor& recursor(size_t worker = 0);
   // Questions, coroutine frames and waiters of all workers that are under way. 0 when the resolver
   // is at rest.
   size_t work_in_flight() const;

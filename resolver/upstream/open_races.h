@@ -1,0 +1,36 @@
+// The races of one worker that are under way, by what they ask and of which zone. A second race for
+// the same does not ask: it waits for the reply to the first one.
+//
+// That one question has one exchange open is a defence: each equal query that is open beside it
+// would give a forger one more port and id to meet with the same packet (the birthday attack, RFC
+// 5452 section 5).
+//
+// Bound: one open exchange for a zone, a name and a type in each worker, and its hedges.
+//
+// Thread: one worker's. It owns nothing: a race leaves the table before it ends.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "resolver/base/intrusive_list.h"
+
+namespace tern::resolver::upstream {
+
+class Race;
+
+// The lists that a race can be in.
+struct ByQuestion;  // it asks
+struct ByLeader;    // it waits for one that asks
+
+class OpenRaces {
+ public:
+  // The races whose questions have this hash, perhaps with others.
+  IntrusiveList<Race, ByQuestion>& WithHash(uint64_t hash) { return races_[hash % races_.size()]; }
+
+ private:
+  std::array<IntrusiveList<Race, ByQuestion>, 1024> races_;
+};
+
+}  // namespace tern::resolver::upstream

@@ -1,0 +1,76 @@
+// How a race waits for an equal one that is under way; see race.h.
+#include <coroutine>
+#include <utility>
+
+#include "resolver/upstream/race.h"
+
+namespace tern::resolver::upstream {
+
+bool Race::IsEqual(const Race& other) const {
+  return hash_ == other.hash_ && question_.type == other.question_.type &&
+         servers_.static_zone() == other.servers_.static_zone() &&
+         name_.view().Equals(other.name_) && servers_.zone().view().Equals(other.servers_.zone());
+}
+
+Race* Race::FindEqual() {
+  for (Race& race : facilities_.open_races.WithHash(hash_)) {
+    if (race.IsEqual(*this)) return &race;
+  }
+  return nullptr;
+}
+
+void Race::Follow(Race& leader) {
+  leader_ = &leader;
+  leader.followers_.PushBack(this);
+  facilities_.environment.ArmTimer(this, terms_.deadline);
+  if (terms_.trace == nullptr) return;
+  Trace::Step step;
+  step.kind = "join";
+  step.zone = &servers_.zone();
+  step.question = &name_;
+  step.type = question_.type;
+  step.outcome = "waits for the reply to an equal question that is under way";
+  terms_.trace->Add(step);
+}
+
+void Race::StartLate() {
+  // A client that joined the question may have given it more time.
+  if (leader_ != nullptr) {
+    facilities_.environment.ArmTimer(this, terms_.deadline);
+  } else if (Race* leader = FindEqual()) {
+    Follow(*leader);
+  } else if (!Start()) {
+    Finish(why_not_);
+  }
+}
+
+// A result is for all who waited, but not if it says only what this race was short of.
+void Race::TellFollowers() {
+  if (result_.kind == RaceResult::Kind::kNoBudget || result_.kind == RaceResult::Kind::kDeadline) {
+    LeaveFollowers();
+    return;
+  }
+  // One by one, because a coroutine that resumes destroys its race.
+  while (Race* const follower = followers_.PopFront()) {
+    follower->leader_ = nullptr;
+    follower->TakeResult(*this);
+    std::exchange(follower->waiting_, nullptr).resume();
+  }
+}
+
+void Race::LeaveFollowers() {
+  const Time now = facilities_.environment.Now();
+  while (Race* const follower = followers_.PopFront()) {
+    follower->leader_ = nullptr;
+    facilities_.environment.ArmTimer(follower, now);
+  }
+}
+
+// What was tried need not be tried again when this question goes on with more addresses.
+void Race::TakeResult(const Race& leader) {
+  decided_ = true;
+  result_ = leader.result_;
+  servers_.TakeTries(leader.servers_);
+}
+
+}  // namespace tern::resolver::upstream
