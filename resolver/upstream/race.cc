@@ -178,8 +178,8 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   Duration timeout = RetryTimeout(record, silent_tries);
   if (transport == Transport::kTcp) {
     attempt.out_of_turn = like == nullptr;
-    timeout = attempt.out_of_turn ? std::min(RoundTrips(transport) * timeout, kTcpTimeout)
-                                  : kTcpTimeout;
+    timeout =
+        attempt.out_of_turn ? std::min(RoundTrips(transport) * timeout, kTcpTimeout) : kTcpTimeout;
   }
   attempt.late = attempt.sent + timeout;
   uint8_t query[kUpstreamQueryOctetsMax];
@@ -230,7 +230,7 @@ void Race::OnTimer() {
   }
   NoteSilences(now);
   // Also when no server has time left, because nothing else would ask again.
-  if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch()) {
+  if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch() && !waits_for_turn_) {
     next_launch_ = now + kHedgeMax;
     // Another replica's address may be found meanwhile. Then that replica is a candidate.
     if (!std::exchange(looked_further_, true) && more_servers_.LookUpAnother()) {

@@ -9,15 +9,16 @@
 // - When a server fails, the next one is asked at once.
 //
 // Equal questions:
-// - A race for the same zone, name and type as one that is under way in this worker asks nothing. It
+// - A race for the same zone, name and type as one that is under way in this worker asks nothing.
+// It
 //   waits, and gets the result of that one (open_races.h).
 // - When the race that asks ends before it has a result, one of those that waited asks.
 //
 // Signs of forgery:
 // - A reply with another id, question or case is a sign that somebody guesses at an open query.
 // - After such a sign the zone has one datagram open at a time in each worker, for 20 s. When a
-//   replica is late, its time runs out before the next one is asked. While another race for the zone
-//   has a datagram open, this one asks over TCP. If TCP fails, it waits until it is its turn.
+//   replica is late, its time runs out before the next one is asked. While another race for the
+//   zone has a datagram open, this one asks over TCP. If TCP fails, it waits until it is its turn.
 // - Only that zone is slowed down. The owner of a zone can give the sign cheaply, because its own
 //   servers may send any id. For a zone of others, a guess must hit an open port first.
 //
@@ -159,7 +160,7 @@ class Race final : public ExchangeSink,
     CookieSent cookie = CookieSent::kNone;
     std::array<uint8_t, kClientCookieOctets> client_cookie{};  // none if CookieSent::kNone
     bool out_of_turn = false;  // over TCP only because another race had a datagram open
-    bool expendable = false;  // the server never answered, or is thought dead: see NoteLosers
+    bool expendable = false;   // the server never answered, or is thought dead: see NoteLosers
 
     bool has_edns() const { return form == Form::kFull || form == Form::kWithoutCookie; }
   };
@@ -265,14 +266,14 @@ class Race final : public ExchangeSink,
   std::coroutine_handle<> waiting_;
   std::array<Attempt, kAttemptsMax> attempts_;
   std::optional<Attempt> conceded_;  // the last try of a server; it waits for its turn
-  ServerKey answered_{};  // the last server that did, even if with nothing useful
+  ServerKey answered_{};             // the last server that did, even if with nothing useful
   Time next_launch_;
   int launches_ = 0;
   int hedges_ = 0;
-  int silences_ = 0;     // attempts whose time ran out
-  bool forged_ = false;  // a reply came that was no answer
-  bool tcp_failed_ = false;       // a server was asked over TCP because it was not its turn
-  bool waits_for_turn_ = false;   // the datagram of another race is open, and TCP failed
+  int silences_ = 0;             // attempts whose time ran out
+  bool forged_ = false;          // a reply came that was no answer
+  bool tcp_failed_ = false;      // a server was asked over TCP because it was not its turn
+  bool waits_for_turn_ = false;  // the datagram of another race is open, and TCP failed
   bool decided_ = false;
   bool seen_empty_ = false;
   bool looked_further_ = false;

@@ -191,7 +191,7 @@ class MarkedZoneTest : public BirthdayTest {
     internet_.Start();
     internet_.Lookup(zone, RRType::kNS);
     internet_.resolver().recursor().facilities().server_table.NoteForgery(NameOf(zone), seconds(20),
-                                                    internet_.world().Now());
+                                                                          internet_.world().Now());
     internet_.world().ForgetMost();
   }
 };
