@@ -37,6 +37,10 @@ enum class EdnsOption : uint16_t {
   kTernTrace = 65001,
 };
 
+// The content of the option that asks for a trace. Others use the same number for other things, for
+// example dnsmasq for a client's MAC address. Only an option with exactly this content is ours.
+inline constexpr std::string_view kTraceRequest = "tern:trace-steps";
+
 struct Edns {
   uint16_t payload_octets = kEdnsPayloadMin;  // never below 512
   uint8_t extended_rcode = 0;                 // the upper eight bits

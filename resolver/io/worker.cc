@@ -154,7 +154,8 @@ absl::Status Worker::OpenSockets(const WorkerOptions& options) {
 
 void Worker::ReadClock() {
   timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  // A TTL is time, not time awake (RFC 2181 section 8). So a machine's sleep counts.
+  clock_gettime(CLOCK_BOOTTIME, &time);
   // One second is added, because for stores 0 means never.
   now_ = Time(std::chrono::seconds(time.tv_sec + 1) + Duration(time.tv_nsec / 1000));
 }

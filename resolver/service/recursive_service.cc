@@ -138,7 +138,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
     const std::span<uint8_t> reply = service.scratch();
     const size_t octets = answer::ComposeReply(
         request_.query(), request_.request(), answer.Parts(), service.recursor_.StoreNow(),
-        ++service.rotation_, ReplyLimit(path_.IsStream(), request_.request(), reply), reply);
+        service.rotation_.Next(), ReplyLimit(path_.IsStream(), request_.request(), reply), reply);
     if (octets != 0) service.Send(path_, reply.first(octets));
     service.FreeClient(this);
   }
@@ -264,7 +264,7 @@ bool RecursiveService::AnswerLocally(const View& view, std::span<const uint8_t> 
   if (!view.local_data->Find(request.name, request.type, now, &builder)) return false;
   answer::AnswerParts parts;
   (void)parts.Add(cache::EntryView(builder.Finish().data()));
-  *octets = answer::ComposeReply(query, request, parts, now, ++rotation_,
+  *octets = answer::ComposeReply(query, request, parts, now, rotation_.Next(),
                                  ReplyLimit(tcp, request, reply), reply);
   return true;
 }
@@ -279,7 +279,7 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
       AnswerLocally(view, query, request, tcp, reply, &octets)) {
     return octets;
   }
-  const answer::AnswerContext context = {*store_, recursor_.StoreNow(), ++rotation_,
+  const answer::AnswerContext context = {*store_, recursor_.StoreNow(), rotation_.Next(),
                                          view.settings->resolution.budget.aliases};
   switch (answer::AnswerParsed(query, parsed, tcp, context, reply, &octets)) {
     case answer::HotOutcome::kRepliedRefreshDue:
@@ -351,7 +351,7 @@ size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<cons
     return answer::ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotAuthoritative,
                                 "not in the cache, and recursion was not asked for", reply);
   }
-  return answer::ComposeReply(query, request, parts, now, ++rotation_, limit, reply);
+  return answer::ComposeReply(query, request, parts, now, rotation_.Next(), limit, reply);
 }
 
 // The batch is processed in passes. So while one query waits for memory, others are processed.

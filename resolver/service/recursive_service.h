@@ -32,6 +32,7 @@
 
 #include "cache/store.h"
 #include "resolver/answer/hot_path.h"
+#include "resolver/answer/rotation.h"
 #include "resolver/base/intrusive_list.h"
 #include "resolver/io/service.h"
 #include "resolver/policy/gate.h"
@@ -139,7 +140,7 @@ class RecursiveService final : public io::Service {
   std::unique_ptr<cache::Store::Reader> reader_;
   resolution::Recursor recursor_;
   std::vector<io::WorkerPort*> peers_;
-  uint32_t rotation_ = 0;
+  answer::Rotation rotation_;
   std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the current batch
   std::array<policy::RateLimit::Group, io::kBatch> groups_;
   std::array<Left, io::kBatch> left_;

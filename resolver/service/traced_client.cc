@@ -10,6 +10,7 @@
 #include "resolver/service/trace_account.h"
 #include "wire/edns.h"
 #include "wire/message.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver::service {
 
@@ -30,7 +31,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter {
     request.has_edns = false;
     const std::span<uint8_t> reply = service_->scratch();
     size_t octets = answer::ComposeReply(request_.query(), request, answer.Parts(),
-                                         service_->recursor_.StoreNow(), ++service_->rotation_,
+                                         service_->recursor_.StoreNow(), service_->rotation_.Next(),
                                          kScratchOctets - kAccountOctetsMax - 256, reply);
     if (octets == 0) return;
     octets += PutOpt(answer, reply.data() + octets);
@@ -58,12 +59,21 @@ class RecursiveService::TracedClient final : public resolution::Waiter {
   answer::KeptRequest request_;
 };
 
+namespace {
+
+bool AsksForTrace(const wire::Edns& edns) {
+  const auto content = wire::FindOption(edns, wire::EdnsOption::kTernTrace);
+  return content && wire::AsText(*content) == wire::kTraceRequest;
+}
+
+}  // namespace
+
 bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
                                      const answer::ParsedQuery& parsed) {
   const answer::Request& request = parsed.request;
   if (!path.peer.address.IsLoopback() || parsed.verdict != answer::RequestVerdict::kResolve ||
       !request.has_edns || request.type == wire::RRType::kANY || !request.recursion_desired() ||
-      !wire::FindOption(request.edns, wire::EdnsOption::kTernTrace)) {
+      !AsksForTrace(request.edns)) {
     return false;
   }
   std::unique_ptr<TracedClient> client(new (std::nothrow) TracedClient(this, path, query, request));

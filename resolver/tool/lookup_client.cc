@@ -203,14 +203,17 @@ std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id,
   writer.SetHeader(id, wire::kFlagRD);
   bool fits = writer.AddQuestion(options.name, options.type, wire::RRClass::kIN);
   if (edns) {
-    uint8_t trace[4] = {};  // code and length of an option without content
+    uint8_t trace[wire::kOptionHeadOctets + wire::kTraceRequest.size()];
     wire::StoreU16(trace, static_cast<uint16_t>(wire::EdnsOption::kTernTrace));
+    wire::StoreU16(trace + 2, wire::kTraceRequest.size());
+    std::copy(wire::kTraceRequest.begin(), wire::kTraceRequest.end(),
+              trace + wire::kOptionHeadOctets);
     wire::Edns opt;
     opt.payload_octets = wire::kEdnsPayloadDefault;
     if (options.trace) opt.options = trace;
     fits = fits && writer.AddOpt(opt);
   }
-  // 12 octets of header, 259 of question and 15 of OPT always fit.
+  // 12 octets of header, 259 of question and 31 of OPT always fit.
   message.resize(fits ? writer.Finish() : 0);
   return message;
 }

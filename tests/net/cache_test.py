@@ -1,5 +1,8 @@
 """What is remembered and for how long, counted at the name servers."""
 
+import pathlib
+import struct
+import subprocess
 import time
 
 import packets
@@ -37,6 +40,22 @@ class CacheTest(WorldTest):
         long = dig("long.brief.com", "A").ttl("A")
         time.sleep(2.1)
         self.assertIn(long - dig("long.brief.com", "A").ttl("A"), (2, 3))
+
+    def test_time_in_which_the_machine_slept_counts(self):
+        library, asleep = self.internet.folder / "asleep.so", self.internet.folder / "asleep"
+        source = pathlib.Path(__file__).with_name("asleep.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
+        asleep.write_bytes(struct.pack("=q", 0))
+        self.tern(environment={"LD_PRELOAD": str(library), "TERN_ASLEEP": str(asleep)})
+        before = dig("long.brief.com", "A").ttl("A")
+        slept = before // 2
+        asleep.write_bytes(struct.pack("=q", slept))
+        after = dig("long.brief.com", "A").ttl("A")
+        self.assertIn(before - after, range(slept, slept + 5))
+        asleep.write_bytes(struct.pack("=q", before + 1))
+        with watch() as seen:
+            dig("long.brief.com", "A")
+        self.assertEqual(len(seen.queries(name="long.brief.com.")), 1)
 
     def test_root_is_asked_once_for_many_names_under_one_tld(self):
         with watch() as seen:

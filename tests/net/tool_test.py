@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 
-from internet import TERN, WorldTest
+from internet import TERN, WorldTest, dig
 
 
 def lookup(*words):
@@ -66,6 +66,14 @@ class ToolTest(WorldTest):
         self.assertIn("known: no such name", lookup("nothing.shop.com", "A", "--trace").stdout)
         lookup("v4.shop.com", "AAAA")
         self.assertIn("known: no such type", lookup("v4.shop.com", "AAAA", "--trace").stdout)
+
+    def test_only_the_tools_own_option_asks_for_a_trace(self):
+        option = "OPT=65001"
+        for content in ("", "020000000001", b"tern:trace-step".hex(), b"tern:trace-stepsX".hex()):
+            reply = dig("+tcp", f"+ednsopt=65001:{content}", "www.shop.com")
+            self.assertEqual(reply.status, "NOERROR", reply.text)
+            self.assertNotIn(option, reply.text)
+        self.assertIn(option, dig("+tcp", f"+ednsopt=65001:{b'tern:trace-steps'.hex()}", "www.shop.com").text)
 
     def test_trace_shows_the_way_from_the_root(self):
         run = lookup("www.shop.com", "A", "--trace")

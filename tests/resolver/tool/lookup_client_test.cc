@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "wire/edns.h"
 #include "wire/parse_presentation.h"
+#include "wire/text_encoding.h"
 #include "wire/writer.h"
 
 namespace tern::resolver::tool {
@@ -148,12 +149,13 @@ TEST(LookupClientTest, QueryAsksForRecursionWithEdns) {
   EXPECT_EQ(BuildLookupQuery(options, 1, false).size() + 11, query.size());
 }
 
-TEST(LookupClientTest, TraceIsAnEmptyOption) {
+TEST(LookupClientTest, AnOptionWithItsOwnContentAsksForTheTrace) {
   LookupOptions options = ClientOptions({});
   options.trace = true;
   const Octets query = BuildLookupQuery(options, 1, true);
-  const Octets end = {0, 4, 0xfd, 0xe9, 0, 0};
-  EXPECT_TRUE(std::equal(end.rbegin(), end.rend(), query.rbegin()));
+  const std::string_view end("\0\x14\xfd\xe9\0\x10tern:trace-steps", 22);
+  ASSERT_GE(query.size(), end.size());
+  EXPECT_EQ(wire::AsText(query).substr(query.size() - end.size()), end);
 }
 
 TEST(LookupClientTest, ReplyToAnotherQuestionIsNoAnswer) {
