@@ -46,7 +46,7 @@ void AllowAll(benchmark::State& state, size_t prefixes) {
   if (denied != 0) state.SkipWithError("denied");
 }
 
-// Guards the budget of 10 ns for a hit under a limit.
+// Guards the budget of 15 ns for a hit under a limit.
 void BM_RateLimitAllowsQuery(benchmark::State& state) { AllowAll(state, 1); }
 BENCHMARK(BM_RateLimitAllowsQuery);
 

@@ -50,7 +50,7 @@ struct ParsedQuery {
 struct AnswerContext {
   const cache::Store& store;
   cache::Instant now;
-  uint32_t rotation = 0;           // shifts the order of address records
+  uint32_t rotation = 0;           // shifts the order of records, see reply.h
   int links_max = kChainLinksMax;  // at most so many links are followed, and at most kChainLinksMax
 };
 

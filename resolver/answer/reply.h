@@ -40,9 +40,9 @@ struct AnswerParts {
 };
 
 // Writes the reply to `query` into `out` and returns its octets.
-// - It is never larger than `limit`. What does not fit whole is left out, and TC is set (RFC 2181
-//   section 9).
-// - `rotation` shifts the order of address records.
+// - It is never larger than `limit`. If the answer does not fit whole, the reply has no records,
+//   and TC is set (RFC 2181 section 9).
+// - `rotation` shifts the order of the records in an RRset, unless their RDATA has names.
 // - TTLs are what is left at `now`, or the answer's stale_ttl.
 //
 // REQUIRES: ParseRequest found a sound question; out.size() >= limit >= 512.

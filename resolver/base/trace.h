@@ -16,7 +16,7 @@ class Trace {
  public:
   // One step. The trace leaves out empty views and null pointers.
   struct Step {
-    std::string_view kind;  // start, cache, cut, query, join, reply, timeout, learn, restart, done
+    std::string_view kind;  // start, cache, query, join, reply, timeout, learn, restart, done
     const wire::Name* zone = nullptr;
     const Endpoint* server = nullptr;
     Transport transport = Transport::kUdp;

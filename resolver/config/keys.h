@@ -1,6 +1,7 @@
 // The table of the configuration's keys. For each key it holds the kind of value, the value's place
 // in Settings, the default and the help. The loader reads a file by this table. The example file,
-// the part KEYS of tern.yaml(5) and the JSON schema are printed from it (documents.h).
+// the part KEYS of tern.yaml(5) and the JSON schema are printed from it
+// (tests/resolver/config/documents.h).
 //
 // Thread: any; constants.
 //

@@ -6,9 +6,9 @@
 // Invariants:
 // 1. A datagram is delivered only when it comes from the exchange's server (address and port) and
 //    arrived at the exchange's own port. At the end of the turn in which an exchange ends, its port
-//    is given back, and what is queued is read and discarded. Then the socket rests until
-//    everything that the engine had received by then was delivered. It rests a millisecond more,
-//    for another processor that was just about to queue a datagram.
+//    is given back, and what is queued is read and discarded. A late datagram may still be on its
+//    way inside the kernel or the engine. So the socket rests before its next exchange: first
+//    until the engine has delivered all that it had received, then one more millisecond.
 // 2. No callback comes from inside Start, End or Flush.
 // 3. While more than seven eighths of the sockets have an exchange, each exchange that starts ends
 //    the one that has waited longest. So silent servers cannot hold sockets that others need. One

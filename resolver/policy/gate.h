@@ -1,13 +1,13 @@
-// The gate decides whether a query is let in, before any other work is done for it. UDP and TCP go
-// through the same checks, in this order:
+// The gate decides whether a query that was read is answered. UDP and TCP go through the same
+// checks, in this order:
 // 1. Access: may the client ask at all? The query of a client that may not ask changes nothing
 //    here.
 // 2. Rate: does the client's prefix ask too much?
 // 3. Cookie: the configuration may demand one of clients over UDP.
 //
-// A query takes three steps. For a batch of queries, each step is done for all of them before the
-// next:
-// - FindGroup finds the client's group and starts to load the group's bucket from memory.
+// A query takes three steps:
+// - FindGroup finds the client's group and starts to load the group's bucket from memory. For a
+//   batch of queries it is called for all of them first.
 // - Judge gives the verdict.
 // - JudgeMiss judges a query again when the cache cannot answer it.
 //
@@ -63,8 +63,8 @@ class Gate {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  // Of the denied queries of unverified clients, one in slip() gets an answer that says so. 0:
-  // none.
+  // Of the denied queries of unverified clients, one in slip() gets an empty reply with TC, so a
+  // real client asks again over TCP. 0: none.
   uint32_t slip() const { return rate_limit_.slip(); }
 
   // The most UDP questions of one prefix that may wait in a worker. 0: no limit.

@@ -31,7 +31,8 @@ struct AtRest;
 
 // A client, or another resolution, that waits for an answer. OnAnswer comes exactly once, perhaps
 // before Recursor::Ask returns.
-// REQUIRES: the owner keeps the waiter alive until OnAnswer.
+// REQUIRES: the owner keeps the waiter alive until OnAnswer. A nested question may end earlier: it
+// takes itself out.
 class Waiter : public ListNode<OfOneJob> {
  public:
   // `answer` is valid during the call.

@@ -42,8 +42,8 @@ class Learner {
                                  const upstream::ReplyMeaning& meaning, wire::NameView name,
                                  wire::RRType type, cache::Instant now, answer::Answer* answer);
 
-  // Learns from a reply about a part of a name only what stands at the part itself. The part was
-  // asked to find the way. So what an alias there leads to is no concern of the question.
+  // Learns from a reply about a part of a name only what is at the part itself. The part was asked
+  // to find the way to the name. If the part is an alias, where it leads does not matter.
   // REQUIRES: as LearnAnswer.
   void LearnPart(const upstream::ReplyRecords& records, const upstream::ReplyMeaning& meaning,
                  wire::NameView part, wire::RRType type, cache::Instant now);

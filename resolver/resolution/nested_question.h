@@ -52,7 +52,7 @@ class NestedQuestion : public Waiter {
   bool met_cycle_ = false;
 };
 
-// Keeps the whole answer, of any type. Validation and policies ask for this.
+// Keeps the whole answer, of any type. Nothing uses it yet: it is for validation and policies.
 class NestedAnswer final : public NestedQuestion {
  public:
   NestedAnswer(Job& parent, const wire::Name& name, wire::RRType type)

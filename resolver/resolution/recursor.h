@@ -43,7 +43,8 @@ class Recursor {
   void Refresh(wire::NameView name, wire::RRType type) { table_.Refresh(name, type); }
   // Answers a waiting client now, with a stale answer or SERVFAIL. Its question goes on.
   void GiveUp(Waiter* client) { table_.GiveUp(client); }
-  // The same as Ask, with a trace of the steps. The job is not shared with other clients.
+  // As Ask, with a trace of the steps. The job is not shared with other clients. The waiter gets no
+  // stale answer early: it waits until the job ends.
   [[nodiscard]] bool AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
                                Trace* trace) {
     return table_.AskTraced(name, type, waiter, trace);

@@ -4,7 +4,8 @@
 // 1. The gate lets it in or turns it away (policy/gate.h). UDP and TCP share the gate.
 // 2. The client's view is chosen (configuration.h).
 // 3. If the local data or the store has the answer, it is sent at once.
-// 4. Otherwise the query is a miss. It goes to the worker that owns its question (by hash). So
+// 4. If the client does not want recursion (RD is 0), the query ends here.
+// 5. Otherwise the query is a miss. It goes to the worker that owns its question (by hash). So
 //    equal questions of all clients and workers meet in one place and become one upstream exchange.
 //    The owner answers UDP clients itself. Answers for TCP go back to the worker of the connection.
 //

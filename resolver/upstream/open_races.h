@@ -1,11 +1,11 @@
 // The races of one worker that are under way, by what they ask and of which zone. A second race for
 // the same does not ask: it waits for the reply to the first one.
 //
-// That one question has one exchange open is a defence: each equal query that is open beside it
-// would give a forger one more port and id to meet with the same packet (the birthday attack, RFC
-// 5452 section 5).
+// This is a defence against forgers: a second open query for the same question would be a second
+// port and id that the same forged packet could hit (the birthday attack, RFC 5452 section 5).
 //
-// Bound: one open exchange for a zone, a name and a type in each worker, and its hedges.
+// Bound: one race for a zone, a name and a type in each worker. A race may have several queries
+// open, to different servers.
 //
 // Thread: one worker's. It owns nothing: a race leaves the table before it ends.
 #pragma once

@@ -9,18 +9,17 @@
 // - When a server fails, the next one is asked at once.
 //
 // Equal questions:
-// - A race for the same zone, name and type as one that is under way in this worker asks nothing.
-// It
-//   waits, and gets the result of that one (open_races.h).
-// - When the race that asks ends before it has a result, one of those that waited asks.
+// - If a race for the same zone, name and type is under way in this worker, this one asks nothing.
+//   It waits and gets the result of that one (open_races.h).
+// - If the race that asks ends before it has a result, one of those that waited asks.
 //
 // Signs of forgery:
 // - A reply with another id, question or case is a sign that somebody guesses at an open query.
 // - After such a sign the zone has one datagram open at a time in each worker, for 20 s. When a
 //   replica is late, its time runs out before the next one is asked. While another race for the
 //   zone has a datagram open, this one asks over TCP. If TCP fails, it waits until it is its turn.
-// - Only that zone is slowed down. The owner of a zone can give the sign cheaply, because its own
-//   servers may send any id. For a zone of others, a guess must hit an open port first.
+// - Only that zone is slowed down. Its owner could cause that at any time, because its own servers
+//   may send any id. Somebody else must first hit an open port of ours.
 //
 // Cookies (RFC 7873 section 5.3):
 // - Each query with EDNS carries a cookie.

@@ -21,7 +21,7 @@ enum class ReplyClass : uint8_t {
   kNxDomain,       // RFC 2308 section 2.1
   kYxDomain,       // a DNAME leads to a name that is too long (RFC 6672 section 2.2)
   kReferral,       // a zone cut nearer to the name
-  kEmpty,          // NOERROR without records, from a server that says it is authoritative
+  kEmpty,          // NOERROR, and nothing in it helps: no answer to the question, no SOA, no cut
   kLame,           // the server does not serve the zone (RFC 9499 section 7)
   kServerFailure,  // SERVFAIL, REFUSED and other codes; a reply that contradicts itself
   kFormatError,    // FORMERR, NOTIMP, BADVERS: perhaps because of EDNS (RFC 6891 section 7)

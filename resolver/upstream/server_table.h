@@ -42,7 +42,7 @@
 
 namespace tern::resolver::upstream {
 
-// A server with so many silences in a row is asked by one query at a time.
+// A server with so many silences in a row is dead: it is asked only when nothing better is left.
 inline constexpr int kDeadAfter = 3;
 
 // A snapshot of one server.
@@ -109,8 +109,8 @@ class ServerTable {
   void NoteGivesNoCookie(ServerKey server, Time now);
   void NoteTakesNoCookie(ServerKey server, Time now);
 
-  // In the whole process, only one query at a time goes to a server that was silent again and
-  // again. True: this caller may send that query, and nobody else may until `interval` is over.
+  // A probe asks a dead server, although a better one is there, to see whether it lives again.
+  // True: this caller may send the probe, and nobody else in the process until `interval` is over.
   bool ClaimProbe(ServerKey server, Duration interval, Time now);
 
   // Lame delegations (RFC 9499 section 7): for `duration` this server counts as not serving this
