@@ -168,7 +168,9 @@ class CacheTest(WorldTest):
                 ask_all()
             time.sleep(0.5)
         asked = [packet.name.lower().rstrip(".") for packet in seen.queries()]
-        self.assertEqual(sorted(asked), sorted(names))
+        self.assertEqual(set(asked), set(names))
+        # A server that a busy machine delays is hedged.
+        self.assertLessEqual(len(asked), len(names) + 3)
         # From the refreshed ones, which have their whole time again.
         time.sleep(2)
         with watch() as seen:
