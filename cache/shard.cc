@@ -32,6 +32,9 @@ constexpr int kAdoptionsMax = 64;
 constexpr size_t kEvictionPrefetchOctets = 512;
 // From this index load, in percent, a larger index is worth evictions.
 constexpr size_t kCrowdedPercent = 90;
+// Below this index load, in percent, it is not the index that is too small: one name has more
+// entries than its two buckets have slots.
+constexpr size_t kGrowsFromPercent = 60;
 // After a Put took a segment, this many must be free: the reserve of invariant 3.
 constexpr size_t kReserve = 1;
 
@@ -182,7 +185,7 @@ void Shard::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
 // A slot for `tag`: an empty one, or the slot of the least valuable entry.
 IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Instant now) {
   IndexTable::Slot* slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
-  if (slot == nullptr && GrowIndex()) {
+  if (slot == nullptr && IndexLoadIs(kGrowsFromPercent) && GrowIndex()) {
     slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
   }
   return slot != nullptr ? slot : LeastValuable(tag, now);
@@ -212,6 +215,11 @@ bool Shard::IsInMain(Location location) const {
   return around_.arena->StateOf(SegmentArena::SegmentOf(location)).in_main;
 }
 
+bool Shard::IndexLoadIs(size_t percent) const {
+  const IndexTable& table = *table_.load(std::memory_order_relaxed);
+  return entries_.load(std::memory_order_relaxed) * 100 >= table.slots() * percent;
+}
+
 bool Shard::GrowIndex() {
   IndexTable* old = table_.load(std::memory_order_relaxed);
   constexpr size_t kPage = IndexTable::kPageOctets;
@@ -221,9 +229,7 @@ bool Shard::GrowIndex() {
   if (!FreeOctets(grown)) {
     // At the ceiling a larger index costs entries, so it must be worth it. The next evictions save
     // memory for it, one by one.
-    const size_t entries = entries_.load(std::memory_order_relaxed);
-    const bool crowded = entries * 100 >= old->slots() * kCrowdedPercent;
-    if (crowded) SaveUpFor(grown);
+    if (IndexLoadIs(kCrowdedPercent)) SaveUpFor(grown);
     return false;
   }
   IndexTable* table = IndexTable::Map(grown);

@@ -138,6 +138,8 @@ class Shard {
   Found Lookup(const EntryKey& key) const;
   IndexTable::Slot* MakeSlot(uint32_t tag, Instant now);
   IndexTable::Slot* LeastValuable(uint32_t tag, Instant now);
+  // Whether at least so many percent of the index's slots are in use.
+  bool IndexLoadIs(size_t percent) const;
   bool GrowIndex();
   bool IsInMain(Location location) const;
   // The slot's content for the walk's entry, unless that entry is dead.

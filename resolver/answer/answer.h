@@ -29,6 +29,9 @@ class Answer {
     stale_ttl_ = 0;
   }
 
+  // The memory that it holds, used or kept.
+  size_t held_octets() const { return words_.capacity() * sizeof(words_[0]); }
+
   // False when there is no room for another entry of the chain, or no memory.
   [[nodiscard]] bool Add(cache::EntryView entry) {
     if (count_ == AnswerParts::kPartsMax) return false;

@@ -410,9 +410,16 @@ void JobTable::TellWaiters(Job* job) {
 void JobTable::Recycle(Job* job) {
   job->task_.Reset();
   job->settings_.reset();
+  job->answer_.Clear();  // a large answer gives its memory back
   free_.PushFront(job);
   --in_flight_count_;
   if (job->state_.refreshes) --refresh_count_;
+}
+
+size_t JobTable::answer_octets() const {
+  size_t octets = 0;
+  for (const auto& job : all_jobs_) octets += job->answer_.held_octets();
+  return octets;
 }
 
 void JobTable::Drain() {

@@ -78,6 +78,8 @@ class JobTable final : public upstream::Finisher {
   void Drain() override;
 
   size_t in_flight() const { return in_flight_count_; }
+  // The memory that the answers of all jobs hold, at rest or under way. It walks all jobs.
+  size_t answer_octets() const;
 
  private:
   uint64_t HashOf(wire::NameView name, wire::RRType type) const;

@@ -53,6 +53,7 @@ class Recursor {
   void Prefetch(wire::NameView name) const;
 
   size_t jobs_in_flight() const { return table_.in_flight(); }
+  size_t answer_octets() const { return table_.answer_octets(); }
   size_t frames_in_use() const { return facilities_.frames.in_use(); }
   const WorkerCounters& counters() const { return facilities_.counters; }
   cache::Instant StoreNow() const { return facilities_.StoreNow(); }

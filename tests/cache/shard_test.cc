@@ -88,6 +88,34 @@ class ShardTest : public testing::Test {
   Shard shard_;
 };
 
+// The keys of one name share two buckets. A larger index would not give them more slots.
+TEST_F(ShardTest, ManyTypesOfOneNameDoNotGrowTheIndex) {
+  Start();
+  const size_t empty = octets_.load();
+  size_t added = 0;
+  for (uint32_t name = 0; name < 20; ++name) {
+    for (uint32_t type = 0; type < 60; ++type) {
+      const wire::Name owner = NameOf(name);
+      const EntryKey key = {owner, KeySpace::kData, static_cast<wire::RRType>(1000 + type),
+                            (TagOf(name) & ~IndexTable::kKeyBits) | type};
+      const OwnedEntry entry = MakeRRset(owner, "abcd", {.type = key.type, .now = kShardNow});
+      ASSERT_EQ(shard_.Put(key, entry.bytes(), kShardNow), PutOutcome::kStored);
+      added += entry.bytes().size();
+      readers_.Quiescent(reader_);
+    }
+  }
+  // What is not in the log is in the index: at most two slots, of 8 octets, for each entry.
+  const StoreStatistics statistics = Statistics();
+  EXPECT_LE(octets_.load() - empty, added + kSegmentOctets + 16 * statistics.entries);
+  EXPECT_LE(statistics.entries, 20u * 16);
+  // The names are still there, with their newest types.
+  for (uint32_t name = 0; name < 20; ++name) {
+    const wire::Name owner = NameOf(name);
+    EXPECT_TRUE(shard_.Find({owner, KeySpace::kData, static_cast<wire::RRType>(1059),
+                             (TagOf(name) & ~IndexTable::kKeyBits) | 59}));
+  }
+}
+
 TEST_F(ShardTest, FindsWhatWasPutByItsWholeKey) {
   Start();
   ASSERT_EQ(Put(1), PutOutcome::kStored);

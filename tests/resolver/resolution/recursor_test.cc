@@ -251,5 +251,27 @@ TEST(RecursorMissTest, InTheSteadyStateAMissAllocatesNothing) {
   EXPECT_EQ(test::AllocationCount(), before);
 }
 
+// Otherwise a burst of large answers would stay in memory for ever.
+TEST_F(RecursorTest, ALargeAnswerGivesItsMemoryBack) {
+  constexpr int kNames = 20;
+  std::string records;
+  for (int name = 0; name < kNames; ++name) {
+    for (int i = 0; i < 100; ++i) {
+      records += "big" + std::to_string(name) + " 300 TXT \"" + std::string(200, 'x') +
+                 std::to_string(i) + "\"\n";
+    }
+  }
+  world_.Start(kOneServer);
+  world_.Add(kServerA, "example.", records);
+  for (int name = 0; name < kNames; ++name) {
+    const HeardAnswer* heard = world_.Ask("big" + std::to_string(name) + ".example.", RRType::kTXT);
+    ASSERT_NE(heard, nullptr);
+  }
+  world_.Run(seconds(5));
+  EXPECT_TRUE(world_.IsAtRest());
+  EXPECT_GT(world_.recursor().counters().jobs, uint64_t{kNames});
+  EXPECT_LE(world_.recursor().answer_octets(), (kNames + 2) * size_t{4096});
+}
+
 }  // namespace
 }  // namespace tern::resolver::resolution
