@@ -55,6 +55,8 @@ enum class SocketId : uint64_t { kNone = 0 };
 // unread.
 inline constexpr size_t kQueryBufferOctets = 1536;
 inline constexpr size_t kReplyBufferOctets = kQueryBufferOctets;
+// The buffer for one datagram of kDatagrams. Some servers send more than a query allows.
+inline constexpr size_t kDatagramOctets = 4096;
 inline constexpr int kAcceptsATurn = 64;  // of one listener
 
 struct EngineLimits {

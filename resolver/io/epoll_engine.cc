@@ -290,7 +290,7 @@ void EpollEngine::OnEvent(SocketId id, uint32_t events) {
 }
 
 void EpollEngine::ReadDatagram(Socket* socket) {
-  uint8_t bytes[kReadOctets];
+  uint8_t bytes[kDatagramOctets];
   sockaddr_storage source;
   iovec part{bytes, sizeof(bytes)};
   msghdr header{};

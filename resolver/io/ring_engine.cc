@@ -21,11 +21,12 @@ constexpr unsigned kSqEntries = 2048;
 // A turn takes some 32 of them and gives them back. 64, 256 and 1024 cost the same under
 // echo_floor. 256 are enough for the most that several listeners bring in one turn.
 constexpr uint32_t kQueryBuffers = 256;
-constexpr uint32_t kDatagramBuffers = 256;
+constexpr uint32_t kDatagramBuffers = 128;
 constexpr uint32_t kStreamBuffers = 128;
 // Header 16, name 32, ancillary 64, query at least 1536.
 constexpr size_t kQueryStride = 27 * 64;
-constexpr size_t kDatagramStride = 33 * 64;
+// Header 16, name 28, datagram 4096.
+constexpr size_t kDatagramStride = 65 * 64;
 constexpr size_t kStreamStride = 65 * 64;
 constexpr size_t kCompletionsATurn = 512;
 constexpr size_t kDatagramsATurn = 256;
@@ -33,6 +34,8 @@ constexpr useconds_t kRestMicroseconds = 1000;
 
 static_assert(kQueryStride >=
               sizeof(io_uring_recvmsg_out) + 32 + kLocalAddressOctets + kQueryBufferOctets);
+static_assert(kDatagramStride >=
+              sizeof(io_uring_recvmsg_out) + sizeof(sockaddr_in6) + kDatagramOctets);
 
 }  // namespace
 
@@ -534,11 +537,12 @@ void RingEngine::OnDatagramCompletion(const io_uring_cqe& cqe, Socket* socket) {
         cqe.res < 0 ? nullptr
                     : io_uring_recvmsg_validate(datagrams_.at(buffer), cqe.res, &upstream_shape_);
     if (socket != nullptr && received != nullptr) {
+      const size_t octets = io_uring_recvmsg_payload_length(received, cqe.res, &upstream_shape_);
       socket->owner->OnDatagram(
           static_cast<const sockaddr*>(io_uring_recvmsg_name(received)),
           {static_cast<const uint8_t*>(io_uring_recvmsg_payload(received, &upstream_shape_)),
-           io_uring_recvmsg_payload_length(received, cqe.res, &upstream_shape_)},
-          (received->flags & MSG_TRUNC) != 0);
+           std::min(octets, kDatagramOctets)},
+          (received->flags & MSG_TRUNC) != 0 || octets > kDatagramOctets);
     }
     datagrams_.Recycle(buffer);
   } else if (socket != nullptr && cqe.res < 0 && cqe.res != -ENOBUFS) {

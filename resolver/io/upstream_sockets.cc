@@ -12,6 +12,7 @@
 
 #include "resolver/base/limits.h"
 #include "resolver/io/sockets.h"
+#include "wire/message.h"
 
 namespace tern::resolver::io {
 
@@ -52,10 +53,26 @@ class UpstreamSockets::Socket final : public SocketOwner,
            std::memcmp(&from->sin6_addr, &to->sin6_addr, sizeof(in6_addr)) == 0;
   }
 
-  void OnDatagram(const sockaddr* source, std::span<const uint8_t> bytes, bool) override {
+  void OnDatagram(const sockaddr* source, std::span<const uint8_t> bytes, bool truncated) override {
     // connect() binds the port before it sets the peer. So datagrams of strangers may be queued
     // too.
-    if (sink != nullptr && IsServer(source)) sink->OnReply(id, bytes);
+    if (sink == nullptr || !IsServer(source)) return;
+    if (truncated) {
+      HandOverTruncated(bytes);
+    } else {
+      sink->OnReply(id, bytes);
+    }
+  }
+
+  // What is left of a reply that was longer than the buffer is no use. TC says so, and the question
+  // is asked over TCP.
+  void HandOverTruncated(std::span<const uint8_t> bytes) {
+    uint8_t reply[kDatagramOctets];
+    std::copy(bytes.begin(), bytes.end(), reply);
+    if (bytes.size() >= wire::kHeaderOctets) {
+      wire::StoreU16(reply + 2, static_cast<uint16_t>(wire::LoadU16(reply + 2) | wire::kFlagTC));
+    }
+    sink->OnReply(id, {reply, bytes.size()});
   }
 
   void OnSocketError(int error) override {

@@ -42,6 +42,29 @@ TEST_P(UpstreamSocketsTest, HandsOverEveryReplyUntilTheEnd) {
   }
 }
 
+// Some servers send more than a query allows. Both engines take as much.
+TEST_P(UpstreamSocketsTest, ADatagramOf4096OctetsIsWholeAndALongerOneSaysTC) {
+  auto running = MakeRunning();
+  ASSERT_NE(running, nullptr);
+  PlainSocket server = Server();
+  RecordingSink sink;
+  const ExchangeId id = Start(running.get(), server.local(), Query(1), &sink);
+  Endpoint client;
+  ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
+  Bytes reply(4096, 7);
+  ASSERT_TRUE(server.SendTo(reply, client));
+  ASSERT_TRUE(WaitFor([&] { return sink.replies() == 1; }));
+  EXPECT_EQ(sink.reply(0), reply);
+  reply.push_back(7);
+  reply[2] = 0;
+  ASSERT_TRUE(server.SendTo(reply, client));
+  ASSERT_TRUE(WaitFor([&] { return sink.replies() == 2; }));
+  reply.pop_back();
+  reply[2] = 0x02;
+  EXPECT_EQ(sink.reply(1), reply);
+  EndOn(running.get(), id);
+}
+
 TEST_P(UpstreamSocketsTest, AStrangersDatagramIsNotDelivered) {
   auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
