@@ -284,38 +284,45 @@ class ZonePlace {
   uint32_t* questions_ = nullptr;
 };
 
-// Asks as many of the zone's servers as it needs.
-Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type) {
+constexpr int kFailedLookupsMax = 2;  // after more, no leaner forms (NXNSAttack)
+
+// Asks as many of the zone's servers as it needs. Before it gives up, it asks in leaner forms.
+// Parts of names are not worth that.
+Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type, bool is_part) {
+  using Kind = upstream::RaceResult::Kind;
   upstream::ZoneServers& servers = job.servers();
   servers.ResetTries();
   servers.Gather(job.facilities().store, job.settings(), job.facilities().StoreNow());
   upstream::RaceResult result;
   const ZonePlace place(job);
   if (!place.taken()) {
-    result.kind = upstream::RaceResult::Kind::kNoResources;
+    result.kind = Kind::kNoResources;
     co_return result;
   }
   bool looked_up = false;
+  int failed_lookups = 0;
+  bool is_last_round = false;
   for (;;) {
     if (!servers.candidates().empty()) {
       OneMoreServer more(job);
-      upstream::Race race({job.facilities(), job.terms(), more}, servers, name, type);
+      upstream::Race race({job.facilities(), job.terms(), more, is_last_round}, servers, name,
+                          type);
       const upstream::RaceResult raced = co_await race;
-      if (raced.kind != upstream::RaceResult::Kind::kExhausted ||
-          result.kind != upstream::RaceResult::Kind::kEmpty) {
-        result = raced;
-      }
-      if (raced.kind != upstream::RaceResult::Kind::kExhausted &&
-          raced.kind != upstream::RaceResult::Kind::kEmpty) {
-        co_return result;
-      }
+      const bool is_of_use = raced.kind == Kind::kReply || raced.kind == Kind::kEmpty;
+      if (is_last_round) co_return is_of_use ? raced : result;
+      if (raced.kind != Kind::kExhausted || result.kind != Kind::kEmpty) result = raced;
+      if (raced.kind != Kind::kExhausted && raced.kind != Kind::kEmpty) co_return result;
     }
     // If no answer came from the addresses, that counts as a failed look-up too. Otherwise a
     // delegation to names that exist would cost a look-up and a query for each of them
     // (NXNSAttack).
     if (looked_up) job.ChargeFailedLookup();
+    failed_lookups += looked_up ? 1 : 0;
     looked_up = co_await FindMoreAddresses(job);
-    if (!looked_up) co_return result;
+    is_last_round = !looked_up;
+    const bool is_worth_it = result.kind == Kind::kExhausted && !is_part &&
+                             !servers.candidates().empty() && failed_lookups <= kFailedLookupsMax;
+    if (is_last_round && !is_worth_it) co_return result;
   }
 }
 
@@ -491,7 +498,8 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   for (;;) {
     const NextQuestion next =
         minimiser.Next(servers.zone(), facilities.store, facilities.StoreNow());
-    const upstream::RaceResult result = co_await AskZone(job, next.name, next.type);
+    const upstream::RaceResult result =
+        co_await AskZone(job, next.name, next.type, !next.whole && !minimiser.strict());
     if (result.kind != upstream::RaceResult::Kind::kReply &&
         result.kind != upstream::RaceResult::Kind::kEmpty) {
       if (servers.forwarded() && servers.static_zone()->first) {

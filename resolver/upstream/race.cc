@@ -30,6 +30,7 @@ Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& n
     : facilities_(context.facilities),
       terms_(context.terms),
       more_servers_(context.more_servers),
+      is_last_round_(context.is_last_round),
       servers_(servers),
       name_(name),
       zone_hash_(context.facilities.store.Hash(servers.zone())),
@@ -38,6 +39,8 @@ Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& n
   question_.name = name;
   question_.type = type;
   question_.recursion_desired = servers.forwarded();
+  lower_question_ = question_;
+  lower_question_.name.Lower();
   if (terms_.settings->resolution.case_randomisation) {
     uint64_t bits[4];
     for (uint64_t& word : bits) word = facilities_.environment.Random();
@@ -66,7 +69,7 @@ bool Race::await_suspend(std::coroutine_handle<> waiting) {
 
 bool Race::Start() {
   facilities_.hedge_credit.OnQuestion();
-  if (!Launch() && !waits_for_turn_) return false;
+  if (is_last_round_ ? !AskLeaner() : !Launch() && !waits_for_turn_) return false;
   facilities_.open_races.WithHash(hash_).PushBack(this);
   ArmNext();
   return true;
@@ -112,7 +115,7 @@ bool Race::Launch() {
     next_launch_ = now + std::clamp(facilities_.lateness.estimate(), kHedgeMin, kHedgeMax);
     return false;
   }
-  if (conceded_.has_value()) return SendConceded();
+  if (in_turn_.has_value()) return SendInTurn();
   const bool beside = AnyWaiting(now);
   KnownServer server;
   const int picked = Pick(now, &server);
@@ -124,9 +127,7 @@ bool Race::Launch() {
     CloseDatagrams();
   }
   const auto candidate = static_cast<uint8_t>(picked);
-  const Form form = servers_.candidates()[candidate].refuses_edns ? Form::kPlain
-                    : server.record.plain_dns                     ? Form::kKnownPlain
-                                                                  : Form::kFull;
+  const QueryForm form = NextForm(servers_.candidates()[candidate], server.record);
   const Transport transport = is_others_turn ? Transport::kTcp : Transport::kUdp;
   if (!Send(candidate, server, transport, form, nullptr)) return false;
   if (beside) {
@@ -153,16 +154,18 @@ Race::Attempt* Race::FreeSlot() {
   return oldest;
 }
 
-bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport, Form form,
-                const Attempt* like) {
+bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport,
+                const QueryForm& form, const Attempt* like) {
   if (!HasBudget()) return false;
   Attempt* slot = FreeSlot();
   if (slot == nullptr) return false;
   Environment& environment = facilities_.environment;
   Candidate& asked = servers_.candidates()[candidate];
-  if (transport == Transport::kUdp) ++asked.tries;
   Attempt attempt;
   if (like != nullptr) attempt = *like;
+  if (like == nullptr && asked.tries > 0 && form != asked.form) attempt.after = Sign::kSilence;
+  if (transport == Transport::kUdp) ++asked.tries;
+  asked.form = form;
   attempt.candidate = candidate;
   attempt.transport = transport;
   attempt.form = form;
@@ -183,10 +186,9 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
   }
   attempt.late = attempt.sent + timeout;
   uint8_t query[kUpstreamQueryOctetsMax];
-  if (attempt.concessions.random_case) question_.name = name_;
-  const UpstreamCookie cookie = MakeCookie(attempt, record);
+  const UpstreamCookie cookie = MakeCookie(attempt);
   const size_t octets =
-      WriteUpstreamQuery(question_, attempt.id, attempt.has_edns(), cookie.view(), query);
+      WriteUpstreamQuery(QuestionOf(attempt), attempt.id, form, cookie.view(), query);
   attempt.exchange = environment.StartExchange(asked.server, transport, {query, octets}, this);
   if (attempt.exchange == ExchangeId::kNone) {
     why_not_ = RaceResult::Kind::kNoResources;
@@ -270,7 +272,8 @@ bool Race::AnyWaitingAtLast(Time now) {
 }
 
 void Race::WaitOrFinish(Time now) {
-  if (AnyWaiting(now) || waits_for_turn_ || AnyWaitingAtLast(now)) {
+  if (AnyWaiting(now) || waits_for_turn_ || (is_last_round_ && AskLeaner()) ||
+      AnyWaitingAtLast(now)) {
     ArmNext();
   } else {
     Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);
@@ -300,14 +303,14 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
   const DrainAtExit drain(*facilities_.finisher);
   Attempt* attempt = FindAttempt(id);
   if (attempt != nullptr && !decided_) {
-    const ReplyMatch match = MatchReply(message, question_, attempt->id);
+    const ReplyMatch match = MatchReply(message, QuestionOf(*attempt), attempt->id);
     // An attacker who is not on the path cannot forge TCP. So case is no evidence there.
     const bool matches = match == ReplyMatch::kMatches ||
                          (match == ReplyMatch::kWrongCase &&
                           (attempt->transport == Transport::kTcp ||
                            facilities_.server_table.Get(attempt->key).keeps_no_case));
     // The server keeps the case after all. So the reply that did not was not its own.
-    if (match == ReplyMatch::kMatches && !attempt->concessions.random_case &&
+    if (match == ReplyMatch::kMatches && attempt->form.random_case &&
         attempt->doubt == Doubt::kCase) {
       attempt->doubt = Doubt::kNone;
     }
@@ -320,7 +323,7 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
 }
 
 // Asks the same server in another way. If that is not possible, asks the next one.
-void Race::AskAgain(Attempt& attempt, Transport transport, Form form) {
+void Race::AskAgain(Attempt& attempt, Transport transport, const QueryForm& form) {
   Attempt like = attempt;
   Close(attempt);
   const KnownServer server = {like.key, facilities_.server_table.Get(like.key)};
@@ -340,15 +343,19 @@ void Race::NoteAnswer(const Attempt& attempt) {
     facilities_.lateness.Record(rtt);
   }
   if (attempt.doubt == Doubt::kCase) facilities_.server_table.NoteKeepsNoCase(attempt.key, now);
+  // It was asked without a cookie because it never gave ours back, and there is no TCP to ask why.
+  if (attempt.doubt == Doubt::kWrongCookie && !attempt.form.cookie) {
+    facilities_.server_table.NoteTakesNoCookie(attempt.key, now);
+  }
 }
 
 // Puts our case into the question. Otherwise compression pointers would bring its random case into
 // other names.
 std::span<const uint8_t> Race::WithOurCase(std::span<const uint8_t> message) {
   constexpr size_t kName = wire::kHeaderOctets;
-  if (wire::LoadU16(message.data() + 4) != 1 || question_.name.view().EqualsExactly(name_)) {
-    return message;
-  }
+  if (wire::LoadU16(message.data() + 4) != 1) return message;
+  const auto sent = wire::NameView::FromWire(message.subspan(kName));
+  if (sent && sent->EqualsExactly(name_)) return message;
   const std::span<uint8_t> room = facilities_.reply_buffer();
   std::copy(message.begin(), message.end(), room.begin());
   std::copy_n(name_.data(), name_.size(), room.begin() + kName);
@@ -362,8 +369,7 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   if (sound && !AcceptCookie(attempt)) return;
   NoteAnswer(attempt);
   if (!sound && !records.header().Has(wire::kFlagTC)) {
-    seen_unsound_ = true;
-    AskOverTcp(attempt, "malformed");
+    OnUnreadable(attempt);
     return;
   }
   if (records.rcode() == wire::Rcode::kBadCookie && attempt.cookie != CookieSent::kNone) {
@@ -373,14 +379,12 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   const policy::NameSource source((*terms_.settings), *facilities_.local_data, name_);
   result_.meaning =
       ClassifyReply(records, name_, question_.type, servers_.zone(), servers_.forwarded(), &source);
-  const bool understood = result_.meaning.reply_class != ReplyClass::kFormatError &&
-                          result_.meaning.reply_class != ReplyClass::kServerFailure;
-  if (understood && attempt.form == Form::kPlain) {
-    facilities_.server_table.NotePlainDns(attempt.key, facilities_.environment.Now());
-  } else if (understood && attempt.form == Form::kWithoutCookie) {
-    facilities_.server_table.NoteTakesNoCookie(attempt.key, facilities_.environment.Now());
+  const ReplyClass reply_class = result_.meaning.reply_class;
+  if (reply_class != ReplyClass::kFormatError && reply_class != ReplyClass::kServerFailure &&
+      reply_class != ReplyClass::kLame) {
+    LearnForm(attempt);
   }
-  switch (result_.meaning.reply_class) {
+  switch (reply_class) {
     case ReplyClass::kAnswer:
     case ReplyClass::kAlias:
     case ReplyClass::kNoData:
@@ -411,38 +415,21 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       OnFormatError(attempt);
       return;
     case ReplyClass::kTruncated:
+      attempt.after.reset();  // what was to be learnt from it is learnt
       AskOverTcp(attempt, "truncated");
       return;
   }
-}
-
-// A server that does not know EDNS says FORMERR or NOTIMP (RFC 6891 section 7). Such a server is
-// asked without EDNS. Before that it is asked without a cookie, because some servers know only
-// EDNS. Its fault is learnt only from an answer that then comes.
-void Race::OnFormatError(Attempt& attempt) {
-  Candidate& candidate = servers_.candidates()[attempt.candidate];
-  // Tries that were sent while an answer was under way may have used up the others.
-  const bool is_last = attempt.transport == Transport::kUdp && IsUsedUp(candidate);
-  if (!attempt.has_edns() || (is_last && candidate.refuses_edns)) {
-    seen_lame_ = true;
-    Drop(attempt, kServfailFor, "FORMERR");
-    return;
-  }
-  if (!is_last && attempt.cookie != CookieSent::kNone &&
-      facilities_.records.rcode() == wire::Rcode::kFormErr) {
-    TraceStep("reply", attempt, "FORMERR: asked without a cookie");
-    AskAgain(attempt, attempt.transport, Form::kWithoutCookie);
-    return;
-  }
-  TraceStep("reply", attempt, "FORMERR: asked without EDNS");
-  candidate.refuses_edns = true;
-  AskAgain(attempt, attempt.transport, Form::kPlain);
 }
 
 void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
   TraceStep("reply", attempt, why);
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   candidate.failed = true;
+  // A forwarder's SERVFAIL most often says that it could not find out. To ask again would feed
+  // loops among forwarders.
+  const bool could_not_find_out =
+      servers_.forwarded() && facilities_.records.rcode() == wire::Rcode::kServFail;
+  candidate.gave_nothing = attempt.transport == Transport::kUdp && !could_not_find_out;
   if (lame_for.count() > 0) {
     facilities_.server_table.NoteLame(attempt.key, servers_.zone(), lame_for,
                                       facilities_.environment.Now());
@@ -481,34 +468,6 @@ int Race::NoteLosers() {
     Close(attempt);
   }
   return dead;
-}
-
-// A try over TCP should have settled the doubt, and it failed. So the server does not keep the case
-// and does not speak TCP, or it no longer gives cookies. A last try over UDP gives up what is
-// doubtful. It is the only open datagram, for two reasons: after a sign of forgery only one is
-// open, and replies to others would not fit this case.
-bool Race::ConcedeAndAsk(const Attempt& failed) {
-  Attempt like = failed;
-  if (IsUsedUp(servers_.candidates()[failed.candidate])) return false;
-  if (failed.doubt == Doubt::kCase && !failed.concessions.random_case) {
-    like.concessions.random_case = true;
-  } else if (failed.doubt == Doubt::kCookie && !failed.concessions.cookie) {
-    like.concessions.cookie = true;
-  } else {
-    return false;
-  }
-  for (Attempt& other : attempts_) {
-    if (other.state != State::kFree && other.transport == Transport::kUdp) BreakOff(other);
-  }
-  conceded_ = like;
-  tcp_failed_ = true;
-  return Launch() || waits_for_turn_;
-}
-
-bool Race::SendConceded() {
-  const Attempt like = *std::exchange(conceded_, std::nullopt);
-  const KnownServer server = {like.key, facilities_.server_table.Get(like.key)};
-  return Send(like.candidate, server, Transport::kUdp, like.form, &like);
 }
 
 void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {

@@ -27,8 +27,15 @@
 //   server that gives cookies.
 // - After BADCOOKIE the server is asked with the cookie that came along, then over TCP.
 //
-// race_forgery.cc has the rules for forgery and cookies, race_pick.cc the choice of the next
-// server.
+// Forms (query_form.h):
+// - A query carries what its server is known to take. A silent server's second try is in lower case
+//   and without a cookie, its third try without EDNS.
+// - When all servers failed and no more are known, those that answered are asked again in leaner
+//   forms, with at most four queries. This is a race of its own, the last round.
+// - The form that helped is remembered for the server.
+//
+// race_form.cc has the rules for forms, race_forgery.cc the rules for forgery and cookies,
+// race_pick.cc the choice of the next server.
 //
 // Bounded:
 // - One race has at most kAttemptsMax open attempts. Its terms set its allowance and its deadline.
@@ -51,6 +58,7 @@
 
 #include "resolver/base/environment.h"
 #include "resolver/base/intrusive_list.h"
+#include "resolver/upstream/query_form.h"
 #include "resolver/upstream/race_context.h"
 #include "resolver/upstream/reply_class.h"
 #include "resolver/upstream/server_table.h"
@@ -120,24 +128,13 @@ class Race final : public ExchangeSink,
     kWaiting,  // the server still has time to answer, or its time has just run out
     kSilent,   // its time ran out and that was noted; an answer is still welcome
   };
-  // How much of EDNS a try has. FORMERR leads from one form to the next, see OnFormatError.
-  enum class Form : uint8_t {
-    kFull,
-    kWithoutCookie,  // after a FORMERR: an answer shows that the server takes no cookie
-    kPlain,          // after a FORMERR: an answer shows that the server knows no EDNS
-    kKnownPlain,     // the server table said so
-  };
   // What is doubtful about the last reply. Because of it this try goes over TCP. If that fails, a
   // last try goes over UDP, with a concession.
   enum class Doubt : uint8_t {
     kNone,
-    kCase,    // the reply came in another case: the server does not keep it, or somebody guessed
-    kCookie,  // the reply came without a cookie from a server that gives cookies
-  };
-  // What a try gives up because TCP could not settle the doubt. It stays given up for later tries.
-  struct Concessions {
-    bool random_case = false;  // the name is sent as it is written
-    bool cookie = false;       // a reply without a cookie is believed
+    kCase,      // the reply came in another case: the server does not keep it, or somebody guessed
+    kNoCookie,  // the reply came without a cookie from a server that gives cookies
+    kWrongCookie,  // the reply came with a cookie that is not ours
   };
   enum class CookieSent : uint8_t {
     kNone,
@@ -153,15 +150,14 @@ class Race final : public ExchangeSink,
     uint8_t candidate = 0;
     Transport transport = Transport::kUdp;
     State state = State::kFree;
-    Form form = Form::kFull;
+    QueryForm form{};
+    std::optional<Sign> after;  // what led to this form, if it is leaner than that of another try
     Doubt doubt = Doubt::kNone;
-    Concessions concessions;
+    bool believes_no_cookie = false;  // TCP could not settle Doubt::kNoCookie
     CookieSent cookie = CookieSent::kNone;
     std::array<uint8_t, kClientCookieOctets> client_cookie{};  // none if CookieSent::kNone
     bool out_of_turn = false;  // over TCP only because another race had a datagram open
     bool expendable = false;   // the server never answered, or is thought dead: see NoteLosers
-
-    bool has_edns() const { return form == Form::kFull || form == Form::kWithoutCookie; }
   };
 
   // Whether both put the same question to the servers of the same zone.
@@ -201,8 +197,17 @@ class Race final : public ExchangeSink,
   bool OnlyDeadAreLeft(Time now) const;
   bool IsAtLimit(ServerKey server, const ServerState& record, int tries, Time now) const;
   // `like` is the attempt that goes on in this way. It is null for a new attempt.
-  bool Send(uint8_t candidate, const KnownServer& known, Transport transport, Form form,
+  bool Send(uint8_t candidate, const KnownServer& known, Transport transport, const QueryForm& form,
             const Attempt* like);
+  const UpstreamQuestion& QuestionOf(const Attempt& attempt) const {
+    return attempt.form.random_case ? question_ : lower_question_;
+  }
+  // The form with all that the settings allow.
+  QueryForm FullForm(const Candidate& candidate) const;
+  // The form with all that the server is known to take.
+  QueryForm KnownForm(const Candidate& candidate, const ServerState& record) const;
+  QueryForm NextForm(const Candidate& candidate, const ServerState& record) const;
+  void LearnForm(const Attempt& attempt);
   // Whether one datagram is open at a time, because somebody seems to guess.
   bool IsOneAtATime(Time now) const;
   // Whether a datagram of this race is open whose server still has time.
@@ -229,15 +234,19 @@ class Race final : public ExchangeSink,
     return seen_unreachable_ && !forged_ ? RaceResult::Failure::kUnreachable
                                          : RaceResult::Failure::kSilentOrLame;
   }
+  static Doubt DoubtAfter(ReplyMatch match);
   void OnMismatch(Attempt& attempt, ReplyMatch match);
   void OnSignOfForgery(const Attempt& met);
   void AskOverTcp(Attempt& attempt, std::string_view why);
-  void AskAgain(Attempt& attempt, Transport transport, Form form);
+  void AskAgain(Attempt& attempt, Transport transport, const QueryForm& form);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
   void OnFormatError(Attempt& attempt);
+  void OnUnreadable(Attempt& attempt);
+  // True when a server was asked in a leaner form, or waits for its turn to be asked.
+  bool AskLeaner();
   // The cookie for the attempt's query. It is empty if the query gets none.
-  UpstreamCookie MakeCookie(Attempt& attempt, const ServerState& record);
+  UpstreamCookie MakeCookie(Attempt& attempt);
   // Learns from the reply's cookie. False when the cookie makes the reply doubtful. Then the
   // exchange goes on in another way.
   bool AcceptCookie(Attempt& attempt);
@@ -246,7 +255,8 @@ class Race final : public ExchangeSink,
   int NoteLosers();
   // Asks the server in the one way that is left, if there is one. True when it was asked.
   bool ConcedeAndAsk(const Attempt& failed);
-  bool SendConceded();
+  bool AskInTurn(const Attempt& like);
+  bool SendInTurn();
   void OnUnreachable(const Attempt& attempt);
   void Drop(Attempt& attempt, Duration lame_for, std::string_view why);
   void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
@@ -254,9 +264,11 @@ class Race final : public ExchangeSink,
   RaceFacilities& facilities_;
   const QuestionTerms& terms_;
   MoreServers& more_servers_;
+  const bool is_last_round_;
   ZoneServers& servers_;
   const wire::Name& name_;
-  UpstreamQuestion question_;
+  UpstreamQuestion question_;  // in random case
+  UpstreamQuestion lower_question_;
   const uint64_t zone_hash_;
   const uint64_t hash_;  // of the zone, the name and the type
   RaceResult result_;
@@ -264,11 +276,12 @@ class Race final : public ExchangeSink,
   IntrusiveList<Race, ByLeader> followers_;
   std::coroutine_handle<> waiting_;
   std::array<Attempt, kAttemptsMax> attempts_;
-  std::optional<Attempt> conceded_;  // the last try of a server; it waits for its turn
-  ServerKey answered_{};             // the last server that did, even if with nothing useful
+  std::optional<Attempt> in_turn_;  // the next try; it waits for its turn
+  ServerKey answered_{};            // the last server that did, even if with nothing useful
   Time next_launch_;
   int launches_ = 0;
   int hedges_ = 0;
+  int last_tries_ = 0;           // after all servers failed
   int silences_ = 0;             // attempts whose time ran out
   bool forged_ = false;          // a reply came that was no answer
   bool tcp_failed_ = false;      // a server was asked over TCP because it was not its turn

@@ -127,6 +127,8 @@ struct RaceContext {
   RaceFacilities& facilities;
   const QuestionTerms& terms;
   MoreServers& more_servers;
+  // Asks only servers that gave nothing useful in the races before, in leaner forms.
+  bool is_last_round = false;
 };
 
 }  // namespace tern::resolver::upstream

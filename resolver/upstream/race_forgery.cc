@@ -13,13 +13,6 @@ namespace {
 constexpr Duration kForgedFor = std::chrono::seconds(20);
 constexpr Duration kUnsoundFor = std::chrono::seconds(60);
 
-// A client cookie must not be seen from two of our addresses: it would show that both belong to one
-// client (RFC 9018 section 3). A server cookie is good for one address only.
-bool HasOneSource(const ResolutionSettings& settings, const IpAddress& server) {
-  return std::count_if(settings.outgoing.begin(), settings.outgoing.end(),
-                       [&](const IpAddress& source) { return source.size == server.size; }) <= 1;
-}
-
 std::string_view Describe(ReplyMatch match) {
   switch (match) {
     case ReplyMatch::kMatches:
@@ -37,6 +30,21 @@ std::string_view Describe(ReplyMatch match) {
 }
 
 }  // namespace
+
+Race::Doubt Race::DoubtAfter(ReplyMatch match) {
+  switch (match) {
+    case ReplyMatch::kWrongCase:
+      return Doubt::kCase;
+    case ReplyMatch::kWrongCookie:
+      return Doubt::kWrongCookie;
+    case ReplyMatch::kNoCookie:
+      return Doubt::kNoCookie;
+    case ReplyMatch::kMatches:
+    case ReplyMatch::kForgery:
+      break;
+  }
+  return Doubt::kNone;
+}
 
 // Somebody guesses. Every open datagram is one more chance to guess right. So the next one waits
 // until this one has had its time.
@@ -80,9 +88,7 @@ void Race::OnMismatch(Attempt& attempt, ReplyMatch match) {
     ++facilities_.counters.forgeries;
   }
   if (attempt.transport == Transport::kUdp) OnSignOfForgery(attempt);
-  attempt.doubt = match == ReplyMatch::kWrongCase  ? Doubt::kCase
-                  : match == ReplyMatch::kNoCookie ? Doubt::kCookie
-                                                   : Doubt::kNone;
+  attempt.doubt = DoubtAfter(match);
   AskOverTcp(attempt, Describe(match));
 }
 
@@ -111,15 +117,13 @@ void Race::OnSignOfForgery(const Attempt& met) {
   }
 }
 
-UpstreamCookie Race::MakeCookie(Attempt& attempt, const ServerState& record) {
+UpstreamCookie Race::MakeCookie(Attempt& attempt) {
   UpstreamCookie cookie;
-  const ResolutionSettings& settings = terms_.settings->resolution;
-  const Endpoint& server = servers_.candidates()[attempt.candidate].server;
-  if (attempt.form != Form::kFull || !settings.cookies || record.takes_no_cookie ||
-      !HasOneSource(settings, server.address)) {
+  if (!attempt.form.cookie) {
     attempt.cookie = CookieSent::kNone;
     return cookie;
   }
+  const Endpoint& server = servers_.candidates()[attempt.candidate].server;
   if (attempt.cookie == CookieSent::kNone) attempt.cookie = CookieSent::kFirst;
   facilities_.server_table.WriteCookie(server, attempt.key, attempt.sent, &cookie);
   std::copy_n(cookie.octets.begin(), kClientCookieOctets, attempt.client_cookie.begin());
@@ -143,11 +147,14 @@ bool Race::AcceptCookie(Attempt& attempt) {
       }
       return true;
     case ReplyMatch::kNoCookie:
-      if (!tcp && !truncated && !attempt.concessions.cookie &&
+      if (!tcp && !truncated && !attempt.believes_no_cookie &&
           table.Get(attempt.key).GivesCookiesAt(now)) {
         break;
       }
-      if (tcp && attempt.doubt == Doubt::kCookie) table.NoteGivesNoCookie(attempt.key, now);
+      if (tcp && attempt.doubt == Doubt::kNoCookie) table.NoteGivesNoCookie(attempt.key, now);
+      // Over UDP the server gives a cookie that is not ours, and over TCP none: it knows no
+      // cookies.
+      if (tcp && attempt.doubt == Doubt::kWrongCookie) table.NoteTakesNoCookie(attempt.key, now);
       return true;
     case ReplyMatch::kWrongCookie:
     case ReplyMatch::kWrongCase:

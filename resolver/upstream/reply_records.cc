@@ -58,7 +58,11 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
     bool done = false;
     error = reader.NextRecord(&record, &section, &done);
     if (error != ParseError::kNone) return error;
-    if (done) return ParseError::kNone;
+    if (done) {
+      // An answer of which nothing may be kept is no denial.
+      const bool is_lost = header_.answer_count > 0 && sections_[0].empty();
+      return is_lost ? ParseError::kBadRecord : ParseError::kNone;
+    }
     if (read == kRecordsReadMax) return ParseError::kBadRecord;
     if (record.type == wire::RRType::kOPT) {
       wire::Edns edns;

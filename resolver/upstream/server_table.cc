@@ -15,6 +15,8 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 
 // After this time a server is tried again for what it could not do, because servers are mended.
 constexpr uint32_t kForgetFaultsSeconds = 3600;
+// The same for what is guessed.
+constexpr uint32_t kGuessSeconds = 600;
 // A measurement this old says little, so the server counts as new again. RFC 6298 knows no decay,
 // but a name server is asked rarely.
 constexpr Duration kForgetSpeed = std::chrono::minutes(15);
@@ -25,6 +27,10 @@ constexpr uint16_t kSilencesMax = 1000;
 constexpr uint32_t kCookieSeconds = 86400;
 // A mark that is renewed all the time is written again when it is this old.
 constexpr uint32_t kMarkSeconds = 60;
+
+uint32_t SecondsFor(Evidence evidence) {
+  return evidence == Evidence::kSaidSo ? kForgetFaultsSeconds : kGuessSeconds;
+}
 
 int64_t Micros(Time time) { return time.time_since_epoch().count(); }
 Time MomentOf(int64_t micros) { return Time(Duration(micros)); }
@@ -94,6 +100,9 @@ ServerTable::Slot& ServerTable::Make(ServerKey key) {
   slot.plain_dns_until.store(cache::Instant(), kRelaxed);
   slot.keeps_no_case_until.store(cache::Instant(), kRelaxed);
   slot.takes_no_cookie_until.store(cache::Instant(), kRelaxed);
+  slot.takes_no_capitals_until.store(cache::Instant(), kRelaxed);
+  slot.loses_large_replies_until.store(cache::Instant(), kRelaxed);
+  slot.takes_all_until.store(cache::Instant(), kRelaxed);
   slot.gives_cookies_until.store(cache::Instant(), kRelaxed);
   slot.gives_no_cookie_until.store(cache::Instant(), kRelaxed);
   slot.cookie_check.store(0, kRelaxed);
@@ -120,6 +129,9 @@ ServerState ServerTable::Get(ServerKey key) const {
   record.plain_dns = slot->plain_dns_until.load(kRelaxed) != cache::Instant();
   record.keeps_no_case = slot->keeps_no_case_until.load(kRelaxed) != cache::Instant();
   record.takes_no_cookie = slot->takes_no_cookie_until.load(kRelaxed) != cache::Instant();
+  record.takes_no_capitals = slot->takes_no_capitals_until.load(kRelaxed) != cache::Instant();
+  record.loses_large_replies = slot->loses_large_replies_until.load(kRelaxed) != cache::Instant();
+  record.takes_all_until = slot->takes_all_until.load(kRelaxed);
   record.gives_cookies_until = slot->gives_cookies_until.load(kRelaxed);
   record.last_answer = MomentOf(slot->last_answer.load(kRelaxed));
   record.last_silence = MomentOf(slot->last_silence.load(kRelaxed));
@@ -144,7 +156,8 @@ void ServerTable::NoteAnswer(ServerKey server, Duration rtt, Time now) {
   slot.speed.store(speed.Pack(), kRelaxed);
   slot.last_answer.store(Micros(now), kRelaxed);
   for (std::atomic<cache::Instant>* until :
-       {&slot.plain_dns_until, &slot.keeps_no_case_until, &slot.takes_no_cookie_until}) {
+       {&slot.plain_dns_until, &slot.keeps_no_case_until, &slot.takes_no_cookie_until,
+        &slot.takes_no_capitals_until, &slot.loses_large_replies_until}) {
     if (until->load(kRelaxed) <= StoreInstant(now)) until->store(cache::Instant(), kRelaxed);
   }
   slot.probe_until.store(0, kRelaxed);
@@ -162,12 +175,27 @@ void ServerTable::NoteSilence(ServerKey server, Duration waited, Time now) {
   slot.speed.store(speed.Pack(), kRelaxed);
 }
 
-void ServerTable::NotePlainDns(ServerKey server, Time now) {
-  Touch(server, now).plain_dns_until.store(StoreInstant(now) + kForgetFaultsSeconds, kRelaxed);
+void ServerTable::NotePlainDns(ServerKey server, Time now, Evidence evidence) {
+  Touch(server, now).plain_dns_until.store(StoreInstant(now) + SecondsFor(evidence), kRelaxed);
 }
 
 void ServerTable::NoteKeepsNoCase(ServerKey server, Time now) {
   Touch(server, now).keeps_no_case_until.store(StoreInstant(now) + kForgetFaultsSeconds, kRelaxed);
+}
+
+void ServerTable::NoteTakesNoCapitals(ServerKey server, Time now) {
+  Touch(server, now).takes_no_capitals_until.store(StoreInstant(now) + kGuessSeconds, kRelaxed);
+}
+
+void ServerTable::NoteLosesLargeReplies(ServerKey server, Time now) {
+  Touch(server, now).loses_large_replies_until.store(StoreInstant(now) + kGuessSeconds, kRelaxed);
+}
+
+void ServerTable::NoteTakesAll(ServerKey server, Time now) {
+  Slot& slot = Touch(server, now);
+  const cache::Instant until = StoreInstant(now) + kForgetFaultsSeconds;
+  if (slot.takes_all_until.load(kRelaxed) + kMarkSeconds > until) return;
+  slot.takes_all_until.store(until, kRelaxed);
 }
 
 // Each server's cookie changes at another moment, so not all cookies become stale at once.
@@ -227,10 +255,10 @@ void ServerTable::NoteGivesNoCookie(ServerKey server, Time now) {
   slot.gives_no_cookie_until.store(StoreInstant(now) + kForgetFaultsSeconds, kRelaxed);
 }
 
-void ServerTable::NoteTakesNoCookie(ServerKey server, Time now) {
+void ServerTable::NoteTakesNoCookie(ServerKey server, Time now, Evidence evidence) {
   Slot& slot = Touch(server, now);
   slot.gives_cookies_until.store(cache::Instant(), kRelaxed);
-  slot.takes_no_cookie_until.store(StoreInstant(now) + kForgetFaultsSeconds, kRelaxed);
+  slot.takes_no_cookie_until.store(StoreInstant(now) + SecondsFor(evidence), kRelaxed);
 }
 
 bool ServerTable::ClaimProbe(ServerKey server, Duration interval, Time now) {

@@ -49,11 +49,14 @@ inline constexpr int kDeadAfter = 3;
 struct ServerState {
   Duration srtt{0};  // RFC 6298's smoothed round trip; 0: never measured
   Duration rttvar{0};
-  uint16_t silences = 0;         // attempts without an answer since the last answer
-  bool plain_dns = false;        // it answered FORMERR or NOTIMP to EDNS
-  bool keeps_no_case = false;    // it answers with another case than the query's
-  bool takes_no_cookie = false;  // it takes EDNS, but not with a cookie in it
+  uint16_t silences = 0;             // attempts without an answer since the last answer
+  bool plain_dns = false;            // it answered FORMERR or NOTIMP to EDNS
+  bool keeps_no_case = false;        // it answers with another case than the query's
+  bool takes_no_cookie = false;      // it takes EDNS, but not with a cookie in it
+  bool takes_no_capitals = false;    // it answers only when the name is in lower case
+  bool loses_large_replies = false;  // its replies over 512 octets do not arrive
   cache::Instant gives_cookies_until;
+  cache::Instant takes_all_until;
   Time last_answer{};
   Time last_silence{};
 
@@ -65,6 +68,8 @@ struct ServerState {
   }
   // While it gives cookies, a reply without one is not its own.
   bool GivesCookiesAt(Time now) const { return StoreInstant(now) < gives_cookies_until; }
+  // Within the hour it answered a query in random case with a cookie and EDNS.
+  bool TakesAllAt(Time now) const { return StoreInstant(now) < takes_all_until; }
   bool HasAnswered() const { return last_answer != Time(); }
   // A server that still answers some questions is not dead, even if it stays silent about a zone it
   // has lost.
@@ -76,6 +81,12 @@ struct ServerState {
 };
 
 enum class ServerKey : uint64_t {};
+
+// How it is known that a server cannot do something. It decides how long that is remembered.
+enum class Evidence : uint8_t {
+  kSaidSo,   // it said so, for example with FORMERR
+  kGuessed,  // another form of the query helped after a silence or a failure, which may be chance
+};
 
 class ServerTable {
  public:
@@ -95,8 +106,11 @@ class ServerTable {
   // least that slow. Of overlapping queries only one counts, because many at a time say no more
   // than one.
   void NoteSilence(ServerKey server, Duration waited, Time now);
-  void NotePlainDns(ServerKey server, Time now);
+  void NotePlainDns(ServerKey server, Time now, Evidence evidence = Evidence::kSaidSo);
   void NoteKeepsNoCase(ServerKey server, Time now);
+  void NoteTakesNoCapitals(ServerKey server, Time now);
+  void NoteLosesLargeReplies(ServerKey server, Time now);
+  void NoteTakesAll(ServerKey server, Time now);
 
   // Writes the cookie for a query to the server. It starts with a client cookie that only this
   // server ever sees and that changes each day (RFC 7873 sections 4.1 and 7.1). Behind it is the
@@ -107,7 +121,7 @@ class ServerTable {
   void NoteCookie(ServerKey server, std::span<const uint8_t> cookie, Time now);
   // The server certainly answered without a cookie. For an hour it is not expected to give any.
   void NoteGivesNoCookie(ServerKey server, Time now);
-  void NoteTakesNoCookie(ServerKey server, Time now);
+  void NoteTakesNoCookie(ServerKey server, Time now, Evidence evidence = Evidence::kSaidSo);
 
   // A probe asks a dead server, although a better one is there, to see whether it lives again.
   // True: this caller may send the probe, and nobody else in the process until `interval` is over.
@@ -139,6 +153,9 @@ class ServerTable {
     std::atomic<cache::Instant> plain_dns_until{};
     std::atomic<cache::Instant> keeps_no_case_until{};
     std::atomic<cache::Instant> takes_no_cookie_until{};
+    std::atomic<cache::Instant> takes_no_capitals_until{};
+    std::atomic<cache::Instant> loses_large_replies_until{};
+    std::atomic<cache::Instant> takes_all_until{};
     std::atomic<cache::Instant> gives_cookies_until{};
     std::atomic<cache::Instant> gives_no_cookie_until{};
     std::atomic<uint16_t> silences = 0;

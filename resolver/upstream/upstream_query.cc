@@ -18,21 +18,22 @@ bool IsBareError(wire::Rcode rcode) {
 
 }  // namespace
 
-size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool edns,
+size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, const QueryForm& form,
                           std::span<const uint8_t> cookie, uint8_t* out) {
   std::memset(out, 0, wire::kHeaderOctets);
   wire::StoreU16(out, id);
   wire::StoreU16(out + 2, question.recursion_desired ? wire::kFlagRD : 0);
   wire::StoreU16(out + 4, 1);
-  wire::StoreU16(out + 10, edns ? 1 : 0);
+  wire::StoreU16(out + 10, form.edns ? 1 : 0);
   uint8_t* at = out + wire::kHeaderOctets;
   std::memcpy(at, question.name.data(), question.name.size());
   at += question.name.size();
   wire::StoreU16(at, static_cast<uint16_t>(question.type));
   wire::StoreU16(at + 2, static_cast<uint16_t>(wire::RRClass::kIN));
   at += 4;
-  if (edns) {
-    wire::OptWriter opt({.payload_octets = wire::kEdnsPayloadDefault}, at);
+  if (form.edns) {
+    const uint16_t payload = form.large_replies ? wire::kEdnsPayloadDefault : wire::kEdnsPayloadMin;
+    wire::OptWriter opt({.payload_octets = payload}, at);
     if (!cookie.empty()) opt.AddOption(wire::EdnsOption::kCookie, cookie);
     at += opt.Finish().size();
   }

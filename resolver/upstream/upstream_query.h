@@ -11,6 +11,7 @@
 
 #include "resolver/base/environment.h"
 #include "resolver/base/limits.h"
+#include "resolver/upstream/query_form.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
@@ -32,7 +33,7 @@ struct UpstreamCookie {
 
 // Writes the query and returns its size. If `cookie` is empty, the query has none. REQUIRES: `out`
 // holds kUpstreamQueryOctetsMax octets. A cookie needs EDNS.
-size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, bool edns,
+size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, const QueryForm& form,
                           std::span<const uint8_t> cookie, uint8_t* out);
 
 enum class ReplyMatch : uint8_t {

@@ -16,6 +16,7 @@
 #include "resolver/base/endpoint.h"
 #include "resolver/base/environment.h"
 #include "resolver/policy/core_settings.h"
+#include "resolver/upstream/query_form.h"
 #include "resolver/upstream/reply_records.h"
 #include "wire/name.h"
 #include "wire/types.h"
@@ -30,6 +31,8 @@ struct Candidate {
   uint8_t tries = 0;          // over UDP; one plain try may exceed the limit (RFC 9520 section 3.1)
   bool failed = false;        // not to be asked again
   bool refuses_edns = false;  // it answered FORMERR or NOTIMP to EDNS
+  bool gave_nothing = false;  // it answered, and that was not useful
+  QueryForm form{};           // of the last try
   bool broken_off = false;    // one try did not get its time, and does not count
 };
 

@@ -117,7 +117,7 @@ void CheckAnswer(const answer::Answer& answer, const wire::Name& name, RRType ty
     current = wire::NameView::FromValid(target.data(), target.size());
   }
   uint8_t query[kUpstreamQueryOctetsMax];
-  const size_t octets = upstream::WriteUpstreamQuery({name, type, true}, kId, true, {}, query);
+  const size_t octets = upstream::WriteUpstreamQuery({name, type, true}, kId, {}, {}, query);
   answer::Request request;
   wire::Rcode rcode = wire::Rcode::kNoError;
   TERN_FUZZ_PROPERTY(answer::ParseRequest({query, octets}, &request, &rcode) ==
@@ -252,8 +252,8 @@ void LearnOne(const uint8_t* octets, size_t size) {
                                          size - 1 - wire::kHeaderOctets);
   // The question goes between the header and the input's records.
   uint8_t query[kUpstreamQueryOctetsMax];
-  const size_t query_octets =
-      upstream::WriteUpstreamQuery({Parse(asked.name), asked.type, false}, kId, false, {}, query);
+  const size_t query_octets = upstream::WriteUpstreamQuery({Parse(asked.name), asked.type, false},
+                                                           kId, {.edns = false}, {}, query);
   std::memcpy(query + 2, octets + 3, wire::kHeaderOctets - 2);
   query[2] = static_cast<uint8_t>((query[2] | 0x80) & ~0x78);
   query[4] = 0;

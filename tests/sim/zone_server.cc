@@ -40,6 +40,13 @@ wire::Name Recase(const wire::Name& name, bool flip) {
   return result;
 }
 
+bool HasCapital(const PlainMessage& query) {
+  return std::any_of(query.questions.begin(), query.questions.end(),
+                     [](const PlainQuestion& asked) {
+                       return !asked.name.view().EqualsExactly(Recase(asked.name, false));
+                     });
+}
+
 // Shorter opaque RDATA would only be other RDATA, so it is left whole.
 void BreakRdata(PlainRecord* record) {
   Octets shorter = record->rdata;
@@ -206,6 +213,11 @@ bool ZoneServer::ApplyFault(Fault fault, const PlainMessage& query, PlainMessage
     case Fault::kTruncatesAlways:
     case Fault::kGarbage:
     case Fault::kEmpty:
+    case Fault::kZeroesOpt:
+    case Fault::kAnnouncesOne:
+      return true;
+    case Fault::kOtherClass:
+      for (PlainRecord& record : reply->answer) record.rrclass = wire::RRClass::kCH;
       return true;
     case Fault::kSilent:
       return false;
@@ -319,17 +331,29 @@ SimAnswer ZoneServer::OnQuery(const SimQuery& sim_query) {
   Fault fault = conduct_.fault;
   if (query->edns && conduct_.with_edns != Fault::kNone) fault = conduct_.with_edns;
   if (query->Cookie() && conduct_.with_cookie != Fault::kNone) fault = conduct_.with_cookie;
+  if (conduct_.with_capitals != Fault::kNone && HasCapital(*query)) fault = conduct_.with_capitals;
+  if (conduct_.old_cookie && !tcp && query->Cookie()) {
+    reply.edns.emplace();
+    reply.SetCookie({1, 2, 3, 4, 5, 6, 7, 8});
+  }
   if (!ApplyFault(fault, *query, &reply)) return {};
   if (!conduct_.copies_case) {
     for (PlainQuestion& question : reply.questions) question.name = Recase(question.name, false);
   }
+  if (fault == Fault::kZeroesOpt || fault == Fault::kAnnouncesOne) reply.edns.reset();
   Octets octets = Encode(*query, reply, sim_query.transport);
+  if (!tcp && octets.size() > conduct_.udp_octets_max) return {};
   if (fault == Fault::kTruncatesAlways && !tcp) {
     PlainMessage header_only;
     header_only.id = reply.id;
     header_only.flags = reply.flags | wire::kFlagTC;
     header_only.questions = reply.questions;
     octets = header_only.Encode();
+  } else if (fault == Fault::kZeroesOpt) {
+    const size_t behind = wire::kHeaderOctets + query->questions[0].name.size() + 4;
+    octets.insert(octets.begin() + static_cast<ptrdiff_t>(behind), 11, 0);
+  } else if (fault == Fault::kAnnouncesOne) {
+    ++octets[11];
   } else if (fault == Fault::kGarbage) {
     // An id that fits, then noise.
     octets = {sim_query.octets[0],

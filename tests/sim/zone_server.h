@@ -34,6 +34,9 @@ enum class Fault : uint8_t {
   kGarbage,          // octets that are no message
   kEmpty,            // a datagram without octets
   kBrokenRdata,      // the last octet of RDATA is missing, if the type has a fixed form
+  kZeroesOpt,        // OPT's room is zeroed, and is before the answer
+  kAnnouncesOne,     // one additional record is announced and is not there
+  kOtherClass,       // the records of the answer are of class CH
 };
 
 // What a server does about cookies (RFC 7873). A good cookie is made from its secret and the client
@@ -51,11 +54,14 @@ struct Conduct {
   Duration think_time{0};
   // What a query with EDNS gets. Queries without EDNS are answered. kNone: the server knows EDNS.
   Fault with_edns = Fault::kNone;
-  Fault with_cookie = Fault::kNone;  // the same for queries with a cookie
+  Fault with_cookie = Fault::kNone;    // the same for queries with a cookie
+  Fault with_capitals = Fault::kNone;  // the same for questions with a capital letter
+  size_t udp_octets_max = SIZE_MAX;    // larger replies over UDP do not arrive
   CookieUse cookies = CookieUse::kIgnores;
   uint8_t cookie_secret = 1;
   uint8_t server_cookie_octets = 16;
   bool wrong_client_cookie = false;  // sends it back with one bit changed
+  bool old_cookie = false;           // over UDP it sends somebody else's cookie, over TCP none
   bool udp_silent = false;
   bool tcp_silent = false;
   bool tcp_refused = false;

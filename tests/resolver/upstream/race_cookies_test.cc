@@ -273,11 +273,12 @@ TEST_F(RaceCookiesTest, NotImpLeadsToPlainDnsAtOnce) {
   EXPECT_TRUE(Record().plain_dns);
 }
 
-TEST_F(RaceCookiesTest, SilenceTeachesNothing) {
+// It may be chance, and this server takes cookies.
+TEST_F(RaceCookiesTest, SilenceOfAServerThatTookACookieTeachesNothing) {
   Start(CookieUse::kGives);
   (void)Ask();
   a_->conduct().with_cookie = Fault::kSilent;
-  (void)Ask(Rcode::kServFail);
+  (void)Ask();
   world_.Run(seconds(8));
   EXPECT_FALSE(Record().takes_no_cookie);
   EXPECT_FALSE(Record().plain_dns);

@@ -137,10 +137,10 @@ TEST_F(RaceTest, FormatErrorsAreTriedAgainWithoutEdnsAndRemembered) {
   EXPECT_EQ(Sent(), 1u);
 }
 
-// A lack of EDNS is never learnt from a timeout, or from a server that fails without EDNS too.
+// A lack of EDNS is never learnt from a server that is silent or fails without EDNS too.
 TEST_F(RaceTest, PlainDnsIsLearntFromSuccessOnly) {
   StartOne();
-  a_->conduct().with_edns = Fault::kSilent;
+  a_->conduct().fault = Fault::kSilent;
   EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kServFail);
   world_.Run(seconds(8));
   EXPECT_FALSE(world_.table().Get(*Endpoint::Parse(kServerA, 53)).plain_dns);

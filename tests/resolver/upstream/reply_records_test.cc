@@ -55,9 +55,20 @@ TEST(ReplyRecordsTest, ComparesTheZoneWithoutCase) {
 
 TEST(ReplyRecordsTest, DropsOtherClasses) {
   PlainMessage message =
-      PlainReply("www.example.", RRType::kA, {.answer = "www.example. 300 A 192.0.2.1"});
+      PlainReply("www.example.", RRType::kA,
+                 {.answer = "www.example. 300 A 192.0.2.1\nwww.example. 300 A 192.0.2.2"});
   message.answer[0].rrclass = wire::RRClass::kCH;
-  EXPECT_TRUE(ReadReply("example.", message).records().answer().empty());
+  EXPECT_EQ(ReadReply("example.", message).records().answer().size(), 1u);
+}
+
+// Otherwise it would look as if there were none.
+TEST(ReplyRecordsTest, AnAnswerOfWhichNothingIsKeptIsUnsound) {
+  ReplyRecords records;
+  PlainMessage message =
+      PlainReply("www.example.", RRType::kA, {.answer = "www.example. 300 A 192.0.2.1"});
+  EXPECT_NE(records.Read(message.Encode(), N("bank.")), ParseError::kNone);
+  message.answer[0].rrclass = wire::RRClass::kCH;
+  EXPECT_NE(records.Read(message.Encode(), N("example.")), ParseError::kNone);
 }
 
 TEST(ReplyRecordsTest, TakesTheUpperBitsOfTheRcodeFromOpt) {
@@ -133,7 +144,8 @@ TEST(ReplyRecordsTest, RdataWithoutSenseIsAnError) {
   EXPECT_NE(read(kAuthority, "example. 300 NS a.example."), ParseError::kNone);
   EXPECT_NE(read(kAuthority, "example. 300 SOA a. b. 1 2 3 4 5"), ParseError::kNone);
   EXPECT_EQ(read(kAuthority, "example. 300 A 192.0.2.1"), ParseError::kNone);
-  EXPECT_EQ(read(kAnswer, "www.example.net. 300 A 192.0.2.1"), ParseError::kNone);
+  EXPECT_EQ(read(kAnswer, "www.example.net. 300 A 192.0.2.1\nwww.example. 300 A 192.0.2.1"),
+            ParseError::kNone);
   EXPECT_EQ(read(&PlainMessage::additional, "a.example. 300 A 192.0.2.1"), ParseError::kNone);
 }
 

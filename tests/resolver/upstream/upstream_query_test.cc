@@ -27,7 +27,7 @@ TEST(UpstreamQueryTest, WritesAQueryThatReadsBack) {
     for (const bool recursion : {false, true}) {
       question.recursion_desired = recursion;
       uint8_t out[kUpstreamQueryOctetsMax];
-      const size_t octets = WriteUpstreamQuery(question, 0xbeef, edns, {}, out);
+      const size_t octets = WriteUpstreamQuery(question, 0xbeef, {.edns = edns}, {}, out);
       const auto message = PlainMessage::Decode({out, octets});
       ASSERT_TRUE(message.has_value());
       EXPECT_EQ(message->id, 0xbeef);
@@ -47,7 +47,7 @@ TEST(UpstreamQueryTest, ACookieIsAnOption) {
   for (const size_t size : {8, 16, 40}) {
     Octets cookie(size, 5);
     uint8_t out[kUpstreamQueryOctetsMax];
-    const size_t octets = WriteUpstreamQuery(Ask("www.example."), 7, true, cookie, out);
+    const size_t octets = WriteUpstreamQuery(Ask("www.example."), 7, {}, cookie, out);
     const auto message = PlainMessage::Decode({out, octets});
     ASSERT_TRUE(message.has_value());
     EXPECT_EQ(message->Cookie(), cookie);
@@ -59,7 +59,7 @@ TEST(UpstreamQueryTest, LongestNameFits) {
   for (int i = 0; i < 127; ++i) name += "a.";
   uint8_t out[kUpstreamQueryOctetsMax];
   const Octets cookie(kCookieOctetsMax, 7);
-  EXPECT_EQ(WriteUpstreamQuery(Ask(name), 1, true, cookie, out), kUpstreamQueryOctetsMax);
+  EXPECT_EQ(WriteUpstreamQuery(Ask(name), 1, {}, cookie, out), kUpstreamQueryOctetsMax);
 }
 
 Octets Reply(std::string_view name, RRType type, uint16_t id, Rcode rcode = Rcode::kNoError) {
@@ -92,7 +92,7 @@ TEST(MatchReplyTest, AnotherIdTypeOrClassIsAForgery) {
 TEST(MatchReplyTest, OurOwnQueryComingBackIsAForgery) {
   const UpstreamQuestion question = Ask("www.example.");
   uint8_t out[kUpstreamQueryOctetsMax];
-  const size_t octets = WriteUpstreamQuery(question, 7, false, {}, out);
+  const size_t octets = WriteUpstreamQuery(question, 7, {.edns = false}, {}, out);
   EXPECT_EQ(MatchReply({out, octets}, question, 7), ReplyMatch::kForgery);
 }
 

@@ -5,6 +5,8 @@
 namespace tern::sim {
 namespace {
 
+// Servers that failed are asked in leaner forms at last, with so many queries.
+constexpr size_t kLastRound = 4;
 constexpr size_t kQueriesMax = 19;  // "100 glueless NS cost < 20 upstream queries"
 
 class NxnsTest : public ThreatTest {
@@ -163,7 +165,7 @@ TEST_F(NxnsTest, AnOperatorMayKeepFewerNameServers) {
   const RestCheck rest(&internet_);
   internet_.Start();
   internet_.Lookup("www.five.com.", RRType::kA);
-  EXPECT_EQ(refuses.queries(), 3u) << Trace();
+  EXPECT_EQ(refuses.queries(), 3u + kLastRound) << Trace();
   const std::string servers = StoredServers(internet_, "five.com.");
   EXPECT_EQ(std::count(servers.begin(), servers.end(), '\n'), 3) << servers;
 }
@@ -195,19 +197,19 @@ class ManyAddressesTest : public NxnsTest {
 TEST_F(ManyAddressesTest, SixAddressesOfANameServerAreAsked) {
   const RestCheck rest(&internet_);
   internet_.Start();
-  ExpectAsked("www.glue.com.", 6);
-  ExpectAsked("www.own.com.", 12);
+  ExpectAsked("www.glue.com.", 6 + kLastRound);
+  ExpectAsked("www.own.com.", 12 + 2 * kLastRound);
 }
 
 TEST_F(ManyAddressesTest, AnOperatorMayUseFewerAddresses) {
   internet_.settings().resolution.limits.addresses = 2;
   const RestCheck rest(&internet_);
   internet_.Start();
-  ExpectAsked("www.glue.com.", 2);
-  ExpectAsked("www.own.com.", 4);
+  ExpectAsked("www.glue.com.", 2 + kLastRound);
+  ExpectAsked("www.own.com.", 4 + 2 * kLastRound);
   // Only those that the store knows by now.
   internet_.Lookup("ftp.own.com.", RRType::kA);
-  EXPECT_LE(refuses_.queries(), 6u) << Trace();
+  EXPECT_LE(refuses_.queries(), 6u + 3 * kLastRound) << Trace();
 }
 
 }  // namespace

