@@ -1,5 +1,6 @@
 #include "resolver/base/endpoint.h"
 
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -20,6 +21,19 @@ bool SharesBits(const uint8_t* a, const uint8_t* b, size_t bits) {
   return ((a[whole] ^ b[whole]) & mask) == 0;
 }
 
+// The number of an interface that is named by its name or by its number. 0 when there is none.
+uint32_t InterfaceNumber(const std::string& interface) {
+  if (const uint32_t number = if_nametoindex(interface.c_str()); number != 0) return number;
+  char name[IF_NAMESIZE];
+  const auto number = wire::ParseDecimal<uint32_t>(interface);
+  return number && if_indextoname(*number, name) != nullptr ? *number : 0;
+}
+
+std::string InterfaceText(uint32_t number) {
+  char name[IF_NAMESIZE];
+  return if_indextoname(number, name) != nullptr ? name : std::to_string(number);
+}
+
 }  // namespace
 
 std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
@@ -28,8 +42,19 @@ std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
   return FromOctets(wire::AsOctets(*octets));
 }
 
+std::optional<IpAddress> IpAddress::ParseScoped(std::string_view text) {
+  const size_t percent = text.find('%');
+  std::optional<IpAddress> address = Parse(text.substr(0, percent));
+  if (!address || percent == std::string_view::npos) return address;
+  if (address->IsLinkLocal())
+    address->scope = InterfaceNumber(std::string(text.substr(percent + 1)));
+  return address->scope != 0 ? address : std::nullopt;
+}
+
 std::string IpAddress::ToText() const {
-  return size == 0 ? "none" : wire::AddressToText({octets, size});
+  if (size == 0) return "none";
+  const std::string text = wire::AddressToText({octets, size});
+  return scope == 0 ? text : text + "%" + InterfaceText(scope);
 }
 
 bool IpAddress::IsUnspecified() const {
@@ -60,7 +85,7 @@ std::optional<Endpoint> Endpoint::Parse(std::string_view text, uint16_t default_
     port = text.substr(colon + 1);
     if (port.empty()) return std::nullopt;
   }
-  const std::optional<IpAddress> address = IpAddress::Parse(host);
+  const std::optional<IpAddress> address = IpAddress::ParseScoped(host);
   if (!address) return std::nullopt;
   Endpoint endpoint{*address, default_port};
   if (!port.empty()) {
@@ -84,6 +109,7 @@ Endpoint Endpoint::FromSockaddr(const sockaddr* address) {
     std::memcpy(&in6, address, sizeof in6);
     endpoint.address.size = 16;
     std::memcpy(endpoint.address.octets, &in6.sin6_addr, 16);
+    endpoint.address.scope = in6.sin6_scope_id;
     endpoint.port = ntohs(in6.sin6_port);
   }
   return endpoint;
@@ -95,6 +121,7 @@ socklen_t Endpoint::ToSockaddr(sockaddr_storage* storage) const {
     in6.sin6_family = AF_INET6;
     in6.sin6_port = htons(port);
     std::memcpy(&in6.sin6_addr, address.octets, 16);
+    in6.sin6_scope_id = address.scope;
     std::memcpy(storage, &in6, sizeof in6);
     return sizeof in6;
   }

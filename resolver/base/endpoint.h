@@ -36,6 +36,9 @@ struct Ipv6Number {
 struct IpAddress {
   uint8_t octets[16] = {};  // the first 4 for IPv4, the others zero
   uint8_t size = 0;         // 4, 16, or 0 for none
+  // The number of the interface at which a link-local address is meant (RFC 4007 section 6); 0 for
+  // other addresses.
+  uint32_t scope = 0;
 
   static IpAddress FromOctets(std::span<const uint8_t> octets) {
     IpAddress address;
@@ -45,6 +48,10 @@ struct IpAddress {
   }
   // `192.0.2.1` or `2001:db8::1`; no scope, no brackets.
   static std::optional<IpAddress> Parse(std::string_view text);
+  // As Parse, and also `fe80::1%eth0` or `fe80::1%2`, with an interface that this machine has. Only
+  // a link-local address may name an interface.
+  static std::optional<IpAddress> ParseScoped(std::string_view text);
+  // With the interface when the address has one.
   std::string ToText() const;
 
   bool IsIpv4() const { return size == 4; }
@@ -55,6 +62,11 @@ struct IpAddress {
   bool IsLoopback() const;
   // 224.0.0.0/4 and all addresses above it, so the limited broadcast address too; ff00::/8.
   bool IsMulticast() const { return IsIpv4() ? octets[0] >= 224 : octets[0] == 0xff; }
+  // fe80::/10.
+  bool IsLinkLocal() const { return IsIpv6() && octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80; }
+  // True when it could be an address at any interface, so that it can neither be bound to nor
+  // asked.
+  bool LacksInterface() const { return IsLinkLocal() && scope == 0; }
   bool IsIpv4Mapped() const { return IsIpv6() && Ipv6Number::FromOctets(octets).IsIpv4Mapped(); }
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
 };
@@ -63,7 +75,8 @@ struct Endpoint {
   IpAddress address;
   uint16_t port = 0;
 
-  // `192.0.2.1:53` or `[2001:db8::1]:53`. When the port is missing, it is `default_port`.
+  // `192.0.2.1:53`, `[2001:db8::1]:53` or `[fe80::1%eth0]:53`. When the port is missing, it is
+  // `default_port`.
   static std::optional<Endpoint> Parse(std::string_view text, uint16_t default_port);
   static Endpoint FromSockaddr(const sockaddr* address);
   // Fills *storage and returns its size, as socket calls want it.
@@ -80,7 +93,8 @@ struct Prefix {
   // `127.0.0.0/8`. An address without a length is a block of one address. Bits after the length
   // must be zero.
   static std::optional<Prefix> Parse(std::string_view text);
-  // An IPv4-mapped IPv6 address counts as its IPv4 address.
+  // An IPv4-mapped IPv6 address counts as its IPv4 address. The interface of a link-local address
+  // does not count.
   bool Contains(const IpAddress& candidate) const;
   std::string ToText() const;
 };

@@ -28,11 +28,16 @@ constexpr std::string_view kBuiltin = "builtin";
 constexpr uint16_t kDnsPort = 53;
 
 std::optional<Prefix> ParsePrefix(const std::string& text) { return Prefix::Parse(text); }
-std::optional<IpAddress> ParseAddress(const std::string& text) { return IpAddress::Parse(text); }
+
+std::optional<IpAddress> ParseAddress(const std::string& text) {
+  const auto address = IpAddress::ParseScoped(text);
+  return address && !address->LacksInterface() ? address : std::nullopt;
+}
 
 std::optional<Endpoint> ParseEndpoint(const std::string& text) {
   const auto endpoint = Endpoint::Parse(text, kDnsPort);
-  return endpoint && endpoint->port != 0 ? endpoint : std::nullopt;
+  if (!endpoint || endpoint->port == 0 || endpoint->address.LacksInterface()) return std::nullopt;
+  return endpoint;
 }
 
 std::optional<wire::Name> ParseDomain(const std::string& text) {

@@ -26,14 +26,14 @@ std::string TtlExpectation(const ValueSpec& spec) {
 }  // namespace
 
 std::string_view OneItem(KeyKind kind) {
-  if (kind == KeyKind::kAddresses) return "an address such as 192.0.2.1";
+  if (kind == KeyKind::kAddresses) return "an address such as 192.0.2.1 or fe80::1%eth0";
   if (kind == KeyKind::kPrefixes) {
     return "a block of addresses such as 192.0.2.0/24 or 2001:db8::/32, with zeros behind the "
            "prefix";
   }
   if (kind == KeyKind::kNames) return "a domain name";
   TERN_REQUIRE(kind == KeyKind::kListen || kind == KeyKind::kEndpoints);
-  return "an address with a port such as 127.0.0.1:53 or [::1]:53";
+  return "an address with a port such as 127.0.0.1:53, [::1]:53 or [fe80::1%eth0]:53";
 }
 
 std::string_view ManyItems(KeyKind kind) {

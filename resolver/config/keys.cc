@@ -135,7 +135,8 @@ constexpr KeySpec kKeys[] = {
      .summary = "Where clients ask: addresses with ports, each served over UDP and TCP. Without "
                 "this key ternd leaves `[::1]` out on a machine without IPv6. To serve a network, "
                 "write `[\"0.0.0.0:53\", \"[::]:53\"]` here and open `access.allow`.",
-     .details = "An address that is written here must work."},
+     .details = "An address that is written here must work. A link-local address needs its "
+                "interface: `[fe80::1%eth0]:53`."},
     {.path = "workers",
      .value = Number<&Settings::workers>(1, kWorkersMax, KeyKind::kAutoOrNumber),
      .default_text = "auto",
@@ -280,7 +281,8 @@ constexpr KeySpec kKeys[] = {
     {.path = "resolution.ipv6",
      .value = Choice<kResolution, &ResolutionSettings::ipv6>(kIpv6Words),
      .default_text = "auto",
-     .summary = "Whether servers are asked over IPv6. `auto`: if this machine has a route."},
+     .summary = "Whether servers are asked over IPv6. `auto`: if this machine has a route.",
+     .details = "ternd looks for the route again every few seconds, because networks come and go."},
     {.path = "resolution.qname_minimisation",
      .value = Choice<kResolution, &ResolutionSettings::qname_minimisation>(kQnameWords),
      .default_text = "relaxed",
@@ -313,7 +315,7 @@ constexpr KeySpec kKeys[] = {
      .default_text = "[]",
      .fixed = &kFixed<kResolution, &ResolutionSettings::outgoing>,
      .summary = "Source addresses of queries to servers. `[]` leaves the choice to the kernel.",
-     .details = "This machine must have them."},
+     .details = "This machine must have them. A link-local address needs its interface."},
     {.path = "resolution.budget", .value = kMap, .summary = "What one client's question may cost."},
     {.path = "resolution.budget.upstream_queries",
      .value = Number<kResolution, kBudget, &Budget::upstream_queries>(1, kQueriesMax),

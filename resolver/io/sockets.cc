@@ -214,7 +214,10 @@ IpAddress ReadLocalAddress(void* control, size_t octets) {
     if (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_PKTINFO) {
       in6_pktinfo info;
       std::memcpy(&info, CMSG_DATA(item), sizeof(info));
-      return IpAddress::FromOctets({info.ipi6_addr.s6_addr, 16});
+      IpAddress local = IpAddress::FromOctets({info.ipi6_addr.s6_addr, 16});
+      // Other addresses are left to the routes: a reply may leave by another interface.
+      if (local.IsLinkLocal()) local.scope = info.ipi6_ifindex;
+      return local;
     }
   }
   return {};
@@ -238,6 +241,7 @@ size_t WriteLocalAddress(const IpAddress& local, uint8_t (&control)[kLocalAddres
   }
   in6_pktinfo info{};
   std::memcpy(&info.ipi6_addr, local.octets, 16);
+  info.ipi6_ifindex = local.scope;
   item->cmsg_level = IPPROTO_IPV6;
   item->cmsg_type = IPV6_PKTINFO;
   item->cmsg_len = CMSG_LEN(sizeof(info));

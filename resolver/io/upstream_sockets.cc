@@ -49,7 +49,7 @@ class UpstreamSockets::Socket final : public SocketOwner,
     }
     const auto* from = reinterpret_cast<const sockaddr_in6*>(source);
     const auto* to = reinterpret_cast<const sockaddr_in6*>(&address);
-    return from->sin6_port == to->sin6_port &&
+    return from->sin6_port == to->sin6_port && from->sin6_scope_id == to->sin6_scope_id &&
            std::memcmp(&from->sin6_addr, &to->sin6_addr, sizeof(in6_addr)) == 0;
   }
 

@@ -17,10 +17,10 @@ absl::Status UsageError(const std::string& message) { return absl::InvalidArgume
 
 absl::Status ReadServer(std::string_view value, LookupOptions* options) {
   const auto server = Endpoint::Parse(value, kDnsPort);
-  if (!server || server->port == 0) {
+  if (!server || server->port == 0 || server->address.LacksInterface()) {
     return UsageError(
-        Concat("--server: expected an address such as 127.0.0.1, 127.0.0.1:5353 or "
-               "[::1]:5353, found ",
+        Concat("--server: expected an address such as 127.0.0.1, 127.0.0.1:5353, "
+               "[::1]:5353 or fe80::1%eth0, found ",
                Quoted(value)));
   }
   options->server = *server;
@@ -73,7 +73,7 @@ Endpoint DefaultServer(std::string_view resolv_conf) {
     const size_t start = line.find_first_not_of(kBlanks, keyword_end);
     if (start == std::string_view::npos) continue;
     line = line.substr(start);
-    if (const auto address = IpAddress::Parse(line.substr(0, line.find_first_of(kBlanks)))) {
+    if (const auto address = IpAddress::ParseScoped(line.substr(0, line.find_first_of(kBlanks)))) {
       return {*address, kDnsPort};
     }
   }

@@ -72,8 +72,10 @@ ServerTable::ServerTable(uint64_t seed, const SipKey& cookie_key, size_t servers
 ServerKey ServerTable::KeyOf(const Endpoint& server) const {
   uint64_t words[2];
   std::memcpy(words, server.address.octets, sizeof words);
-  const uint64_t hash = wire::Mix(wire::Mix(seed_ ^ words[0], words[1]),
-                                  uint64_t{server.port} << 8 | server.address.size);
+  // The interface of a link-local address counts: one address may be two hosts on two links.
+  const uint64_t hash = wire::Mix(
+      wire::Mix(seed_ ^ words[0], words[1]),
+      uint64_t{server.address.scope} << 32 | uint64_t{server.port} << 8 | server.address.size);
   return static_cast<ServerKey>(hash | 1);  // 0 means that the place has no server
 }
 

@@ -29,6 +29,24 @@ TEST(IpAddressTest, RefusesWhatIsNoPlainAddress) {
   EXPECT_FALSE(IpAddress::Parse(std::string_view("192.0.2.1\0x", 11)));
 }
 
+TEST(IpAddressTest, ALinkLocalAddressMayNameItsInterface) {
+  const IpAddress address = *IpAddress::ParseScoped("fe80::1%lo");
+  EXPECT_NE(address.scope, 0U);
+  EXPECT_EQ(address.ToText(), "fe80::1%lo");
+  EXPECT_EQ(IpAddress::ParseScoped("fe80::1%" + std::to_string(address.scope)), address);
+  EXPECT_FALSE(address.LacksInterface());
+  EXPECT_NE(address, Address("fe80::1"));
+  EXPECT_TRUE(Address("fe80::1").LacksInterface());
+  EXPECT_TRUE(Address("febf::1").LacksInterface());
+  EXPECT_FALSE(Address("fec0::1").LacksInterface());
+  EXPECT_FALSE(Address("254.128.0.1").LacksInterface());
+  EXPECT_EQ(IpAddress::ParseScoped("192.0.2.1"), Address("192.0.2.1"));
+  for (const std::string_view text : {"fe80::1%", "fe80::1%no-such-one", "fe80::1%4294967295",
+                                      "fe80::1%0", "2001:db8::1%lo", "127.0.0.1%lo", "%lo"}) {
+    EXPECT_FALSE(IpAddress::ParseScoped(text)) << text;
+  }
+}
+
 TEST(IpAddressTest, TellsAddressesWithAMeaning) {
   struct Case {
     const char* text;
@@ -86,12 +104,13 @@ TEST(EndpointTest, RefusesHalvesOfOne) {
 }
 
 TEST(EndpointTest, ComesBackFromASocketAddress) {
-  for (const std::string_view text : {"192.0.2.1:53", "[2001:db8::1]:5300"}) {
+  for (const std::string_view text : {"192.0.2.1:53", "[2001:db8::1]:5300", "[fe80::1%lo]:53"}) {
     const Endpoint endpoint = *Endpoint::Parse(text, 0);
     sockaddr_storage storage;
     const socklen_t size = endpoint.ToSockaddr(&storage);
     EXPECT_EQ(size, endpoint.address.IsIpv4() ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
     EXPECT_EQ(Endpoint::FromSockaddr(reinterpret_cast<const sockaddr*>(&storage)), endpoint);
+    EXPECT_EQ(endpoint.ToText(), text);
   }
   sockaddr_un local = {};
   local.sun_family = AF_UNIX;
@@ -123,6 +142,7 @@ TEST(PrefixTest, ContainsItsBlockAlone) {
   EXPECT_TRUE(odd.Contains(Address("::ffff:10.32.0.1")));
   EXPECT_FALSE(odd.Contains(Address("::10.32.0.1")));
   EXPECT_TRUE(Prefix::Parse("::/0")->Contains(Address("2001:db8::1")));
+  EXPECT_TRUE(Prefix::Parse("fe80::1")->Contains(*IpAddress::ParseScoped("fe80::1%lo")));
   EXPECT_FALSE(Prefix::Parse("::/0")->Contains(Address("10.32.0.1")));
 }
 

@@ -89,10 +89,12 @@ TEST(ConfigErrorsTest, CookieSecretIsSixteenOctets) {
 }
 
 TEST(ConfigErrorsTest, ListenTakesAddressesWithPorts) {
-  const std::string what = "an address with a port such as 127.0.0.1:53 or [::1]:53, found ";
+  const std::string what =
+      "an address with a port such as 127.0.0.1:53, [::1]:53 or [fe80::1%eth0]:53, found ";
   ExpectErrors({
       {"listen: []",
-       "1:9: listen: expected at least an address with a port such as 127.0.0.1:53 or [::1]:53"},
+       "1:9: listen: expected at least an address with a port such as 127.0.0.1:53, [::1]:53 or "
+       "[fe80::1%eth0]:53"},
   });
   EXPECT_EQ(ErrorOf("listen: 127.0.0.1:53"),
             "tern.yaml:1:9: listen: expected a list, each item " + what + "\"127.0.0.1:53\"");
@@ -187,7 +189,7 @@ TEST(ConfigErrorsTest, ResolutionChoicesAreWords) {
       {"resolution: {upstream_port: 65536}",
        "1:29: resolution.upstream_port: expected a number from 1 to 65535, found \"65536\""},
       {"resolution: {outgoing: [\"192.0.2.1:53\"]}",
-       "1:25: resolution.outgoing[0]: expected an address such as 192.0.2.1, found "
+       "1:25: resolution.outgoing[0]: expected an address such as 192.0.2.1 or fe80::1%eth0, found "
        "\"192.0.2.1:53\""},
   });
 }
@@ -303,6 +305,9 @@ TEST(ConfigErrorsTest, LocalKeysAreChecked) {
 
 TEST(ConfigErrorsTest, ForwardAndStubZonesAreWhole) {
   ExpectErrors({
+      {"forward: [{zone: a., to: [\"fe80::1\"]}]",
+       "1:27: forward[0].to[0]: expected an address with a port such as 127.0.0.1:53, [::1]:53 or "
+       "[fe80::1%eth0]:53, found \"fe80::1\""},
       {"forward: {zone: a.}",
        "1:10: forward: expected a list of zones, each with the keys zone and to, found a map"},
       {"forward: [corp.example]",
@@ -310,8 +315,9 @@ TEST(ConfigErrorsTest, ForwardAndStubZonesAreWhole) {
       {"forward: [{zone: a.}]", "1:11: forward[0]: expected the key to"},
       {"stub:\n  - {to: [192.0.2.1]}\n", "2:5: stub[0]: expected the key zone"},
       {"forward: [{zone: a., to: []}]",
-       "1:26: forward[0].to: expected at least an address with a port such as 127.0.0.1:53 or "
-       "[::1]:53"},
+       "1:26: forward[0].to: expected at least an address with a port such as 127.0.0.1:53, "
+       "[::1]:53 "
+       "or [fe80::1%eth0]:53"},
       {"forward: [{zone: a., to: [192.0.2.1], first: maybe}]",
        "1:46: forward[0].first: expected true or false, found \"maybe\""},
       {"forward: [{zone: [a.], to: [192.0.2.1]}]",

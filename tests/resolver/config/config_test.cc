@@ -248,6 +248,13 @@ TEST(ConfigTest, ReadsEveryChoice) {
             QnameMinimisation::kOff);
 }
 
+TEST(ConfigTest, LinkLocalAddressesKeepTheirInterface) {
+  EXPECT_NE(Parse("listen: [\"[fe80::1%lo]:53\"]").listen[0].address.scope, 0U);
+  EXPECT_NE(Parse("resolution: {outgoing: [fe80::1%lo]}").resolution.outgoing[0].scope, 0U);
+  EXPECT_NE(Parse("forward: [{zone: a., to: [fe80::1%lo]}]").static_zones[0].to[0].address.scope,
+            0U);
+}
+
 TEST(ConfigTest, ListenThatIsWrittenIsNotTheBuiltinOne) {
   EXPECT_FALSE(Parse("listen: [\"127.0.0.1:53\", \"[::1]:53\"]").listen_is_default);
 }

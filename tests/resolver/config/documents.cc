@@ -181,14 +181,14 @@ std::string ManualKey(const KeySpec& key) {
 
 Json SchemaOfMap(std::string_view map, std::string_view description);
 
-constexpr std::string_view kAddressPattern = "^[0-9A-Fa-f:.]+$";
+constexpr std::string_view kAddressPattern = "^[0-9A-Fa-f:.]+(%[^\\]\\s]+)?$";
 
 Json SchemaOfItem(KeyKind kind) {
   Json schema = {{"type", "string"}};
   if (kind == KeyKind::kAddresses) schema["pattern"] = kAddressPattern;
   if (kind == KeyKind::kPrefixes) schema["pattern"] = "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$";
   if (kind == KeyKind::kListen || kind == KeyKind::kEndpoints) {
-    schema["pattern"] = "^(\\[[0-9A-Fa-f:.]+\\]|[0-9A-Fa-f:.]+)(:[0-9]{1,5})?$";
+    schema["pattern"] = "^(\\[[0-9A-Fa-f:.]+(%[^\\]\\s]+)?\\]|[0-9A-Fa-f:.]+)(:[0-9]{1,5})?$";
   }
   return schema;
 }

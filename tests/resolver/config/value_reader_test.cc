@@ -126,15 +126,18 @@ TEST(ValueReaderTest, ListsReplaceWhatWasThere) {
 TEST(ValueReaderTest, ListsAreBoundedAndNameTheirBadItem) {
   std::vector<int> digits;
   EXPECT_EQ(ErrorOfList(ListOf({}), &digits),
-            "a.yaml:3:7: k: expected at least an address such as 192.0.2.1");
+            "a.yaml:3:7: k: expected at least an address such as 192.0.2.1 or fe80::1%eth0");
   EXPECT_EQ(ErrorOfList(ListOf({Scalar("1"), Scalar("2"), Scalar("3")}), &digits),
             "a.yaml:3:7: k: expected at most 2 items");
-  EXPECT_EQ(ErrorOfList(ListOf({Scalar("1"), Scalar("22")}), &digits),
-            "a.yaml:3:7: k[1]: expected an address such as 192.0.2.1, found \"22\"");
-  EXPECT_EQ(ErrorOfList(ListOf({ListOf({})}), &digits),
-            "a.yaml:3:7: k[0]: expected an address such as 192.0.2.1, found a list");
+  EXPECT_EQ(
+      ErrorOfList(ListOf({Scalar("1"), Scalar("22")}), &digits),
+      "a.yaml:3:7: k[1]: expected an address such as 192.0.2.1 or fe80::1%eth0, found \"22\"");
+  EXPECT_EQ(
+      ErrorOfList(ListOf({ListOf({})}), &digits),
+      "a.yaml:3:7: k[0]: expected an address such as 192.0.2.1 or fe80::1%eth0, found a list");
   EXPECT_EQ(ErrorOfList(Scalar("1"), &digits),
-            "a.yaml:3:7: k: expected a list, each item an address such as 192.0.2.1, found \"1\"");
+            "a.yaml:3:7: k: expected a list, each item an address such as 192.0.2.1 or "
+            "fe80::1%eth0, found \"1\"");
 }
 
 class KeysOfAMapTest : public testing::Test {

@@ -38,5 +38,20 @@ TEST(SocketsTest, BehindAWildcardAllOfTheMachinesAddressesAreOwn) {
   EXPECT_EQ(Holds(ipv6, "::1/128"), CheckSource(*IpAddress::Parse("::1")).ok());
 }
 
+TEST(SocketsTest, OnlyALinkLocalReplyIsBoundToTheInterfaceOfItsQuery) {
+  for (const char* text : {"fe80::1%lo", "2001:db8::1"}) {
+    const IpAddress local = *IpAddress::ParseScoped(text);
+    alignas(cmsghdr) uint8_t control[kLocalAddressOctets];
+    const size_t octets = WriteLocalAddress(local, control);
+    EXPECT_EQ(ReadLocalAddress(control, octets), local) << text;
+  }
+  // The kernel names the interface in each packet's information.
+  IpAddress global = *IpAddress::Parse("2001:db8::1");
+  global.scope = 1;
+  alignas(cmsghdr) uint8_t control[kLocalAddressOctets];
+  const size_t octets = WriteLocalAddress(global, control);
+  EXPECT_EQ(ReadLocalAddress(control, octets).scope, 0U);
+}
+
 }  // namespace
 }  // namespace tern::resolver::io

@@ -70,7 +70,8 @@ TEST(LookupOptionsTest, SaysWhatIsWrong) {
   EXPECT_EQ(ErrorOf({"a", "--server"}), "--server: expected a value");
   EXPECT_EQ(ErrorOf({"a", "--tcp=yes"}), "--tcp: expected no value");
   EXPECT_EQ(ErrorOf({"a", "--server", "dns.example"}),
-            "--server: expected an address such as 127.0.0.1, 127.0.0.1:5353 or [::1]:5353, found "
+            "--server: expected an address such as 127.0.0.1, 127.0.0.1:5353, [::1]:5353 or "
+            "fe80::1%eth0, found "
             "\"dns.example\"");
   EXPECT_EQ(ErrorOf({"a", "--timeout", "5"}),
             "--timeout: expected a duration such as 5s or 800ms, at most 10m, found \"5\"");
@@ -83,8 +84,10 @@ TEST(DefaultServerTest, IsTheFirstPlainNameserver) {
   EXPECT_EQ(DefaultServer("# nameserver 192.0.2.9\nnameserver\t192.0.2.1 \nnameserver 192.0.2.2")
                 .ToText(),
             "192.0.2.1:53");
-  EXPECT_EQ(DefaultServer("nameserver fe80::1%eth0\nnameserver 2001:db8::1\r\n").ToText(),
+  EXPECT_EQ(DefaultServer("nameserver fe80::1%no-such-one\nnameserver 2001:db8::1\r\n").ToText(),
             "[2001:db8::1]:53");
+  EXPECT_EQ(DefaultServer("nameserver fe80::1%lo\nnameserver 2001:db8::1\n").ToText(),
+            "[fe80::1%lo]:53");
   EXPECT_EQ(DefaultServer("nameservers 192.0.2.1\nnameserver\n").ToText(), "127.0.0.1:53");
 }
 
