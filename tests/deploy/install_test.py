@@ -78,6 +78,11 @@ class InstallTest(unittest.TestCase):
         named = {word for word in words if word.startswith(("/usr/", "/etc/"))}
         self.assertEqual(named, {"/usr/sbin/ternd", "/etc/tern/tern.yaml"})
 
+    def test_the_unit_allows_the_sockets_that_list_interfaces_and_addresses(self):
+        unit = (ROOT / "deploy/tern.service.in").read_text(encoding="utf-8")
+        line = next(line for line in unit.splitlines() if line.startswith("RestrictAddressF"))
+        self.assertIn("AF_NETLINK", line.split("=")[1].split())
+
     def test_installed_programs_run(self):
         for top in (self.cmake, self.meson):
             run(top / "usr/sbin/ternd", "--check", "--config", top / "etc/tern/tern.yaml")
