@@ -153,6 +153,12 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
 }
 
 int Serve(const DaemonOptions& options) {
+  // This comes first: a signal that is sent while the configuration is read waits for its turn,
+  // where SIGHUP would end the process otherwise. All threads inherit the mask, so signals reach
+  // this thread only.
+  const sigset_t signals = HandledSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
   auto settings = ReadSettings(options);
   if (!settings.ok()) return Fail(settings.status());
   if (!RaiseDescriptorLimit()) {
@@ -163,12 +169,6 @@ int Serve(const DaemonOptions& options) {
         "dnssec.validation is on, but this version does not validate: answers are passed on "
         "unverified");
   }
-  // This precedes the start of any thread. All threads inherit the mask, so signals reach this
-  // thread only.
-  const sigset_t signals = HandledSignals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-
   std::atomic<bool> failed = false;
   auto daemon = Daemon::Start(*std::move(settings), [&failed](const absl::Status& status) {
     Log(LogLevel::kError, std::string(status.message()));

@@ -1,5 +1,6 @@
 """The daemon as an operator meets it: configuration, access, local data, signals."""
 
+import ctypes
 import json
 import os
 import pathlib
@@ -164,6 +165,24 @@ class ServiceTest(WorldTest):
                          "198.18.20.4")
         self.assertEqual(seen.queries(), [])
         self.answers(dig("www.corp.example", "A"), "A", "198.18.24.1")
+
+    def test_sighup_while_the_file_is_read_for_the_first_time_does_not_end_it(self):
+        path = self.internet.folder / "long.yaml"
+        forward = [{"zone": f"z{i}.example.", "to": ["192.0.2.1"]} for i in range(900)]
+        path.write_text(json.dumps({"listen": ["127.0.0.1:5399"], "forward": forward}))
+        in_open = 0x20
+        libc = ctypes.CDLL(None)
+        watcher = libc.inotify_init()
+        self.addCleanup(os.close, watcher)
+        self.assertGreaterEqual(libc.inotify_add_watch(watcher, bytes(path), in_open), 0)
+        with subprocess.Popen([TERND, "--config", str(path)], stderr=subprocess.PIPE,
+                              text=True) as run:
+            os.read(watcher, 4096)
+            run.send_signal(signal.SIGHUP)
+            line = next((line for line in run.stderr if "ready" in line), "")
+            run.terminate()
+            self.assertIn("ready", line)
+            self.assertEqual(run.wait(10), 0)
 
     def test_sighup_with_a_broken_file_keeps_the_old_settings(self):
         daemon = self.tern()
