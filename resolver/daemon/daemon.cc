@@ -94,6 +94,25 @@ absl::Status CheckStaticZones(const config::Settings& settings) {
   return absl::OkStatus();
 }
 
+// True when one of the root servers can be reached over IPv6. Hints without such an address say
+// nothing, so then any global address counts.
+bool ReachesIpv6(const std::vector<RootHint>& hints, const RouteCheck& has_route) {
+  bool has_hint = false;
+  for (const RootHint& hint : hints) {
+    for (const IpAddress& address : hint.addresses) {
+      if (!address.IsIpv6()) continue;
+      if (has_route(address)) return true;
+      has_hint = true;
+    }
+  }
+  return !has_hint && has_route(*IpAddress::Parse("2001:503:ba3e::2:30"));
+}
+
+Ipv6Use Ipv6Now(const ResolutionSettings& resolution, const RouteCheck& has_route) {
+  if (resolution.ipv6 != Ipv6Use::kAuto) return resolution.ipv6;
+  return ReachesIpv6(resolution.root_hints, has_route) ? Ipv6Use::kOn : Ipv6Use::kOff;
+}
+
 // True when at least one root server may be asked.
 bool HasRoot(const policy::CoreSettings& settings) {
   const auto may_ask = [&](const RootHint& hint) {
@@ -112,6 +131,7 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
   if (const absl::Status status = CheckStaticZones(settings); !status.ok()) return status;
   config::Settings with_own = settings;
   with_own.resolution.own = io::OwnAddresses(settings.listen, settings.resolution.upstream_port);
+  with_own.resolution.ipv6 = Ipv6Now(settings.resolution, &io::HasRoute);
   auto configuration = service::MakeConfiguration(with_own, &DrawSeed);
   if (!configuration.ok()) {
     return absl::InvalidArgumentError(
@@ -253,6 +273,20 @@ absl::Status Daemon::Reload(config::Settings settings) {
   NoteCookieSecret(secret);
   ForgetChangedSources(before);
   return absl::OkStatus();
+}
+
+void Daemon::FollowRoutes(const RouteCheck& has_route) {
+  const Ipv6Use now = Ipv6Now(settings_.resolution, has_route);
+  if (now == configuration_.view.settings->resolution.ipv6) return;
+  auto changed = std::make_shared<policy::CoreSettings>(*configuration_.view.settings);
+  changed->resolution.ipv6 = now;
+  service::Configuration configuration = configuration_;
+  configuration.view.settings = std::move(changed);
+  assembly_->Reconfigure(configuration);
+  configuration_ = std::move(configuration);
+  Log(LogLevel::kInfo,
+      now == Ipv6Use::kOn ? "this machine has a route for IPv6: servers are asked over it too"
+                          : "this machine has no route for IPv6: servers are asked over IPv4 only");
 }
 
 void Daemon::RollCookieSecret() {

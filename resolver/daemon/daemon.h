@@ -22,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "cache/store.h"
 #include "resolver/config/settings.h"
+#include "resolver/io/sockets.h"
 #include "resolver/io/worker.h"
 #include "resolver/service/assembly.h"
 #include "resolver/service/configuration.h"
@@ -37,6 +38,8 @@ absl::Status CheckOutgoingAddresses(const config::Settings& settings);
 
 // Raises the soft limit of file descriptors to the hard limit. Returns true when that worked.
 bool RaiseDescriptorLimit();
+
+using RouteCheck = std::function<bool(const IpAddress&)>;
 
 class Daemon {
  public:
@@ -64,6 +67,15 @@ class Daemon {
   // (RFC 7873 section 7.1).
   // Throws std::bad_alloc. The old secret stays in force then.
   void RollCookieSecret();
+
+  // Looks for a route for IPv6 again when resolution.ipv6 is `auto`. When the route has come or
+  // gone, servers are asked over IPv6 or no longer, and a line in the log says so. To be called
+  // every few seconds, because routes come and go while the process runs.
+  // Throws std::bad_alloc. Nothing has changed then.
+  void FollowRoutes(const RouteCheck& has_route = &io::HasRoute);
+  bool asks_over_ipv6() const {
+    return configuration_.view.settings->resolution.ipv6 == Ipv6Use::kOn;
+  }
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
   size_t worker_count() const { return workers_.size(); }

@@ -41,6 +41,7 @@ constexpr int kExitUsage = 2;
 // The manual page promises an end within two seconds.
 constexpr std::chrono::milliseconds kStopMax(1700);
 constexpr std::chrono::hours kRollSecretEvery(24);
+constexpr std::chrono::seconds kFollowRoutesEvery(5);
 
 absl::StatusOr<config::Settings> ReadSettings(const DaemonOptions& options) {
   return options.config.empty() ? config::DefaultSettings() : config::LoadConfig(options.config);
@@ -88,6 +89,10 @@ void RollCookieSecret(Daemon* daemon) try {
   Log(LogLevel::kError, "out of memory; the secret of the cookies stays for another day");
 }
 
+void FollowRoutes(Daemon* daemon) try { daemon->FollowRoutes(); } catch (const std::bad_alloc&) {
+  Log(LogLevel::kError, "out of memory; the families of addresses stay as they are");
+}
+
 // Ends the process after kStopMax, even when a worker is stuck.
 class StopWatchdog {
  public:
@@ -133,7 +138,8 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
   for (;;) {
     const Clock::time_point next =
-        std::min(next_roll, daemon->forget_again_at().value_or(next_roll));
+        std::min({next_roll, daemon->forget_again_at().value_or(next_roll),
+                  Clock::now() + kFollowRoutesEvery});
     const auto wait = std::max<std::chrono::seconds>(
         std::chrono::ceil<std::chrono::seconds>(next - Clock::now()), std::chrono::seconds(0));
     const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
@@ -146,6 +152,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
     if (daemon->forget_again_at() && Clock::now() >= *daemon->forget_again_at()) {
       daemon->ForgetAgain();
     }
+    FollowRoutes(daemon);
     if (Clock::now() < next_roll) continue;
     RollCookieSecret(daemon);
     next_roll = Clock::now() + kRollSecretEvery;

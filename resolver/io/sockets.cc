@@ -141,6 +141,17 @@ absl::Status CheckSource(const IpAddress& address) {
   return absl::OkStatus();
 }
 
+bool HasRoute(const IpAddress& address) {
+  constexpr uint16_t kAnyPort = 53;
+  const OwnedFd fd(socket(FamilyOf(address), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) return false;
+  sockaddr_storage storage;
+  const socklen_t octets = Endpoint{address, kAnyPort}.ToSockaddr(&storage);
+  // connect() looks for a route and chooses the source address.
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&storage), octets) != 0) return false;
+  return address.IsLinkLocal() || !LocalEndpoint(fd.get()).address.IsLinkLocal();
+}
+
 std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port) {
   std::vector<Prefix> own;
   const auto add = [&own](const IpAddress& address) {

@@ -52,6 +52,10 @@ absl::Status CheckListening(const Endpoint& endpoint);
 // Checks that this machine has the address, so that queries can be sent from it.
 absl::Status CheckSource(const IpAddress& address);
 
+// True when the machine has a route to the address and an address of its own to send from that is
+// not only link-local. Nothing is sent.
+bool HasRoute(const IpAddress& address);
+
 // The addresses at which a datagram to `port` reaches one of the listeners. For a wildcard these
 // are the addresses that the machine has now, not those that it gets later.
 std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port);

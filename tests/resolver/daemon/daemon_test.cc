@@ -137,6 +137,46 @@ TEST(DaemonTest, RollsTheCookieSecret) {
   EXPECT_EQ(bad_in_a_row, 20);
 }
 
+TEST(DaemonTest, AutomaticIpv6FollowsTheRoutes) {
+  config::Settings settings = LoopbackSettings();
+  ASSERT_EQ(settings.resolution.ipv6, Ipv6Use::kAuto);
+  // Without its interface this address has no route on any machine.
+  settings.resolution.root_hints[0].addresses.push_back(*IpAddress::Parse("fe80::1"));
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  EXPECT_FALSE(daemon->asks_over_ipv6());
+  const auto always = [](const IpAddress&) { return true; };
+  daemon->FollowRoutes(always);
+  EXPECT_TRUE(daemon->asks_over_ipv6());
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_FALSE(daemon->asks_over_ipv6());
+  daemon->FollowRoutes(always);
+  daemon->FollowRoutes([](const IpAddress&) { return false; });
+  EXPECT_FALSE(daemon->asks_over_ipv6());
+}
+
+TEST(ConfigurationTest, AutomaticIpv6IsOnWhereARootServerHasARoute) {
+  config::Settings settings = LoopbackSettings();
+  settings.resolution.root_hints[0].addresses.push_back(*IpAddress::Parse("::1"));
+  const auto configuration = MakeConfiguration(settings);
+  ASSERT_TRUE(configuration.ok());
+  EXPECT_EQ(configuration->view.settings->resolution.ipv6 == Ipv6Use::kOn,
+            io::CheckSource(*IpAddress::Parse("::1")).ok());
+}
+
+TEST(DaemonTest, FixedIpv6DoesNotFollowTheRoutes) {
+  for (const Ipv6Use use : {Ipv6Use::kOn, Ipv6Use::kOff}) {
+    config::Settings settings = LoopbackSettings();
+    settings.resolution.ipv6 = use;
+    const auto daemon = Started(settings);
+    ASSERT_NE(daemon, nullptr);
+    for (const bool route : {true, false}) {
+      daemon->FollowRoutes([route](const IpAddress&) { return route; });
+      EXPECT_EQ(daemon->asks_over_ipv6(), use == Ipv6Use::kOn);
+    }
+  }
+}
+
 TEST(DaemonTest, ReloadWithABrokenHostsFileKeepsTheOldConfiguration) {
   const auto daemon = Started(LoopbackSettings());
   config::Settings settings = LoopbackSettings();
