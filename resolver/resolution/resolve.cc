@@ -9,7 +9,7 @@
 #include "resolver/answer/renaming.h"
 #include "resolver/answer/stale.h"
 #include "resolver/answer/zone_cut.h"
-#include "resolver/resolution/address_lookup.h"
+#include "resolver/resolution/ask_zone.h"
 #include "resolver/resolution/job_table.h"
 #include "resolver/resolution/qname_minimiser.h"
 #include "resolver/resolution/trace_text.h"
@@ -220,110 +220,6 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
                        policy::IsAskedAtParent(job.settings(), name, job.type()),
                        /*use_forward=*/true, now, cut);
   return Outcome::kUnknown;
-}
-
-// Looks up one more name server of the zone. False when there is none left to try.
-Task<bool> FindMoreAddresses(Job& job) {
-  upstream::ZoneServers& servers = job.servers();
-  const ResolutionSettings& settings = job.settings().resolution;
-  Environment& environment = job.facilities().environment;
-  wire::Name server;
-  while (job.MayFailToLookUp() && servers.NextToLookUp(environment.Random(), true, &server)) {
-    const size_t before = servers.candidates().size();
-    for (const RRType type : {RRType::kA, RRType::kAAAA}) {
-      if (type == RRType::kA ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) continue;
-      AddressLookup lookup(job, server, type);
-      const std::span<const IpAddress> addresses = co_await lookup;
-      for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
-      if (lookup.met_cycle()) break;
-      if (servers.candidates().size() > before) {
-        // Meanwhile a second replica's address comes into the store, in case this one is silent.
-        if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
-          LookUpInBackground(job, server, type);
-        }
-        co_return true;
-      }
-    }
-    job.ChargeFailedLookup();
-  }
-  co_return servers.GatherParentsGlue(job.facilities().store, job.settings(),
-                                      job.facilities().StoreNow());
-}
-
-// A place among the questions that wait for one zone's servers, or for their addresses.
-//
-// - While servers are silent, each question has two or three open exchanges. Because places are
-//   limited, a flood of names in a dead zone leaves a worker's sockets and jobs to other zones.
-// - 1,024 places in a zone 30 ms away allow 34,000 questions a second.
-// - The root, top level domains and static zones carry everybody's questions. They
-//   have as many places as there are jobs.
-// - Nested look-ups have some places of their own, because questions in the other places may wait
-//   for them.
-class ZonePlace {
- public:
-  explicit ZonePlace(Job& job) : bounded_(!job.servers().IsSharedByAll()) {
-    if (!bounded_) return;
-    const int places = job.settings().resolution.limits.per_zone;
-    uint32_t& questions =
-        job.facilities().open_counts.QuestionsOf(job.facilities().store.Hash(job.servers().zone()));
-    const int reserve = job.nesting() > 0 ? places / 4 + 1 : 0;
-    if (questions >= static_cast<uint32_t>(places + reserve)) return;
-    questions_ = &questions;
-    ++questions;
-  }
-  ~ZonePlace() {
-    if (questions_ != nullptr) --*questions_;
-  }
-  ZonePlace(const ZonePlace&) = delete;
-  ZonePlace& operator=(const ZonePlace&) = delete;
-
-  bool taken() const { return !bounded_ || questions_ != nullptr; }
-
- private:
-  const bool bounded_;
-  uint32_t* questions_ = nullptr;
-};
-
-constexpr int kFailedLookupsMax = 2;  // after more, no leaner forms (NXNSAttack)
-
-// Asks as many of the zone's servers as it needs. Before it gives up, it asks in leaner forms.
-// Parts of names are not worth that.
-Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type, bool is_part) {
-  using Kind = upstream::RaceResult::Kind;
-  upstream::ZoneServers& servers = job.servers();
-  servers.ResetTries();
-  servers.Gather(job.facilities().store, job.settings(), job.facilities().StoreNow());
-  upstream::RaceResult result;
-  const ZonePlace place(job);
-  if (!place.taken()) {
-    result.kind = Kind::kNoResources;
-    co_return result;
-  }
-  bool looked_up = false;
-  int failed_lookups = 0;
-  bool is_last_round = false;
-  for (;;) {
-    if (!servers.candidates().empty()) {
-      OneMoreServer more(job);
-      upstream::Race race({job.facilities(), job.terms(), more, is_last_round}, servers, name,
-                          type);
-      const upstream::RaceResult raced = co_await race;
-      const bool is_of_use = raced.kind == Kind::kReply || raced.kind == Kind::kEmpty;
-      if (is_last_round) co_return is_of_use ? raced : result;
-      if (raced.kind != Kind::kExhausted || result.kind != Kind::kEmpty) result = raced;
-      if (raced.kind != Kind::kExhausted && raced.kind != Kind::kEmpty) co_return result;
-    }
-    // If no answer came from the addresses, that counts as a failed look-up too. Otherwise a
-    // delegation to names that exist would cost a look-up and a query for each of them
-    // (NXNSAttack).
-    if (looked_up) job.ChargeFailedLookup();
-    failed_lookups += looked_up ? 1 : 0;
-    looked_up = co_await FindMoreAddresses(job);
-    is_last_round = !looked_up;
-    const bool is_worth_it = result.kind == Kind::kExhausted && !is_part &&
-                             !servers.candidates().empty() && failed_lookups <= kFailedLookupsMax;
-    if (is_last_round && !is_worth_it) co_return result;
-  }
 }
 
 // RFC 8914 sections 4.15 and 4.23 to 4.25.

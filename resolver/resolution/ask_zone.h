@@ -1,0 +1,24 @@
+// Asks the servers of a job's zone one question. If the known addresses are of no use, it looks up
+// more of the zone's name servers.
+//
+// Bounded by the job's allowance and deadline. The questions that wait for one zone are bounded by
+// resolution.limits.per_zone.
+//
+// Thread: one worker's.
+#pragma once
+
+#include "resolver/base/task.h"
+#include "resolver/resolution/job.h"
+#include "resolver/upstream/race.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::resolver::resolution {
+
+// Asks as many of the zone's servers as it needs. Before it gives up, it asks in leaner forms.
+// Parts of names are not worth that.
+// REQUIRES: `name` outlives the task.
+Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, wire::RRType type,
+                                   bool is_part);
+
+}  // namespace tern::resolver::resolution
