@@ -43,6 +43,7 @@ void LookUpInBackground(Job& parent, const wire::Name& server, wire::RRType type
 bool OneMoreServer::LookUpAnother() {
   upstream::ZoneServers& servers = job_.servers();
   wire::Name server;
+  servers.PassOverAbsent(job_.facilities().store, job_.settings(), job_.facilities().StoreNow());
   if (!servers.looked_up_none() || !servers.NextToLookUp(0, false, &server)) return false;
   (void)servers.NextToLookUp(job_.facilities().environment.Random(), false, &server);
   LookUpInBackground(job_, server,

@@ -25,15 +25,21 @@ Task<bool> FindMoreAddresses(Job& job) {
   const ResolutionSettings& settings = job.settings().resolution;
   Environment& environment = job.facilities().environment;
   wire::Name server;
-  while (job.MayFailToLookUp() && servers.NextToLookUp(environment.Random(), true, &server)) {
+  // A name that is known to be absent costs nothing, and counts for nothing.
+  servers.PassOverAbsent(job.facilities().store, job.settings(), job.facilities().StoreNow());
+  while (job.MayFailToLookUp()) {
+    const bool ipv4_too = servers.NextToLookUp(environment.Random(), true, &server);
+    if (!ipv4_too && !servers.NextIpv6ToLookUp(&server)) break;
     const size_t before = servers.candidates().size();
     for (const RRType type : {RRType::kA, RRType::kAAAA}) {
-      if (type == RRType::kA ? !settings.ipv4 : settings.ipv6 != Ipv6Use::kOn) continue;
+      if (type == RRType::kA ? !settings.ipv4 || !ipv4_too : settings.ipv6 != Ipv6Use::kOn)
+        continue;
       AddressLookup lookup(job, server, type);
       const std::span<const IpAddress> addresses = co_await lookup;
       for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
       if (lookup.met_cycle()) break;
       if (servers.candidates().size() > before) {
+        if (type == RRType::kA && settings.ipv6 == Ipv6Use::kOn) servers.LeaveIpv6();
         // Meanwhile a second replica's address comes into the store, in case this one is silent.
         if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
           LookUpInBackground(job, server, type);

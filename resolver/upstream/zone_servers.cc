@@ -11,6 +11,26 @@ using cache::KeySpace;
 using wire::NameView;
 using wire::RRType;
 
+bool HasGlue(const cache::NameServerView& server) {
+  return !server.ipv4.empty() || !server.ipv6.empty();
+}
+
+bool IsKnownAbsent(const cache::Store& store, NameView name, RRType type, cache::Instant now) {
+  const EntryView known = store.Find(name, KeySpace::kData, type);
+  if (known && known.IsFresh(now)) return known.kind() == EntryKind::kNoData;
+  const EntryView failure = store.Find(name, KeySpace::kFailure, type);
+  return failure && failure.IsFresh(now);
+}
+
+bool HasNoAddress(const cache::Store& store, const policy::CoreSettings& settings, NameView name,
+                  cache::Instant now) {
+  const EntryView denial = store.FindDenial(name, store.Hash(name));
+  if (denial && denial.IsFresh(now)) return true;
+  const ResolutionSettings& resolution = settings.resolution;
+  return (!resolution.ipv4 || IsKnownAbsent(store, name, RRType::kA, now)) &&
+         (resolution.ipv6 != Ipv6Use::kOn || IsKnownAbsent(store, name, RRType::kAAAA, now));
+}
+
 }  // namespace
 
 bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings) {
@@ -21,14 +41,21 @@ bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings) {
   return !settings.never_asked.Contains(address);
 }
 
+void ZoneServers::ForgetServers() {
+  candidate_count_ = 0;
+  looked_up_ = 0;
+  ipv6_left_ = 0;
+  absent_ = 0;
+  last_taken_ = 0;
+}
+
 void ZoneServers::Locate(const cache::Store& store, const policy::CoreSettings& settings,
                          NameView name, bool above, bool use_forward, cache::Instant now,
                          EntryView nearest_above) {
   static_zone_ = nullptr;
   from_hints_ = false;
   delegation_.clear();
-  candidate_count_ = 0;
-  looked_up_ = 0;
+  ForgetServers();
   NameView zone = above && !name.IsRoot() ? name.Parent() : name;
   // A forwarder answers for all names below its zone, so no cut is nearer. Between a stub zone and
   // a learnt zone cut the nearer one counts. If both are at one name, the configuration counts.
@@ -56,8 +83,7 @@ void ZoneServers::Descend(EntryView entry) {
   TERN_REQUIRE(entry && entry.kind() == EntryKind::kDelegation);
   static_zone_ = nullptr;
   from_hints_ = false;
-  candidate_count_ = 0;
-  looked_up_ = 0;
+  ForgetServers();
   delegation_.resize(entry.size() / 8);
   entry.CopyTo(reinterpret_cast<uint8_t*>(delegation_.data()));
   zone_ = delegation().name();
@@ -119,13 +145,17 @@ void ZoneServers::Gather(const cache::Store& store, const policy::CoreSettings& 
   cache::NameServerCursor cursor = delegation().NameServers();
   cache::NameServerView server;
   while (cursor.Next(&server)) {
-    AddGlue(server, settings);
-    if (!server.ipv4.empty() || !server.ipv6.empty()) continue;
-    // Addresses from the store are better than none. Glue saves the search for them.
+    // Glue of a server outside the zone is only a hint: the server's own zone knows better (RFC
+    // 2181 section 5.4.1). Inside the zone, glue saves the search.
+    if (HasGlue(server) && server.name.IsSubdomainOf(zone_)) {
+      AddGlue(server, settings);
+      continue;
+    }
     if (settings.resolution.ipv4) GatherFromStore(store, settings, server.name, RRType::kA, now);
     if (settings.resolution.ipv6 == Ipv6Use::kOn) {
       GatherFromStore(store, settings, server.name, RRType::kAAAA, now);
     }
+    AddGlue(server, settings);
   }
   // An address of the root's servers can only be found through the root itself. The additional
   // section of its answer may have none (RFC 9609 section 3.3).
@@ -163,8 +193,7 @@ bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
   cache::NameServerView server;
   for (int i = 0; cursor.Next(&server) && i < 32; ++i) {
     const bool inside = server.name.IsSubdomainOf(zone_);
-    const bool has_glue = !server.ipv4.empty() || !server.ipv6.empty();
-    if ((looked_up_ >> i & 1) != 0 || (inside && has_glue)) continue;
+    if (((looked_up_ | absent_) >> i & 1) != 0 || (inside && HasGlue(server))) continue;
     const int rank = (inside ? count : 0) + (i + count - start) % count;
     if (found >= 0 && rank >= found_rank) continue;
     found = i;
@@ -172,8 +201,34 @@ bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
     *name = server.name;
   }
   if (found < 0) return false;
-  if (take) looked_up_ |= 1u << found;
+  if (take) {
+    last_taken_ = 1u << found;
+    looked_up_ |= last_taken_;
+  }
   return true;
+}
+
+bool ZoneServers::NextIpv6ToLookUp(wire::Name* name) {
+  if (ipv6_left_ == 0) return false;
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  for (int i = 0; cursor.Next(&server) && i < 32; ++i) {
+    if ((ipv6_left_ >> i & 1) == 0) continue;
+    ipv6_left_ &= ~(1u << i);
+    *name = server.name;
+    return true;
+  }
+  return false;
+}
+
+void ZoneServers::PassOverAbsent(const cache::Store& store, const policy::CoreSettings& settings,
+                                 cache::Instant now) {
+  if (delegation_.empty()) return;
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  for (int i = 0; cursor.Next(&server) && i < 32; ++i) {
+    if (HasNoAddress(store, settings, server.name, now)) absent_ |= 1u << i;
+  }
 }
 
 bool ZoneServers::GatherParentsGlue(const cache::Store& store, const policy::CoreSettings& settings,
@@ -183,15 +238,19 @@ bool ZoneServers::GatherParentsGlue(const cache::Store& store, const policy::Cor
   cache::NameServerCursor cursor = delegation().NameServers();
   cache::NameServerView server;
   while (cursor.Next(&server)) {
-    for (NameView above = server.name; !above.IsRoot(); above = above.Parent()) {
+    // A cut without an address for the server does not end the walk. Otherwise a zone that refers
+    // to itself, with name servers that do not exist, would hide what its parent knows.
+    bool found = false;
+    for (NameView above = server.name; !found && !above.IsRoot(); above = above.Parent()) {
       const EntryView entry = store.FindCut(above);
       if (!entry || !entry.IsFresh(now)) continue;
       cache::NameServerCursor others = entry.NameServers();
       cache::NameServerView other;
       while (others.Next(&other)) {
-        if (other.name.Equals(server.name)) AddGlue(other, settings);
+        if (!other.name.Equals(server.name) || !HasGlue(other)) continue;
+        AddGlue(other, settings);
+        found = true;
       }
-      break;
     }
   }
   return candidate_count_ > before;

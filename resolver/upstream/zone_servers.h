@@ -79,8 +79,19 @@ class ZoneServers {
   // is left.
   // - The order starts at `random`. Servers inside the zone itself come last, and only without
   //   glue.
+  // - Servers that PassOverAbsent found are left out.
   // - `take`: the server now counts as looked up.
   bool NextToLookUp(uint64_t random, bool take, wire::Name* name);
+  // The look-up of the server that was last taken brought IPv4 addresses. Its IPv6 addresses are
+  // left for when no other server is left to look up.
+  void LeaveIpv6() { ipv6_left_ |= last_taken_; }
+  // Gives, and takes, the next name server whose IPv6 addresses were left. False when there is
+  // none.
+  bool NextIpv6ToLookUp(wire::Name* name);
+  // Leaves out the servers that have no address according to the store: a look-up would bring
+  // nothing.
+  void PassOverAbsent(const cache::Store& store, const policy::CoreSettings& settings,
+                      cache::Instant now);
   // Whether all addresses came without a look-up, as glue or from the store.
   bool looked_up_none() const { return looked_up_ == 0; }
   // Adds the addresses that parents of the name servers' own zones know as glue. It is for when the
@@ -94,6 +105,7 @@ class ZoneServers {
   void AddAddress(const IpAddress& address, const policy::CoreSettings& settings);
 
  private:
+  void ForgetServers();
   void UseHints(const policy::CoreSettings& settings);
   void AddGlue(const cache::NameServerView& server, const policy::CoreSettings& settings);
   bool Offer(const Endpoint& endpoint, const policy::CoreSettings& settings);
@@ -106,7 +118,11 @@ class ZoneServers {
   std::vector<uint64_t> delegation_;  // a copy of the entry; empty for hints and static zones
   std::array<Candidate, kCandidatesMax> candidates_;
   size_t candidate_count_ = 0;
-  uint32_t looked_up_ = 0;  // one bit per name server, in the delegation's order
+  // One bit per name server, in the delegation's order:
+  uint32_t looked_up_ = 0;
+  uint32_t ipv6_left_ = 0;   // IPv4 brought addresses, and IPv6 was not looked up
+  uint32_t absent_ = 0;      // the store says that it has no address
+  uint32_t last_taken_ = 0;  // the one bit of the server that was last taken
 };
 
 // Whether this address may be asked at all. All of these must hold:

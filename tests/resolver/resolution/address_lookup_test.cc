@@ -100,6 +100,39 @@ TEST_F(AddressLookupTest, TwoCyclesThatMeetDoNotWaitForEachOther) {
   EXPECT_TRUE(world_.IsAtRest());
 }
 
+// Silent glue from the parent, and a living address that the server's own zone knows.
+TEST_F(AddressLookupTest, TheRightAddressIsAskedBesideSilentGlue) {
+  AddHosting();
+  AddExample("192.0.2.31");
+  world_.Start(std::string(kHosting) +
+               "example. 3600 NS n1.hosting.\nn1.hosting. 3600 A 192.0.2.99");
+  EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
+  EXPECT_EQ(world_.Lookup("x.example.").rcode, Rcode::kNXDomain);
+  EXPECT_LT(world_.Lookup("y.example.").latency, milliseconds(400));
+}
+
+TEST_F(AddressLookupTest, TheOtherFamilyOfAServerIsAsked) {
+  world_.settings().resolution.ipv6 = Ipv6Use::kOn;
+  world_.Add("192.0.2.20", "hosting.", "n1 300 A 192.0.2.31\nn1 300 AAAA 2001:db8::1\n");
+  AddExample("192.0.2.31")->conduct().fault = Fault::kRefused;
+  AddExample("2001:db8::1");
+  world_.Start(std::string(kHosting) + "example. 3600 NS n1.hosting.");
+  EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
+}
+
+// Names whose absence is in the store do not count as failed look-ups.
+TEST_F(AddressLookupTest, AbsentNamesAreAskedForOnce) {
+  AddHosting();
+  AddExample("192.0.2.31");
+  std::string root(kHosting);
+  for (int i = 0; i < 9; ++i) root += "example. 3600 NS x" + std::to_string(i) + ".hosting.\n";
+  world_.Start(root + "example. 3600 NS n1.hosting.");
+  for (int i = 0; i < 9; ++i) world_.Lookup("x" + std::to_string(i) + ".hosting.");
+  const size_t before = hosting_->queries();
+  EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
+  EXPECT_EQ(hosting_->queries() - before, 1u);
+}
+
 // NXNSAttack: 100 servers without glue cost fewer than 20 upstream queries.
 TEST_F(AddressLookupTest, AHundredServersWithoutGlueCostFewQueries) {
   std::string root = std::string(kHosting);

@@ -181,6 +181,16 @@ TEST_F(ZoneServersTest, AddressesOfServersWithoutGlueComeFromTheStore) {
   EXPECT_EQ(Gather(), (Set{"192.0.2.5:53", "192.0.2.6:53", "[2001:db8::5]:53"}));
 }
 
+// RFC 2181 section 5.4.1: what the server's own zone says outranks glue.
+TEST_F(ZoneServersTest, AddressesOfTheStoreStandBesideGlueOfServersOutside) {
+  test::Put(store_,
+            Delegation("example.lab. 600 NS ns.host.lab.", "ns.host.lab. 1 AAAA 2001:db8::9"));
+  test::Put(store_, RRset("ns.host.lab. 300 A 192.0.2.5"));
+  test::Put(store_, RRset("ns.host.lab. 300 AAAA 2001:db8::5"));
+  Locate("www.example.lab.");
+  EXPECT_EQ(Gather(), (Set{"192.0.2.5:53", "[2001:db8::5]:53", "[2001:db8::9]:53"}));
+}
+
 TEST_F(ZoneServersTest, UpstreamPortIsTheConfigurations) {
   settings_.resolution.upstream_port = 5300;
   test::Put(store_, Delegation("example. 600 NS ns.example.", "ns.example. 1 A 192.0.2.2"));
@@ -254,6 +264,29 @@ TEST_F(ZoneServersTest, ParentsGlueHelpsOutForTheNamedServersOnly) {
   EXPECT_TRUE(servers_.GatherParentsGlue(store_, Core(), kNow));
   EXPECT_EQ(Gather(), (Set{"192.0.2.8:53"}));
   EXPECT_FALSE(servers_.GatherParentsGlue(store_, Core(), kNow));
+}
+
+TEST_F(ZoneServersTest, ACutWithoutAddressesDoesNotHideTheGlueAbove) {
+  test::Put(store_, Delegation("example. 600 NS ns.elsewhere."));
+  test::Put(store_, Delegation("ns.elsewhere. 600 NS gone.elsewhere."));
+  test::Put(store_, Delegation("elsewhere. 600 NS ns.elsewhere.", "ns.elsewhere. 1 A 192.0.2.8"));
+  Locate("www.example.");
+  EXPECT_TRUE(servers_.GatherParentsGlue(store_, Core(), kNow));
+  EXPECT_EQ(Gather(), (Set{"192.0.2.8:53"}));
+}
+
+TEST_F(ZoneServersTest, Ipv6IsLeftForLast) {
+  test::Put(store_, Delegation("example. 600 NS a.elsewhere.\nexample. 600 NS b.elsewhere."));
+  Locate("www.example.");
+  wire::Name name;
+  EXPECT_FALSE(servers_.NextIpv6ToLookUp(&name));
+  ASSERT_TRUE(servers_.NextToLookUp(0, true, &name));
+  servers_.LeaveIpv6();
+  ASSERT_TRUE(servers_.NextToLookUp(0, true, &name));
+  EXPECT_FALSE(servers_.NextToLookUp(0, true, &name));
+  ASSERT_TRUE(servers_.NextIpv6ToLookUp(&name));
+  EXPECT_EQ(wire::ToText(name.view()), "a.elsewhere.");
+  EXPECT_FALSE(servers_.NextIpv6ToLookUp(&name));
 }
 
 TEST_F(ZoneServersTest, StrayGlueIsForTheZonesServersOnlyAndHeldToTheRules) {
