@@ -91,7 +91,7 @@ constexpr int kFailedLookupsMax = 2;  // after more, no leaner forms (NXNSAttack
 
 }  // namespace
 
-Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type, bool is_part) {
+Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type, bool is_probe) {
   using Kind = upstream::RaceResult::Kind;
   upstream::ZoneServers& servers = job.servers();
   servers.ResetTries();
@@ -108,13 +108,14 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
   for (;;) {
     if (!servers.candidates().empty()) {
       OneMoreServer more(job);
-      upstream::Race race({job.facilities(), job.terms(), more, is_last_round}, servers, name,
-                          type);
+      upstream::Race race({job.facilities(), job.terms(), more, is_last_round, is_probe}, servers,
+                          name, type);
       const upstream::RaceResult raced = co_await race;
       const bool is_of_use = raced.kind == Kind::kReply || raced.kind == Kind::kEmpty;
       if (is_last_round) co_return is_of_use ? raced : result;
       if (raced.kind != Kind::kExhausted || result.kind != Kind::kEmpty) result = raced;
-      if (raced.kind != Kind::kExhausted && raced.kind != Kind::kEmpty) co_return result;
+      const bool is_final = is_probe || raced.kind != Kind::kEmpty;
+      if (raced.kind != Kind::kExhausted && is_final) co_return result;
     }
     // If no answer came from the addresses, that counts as a failed look-up too. Otherwise a
     // delegation to names that exist would cost a look-up and a query for each of them
@@ -123,7 +124,7 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
     failed_lookups += looked_up ? 1 : 0;
     looked_up = co_await FindMoreAddresses(job);
     is_last_round = !looked_up;
-    const bool is_worth_it = result.kind == Kind::kExhausted && !is_part &&
+    const bool is_worth_it = result.kind == Kind::kExhausted && !is_probe &&
                              !servers.candidates().empty() && failed_lookups <= kFailedLookupsMax;
     if (is_last_round && !is_worth_it) co_return result;
   }

@@ -18,7 +18,8 @@ namespace tern::resolver::resolution {
 // Asks as many of the zone's servers as it needs. Before it gives up, it asks in leaner forms.
 // Parts of names are not worth that.
 // REQUIRES: `name` outlives the task.
+// `is_probe`: the name is only a part of what is asked for. The first error ends it.
 Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, wire::RRType type,
-                                   bool is_part);
+                                   bool is_probe);
 
 }  // namespace tern::resolver::resolution

@@ -6,18 +6,22 @@
 // Thread: one worker's. Outlives every job.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
 #include "cache/store.h"
 #include "resolver/answer/knowledge.h"
 #include "resolver/base/environment.h"
+#include "resolver/base/expiring_marks.h"
 #include "resolver/base/frame_pool.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/resolution/learn.h"
 #include "resolver/upstream/race_context.h"
 
 namespace tern::resolver::resolution {
+
+inline constexpr size_t kZonesWithoutPartsMax = 1024;
 
 struct Facilities : upstream::RaceFacilities {
   Facilities(cache::Store* store_, upstream::ServerTable* server_table_, Environment* environment_,
@@ -36,6 +40,9 @@ struct Facilities : upstream::RaceFacilities {
   std::shared_ptr<const policy::CoreSettings> settings;  // for jobs that start from now on
   Learner learner;
   FramePool frames;
+  // Zones whose servers answer whole names, but not parts of them. Below these, names are not
+  // minimised for some minutes. Keys are the store's hashes.
+  ExpiringMarks zones_without_parts{kZonesWithoutPartsMax};
 };
 
 }  // namespace tern::resolver::resolution

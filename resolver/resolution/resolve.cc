@@ -1,8 +1,10 @@
 #include "resolver/resolution/resolve.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "resolver/answer/hot_path.h"
 #include "resolver/answer/known_above.h"
@@ -31,6 +33,9 @@ using cache::KeySpace;
 using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
+
+// How long a zone's servers are not asked about parts of names after they failed to answer one.
+constexpr std::chrono::minutes kNoPartsFor(5);
 
 enum class Outcome : uint8_t {
   kFailed,    // the answer says why
@@ -233,6 +238,7 @@ Outcome FailFor(Job& job, const upstream::RaceResult& result) {
     case upstream::RaceResult::Kind::kReply:
     case upstream::RaceResult::Kind::kEmpty:
     case upstream::RaceResult::Kind::kExhausted:
+    case upstream::RaceResult::Kind::kProbeFailed:
     case upstream::RaceResult::Kind::kDeadline:
       break;
   }
@@ -378,6 +384,22 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult&
                                                                     : Outcome::kAnswered;
 }
 
+// Whether the zone's servers answered whole names a moment ago, but not parts of them.
+bool HasNoParts(Job& job) {
+  Facilities& facilities = job.facilities();
+  if (facilities.zones_without_parts.never_used()) return false;
+  return facilities.zones_without_parts.Has(facilities.store.Hash(job.servers().zone()),
+                                            facilities.environment.Now());
+}
+
+// Zones that everybody's questions go through are not noted. There the privacy of all would suffer.
+void NoteHasNoParts(Job& job) {
+  if (job.servers().IsSharedByAll()) return;
+  Facilities& facilities = job.facilities();
+  facilities.zones_without_parts.Put(facilities.store.Hash(job.servers().zone()),
+                                     facilities.environment.Now() + kNoPartsFor);
+}
+
 // Goes from the nearest known zone cut down to the servers that answer for `name`.
 Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   Facilities& facilities = job.facilities();
@@ -386,16 +408,18 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   const RRType type = job.type();
   bool use_forward = true;
   bool went_up = false;
+  bool part_failed = false;  // and the same zone is asked for the whole name now
   if (servers.from_hints()) job.table().PrimeOnce();
   QnameMinimiser minimiser(settings.resolution.qname_minimisation, name, type);
   if (servers.forwarded()) minimiser.GiveUp();
   // Each turn goes down by a zone cut or a part of the name, of which there are few, or is the
   // last.
   for (;;) {
+    if (HasNoParts(job)) minimiser.GiveUp();
     const NextQuestion next =
         minimiser.Next(servers.zone(), facilities.store, facilities.StoreNow());
-    const upstream::RaceResult result =
-        co_await AskZone(job, next.name, next.type, !next.whole && !minimiser.strict());
+    const upstream::RaceResult result = co_await AskZone(
+        job, next.name, next.type, /*is_probe=*/!next.whole && !minimiser.strict());
     if (result.kind != upstream::RaceResult::Kind::kReply &&
         result.kind != upstream::RaceResult::Kind::kEmpty) {
       if (servers.forwarded() && servers.static_zone()->first) {
@@ -406,8 +430,10 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         continue;
       }
       if (!next.whole && !minimiser.strict() &&
-          result.kind == upstream::RaceResult::Kind::kExhausted) {
+          (result.kind == upstream::RaceResult::Kind::kExhausted ||
+           result.kind == upstream::RaceResult::Kind::kProbeFailed)) {
         minimiser.GiveUp();
+        part_failed = true;
         continue;
       }
       // No server has an address. The parent may know more than its referral said. Inside a cycle
@@ -422,6 +448,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
       }
       co_return FailFor(job, result);
     }
+    if (std::exchange(part_failed, false)) NoteHasNoParts(job);
     if (result.kind == upstream::RaceResult::Kind::kReply &&
         result.meaning.reply_class == upstream::ReplyClass::kReferral) {
       // A server that does not know DS refers to the child. That is no answer for the parent's side

@@ -23,12 +23,18 @@ constexpr Duration kOvertakenOverTcpFor = seconds(5);
 // Round trips until an answer. TCP has the handshake and its acknowledgement too.
 int RoundTrips(Transport transport) { return transport == Transport::kTcp ? 3 : 1; }
 
+bool FailsProbe(ReplyClass reply_class) {
+  return reply_class == ReplyClass::kEmpty || reply_class == ReplyClass::kLame ||
+         reply_class == ReplyClass::kServerFailure || reply_class == ReplyClass::kFormatError;
+}
+
 }  // namespace
 
 Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& name,
            wire::RRType type)
     : facilities_(context.facilities),
       terms_(context.terms),
+      is_probe_(context.is_probe),
       more_servers_(context.more_servers),
       is_last_round_(context.is_last_round),
       servers_(servers),
@@ -384,6 +390,10 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       reply_class != ReplyClass::kLame) {
     LearnForm(attempt);
   }
+  if (is_probe_ && FailsProbe(reply_class)) {
+    EndProbe(attempt);
+    return;
+  }
   switch (reply_class) {
     case ReplyClass::kAnswer:
     case ReplyClass::kAlias:
@@ -419,6 +429,14 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       AskOverTcp(attempt, "truncated");
       return;
   }
+}
+
+// The server is not to blame: nobody asked for the part but this resolver. So nothing is learnt.
+void Race::EndProbe(Attempt& attempt) {
+  TraceStep("reply", attempt, "no answer to a part of the name");
+  Close(attempt);
+  Finish(result_.meaning.reply_class == ReplyClass::kEmpty ? RaceResult::Kind::kEmpty
+                                                           : RaceResult::Kind::kProbeFailed);
 }
 
 void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {

@@ -73,6 +73,7 @@ struct RaceResult {
     kReply,        // `meaning` and the facilities' records say what came
     kEmpty,        // all servers that answered say that there is nothing, without an SOA
     kExhausted,    // no server answered usefully
+    kProbeFailed,  // the question was a probe, and a server answered with an error
     kNoBudget,     // the client query has used up its upstream queries
     kNoResources,  // this machine could not send
     kDeadline,
@@ -241,6 +242,8 @@ class Race final : public ExchangeSink,
   void AskAgain(Attempt& attempt, Transport transport, const QueryForm& form);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
+  // The one reply that a probe gets, if it is of no use.
+  void EndProbe(Attempt& attempt);
   void OnFormatError(Attempt& attempt);
   void OnUnreadable(Attempt& attempt);
   // True when a server was asked in a leaner form, or waits for its turn to be asked.
@@ -263,6 +266,7 @@ class Race final : public ExchangeSink,
 
   RaceFacilities& facilities_;
   const QuestionTerms& terms_;
+  const bool is_probe_;
   MoreServers& more_servers_;
   const bool is_last_round_;
   ZoneServers& servers_;

@@ -129,6 +129,9 @@ struct RaceContext {
   MoreServers& more_servers;
   // Asks only servers that gave nothing useful in the races before, in leaner forms.
   bool is_last_round = false;
+  // The question is about a part of a name, and only helps to find the zone cuts. If a server
+  // answers it with an error, no other server and no other way is tried.
+  bool is_probe = false;
 };
 
 }  // namespace tern::resolver::upstream

@@ -52,8 +52,14 @@ void Race::TellFollowers() {
     return;
   }
   // One by one, because a coroutine that resumes destroys its race.
+  const bool is_for_probes_only = is_probe_ && (result_.kind == RaceResult::Kind::kProbeFailed ||
+                                                result_.kind == RaceResult::Kind::kEmpty);
   while (Race* const follower = followers_.PopFront()) {
     follower->leader_ = nullptr;
+    if (is_for_probes_only && !follower->is_probe_) {
+      facilities_.environment.ArmTimer(follower, facilities_.environment.Now());
+      continue;
+    }
     follower->TakeResult(*this);
     std::exchange(follower->waiting_, nullptr).resume();
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -259,6 +261,62 @@ TEST_F(ResolveTest, ADelegationDoesNotOutliveTheOneAboveIt) {
   ASSERT_TRUE(cut);
   EXPECT_LE(cut.ttl(), 600u);
 }
+
+// Answers an error to questions about one name, and the rest like a server of the zone.
+class FailsAtOneName final : public sim::SimServer {
+ public:
+  FailsAtOneName(std::string_view name, Rcode rcode) : name_(N(name)), rcode_(rcode) {}
+  sim::SimAnswer OnQuery(const sim::SimQuery& query) override {
+    std::optional<sim::PlainMessage> message = sim::PlainMessage::Decode(query.octets);
+    if (!message || message->questions.empty()) return {};
+    if (!message->questions[0].name.view().Equals(name_)) return zone_.OnQuery(query);
+    message->flags = wire::kFlagQR;
+    message->rcode = rcode_;
+    message->edns.reset();
+    return {{{message->Encode()}}};
+  }
+
+ private:
+  const wire::Name name_;
+  const Rcode rcode_;
+  sim::ZoneServer zone_{"shop.example.",
+                        "@ 60 SOA a. b. 1 2 3 4 5\nh0.ent 300 A 203.0.113.1\n"
+                        "h1.ent 300 A 203.0.113.1\nh2.ent 300 A 203.0.113.1\n"};
+};
+
+class FailingPartTest : public testing::TestWithParam<Rcode> {
+ protected:
+  FailingPartTest() {
+    for (int i = 0; i < 2; ++i) servers_.emplace_back("ent.shop.example.", GetParam());
+    world_.AddHost(kServerA, &servers_[0]);
+    world_.AddHost(test::kServerB, &servers_[1]);
+    world_.settings().resolution.qname_minimisation = QnameMinimisation::kRelaxed;
+    world_.Start(
+        "shop.example. 3600 NS a.shop.example.\nshop.example. 3600 NS b.shop.example.\n"
+        "a.shop.example. 3600 A 192.0.2.1\nb.shop.example. 3600 A 192.0.2.2\n");
+  }
+
+  std::deque<FailsAtOneName> servers_;
+  RecursorWorld world_;
+};
+
+// The part is this resolver's own idea. So its failure costs one query, and nobody is to blame.
+TEST_P(FailingPartTest, CostsOneQueryInSomeMinutes) {
+  EXPECT_EQ(world_.Lookup("h0.ent.shop.example.").text, "h0.ent.shop.example. A 203.0.113.1\n");
+  EXPECT_EQ(world_.Queries("ent.shop.example."), 1u);
+  for (const std::string_view address : {kServerA, test::kServerB}) {
+    EXPECT_FALSE(world_.table().IsLame(world_.table().KeyOf(*Endpoint::Parse(address, 53)),
+                                       N("shop.example."), world_.world().Now()));
+  }
+  EXPECT_EQ(world_.Lookup("h1.ent.shop.example.").rcode, Rcode::kNoError);
+  EXPECT_EQ(world_.Queries("ent.shop.example."), 1u);
+  world_.Run(seconds(301));
+  EXPECT_EQ(world_.Lookup("h2.ent.shop.example.").rcode, Rcode::kNoError);
+  EXPECT_EQ(world_.Queries("ent.shop.example."), 2u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rcodes, FailingPartTest,
+                         testing::Values(Rcode::kRefused, Rcode::kFormErr, Rcode::kServFail));
 
 }  // namespace
 }  // namespace tern::resolver::resolution
