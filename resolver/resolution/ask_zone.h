@@ -1,5 +1,5 @@
-// Asks the servers of a job's zone one question. If the known addresses are of no use, it looks up
-// more of the zone's name servers.
+// Asks the servers of a job's zone one question. If the known addresses bring no answer, it
+// looks up more of the zone's name servers.
 //
 // Bounded by the job's allowance and deadline. The questions that wait for one zone are bounded by
 // resolution.limits.per_zone.

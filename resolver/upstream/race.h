@@ -242,7 +242,7 @@ class Race final : public ExchangeSink,
   void AskAgain(Attempt& attempt, Transport transport, const QueryForm& form);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
-  // The one reply that a probe gets, if it is of no use.
+  // The one reply that a probe gets, if it is an error.
   void EndProbe(Attempt& attempt);
   void OnFormatError(Attempt& attempt);
   void OnUnreadable(Attempt& attempt);
