@@ -408,13 +408,14 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   const RRType type = job.type();
   bool use_forward = true;
   bool went_up = false;
-  bool part_failed = false;  // and the same zone is asked for the whole name now
+  bool part_failed = false;  // so the same zone is asked for the whole name next
   if (servers.from_hints()) job.table().PrimeOnce();
   QnameMinimiser minimiser(settings.resolution.qname_minimisation, name, type);
   if (servers.forwarded()) minimiser.GiveUp();
   // Each turn goes down by a zone cut or a part of the name, of which there are few, or is the
   // last.
   for (;;) {
+    const bool after_failed_part = std::exchange(part_failed, false);
     if (HasNoParts(job)) minimiser.GiveUp();
     const NextQuestion next =
         minimiser.Next(servers.zone(), facilities.store, facilities.StoreNow());
@@ -448,7 +449,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
       }
       co_return FailFor(job, result);
     }
-    if (std::exchange(part_failed, false)) NoteHasNoParts(job);
+    if (after_failed_part) NoteHasNoParts(job);
     if (result.kind == upstream::RaceResult::Kind::kReply &&
         result.meaning.reply_class == upstream::ReplyClass::kReferral) {
       // A server that does not know DS refers to the child. That is no answer for the parent's side
