@@ -83,6 +83,17 @@ class InstallTest(unittest.TestCase):
         line = next(line for line in unit.splitlines() if line.startswith("RestrictAddressF"))
         self.assertIn("AF_NETLINK", line.split("=")[1].split())
 
+    def test_the_unit_never_gives_up_restarts(self):
+        unit = (ROOT / "deploy/tern.service.in").read_text(encoding="utf-8")
+        self.assertIn("StartLimitIntervalSec=0", unit.split("[Service]")[0].splitlines())
+
+    def test_the_container_has_a_user_by_number_and_serves_all_private_blocks(self):
+        container = (ROOT / "deploy/Containerfile").read_text(encoding="utf-8")
+        self.assertRegex(container, r"\nUSER [1-9][0-9]*:[1-9][0-9]*\n")
+        settings = (ROOT / "deploy/container.yaml").read_text(encoding="utf-8")
+        for block in ("10.0.0.0/8", "100.64.0.0/10", "fd00::/8", "fe80::/10"):
+            self.assertIn(f'"{block}"', settings)
+
     def test_installed_programs_run(self):
         for top in (self.cmake, self.meson):
             run(top / "usr/sbin/ternd", "--check", "--config", top / "etc/tern/tern.yaml")
