@@ -59,15 +59,23 @@ ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, boo
     return is_bare ? ReplyClass::kLame : ReplyClass::kNxDomain;
   }
   if (meaning->soa != nullptr) return ReplyClass::kNoData;
-  if (!forwarded && FindCut(records, meaning->end, zone, &meaning->cut)) {
-    return ReplyClass::kReferral;
+  if (FindCut(records, meaning->end, zone, &meaning->cut)) {
+    // Nothing is asked at the servers that a forwarder names. The name may exist there.
+    return forwarded ? ReplyClass::kLame : ReplyClass::kReferral;
   }
+  if (records.answer().empty() && records.refers_upward()) return ReplyClass::kLame;
   if (forwarded || records.header().Has(wire::kFlagAA)) return ReplyClass::kEmpty;
   // Records of other types are at the name. So the name exists, without the type that was asked.
   for (const RecordView& record : records.answer()) {
     if (record.owner.Equals(meaning->end)) return ReplyClass::kEmpty;
   }
   return ReplyClass::kLame;
+}
+
+// The name exists, so the denial can be true only of the type (RFC 4074 section 4.2).
+ReplyClass ClassifyDeniedApex(const ReplyMeaning& meaning, int links) {
+  if (meaning.soa != nullptr) return ReplyClass::kNoData;
+  return links == 0 ? ReplyClass::kEmpty : ReplyClass::kAlias;
 }
 
 // A zone that has an answering server exists, so a denial of its own name is wrong. A forwarder may
@@ -159,8 +167,15 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
     meaning.reply_class = ReplyClass::kAlias;
     return meaning;
   }
-  if (rcode == Rcode::kNXDomain && DeniesItself(meaning.end, zone, forwarded)) return meaning;
+  const bool denies_itself =
+      rcode == Rcode::kNXDomain && DeniesItself(meaning.end, zone, forwarded);
+  // With the SOA of a zone above, the server no longer serves this zone.
+  if (denies_itself && (meaning.end.view().IsRoot() || records.has_soa_above())) return meaning;
   meaning.soa = FindSoa(records, meaning.end);
+  if (denies_itself) {
+    meaning.reply_class = ClassifyDeniedApex(meaning, links);
+    return meaning;
+  }
   if (links == 0) {
     meaning.reply_class = ClassifyNothing(records, zone, forwarded, &meaning);
   } else if (rcode == Rcode::kNXDomain) {

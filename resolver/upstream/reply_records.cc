@@ -40,6 +40,8 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
   for (auto& section : sections_) section.clear();
   stray_addresses_.clear();
   has_edns_ = false;
+  refers_upward_ = false;
+  has_soa_above_ = false;
   cookie_.reset();
   wire::MessageReader reader;
   ParseError error = wire::MessageReader::Open(message, &reader);
@@ -91,6 +93,12 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
         }
       }
       if (kept.size() < kOtherRecordsMax) kept.push_back(record);
+    } else if (section == wire::Section::kAuthority) {
+      wire::Name owner;
+      record.owner.CopyTo(&owner);
+      const bool is_above = zone.IsSubdomainOf(owner);
+      refers_upward_ |= is_above && record.type == wire::RRType::kNS;
+      has_soa_above_ |= is_above && record.type == wire::RRType::kSOA;
     } else if (section == wire::Section::kAdditional &&
                (record.type == wire::RRType::kA || record.type == wire::RRType::kAAAA)) {
       stray_addresses_.push_back(record);

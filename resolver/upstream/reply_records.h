@@ -38,6 +38,10 @@ class ReplyRecords {
   // A and AAAA records of the additional section whose owner is outside the zone. Only
   // ZoneServers::AddStrayGlue uses them.
   std::span<const wire::RecordView> stray_addresses() const { return stray_addresses_; }
+  // Whether the authority section has NS records, or an SOA, of a zone above. They themselves are
+  // not kept.
+  bool refers_upward() const { return refers_upward_; }
+  bool has_soa_above() const { return has_soa_above_; }
 
  private:
   wire::ParseError ReadAll(std::span<const uint8_t> message, wire::NameView zone);
@@ -45,6 +49,8 @@ class ReplyRecords {
   wire::Header header_;
   wire::Rcode rcode_ = wire::Rcode::kNoError;
   bool has_edns_ = false;
+  bool refers_upward_ = false;
+  bool has_soa_above_ = false;
   std::optional<std::span<const uint8_t>> cookie_;
   std::vector<wire::RecordView> sections_[3];
   std::vector<wire::RecordView> stray_addresses_;

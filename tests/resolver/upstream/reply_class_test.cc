@@ -202,10 +202,18 @@ TEST(ReplyClassTest, OtherTypesAtTheNameSayThatItExists) {
             ReplyClass::kEmpty);
 }
 
-TEST(ReplyClassTest, ForwardersGiveNoReferrals) {
+// RFC 2308 section 2.2: without an SOA, NS records are a referral and deny nothing.
+TEST(ReplyClassTest, ForwardersThatReferElsewhereAreLame) {
   EXPECT_EQ(
       ClassOf({.authority = "www.example. 300 NS ns.example.", .flags = 0}, {.forwarded = true}),
-      ReplyClass::kEmpty);
+      ReplyClass::kLame);
+  EXPECT_EQ(ClassOf({.authority = ". 300 NS a.root.", .flags = 0}, {.forwarded = true}),
+            ReplyClass::kLame);
+}
+
+TEST(ReplyClassTest, UpwardReferralWithAuthorityIsLame) {
+  EXPECT_EQ(ClassOf({.authority = ". 300 NS a.root."}), ReplyClass::kLame);
+  EXPECT_EQ(ClassOf({.authority = "com. 300 NS a.root."}), ReplyClass::kEmpty);
 }
 
 TEST(ReplyClassTest, ErrorCodes) {
@@ -266,10 +274,14 @@ TEST(ReplyClassTest, ADenialWithoutAuthorityOrSoaIsLame) {
 }
 
 // A server answered for the zone, so the zone exists. And nothing denies the root.
-TEST(ReplyClassTest, ADenialOfTheZoneItselfContradictsItself) {
+TEST(ReplyClassTest, ADenialOfTheZoneItselfDeniesTheType) {
   const ReplyText denial = {.authority = "example. 300 SOA a. b. 1 2 3 4 5",
                             .rcode = wire::Rcode::kNXDomain};
-  EXPECT_EQ(ClassOf(denial, {.name = "example."}), ReplyClass::kServerFailure);
+  EXPECT_EQ(ClassOf(denial, {.name = "example."}), ReplyClass::kNoData);
+  EXPECT_EQ(ClassOf({.rcode = wire::Rcode::kNXDomain}, {.name = "example."}), ReplyClass::kEmpty);
+  EXPECT_EQ(ClassOf({.authority = ". 300 SOA a. b. 1 2 3 4 5", .rcode = wire::Rcode::kNXDomain},
+                    {.name = "example."}),
+            ReplyClass::kServerFailure);
   EXPECT_EQ(ClassOf(denial, {.name = "www.example."}), ReplyClass::kNxDomain);
   // A forwarder may not know the names for which it is configured.
   EXPECT_EQ(ClassOf(denial, {.name = "example.", .forwarded = true}), ReplyClass::kNxDomain);
@@ -283,7 +295,7 @@ TEST(ReplyClassTest, ADenialOfTheZoneItselfContradictsItself) {
   EXPECT_EQ(ClassOf({.answer = "www.example. 300 CNAME example.",
                      .authority = "example. 300 SOA a. b. 1 2 3 4 5",
                      .rcode = wire::Rcode::kNXDomain}),
-            ReplyClass::kServerFailure);
+            ReplyClass::kNoData);
 }
 
 }  // namespace
