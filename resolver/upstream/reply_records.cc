@@ -17,6 +17,8 @@ constexpr size_t kAnswerRecordsMax = 320;
 constexpr size_t kAliasesMax = 32;
 // In the other sections only this many records are read. They are enough.
 constexpr size_t kOtherRecordsMax = 512;
+// Addresses of 13 name servers, 6 of each family. Each of them is compared with each name server.
+constexpr size_t kGlueRecordsMax = size_t{13} * 12;
 
 // RDATA that we store must parse: every answer record, and SOA and NS in the authority section.
 // Unreadable glue is skipped.
@@ -92,7 +94,9 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
           return ParseError::kBadRecord;
         }
       }
-      if (kept.size() < kOtherRecordsMax) kept.push_back(record);
+      const size_t most =
+          section == wire::Section::kAdditional ? kGlueRecordsMax : kOtherRecordsMax;
+      if (kept.size() < most) kept.push_back(record);
     } else if (section == wire::Section::kAuthority) {
       wire::Name owner;
       record.owner.CopyTo(&owner);
@@ -101,7 +105,7 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
       has_soa_above_ |= is_above && record.type == wire::RRType::kSOA;
     } else if (section == wire::Section::kAdditional &&
                (record.type == wire::RRType::kA || record.type == wire::RRType::kAAAA)) {
-      stray_addresses_.push_back(record);
+      if (stray_addresses_.size() < kGlueRecordsMax) stray_addresses_.push_back(record);
     }
   }
 }
