@@ -282,7 +282,8 @@ constexpr KeySpec kKeys[] = {
      .value = Choice<kResolution, &ResolutionSettings::ipv6>(kIpv6Words),
      .default_text = "auto",
      .summary = "Whether servers are asked over IPv6. `auto`: if this machine has a route.",
-     .details = "ternd looks for the route again every few seconds, because networks come and go."},
+     .details =
+         "ternd looks for the route again when the routes change, because networks come and go."},
     {.path = "resolution.qname_minimisation",
      .value = Choice<kResolution, &ResolutionSettings::qname_minimisation>(kQnameWords),
      .default_text = "relaxed",

@@ -70,7 +70,7 @@ class Daemon {
 
   // Looks for a route for IPv6 again when resolution.ipv6 is `auto`. When the route has come or
   // gone, servers are asked over IPv6 or no longer, and a line in the log says so. To be called
-  // every few seconds, because routes come and go while the process runs.
+  // when routes have changed (io/route_changes.h).
   // Throws std::bad_alloc. Nothing has changed then.
   void FollowRoutes(const RouteCheck& has_route = &io::HasRoute);
   bool asks_over_ipv6() const {

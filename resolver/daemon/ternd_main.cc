@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -23,6 +24,7 @@
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/daemon_options.h"
 #include "resolver/daemon/log.h"
+#include "resolver/io/route_changes.h"
 #include "wire/check.h"
 #include "wire/concat.h"
 
@@ -41,7 +43,6 @@ constexpr int kExitUsage = 2;
 // The manual page promises an end within two seconds.
 constexpr std::chrono::milliseconds kStopMax(1700);
 constexpr std::chrono::hours kRollSecretEvery(24);
-constexpr std::chrono::seconds kFollowRoutesEvery(5);
 
 absl::StatusOr<config::Settings> ReadSettings(const DaemonOptions& options) {
   return options.config.empty() ? config::DefaultSettings() : config::LoadConfig(options.config);
@@ -66,7 +67,7 @@ int Check(const DaemonOptions& options) {
 sigset_t HandledSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGIO}) sigaddset(&signals, signal);
   return signals;
 }
 
@@ -87,10 +88,6 @@ void RollCookieSecret(Daemon* daemon) try {
   daemon->RollCookieSecret();
 } catch (const std::bad_alloc&) {
   Log(LogLevel::kError, "out of memory; the secret of the cookies stays for another day");
-}
-
-void FollowRoutes(Daemon* daemon) try { daemon->FollowRoutes(); } catch (const std::bad_alloc&) {
-  Log(LogLevel::kError, "out of memory; the families of addresses stay as they are");
 }
 
 // Ends the process after kStopMax, even when a worker is stuck.
@@ -131,28 +128,67 @@ void LogReady(const Daemon& daemon) {
              daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name()));
 }
 
-// Returns when a signal ends the process. Meanwhile it also does the tasks that are due once a day
-// or after a reload.
+// Looks again for a route to IPv6 when the kernel has told of a change. Changes come in bursts, so
+// it waits a second for the others.
+class RouteFollower {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  RouteFollower() {
+    auto changes = io::RouteChanges::Watch(SIGIO);
+    if (changes.ok()) {
+      changes_ = *std::move(changes);
+      OnChange();  // one may have come since the start
+    } else {
+      Log(LogLevel::kWarning, Concat(std::string(changes.status().message()),
+                                     "; SIGHUP makes ternd look at the routes again"));
+    }
+  }
+
+  std::optional<Clock::time_point> due() const { return due_; }
+  void OnChange() {
+    if (!due_) due_ = Clock::now() + kPause;
+  }
+  void Follow(Daemon* daemon) try {
+    due_.reset();
+    changes_->Drain();
+    daemon->FollowRoutes();
+  } catch (const std::bad_alloc&) {
+    Log(LogLevel::kError, "out of memory; the families of addresses stay as they are");
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPause{1};
+
+  std::optional<io::RouteChanges> changes_;
+  std::optional<Clock::time_point> due_;
+};
+
+// Returns when a signal ends the process. Meanwhile it also does the tasks that are due once a day,
+// after a reload, or when routes have changed.
 void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options) {
   using Clock = std::chrono::steady_clock;
+  RouteFollower routes;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
   for (;;) {
     const Clock::time_point next =
         std::min({next_roll, daemon->forget_again_at().value_or(next_roll),
-                  Clock::now() + kFollowRoutesEvery});
+                  routes.due().value_or(next_roll)});
     const auto wait = std::max<std::chrono::seconds>(
         std::chrono::ceil<std::chrono::seconds>(next - Clock::now()), std::chrono::seconds(0));
     const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
     const int signal = sigtimedwait(&signals, nullptr, &limit);
     if (signal == SIGHUP) {
       Reload(daemon, options);
+    } else if (signal == SIGIO) {
+      routes.OnChange();
     } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
       return;
     }
     if (daemon->forget_again_at() && Clock::now() >= *daemon->forget_again_at()) {
       daemon->ForgetAgain();
     }
-    FollowRoutes(daemon);
+    if (routes.due() && Clock::now() >= *routes.due()) routes.Follow(daemon);
     if (Clock::now() < next_roll) continue;
     RollCookieSecret(daemon);
     next_roll = Clock::now() + kRollSecretEvery;

@@ -184,6 +184,25 @@ class ServiceTest(WorldTest):
             self.assertIn("ready", line)
             self.assertEqual(run.wait(10), 0)
 
+    def test_ipv6_auto_follows_the_routes(self):
+        hints = self.internet.folder / "ipv4.hints"
+        hints.write_text(f". 3600000 NS a.root.\na.root. 3600000 A {zones.ROOT[0]}\n")
+        daemon = self.tern({"resolution": {"ipv6": "auto", "root_hints": str(hints)}})
+        self.assertEqual(dig("www.sixonly.com", "A").status, "SERVFAIL")
+
+        def ip(*words):
+            subprocess.run(["ip", *words], check=True)
+        ip("link", "add", "outside", "type", "veth", "peer", "name", "beyond")
+        self.addCleanup(ip, "link", "del", "outside")
+        ip("link", "set", "outside", "up")
+        ip("link", "set", "beyond", "up")
+        ip("addr", "add", "2001:db8::1/64", "dev", "outside", "nodad")
+        ip("-6", "route", "add", "default", "dev", "outside")
+        wait_until(lambda: "has a route for IPv6" in daemon.log(), daemon.log())
+        self.answers(dig("www.sixonly.com", "AAAA"), "AAAA")
+        ip("-6", "route", "del", "default", "dev", "outside")
+        wait_until(lambda: "has no route for IPv6" in daemon.log(), daemon.log())
+
     def test_sighup_with_a_broken_file_keeps_the_old_settings(self):
         daemon = self.tern()
         daemon.path.write_text("listen: [unclosed\n")
