@@ -127,7 +127,7 @@ class StreamsTest(WorldTest):
         stop.set()
         dripping.join()
         print(f"all 600 closed {took:.1f} s after the first was opened", flush=True)
-        self.assertTrue(all(self.closed(stream) for stream in slow))
+        wait_until(lambda: all(self.closed(stream) for stream in slow), "their ends have come", 2)
 
     def test_idle_connections_end_and_sooner_under_pressure(self):
         daemon = self.tern()
@@ -142,7 +142,7 @@ class StreamsTest(WorldTest):
         print(f"pressure gone after {time.monotonic() - start:.1f} s; {established(daemon)} left", flush=True)
         self.assertGreater(established(daemon), STREAMS // 2)
         wait_until(lambda: established(daemon) == 0, "all idle ones gone", IDLE + SLACK)
-        self.assertTrue(all(self.closed(stream) for stream in many))
+        wait_until(lambda: all(self.closed(stream) for stream in many), "their ends have come", 2)
 
     # ------------------------------------------------------------------ many
 
