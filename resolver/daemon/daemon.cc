@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "resolver/config/keys.h"
+#include "resolver/config/root_hints.h"
 #include "resolver/crypto/random.h"
 #include "resolver/daemon/log.h"
 #include "resolver/io/sockets.h"
@@ -105,7 +106,7 @@ bool ReachesIpv6(const std::vector<RootHint>& hints, const RouteCheck& has_route
       has_hint = true;
     }
   }
-  return !has_hint && has_route(*IpAddress::Parse("2001:503:ba3e::2:30"));
+  return !has_hint && has_route(config::BuiltinRootHints().front().addresses.back());
 }
 
 Ipv6Use Ipv6Now(const ResolutionSettings& resolution, const RouteCheck& has_route) {

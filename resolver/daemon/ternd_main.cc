@@ -151,7 +151,7 @@ class RouteFollower {
   }
   void Follow(Daemon* daemon) try {
     due_.reset();
-    changes_->Drain();
+    if (changes_) changes_->Drain();  // without it, somebody else sent the signal
     daemon->FollowRoutes();
   } catch (const std::bad_alloc&) {
     Log(LogLevel::kError, "out of memory; the families of addresses stay as they are");

@@ -4,8 +4,8 @@
 // This is a defence against forgers: a second open query for the same question would be a second
 // port and id that the same forged packet could hit (the birthday attack, RFC 5452 section 5).
 //
-// Bound: one race for a zone, a name and a type in each worker. A race may have several queries
-// open, to different servers.
+// Bound: one race for a zone, a name and a type in each worker, and one last round (race.h). A race
+// may have several queries open, to different servers.
 //
 // Thread: one worker's. It owns nothing: a race leaves the table before it ends.
 #pragma once

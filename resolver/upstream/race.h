@@ -174,6 +174,8 @@ class Race final : public ExchangeSink,
   void TellFollowers();
   // Lets the races that follow go on without this one.
   void LeaveFollowers();
+  // For a follower: ends its waiting without a result, or with the leader's.
+  void GoOnAlone();
   void TakeResult(const Race& leader);
 
   // The candidate has had its tries over UDP.

@@ -55,9 +55,8 @@ void Race::TellFollowers() {
   const bool is_for_probes_only = is_probe_ && (result_.kind == RaceResult::Kind::kProbeFailed ||
                                                 result_.kind == RaceResult::Kind::kEmpty);
   while (Race* const follower = followers_.PopFront()) {
-    follower->leader_ = nullptr;
     if (is_for_probes_only && !follower->is_probe_) {
-      facilities_.environment.ArmTimer(follower, facilities_.environment.Now());
+      follower->GoOnAlone();
       continue;
     }
     follower->TakeResult(*this);
@@ -66,15 +65,18 @@ void Race::TellFollowers() {
 }
 
 void Race::LeaveFollowers() {
-  const Time now = facilities_.environment.Now();
-  while (Race* const follower = followers_.PopFront()) {
-    follower->leader_ = nullptr;
-    facilities_.environment.ArmTimer(follower, now);
-  }
+  while (Race* const follower = followers_.PopFront()) follower->GoOnAlone();
+}
+
+// From the loop, because the race that it followed may just be ending.
+void Race::GoOnAlone() {
+  leader_ = nullptr;
+  facilities_.environment.ArmTimer(this, facilities_.environment.Now());
 }
 
 // What was tried need not be tried again when this question goes on with more addresses.
 void Race::TakeResult(const Race& leader) {
+  leader_ = nullptr;
   decided_ = true;
   result_ = leader.result_;
   servers_.TakeTries(leader.servers_);

@@ -38,6 +38,16 @@ ParseError ReplyRecords::Read(std::span<const uint8_t> message, wire::NameView z
   }
 }
 
+void ReplyRecords::NoteIfAbove(const wire::RecordView& record, wire::NameView zone) {
+  bool* const note = record.type == wire::RRType::kNS    ? &refers_upward_
+                     : record.type == wire::RRType::kSOA ? &has_soa_above_
+                                                         : nullptr;
+  if (note == nullptr || *note) return;
+  wire::Name owner;
+  record.owner.CopyTo(&owner);
+  *note = zone.IsSubdomainOf(owner);
+}
+
 ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameView zone) {
   for (auto& section : sections_) section.clear();
   stray_addresses_.clear();
@@ -98,11 +108,7 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
           section == wire::Section::kAdditional ? kGlueRecordsMax : kOtherRecordsMax;
       if (kept.size() < most) kept.push_back(record);
     } else if (section == wire::Section::kAuthority) {
-      wire::Name owner;
-      record.owner.CopyTo(&owner);
-      const bool is_above = zone.IsSubdomainOf(owner);
-      refers_upward_ |= is_above && record.type == wire::RRType::kNS;
-      has_soa_above_ |= is_above && record.type == wire::RRType::kSOA;
+      NoteIfAbove(record, zone);
     } else if (section == wire::Section::kAdditional &&
                (record.type == wire::RRType::kA || record.type == wire::RRType::kAAAA)) {
       if (stray_addresses_.size() < kGlueRecordsMax) stray_addresses_.push_back(record);

@@ -45,6 +45,7 @@ class ReplyRecords {
 
  private:
   wire::ParseError ReadAll(std::span<const uint8_t> message, wire::NameView zone);
+  void NoteIfAbove(const wire::RecordView& record, wire::NameView zone);
 
   wire::Header header_;
   wire::Rcode rcode_ = wire::Rcode::kNoError;

@@ -66,6 +66,12 @@ inline constexpr std::string_view kTwoServers =
     "example. 3600 NS a.example.\nexample. 3600 NS b.example.\n"
     "a.example. 3600 A 192.0.2.1\nb.example. 3600 A 192.0.2.2\n";
 
+// example. with aliases of every kind: a chain, a loop, a DNAME, one that leads nowhere.
+inline constexpr std::string_view kAliasZone =
+    "www 300 A 203.0.113.1\nalias 300 CNAME www\na.b.c.d 300 A 203.0.113.3\n"
+    "self 300 CNAME self\nloop1 300 CNAME loop2\nloop2 300 CNAME loop1\n"
+    "old 300 DNAME new\nhost.new 300 A 203.0.113.4\ncut 300 CNAME gone\n";
+
 class RecursorWorld {
  public:
   static constexpr std::string_view kRoot = "198.51.100.1";

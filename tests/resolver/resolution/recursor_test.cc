@@ -13,6 +13,7 @@ namespace {
 
 using sim::Fault;
 using test::HeardAnswer;
+using test::kAliasZone;
 using test::kOneServer;
 using test::kServerA;
 using test::milliseconds;
@@ -23,14 +24,9 @@ using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr std::string_view kZone =
-    "www 300 A 203.0.113.1\nalias 300 CNAME www\na.b.c.d 300 A 203.0.113.3\n"
-    "self 300 CNAME self\nloop1 300 CNAME loop2\nloop2 300 CNAME loop1\n"
-    "old 300 DNAME new\nhost.new 300 A 203.0.113.4\ncut 300 CNAME gone\n";
-
 class RecursorTest : public testing::Test {
  protected:
-  RecursorTest() { a_ = world_.Add(kServerA, "example.", kZone); }
+  RecursorTest() { a_ = world_.Add(kServerA, "example.", kAliasZone); }
 
   RecursorWorld world_;
   sim::ZoneServer* a_ = nullptr;

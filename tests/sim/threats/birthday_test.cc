@@ -25,9 +25,9 @@ class BirthdayTest : public ThreatTest {
   }
 
   // Different names, each from a client of its own, at once.
-  std::vector<ClientQueryId> AskForMany(const std::string& below) {
+  std::vector<ClientQueryId> AskForMany(const std::string& below, int count = kClients) {
     std::vector<ClientQueryId> clients;
-    for (int i = 0; i < kClients; ++i) {
+    for (int i = 0; i < count; ++i) {
       clients.push_back(internet_.Ask("r" + std::to_string(i) + "." + below, RRType::kA));
     }
     return clients;
@@ -198,7 +198,7 @@ class MarkedZoneTest : public BirthdayTest {
 
 TEST_F(MarkedZoneTest, OneDatagramIsOpenAndOtherQuestionsGoOverTcp) {
   StartMarked("example.com.");
-  std::vector<ClientQueryId> clients = AskForMany("example.com.");
+  const std::vector<ClientQueryId> clients = AskForMany("example.com.");
   internet_.world().RunFor(seconds(5));
   EXPECT_EQ(internet_.world().open_datagrams_max(), 1u) << Trace();
   ExpectAnswers(clients, Rcode::kNXDomain, 0);
@@ -211,10 +211,7 @@ TEST_F(MarkedZoneTest, WithoutTcpEachQuestionWaitsForItsTurn) {
   ZoneServer* server = internet_.AddDomain("notcp.com.", {"192.0.2.44"}, kHostRecords).at(0);
   server->conduct().tcp_refused = true;
   StartMarked("notcp.com.");
-  std::vector<ClientQueryId> clients;
-  for (int i = 0; i < 5; ++i) {
-    clients.push_back(internet_.Ask("r" + std::to_string(i) + ".notcp.com.", RRType::kA));
-  }
+  const std::vector<ClientQueryId> clients = AskForMany("notcp.com.", 5);
   internet_.world().RunFor(seconds(5));
   EXPECT_EQ(internet_.world().open_datagrams_max(), 1u) << Trace();
   ExpectAnswers(clients, Rcode::kNXDomain, 0);
@@ -224,10 +221,7 @@ TEST_F(MarkedZoneTest, AServerThatIsSilentOverTcpIsAskedInItsTurnToo) {
   ZoneServer* server = internet_.AddDomain("deaf.com.", {"192.0.2.45"}, kHostRecords).at(0);
   server->conduct().tcp_silent = true;
   StartMarked("deaf.com.");
-  std::vector<ClientQueryId> clients;
-  for (int i = 0; i < 3; ++i) {
-    clients.push_back(internet_.Ask("r" + std::to_string(i) + ".deaf.com.", RRType::kA));
-  }
+  const std::vector<ClientQueryId> clients = AskForMany("deaf.com.", 3);
   internet_.world().RunFor(seconds(5));
   EXPECT_EQ(internet_.world().open_datagrams_max(), 1u) << Trace();
   ExpectAnswers(clients, Rcode::kNXDomain, 0);
