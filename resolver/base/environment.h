@@ -64,6 +64,9 @@ class ExchangeSink {
   virtual void OnReply(ExchangeId id, std::span<const uint8_t> message) = 0;
   // The exchange has ended. EndExchange must not be called for it.
   virtual void OnExchangeFailed(ExchangeId id, ExchangeFailure failure) = 0;
+  // Exchanges of one group share an eighth of the TCP connections: a group is the questions for one
+  // zone. It is asked when an exchange starts. 0: no group.
+  virtual uint64_t Group() const { return 0; }
 
  protected:
   ~ExchangeSink() = default;

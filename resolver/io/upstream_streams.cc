@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr uint64_t kTag = 1;
 constexpr size_t kLongestMessage = 65535;
+constexpr size_t kShare = 8;  // one in so many for one server, for one group, and to keep free
 
 // The result of making a connection: 0 or an errno.
 int ConnectError(int fd) {
@@ -27,7 +29,10 @@ int ConnectError(int fd) {
 }  // namespace
 
 // Made for one exchange, and destroyed with it.
-class UpstreamStreams::Stream final : public SocketOwner, public ListNode<Failing> {
+class UpstreamStreams::Stream final : public SocketOwner,
+                                      public ListNode<Waiting>,
+                                      public ListNode<Connecting>,
+                                      public ListNode<Failing> {
  public:
   Stream(ExchangeId id, UpstreamStreams* owner) : id(id), owner(owner) {}
 
@@ -38,6 +43,9 @@ class UpstreamStreams::Stream final : public SocketOwner, public ListNode<Failin
   const ExchangeId id;
   UpstreamStreams* const owner;
   ExchangeSink* sink = nullptr;
+  IpAddress server;
+  uint64_t group = 0;
+  Time connected_by;
   int fd = -1;
   SocketId engine_id = SocketId::kNone;
   Channel channel;
@@ -54,14 +62,28 @@ UpstreamStreams::UpstreamStreams(Engine* engine, Environment* environment,
                                  std::span<const IpAddress> outgoing, size_t most)
     : engine_(engine),
       environment_(environment),
+      most_(most),
       outgoing_(outgoing.begin(), outgoing.end()),
       streams_(most, kTag) {}
 
 UpstreamStreams::~UpstreamStreams() {
+  environment_->DisarmTimer(this);
   streams_.ForEach([this](Stream& stream) { engine_->Remove(stream.engine_id); });
 }
 
 bool UpstreamStreams::Gives(ExchangeId id) { return Streams::TagOf(id) == kTag; }
+
+// Looks at each open exchange: they are few, and a connection costs far more.
+bool UpstreamStreams::HasItsShare(const IpAddress& server, uint64_t group) const {
+  const size_t share = std::max<size_t>(most_ / kShare, 1);
+  size_t of_server = 0;
+  size_t of_group = 0;
+  for (const Stream& stream : waiting_) {
+    if (stream.server == server) ++of_server;
+    if (group != 0 && stream.group == group) ++of_group;
+  }
+  return of_server >= share || of_group >= share;
+}
 
 IpAddress UpstreamStreams::ChooseSource(const IpAddress& server) {
   // One pass over the list gives each address of the family the same chance (a reservoir of one).
@@ -78,6 +100,8 @@ ExchangeId UpstreamStreams::Start(const Endpoint& server, std::span<const uint8_
                                   ExchangeSink* sink) {
   TERN_REQUIRE(sink != nullptr);
   if (server.address.size == 0 || query.size() > kLongestMessage) return ExchangeId::kNone;
+  const uint64_t group = sink->Group();
+  if (HasItsShare(server.address, group)) return ExchangeId::kNone;
   Stream* stream = streams_.Make(this);
   if (stream == nullptr) return ExchangeId::kNone;
   if (!SetQuery(stream, query) || !Connect(stream, server)) {
@@ -85,6 +109,15 @@ ExchangeId UpstreamStreams::Start(const Endpoint& server, std::span<const uint8_
     return ExchangeId::kNone;
   }
   stream->sink = sink;
+  stream->server = server.address;
+  stream->group = group;
+  stream->connected_by = environment_->Now() + kHandshakeMax;
+  connecting_.PushBack(stream);
+  if (!IsArmed()) environment_->ArmTimer(this, stream->connected_by);
+  waiting_.PushBack(stream);
+  if (waiting_.size() > most_ - most_ / kShare) {
+    FailLater(waiting_.PopFront(), ExchangeFailure::kNoResources);
+  }
   return stream->id;
 }
 
@@ -115,8 +148,7 @@ bool UpstreamStreams::Connect(Stream* stream, const Endpoint& server) {
       errno == EINPROGRESS) {
     AwaitWritable(stream);
   } else {
-    stream->failure = FailureOf(errno);
-    failed_.PushBack(stream);
+    FailLater(stream, FailureOf(errno));
   }
   return true;
 }
@@ -128,6 +160,7 @@ void UpstreamStreams::OnWritable(Stream* stream) {
       return Fail(stream, FailureOf(error));
     }
     stream->connected = true;
+    connecting_.Remove(stream);
   }
   SendOn(stream);
 }
@@ -184,9 +217,17 @@ void UpstreamStreams::End(ExchangeId id) {
 }
 
 void UpstreamStreams::Close(Stream* stream) {
-  if (stream->IsLinked()) failed_.Remove(stream);
+  if (stream->ListNode<Waiting>::IsLinked()) waiting_.Remove(stream);
+  if (stream->ListNode<Connecting>::IsLinked()) connecting_.Remove(stream);
+  if (stream->ListNode<Failing>::IsLinked()) failed_.Remove(stream);
   engine_->Remove(stream->engine_id);
   streams_.Free(stream->id);
+}
+
+void UpstreamStreams::FailLater(Stream* stream, ExchangeFailure failure) {
+  if (stream->ListNode<Failing>::IsLinked()) return;
+  stream->failure = failure;
+  failed_.PushBack(stream);
 }
 
 void UpstreamStreams::Fail(Stream* stream, ExchangeFailure failure) {
@@ -202,6 +243,14 @@ void UpstreamStreams::TellFailures() {
     Stream* const stream = failed_.front();
     Fail(stream, stream->failure);
   }
+}
+
+void UpstreamStreams::OnTimer() {
+  const Time now = environment_->Now();
+  while (!connecting_.empty() && connecting_.front()->connected_by <= now) {
+    Fail(connecting_.front(), ExchangeFailure::kUnreachable);
+  }
+  if (!connecting_.empty()) environment_->ArmTimer(this, connecting_.front()->connected_by);
 }
 
 }  // namespace tern::resolver::io

@@ -24,8 +24,8 @@ namespace {
 constexpr Duration kFarewell = std::chrono::milliseconds(200);
 constexpr Duration kFarewellStep = std::chrono::milliseconds(5);
 constexpr int kPortTries = 16;
-// Each question has one timer for its whole time and one for its race. This room has two more.
-constexpr size_t kTimersExpected = 2 * kJobsMax + 2;
+// Each question has one timer for its whole time and one for its race. This room has three more.
+constexpr size_t kTimersExpected = 2 * kJobsMax + 3;
 
 // Resolves kAuto by the environment variable. An empty variable counts as not set.
 absl::StatusOr<EngineChoice> ResolveChoice(EngineChoice choice) {

@@ -15,6 +15,10 @@ using std::chrono::seconds;
 
 constexpr Duration kTcpTimeout = seconds(3);
 
+// While the zone has its share of connections, a question looks so often whether one has become
+// free.
+constexpr Duration kConnectionRetry = std::chrono::milliseconds(50);
+
 constexpr Duration kLameFor = minutes(10);
 constexpr Duration kRefusedFor = seconds(60);
 constexpr Duration kServfailFor = seconds(5);
@@ -135,7 +139,10 @@ bool Race::Launch() {
   const auto candidate = static_cast<uint8_t>(picked);
   const QueryForm form = NextForm(servers_.candidates()[candidate], server.record);
   const Transport transport = is_others_turn ? Transport::kTcp : Transport::kUdp;
-  if (!Send(candidate, server, transport, form, nullptr)) return false;
+  if (!Send(candidate, server, transport, form, nullptr)) {
+    if (transport == Transport::kTcp) WaitForConnection(now);
+    return false;
+  }
   if (beside) {
     ++hedges_;
     ++facilities_.counters.hedges;
@@ -145,6 +152,11 @@ bool Race::Launch() {
   ++launches_;
   next_launch_ = now + std::min(delay, kHedgeMax);
   return true;
+}
+
+void Race::WaitForConnection(Time now) {
+  waits_for_turn_ = true;
+  next_launch_ = now + kConnectionRetry;
 }
 
 // A slot for one more attempt. When all are taken, the oldest silent attempt is closed for it. Null
@@ -335,9 +347,14 @@ void Race::AskAgain(Attempt& attempt, Transport transport, const QueryForm& form
   const KnownServer server = {like.key, facilities_.server_table.Get(like.key)};
   if (Send(like.candidate, server, transport, form, &like)) {
     ArmNext();
-  } else {
-    GoOn();
+    return;
   }
+  if (transport == Transport::kTcp && HasBudget()) {
+    in_turn_ = like;
+    in_turn_->transport = transport;
+    in_turn_->form = form;
+  }
+  GoOn();
 }
 
 void Race::NoteAnswer(const Attempt& attempt) {

@@ -34,6 +34,10 @@
 //   forms, with at most four queries. This is a race of its own, the last round.
 // - The form that helped is remembered for the server.
 //
+// TCP:
+// - A zone and a server have a share of the connections (io/upstream_streams.h). A try beyond it
+//   waits until a connection is free.
+//
 // race_form.cc has the rules for forms, race_forgery.cc the rules for forgery and cookies,
 // race_pick.cc the choice of the next server.
 //
@@ -106,6 +110,7 @@ class Race final : public ExchangeSink,
 
   void OnReply(ExchangeId id, std::span<const uint8_t> message) override;
   void OnExchangeFailed(ExchangeId id, ExchangeFailure failure) override;
+  uint64_t Group() const override { return zone_hash_; }
   void OnTimer() override;
 
  private:
@@ -262,6 +267,8 @@ class Race final : public ExchangeSink,
   bool ConcedeAndAsk(const Attempt& failed);
   bool AskInTurn(const Attempt& like);
   bool SendInTurn();
+  // There is no connection for the next try: this zone or this server has its share.
+  void WaitForConnection(Time now);
   void OnUnreachable(const Attempt& attempt);
   void Drop(Attempt& attempt, Duration lame_for, std::string_view why);
   void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
@@ -282,16 +289,17 @@ class Race final : public ExchangeSink,
   IntrusiveList<Race, ByLeader> followers_;
   std::coroutine_handle<> waiting_;
   std::array<Attempt, kAttemptsMax> attempts_;
-  std::optional<Attempt> in_turn_;  // the next try; it waits for its turn
+  std::optional<Attempt> in_turn_;  // the next try; it waits for its turn or for a connection
   ServerKey answered_{};            // the last server that did, even if with nothing useful
   Time next_launch_;
   int launches_ = 0;
   int hedges_ = 0;
-  int last_tries_ = 0;           // after all servers failed
-  int silences_ = 0;             // attempts whose time ran out
-  bool forged_ = false;          // a reply came that was no answer
-  bool tcp_failed_ = false;      // a server was asked over TCP because it was not its turn
-  bool waits_for_turn_ = false;  // the datagram of another race is open, and TCP failed
+  int last_tries_ = 0;       // after all servers failed
+  int silences_ = 0;         // attempts whose time ran out
+  bool forged_ = false;      // a reply came that was no answer
+  bool tcp_failed_ = false;  // a server was asked over TCP because it was not its turn
+  // The datagram of another race is open, and TCP failed; or there is no connection for the try.
+  bool waits_for_turn_ = false;
   bool decided_ = false;
   bool seen_empty_ = false;
   bool looked_further_ = false;

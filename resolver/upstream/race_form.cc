@@ -185,6 +185,7 @@ bool Race::AskInTurn(const Attempt& like) {
     }
   }
   in_turn_ = like;
+  in_turn_->transport = Transport::kUdp;
   tcp_failed_ = true;
   return Launch() || waits_for_turn_;
 }
@@ -192,7 +193,12 @@ bool Race::AskInTurn(const Attempt& like) {
 bool Race::SendInTurn() {
   const Attempt like = *std::exchange(in_turn_, std::nullopt);
   const KnownServer server = {like.key, facilities_.server_table.Get(like.key)};
-  return Send(like.candidate, server, Transport::kUdp, like.form, &like);
+  if (Send(like.candidate, server, like.transport, like.form, &like)) return true;
+  if (like.transport == Transport::kTcp && HasBudget()) {
+    in_turn_ = like;
+    WaitForConnection(facilities_.environment.Now());
+  }
+  return false;
 }
 
 }  // namespace tern::resolver::upstream

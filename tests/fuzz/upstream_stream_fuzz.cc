@@ -21,7 +21,7 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-constexpr size_t kOpenMax = 3;
+constexpr size_t kOpenMax = 3;  // the share of the one server
 constexpr size_t kExchangesMax = 24;
 
 struct Exchange {
@@ -37,7 +37,7 @@ struct Exchange {
 class Exchanges final : private ExchangeSink {
  public:
   explicit Exchanges(std::span<const uint8_t> input)
-      : tape_(input), streams_(&engine_, &environment_, {}, kOpenMax) {}
+      : tape_(input), streams_(&engine_, &environment_, {}, 8 * kOpenMax) {}
   ~Exchanges() {
     for (const Exchange& exchange : exchanges_) close(exchange.server_fd);
   }

@@ -373,11 +373,21 @@ void SimWorld::SendDatagram(const Link& link, Octets octets, Duration departs_af
   }
 }
 
+bool SimWorld::HasItsShare(uint64_t group) const {
+  const auto open = std::count_if(exchanges_.begin(), exchanges_.end(), [&](const auto& entry) {
+    const Exchange& exchange = entry.second;
+    return exchange.transport == Transport::kTcp && exchange.group == group;
+  });
+  return group != 0 && static_cast<size_t>(open) >= options_.streams_per_group_max;
+}
+
 ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
                                    std::span<const uint8_t> query, resolver::ExchangeSink* sink) {
   if (exchanges_.size() >= options_.exchanges_max) return ExchangeId::kNone;
+  const uint64_t group = sink->Group();
+  if (transport == Transport::kTcp && HasItsShare(group)) return ExchangeId::kNone;
   const ExchangeId id{next_exchange_++};
-  exchanges_.emplace(id, Exchange{server, transport, sink, upstream_.size()});
+  exchanges_.emplace(id, Exchange{server, transport, sink, group, upstream_.size()});
   open_exchanges_max_ = std::max(open_exchanges_max_, exchanges_.size());
   if (transport == Transport::kUdp) ++open_datagrams_;
   open_datagrams_max_ = std::max(open_datagrams_max_, open_datagrams_);

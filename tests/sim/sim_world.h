@@ -109,6 +109,8 @@ class SimWorld : public resolver::io::WorkerPort {
     // otherwise packets to an address without a server are lost
     bool unknown_is_unreachable = false;
     size_t exchanges_max = SIZE_MAX;  // if more are open at once: no resources
+    // connections open at once for one group of exchanges; production has this number too
+    size_t streams_per_group_max = 32;
     size_t workers = 1;
     bool trace = true;  // false: no lines are made, which saves half of the time
   };
@@ -208,6 +210,7 @@ class SimWorld : public resolver::io::WorkerPort {
     Endpoint server;
     Transport transport;
     resolver::ExchangeSink* sink;
+    uint64_t group;
     size_t number;  // in upstream_
   };
   struct Event {
@@ -249,6 +252,7 @@ class SimWorld : public resolver::io::WorkerPort {
   void RecordReply(size_t worker, const resolver::io::ReturnPath& path,
                    std::span<const uint8_t> reply);
   void PostTo(size_t worker, resolver::io::Message* message);
+  bool HasItsShare(uint64_t group) const;
   const Host* FindHost(const IpAddress& address) const;
 
   Options options_;

@@ -26,6 +26,8 @@ class RecordingSink final : public ExchangeSink {
     failures_.push_back(failure);
   }
 
+  uint64_t Group() const override { return group; }
+
   int replies() const {
     std::lock_guard lock(mutex_);
     return static_cast<int>(replies_.size());
@@ -45,6 +47,7 @@ class RecordingSink final : public ExchangeSink {
 
   // Set on the worker's thread or before it can be called.
   std::function<void(ExchangeId, std::span<const uint8_t>)> on_reply;
+  uint64_t group = 0;  // set before an exchange starts
 
  private:
   mutable std::mutex mutex_;

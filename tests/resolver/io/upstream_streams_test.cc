@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <array>
+#include <cstddef>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/resolver/io/upstream_fixture.h"
 
@@ -114,7 +118,7 @@ TEST_P(UpstreamStreamsTest, EndingInsideTheReplyStopsWhatFollows) {
 
 TEST_P(UpstreamStreamsTest, AnExchangeEndedWhileConnectingIsSilent) {
   WorkerOptions options;
-  options.upstream.tcp_exchanges = 2;
+  options.upstream.tcp_exchanges = 16;  // an eighth of them for the server
   auto running = MakeRunning(options);
   ASSERT_NE(running, nullptr);
   PlainSocket server = Server();
@@ -134,6 +138,119 @@ TEST_P(UpstreamStreamsTest, AnExchangeEndedWhileConnectingIsSilent) {
   std::this_thread::sleep_for(milliseconds(20));
   EXPECT_EQ(sink.replies(), 0);
   EXPECT_EQ(sink.failures(), 0);
+}
+
+// One socket that listens at all addresses of the loopback, which stand for as many servers.
+class ManyServers {
+ public:
+  ManyServers() : socket_(AF_INET, SOCK_STREAM) {
+    EXPECT_TRUE(socket_.Bind(AddressOf("0.0.0.0:0")) && socket_.Listen());
+  }
+  Endpoint server(size_t number) const {
+    Endpoint endpoint = AddressOf("127.0.1." + std::to_string(number + 1) + ":0");
+    endpoint.port = socket_.local().port;
+    return endpoint;
+  }
+  PlainSocket& socket() { return socket_; }
+
+ private:
+  PlainSocket socket_;
+};
+
+// Accepts connections until one brings `query`, and answers it. The others stay open and silent.
+bool AnswerOnly(const Bytes& query, PlainSocket* listener, std::vector<PlainSocket>* silent) {
+  for (;;) {
+    auto connection = listener->Accept();
+    if (!connection) return false;
+    if (connection->ReceiveMessage() == query) return connection->SendMessage(AnswerTo(query));
+    silent->push_back(*std::move(connection));
+  }
+}
+
+TEST_P(UpstreamStreamsTest, ASilentServersConnectionsLeaveRoomForOthers) {
+  WorkerOptions options;
+  options.upstream.tcp_exchanges = 32;
+  // Outlive the worker, whose exchanges are left open.
+  RecordingSink silent_sink;
+  RecordingSink sink;
+  auto running = MakeRunning(options);
+  ASSERT_NE(running, nullptr);
+  PlainSocket silent = Server("127.0.0.2:0");
+  PlainSocket server = Server("127.0.0.3:0");
+  int started = 0;
+  for (int i = 0; i < 100; ++i) {
+    const ExchangeId id = Start(running.get(), silent.local(), Query(1), &silent_sink);
+    if (id != ExchangeId::kNone) ++started;
+  }
+  EXPECT_EQ(started, 4);
+  EXPECT_NE(Start(running.get(), server.local(), Query(2), &sink), ExchangeId::kNone);
+  std::vector<PlainSocket> accepted;
+  EXPECT_TRUE(AnswerOnly(Query(2), &server, &accepted));
+  EXPECT_TRUE(WaitFor([&] { return sink.replies() == 1; }));
+  EXPECT_EQ(silent_sink.failures(), 0);
+}
+
+TEST_P(UpstreamStreamsTest, ManySilentServersOfOneZoneLeaveRoomForOtherZones) {
+  WorkerOptions options;
+  options.upstream.tcp_exchanges = 32;
+  // Outlive the worker, whose exchanges are left open.
+  RecordingSink silent_sink;
+  silent_sink.group = 7;
+  RecordingSink sink;
+  sink.group = 8;
+  auto running = MakeRunning(options);
+  ASSERT_NE(running, nullptr);
+  ManyServers servers;
+  std::vector<ExchangeId> ids;
+  for (size_t i = 0; i < 60; ++i) {
+    const ExchangeId id = Start(running.get(), servers.server(i), Query(1), &silent_sink);
+    if (id != ExchangeId::kNone) ids.push_back(id);
+  }
+  ASSERT_EQ(ids.size(), 4u);
+  // The first of these is at a server that the other zone asks too.
+  EXPECT_NE(Start(running.get(), servers.server(0), Query(2), &sink), ExchangeId::kNone);
+  std::vector<PlainSocket> accepted;
+  EXPECT_TRUE(AnswerOnly(Query(2), &servers.socket(), &accepted));
+  EXPECT_TRUE(WaitFor([&] { return sink.replies() == 1; }));
+  EXPECT_EQ(silent_sink.failures(), 0);
+  EndOn(running.get(), ids[0]);
+  EXPECT_NE(Start(running.get(), servers.server(9), Query(1), &silent_sink), ExchangeId::kNone);
+}
+
+TEST_P(UpstreamStreamsTest, WhereConnectionsAreShortTheLongestWaitingMakesWay) {
+  constexpr int kExchanges = 16, kMost = kExchanges - kExchanges / 8;
+  WorkerOptions options;
+  options.upstream.tcp_exchanges = kExchanges;
+  // Outlive the worker, whose exchanges are left open.
+  std::array<RecordingSink, 60> sinks;
+  auto running = MakeRunning(options);
+  ASSERT_NE(running, nullptr);
+  ManyServers servers;
+  for (size_t i = 0; i < sinks.size(); ++i) {
+    EXPECT_NE(Start(running.get(), servers.server(i), Query(1), &sinks[i]), ExchangeId::kNone);
+    if (i < kMost) continue;
+    ASSERT_TRUE(WaitFor([&] { return sinks[i - kMost].failures() == 1; })) << i;
+    EXPECT_EQ(sinks[i - kMost].failure(), ExchangeFailure::kNoResources);
+  }
+  int failures = 0;
+  for (const RecordingSink& sink : sinks) failures += sink.failures();
+  EXPECT_EQ(failures, static_cast<int>(sinks.size()) - kMost);
+}
+
+TEST_P(UpstreamStreamsTest, AServerThatMakesNoConnectionIsUnreachableBeforeTheTimeForAnswers) {
+  // Outlives the worker, whose exchanges are left open.
+  RecordingSink sink;
+  auto running = MakeRunning();
+  ASSERT_NE(running, nullptr);
+  PlainSocket server(AF_INET, SOCK_STREAM);
+  ASSERT_TRUE(server.Bind(Loopback()));
+  // When its queue is full, the kernel drops a SYN.
+  ASSERT_EQ(listen(server.fd(), 0), 0);
+  const PlainSocket first = PlainSocket::ConnectedTo(server.local(), SOCK_STREAM);
+  std::this_thread::sleep_for(milliseconds(20));
+  ASSERT_NE(Start(running.get(), server.local(), Query(1), &sink), ExchangeId::kNone);
+  ASSERT_TRUE(WaitFor([&] { return sink.failures() == 1; }, milliseconds(2500)));
+  EXPECT_EQ(sink.failure(), ExchangeFailure::kUnreachable);
 }
 
 }  // namespace

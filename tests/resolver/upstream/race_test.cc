@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "tests/resolver/upstream/race_fixture.h"
 
@@ -120,6 +123,40 @@ TEST_F(RaceTest, AServerThatTruncatesAndRefusesTcpIsLeft) {
   for (sim::ZoneServer* server : {a_, b_}) {
     server->conduct().fault = Fault::kTruncatesAlways;
     server->conduct().tcp_refused = true;
+  }
+  EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kServFail);
+  world_.Run(seconds(8));
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+// A zone has 32 connections at most.
+TEST_F(RaceTest, ATruncatedReplyWaitsForAConnection) {
+  a_ = world_.Add(kServerA, "example.", "* 300 A 203.0.113.1\n");
+  world_.Start(kOneServer);
+  WarmUp();
+  a_->conduct().fault = Fault::kTruncatesAlways;
+  constexpr size_t kNames = 150;
+  std::vector<HeardAnswer*> heard;
+  for (size_t i = 0; i < kNames; ++i) {
+    heard.push_back(world_.Ask("n" + std::to_string(i) + ".example.", RRType::kA));
+  }
+  world_.Run(seconds(8));
+  for (const HeardAnswer* answer : heard) {
+    EXPECT_EQ(answer->rcode, Rcode::kNoError);
+    EXPECT_LT(answer->latency, milliseconds(400));
+  }
+  // Each is asked once over UDP and once over TCP.
+  EXPECT_EQ(Sent(), 2 * kNames);
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
+TEST_F(RaceTest, AQuestionThatGetsNoConnectionEndsAtItsDeadline) {
+  StartOne();
+  WarmUp();
+  a_->conduct().fault = Fault::kTruncatesAlways;
+  a_->conduct().tcp_silent = true;
+  for (size_t i = 0; i < 40; ++i) {
+    (void)world_.Ask("n" + std::to_string(i) + ".example.", RRType::kA);
   }
   EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kServFail);
   world_.Run(seconds(8));

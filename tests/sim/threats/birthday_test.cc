@@ -203,7 +203,8 @@ TEST_F(MarkedZoneTest, OneDatagramIsOpenAndOtherQuestionsGoOverTcp) {
   EXPECT_EQ(internet_.world().open_datagrams_max(), 1u) << Trace();
   ExpectAnswers(clients, Rcode::kNXDomain, 0);
   for (const ClientQueryId id : clients) {
-    EXPECT_LT(internet_.world().client_query(id).Latency(), milliseconds(300));
+    // The zone has an eighth of the connections, and the others wait for one.
+    EXPECT_LT(internet_.world().client_query(id).Latency(), milliseconds(400));
   }
 }
 
