@@ -28,6 +28,8 @@ class Timer {
  public:
   virtual void OnTimer() = 0;
   bool IsArmed() const { return heap_index_ != kNotArmed; }
+  // When it fires. REQUIRES: it is armed.
+  Time due() const { return at_; }
 
  protected:
   Timer() = default;

@@ -28,7 +28,8 @@ struct Budget {
   int aliases = 11;          // links of a CNAME chain; one more is SERVFAIL
   int nesting = 8;           // look-ups of name servers' addresses inside one another
   int failed_addresses = 5;  // look-ups of name servers' addresses that gave no address
-  Duration client_timeout = std::chrono::milliseconds(1800);
+  Duration client_timeout = std::chrono::milliseconds(1800);  // then a stale answer serves
+  Duration failure_timeout = std::chrono::seconds(5);         // then a client gets SERVFAIL
   Duration total_timeout = std::chrono::seconds(7);
 };
 

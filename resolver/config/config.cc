@@ -291,10 +291,22 @@ class ConfigReader {
                DurationToText(DurationOf(lower)), " and ", DurationToText(DurationOf(upper))));
   }
 
-  absl::Status CheckTogether() const {
+  // A file that was right without this key stays right.
+  void FitFailureTimeout() {
+    if (reader_.Has("resolution.budget.failure_timeout")) return;
+    Budget& budget = settings_->resolution.budget;
+    budget.failure_timeout =
+        std::min(std::max(budget.failure_timeout, budget.client_timeout), budget.total_timeout);
+  }
+
+  absl::Status CheckTogether() {
+    FitFailureTimeout();
     for (const KeySpec& key : Keys()) {
-      if (key.not_above.empty()) continue;
-      const absl::Status status = CheckOrder(key, *FindKey(key.not_above));
+      absl::Status status;
+      if (!key.not_above.empty()) status = CheckOrder(key, *FindKey(key.not_above));
+      if (status.ok() && !key.not_below.empty()) {
+        status = CheckOrder(*FindKey(key.not_below), key);
+      }
       if (!status.ok()) return status;
     }
     const ResolutionSettings& resolution = settings_->resolution;

@@ -350,8 +350,17 @@ constexpr KeySpec kKeys[] = {
      .value = Milliseconds<kResolution, kBudget, &Budget::client_timeout>(10, kMinute),
      .default_text = "1800ms",
      .not_above = "resolution.budget.total_timeout",
+     .summary = "After this time the client gets a stale answer, if there is one.",
+     .details = "`cache.max_stale` says which stale answers may serve."},
+    {.path = "resolution.budget.failure_timeout",
+     .value = Milliseconds<kResolution, kBudget, &Budget::failure_timeout>(10, kMinute),
+     .default_text = "5s",
+     .not_above = "resolution.budget.total_timeout",
+     .not_below = "resolution.budget.client_timeout",
      .summary = "After this time the client gets an answer, even if it is only SERVFAIL.",
-     .details = "A UDP answer that would be sent more than 100ms later is not sent."},
+     .details = "When the file does not have this key and `client_timeout` is more than 5s, or "
+                "`total_timeout` less, it takes their value. A UDP answer that would be sent more "
+                "than 100ms later is not sent."},
     {.path = "resolution.budget.total_timeout",
      .value = Milliseconds<kResolution, kBudget, &Budget::total_timeout>(10, 2 * kMinute),
      .default_text = "7s",

@@ -87,8 +87,11 @@ struct KeySpec {
   std::string_view path;  // `resolution.budget.referrals`, `forward[].zone`
   ValueSpec value;
   std::string_view default_text = {};  // the default as a file would write it; empty for maps
-  std::string_view not_above = {};  // a key of the same map; this value must not exceed its value
-  bool required = false;            // a map that may hold this key must hold it
+  // Keys of the same map. This value must not exceed the value of the one, nor fall below that of
+  // the other.
+  std::string_view not_above = {};
+  std::string_view not_below = {};
+  bool required = false;  // a map that may hold this key must hold it
   const FixedKeyAccess* fixed = nullptr;
   // The help. `word` marks text that a reader may type. The example and the schema show the summary
   // only.

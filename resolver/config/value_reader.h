@@ -42,6 +42,8 @@ class ValueReader {
   absl::Status Expected(const ValuePlace& place, std::string_view what) const {
     return Error(place, Concat("expected ", what, ", found ", Found(*place.node)));
   }
+  // Whether the file has the key. It must have been read.
+  bool Has(std::string_view path) const { return seen_.contains(std::string(path)); }
   // An error at the first of `paths` that the file has. It is for values that contradict each
   // other.
   absl::Status ErrorAtKey(std::initializer_list<std::string_view> paths,

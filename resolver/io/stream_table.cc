@@ -434,6 +434,7 @@ bool StreamTable::IsOverdue(const Stream& stream, Time now) const {
     return true;
   }
   if (stream.unsent() != 0) return now - stream.unsent_since > limits_.send_deadline;
+  if (stream.unanswered != 0) return now - stream.last_activity > limits_.answer_deadline;
   const bool pressure = size() > limits_.streams - limits_.streams / 4;
   const Duration idle = pressure && stream.IsIdle() ? limits_.idle_under_pressure : limits_.idle;
   return now - stream.last_activity > idle;

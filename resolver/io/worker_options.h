@@ -33,6 +33,9 @@ struct StreamLimits {
   // RFC 7766 section 6.2.3 wants "a few seconds". Under pressure the time shrinks.
   Duration idle = std::chrono::seconds(10);
   Duration idle_under_pressure = std::chrono::seconds(1);
+  // A stream with a query that waits for its answer is not idle. No answer takes longer than
+  // resolution.budget.total_timeout can be.
+  Duration answer_deadline = std::chrono::minutes(2) + std::chrono::seconds(5);
   // From the first octet of a message to its last. An honest client sends a message in one segment.
   Duration message_deadline = std::chrono::seconds(4);
   // From the first unsent octet until all is sent.

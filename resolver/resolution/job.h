@@ -47,7 +47,8 @@ class Waiter : public ListNode<OfOneJob> {
  private:
   friend class JobTable;
   Job* job_ = nullptr;
-  Time deadline_;
+  Time stale_at_;           // from then on it takes a stale answer
+  Time failure_at_;         // then it gets an answer, at worst SERVFAIL
   bool is_client_ = false;  // it may get a stale answer, and may be given up
 };
 

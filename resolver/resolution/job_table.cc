@@ -172,7 +172,7 @@ JobTable::Joined JobTable::JoinNested(const wire::Name& name, wire::RRType type,
   }
   if (job == nullptr) return Joined::kNoRoom;
   parent->state_.waits_for = job;
-  AddWaiter(job, waiter, Time::max(), /*is_client=*/false);
+  AddWaiter(job, waiter, Time::max(), Time::max(), /*is_client=*/false);
   return Joined::kWaits;
 }
 
@@ -223,11 +223,20 @@ void JobTable::PrimeOnce() {
   (void)StartDetached(root, wire::RRType::kNS, 0, kPrimingAllowance);
 }
 
-void JobTable::AddWaiter(Job* job, Waiter* waiter, Time deadline, bool is_client) {
+void JobTable::AddWaiter(Job* job, Waiter* waiter, Time stale_at, Time failure_at, bool is_client) {
   waiter->job_ = job;
-  waiter->deadline_ = deadline;
+  waiter->stale_at_ = stale_at;
+  waiter->failure_at_ = failure_at;
   waiter->is_client_ = is_client;
   job->waiters_.PushBack(waiter);
+}
+
+void JobTable::AddClient(Job* job, Waiter* client) {
+  const Time now = facilities_.environment.Now();
+  const Budget& budget = facilities_.settings->resolution.budget;
+  const Time stale_at = now + budget.client_timeout;
+  AddWaiter(job, client, stale_at, now + budget.failure_timeout, /*is_client=*/true);
+  if (!job->IsArmed() || job->due() > stale_at) facilities_.environment.ArmTimer(job, stale_at);
 }
 
 void JobTable::RemoveWaiter(Waiter* waiter) {
@@ -279,10 +288,7 @@ bool JobTable::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool 
     if (!MakeRoomForWaiter(job)) return false;
     if (job->state_.borrows) GiveOwnAllowance(job);
   }
-  AddWaiter(job, waiter,
-            facilities_.environment.Now() + facilities_.settings->resolution.budget.client_timeout,
-            /*is_client=*/true);
-  if (!job->IsArmed()) ArmJobTimer(job);
+  AddClient(job, waiter);
   Drain();
   return true;
 }
@@ -344,41 +350,44 @@ bool JobTable::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
   job->terms_.trace = trace;
   Launch(job);
   // A trace is worth the wait, so there is only the job's own deadline.
-  AddWaiter(job, waiter, Time::max(), /*is_client=*/true);
+  AddWaiter(job, waiter, Time::max(), Time::max(), /*is_client=*/true);
   Drain();
   return true;
 }
 
 void JobTable::ArmJobTimer(Job* job) {
+  const Time now = facilities_.environment.Now();
   Time at = Time::max();
-  for (const Waiter& waiter : job->waiters_) at = std::min(at, waiter.deadline_);
+  for (const Waiter& waiter : job->waiters_) {
+    at = std::min(at, waiter.stale_at_ > now ? waiter.stale_at_ : waiter.failure_at_);
+  }
   if (at != Time::max()) facilities_.environment.ArmTimer(job, at);
 }
 
-IntrusiveList<Waiter, OfOneJob> JobTable::TakeLateWaiters(Job* job, bool all_clients) {
+IntrusiveList<Waiter, OfOneJob> JobTable::TakeLateWaiters(Job* job, bool has_stale) {
   const Time now = facilities_.environment.Now();
   IntrusiveList<Waiter, OfOneJob> taken;
   for (Waiter& waiter : job->waiters_) {
-    if (waiter.deadline_ > now && !(all_clients && waiter.is_client_)) continue;
+    if (waiter.failure_at_ > now && !(has_stale && waiter.is_client_)) continue;
     RemoveWaiter(&waiter);
     taken.PushBack(&waiter);
   }
   return taken;
 }
 
-// Answers the waiters whose time is over. The job goes on for the others and for the store. If
-// there is a stale answer, clients that came later get it too, because the servers are late for
-// them as well.
+// RFC 8767 section 5 has two timers. When the client response timer fires, clients get a stale
+// answer if there is one. Clients that came later get it too, because the servers are late for them
+// as well. Without a stale answer the clients wait on until their time is over. The job goes on for
+// the others and for the store.
 void JobTable::OnJobTimer(Job* job) {
   answer::Answer late;
   job->state_.served_stale = FillStale(*job, &late);
   if (!job->state_.served_stale) {
     late.SetFailure(wire::ExtendedError::kNoReachableAuthority, "no answer in time");
   }
-  IntrusiveList<Waiter, OfOneJob> told =
-      TakeLateWaiters(job, /*all_clients=*/job->state_.served_stale);
-  ArmJobTimer(job);
   const bool stale = job->state_.served_stale;
+  IntrusiveList<Waiter, OfOneJob> told = TakeLateWaiters(job, stale);
+  ArmJobTimer(job);
   // The waiter may be gone after its call.
   while (Waiter* const waiter = told.PopFront()) {
     if (stale) ++facilities_.counters.stale_answers;

@@ -101,12 +101,13 @@ class JobTable final : public upstream::Finisher {
   void ListByAge(Job* job) { by_age_.PushBack(job); }
   void LeaveAges(Job* job);
 
-  void AddWaiter(Job* job, Waiter* waiter, Time deadline, bool is_client);
+  void AddWaiter(Job* job, Waiter* waiter, Time stale_at, Time failure_at, bool is_client);
+  void AddClient(Job* job, Waiter* client);
   void RemoveWaiter(Waiter* waiter);
   bool MakeRoomForWaiter(Job* job);
   void TellWaiters(Job* job);
-  // Takes the waiters whose time is over. If `all_clients`, takes all clients too.
-  IntrusiveList<Waiter, OfOneJob> TakeLateWaiters(Job* job, bool all_clients);
+  // Takes the waiters that get a failure now. If there is a stale answer, takes all clients too.
+  IntrusiveList<Waiter, OfOneJob> TakeLateWaiters(Job* job, bool has_stale);
   bool FillStale(const Job& job, answer::Answer* answer);
   bool AnswerAtOnce(const Job& job, Waiter* client);
   void ArmJobTimer(Job* job);

@@ -31,9 +31,9 @@ class Recursor {
                    std::shared_ptr<const policy::LocalData> local_data);
 
   // Resolves the question, or joins the job that does. False when there is no room; then the waiter
-  // is not called. After client_timeout the waiter gets a stale answer, or SERVFAIL if there is
-  // none. The resolution goes on for the store. `just_missed`: in this turn the caller has looked
-  // for the name in the local data and the store.
+  // is not called. After client_timeout the waiter gets a stale answer if there is one, and after
+  // failure_timeout SERVFAIL. The resolution goes on for the store. `just_missed`: in this turn the
+  // caller has looked for the name in the local data and the store.
   [[nodiscard]] bool Ask(wire::NameView name, wire::RRType type, Waiter* waiter,
                          bool just_missed = false) {
     return table_.Ask(name, type, waiter, just_missed);

@@ -21,7 +21,7 @@ namespace {
 using wire::ExtendedError;
 using wire::Rcode;
 
-// At client_timeout the client gets an answer. That answer leaves in the next turn.
+// At failure_timeout the client gets an answer. That answer leaves in the next turn.
 constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
 
 void SetTruncated(std::span<uint8_t> reply) {
@@ -480,7 +480,7 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
 bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) const {
   return !path.IsStream() &&
          worker_->Now() - received >
-             configuration_.ViewFor(path.peer.address).settings->resolution.budget.client_timeout +
+             configuration_.ViewFor(path.peer.address).settings->resolution.budget.failure_timeout +
                  kLateAnswerGrace;
 }
 

@@ -17,7 +17,7 @@
 // - access.rate_limit.waiting UDP clients of one prefix wait at a time. This limits how many
 //   answers a forger can collect for a victim and release at once (DNSBomb).
 //
-// A UDP answer is sent within client_timeout of the query (and a short grace), or not at all. A
+// A UDP answer is sent within failure_timeout of the query (and a short grace), or not at all. A
 // client that has given up must not get it, least of all together with many others.
 //
 // Thread: one worker's. Any thread may call MakeReconfigure.

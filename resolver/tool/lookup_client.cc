@@ -112,8 +112,7 @@ RawReply AskOverUdp(const LookupOptions& options, bool edns, Clock::time_point d
       error = errno;
       continue;
     }
-    // A resolver needs up to two seconds to report a failure. So the first attempts get more than
-    // an equal share of the default five seconds.
+    // A resolver may need some seconds. So the first attempts get more than an equal share.
     const auto share = (deadline - now) * 2 / (kAttempts - attempt + 2);
     const bool last = attempt + 1 == kAttempts;
     error = 0;

@@ -101,7 +101,7 @@ const Command& LookupCommand() {
                               "on its own machine only"},
                   {.name = "--timeout",
                    .value = "DURATION",
-                   .meaning = "how long to wait in all, such as 800ms; 5s when it is not given"}},
+                   .meaning = "how long to wait in all, such as 800ms; 8s when it is not given"}},
   };
   return command;
 }

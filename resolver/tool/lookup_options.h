@@ -23,8 +23,9 @@ struct LookupOptions {
   bool tcp = false;
   bool json = false;
   bool trace = false;
-  bool help = false;                        // then name and type are not set
-  std::chrono::milliseconds timeout{5000};  // for all attempts together
+  bool help = false;  // then name and type are not set
+  // For all attempts together. A trace ends with the search, which takes at most 7 s by default.
+  std::chrono::milliseconds timeout{8000};
 };
 
 // The first `nameserver` in a resolv.conf(5) that is a plain address, or 127.0.0.1.

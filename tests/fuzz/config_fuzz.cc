@@ -36,7 +36,8 @@ void CheckBounds(const config::Settings& s) {
   TERN_FUZZ_PROPERTY(budget.aliases >= 1 && budget.aliases <= kChainLinksMax);
   TERN_FUZZ_PROPERTY(budget.nesting >= 1 && budget.nesting <= 8);
   TERN_FUZZ_PROPERTY(budget.client_timeout.count() > 0);
-  TERN_FUZZ_PROPERTY(budget.client_timeout <= budget.total_timeout);
+  TERN_FUZZ_PROPERTY(budget.client_timeout <= budget.failure_timeout);
+  TERN_FUZZ_PROPERTY(budget.failure_timeout <= budget.total_timeout);
   const ResolutionLimits& limits = s.resolution.limits;
   TERN_FUZZ_PROPERTY(limits.per_zone >= 1 && limits.per_server >= 1 && limits.waiters >= 1);
   TERN_FUZZ_PROPERTY(limits.jobs >= 1 && limits.jobs <= kJobsMax);

@@ -282,7 +282,7 @@ class World {
       const ClientQuery& client = world_.client_query(question.client);
       TERN_FUZZ_PROPERTY(client.answered.has_value());
       TERN_FUZZ_PROPERTY(client.Latency() <=
-                         settings_.resolution.budget.client_timeout + milliseconds(50));
+                         settings_.resolution.budget.failure_timeout + milliseconds(50));
       const std::optional<PlainMessage> reply = client.Message();
       TERN_FUZZ_PROPERTY(reply && reply->id == question.id && reply->Has(wire::kFlagQR));
     }

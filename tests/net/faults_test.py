@@ -31,11 +31,11 @@ class FaultsTest(WorldTest):
         self.tern()
         reply, took = timed("www.gone.com", "A", timeout=8)
         self.assertEqual(reply.status, "SERVFAIL", reply.text)
-        self.assertLess(took, 1.8 + 1.0)
+        self.assertLess(took, 5 + 1.0)
         self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
 
-    def test_client_timeout_is_the_operators(self):
-        self.tern({"resolution": {"budget": {"client_timeout": "600ms"}}})
+    def test_failure_timeout_is_the_operators(self):
+        self.tern({"resolution": {"budget": {"client_timeout": "500ms", "failure_timeout": "600ms"}}})
         reply, took = timed("www.gone.com", "A", timeout=8)
         self.assertEqual(reply.status, "SERVFAIL", reply.text)
         self.assertLess(took, 0.6 + 0.6)

@@ -110,8 +110,8 @@ TEST_F(AdversityTest, SilentServersDoNotKeepTheClientWaiting) {
   BreakAll(Fault::kSilent);
   internet_.Start();
   ExpectServFail();
-  // client_timeout is 1.8 s, plus a little for the turn of the loop.
-  EXPECT_LE(internet_.last_latency(), milliseconds(1850));
+  // failure_timeout is 5 s, plus a little for the turn of the loop.
+  EXPECT_LE(internet_.last_latency(), milliseconds(5050));
   EXPECT_LE(internet_.world().upstream().size(), 64u);
 }
 
@@ -119,14 +119,14 @@ TEST_F(AdversityTest, SilentRootDoesNotKeepTheClientWaiting) {
   internet_.root().conduct().fault = Fault::kSilent;
   internet_.Start();
   ExpectServFail();
-  EXPECT_LE(internet_.last_latency(), milliseconds(1850));
+  EXPECT_LE(internet_.last_latency(), milliseconds(5050));
 }
 
 TEST_F(AdversityTest, UnreachableServersFailAtOnce) {
   BreakAll(Fault::kUnreachable);
   internet_.Start();
   ExpectServFail();
-  EXPECT_LT(internet_.last_latency(), milliseconds(1850));
+  EXPECT_LT(internet_.last_latency(), milliseconds(1000));
 }
 
 TEST_F(AdversityTest, AnyFaultOfOneReplicaLeavesTheOther) {
@@ -166,7 +166,7 @@ TEST_F(AdversityTest, AnyFaultOfAllReplicasEndsInServFailInTime) {
   for (size_t i = 0; i < faults.size(); ++i) {
     SCOPED_TRACE("fault " + std::to_string(static_cast<int>(faults[i])));
     ExpectServFail("www.fault" + std::to_string(i) + ".com.");
-    EXPECT_LE(internet_.last_latency(), milliseconds(1850));
+    EXPECT_LE(internet_.last_latency(), milliseconds(5050));
     EXPECT_LE(internet_.last_upstream_queries(), 64u);
   }
 }
@@ -185,7 +185,7 @@ TEST_F(AdversityTest, TruncationWithoutTcpEndsInServFail) {
   }
   internet_.Start();
   ExpectServFail();
-  EXPECT_LE(internet_.last_latency(), milliseconds(1850));
+  EXPECT_LE(internet_.last_latency(), milliseconds(5050));
 }
 
 TEST_F(AdversityTest, TruncationWithSilentTcpEndsInServFailInTime) {
@@ -195,7 +195,7 @@ TEST_F(AdversityTest, TruncationWithSilentTcpEndsInServFailInTime) {
   }
   internet_.Start();
   ExpectServFail();
-  EXPECT_LE(internet_.last_latency(), milliseconds(1850));
+  EXPECT_LE(internet_.last_latency(), milliseconds(5050));
 }
 
 TEST_F(AdversityTest, TruncationLeadsToTcp) {
@@ -226,7 +226,7 @@ TEST_F(AdversityTest, CycleAskedFromBothEndsEnds) {
   internet_.Ask("www.two.net.", RRType::kA);
   internet_.Ask("ns.one.com.", RRType::kA);
   internet_.Ask("ns.two.net.", RRType::kAAAA);
-  internet_.world().RunFor(milliseconds(1850));
+  internet_.world().RunFor(milliseconds(5050));
   EXPECT_EQ(internet_.world().unanswered(), 0u);
 }
 
@@ -245,7 +245,7 @@ int WrongAnswersOver(const Link& link) {
         answer.answer[0].rdata != Octets{198, 51, 100, 1}) {
       ++wrong;
     }
-    EXPECT_LE(internet.last_latency(), milliseconds(1850));
+    EXPECT_LE(internet.last_latency(), milliseconds(5050));
     EXPECT_LE(internet.last_upstream_queries(), 64u);
   }
   EXPECT_EQ(internet.CheckRest(), "");

@@ -58,10 +58,10 @@ TEST_F(OverloadTest, ClientsWhoWaitLongestMakeWay) {
   ExpectHit();
   // And a question that has an answer gets it.
   EXPECT_EQ(internet_.Lookup("ftp.example.com.", RRType::kA).answer.size(), 1u);
-  internet_.world().RunFor(seconds(2));
+  internet_.world().RunFor(seconds(5));
   for (size_t i = 0; i < flood_.size(); ++i) {
     ASSERT_EQ(client(i).replies, 1);
-    ASSERT_LE(client(i).Latency(), milliseconds(1801));
+    ASSERT_LE(client(i).Latency(), milliseconds(5001));
   }
 }
 

@@ -32,6 +32,12 @@ class StaleTest : public testing::Test {
   void Break(Fault fault) {
     for (ZoneServer* server : servers_) server->conduct().fault = fault;
   }
+  // The root, com. and example.com. each take this time.
+  void ThinkEverywhere(Duration duration) {
+    internet_.root().conduct().think_time = duration;
+    internet_.com().conduct().think_time = duration;
+    for (ZoneServer* server : servers_) server->conduct().think_time = duration;
+  }
   PlainMessage Ask(std::string_view name, RRType type = RRType::kA) {
     return internet_.Lookup(name, type);
   }
@@ -104,6 +110,57 @@ TEST_F(StaleTest, FailedServersAreNotWaitedFor) {
     Wait(seconds(301));
     ExpectStale(Ask("www.example.com."));
     EXPECT_LT(internet_.last_latency(), milliseconds(1000));
+  }
+}
+
+// Section 5: the client response timer is for stale answers only. Without one a client waits until
+// the query resolution timer ends the search.
+TEST_F(StaleTest, ClientWithoutAStaleAnswerGetsTheOneThatIsLate) {
+  for (ZoneServer* server : servers_) server->conduct().think_time = milliseconds(2500);
+  internet_.Start();
+  ExpectFresh(Ask("www.example.com."));
+  EXPECT_GE(internet_.last_latency(), milliseconds(2500));
+  EXPECT_LE(internet_.last_latency(), milliseconds(2600));
+}
+
+TEST_F(StaleTest, ClientWithoutAStaleAnswerGetsAFailureAfterItsOwnTime) {
+  ThinkEverywhere(milliseconds(1900));
+  internet_.Start();
+  const PlainMessage failure = Ask("www.example.com.");
+  ExpectServFail(failure);
+  EXPECT_EQ(ExtendedErrorOf(failure), ExtendedError::kNoReachableAuthority);
+  EXPECT_GE(internet_.last_latency(), milliseconds(5000)) << internet_.world().Trace();
+  EXPECT_LE(internet_.last_latency(), milliseconds(5001));
+  // The search goes on, for the next client.
+  Wait(seconds(2));
+  ExpectFresh(Ask("www.example.com."));
+  EXPECT_LE(internet_.last_latency(), milliseconds(1));
+}
+
+TEST_F(StaleTest, OperatorSetsBothTimes) {
+  internet_.settings().resolution.budget.client_timeout = milliseconds(300);
+  internet_.settings().resolution.budget.failure_timeout = milliseconds(700);
+  internet_.Start();
+  ExpectFresh(Ask("www.example.com."));
+  Break(Fault::kSilent);
+  Wait(seconds(301));
+  ExpectServFail(Ask("ftp.example.com."));
+  EXPECT_EQ(internet_.last_latency() / milliseconds(1), 700);
+  ExpectStale(Ask("www.example.com."));
+  EXPECT_EQ(internet_.last_latency() / milliseconds(1), 300);
+}
+
+// Each client has its own two times, also when the question has been asked for a while.
+TEST_F(StaleTest, ClientThatJoinsLaterHasItsOwnTimes) {
+  ThinkEverywhere(milliseconds(2300));
+  internet_.Start();
+  const ClientQueryId first = internet_.Ask("www.example.com.", RRType::kA);
+  Wait(milliseconds(1500));
+  const ClientQueryId second = internet_.Ask("www.example.com.", RRType::kA);
+  Wait(seconds(8));
+  for (const ClientQueryId id : {first, second}) {
+    EXPECT_EQ(internet_.world().client_query(id).Latency() / milliseconds(1), 5000);
+    ExpectServFail(internet_.world().client_query(id).Message().value_or(PlainMessage()));
   }
 }
 

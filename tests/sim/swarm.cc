@@ -187,11 +187,13 @@ void SwarmWorld::MakeSettings() {
   if (kind_ == Kind::kClean || kind_ == Kind::kSound) {
     // With enough time, every question for a zone with a sound server gets its answer.
     budget.client_timeout = seconds(60);
+    budget.failure_timeout = seconds(60);
     budget.total_timeout = seconds(60);
   } else {
     budget.upstream_queries = static_cast<int>(8 + random_->Below(57));
     budget.client_timeout = milliseconds(300 + random_->Below(2700));
-    budget.total_timeout = budget.client_timeout + milliseconds(random_->Below(5000));
+    budget.failure_timeout = budget.client_timeout + milliseconds(random_->Below(3000));
+    budget.total_timeout = budget.failure_timeout + milliseconds(random_->Below(5000));
   }
   if (random_->Chance(0.1)) AddStaticZone();
 }
@@ -274,7 +276,7 @@ size_t SwarmWorld::AskSomething() {
 
 // Runs until all have their answer, also those that go over TCP because of TC.
 void SwarmWorld::RunUntilAnswered(size_t first_question) {
-  const Duration limit = settings_.resolution.budget.client_timeout + seconds(1);
+  const Duration limit = settings_.resolution.budget.failure_timeout + seconds(1);
   for (size_t i = first_question; i < questions_.size(); ++i) {
     (void)world_.RunUntilAnswered(questions_[i].client, limit);
     const ClientQuery& client = world_.client_query(questions_[i].client);

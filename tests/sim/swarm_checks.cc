@@ -84,7 +84,7 @@ void SwarmWorld::CheckReply(const Question& question, ClientQueryId id, bool tcp
     return;
   }
   const Duration on_the_way = 2 * SimWorld::kMailboxDelayMax;
-  if (client.Latency() > settings_.resolution.budget.client_timeout + on_the_way) {
+  if (client.Latency() > settings_.resolution.budget.failure_timeout + on_the_way) {
     Fault(Describe(question) + "late");
   }
   CheckHeader(question, *reply, tcp);

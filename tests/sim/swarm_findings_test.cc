@@ -156,6 +156,7 @@ TEST(SwarmFindingsTest, ServerThatWasOvertakenOverTcpIsNotTheNextOneAsked) {
 TEST(SwarmFindingsTest, TriesThatTheSameServersAnswerOvertookAreNoSilence) {
   SmallInternet internet(SimWorld::Options{.seed = 2062867});
   internet.settings().resolution.budget.client_timeout = std::chrono::seconds(60);
+  internet.settings().resolution.budget.failure_timeout = std::chrono::seconds(60);
   internet.settings().resolution.budget.total_timeout = std::chrono::seconds(60);
   internet.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kRelaxed;
   ZoneServer* server =

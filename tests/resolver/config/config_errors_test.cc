@@ -233,6 +233,15 @@ TEST(ConfigErrorsTest, BudgetIsSane) {
       {"resolution: {budget: {total_timeout: 1s}}",
        "1:23: resolution.budget.total_timeout: expected client_timeout to be at most "
        "total_timeout, found 1800ms and 1s"},
+      {"resolution:\n  budget:\n    failure_timeout: 8s\n",
+       "3:5: resolution.budget.failure_timeout: expected failure_timeout to be at most "
+       "total_timeout, found 8s and 7s"},
+      {"resolution:\n  budget:\n    failure_timeout: 1s\n",
+       "3:5: resolution.budget.failure_timeout: expected client_timeout to be at most "
+       "failure_timeout, found 1800ms and 1s"},
+      {"resolution: {budget: {failure_timeout: 61s}}",
+       "1:40: resolution.budget.failure_timeout: expected a duration from 10ms to 1m, found "
+       "\"61s\""},
   });
 }
 

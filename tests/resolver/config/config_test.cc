@@ -47,7 +47,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
   const std::string shown = Shown(DefaultSettings());
   EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
             "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 130 11 8 5 1800000 "
-            "7000000 | "
+            "5000000 7000000 | "
             "1 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
             "| 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
@@ -113,6 +113,7 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "nesting",
                           "failed_addresses",
                           "client_timeout",
+                          "failure_timeout",
                           "total_timeout",
                           "limits",
                           "per_zone",
@@ -220,15 +221,26 @@ TEST(ConfigTest, ReadsEveryBudgetAndLimit) {
 resolution:
   budget:
     {upstream_queries: 10, referrals: 11, aliases: 5, nesting: 4, failed_addresses: 6,
-     client_timeout: 500ms, total_timeout: 3s}
+     client_timeout: 500ms, failure_timeout: 2s, total_timeout: 3s}
   limits:
     {per_zone: 100, per_server: 200, waiters: 300, jobs: 400, name_servers: 7, addresses: 3,
      tries: 2}
 )");
   Settings e = DefaultSettings();
-  e.resolution.budget = {10, 11, 5, 4, 6, milliseconds(500), milliseconds(3000)};
+  e.resolution.budget = {
+      10, 11, 5, 4, 6, milliseconds(500), milliseconds(2000), milliseconds(3000)};
   e.resolution.limits = {100, 200, 300, 400, 7, 3, 2};
   EXPECT_EQ(Shown(s), Shown(e));
+}
+
+TEST(ConfigTest, FailureTimeoutThatIsNotGivenLiesBetweenTheTwoOthers) {
+  const auto failure_timeout = [](const std::string& budget) {
+    return Parse("resolution: {budget: {" + budget + "}}").resolution.budget.failure_timeout;
+  };
+  EXPECT_EQ(failure_timeout("total_timeout: 3s"), milliseconds(3000));
+  EXPECT_EQ(failure_timeout("client_timeout: 6s"), milliseconds(6000));
+  EXPECT_EQ(failure_timeout("client_timeout: 10s, total_timeout: 1m"), milliseconds(10'000));
+  EXPECT_EQ(failure_timeout("client_timeout: 1s, total_timeout: 1m"), milliseconds(5000));
 }
 
 TEST(ConfigTest, OneKeyLeavesTheOthersAsTheyAre) {

@@ -109,6 +109,7 @@ std::string ValueSentence(const KeySpec& key) {
     text.replace(0, 7, "`builtin`");
   }
   if (IsList(spec.kind) || IsListOfMaps(spec.kind)) text = ListText(key);
+  if (!key.not_below.empty()) text += Concat(", at least `", key.not_below, "`");
   if (!key.not_above.empty()) text += Concat(", and at most `", key.not_above, "`");
   return Sentence(text);
 }

@@ -27,7 +27,8 @@ std::string Shown(const Settings& s) {
   for (const IpAddress& address : r.outgoing) out << address.ToText() << ' ';
   out << "| " << r.budget.upstream_queries << ' ' << r.budget.referrals << ' ' << r.budget.aliases
       << ' ' << r.budget.nesting << ' ' << r.budget.failed_addresses << ' '
-      << r.budget.client_timeout.count() << ' ' << r.budget.total_timeout.count() << " | ";
+      << r.budget.client_timeout.count() << ' ' << r.budget.failure_timeout.count() << ' '
+      << r.budget.total_timeout.count() << " | ";
   out << s.dnssec.validation << ' ' << s.dnssec.trust_anchors << ' ';
   for (const wire::Name& name : s.dnssec.negative_trust_anchors) out << wire::ToText(name) << ' ';
   out << "| " << s.local.special_names << " '" << s.local.hosts_file << "' | ";

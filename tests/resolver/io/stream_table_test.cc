@@ -278,6 +278,31 @@ TEST_P(StreamTableTest, AnIdleStreamIsClosedAndABusyOneIsNot) {
   EXPECT_EQ(running->service().streams_closed.load(), 1);
 }
 
+// Otherwise a client would lose an answer that takes longer than idle streams are kept.
+TEST_P(StreamTableTest, AStreamThatWaitsForAnAnswerIsNotIdle) {
+  WorkerOptions options = OnLoopback();
+  options.streams.idle = milliseconds(100);
+  options.streams.answer_deadline = milliseconds(1500);
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  Worker* worker = running->worker();
+  std::vector<ReturnPath> kept;
+  running->service().on_stream_message = [&](const ReturnPath& path, std::span<const uint8_t>) {
+    kept.push_back(path);
+  };
+  running->Start();
+  PlainSocket client = Client(running.get());
+  PlainSocket forgotten = Client(running.get());
+  ASSERT_TRUE(client.SendMessage(Query(4)));
+  ASSERT_TRUE(WaitFor([&] { return running->service().stream_messages == 1; }));
+  ASSERT_TRUE(forgotten.SendMessage(Query(5)));
+  EXPECT_FALSE(client.IsClosedWithin(milliseconds(600)));
+  running->OnThread([&] { worker->SendReply(kept.at(0), AnswerTo(Query(4))); });
+  EXPECT_EQ(client.ReceiveMessage(), AnswerTo(Query(4)));
+  EXPECT_TRUE(client.IsClosedWithin(milliseconds(1000)));
+  EXPECT_TRUE(forgotten.IsClosedWithin(milliseconds(3000)));
+}
+
 TEST_P(StreamTableTest, IdleTimeShrinksUnderPressure) {
   WorkerOptions options = OnLoopback();
   options.streams.streams = 8;

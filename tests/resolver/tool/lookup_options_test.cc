@@ -50,7 +50,7 @@ TEST(LookupOptionsTest, OptionsStandAnywhere) {
 TEST(LookupOptionsTest, DefaultsAreTheSystemsServerAndFiveSeconds) {
   const auto options = Parse({"a"});
   EXPECT_EQ(options->server.ToText(), "192.0.2.53:53");
-  EXPECT_EQ(options->timeout, std::chrono::seconds(5));
+  EXPECT_EQ(options->timeout, std::chrono::seconds(8));
   EXPECT_FALSE(options->tcp || options->json || options->trace);
 }
 

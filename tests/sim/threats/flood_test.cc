@@ -41,7 +41,7 @@ class FloodTest : public ThreatTest {
       const ClientQuery& client = internet_.world().client_query(id);
       ASSERT_TRUE(client.answered.has_value());
       EXPECT_EQ(client.Message()->rcode, rcode);
-      EXPECT_LE(client.Latency(), milliseconds(1850));
+      EXPECT_LE(client.Latency(), milliseconds(5050));
     }
   }
 
@@ -82,6 +82,7 @@ TEST_F(FloodTest, NamesOfALivingZoneLeaveOtherZonesLatencyUnchanged) {
 
 // "bounded waiters a question; a UDP answer too late is not sent"
 TEST_F(FloodTest, WaitersOfAQuestionAreBoundedAndNobodyIsAnsweredLate) {
+  internet_.settings().resolution.budget.failure_timeout = milliseconds(1800);
   internet_.Start();
   internet_.Lookup("attacked.com.", RRType::kNS);
   attacked_->conduct().think_time = milliseconds(2500);
@@ -119,14 +120,14 @@ TEST_F(FloodTest, AnswersAreNotSavedUpForOneMoment) {
     clients.push_back(internet_.Ask("www.attacked.com.", RRType::kA));
     internet_.world().RunFor(milliseconds(4));
   }
-  internet_.world().RunFor(seconds(3));
+  internet_.world().RunFor(seconds(6));
   for (const ClientQueryId id : clients) {
     const ClientQuery& client = internet_.world().client_query(id);
     ASSERT_TRUE(client.answered.has_value());
     ++answers_at[client.answered->time_since_epoch().count() / 1000];
   }
-  // In one millisecond all waiting clients may hear that the resolution failed: those of 1.8 s.
-  for (const auto& [at, count] : answers_at) EXPECT_LE(count, 460) << at;
+  // In one millisecond all clients that wait for the question may hear that it failed.
+  for (const auto& [at, count] : answers_at) EXPECT_LE(count, 1024) << at;
 }
 
 // "the cache ceiling holds under endless unique names; the rest of the process is bounded too"
