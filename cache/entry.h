@@ -31,7 +31,7 @@ namespace tern::cache {
 enum class EntryKind : uint8_t {
   kRRset,       // records of (name, type)
   kNoData,      // the name exists without that type: RFC 2308 section 2.2
-  kNxDomain,    // neither the name nor any name below it exists: RFC 2308 section 2.1, RFC 8020
+  kNxDomain,    // the name does not exist: RFC 2308 section 2.1
   kDelegation,  // a zone cut as the parent gave it: name servers and glue; never answered from
   kFailure,     // resolution of (name, type) failed: RFC 9520
 };

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "resolver/answer/denied_below.h"
 #include "resolver/answer/known_above.h"
 #include "resolver/answer/renaming.h"
 #include "resolver/policy/local_data.h"
@@ -41,7 +42,10 @@ class StaleSearch {
     const bool denies_below = policy::DeniesBelow(settings_, name);
     ForEachAncestor(store_, settings_, name, now_, [&](const Ancestor& above) {
       if (above.is_above_static_zone) return Walk::kStop;
-      if (!above.cut && denies_below) best = Better(best, Denial(above.name), now_);
+      const EntryView denial = above.cut || !denies_below ? EntryView() : Denial(above.name);
+      if (denial && IsDeniedBy(store_, settings_, denial, name, now_)) {
+        best = Better(best, denial, now_);
+      }
       best = Better(best, Alias(above.name, RRType::kDNAME), now_);
       return Walk::kOn;
     });

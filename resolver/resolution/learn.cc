@@ -118,6 +118,17 @@ void Learner::ForgetStale(wire::NameView name, RRType type, cache::Instant now) 
   if (before && !before.IsFresh(now)) (void)store_->Erase(name, cache::KeySpace::kData, type);
 }
 
+void Learner::ForgetDenialsAbove(wire::NameView name, cache::Instant now) {
+  while (!name.IsRoot()) {
+    name = name.Parent();
+    const uint64_t hash = store_->Hash(name);
+    if (answer::FreshCut(*store_, name, hash, now)) return;
+    if (store_->FindDenial(name, hash)) {
+      (void)store_->Erase(name, cache::KeySpace::kNxDomain, RRType::kNone);
+    }
+  }
+}
+
 bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, Rank rank,
                             cache::Instant now, answer::Answer* answer) {
   wire::Name soa_owner;
@@ -172,6 +183,7 @@ bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
                     answer)) {
       return false;
     }
+    if (links == 0 && !dname) ForgetDenialsAbove(name, now);
     if (link.kind == upstream::ChainLink::Kind::kFinal) return true;
     if (link.kind == upstream::ChainLink::Kind::kOverflow) {
       if (answer != nullptr) answer->SetRcode(wire::Rcode::kYXDomain);

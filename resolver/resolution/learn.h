@@ -48,6 +48,10 @@ class Learner {
   void LearnPart(const upstream::ReplyRecords& records, const upstream::ReplyMeaning& meaning,
                  wire::NameView part, wire::RRType type, cache::Instant now);
 
+  // A name that exists shows that the names above it exist. So denials of these end, up to the
+  // nearest zone cut.
+  void ForgetDenialsAbove(wire::NameView name, cache::Instant now);
+
   // For a denial without an SOA, which gives no TTL to keep it by. What was known of the question
   // must not be served again, not even stale (RFC 8767 section 4).
   void ForgetStale(wire::NameView name, wire::RRType type, cache::Instant now);

@@ -23,6 +23,9 @@ NextQuestion QnameMinimiser::Next(wire::NameView zone, const cache::Store& store
       known_ = labels;
       continue;
     }
+    // A relaxed minimisation would only hear once more that the part is denied.
+    const cache::EntryView denial = strict() ? cache::EntryView() : store.FindDenial(part);
+    if (denial && denial.IsFresh(now)) break;
     ++asked_;
     // RFC 9156 section 2.1: a type that every server knows and that reveals nothing.
     return {wire::Name(part), wire::RRType::kA, false};

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "resolver/answer/denied_below.h"
 #include "resolver/answer/hot_path.h"
 #include "resolver/answer/known_above.h"
 #include "resolver/answer/renaming.h"
@@ -121,20 +122,21 @@ bool Serves(const Job& job, EntryView entry, cache::Instant now) {
 
 // Whether the denial of a name above denies this one too. It does not deny a known zone cut. It
 // does deny DS at a cut, because DS is not in the zone that begins there.
-bool IsDeniedFromAbove(Job& job, const wire::Name& name, cache::Instant now) {
+bool IsDeniedFromAbove(Job& job, EntryView denial, const wire::Name& name, cache::Instant now) {
   if (!policy::DeniesBelow(job.settings(), name)) return false;
   const cache::Store& store = job.facilities().store;
+  if (!answer::IsDeniedBy(store, job.settings(), denial, name, now)) return false;
   return job.type() == RRType::kDS || !answer::FreshCut(store, name, store.Hash(name), now);
 }
 
-// What one name above says about the name. An NXDOMAIN covers all names below it (RFC 8020). A
+// What one name above says about the name. An NXDOMAIN may cover the names below it (RFC 8020). A
 // DNAME renames them (RFC 6672).
 Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ancestor& above,
                            cache::Instant now) {
   Facilities& facilities = job.facilities();
   const cache::Store& store = facilities.store;
   const EntryView denial = store.FindDenial(above.name, above.hash);
-  if (!above.cut && denial && denial.IsFresh(now) && IsDeniedFromAbove(job, name, now)) {
+  if (!above.cut && denial && denial.IsFresh(now) && IsDeniedFromAbove(job, denial, name, now)) {
     return AnsweredIf(job, job.answer().Add(denial));
   }
   const EntryView dname = store.Find(above.name, above.hash, KeySpace::kData, RRType::kDNAME);

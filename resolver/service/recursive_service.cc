@@ -5,6 +5,7 @@
 #include <new>
 #include <utility>
 
+#include "resolver/answer/denied_below.h"
 #include "resolver/answer/kept_request.h"
 #include "resolver/answer/known_above.h"
 #include "resolver/answer/question_hash.h"
@@ -306,9 +307,8 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
   return 0;
 }
 
-// What the names above a name say of it: the nearest zone cut, or below that an NXDOMAIN, which
-// denies all names below it (RFC 8020 section 2). Nothing above a static zone says anything about
-// that zone.
+// What is known at a name and above it: the nearest zone cut, or below that an NXDOMAIN that denies
+// the name too. Nothing above a static zone says anything about that zone.
 cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView name,
                                               cache::Instant now) const {
   const bool denies_below = policy::DeniesBelow(*view.settings, name);
@@ -317,7 +317,10 @@ cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView n
     known = at.cut;
     if (known) return answer::Walk::kStop;
     const cache::EntryView gone = store_->FindDenial(at.name, at.hash);
-    if (gone && gone.IsFresh(now) && denies_below && !at.is_above_static_zone) known = gone;
+    if (gone && gone.IsFresh(now) && denies_below && !at.is_above_static_zone &&
+        answer::IsDeniedBy(*store_, *view.settings, gone, name, now)) {
+      known = gone;
+    }
     return known ? answer::Walk::kStop : answer::Walk::kOn;
   };
   answer::Ancestor itself;

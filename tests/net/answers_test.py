@@ -170,9 +170,9 @@ class AnswersTest(WorldTest):
         self.answers(warm, "A", "198.18.20.2", "198.18.20.3", "198.18.20.4")
 
     def test_without_recursion_a_known_nxdomain_covers_what_lies_below(self):
-        """RFC 8020 section 2."""
-        self.assertEqual(dig("gone.shop.com", "A").status, "NXDOMAIN")
-        below = dig("+norecurse", "x.gone.shop.com", "MX")
+        """RFC 8020 section 2, of a top level domain."""
+        self.assertEqual(dig("gone.com", "A").status, "NXDOMAIN")
+        below = dig("+norecurse", "x.gone.com", "MX")
         self.assertEqual(below.status, "NXDOMAIN", below.text)
         self.assertEqual([r[2] for r in below.sections["AUTHORITY"]], ["SOA"])
         beside = dig("+norecurse", "x.shop.com", "MX")

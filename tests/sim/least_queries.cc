@@ -89,6 +89,7 @@ class LeastQueries::Way {
   const Known* Find(NameView name, std::optional<RRType> type);
   void Learn(const Reply& reply, RRType type);
   Step Renamed(NameView name, const PlainRecord& dname, RRType type);
+  bool DeniesBelow(const Known& denial) const;
   std::optional<Step> FromMemory(NameView name, RRType type);
   Step FromServers(const wire::Name& name, RRType type, int nesting);
   // The number of labels of the next part to ask for. All labels: the question itself.
@@ -151,6 +152,12 @@ LeastQueries::Way::Step LeastQueries::Way::Renamed(NameView name, const PlainRec
   return step;
 }
 
+// Only the root and top level domains are believed about names below a denied one.
+bool LeastQueries::Way::DeniesBelow(const Known& denial) const {
+  return model_.mode_ == QnameMinimisation::kStrict ||
+         denial.records.front().owner.view().LabelCount() <= 1;
+}
+
 std::optional<LeastQueries::Way::Step> LeastQueries::Way::FromMemory(NameView name, RRType type) {
   Step step;
   if (const Known* known = Find(name, type)) step.end = known->kind;
@@ -164,7 +171,7 @@ std::optional<LeastQueries::Way::Step> LeastQueries::Way::FromMemory(NameView na
   // Only below the nearest known cut.
   for (NameView above = name; !above.IsRoot();) {
     above = above.Parent();
-    if (Find(above, std::nullopt) != nullptr) {
+    if (const Known* denial = Find(above, std::nullopt); denial && DeniesBelow(*denial)) {
       step.end = Truth::Kind::kNxDomain;
       return step;
     }
@@ -346,6 +353,8 @@ size_t LeastQueries::Way::NextPart(NameView name, size_t known, size_t* parts) {
     known += step;
     if (known >= labels) break;
     if (Find(name.Suffix(known), RRType::kA) != nullptr) continue;
+    const bool believes = model_.mode_ == QnameMinimisation::kStrict;
+    if (!believes && Find(name.Suffix(known), std::nullopt) != nullptr) break;
     ++*parts;
     return known;
   }

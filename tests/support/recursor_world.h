@@ -75,6 +75,8 @@ inline constexpr std::string_view kAliasZone =
 class RecursorWorld {
  public:
   static constexpr std::string_view kRoot = "198.51.100.1";
+  // Of every zone that Add adds.
+  static constexpr std::string_view kSoa = "@ 3600 SOA ns root 1 3600 600 86400 300\n";
 
   explicit RecursorWorld(const sim::SimWorld::Options& options = {})
       : world_(options),
@@ -151,8 +153,6 @@ class RecursorWorld {
   }
 
  private:
-  static constexpr std::string_view kSoa = "@ 3600 SOA ns root 1 3600 600 86400 300\n";
-
   sim::SimWorld world_;
   std::deque<sim::ZoneServer> servers_;
   config::Settings settings_;

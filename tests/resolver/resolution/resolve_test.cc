@@ -85,12 +85,45 @@ TEST_F(ResolveTest, AliasBelowADnameIsAnsweredWhenAskedFor) {
   }
 }
 
-// RFC 8020.
-TEST_F(ResolveTest, NxDomainCoversWhatIsBelow) {
+// RFC 8020, where it is safe without validation: example. is a top level domain.
+TEST_F(ResolveTest, ATopLevelDomainsNxDomainCoversWhatIsBelow) {
   world_.Start(kOneServer);
   EXPECT_EQ(world_.Lookup("gone.example.").rcode, Rcode::kNXDomain);
   const size_t sent = world_.world().upstream().size();
   EXPECT_EQ(world_.Lookup("a.b.gone.example.").rcode, Rcode::kNXDomain);
+  EXPECT_EQ(world_.world().upstream().size(), sent);
+}
+
+TEST_F(ResolveTest, NxDomainDoesNotCoverANameThatIsKnown) {
+  world_.Start(kOneServer);
+  EXPECT_EQ(world_.Lookup("a.b.c.d.example.").rcode, Rcode::kNoError);
+  a_->AddZone("example.", std::string(RecursorWorld::kSoa) + "x 300 A 203.0.113.1\n");
+  EXPECT_EQ(world_.Lookup("d.example.").rcode, Rcode::kNXDomain);
+  a_->AddZone("example.", std::string(RecursorWorld::kSoa) + std::string(kAliasZone));
+  EXPECT_EQ(world_.Lookup("b.c.d.example.").rcode, Rcode::kNXDomain);
+  EXPECT_EQ(world_.Lookup("a.b.c.d.example.", RRType::kTXT).rcode, Rcode::kNoError);
+}
+
+TEST_F(ResolveTest, NxDomainOfAZoneFurtherDownDeniesItsNameOnly) {
+  world_.Add("192.0.2.9", "sub.example.", "x.ent 300 A 203.0.113.9\n");
+  a_->AddZone("example.",
+              std::string(RecursorWorld::kSoa) + "sub 3600 NS ns.sub\nns.sub 3600 A 192.0.2.9\n");
+  world_.Start(kOneServer);
+  EXPECT_EQ(world_.Lookup("gone.sub.example.").rcode, Rcode::kNXDomain);
+  const size_t sent = world_.world().upstream().size();
+  EXPECT_EQ(world_.Lookup("a.gone.sub.example.").rcode, Rcode::kNXDomain);
+  EXPECT_EQ(world_.world().upstream().size(), sent + 1);
+}
+
+TEST_F(ResolveTest, StrictMinimisationBelievesEveryNxDomainAbove) {
+  world_.settings().resolution.qname_minimisation = QnameMinimisation::kStrict;
+  world_.Add("192.0.2.9", "sub.example.", "x.ent 300 A 203.0.113.9\n");
+  a_->AddZone("example.",
+              std::string(RecursorWorld::kSoa) + "sub 3600 NS ns.sub\nns.sub 3600 A 192.0.2.9\n");
+  world_.Start(kOneServer);
+  EXPECT_EQ(world_.Lookup("gone.sub.example.").rcode, Rcode::kNXDomain);
+  const size_t sent = world_.world().upstream().size();
+  EXPECT_EQ(world_.Lookup("a.gone.sub.example.").rcode, Rcode::kNXDomain);
   EXPECT_EQ(world_.world().upstream().size(), sent);
 }
 
