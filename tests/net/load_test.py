@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import zones
-from internet import WorldTest, dig
+from internet import WorldTest, dig, dnsperf_lost
 
 SECONDS = float(os.environ.get("TERN_LOAD_SECONDS", "10"))
 
@@ -26,7 +26,7 @@ def dnsperf(queries, *words, seconds=SECONDS):
     line = re.search(r"Response codes:(.*)", text)
     for code, count in re.findall(r"(\w+) (\d+) \(", line.group(1) if line else ""):
         codes[code] = int(count)
-    return number("Queries sent"), number("Queries completed"), number("Queries lost"), codes, text
+    return number("Queries sent"), number("Queries completed"), dnsperf_lost(text), codes, text
 
 
 class LoadTest(WorldTest):

@@ -15,7 +15,7 @@ import time
 
 import packets
 import zones
-from internet import WorldTest, dig
+from internet import WorldTest, dig, dnsperf_lost
 from packets import query
 
 NAMES = int(os.environ.get("TERN_UNIQUE_NAMES", "2000000"))
@@ -93,7 +93,7 @@ class MemoryFloodTest(WorldTest):
             stop.set()
             client.join()
         completed = int(re.search(r"Queries completed:\s+(\d+)", text).group(1))
-        lost = int(re.search(r"Queries lost:\s+(\d+)", text).group(1))
+        lost = dnsperf_lost(text)
         took.sort()
         print(f"{completed} unique names in {seconds:.0f} s ({completed / seconds:,.0f}/s), {lost} lost; RSS at most "
               f"{most} KiB with a cache of {CACHE_MIB} MiB; {len(took)} popular answers meanwhile, "
