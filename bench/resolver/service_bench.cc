@@ -34,6 +34,7 @@ class IdleWorker final : public io::WorkerPort {
                            ExchangeSink*) override {
     return ExchangeId::kNone;
   }
+  void HandOver(ExchangeId, ExchangeSink*) override {}
   void EndExchange(ExchangeId) override {}
   void SendReply(const io::ReturnPath&, std::span<const uint8_t>) override {}
   int index() const override { return 0; }

@@ -96,6 +96,8 @@ class Environment {
   // REQUIRES: over UDP, `query` has at most kUpstreamQueryOctetsMax.
   virtual ExchangeId StartExchange(const Endpoint& server, Transport transport,
                                    std::span<const uint8_t> query, ExchangeSink* sink) = 0;
+  // From now on an open exchange over UDP calls `sink`.
+  virtual void HandOver(ExchangeId id, ExchangeSink* sink) = 0;
   // Closes the port. No callback comes after it. No effect for kNone.
   virtual void EndExchange(ExchangeId id) = 0;
 };

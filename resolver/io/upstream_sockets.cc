@@ -244,6 +244,10 @@ void UpstreamSockets::Send(Socket* socket) {
   if (error != 0) FailLater(socket, FailureOf(error));
 }
 
+void UpstreamSockets::HandOver(ExchangeId id, ExchangeSink* sink) {
+  if (Socket* socket = sockets_.Find(id); socket != nullptr) socket->sink = sink;
+}
+
 void UpstreamSockets::End(ExchangeId id) {
   if (Socket* socket = sockets_.Find(id); socket != nullptr) Release(socket);
 }

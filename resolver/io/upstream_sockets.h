@@ -41,6 +41,8 @@ class UpstreamSockets final : private Timer {
 
   // The query is copied and leaves with Flush().
   ExchangeId Start(const Endpoint& server, std::span<const uint8_t> query, ExchangeSink* sink);
+  // From now on the exchange calls `sink`.
+  void HandOver(ExchangeId id, ExchangeSink* sink);
   void End(ExchangeId id);
   // Called at the end of a turn. It gives back the ports of ended exchanges, draws ports for the
   // started ones and passes their queries to the engine.

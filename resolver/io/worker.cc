@@ -247,6 +247,8 @@ ExchangeId Worker::StartExchange(const Endpoint& server, Transport transport,
   return ExchangeId::kNone;
 }
 
+void Worker::HandOver(ExchangeId id, ExchangeSink* sink) { upstream_sockets_->HandOver(id, sink); }
+
 void Worker::EndExchange(ExchangeId id) {
   if (UpstreamStreams::Gives(id)) {
     upstream_streams_->End(id);

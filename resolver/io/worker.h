@@ -66,6 +66,7 @@ class Worker final : public WorkerPort {
   void DisarmTimer(Timer* timer) override { timers_.Disarm(timer); }
   ExchangeId StartExchange(const Endpoint& server, Transport transport,
                            std::span<const uint8_t> query, ExchangeSink* sink) override;
+  void HandOver(ExchangeId id, ExchangeSink* sink) override;
   void EndExchange(ExchangeId id) override;
 
   // WorkerPort

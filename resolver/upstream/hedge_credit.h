@@ -4,7 +4,8 @@
 // - Healthy servers see less than 5 % extra queries. The credit of the start and the cost of lost
 //   packets are included in that.
 // - A hedge beside a server that turned out silent gives its credit back, so any number of dead
-//   servers leaves credit for the next. Race::NoteLosers decides which hedges these are.
+//   servers leaves credit for the next. Race::NoteLosers and LateReplies decide which hedges these
+//   are.
 //
 // Thread: one worker's.
 #pragma once

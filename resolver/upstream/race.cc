@@ -22,6 +22,8 @@ constexpr Duration kConnectionRetry = std::chrono::milliseconds(50);
 constexpr Duration kLameFor = minutes(10);
 constexpr Duration kRefusedFor = seconds(60);
 constexpr Duration kServfailFor = seconds(5);
+// A reply that comes later than this teaches nothing more than silence does.
+constexpr Duration kLateReplyFor = seconds(1);
 constexpr Duration kOvertakenOverTcpFor = seconds(5);
 
 // Round trips until an answer. TCP has the handshake and its acknowledgement too.
@@ -128,7 +130,9 @@ bool Race::Launch() {
   if (in_turn_.has_value()) return SendInTurn();
   const bool beside = AnyWaiting(now);
   KnownServer server;
-  const int picked = Pick(now, &server);
+  int picked = Pick(now, &server);
+  const int overdue = beside ? OverdueBefore(picked, now, &server) : -1;
+  if (overdue >= 0) picked = overdue;
   if (picked < 0) return false;
   if (beside && !facilities_.hedge_credit.Spend()) return false;
   if (!HasBudget()) return false;
@@ -137,7 +141,8 @@ bool Race::Launch() {
     CloseDatagrams();
   }
   const auto candidate = static_cast<uint8_t>(picked);
-  const QueryForm form = NextForm(servers_.candidates()[candidate], server.record);
+  const QueryForm form =
+      overdue >= 0 ? Repeat(candidate) : NextForm(servers_.candidates()[candidate], server.record);
   const Transport transport = is_others_turn ? Transport::kTcp : Transport::kUdp;
   if (!Send(candidate, server, transport, form, nullptr)) {
     if (transport == Transport::kTcp) WaitForConnection(now);
@@ -148,7 +153,6 @@ bool Race::Launch() {
     ++facilities_.counters.hedges;
   }
   Duration delay = HedgeDelay(server.record);
-  for (int i = 0; i < launches_ && delay < kHedgeMax; ++i) delay += delay / 2;
   ++launches_;
   next_launch_ = now + std::min(delay, kHedgeMax);
   return true;
@@ -283,8 +287,11 @@ bool Race::AnyWaiting(Time now) const {
 // Its open attempts may still get an answer.
 bool Race::AnyWaitingAtLast(Time now) {
   for (Attempt& attempt : attempts_) {
-    if (attempt.state != State::kFree)
-      attempt.late = std::max(attempt.late, attempt.sent + kOnlyTry);
+    if (attempt.state == State::kFree) continue;
+    // A query that was repeated early gave its server less time than tries at their usual times.
+    const bool repeated = servers_.candidates()[attempt.candidate].repeated;
+    const Duration time = repeated ? kOnlyTry + kRetryUnknown : kOnlyTry;
+    attempt.late = std::max(attempt.late, attempt.sent + time);
   }
   return AnyWaiting(now);
 }
@@ -308,9 +315,7 @@ void Race::Finish(RaceResult::Kind kind) {
   decided_ = true;
   result_.kind = kind;
   result_.failure = CommonFailure();
-  // Hedges are there for servers whose time ran out.
-  const int needed = std::min(hedges_, silences_ + NoteLosers());
-  if (needed > 0) facilities_.hedge_credit.GiveBack(needed);
+  NoteLosers();
   if (ListNode<ByQuestion>::IsLinked()) facilities_.open_races.WithHash(hash_).Remove(this);
   TellFollowers();
   // The coroutine destroys this object, so nothing may follow.
@@ -480,14 +485,15 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
 // - If the late attempt went over TCP, the server is avoided for this zone only. Nothing else is
 //   learnt from TCP.
 //
-// Returns how many of the hedges cost no credit: one for each late server that is expendable. Such
-// a server never answered or is thought dead. It does not count servers that usually answer: some
-// of a healthy network's servers are always late once, and the credit limits hedges beside these. A
-// server that never answered is taken for dead once, so each healthy one costs one such hedge.
-int Race::NoteLosers() {
+// A hedge beside a server that turns out silent cost no credit:
+// - if the server's time has run out;
+// - if the server is expendable, which means that it never answered or is thought dead. A server
+//   that never answered is taken for dead once, so each healthy one costs one such hedge;
+// - if its late reply does not come either (late_replies.h).
+void Race::NoteLosers() {
   const Time now = facilities_.environment.Now();
   ServerTable& table = facilities_.server_table;
-  int dead = 0;
+  int needed = silences_;
   for (Attempt& attempt : attempts_) {
     if (attempt.state == State::kFree) continue;
     const Duration waited = now - attempt.sent;
@@ -498,11 +504,39 @@ int Race::NoteLosers() {
       table.NoteLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now);
     } else if (is_late) {
       table.NoteSilence(attempt.key, waited, now);
-      if (attempt.expendable) ++dead;
+      if (attempt.expendable) ++needed;
     }
+  }
+  needed = std::min(hedges_, needed);
+  if (needed > 0) facilities_.hedge_credit.GiveBack(needed);
+  int open_hedges = hedges_ - needed;
+  for (Attempt& attempt : attempts_) {
+    if (attempt.state == State::kFree) continue;
+    const bool settles = attempt.state == State::kWaiting && !attempt.expendable && open_hedges > 0;
+    if (LeaveLateReply(attempt, settles) && settles) --open_hedges;
     Close(attempt);
   }
-  return dead;
+}
+
+// Its reply, or that none comes, still teaches something of the server. True when it is waited for.
+bool Race::LeaveLateReply(Attempt& attempt, bool repays_hedge) {
+  const Time now = facilities_.environment.Now();
+  const Time until = std::max(attempt.late, attempt.sent + kLateReplyFor);
+  if (attempt.transport == Transport::kTcp || attempt.key == answered_ || until <= now ||
+      IsOneAtATime(now)) {
+    return false;
+  }
+  facilities_.late_replies.Await(attempt.exchange,
+                                 {.server = attempt.key,
+                                  .id = attempt.id,
+                                  .sent = attempt.sent,
+                                  .until = until,
+                                  .repays_hedge = repays_hedge},
+                                 QuestionOf(attempt));
+  --facilities_.open_counts.DatagramsOf(zone_hash_);
+  attempt.exchange = ExchangeId::kNone;
+  attempt.state = State::kFree;
+  return true;
 }
 
 void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {

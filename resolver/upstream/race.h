@@ -4,8 +4,11 @@
 // - Any replica's answer counts. The first valid reply wins.
 // - The race starts with one server. When that one is later than usual, another replica is asked
 //   too. The earlier attempts stay open.
-// - The same server is asked again only after its own timeout. The timeout doubles. There are at
-//   most resolution.limits.tries tries (RFC 9520 section 3.1).
+// - If the server is known well and every replica is far, its query is repeated instead. This is
+//   done once.
+// - Beside that, the same server is asked again only after its own timeout. The timeout doubles.
+//   There are at most resolution.limits.tries tries (RFC 9520 section 3.1).
+// - What is overtaken stays open for a while (late_replies.h).
 // - When a server fails, the next one is asked at once.
 //
 // Equal questions:
@@ -202,6 +205,10 @@ class Race final : public ExchangeSink,
   // Asks the best server that may be asked now. False when there is none.
   bool Launch();
   int Pick(Time now, KnownServer* picked);
+  // An open attempt's candidate to ask again instead of `picked`, or -1. Its reply is overdue.
+  int OverdueBefore(int picked, Time now, KnownServer* server) const;
+  bool MayRepeat(const Candidate& candidate, const Attempt& attempt, const ServerState& record,
+                 Time now) const;
   bool OnlyDeadAreLeft(Time now) const;
   bool IsAtLimit(ServerKey server, const ServerState& record, int tries, Time now) const;
   // `like` is the attempt that goes on in this way. It is null for a new attempt.
@@ -214,6 +221,9 @@ class Race final : public ExchangeSink,
   QueryForm FullForm(const Candidate& candidate) const;
   // The form with all that the server is known to take.
   QueryForm KnownForm(const Candidate& candidate, const ServerState& record) const;
+  // The form of the candidate's query that is repeated. From then on its next form is leaner by two
+  // steps, because the repetition took the place of one.
+  QueryForm Repeat(uint8_t candidate);
   QueryForm NextForm(const Candidate& candidate, const ServerState& record) const;
   void LearnForm(const Attempt& attempt);
   // Whether one datagram is open at a time, because somebody seems to guess.
@@ -262,7 +272,8 @@ class Race final : public ExchangeSink,
   bool AcceptCookie(Attempt& attempt);
   void OnBadCookie(Attempt& attempt);
   void NoteAnswer(const Attempt& attempt);
-  int NoteLosers();
+  void NoteLosers();
+  bool LeaveLateReply(Attempt& attempt, bool repays_hedge);
   // Asks the server in the one way that is left, if there is one. True when it was asked.
   bool ConcedeAndAsk(const Attempt& failed);
   bool AskInTurn(const Attempt& like);

@@ -3,7 +3,6 @@
 // Thread: one worker's.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,7 +15,9 @@
 #include "resolver/base/trace.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/upstream/hedge_credit.h"
+#include "resolver/upstream/late_replies.h"
 #include "resolver/upstream/lateness.h"
+#include "resolver/upstream/open_counts.h"
 #include "resolver/upstream/open_races.h"
 #include "resolver/upstream/reply_records.h"
 #include "resolver/upstream/server_table.h"
@@ -63,29 +64,6 @@ class MoreServers {
   ~MoreServers() = default;
 };
 
-// Counts the open questions of each zone and the open queries of each server, for one worker. Two
-// zones (or servers) may share a count when their hashes meet. So the memory is fixed.
-class OpenCounts {
- public:
-  // Questions that wait for the servers of this zone. `zone_hash` is the store's hash of its name.
-  uint32_t& QuestionsOf(uint64_t zone_hash) {
-    return zone_questions_[zone_hash % zone_questions_.size()];
-  }
-  // Open queries over UDP about names of this zone.
-  uint32_t& DatagramsOf(uint64_t zone_hash) {
-    return zone_datagrams_[zone_hash % zone_datagrams_.size()];
-  }
-  // Open queries to the server.
-  uint32_t& QueriesOf(ServerKey server) {
-    return server_queries_[(static_cast<uint64_t>(server) >> 8) % server_queries_.size()];
-  }
-
- private:
-  std::array<uint32_t, 4096> zone_questions_{};
-  std::array<uint32_t, 4096> zone_datagrams_{};
-  std::array<uint32_t, 8192> server_queries_{};
-};
-
 // What all races of one worker share. It outlives them.
 struct RaceFacilities {
   RaceFacilities(cache::Store* store_, ServerTable* server_table_, Environment* environment_,
@@ -108,6 +86,7 @@ struct RaceFacilities {
   Lateness lateness;
   HedgeCredit hedge_credit;
   OpenCounts open_counts;
+  LateReplies late_replies{&environment, {server_table, lateness, hedge_credit, open_counts}};
   OpenRaces open_races;
   WorkerCounters counters;
   std::unique_ptr<uint8_t[]> reply_octets;

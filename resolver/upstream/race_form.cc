@@ -47,7 +47,10 @@ QueryForm Race::NextForm(const Candidate& candidate, const ServerState& record) 
   const auto leaner = [](const QueryForm& form) {
     return Leaner(form, Sign::kSilence).value_or(form);
   };
-  if (candidate.tries > 0) return leaner(candidate.form);
+  if (candidate.tries > 0) {
+    const QueryForm form = leaner(candidate.form);
+    return candidate.repeated ? leaner(form) : form;
+  }
   QueryForm form = KnownForm(candidate, record);
   if (record.TakesAllAt(facilities_.environment.Now())) return form;
   if (record.silences >= kDeadAfter) {
@@ -56,6 +59,11 @@ QueryForm Race::NextForm(const Candidate& candidate, const ServerState& record) 
     form = leaner(form);
   }
   return form;
+}
+
+QueryForm Race::Repeat(uint8_t candidate) {
+  servers_.candidates()[candidate].repeated = true;
+  return servers_.candidates()[candidate].form;
 }
 
 // Learns from a useful answer which form the server takes. A query is often lost by chance, and a

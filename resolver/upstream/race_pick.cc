@@ -20,9 +20,10 @@ constexpr Duration kHedgeSlackMin = milliseconds(5);
 constexpr Duration kRetryMin = milliseconds(300);
 constexpr Duration kRetryMax = seconds(3);
 // Replicas within this distance of the best share the load.
-constexpr Duration kNearBest = milliseconds(10);
+constexpr Duration kNearBest = milliseconds(2);
 // a dead server's share of the open queries that other servers may have
 constexpr int kDeadServerShare = 8;
+constexpr Duration kMoment = seconds(10);
 constexpr Duration kProbeMin = seconds(1);
 // A server that never answered is dead, or it is farther than its replicas. In both cases it is not
 // worth an early probe.
@@ -37,10 +38,10 @@ Duration ProbeInterval(const ServerState& record) {
 }  // namespace
 
 Duration Race::HedgeDelay(const ServerState& record) const {
-  if (record.IsKnownAt(facilities_.environment.Now()) && record.silences == 0) {
+  if (record.IsKnownAt(facilities_.environment.Now()) && record.silences < kDeadAfter) {
     // The deviation of a very even server is almost zero. It is not worth a query to save a few
     // milliseconds.
-    const Duration slack = std::max({4 * record.rttvar, record.srtt / 4, kHedgeSlackMin});
+    const Duration slack = std::max({4 * record.rttvar, record.srtt / 8, kHedgeSlackMin});
     return std::clamp(record.srtt + slack, kHedgeMin, kHedgeMax);
   }
   return std::clamp(facilities_.lateness.estimate(), kHedgeUnknownMin, kHedgeMax);
@@ -62,7 +63,7 @@ bool Race::OnlyDeadAreLeft(Time now) const {
 Duration Race::RetryTimeout(const ServerState& record, int tries) const {
   const Time now = facilities_.environment.Now();
   if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) return kOnlyTry;
-  const Duration once = record.IsKnownAt(now) && record.silences == 0
+  const Duration once = record.IsKnownAt(now) && record.silences < kDeadAfter
                             ? std::max(record.Lateness(), kRetryMin)
                             : kRetryUnknown;
   return std::min(once * (1 << (tries - 1)), kRetryMax);
@@ -118,10 +119,11 @@ int Race::Pick(Time now, KnownServer* picked) {
     }
     const bool lame = table.IsLame(key, servers_.zone(), now);
     const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
-    const Duration expected = record.IsKnownAt(now) ? record.srtt : facilities_.lateness.mean();
+    const Duration expected = record.ExpectedAt(now, facilities_.lateness.mean());
     // A server that was silent is worth one try when its probe is due and nobody else has claimed
     // it. It may only have lost a packet.
-    if (record.silences > 0 && candidate.tries == 0 && !lame && candidates.size() > 1 &&
+    const bool avoided = record.silences > 1 || (record.silences == 1 && !record.HasAnswered());
+    if (avoided && candidate.tries == 0 && !lame && candidates.size() > 1 &&
         now - record.last_silence > ProbeInterval(record) &&
         table.ClaimProbe(key, ProbeInterval(record), now)) {
       *picked = {key, record};
@@ -142,13 +144,45 @@ int Race::Pick(Time now, KnownServer* picked) {
     if (at_limit && launches_ == 0) why_not_ = RaceResult::Kind::kNoResources;
     return -1;
   }
-  const Duration limit = best + best / 4 + kNearBest;
+  const Duration limit = best + best / 16 + kNearBest;
   const auto end = std::remove_if(options.begin(), options.begin() + count,
                                   [&](const Option& option) { return option.expected > limit; });
   const auto near = static_cast<uint64_t>(end - options.begin());
   const Option& option = options[near == 1 ? 0 : facilities_.environment.Random() % near];
   *picked = {option.key, table.Get(option.key)};
   return option.index;
+}
+
+// A packet is lost now and then. If a server that usually answers is late, to repeat the query may
+// bring the answer sooner than a far replica does. That is done once for each server, from the
+// credit for hedges.
+bool Race::MayRepeat(const Candidate& candidate, const Attempt& attempt, const ServerState& record,
+                     Time now) const {
+  return attempt.state == State::kWaiting && attempt.transport == Transport::kUdp &&
+         candidate.tries == 1 && !IsUsedUp(candidate) && !candidate.failed &&
+         record.TakesAllAt(now) && record.IsKnownAt(now) && record.silences <= 1 &&
+         now >= attempt.sent + std::max(HedgeDelay(record), record.Lateness()) &&
+         !IsAtLimit(attempt.key, record, 1, now);
+}
+
+int Race::OverdueBefore(int picked, Time now, KnownServer* server) const {
+  int overdue = -1;
+  Duration best =
+      picked < 0 ? Duration::max() : server->record.ExpectedAt(now, facilities_.lateness.mean());
+  for (const Attempt& attempt : attempts_) {
+    if (attempt.state == State::kFree) continue;
+    const ServerState record = facilities_.server_table.Get(attempt.key);
+    if (!MayRepeat(servers_.candidates()[attempt.candidate], attempt, record, now)) continue;
+    // If it is silent again, the replica is asked only after another delay. That is seldom if it
+    // answered a moment ago.
+    const bool seldom = now - record.last_answer < kMoment;
+    const Duration expected = record.srtt + HedgeDelay(record) / (seldom ? 8 : 1);
+    if (expected >= best) continue;
+    best = expected;
+    overdue = attempt.candidate;
+    *server = {attempt.key, record};
+  }
+  return overdue;
 }
 
 }  // namespace tern::resolver::upstream

@@ -96,6 +96,7 @@ ServerTable::Slot& ServerTable::Make(ServerKey key) {
   Slot& slot = set.values[oldest];
   set.keys[oldest].store(0, kRelaxed);
   slot.speed.store(0, kRelaxed);
+  slot.penalty.store(0, kRelaxed);
   slot.last_answer.store(0, kRelaxed);
   slot.last_silence.store(0, kRelaxed);
   slot.probe_until.store(0, kRelaxed);
@@ -128,6 +129,7 @@ ServerState ServerTable::Get(ServerKey key) const {
   record.srtt = speed.srtt;
   record.rttvar = speed.rttvar;
   record.silences = slot->silences.load(kRelaxed);
+  record.penalty = Duration(slot->penalty.load(kRelaxed));
   record.plain_dns = slot->plain_dns_until.load(kRelaxed) != cache::Instant();
   record.keeps_no_case = slot->keeps_no_case_until.load(kRelaxed) != cache::Instant();
   record.takes_no_cookie = slot->takes_no_cookie_until.load(kRelaxed) != cache::Instant();
@@ -145,17 +147,16 @@ void ServerTable::NoteAnswer(ServerKey server, Duration rtt, Time now) {
   Slot& slot = Touch(server, now);
   Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
   const Time last_answer = MomentOf(slot.last_answer.load(kRelaxed));
-  if (speed.srtt.count() == 0 || slot.silences.load(kRelaxed) > 0 ||
-      now - last_answer > kForgetSpeed) {
-    // A first measurement, RFC 6298 (2.2). Or the first one after silences: it ends their penalty.
-    speed = {rtt, rtt / 2};
-    slot.silences.store(0, kRelaxed);
+  if (speed.srtt.count() == 0 || now - last_answer > kForgetSpeed) {
+    speed = {rtt, rtt / 2};  // a first measurement, RFC 6298 (2.2)
   } else {
     const Duration error = rtt > speed.srtt ? rtt - speed.srtt : speed.srtt - rtt;
     speed.rttvar = (3 * speed.rttvar + error) / 4;
     speed.srtt = std::max(Duration(1), (7 * speed.srtt + rtt) / 8);
   }
   slot.speed.store(speed.Pack(), kRelaxed);
+  slot.silences.store(0, kRelaxed);
+  slot.penalty.store(0, kRelaxed);
   slot.last_answer.store(Micros(now), kRelaxed);
   for (std::atomic<cache::Instant>* until :
        {&slot.plain_dns_until, &slot.keeps_no_case_until, &slot.takes_no_cookie_until,
@@ -172,9 +173,8 @@ void ServerTable::NoteSilence(ServerKey server, Duration waited, Time now) {
     if (silences < kSilencesMax) slot.silences.store(static_cast<uint16_t>(silences + 1), kRelaxed);
     slot.last_silence.store(Micros(now), kRelaxed);
   }
-  Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
-  speed.srtt = std::clamp(std::max(speed.srtt, 2 * waited), Duration(1), kSlowest);
-  slot.speed.store(speed.Pack(), kRelaxed);
+  const auto penalty = static_cast<uint32_t>(std::min(2 * waited, kSlowest).count());
+  slot.penalty.store(std::max(slot.penalty.load(kRelaxed), penalty), kRelaxed);
 }
 
 void ServerTable::NotePlainDns(ServerKey server, Time now, Evidence evidence) {

@@ -50,6 +50,7 @@ struct ServerState {
   Duration srtt{0};  // RFC 6298's smoothed round trip; 0: never measured
   Duration rttvar{0};
   uint16_t silences = 0;             // attempts without an answer since the last answer
+  Duration penalty{0};               // while there are silences, it counts as at least this slow
   bool plain_dns = false;            // it answered FORMERR or NOTIMP to EDNS
   bool keeps_no_case = false;        // it answers with another case than the query's
   bool takes_no_cookie = false;      // it takes EDNS, but not with a cookie in it
@@ -75,6 +76,12 @@ struct ServerState {
   // has lost.
   bool IsDeadAt(Time now) const {
     return silences >= kDeadAfter && now - last_answer > std::chrono::seconds(10);
+  }
+  // How long an answer is expected to take. One silence may be a lost packet, so it alone changes
+  // nothing. `usual` is for a server that was not measured.
+  Duration ExpectedAt(Time now, Duration usual) const {
+    const Duration measured = IsKnownAt(now) ? srtt : usual;
+    return silences > 1 || !HasAnswered() ? std::max(measured, penalty) : measured;
   }
   // If an answer takes longer, the server is later than usual.
   Duration Lateness() const { return srtt + 4 * rttvar; }
@@ -103,8 +110,8 @@ class ServerTable {
   // Call it when an answer came after `rtt` (RFC 6298 section 2: gains 1/8 and 1/4).
   void NoteAnswer(ServerKey server, Duration rtt, Time now);
   // Call it when no answer came within `waited`. Until the server answers again, it counts as at
-  // least that slow. Of overlapping queries only one counts, because many at a time say no more
-  // than one.
+  // least that slow. What was measured is kept. Of overlapping queries only one counts, because
+  // many at a time say no more than one.
   void NoteSilence(ServerKey server, Duration waited, Time now);
   void NotePlainDns(ServerKey server, Time now, Evidence evidence = Evidence::kSaidSo);
   void NoteKeepsNoCase(ServerKey server, Time now);
@@ -145,7 +152,8 @@ class ServerTable {
 
   // Moments are microseconds as in Time. 0 means never.
   struct Slot {
-    std::atomic<uint64_t> speed = 0;  // srtt and rttvar in microseconds, 32 bits each
+    std::atomic<uint64_t> speed = 0;    // srtt and rttvar in microseconds, 32 bits each
+    std::atomic<uint32_t> penalty = 0;  // microseconds
     std::atomic<int64_t> last_answer = 0;
     std::atomic<int64_t> last_silence = 0;
     std::atomic<int64_t> touched = 0;

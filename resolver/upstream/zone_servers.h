@@ -33,6 +33,7 @@ struct Candidate {
   bool refuses_edns = false;  // it answered FORMERR or NOTIMP to EDNS
   bool gave_nothing = false;  // it answered, and that was not useful
   QueryForm form{};           // of the last try
+  bool repeated = false;      // its query was sent again in the same form
   bool broken_off = false;    // one try did not get its time, and does not count
 };
 

@@ -44,6 +44,7 @@ class HandDrivenEnvironment final : public resolver::Environment {
                                      std::span<const uint8_t>, resolver::ExchangeSink*) override {
     return resolver::ExchangeId::kNone;
   }
+  void HandOver(resolver::ExchangeId, resolver::ExchangeSink*) override {}
   void EndExchange(resolver::ExchangeId) override {}
 
   // One run of the timers that are due then.

@@ -97,6 +97,9 @@ class SimWorld::FurtherPort final : public resolver::io::WorkerPort {
                            std::span<const uint8_t> query, resolver::ExchangeSink* sink) override {
     return world_->StartExchange(server, transport, query, sink);
   }
+  void HandOver(ExchangeId id, resolver::ExchangeSink* sink) override {
+    world_->HandOver(id, sink);
+  }
   void EndExchange(ExchangeId id) override { world_->EndExchange(id); }
   void SendReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) override {
     world_->RecordReply(worker_, path, reply);
@@ -430,6 +433,10 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
     Schedule(now_ + delay, true, [arrive, octets] { arrive(octets); });
   }
   return id;
+}
+
+void SimWorld::HandOver(ExchangeId id, resolver::ExchangeSink* sink) {
+  if (const auto found = exchanges_.find(id); found != exchanges_.end()) found->second.sink = sink;
 }
 
 void SimWorld::EndExchange(ExchangeId id) {

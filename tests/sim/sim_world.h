@@ -186,6 +186,7 @@ class SimWorld : public resolver::io::WorkerPort {
   void DisarmTimer(resolver::Timer* timer) override;
   ExchangeId StartExchange(const Endpoint& server, Transport transport,
                            std::span<const uint8_t> query, resolver::ExchangeSink* sink) override;
+  void HandOver(ExchangeId id, resolver::ExchangeSink* sink) override;
   void EndExchange(ExchangeId id) override;
   void SendReply(const resolver::io::ReturnPath& path, std::span<const uint8_t> reply) override {
     RecordReply(0, path, reply);

@@ -46,6 +46,7 @@ class InstantEnvironment final : public Environment {
     sink_ = sink;
     return ExchangeId{++last_id_};
   }
+  void HandOver(ExchangeId, ExchangeSink* sink) override { sink_ = sink; }
   void EndExchange(ExchangeId) override { sink_ = nullptr; }
 
   // Turns the query into its reply: header flags, an address record, and OPT with the query's

@@ -167,6 +167,22 @@ TEST_P(UpstreamSocketsTest, ALateReplyNeverReachesTheNextExchange) {
   }
 }
 
+TEST_P(UpstreamSocketsTest, AnExchangeThatIsHandedOverReportsToItsNewSink) {
+  auto running = MakeRunning();
+  ASSERT_NE(running, nullptr);
+  PlainSocket server = Server();
+  RecordingSink first;
+  RecordingSink second;
+  const ExchangeId id = Start(running.get(), server.local(), Query(1), &first);
+  Endpoint client;
+  ASSERT_TRUE(server.ReceiveFrom(&client).has_value());
+  running->OnThread([&] { running->worker()->HandOver(id, &second); });
+  ASSERT_TRUE(server.SendTo(Bytes{1, 2}, client));
+  EXPECT_TRUE(WaitFor([&] { return second.replies() == 1; }));
+  EXPECT_EQ(first.replies(), 0);
+  EndOn(running.get(), id);
+}
+
 TEST_P(UpstreamSocketsTest, AnExchangeThatEndsInItsOwnTurnSendsNothingAndLeavesItsSocketFree) {
   WorkerOptions options;
   options.upstream.udp_exchanges = 1;

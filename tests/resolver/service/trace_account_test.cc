@@ -24,6 +24,7 @@ class StoppedClock final : public Environment {
                            ExchangeSink*) override {
     return ExchangeId::kNone;
   }
+  void HandOver(ExchangeId, ExchangeSink*) override {}
   void EndExchange(ExchangeId) override {}
 };
 

@@ -62,6 +62,11 @@ class RaceWorld : public RaceFixture {
     for (int i = 0; i < 40; ++i) world_.Lookup("w" + std::to_string(i) + ".example.");
     first_ = world_.world().upstream().size();
   }
+  // From now on nobody is asked beside another server, and no query is repeated early.
+  void SpendTheHedgeCredit() {
+    while (world_.recursor().facilities().hedge_credit.Spend()) {
+    }
+  }
   size_t Sent(std::string_view address = "") {
     return world_.world().CountUpstream(address, first_);
   }

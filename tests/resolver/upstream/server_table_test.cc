@@ -77,18 +77,30 @@ TEST_F(ServerTableTest, SilenceMakesSlowAndAnAnswerLiftsIt) {
   table_.NoteSilence(key_, milliseconds(400), now_);
   table_.NoteSilence(key_, milliseconds(800), now_ + milliseconds(800));
   EXPECT_EQ(table_.Get(server_).silences, 2);
-  EXPECT_EQ(table_.Get(server_).srtt, milliseconds(1600));
+  EXPECT_EQ(table_.Get(server_).srtt, milliseconds(20));
+  EXPECT_EQ(table_.Get(server_).ExpectedAt(now_, milliseconds(50)), milliseconds(1600));
   EXPECT_EQ(table_.Get(server_).last_silence, now_ + milliseconds(800));
-  table_.NoteAnswer(key_, milliseconds(30), now_ + seconds(1));
+  table_.NoteAnswer(key_, milliseconds(28), now_ + seconds(1));
   EXPECT_EQ(table_.Get(server_).silences, 0);
-  EXPECT_EQ(table_.Get(server_).srtt, milliseconds(30));
+  EXPECT_EQ(table_.Get(server_).srtt, milliseconds(21));
+  EXPECT_EQ(table_.Get(server_).ExpectedAt(now_, milliseconds(50)), milliseconds(21));
+}
+
+// One silence may be a lost packet.
+TEST_F(ServerTableTest, OneSilenceOfAServerThatAnswersChangesNoExpectation) {
+  table_.NoteAnswer(key_, milliseconds(20), now_);
+  table_.NoteSilence(key_, milliseconds(400), now_ + seconds(1));
+  EXPECT_EQ(table_.Get(server_).ExpectedAt(now_ + seconds(1), milliseconds(50)), milliseconds(20));
+  const Endpoint stranger = Server(7);
+  table_.NoteSilence(table_.KeyOf(stranger), milliseconds(400), now_);
+  EXPECT_EQ(table_.Get(stranger).ExpectedAt(now_, milliseconds(50)), milliseconds(800));
 }
 
 TEST_F(ServerTableTest, OfSilencesThatOverlapOneCounts) {
   for (int i = 0; i < 100; ++i) table_.NoteSilence(key_, milliseconds(400), now_);
   table_.NoteSilence(key_, milliseconds(400), now_ + milliseconds(300));
   EXPECT_EQ(table_.Get(server_).silences, 1);
-  EXPECT_EQ(table_.Get(server_).srtt, milliseconds(800));
+  EXPECT_EQ(table_.Get(server_).penalty, milliseconds(800));
   // Many silences that overlap in a row count as if one came after the other.
   for (int i = 1; i <= 80; ++i) {
     table_.NoteSilence(key_, milliseconds(400), now_ + i * milliseconds(10));
@@ -168,7 +180,7 @@ TEST_F(ServerTableTest, AKeyOutlivesTheRecord) {
   }
   EXPECT_FALSE(small.Get(key).IsKnown());
   small.NoteSilence(key, milliseconds(100), now_ + seconds(200));
-  EXPECT_EQ(small.Get(key).srtt, milliseconds(200));
+  EXPECT_EQ(small.Get(key).penalty, milliseconds(200));
   EXPECT_EQ(small.Get(key).silences, 1);
   EXPECT_FALSE(small.Get(key).plain_dns);
   EXPECT_FALSE(small.Get(key).HasAnswered());
