@@ -255,7 +255,8 @@ constexpr KeySpec kKeys[] = {
      .details = "A question fails when its name servers do not answer it, or not usefully. Each "
                 "time it fails again the time is twice as long, up to `cache.max_failure_ttl`. "
                 "While a stale answer serves, the time is at least 30s, up to "
-                "`cache.max_failure_ttl`."},
+                "`cache.max_failure_ttl`. When the name servers did not answer at all, the time is "
+                "30s at most, and ends when one of them answers."},
     {.path = "cache.max_failure_ttl",
      .value = Ttl<kCache, &CacheSettings::max_failure_ttl>(1, kFailureTtlMax),
      .default_text = "5m",

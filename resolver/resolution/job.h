@@ -88,6 +88,8 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
   // The job treats entries near their expiry as unknown, so it asks for them while they still
   // serve.
   bool refreshes() const { return state_.refreshes; }
+  // The question failed a moment ago. The job asks all the same.
+  bool tries_again() const { return state_.tries_again; }
 
  private:
   friend class JobTable;
@@ -97,6 +99,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
     bool shared = true;  // others with the same question may join
     bool just_missed = false;
     bool refreshes = false;
+    bool tries_again = false;
     bool resolved = false;      // its coroutine has ended
     bool served_stale = false;  // its clients got a stale answer because no other came in time
     bool borrows = false;       // the allowance or the deadline came from another question

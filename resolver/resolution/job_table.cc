@@ -214,6 +214,16 @@ bool JobTable::StartDetached(const wire::Name& name, wire::RRType type, int nest
   return true;
 }
 
+void JobTable::TryAgain(const wire::Name& name, wire::RRType type) {
+  // Clients come first: half of the jobs are theirs alone.
+  const size_t jobs_max = facilities_.settings->resolution.limits.jobs;
+  Job* job = Make(HashOf(name, type), name, type, jobs_max / 2);
+  if (job == nullptr) return;
+  job->state_.shared = false;  // a client that joined it would have to wait
+  job->state_.tries_again = true;
+  Launch(job);
+}
+
 void JobTable::PrimeOnce() {
   const Time now = facilities_.environment.Now();
   if (now < next_priming_) return;

@@ -20,6 +20,8 @@ using wire::RRType;
 
 // RFC 8767 section 5: while clients get stale answers, at most one try each 30 seconds.
 constexpr uint32_t kStaleFailureTtlMin = 30;
+// Silence may end at any moment, for example when the network is back.
+constexpr uint32_t kSilenceTtlMax = 30;
 
 Rank AnswerRank(const upstream::ReplyRecords& records) {
   return records.header().Has(wire::kFlagAA) ? Rank::kAnswerAuthoritative
@@ -266,7 +268,7 @@ std::span<const uint8_t> Learner::LearnPriming(const upstream::ReplyRecords& rec
 }
 
 void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,
-                           bool has_stale, Time time) {
+                           bool has_stale, Time time, bool by_silence) {
   const cache::Instant now = StoreInstant(time);
   // RFC 9520 section 3.2: with backoff. The first failure is kept for some seconds, because a
   // client tries again within them.
@@ -278,6 +280,7 @@ void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError
   }
   uint32_t ttl = settings_.min_failure_ttl << (in_a_row - 1);
   if (has_stale) ttl = std::max(ttl, kStaleFailureTtlMin);
+  if (by_silence) ttl = std::min(ttl, kSilenceTtlMax);
   ttl = std::min(ttl, settings_.max_failure_ttl);
   // Starts at the next full second, except at RFC 9520's maximum of five minutes.
   const bool is_between = Time(std::chrono::seconds(now.seconds())) != time;

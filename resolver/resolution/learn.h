@@ -73,10 +73,11 @@ class Learner {
   // section 4).
   std::span<const uint8_t> LearnPriming(const upstream::ReplyRecords& records, cache::Instant now);
 
-  // `has_stale`: clients that ask meanwhile get an older answer. The store counts in whole seconds,
-  // but the failure is kept for at least its whole time.
+  // `has_stale`: clients that ask meanwhile get an older answer. `by_silence`: no server answered,
+  // so the failure is kept for 30 seconds at most. The store counts in whole seconds, but the
+  // failure is kept for at least its whole time.
   void LearnFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
-                    bool has_stale, Time now);
+                    bool has_stale, Time now, bool by_silence = false);
 
   // A buffer for an entry that is made elsewhere (local data). The next call reuses it.
   std::span<uint8_t> scratch() { return {reinterpret_cast<uint8_t*>(scratch_.data()), kScratch}; }

@@ -15,6 +15,7 @@
 #include "resolver/resolution/ask_zone.h"
 #include "resolver/resolution/job_table.h"
 #include "resolver/resolution/qname_minimiser.h"
+#include "resolver/resolution/silence.h"
 #include "resolver/resolution/trace_text.h"
 #include "resolver/upstream/race.h"
 #include "wire/check.h"
@@ -37,6 +38,9 @@ using wire::RRType;
 
 // How long a zone's servers are not asked about parts of names after they failed to answer one.
 constexpr std::chrono::minutes kNoPartsFor(5);
+// How often a question that failed because a zone's servers were silent is asked again, while
+// clients ask for it. RFC 9520 section 3.2: a failure is kept for a second at least.
+constexpr std::chrono::seconds kTryAgainEach(1);
 
 enum class Outcome : uint8_t {
   kFailed,    // the answer says why
@@ -200,6 +204,34 @@ bool HasNoParentToAsk(Job& job, const wire::Name& name) {
          job.facilities().local_data->Has(name.view().Parent());
 }
 
+bool HasStale(Job& job, const wire::Name& name) {
+  const EntryView before = job.facilities().store.Find(name, KeySpace::kData, job.type());
+  return before &&
+         answer::MayServe(before, job.settings().cache.max_stale, job.facilities().StoreNow());
+}
+
+// Whether the failure that is remembered of (name, type of the job) still holds. While the zone is
+// silent, a question is asked again now and then, so that its end is noticed. That is not for the
+// first failure in a row, and not for questions with a stale answer (RFC 8767 section 5: once in 30
+// seconds).
+// REQUIRES: the job's servers are those that will be asked for the name.
+bool StillFails(Job& job, const wire::Name& name, EntryView failure) {
+  if (job.tries_again()) return false;
+  Facilities& facilities = job.facilities();
+  job.servers().Gather(facilities.store, job.settings(), facilities.StoreNow());
+  const cache::Instant failed_at = failure.expiry() - failure.ttl();
+  const Silence silence = SilenceOf(job.servers(), facilities.server_table, failed_at);
+  if (silence == Silence::kOver) return false;
+  if (silence != Silence::kAll || failure.FailuresInARow() == 1) return true;
+  if (job.nesting() > 0 || HasStale(job, name)) return true;
+  const uint64_t zone = facilities.store.Hash(job.servers().zone());
+  const Time now = facilities.environment.Now();
+  if (facilities.zones_tried_again.Has(zone, now)) return true;
+  facilities.zones_tried_again.Put(zone, now + kTryAgainEach);
+  job.table().TryAgain(name, job.type());
+  return true;
+}
+
 // One step from what this process knows: first the configuration, then the cache. If that is not
 // enough, the job's servers become those of the nearest known zone.
 // `just_missed`: the caller has looked up the name itself.
@@ -215,17 +247,17 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
   EntryView cut;
   const Outcome above = AnswerFromAncestors(job, name, now, &cut);
   if (above != Outcome::kUnknown) return above;
+  job.servers().Locate(store, job.settings(), name,
+                       policy::IsAskedAtParent(job.settings(), name, job.type()),
+                       /*use_forward=*/true, now, cut);
   const EntryView failure = store.Find(name, hash, KeySpace::kFailure, job.type());
-  if (failure && failure.IsFresh(now)) {
+  if (failure && failure.IsFresh(now) && StillFails(job, name, failure)) {
     if (job.trace() != nullptr) TraceStep(job, "cache", name, DescribeFailure(failure, now));
     return Fail(job, failure.Error(), "failed a moment ago");
   }
   if (HasNoParentToAsk(job, name)) {
     return AnsweredIf(job, AddEmpty(job, name));
   }
-  job.servers().Locate(store, job.settings(), name,
-                       policy::IsAskedAtParent(job.settings(), name, job.type()),
-                       /*use_forward=*/true, now, cut);
   return Outcome::kUnknown;
 }
 
@@ -479,10 +511,11 @@ void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
   if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;
   Facilities& facilities = job.facilities();
-  const cache::Instant now = facilities.StoreNow();
-  const EntryView before = facilities.store.Find(name, KeySpace::kData, job.type());
-  const bool has_stale = before && answer::MayServe(before, job.settings().cache.max_stale, now);
-  facilities.learner.LearnFailure(name, job.type(), error, has_stale, facilities.environment.Now());
+  const bool by_silence =
+      job.servers().candidates().empty() ||
+      SilenceOf(job.servers(), facilities.server_table, facilities.StoreNow()) == Silence::kAll;
+  facilities.learner.LearnFailure(name, job.type(), error, HasStale(job, name),
+                                  facilities.environment.Now(), by_silence);
 }
 
 }  // namespace

@@ -192,6 +192,91 @@ TEST_F(FailureTest, AZoneWhoseServersAreAllDeadCostsOneTryAServer) {
   EXPECT_EQ(Ask().answer.size(), 1u);
 }
 
+// RFC 9520 allows to remember failures for five minutes. A network that was away for longer must
+// not cost its users five minutes more.
+class SilenceTest : public FailureTest {
+ protected:
+  void SetNetwork(bool works) {
+    const Fault fault = works ? Fault::kNone : Fault::kSilent;
+    internet_.root().conduct().fault = internet_.com().conduct().fault = fault;
+    for (ZoneServer* server : servers_) server->conduct().fault = fault;
+  }
+  // Seconds until the name is answered, when a client asks each second.
+  int SecondsUntilAnswered(std::string_view name) {
+    for (int i = 0; i < 400; ++i) {
+      const ClientQueryId id = internet_.Ask(name, RRType::kA);
+      internet_.world().RunFor(seconds(1));
+      const ClientQuery& client = internet_.world().client_query(id);
+      if (client.answered && client.Message()->rcode == Rcode::kNoError) return i;
+    }
+    return 400;
+  }
+};
+
+TEST_F(SilenceTest, AFailureEndsWhenTheNetworkIsBack) {
+  Start();
+  SetNetwork(false);
+  for (int i = 0; i < 360; ++i) {
+    internet_.Ask("www.example.com.", RRType::kA);
+    internet_.world().RunFor(seconds(1));
+  }
+  SetNetwork(true);
+  EXPECT_LE(SecondsUntilAnswered("www.example.com."), 2);
+}
+
+// Nothing of the way to the zone is known.
+TEST_F(SilenceTest, AFailureOfTheRootEndsWhenTheNetworkIsBack) {
+  internet_.Start();
+  SetNetwork(false);
+  for (int i = 0; i < 360; ++i) {
+    internet_.Ask("www.example.com.", RRType::kA);
+    internet_.world().RunFor(seconds(1));
+  }
+  SetNetwork(true);
+  EXPECT_LE(SecondsUntilAnswered("www.example.com."), 2);
+}
+
+// The server answers about one name. Then no name of its zone has to wait.
+TEST_F(SilenceTest, AFailureEndsWhenItsServerAnswersAnotherName) {
+  Start();
+  SetNetwork(false);
+  for (int i = 0; i < 40; ++i) {
+    Ask("www.example.com.");
+    internet_.world().RunFor(seconds(9));
+  }
+  internet_.world().RunFor(seconds(5));
+  SetNetwork(true);
+  EXPECT_EQ(Ask("ftp.example.com.").rcode, Rcode::kNoError);
+  internet_.world().RunFor(seconds(1));
+  EXPECT_EQ(Ask("www.example.com.").rcode, Rcode::kNoError);
+}
+
+TEST_F(SilenceTest, ASilentZoneIsTriedOnceASecondWhateverClientsAsk) {
+  Start();
+  SetNetwork(false);
+  for (int i = 0; i < 20; ++i) internet_.Ask("n" + std::to_string(i) + ".example.com.", RRType::kA);
+  internet_.world().RunFor(seconds(15));
+  const size_t before = Sent();
+  for (int i = 0; i < 300; ++i) {
+    internet_.Ask("n" + std::to_string(i % 20) + ".example.com.", RRType::kA);
+    internet_.world().RunFor(milliseconds(100));
+  }
+  EXPECT_LE(Sent() - before, 20u * 2 + 30);
+}
+
+// SERVFAIL is no silence: that the server speaks is nothing new.
+TEST_F(SilenceTest, AFailureThatAServerReportedIsRemembered) {
+  Start();
+  servers_[0]->conduct().fault = Fault::kServFail;
+  EXPECT_EQ(Ask("www.example.com.").rcode, Rcode::kServFail);
+  servers_[0]->conduct().fault = Fault::kNone;
+  EXPECT_EQ(Ask("ftp.example.com.").rcode, Rcode::kNoError);
+  internet_.world().RunFor(seconds(3));
+  const size_t before = Sent();
+  EXPECT_EQ(Ask("www.example.com.").rcode, Rcode::kServFail);
+  EXPECT_EQ(Sent(), before);
+}
+
 // A server answers after the client is gone. The client got SERVFAIL once and nothing later. The
 // next client gets the answer.
 TEST_F(FailureTest, ASlowAnswerIsKeptAndNotSentLate) {
