@@ -333,8 +333,8 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
                           (attempt->transport == Transport::kTcp ||
                            facilities_.server_table.Get(attempt->key).keeps_no_case));
     // The server keeps the case after all. So the reply that did not was not its own.
-    if (match == ReplyMatch::kMatches && attempt->form.random_case &&
-        attempt->doubt == Doubt::kCase) {
+    if (match == ReplyMatch::kMatches && attempt->doubt == Doubt::kCase &&
+        (attempt->form.random_case || attempt->transport == Transport::kTcp)) {
       attempt->doubt = Doubt::kNone;
     }
     if (matches) {
@@ -370,7 +370,14 @@ void Race::NoteAnswer(const Attempt& attempt) {
     facilities_.server_table.NoteAnswer(attempt.key, rtt, now);
     facilities_.lateness.Record(rtt);
   }
-  if (attempt.doubt == Doubt::kCase) facilities_.server_table.NoteKeepsNoCase(attempt.key, now);
+  // Over TCP the server itself wrote another case. Over UDP it was asked in lower case, because TCP
+  // could not settle the doubt. That may be a forger's doing.
+  if (attempt.doubt == Doubt::kCase && attempt.transport == Transport::kTcp) {
+    facilities_.server_table.NoteKeepsNoCase(attempt.key, now);
+  } else if (attempt.doubt == Doubt::kCase &&
+             !facilities_.server_table.Get(attempt.key).TakesAllAt(now)) {
+    facilities_.server_table.NoteTakesNoCapitals(attempt.key, now);
+  }
   // It was asked without a cookie because it never gave ours back, and there is no TCP to ask why.
   if (attempt.doubt == Doubt::kWrongCookie && !attempt.form.cookie) {
     facilities_.server_table.NoteTakesNoCookie(attempt.key, now);
@@ -461,7 +468,7 @@ void Race::EndProbe(Attempt& attempt) {
                                                            : RaceResult::Kind::kProbeFailed);
 }
 
-void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
+void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why, bool unsound) {
   TraceStep("reply", attempt, why);
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   candidate.failed = true;
@@ -469,7 +476,7 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why) {
   // loops among forwarders.
   const bool could_not_find_out =
       servers_.forwarded() && facilities_.records.rcode() == wire::Rcode::kServFail;
-  candidate.gave_nothing = attempt.transport == Transport::kUdp && !could_not_find_out;
+  candidate.gave_nothing = !unsound && !could_not_find_out;
   if (lame_for.count() > 0) {
     facilities_.server_table.NoteLame(attempt.key, servers_.zone(), lame_for,
                                       facilities_.environment.Now());

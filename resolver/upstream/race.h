@@ -144,6 +144,7 @@ class Race final : public ExchangeSink,
     kCase,      // the reply came in another case: the server does not keep it, or somebody guessed
     kNoCookie,  // the reply came without a cookie from a server that gives cookies
     kWrongCookie,  // the reply came with a cookie that is not ours
+    kFormatError,  // FORMERR or the like, from a server that took all within the hour
   };
   enum class CookieSent : uint8_t {
     kNone,
@@ -262,9 +263,11 @@ class Race final : public ExchangeSink,
   // The one reply that a probe gets, if it is an error.
   void EndProbe(Attempt& attempt);
   void OnFormatError(Attempt& attempt);
+  bool IsDoubtfulFormatError(const Attempt& attempt) const;
   void OnUnreadable(Attempt& attempt);
   // True when a server was asked in a leaner form, or waits for its turn to be asked.
   bool AskLeaner();
+  int NextToAskLeaner() const;
   // The cookie for the attempt's query. It is empty if the query gets none.
   UpstreamCookie MakeCookie(Attempt& attempt);
   // Learns from the reply's cookie. False when the cookie makes the reply doubtful. Then the
@@ -281,7 +284,8 @@ class Race final : public ExchangeSink,
   // There is no connection for the next try: this zone or this server has its share.
   void WaitForConnection(Time now);
   void OnUnreachable(const Attempt& attempt);
-  void Drop(Attempt& attempt, Duration lame_for, std::string_view why);
+  // `unsound`: the reply could not be believed or read, in no form.
+  void Drop(Attempt& attempt, Duration lame_for, std::string_view why, bool unsound = false);
   void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
 
   RaceFacilities& facilities_;

@@ -67,8 +67,8 @@ QueryForm Race::Repeat(uint8_t candidate) {
 }
 
 // Learns from a useful answer which form the server takes. A query is often lost by chance, and a
-// server often fails for a moment. So only what a server says of EDNS counts against one that took
-// all within the hour.
+// server often fails for a moment. So only what a server says of EDNS, over TCP, counts against one
+// that took all within the hour.
 void Race::LearnForm(const Attempt& attempt) {
   ServerTable& table = facilities_.server_table;
   const Time now = facilities_.environment.Now();
@@ -87,8 +87,11 @@ void Race::LearnForm(const Attempt& attempt) {
     table.NoteLosesLargeReplies(attempt.key, now);
     return;
   }
+  // Of a server that took all, only TCP shows that it said so itself.
+  const bool may_be_chance =
+      *attempt.after != Sign::kFormatError && *attempt.after != Sign::kNotImplemented;
   const bool said_so =
-      *attempt.after == Sign::kFormatError || *attempt.after == Sign::kNotImplemented;
+      !may_be_chance && (attempt.transport == Transport::kTcp || !record.TakesAllAt(now));
   if (!said_so && record.TakesAllAt(now)) return;
   const Evidence evidence = said_so ? Evidence::kSaidSo : Evidence::kGuessed;
   if (lacks_edns) {
@@ -99,10 +102,24 @@ void Race::LearnForm(const Attempt& attempt) {
   if (known.random_case && !attempt.form.random_case) table.NoteTakesNoCapitals(attempt.key, now);
 }
 
+// FORMERR from a server that took all within the hour. An error may come without its question, so a
+// forger needs to guess the id and the port only. If it were believed, queries to the server would
+// have no cookie and no EDNS for an hour. TCP shows who wrote it.
+bool Race::IsDoubtfulFormatError(const Attempt& attempt) const {
+  return attempt.transport == Transport::kUdp && attempt.form.edns &&
+         attempt.doubt == Doubt::kNone &&
+         facilities_.server_table.Get(attempt.key).TakesAllAt(facilities_.environment.Now());
+}
+
 // A server that does not know EDNS says FORMERR or NOTIMP (RFC 6891 section 7). Such a server is
 // asked without EDNS. Before that it is asked without a cookie, because some servers know only
 // EDNS. Its fault is learnt only from an answer that then comes.
 void Race::OnFormatError(Attempt& attempt) {
+  if (IsDoubtfulFormatError(attempt)) {
+    attempt.doubt = Doubt::kFormatError;
+    AskOverTcp(attempt, "FORMERR: asked over TCP, because it may be forged");
+    return;
+  }
   Candidate& candidate = servers_.candidates()[attempt.candidate];
   // Tries that were sent while an answer was under way may have used up the others.
   const bool is_last = attempt.transport == Transport::kUdp && IsUsedUp(candidate);
@@ -137,36 +154,46 @@ void Race::OnUnreadable(Attempt& attempt) {
   AskAgain(attempt, Transport::kUdp, *leaner);
 }
 
-// No server gave a useful answer. Those that answered are asked once more for each thing that can
-// be taken away from the query.
-bool Race::AskLeaner() {
-  if (last_tries_ == kLastTriesMax) return false;
+// The server to ask in a leaner form, or -1. All are asked in lower case and without the cookie
+// before one is asked without EDNS, because the tries are few.
+int Race::NextToAskLeaner() const {
   const std::span<const Candidate> candidates = servers_.candidates();
+  int found = -1;
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     // One try may exceed the limit.
     if (!candidate.gave_nothing || candidate.tries > terms_.settings->resolution.limits.tries)
       continue;
-    const std::optional<QueryForm> leaner = Leaner(candidate.form, Sign::kFailure);
-    if (!leaner.has_value()) continue;
-    ++last_tries_;
-    Attempt like;
-    like.candidate = static_cast<uint8_t>(i);
-    like.key = facilities_.server_table.KeyOf(candidate.server);
-    like.form = *leaner;
-    // A server that takes all has most likely failed for another reason: one more try shows it.
-    if (facilities_.server_table.Get(like.key).TakesAllAt(facilities_.environment.Now())) {
-      like.form = Leaner(*leaner, Sign::kFailure).value_or(*leaner);
-    }
-    like.after = Sign::kFailure;
-    return AskInTurn(like);
+    if (!Leaner(candidate.form, Sign::kFailure).has_value()) continue;
+    if (candidate.form.random_case || candidate.form.cookie) return static_cast<int>(i);
+    if (found < 0) found = static_cast<int>(i);
   }
-  return false;
+  return found;
+}
+
+// No server gave a useful answer. Those that answered are asked once more for each thing that can
+// be taken away from the query.
+bool Race::AskLeaner() {
+  if (last_tries_ == kLastTriesMax) return false;
+  const int next = NextToAskLeaner();
+  if (next < 0) return false;
+  ++last_tries_;
+  const Candidate& candidate = servers_.candidates()[static_cast<size_t>(next)];
+  Attempt like;
+  like.candidate = static_cast<uint8_t>(next);
+  like.key = facilities_.server_table.KeyOf(candidate.server);
+  like.form = *Leaner(candidate.form, Sign::kFailure);
+  // A server that takes all has most likely failed for another reason: one more try shows it.
+  if (facilities_.server_table.Get(like.key).TakesAllAt(facilities_.environment.Now())) {
+    like.form = Leaner(like.form, Sign::kFailure).value_or(like.form);
+  }
+  like.after = Sign::kFailure;
+  return AskInTurn(like);
 }
 
 // A try over TCP should have settled the doubt, and it failed. So the server does not speak TCP,
-// and it does not keep the case or does not know cookies. A last try over UDP gives up what is
-// doubtful. It is the only open datagram: after a sign of forgery only one is open.
+// and it does not keep the case, or does not know cookies or EDNS. A last try over UDP gives up
+// what is doubtful. It is the only open datagram: after a sign of forgery only one is open.
 bool Race::ConcedeAndAsk(const Attempt& failed) {
   Attempt like = failed;
   if (IsUsedUp(servers_.candidates()[failed.candidate])) return false;
@@ -175,6 +202,9 @@ bool Race::ConcedeAndAsk(const Attempt& failed) {
     like.form.random_case = false;
   } else if (failed.doubt == Doubt::kNoCookie && !failed.believes_no_cookie) {
     like.believes_no_cookie = true;
+  } else if (failed.doubt == Doubt::kFormatError && failed.form.edns) {
+    like.form = *Leaner(failed.form, Sign::kFormatError);
+    like.after = Sign::kFormatError;
   } else if (failed.doubt == Doubt::kWrongCookie && failed.form.cookie &&
              !facilities_.server_table.Get(failed.key).GivesCookiesAt(now)) {
     like.form.cookie = false;

@@ -219,5 +219,146 @@ TEST(RaceFormTest, AServerThatGivesOurCookieIsNotAskedWithoutOne) {
   EXPECT_FALSE(world.Known().takes_no_cookie);
 }
 
+// A forger who guessed the id and the port, but not the letters. Its replies come before the
+// server's own. `lie` makes a query into a reply, for the first `queries`.
+class LuckyForger final : public sim::SimServer {
+ public:
+  using Lie = void (*)(PlainMessage* reply);
+  explicit LuckyForger(Lie lie, int queries = 1000) : lie_(lie), left_(queries) {}
+
+  SimAnswer OnQuery(const SimQuery& query) override {
+    auto message = PlainMessage::Decode(query.octets);
+    if (!message || message->questions.size() != 1 || left_-- <= 0) return {};
+    message->flags = wire::kFlagQR;
+    message->edns.reset();
+    lie_(&*message);
+    return {.replies = {{message->Encode()}}};
+  }
+
+ private:
+  Lie lie_;
+  int left_;
+};
+
+void SayFormatError(PlainMessage* reply) {
+  reply->rcode = Rcode::kFormErr;
+  reply->questions.clear();
+}
+
+void SayNotImplemented(PlainMessage* reply) {
+  reply->rcode = Rcode::kNotImp;
+  reply->questions.clear();
+}
+
+void ChangeCase(PlainMessage* reply) {
+  wire::Name& name = reply->questions[0].name;
+  Octets octets(name.data(), name.data() + name.size());
+  for (uint8_t& octet : octets) {
+    if ((octet | 0x20) >= 'a' && (octet | 0x20) <= 'z') octet ^= 0x20;
+  }
+  name = wire::NameView::FromValid(octets.data(), octets.size());
+  reply->flags |= wire::kFlagAA;
+  reply->answer = test::Records("www.example. 300 A 203.0.113.66");
+}
+
+// An error may come without its question, so it is easy to forge. It must not take EDNS, which
+// DNSSEC needs, or the cookie from the queries that follow.
+TEST(RaceFormTest, AForgedFormatErrorTakesNothingFromAServerThatTookAll) {
+  for (const LuckyForger::Lie lie : {SayFormatError, SayNotImplemented}) {
+    for (const bool tcp_refused : {false, true}) {
+      FormWorld world;
+      (void)world.AskNext();
+      world.a->conduct().tcp_refused = tcp_refused;
+      LuckyForger forger(lie);
+      world.world.world().SetSpoofer(&forger);
+      // Without TCP and with a forger who is always first, there is no way to the answer.
+      (void)world.AskNext(tcp_refused ? Rcode::kServFail : Rcode::kNoError);
+      world.world.world().SetSpoofer(nullptr);
+      EXPECT_FALSE(world.Known().plain_dns);
+      EXPECT_FALSE(world.Known().takes_no_cookie);
+      EXPECT_EQ(world.AskNext(), 1u);
+      EXPECT_TRUE(world.last().edns);
+      EXPECT_FALSE(world.last().cookie.empty());
+      world.world.Stop();
+    }
+  }
+}
+
+// Only the server itself can say so over TCP.
+TEST(RaceFormTest, AServerThatTookAllAndSaysFormatErrorOverTcpIsBelieved) {
+  FormWorld world;
+  (void)world.AskNext();
+  world.a->conduct().with_edns = Fault::kFormErr;
+  EXPECT_LE(world.AskNext(), 4u);
+  EXPECT_TRUE(world.Known().plain_dns);
+  EXPECT_EQ(world.AskNext(), 1u);
+}
+
+// It must be answered also without TCP, but then nothing is learnt.
+TEST(RaceFormTest, AServerThatTookAllAndSaysFormatErrorWithoutTcpIsAskedWithoutEdns) {
+  FormWorld world;
+  (void)world.AskNext();
+  world.a->conduct().with_edns = Fault::kFormErr;
+  world.a->conduct().tcp_refused = true;
+  (void)world.AskNext();
+  EXPECT_FALSE(world.Known().plain_dns);
+}
+
+// A server that is known not to keep the case is believed in any case. So a forger must not be able
+// to make a server known for that.
+TEST(RaceFormTest, AForgedCaseDoesNotMakeAServerKnownToKeepNone) {
+  for (const bool took_all : {false, true}) {
+    FormWorld world;
+    (void)world.AskNext();
+    if (!took_all) world.world.Run(seconds(3601));
+    world.a->conduct().tcp_refused = true;
+    LuckyForger forger(ChangeCase, 1);
+    world.world.world().SetSpoofer(&forger);
+    (void)world.AskNext();
+    EXPECT_FALSE(world.Known().keeps_no_case);
+    EXPECT_FALSE(took_all && world.Known().takes_no_capitals);
+    world.world.Stop();
+  }
+}
+
+TEST(RaceFormTest, AForgedCaseTeachesNothingOfAServerThatIsAskedInLowerCase) {
+  FormWorld world;
+  world.a->conduct().with_capitals = Fault::kRefused;
+  (void)world.AskNext();
+  ASSERT_TRUE(world.Known().takes_no_capitals);
+  LuckyForger forger(ChangeCase);
+  world.world.world().SetSpoofer(&forger);
+  (void)world.AskNext();
+  EXPECT_EQ(world.last().transport, Transport::kTcp);
+  EXPECT_FALSE(world.Known().keeps_no_case);
+  world.world.Stop();
+}
+
+// A forger sends every question to TCP, where the server fails because of the capitals.
+TEST(RaceFormTest, WhatIsRefusedOverTcpIsAskedInALeanerFormToo) {
+  FormWorld world;
+  world.a->conduct().with_capitals = Fault::kRefused;
+  LuckyForger forger([](PlainMessage* reply) { reply->id ^= 0x5555; });
+  world.world.world().SetSpoofer(&forger);
+  (void)world.AskNext();
+  world.world.Stop();
+}
+
+// The tries after all servers failed are few. One each comes before a second one of another.
+TEST(RaceFormTest, EveryServerIsAskedInLowerCaseBeforeOneIsAskedWithoutEdns) {
+  for (size_t willing = 0; willing < 3; ++willing) {
+    FormWorld world(
+        "example. 3600 NS a.example.\nexample. 3600 NS b.example.\nexample. 3600 NS c.example.\n"
+        "a.example. 3600 A 192.0.2.1\nb.example. 3600 A 192.0.2.2\n"
+        "c.example. 3600 A 192.0.2.3\n");
+    sim::ZoneServer* const servers[] = {world.a, world.b,
+                                        world.world.Add("192.0.2.3", "example.", FormZone())};
+    for (sim::ZoneServer* server : servers) server->conduct().fault = Fault::kRefused;
+    servers[willing]->conduct().fault = Fault::kNone;
+    servers[willing]->conduct().with_capitals = Fault::kRefused;
+    (void)world.AskNext();
+  }
+}
+
 }  // namespace
 }  // namespace tern::resolver::upstream
