@@ -57,6 +57,10 @@ struct Link {
   double reordering = 0;  // the packet takes up to four times as long, so others overtake it
   double truncation = 0;  // the packet's end is cut off, without TC
   double corruption = 0;  // one to four bits flip
+  double lateness = 0;    // the packet takes up to late_max longer
+  Duration late_max = std::chrono::seconds(1);
+  // After a packet that was lost or late, so many others come through unharmed.
+  size_t spared_after_harm = 0;
 };
 
 }  // namespace tern::sim

@@ -19,6 +19,9 @@ constexpr Fault kFaults[] = {
     Fault::kWrongQuestion,   Fault::kNoQuestion,       Fault::kAnswersWithoutAA,
     Fault::kBrokenRdata};
 
+// When all servers of a zone fail, so many addresses are asked again in each form.
+constexpr size_t kAskedAgainMax = 2;
+
 // Odd but useful: a resolver that asks in the right way gets the answer.
 void MakeOdd(SeededRandom* random, bool keeps_denials, Conduct* conduct) {
   if (random->Chance(0.15)) conduct->with_edns = Fault::kFormErr;
@@ -65,15 +68,79 @@ void RandomInternet::AddFaults(bool leave_one) {
     MakeUnsound(random_, &host.server.conduct());
     host.sound = false;
   }
-  if (!leave_one) return;
+  if (leave_one) KeepOneSound(SIZE_MAX);
+}
+
+void RandomInternet::KeepOneSound(size_t addresses_max) {
   for (const Zone& zone : zones_) {
     const bool has_sound = std::any_of(zone.hosts.begin(), zone.hosts.end(),
                                        [&](size_t host) { return hosts_[host].sound; });
-    if (has_sound) continue;
+    size_t addresses = 0;
+    for (const size_t host : zone.hosts) addresses += hosts_[host].addresses.size();
+    if (has_sound && addresses <= addresses_max) continue;
     Host& host = hosts_[zone.hosts[random_->Below(zone.hosts.size())]];
     host.server.conduct() = Conduct();
     host.sound = true;
   }
+}
+
+void RandomInternet::MakeDislike(const Dislikes& allowed, Conduct* conduct) {
+  static constexpr Fault kSigns[] = {
+      Fault::kRefused,          Fault::kServFail,     Fault::kFormErr, Fault::kNotImp,
+      Fault::kNotAuthoritative, Fault::kRefersUpward, Fault::kSilent};
+  static constexpr CookieUse kCookieUses[] = {CookieUse::kGives, CookieUse::kDemands,
+                                              CookieUse::kAllAreBad, CookieUse::kCopies};
+  const Fault sign = kSigns[random_->Below(std::size(kSigns))];
+  switch (allowed.in_any_way ? random_->Below(9) : 5 + random_->Below(4)) {
+    case 0:
+      conduct->with_capitals = sign;
+      return;
+    case 1:
+      conduct->with_cookie = sign;
+      return;
+    case 2:
+      conduct->with_edns = sign;
+      return;
+    case 3:
+      conduct->udp_octets_max = 512 + random_->Below(720);
+      return;
+    case 4:
+      conduct->with_no_data = sign;
+      some_fail_no_data_ = true;
+      return;
+    case 5:
+      conduct->old_cookie = random_->Chance(0.5);
+      conduct->wrong_client_cookie = !conduct->old_cookie;
+      if (conduct->wrong_client_cookie) conduct->cookies = CookieUse::kGives;
+      return;
+    case 6:
+      conduct->cookies = kCookieUses[random_->Below(std::size(kCookieUses))];
+      return;
+    case 7:
+      if (!allowed.without_tcp) return;
+      some_lack_tcp_ = true;
+      conduct->minimal = true;
+      conduct->payload_max = wire::kEdnsPayloadDefault;
+      conduct->tcp_refused = random_->Chance(0.5);
+      conduct->tcp_silent = !conduct->tcp_refused;
+      conduct->copies_case = !(allowed.in_any_way && allowed.without_case && random_->Chance(0.5));
+      return;
+    default:
+      conduct->copies_case = !allowed.without_case;
+  }
+}
+
+void RandomInternet::AddDislikes(const Dislikes& allowed) {
+  for (Host& host : hosts_) {
+    if (random_->Chance(0.6)) MakeDislike(allowed, &host.server.conduct());
+    if (!random_->Chance(0.15)) continue;
+    host.server.conduct() = Conduct();
+    do {
+      MakeUnsound(random_, &host.server.conduct());
+    } while (!allowed.without_case && host.server.conduct().fault == Fault::kWrongCase);
+    host.sound = false;
+  }
+  KeepOneSound(kAskedAgainMax);
 }
 
 void RandomInternet::Serve(const Update& update) {

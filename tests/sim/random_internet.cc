@@ -37,8 +37,8 @@ Octets SoaRdata(const wire::Name& server, uint32_t serial, uint32_t minimum) {
 
 }  // namespace
 
-RandomInternet::RandomInternet(SimWorld* world, bool ipv6)
-    : world_(world), random_(world->random()), ipv6_(ipv6) {
+RandomInternet::RandomInternet(SimWorld* world, bool ipv6, DeadFamily dead)
+    : world_(world), random_(world->random()), ipv6_(ipv6), dead_(dead) {
   MakeRoot();
   const size_t tlds = 1 + random_->Below(3);
   for (size_t i = 0; i < tlds; ++i) MakeZone(0);
@@ -88,8 +88,8 @@ size_t RandomInternet::NewHost(const wire::Name& name, size_t home) {
   const uint32_t number = ++addresses_made_;
   const auto high = static_cast<uint8_t>(number >> 8);
   const auto low = static_cast<uint8_t>(number);
-  const bool with_ipv6 = random_->Chance(0.3);
-  if (!with_ipv6 || !ipv6_ || random_->Chance(0.5)) {
+  const bool with_ipv6 = dead_ == DeadFamily::kIpv4 || random_->Chance(0.3);
+  if (!with_ipv6 || !ipv6_ || dead_ == DeadFamily::kIpv6 || random_->Chance(0.5)) {
     const uint8_t octets[4] = {198, 18, high, low};
     host.addresses.push_back(IpAddress::FromOctets(octets));
   }
@@ -101,7 +101,10 @@ size_t RandomInternet::NewHost(const wire::Name& name, size_t home) {
   if (random_->Chance(0.2)) {
     host.server.conduct().payload_max = static_cast<uint16_t>(512 + random_->Below(720));
   }
-  for (const IpAddress& address : host.addresses) world_->AddServer(address.ToText(), &host.server);
+  for (const IpAddress& address : host.addresses) {
+    if (dead_ == (address.IsIpv4() ? DeadFamily::kIpv4 : DeadFamily::kIpv6)) continue;
+    world_->AddServer(address.ToText(), &host.server);
+  }
   return hosts_.size() - 1;
 }
 

@@ -60,9 +60,18 @@ class RandomInternet {
     bool exists = true;
   };
 
+  // An address family whose packets go nowhere. Each host has an address of the other one.
+  enum class DeadFamily : uint8_t { kNone, kIpv4, kIpv6 };
+  // What servers may be like that dislike something about queries.
+  struct Dislikes {
+    bool in_any_way = true;  // false: only in ways that leave a try for a lost packet
+    bool without_tcp = true;
+    bool without_case = true;  // they do not copy the case
+  };
+
   // Draws everything from the world's generator. Adds the hosts to the world, which outlives this
   // object.
-  RandomInternet(SimWorld* world, bool ipv6);
+  RandomInternet(SimWorld* world, bool ipv6, DeadFamily dead);
 
   const InternetHistory& history() const { return history_; }
   const std::vector<Zone>& zones() const { return zones_; }
@@ -72,6 +81,12 @@ class RandomInternet {
 
   // Makes replicas misbehave. With `leave_one`, each zone keeps a sound one.
   void AddFaults(bool leave_one);
+  // Makes servers dislike capitals, cookies, EDNS, large replies or parts of names, or lack TCP.
+  // Each zone keeps a server that answers, if it is asked in the right way.
+  void AddDislikes(const Dislikes& allowed);
+  // Whether some server has no TCP, and whether one fails where it should deny a type.
+  bool some_lack_tcp() const { return some_lack_tcp_; }
+  bool some_fail_no_data() const { return some_fail_no_data_; }
   // Changes the behaviour of a host, or the content or owner of a zone, or takes one of these away.
   void ChangeSomething();
   // Replicas that lag behind now serve what is due.
@@ -116,10 +131,17 @@ class RandomInternet {
   void FailZone(size_t zone);
   void Sell(size_t zone, bool to_nobody);
   bool ServesAbove(size_t host, size_t zone) const;
+  void MakeDislike(const Dislikes& allowed, Conduct* conduct);
+  // Each zone gets a server that is sound. A zone with more addresses than `addresses_max` gets one
+  // that has no dislike either.
+  void KeepOneSound(size_t addresses_max);
 
   SimWorld* world_;
   SeededRandom* random_;
   bool ipv6_;
+  DeadFamily dead_;
+  bool some_lack_tcp_ = false;
+  bool some_fail_no_data_ = false;
   std::vector<Zone> zones_;
   std::deque<Host> hosts_;  // stable addresses
   InternetHistory history_;

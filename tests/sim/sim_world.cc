@@ -135,7 +135,7 @@ void SimWorld::AddServer(std::string_view address, SimServer* server) {
 }
 
 void SimWorld::AddServer(std::string_view address, SimServer* server, const Link& link) {
-  hosts_.insert_or_assign(ParsedOrAbort(address), Host{server, link});
+  hosts_.insert_or_assign(ParsedOrAbort(address), Host{.server = server, .link = link});
 }
 
 void SimWorld::SetLink(std::string_view address, const Link& link) {
@@ -253,6 +253,10 @@ ClientQueryId SimWorld::AskDatagram(Octets query) {
 ClientQueryId SimWorld::AskDatagrams(const std::vector<Octets>& queries) {
   const ClientQueryId first = clients_.size();
   for (const Octets& query : queries) AddClient(query);
+  if (workers_.size() > 1) {
+    const auto worker = static_cast<uint16_t>(random_.Below(workers_.size()));
+    for (size_t i = first; i < clients_.size(); ++i) clients_[i].path.worker = worker;
+  }
   Schedule(now_, true, [this, first, count = queries.size()] { DatagramsArrive(first, count); });
   return first;
 }
@@ -351,11 +355,19 @@ void SimWorld::PostTo(size_t worker, resolver::io::Message* message) {
   Schedule(to.mail_due, true, [&to, owned] { to.service->OnMessage(owned->release()); });
 }
 
-void SimWorld::SendDatagram(const Link& link, Octets octets, Duration departs_after,
+bool SimWorld::Harms(const Host& host, double probability) {
+  if (host.spared > 0 || !random_.Chance(probability)) return false;
+  host.spared = host.link.spared_after_harm;
+  return true;
+}
+
+void SimWorld::SendDatagram(const Host& host, Octets octets, Duration departs_after,
                             std::function<void(Octets)> deliver) {
+  const Link& link = host.link;
   const int copies = random_.Chance(link.duplication) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
-    if (random_.Chance(link.loss)) {
+    if (host.spared > 0) --host.spared;
+    if (Harms(host, link.loss)) {
       if (traces()) AddTraceLine("  lost " + Summary(octets));
       continue;
     }
@@ -363,6 +375,10 @@ void SimWorld::SendDatagram(const Link& link, Octets octets, Duration departs_af
     if (random_.Chance(link.reordering)) {
       delay += Duration(
           static_cast<Duration::rep>(3 * random_.Unit() * static_cast<double>(delay.count())));
+    }
+    if (Harms(host, link.lateness)) {
+      delay += Duration(
+          static_cast<Duration::rep>(random_.Unit() * static_cast<double>(link.late_max.count())));
     }
     Octets copy = octets;
     if (!copy.empty() && random_.Chance(link.truncation)) copy.resize(random_.Below(copy.size()));
@@ -424,7 +440,7 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
     QueryArrives(id, server, transport, arrived);
   };
   if (transport == Transport::kUdp) {
-    SendDatagram(host->link, octets, Duration(0), arrive);
+    SendDatagram(*host, octets, Duration(0), arrive);
     if (spoofer_ != nullptr) SpoofReplies(id, server, octets, host->link);
   } else {
     // The handshake goes there and back before the query leaves.
@@ -458,7 +474,7 @@ void SimWorld::QueryArrives(ExchangeId id, const Endpoint& server, Transport tra
   for (const SimReply& reply : answer.replies) {
     const auto arrive = [this, id](const Octets& octets) { ReplyArrives(id, octets, "<"); };
     if (transport == Transport::kUdp) {
-      SendDatagram(host->link, reply.octets, reply.think_time, arrive);
+      SendDatagram(*host, reply.octets, reply.think_time, arrive);
     } else {
       DeliverOverTcp(host->link, id, reply);
     }

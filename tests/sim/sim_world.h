@@ -132,7 +132,9 @@ class SimWorld : public resolver::io::WorkerPort {
   void AddServer(std::string_view address, SimServer* server, const Link& link);
   void SetLink(std::string_view address, const Link& link);
   // This server answers at every address without a server of its own.
-  void SetServerElsewhere(SimServer* server) { elsewhere_ = {server, options_.link}; }
+  void SetServerElsewhere(SimServer* server) {
+    elsewhere_ = {.server = server, .link = options_.link};
+  }
   // The spoofer sees every UDP query to a known server and sends replies in that server's name.
   // They arrive after half the link's latency. So they come before the real ones, unless their
   // think time is too long.
@@ -140,8 +142,8 @@ class SimWorld : public resolver::io::WorkerPort {
 
   // The query reaches the service within the next turn.
   ClientQueryId AskDatagram(Octets query);
-  // All reach the service in one call, as a batch of at most kBatch datagrams. Returns the first
-  // one's number; the others follow.
+  // All reach one worker's service in one call, as a batch of at most kBatch datagrams. Returns the
+  // first one's number; the others follow.
   ClientQueryId AskDatagrams(const std::vector<Octets>& queries);
   ClientQueryId AskStream(Octets query);
   const ClientQuery& client_query(ClientQueryId id) const { return clients_[id]; }
@@ -206,6 +208,7 @@ class SimWorld : public resolver::io::WorkerPort {
   struct Host {
     SimServer* server = nullptr;
     Link link;
+    mutable size_t spared = 0;  // so many more packets are neither lost nor late
   };
   struct Exchange {
     Endpoint server;
@@ -237,8 +240,8 @@ class SimWorld : public resolver::io::WorkerPort {
   std::optional<Time> NextInstant() const;
 
   void DeliverOverTcp(const Link& link, ExchangeId id, const SimReply& reply);
-  // Puts a datagram on the link. `deliver` is called later: once, twice or never.
-  void SendDatagram(const Link& link, Octets octets, Duration departs_after,
+  // Puts a datagram on the host's link. `deliver` is called later: once, twice or never.
+  void SendDatagram(const Host& host, Octets octets, Duration departs_after,
                     std::function<void(Octets)> deliver);
   void QueryArrives(ExchangeId id, const Endpoint& server, Transport transport,
                     const Octets& query);
@@ -255,6 +258,8 @@ class SimWorld : public resolver::io::WorkerPort {
   void PostTo(size_t worker, resolver::io::Message* message);
   bool HasItsShare(uint64_t group) const;
   const Host* FindHost(const IpAddress& address) const;
+  // Whether a packet on the host's link is lost or late, with this probability.
+  bool Harms(const Host& host, double probability);
 
   Options options_;
   SeededRandom random_;

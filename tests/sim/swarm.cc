@@ -21,12 +21,15 @@ constexpr size_t kPrimingQueries = 8;  // per worker
 constexpr double kSeveralWorkers = 0.3;
 constexpr double kFar = 0.1;
 constexpr uint64_t kWorkersMax = 4;
+// In odd worlds, so many packets of a server come through after one that did not.
+constexpr size_t kSpared = 12;
 
 SwarmWorld::Kind KindOf(uint64_t seed) {
   const uint64_t place = seed % 20;
-  if (place < 7) return SwarmWorld::Kind::kClean;
-  if (place < 11) return SwarmWorld::Kind::kSound;
-  if (place < 15) return SwarmWorld::Kind::kFaulty;
+  if (place < 5) return SwarmWorld::Kind::kClean;
+  if (place < 8) return SwarmWorld::Kind::kSound;
+  if (place < 13) return SwarmWorld::Kind::kOdd;
+  if (place < 16) return SwarmWorld::Kind::kFaulty;
   return place < 19 ? SwarmWorld::Kind::kChanging : SwarmWorld::Kind::kCorrupt;
 }
 
@@ -46,12 +49,33 @@ SimWorld::Options OptionsFor(uint64_t seed, bool trace) {
   options.link.duplication = 0.05 * random.Unit();
   options.link.reordering = is_far ? 0 : 0.05 * random.Unit();
   if (kind == SwarmWorld::Kind::kSound) return options;
+  if (kind == SwarmWorld::Kind::kOdd) {
+    options.unknown_is_unreachable = random.Chance(0.5);
+    options.link.spared_after_harm = kSpared;
+    options.link.loss = random.Chance(0.3) ? 0.2 * random.Unit() : 0;
+    options.link.lateness = random.Chance(0.3) ? 0.2 * random.Unit() : 0;
+    return options;
+  }
   options.unknown_is_unreachable = random.Chance(0.5);
   options.link.loss = random.Chance(0.5) ? 0.1 * random.Unit() : 0;
   options.link.truncation = random.Chance(0.3) ? 0.1 * random.Unit() : 0;
   if (kind == SwarmWorld::Kind::kCorrupt) options.link.corruption = 0.2 * random.Unit();
   if (random.Chance(0.05)) options.exchanges_max = 1 + random.Below(20);
   return options;
+}
+
+// Whether packets are lost or come late.
+bool IsRough(uint64_t seed) {
+  const Link link = OptionsFor(seed, false).link;
+  return link.loss > 0 || link.lateness > 0;
+}
+
+RandomInternet::DeadFamily DeadFamilyOf(uint64_t seed, bool ipv6) {
+  SeededRandom random(seed ^ 0xfa31);
+  if (KindOf(seed) != SwarmWorld::Kind::kOdd || !ipv6 || random.Chance(0.7)) {
+    return RandomInternet::DeadFamily::kNone;
+  }
+  return random.Chance(0.3) ? RandomInternet::DeadFamily::kIpv4 : RandomInternet::DeadFamily::kIpv6;
 }
 
 }  // namespace
@@ -62,6 +86,8 @@ const char* ToText(SwarmWorld::Kind kind) {
       return "clean";
     case SwarmWorld::Kind::kSound:
       return "sound";
+    case SwarmWorld::Kind::kOdd:
+      return "odd";
     case SwarmWorld::Kind::kFaulty:
       return "faulty";
     case SwarmWorld::Kind::kChanging:
@@ -115,36 +141,87 @@ class SwarmWorld::Forwarder : public SimServer {
   const NaiveOracle* oracle_;
 };
 
-// Guesses and is always wrong: the id or the name is another.
+// Guesses and is always wrong. It knows the question as it was sent, also if that is only a part of
+// a name, and sprays replies: the id, the name, its case or the cookie is another.
 class SwarmWorld::Spoofer : public SimServer {
  public:
-  Spoofer(SeededRandom* random, double rate) : random_(random), rate_(rate) {}
+  // `changes_case`: no server does that itself.
+  Spoofer(SeededRandom* random, double rate, bool changes_case)
+      : random_(random), rate_(rate), changes_case_(changes_case) {}
 
   SimAnswer OnQuery(const SimQuery& sim_query) override {
     const std::optional<PlainMessage> query = PlainMessage::Decode(sim_query.octets);
     if (!query || query->questions.size() != 1 || !random_->Chance(rate_)) return {};
     SimAnswer answer;
-    for (uint64_t left = 1 + random_->Below(3); left > 0; --left) {
-      PlainMessage reply;
-      reply.id = static_cast<uint16_t>(query->id + 1 + random_->Below(65535));
+    for (uint64_t left = 1 + random_->Below(random_->Chance(0.2) ? 30 : 3); left > 0; --left) {
+      PlainMessage reply = *query;
       reply.flags = wire::kFlagQR | wire::kFlagAA;
-      reply.questions = query->questions;
-      if (random_->Chance(0.3)) {
-        reply.id = query->id;
-        if (!reply.questions[0].name.Prepend("x")) continue;
-      }
-      const wire::Name& name = reply.questions[0].name;
-      reply.answer.push_back({name, RRType::kA, wire::RRClass::kIN, 86400, {6, 6, 6, 6}});
-      reply.authority.push_back({name, RRType::kNS, wire::RRClass::kIN, 86400,
-                                 Octets(name.data(), name.data() + name.size())});
+      if (!MakeWrong(&reply)) continue;
+      AddPoison(&reply);
       answer.replies.push_back({reply.Encode()});
     }
     return answer;
   }
 
  private:
+  // False when it would not be wrong.
+  bool MakeWrong(PlainMessage* reply) {
+    wire::Name& name = reply->questions[0].name;
+    const std::optional<Octets> cookie = reply->Cookie();
+    reply->edns.reset();
+    switch (random_->Below(5)) {
+      case 0:
+        return name.Prepend("x");
+      case 1: {
+        const wire::Name before = name;
+        const uint64_t bits[4] = {random_->Next(), random_->Next(), random_->Next(),
+                                  random_->Next()};
+        name.RandomiseCase(bits);
+        return changes_case_ && !name.view().EqualsExactly(before);
+      }
+      case 2:
+        if (!cookie) return false;
+        reply->edns.emplace();
+        reply->SetCookie(*cookie);
+        reply->edns->options[4 + random_->Below(8)] ^= 0x20;
+        return true;
+      default:
+        reply->id = static_cast<uint16_t>(reply->id + 1 + random_->Below(65535));
+        return true;
+    }
+  }
+
+  void AddPoison(PlainMessage* reply) {
+    const wire::Name name = reply->questions[0].name;
+    const wire::Name evil = NameOf("ns.evil.invalid.");
+    const Octets target(evil.data(), evil.data() + evil.size());
+    const auto add = [](std::vector<PlainRecord>* section, const wire::Name& owner, RRType type,
+                        Octets rdata) {
+      section->push_back({owner, type, wire::RRClass::kIN, 86400, std::move(rdata)});
+    };
+    switch (random_->Below(5)) {
+      case 0:
+        reply->rcode = wire::Rcode::kNXDomain;
+        return;
+      case 1:
+        reply->rcode = wire::Rcode::kFormErr;
+        return;
+      case 2:
+        add(&reply->answer, name, RRType::kCNAME, target);
+        return;
+      case 3:
+        reply->flags = wire::kFlagQR;
+        break;
+      default:
+        add(&reply->answer, name, RRType::kA, {6, 6, 6, 6});
+    }
+    add(&reply->authority, name, RRType::kNS, target);
+    add(&reply->additional, evil, RRType::kA, {6, 6, 6, 6});
+  }
+
   SeededRandom* random_;
   double rate_;
+  bool changes_case_;
 };
 
 SwarmWorld::SwarmWorld(uint64_t seed, bool trace)
@@ -152,18 +229,32 @@ SwarmWorld::SwarmWorld(uint64_t seed, bool trace)
       random_(world_.random()),
       kind_(KindOf(seed)),
       ipv6_(random_->Chance(0.8)),
-      internet_(&world_, ipv6_),
+      internet_(&world_, ipv6_, DeadFamilyOf(seed, ipv6_)),
       oracle_(&internet_.history(), bounds_) {
-  if (kind_ != Kind::kClean) internet_.AddFaults(kind_ == Kind::kSound);
-  if ((kind_ == Kind::kFaulty || kind_ == Kind::kChanging) && random_->Chance(0.2)) {
-    spoofer_ = std::make_unique<Spoofer>(random_, random_->Unit());
-    world_.SetSpoofer(spoofer_.get());
-  }
+  AddTrouble(IsRough(seed));
   MakeSettings();
   resolver_ = std::make_unique<ResolverUnderTest>(&world_, settings_);
 }
 
 SwarmWorld::~SwarmWorld() = default;
+
+void SwarmWorld::AddTrouble(bool is_rough) {
+  if (kind_ == Kind::kClean) return;
+  const bool is_odd = kind_ == Kind::kOdd;
+  const bool may_be_spoofed = is_odd || kind_ == Kind::kFaulty || kind_ == Kind::kChanging;
+  const bool is_spoofed = may_be_spoofed && random_->Chance(0.2) && !(is_odd && is_rough);
+  if (is_odd) {
+    // A server has three tries. A lost packet beside a dislike or a forger would be too much.
+    // Without TCP nothing helps against a forger who is always first.
+    internet_.AddDislikes(
+        {.in_any_way = !is_rough, .without_tcp = !is_spoofed, .without_case = !is_spoofed});
+  } else {
+    internet_.AddFaults(kind_ == Kind::kSound);
+  }
+  if (!is_spoofed) return;
+  spoofer_ = std::make_unique<Spoofer>(random_, random_->Unit(), is_odd);
+  world_.SetSpoofer(spoofer_.get());
+}
 
 void SwarmWorld::MakeSettings() {
   settings_ = SimSettings(internet_.root_server(), internet_.root_addresses());
@@ -184,7 +275,7 @@ void SwarmWorld::MakeSettings() {
   settings_.cache.ttl = {bounds_.min_ttl, bounds_.max_ttl, bounds_.max_negative_ttl};
   oracle_ = NaiveOracle(&internet_.history(), bounds_);
   resolver::Budget& budget = settings_.resolution.budget;
-  if (kind_ == Kind::kClean || kind_ == Kind::kSound) {
+  if (kind_ == Kind::kClean || kind_ == Kind::kSound || kind_ == Kind::kOdd) {
     // With enough time, every question for a zone with a sound server gets its answer.
     budget.client_timeout = seconds(60);
     budget.failure_timeout = seconds(60);
@@ -233,7 +324,7 @@ std::string SwarmWorld::Describe(const Question& question) const {
 
 // --- Asking ---
 
-size_t SwarmWorld::Ask(Question question) {
+Octets SwarmWorld::MakeQuery(const Question& question) {
   PlainMessage query;
   query.id = static_cast<uint16_t>(random_->Next());
   query.flags = question.recursion ? wire::kFlagRD : 0;
@@ -242,8 +333,13 @@ size_t SwarmWorld::Ask(Question question) {
     query.edns.emplace();
     query.edns->payload_octets = question.payload_octets;
   }
+  return query.Encode();
+}
+
+size_t SwarmWorld::Ask(Question question) {
+  Octets query = MakeQuery(question);
   question.client =
-      question.tcp ? world_.AskStream(query.Encode()) : world_.AskDatagram(query.Encode());
+      question.tcp ? world_.AskStream(std::move(query)) : world_.AskDatagram(std::move(query));
   questions_.push_back(std::move(question));
   return questions_.size() - 1;
 }
@@ -258,7 +354,7 @@ size_t SwarmWorld::AskOverTcp(const wire::Name& name, RRType type) {
   return Ask(std::move(question));
 }
 
-size_t SwarmWorld::AskSomething() {
+SwarmWorld::Question SwarmWorld::MakeQuestion() {
   static constexpr uint16_t kPayloads[] = {0, 512, 1232, 1232, 4096};
   Question question;
   if (!questions_.empty() && random_->Chance(kind_ == Kind::kChanging ? 0.5 : 0.2)) {
@@ -271,7 +367,25 @@ size_t SwarmWorld::AskSomething() {
   }
   question.tcp = random_->Chance(0.1);
   question.recursion = !random_->Chance(0.1);
-  return Ask(std::move(question));
+  return question;
+}
+
+// Some of them come in one batch of datagrams.
+void SwarmWorld::AskSomething(uint64_t count) {
+  if (count == 1 || random_->Chance(0.5)) {
+    for (; count > 0; --count) (void)Ask(MakeQuestion());
+    return;
+  }
+  std::vector<Octets> queries;
+  const size_t first = questions_.size();
+  for (; count > 0; --count) {
+    Question question = MakeQuestion();
+    question.tcp = false;
+    queries.push_back(MakeQuery(question));
+    questions_.push_back(std::move(question));
+  }
+  ClientQueryId client = world_.AskDatagrams(queries);
+  for (size_t i = first; i < questions_.size(); ++i) questions_[i].client = client++;
 }
 
 // Runs until all have their answer, also those that go over TCP because of TC.
@@ -396,7 +510,7 @@ void SwarmWorld::RunBurst() {
   const size_t upstream_before = world_.upstream().size();
   const bool at_rest = resolver_->work_in_flight() == 0;
   const uint64_t size = alone ? 1 : 1 + random_->Below(8);
-  for (uint64_t i = 0; i < size; ++i) AskSomething();
+  AskSomething(size);
   if (alone) {
     RunUntilAnswered(first);
     Rest();

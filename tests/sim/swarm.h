@@ -2,7 +2,9 @@
 // These things must hold in every case:
 // - Every query has one sound reply by its deadline, with the question as it was asked.
 // - The answer is what the zones say, as a naive oracle reads them, or what they said within the
-//   TTL. If each zone has a sound server and no packet is lost, it is not SERVFAIL.
+//   TTL. If each zone has a sound server and no packet is lost, it is not SERVFAIL. It is not
+//   SERVFAIL either if the server of a zone answers in one form of the query only, in one address
+//   family only, or after a lost packet.
 // - A stale answer was true within max_stale. ANY and queries without recursion are answered at
 //   once, from the store alone, and cost nothing upstream.
 // - The upstream cost of a client question is bounded. In a clean world the first look-ups cost the
@@ -34,8 +36,10 @@ class SwarmWorld {
   static constexpr int kQuestionsMax = 64;
 
   enum class Kind : uint8_t {
-    kClean,   // nothing goes wrong
-    kSound,   // replicas are unsound, but one per zone is not, and no packet is lost
+    kClean,  // nothing goes wrong
+    kSound,  // replicas are unsound, but one per zone is not, and no packet is lost
+    kOdd,    // servers dislike something about queries, a family is dead, packets are lost or late,
+             // somebody spoofs; but each zone can be had
     kFaulty,  // any server may be unsound, packets are lost, cut off and overtaken, somebody spoofs
     kChanging,  // and everything changes with time
     kCorrupt,   // bits of packets flip: then an answer may be anything sound
@@ -75,6 +79,7 @@ class SwarmWorld {
   class Forwarder;
   class Spoofer;
 
+  void AddTrouble(bool is_rough);
   void MakeSettings();
   void AddStaticZone();
   void Fault(std::string what);
@@ -82,7 +87,9 @@ class SwarmWorld {
 
   size_t Ask(Question question);
   size_t AskOverTcp(const wire::Name& name, wire::RRType type);
-  size_t AskSomething();
+  Question MakeQuestion();
+  Octets MakeQuery(const Question& question);
+  void AskSomething(uint64_t count);
   void RunUntilAnswered(size_t first_question);
   void Rest();
   // In a clean world, before everything else.
@@ -104,6 +111,8 @@ class SwarmWorld {
                                 const PlainMessage& reply) const;
   // Whether the world gives no excuse for a question without an answer.
   bool MustResolve(const Question& question, Time now) const;
+  // Whether some server that has to do with the chain cannot say what is in it.
+  bool CannotTell(const NaiveOracle::Chain& chain) const;
   void CheckFailure(const Question& question, const ClientQuery& client, const PlainMessage& reply);
   void CheckTtls();
 

@@ -66,7 +66,7 @@ void SwarmWorld::CheckQuestion(const Question& question) {
           ? 512
           : std::clamp<size_t>(question.payload_octets, 512, wire::kEdnsPayloadDefault);
   const std::optional<PlainMessage> message = whole.Message();
-  const bool fixed = kind_ == Kind::kClean || kind_ == Kind::kSound;
+  const bool fixed = kind_ == Kind::kClean || kind_ == Kind::kSound || kind_ == Kind::kOdd;
   // Known data may end meanwhile.
   if (fixed && !question.AtOnce() && message && whole.reply.size() <= limit) {
     Fault(Describe(question) + "TC, and the answer has " + std::to_string(whole.reply.size()) +
@@ -222,11 +222,27 @@ std::optional<Time> SwarmWorld::HeardLast(const Question& question, const Client
 }
 
 bool SwarmWorld::MustResolve(const Question& question, Time now) const {
-  if (kind_ != Kind::kClean && kind_ != Kind::kSound) return false;
+  if (kind_ != Kind::kClean && kind_ != Kind::kSound && kind_ != Kind::kOdd) return false;
   const NaiveOracle::Chain chain = oracle_.Follow(question.name, question.type, now);
-  if (chain.loops || chain.links > kLinksMax) return false;
+  if (chain.loops || chain.links > kLinksMax || CannotTell(chain)) return false;
   return std::none_of(chain.zones.begin(), chain.zones.end(),
                       [this](size_t zone) { return internet_.GluelessDepth(zone) > kEasyNesting; });
+}
+
+bool SwarmWorld::CannotTell(const NaiveOracle::Chain& chain) const {
+  constexpr size_t kWithoutTcpMax = 200;  // octets that fit any reply beside the question
+  const bool is_strict =
+      settings_.resolution.qname_minimisation == resolver::QnameMinimisation::kStrict;
+  size_t octets = 0;
+  bool has_no_data = is_strict;
+  for (const Truth& step : chain.steps) {
+    has_no_data |= step.kind == Truth::Kind::kNoData;
+    for (const PlainRecord& record : step.records) {
+      octets += record.owner.size() + record.rdata.size();
+    }
+  }
+  return (internet_.some_lack_tcp() && octets > kWithoutTcpMax) ||
+         (internet_.some_fail_no_data() && has_no_data);
 }
 
 // Checks SERVFAIL: the question's own fault, or the world's.

@@ -327,11 +327,14 @@ SimAnswer ZoneServer::OnQuery(const SimQuery& sim_query) {
   if (!query || query->Has(wire::kFlagQR)) return {};
 
   PlainMessage reply = Answer(*query);
+  const bool is_no_data =
+      reply.rcode == wire::Rcode::kNoError && reply.answer.empty() && reply.Has(wire::kFlagAA);
   ApplyCookies(*query, tcp, &reply);
   Fault fault = conduct_.fault;
   if (query->edns && conduct_.with_edns != Fault::kNone) fault = conduct_.with_edns;
   if (query->Cookie() && conduct_.with_cookie != Fault::kNone) fault = conduct_.with_cookie;
   if (conduct_.with_capitals != Fault::kNone && HasCapital(*query)) fault = conduct_.with_capitals;
+  if (conduct_.with_no_data != Fault::kNone && is_no_data) fault = conduct_.with_no_data;
   if (conduct_.old_cookie && !tcp && query->Cookie()) {
     reply.edns.emplace();
     reply.SetCookie({1, 2, 3, 4, 5, 6, 7, 8});

@@ -56,7 +56,9 @@ struct Conduct {
   Fault with_edns = Fault::kNone;
   Fault with_cookie = Fault::kNone;    // the same for queries with a cookie
   Fault with_capitals = Fault::kNone;  // the same for questions with a capital letter
-  size_t udp_octets_max = SIZE_MAX;    // larger replies over UDP do not arrive
+  // What a question gets whose answer would be NODATA. With QNAME minimisation many are.
+  Fault with_no_data = Fault::kNone;
+  size_t udp_octets_max = SIZE_MAX;  // larger replies over UDP do not arrive
   CookieUse cookies = CookieUse::kIgnores;
   uint8_t cookie_secret = 1;
   uint8_t server_cookie_octets = 16;
