@@ -42,7 +42,9 @@ QueryForm Race::KnownForm(const Candidate& candidate, const ServerState& record)
   return form;
 }
 
-// The tries of a silent server differ, because it may be silent about a form only.
+// The tries of a silent server differ, because it may be silent about a form only. This holds for
+// tries of several questions too, as long as the server never answered: after three silences it is
+// dead.
 QueryForm Race::NextForm(const Candidate& candidate, const ServerState& record) const {
   const auto leaner = [](const QueryForm& form) {
     return Leaner(form, Sign::kSilence).value_or(form);
@@ -53,7 +55,7 @@ QueryForm Race::NextForm(const Candidate& candidate, const ServerState& record) 
   }
   QueryForm form = KnownForm(candidate, record);
   if (record.TakesAllAt(facilities_.environment.Now())) return form;
-  if (record.silences >= kDeadAfter) {
+  if (record.silences >= kDeadAfter || !record.HasAnswered()) {
     for (int i = 0; i < record.silences % kDeadAfter; ++i) form = leaner(form);
   } else if (silences_ >= kSilencesBeforeLeaner) {
     form = leaner(form);

@@ -219,6 +219,24 @@ TEST(RaceFormTest, AServerThatGivesOurCookieIsNotAskedWithoutOne) {
   EXPECT_FALSE(world.Known().takes_no_cookie);
 }
 
+// Otherwise several questions at once would use up the tries of a server that only dislikes
+// something.
+TEST(RaceFormTest, AStrangerThatWasSilentToOneQuestionIsAskedByTheNextInALeanerForm) {
+  FormWorld world;
+  (void)world.world.Lookup("nobody.");
+  world.a->conduct().with_edns = Fault::kSilent;
+  ASSERT_NE(world.world.Ask("one.example.", RRType::kA), nullptr);
+  world.world.Run(milliseconds(450));
+  HeardAnswer* other = world.world.Ask("other.example.", RRType::kA);
+  ASSERT_NE(other, nullptr);
+  EXPECT_TRUE(world.last().edns);
+  EXPECT_TRUE(world.last().cookie.empty());
+  world.world.Run(milliseconds(450));
+  EXPECT_EQ(other->rcode, Rcode::kNoError);
+  EXPECT_EQ(other->count, 1);
+  world.world.Run(seconds(8));
+}
+
 // A forger who guessed the id and the port, but not the letters. Its replies come before the
 // server's own. `lie` makes a query into a reply, for the first `queries`.
 class LuckyForger final : public sim::SimServer {
