@@ -26,6 +26,7 @@ ParseError PackedName::Read(std::span<const uint8_t> message, size_t offset, Pac
   size_t at = offset;
   size_t run_start = offset;
   size_t size = 0;
+  size_t labels = 0;
   size_t pointers = 0;
   size_t run_octets = 0;
   size_t end_in_place = 0;
@@ -36,6 +37,7 @@ ParseError PackedName::Read(std::span<const uint8_t> message, size_t offset, Pac
     if (length <= kLabelOctetsMax) {
       size += length + 1;
       at += length + 1;
+      ++labels;
       // The root label still has to fit (RFC 1035 section 3.1).
       if (size >= kNameOctetsMax) return ParseError::kBadName;
       continue;
@@ -62,6 +64,7 @@ ParseError PackedName::Read(std::span<const uint8_t> message, size_t offset, Pac
   name->offset_ = static_cast<uint16_t>(offset);
   name->size_ = static_cast<uint8_t>(size);
   name->run_octets_ = static_cast<uint8_t>(run_octets);
+  name->steps_ = static_cast<uint8_t>(labels + pointers);
   *end = end_in_place;
   return ParseError::kNone;
 }

@@ -81,6 +81,8 @@ class PackedName {
   bool Equals(NameView name) const;
   bool IsSubdomainOf(NameView ancestor) const;
   size_t uncompressed_size() const { return size_; }
+  // The labels and pointers that each walk over the name passes.
+  size_t steps() const { return steps_; }
 
  private:
   // A hostile message can chain thousands of pointers. A sound name needs at most one per label.
@@ -95,6 +97,7 @@ class PackedName {
   uint16_t offset_ = 0;
   uint8_t size_ = 1;        // octets when uncompressed
   uint8_t run_octets_ = 1;  // octets before the first pointer; all if there is none
+  uint8_t steps_ = 0;       // at most kLabelsMax + kPointersMax
 };
 
 struct Question {

@@ -276,8 +276,11 @@ ParseError CopyRdata(const RecordView& record, std::span<uint8_t> out, size_t* w
   return error;
 }
 
-ParseError CheckRdata(const RecordView& record) {
-  return ForEachField(record, [](std::span<const uint8_t>, const PackedName*) { return true; });
+ParseError CheckRdata(const RecordView& record, size_t* steps) {
+  return ForEachField(record, [steps](std::span<const uint8_t>, const PackedName* name) {
+    if (name != nullptr && steps != nullptr) *steps += name->steps();
+    return true;
+  });
 }
 
 bool MayCompress(RRType type) {

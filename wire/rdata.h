@@ -25,8 +25,9 @@ inline constexpr size_t kRdataOctetsMax = 65535;
 [[nodiscard]] ParseError CopyRdata(const RecordView& record, std::span<uint8_t> out,
                                    size_t* written);
 
-// What CopyRdata would return with enough room.
-[[nodiscard]] ParseError CheckRdata(const RecordView& record);
+// What CopyRdata would return with enough room. If `steps` is not null, the steps of the names in
+// it are added (PackedName::steps).
+[[nodiscard]] ParseError CheckRdata(const RecordView& record, size_t* steps = nullptr);
 
 // Checks uncompressed RDATA of `type`, as CopyRdata or a text parser makes it.
 [[nodiscard]] bool IsValidRdata(RRType type, std::span<const uint8_t> rdata);

@@ -1,6 +1,7 @@
 #include "resolver/resolution/learn.h"
 
 #include <algorithm>
+#include <array>
 
 #include "resolver/answer/renaming.h"
 #include "resolver/answer/zone_cut.h"
@@ -14,8 +15,8 @@ namespace {
 using cache::EntryBuilder;
 using cache::EntryView;
 using cache::Rank;
+using upstream::ReplyRecord;
 using wire::ParseError;
-using wire::RecordView;
 using wire::RRType;
 
 // RFC 8767 section 5: while clients get stale answers, at most one try each 30 seconds.
@@ -30,9 +31,9 @@ Rank AnswerRank(const upstream::ReplyRecords& records) {
 
 // If the TTLs of an RRset's records differ, the lowest one counts (RFC 2181 section 5.2).
 template <typename Matches>
-uint32_t LowestTtl(std::span<const RecordView> section, Matches matches) {
+uint32_t LowestTtl(std::span<const ReplyRecord> section, Matches matches) {
   uint32_t ttl = 0x7fffffff;
-  for (const RecordView& record : section) {
+  for (const ReplyRecord& record : section) {
     if (matches(record)) ttl = std::min(ttl, record.TtlSeconds());
   }
   return ttl;
@@ -57,13 +58,17 @@ bool IsAboutTheQuestion(upstream::ReplyClass reply_class) {
   return false;
 }
 
+// NS records that are read of one delegation. More than limits.name_servers, because a server may
+// be there several times.
+constexpr size_t kNsRecordsMax = 64;
+
 // Collects the addresses of one name server from the additional section. Each has `size` octets.
-size_t CollectGlue(const upstream::ReplyRecords& records, wire::NameView server, RRType type,
-                   size_t size, std::span<uint8_t> out) {
+size_t CollectGlue(const upstream::ReplyRecords& records, uint64_t server, RRType type, size_t size,
+                   std::span<uint8_t> out) {
   size_t octets = 0;
-  for (const RecordView& record : records.additional()) {
+  for (const ReplyRecord& record : records.additional()) {
     if (record.type != type || record.rdata.size() != size || octets + size > out.size() ||
-        !record.owner.Equals(server)) {
+        records.OwnerHash(record) != server) {
       continue;
     }
     std::copy(record.rdata.begin(), record.rdata.end(), out.begin() + octets);
@@ -83,18 +88,18 @@ bool Learner::Keep(std::span<const uint8_t> entry, cache::Instant now, answer::A
   return answer == nullptr || answer->Add(entry);
 }
 
-bool Learner::LearnRRset(const upstream::ReplyRecords& records, const RecordView& first,
+bool Learner::LearnRRset(const upstream::ReplyRecords& records, const ReplyRecord& first,
                          wire::NameView owner, Rank rank, cache::Instant now,
                          answer::Answer* answer) {
-  const auto matches = [&](const RecordView& record) {
-    return record.type == first.type && record.owner.Equals(owner);
+  const auto matches = [&, hash = records.Hash(owner)](const ReplyRecord& record) {
+    return record.type == first.type && records.OwnerHash(record) == hash;
   };
   const uint32_t ttl = settings_.ttl.Positive(LowestTtl(records.answer(), matches));
   const std::span<uint8_t> room = scratch();
   EntryBuilder builder(room.first(cache::kBuiltOctetsMax));
   if (!builder.StartRRset(owner, first.type, ttl, now, rank)) return false;
   const std::span<uint8_t> rdata = room.subspan(cache::kBuiltOctetsMax);
-  for (const RecordView& record : records.answer()) {
+  for (const ReplyRecord& record : records.answer()) {
     if (!matches(record)) continue;
     size_t written = 0;
     if (wire::CopyRdata(record, rdata, &written) != ParseError::kNone) return false;
@@ -105,9 +110,9 @@ bool Learner::LearnRRset(const upstream::ReplyRecords& records, const RecordView
   return Keep(builder.Finish(), now, answer);
 }
 
-bool Learner::LearnDname(const upstream::ReplyRecords& records, const RecordView& dname,
+bool Learner::LearnDname(const upstream::ReplyRecords& records, const ReplyRecord& dname,
                          wire::NameView name, cache::Instant now, answer::Answer* answer) {
-  const std::span<const RecordView> section = records.answer();
+  const std::span<const ReplyRecord> section = records.answer();
   TERN_REQUIRE(&dname >= section.data() && &dname < section.data() + section.size());
   wire::Name owner;
   dname.owner.CopyTo(&owner);
@@ -222,31 +227,38 @@ void Learner::LearnPart(const upstream::ReplyRecords& records,
 }
 
 std::span<const uint8_t> Learner::LearnDelegation(const upstream::ReplyRecords& records,
-                                                  std::span<const RecordView> ns_section,
+                                                  std::span<const ReplyRecord> ns_section,
                                                   wire::NameView cut, uint32_t ttl_max,
                                                   cache::Instant now) {
-  const auto matches = [&](const RecordView& record) {
-    return record.type == RRType::kNS && record.owner.Equals(cut);
+  const auto matches = [&, hash = records.Hash(cut)](const ReplyRecord& record) {
+    return record.type == RRType::kNS && records.OwnerHash(record) == hash;
   };
   const uint32_t ttl = std::min(settings_.ttl.Positive(LowestTtl(ns_section, matches)), ttl_max);
   EntryBuilder builder(scratch());
   if (!builder.StartDelegation(cut, ttl, now)) return {};
-  for (const RecordView& record : ns_section) {
+  std::array<uint64_t, kNsRecordsMax> servers;  // hashes of those that were read
+  size_t count = 0;
+  for (const ReplyRecord& record : ns_section) {
     // Name servers beyond the limit are left out. The others are enough.
-    if (builder.count() >= limits_.name_servers) break;
+    if (builder.count() >= limits_.name_servers || count == servers.size()) break;
     uint8_t server[wire::kNameOctetsMax];
     size_t written = 0;
     if (!matches(record) || wire::CopyRdata(record, server, &written) != ParseError::kNone) {
       continue;
     }
     const wire::NameView server_name = wire::NameView::FromValid(server, written);
+    const uint64_t hash = records.Hash(server_name);
+    const auto end = servers.begin() + static_cast<ptrdiff_t>(count);
+    const bool is_known = std::find(servers.begin(), end, hash) != end;
+    servers[count++] = hash;
+    if (is_known) continue;
     uint8_t ipv4[cache::kAddressesPerServerMax * 4];
     uint8_t ipv6[cache::kAddressesPerServerMax * 16];
     const size_t addresses = limits_.addresses;
     const size_t octets4 =
-        CollectGlue(records, server_name, RRType::kA, 4, std::span(ipv4).first(addresses * 4));
+        CollectGlue(records, hash, RRType::kA, 4, std::span(ipv4).first(addresses * 4));
     const size_t octets6 =
-        CollectGlue(records, server_name, RRType::kAAAA, 16, std::span(ipv6).first(addresses * 16));
+        CollectGlue(records, hash, RRType::kAAAA, 16, std::span(ipv6).first(addresses * 16));
     if (!builder.AddNameServer(server_name, {ipv4, octets4}, {ipv6, octets6})) break;
   }
   if (builder.count() == 0) return {};

@@ -58,7 +58,7 @@ class Learner {
   // Learns a reply's DNAME. Adds the DNAME to the answer, and the CNAME that it makes for `name`.
   // REQUIRES: `dname` is in records.answer().
   [[nodiscard]] bool LearnDname(const upstream::ReplyRecords& records,
-                                const wire::RecordView& dname, wire::NameView name,
+                                const upstream::ReplyRecord& dname, wire::NameView name,
                                 cache::Instant now, answer::Answer* answer);
 
   // Learns the referral to meaning.cut, with the glue that its server may give: addresses of names
@@ -89,12 +89,12 @@ class Learner {
   [[nodiscard]] bool Keep(std::span<const uint8_t> entry, cache::Instant now,
                           answer::Answer* answer);
   [[nodiscard]] bool LearnRRset(const upstream::ReplyRecords& records,
-                                const wire::RecordView& first, wire::NameView owner,
+                                const upstream::ReplyRecord& first, wire::NameView owner,
                                 cache::Rank rank, cache::Instant now, answer::Answer* answer);
   [[nodiscard]] bool LearnNegative(const upstream::ReplyMeaning& meaning, wire::RRType type,
                                    cache::Rank rank, cache::Instant now, answer::Answer* answer);
   std::span<const uint8_t> LearnDelegation(const upstream::ReplyRecords& records,
-                                           std::span<const wire::RecordView> ns_section,
+                                           std::span<const upstream::ReplyRecord> ns_section,
                                            wire::NameView cut, uint32_t ttl_max,
                                            cache::Instant now);
 

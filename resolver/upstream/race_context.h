@@ -72,6 +72,8 @@ struct RaceFacilities {
         server_table(*server_table_),
         environment(*environment_),
         local_data(std::move(local_data_)),
+        // The store's key is secret, and so is what it makes of the root.
+        records(store_->Hash(wire::NameView())),
         reply_octets(std::make_unique<uint8_t[]>(wire::kMessageOctetsMax)) {}
 
   cache::Instant StoreNow() const { return StoreInstant(environment.Now()); }

@@ -1,5 +1,7 @@
 #include "resolver/upstream/reply_class.h"
 
+#include <bitset>
+
 #include "resolver/answer/reply.h"
 #include "wire/rdata.h"
 
@@ -19,12 +21,31 @@ bool ReadTarget(const RecordView& record, wire::Name* target) {
   return true;
 }
 
-const RecordView* FindSoa(const ReplyRecords& records, wire::NameView name) {
-  for (const RecordView& record : records.authority()) {
-    if (record.type != RRType::kSOA) continue;
-    wire::Name owner;
-    record.owner.CopyTo(&owner);
-    if (name.IsSubdomainOf(owner)) return &record;
+// A name, and which owners of a reply's records are above it.
+class NameAndAbove {
+ public:
+  NameAndAbove(const ReplyRecords& records, wire::NameView name) : records_(records), name_(name) {
+    const uint8_t* octets = name.data();
+    for (size_t at = 0; at < name.size(); at += octets[at] + size_t{1}) starts_.set(at);
+  }
+  // The owner is the name, or above it.
+  bool IsBelow(const ReplyRecord& record) const {
+    const size_t size = record.owner.uncompressed_size();
+    if (size > name_.size() || !starts_.test(name_.size() - size)) return false;
+    const uint8_t* suffix = name_.data() + (name_.size() - size);
+    return records_.OwnerHash(record) == records_.Hash(wire::NameView::FromValid(suffix, size));
+  }
+
+ private:
+  const ReplyRecords& records_;
+  wire::NameView name_;
+  std::bitset<wire::kNameOctetsMax> starts_;  // where a label starts
+};
+
+const ReplyRecord* FindSoa(const ReplyRecords& records, wire::NameView name) {
+  const NameAndAbove above(records, name);
+  for (const ReplyRecord& record : records.authority()) {
+    if (record.type == RRType::kSOA && above.IsBelow(record)) return &record;
   }
   return nullptr;
 }
@@ -32,17 +53,16 @@ const RecordView* FindSoa(const ReplyRecords& records, wire::NameView name) {
 // The deepest zone cut that the authority section shows between `zone` and `name`.
 bool FindCut(const ReplyRecords& records, wire::NameView name, wire::NameView zone,
              wire::Name* cut) {
-  bool found = false;
-  for (const RecordView& record : records.authority()) {
-    if (record.type != RRType::kNS) continue;
-    wire::Name owner;
-    record.owner.CopyTo(&owner);
-    if (!name.IsSubdomainOf(owner) || owner.view().Equals(zone)) continue;
-    // The case of the question as the store has it, not as it was sent.
-    if (!found || owner.size() > cut->size()) *cut = name.Suffix(owner.view().LabelCount());
-    found = true;
+  const NameAndAbove above(records, name);
+  size_t deepest = zone.size();  // every owner is in the zone
+  for (const ReplyRecord& record : records.authority()) {
+    const size_t size = record.owner.uncompressed_size();
+    if (record.type == RRType::kNS && size > deepest && above.IsBelow(record)) deepest = size;
   }
-  return found;
+  if (deepest == zone.size()) return false;
+  // The case of the question as the store has it, not as it was sent.
+  *cut = wire::NameView::FromValid(name.data() + (name.size() - deepest), deepest);
+  return true;
 }
 
 bool IsFormatError(Rcode rcode) {
@@ -66,8 +86,9 @@ ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, boo
   if (records.answer().empty() && records.refers_upward()) return ReplyClass::kLame;
   if (forwarded || records.header().Has(wire::kFlagAA)) return ReplyClass::kEmpty;
   // Records of other types are at the name. So the name exists, without the type that was asked.
-  for (const RecordView& record : records.answer()) {
-    if (record.owner.Equals(meaning->end)) return ReplyClass::kEmpty;
+  const uint64_t end = records.Hash(meaning->end);
+  for (const ReplyRecord& record : records.answer()) {
+    if (records.OwnerHash(record) == end) return ReplyClass::kEmpty;
   }
   return ReplyClass::kLame;
 }
@@ -90,25 +111,27 @@ ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type
                    wire::Name* target) {
   ChainLink link;
   ChainLink final;
-  for (const RecordView& record : records.answer()) {
-    if (record.type == type && record.owner.Equals(name)) {
+  const uint64_t hash = records.Hash(name);
+  for (const ReplyRecord& record : records.answer()) {
+    if (record.type != type && record.type != RRType::kCNAME) continue;
+    if (records.OwnerHash(record) != hash) continue;
+    if (record.type == type) {
       final = {ChainLink::Kind::kFinal, &record};
       break;
     }
-    if (link.record == nullptr && record.type == RRType::kCNAME && record.owner.Equals(name)) {
-      link = {ChainLink::Kind::kCname, &record};
-    }
+    if (link.record == nullptr) link = {ChainLink::Kind::kCname, &record};
   }
   // The server made up a CNAME below a DNAME. Ours replaces it.
   if (final.record != nullptr && type != RRType::kCNAME) return final;
-  for (const RecordView& record : records.answer()) {
-    if (record.type != RRType::kDNAME) continue;
-    wire::Name owner;
-    record.owner.CopyTo(&owner);
-    if (owner.size() >= name.size() || !name.IsSubdomainOf(owner)) continue;
+  const NameAndAbove above(records, name);
+  for (const ReplyRecord& record : records.answer()) {
+    const size_t owner_size = record.owner.uncompressed_size();
+    if (record.type != RRType::kDNAME || owner_size == name.size() || !above.IsBelow(record)) {
+      continue;
+    }
     wire::Name to;
     if (!ReadTarget(record, &to)) continue;
-    const size_t prefix = name.size() - owner.size();
+    const size_t prefix = name.size() - owner_size;
     if (!target->AssignJoined({name.data(), prefix}, to)) {
       return {ChainLink::Kind::kOverflow, &record};
     }

@@ -32,7 +32,7 @@ enum class ReplyClass : uint8_t {
 struct ChainLink {
   enum class Kind : uint8_t { kNone, kFinal, kCname, kDname, kOverflow };
   Kind kind = Kind::kNone;
-  const wire::RecordView* record = nullptr;  // the first record of the link's RRset
+  const ReplyRecord* record = nullptr;  // the first record of the link's RRset
 
   // Whether a DNAME leads to the next name. kOverflow: that name is too long.
   bool IsRenaming() const { return kind == Kind::kDname || kind == Kind::kOverflow; }
@@ -46,8 +46,8 @@ ChainLink FindLink(const ReplyRecords& records, wire::NameView name, wire::RRTyp
 struct ReplyMeaning {
   ReplyClass reply_class = ReplyClass::kServerFailure;
   wire::Name end;  // the last name of the chain, or the question's if there is no chain
-  const wire::RecordView* soa = nullptr;  // of a negative answer
-  wire::Name cut;                         // kReferral: the new zone cut
+  const ReplyRecord* soa = nullptr;  // of a negative answer
+  wire::Name cut;                    // kReferral: the new zone cut
 };
 
 // `zone` is the zone whose server was asked. If `forwarded`, it is the forwarder's zone. The chain

@@ -17,7 +17,7 @@ constexpr size_t kAnswerRecordsMax = 320;
 constexpr size_t kAliasesMax = 32;
 // In the other sections only this many records are read. They are enough.
 constexpr size_t kOtherRecordsMax = 512;
-// Addresses of 13 name servers, 6 of each family. Each of them is compared with each name server.
+// Addresses of 13 name servers, 6 of each family.
 constexpr size_t kGlueRecordsMax = size_t{13} * 12;
 
 // RDATA that we store must parse: every answer record, and SOA and NS in the authority section.
@@ -55,6 +55,9 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
   refers_upward_ = false;
   has_soa_above_ = false;
   cookie_.reset();
+  steps_ = 0;
+  aliases_ = 0;
+  hashed_ = 0;
   wire::MessageReader reader;
   ParseError error = wire::MessageReader::Open(message, &reader);
   if (error != ParseError::kNone) return error;
@@ -65,9 +68,8 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
     error = reader.ReadQuestion(&question);
     if (error != ParseError::kNone) return error;
   }
-  size_t aliases = 0;
   for (size_t read = 0;; ++read) {
-    wire::RecordView record;
+    ReplyRecord record;
     wire::Section section;
     bool done = false;
     error = reader.NextRecord(&record, &section, &done);
@@ -77,43 +79,66 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
       const bool is_lost = header_.answer_count > 0 && sections_[0].empty();
       return is_lost ? ParseError::kBadRecord : ParseError::kNone;
     }
-    if (read == kRecordsReadMax) return ParseError::kBadRecord;
-    if (record.type == wire::RRType::kOPT) {
-      wire::Edns edns;
-      // RFC 6891 section 6.1.1: a second OPT is an error, and so is an OPT in another section.
-      if (section != wire::Section::kAdditional || has_edns_ ||
-          wire::ReadEdns(record, &edns) != ParseError::kNone) {
-        return ParseError::kBadRecord;
-      }
-      has_edns_ = true;
-      cookie_ = wire::FindOption(edns, wire::EdnsOption::kCookie);
-      rcode_ = static_cast<wire::Rcode>(edns.extended_rcode << 4 |
-                                        static_cast<uint16_t>(header_.rcode()));
-      continue;
-    }
-    if (record.rrclass != static_cast<uint16_t>(wire::RRClass::kIN)) continue;
-    if (record.owner.IsSubdomainOf(zone)) {
-      if (MustBeReadable(section, record.type)) {
-        error = wire::CheckRdata(record);
-        if (error != ParseError::kNone) return error;
-      }
-      std::vector<wire::RecordView>& kept = sections_[static_cast<size_t>(section)];
-      if (section == wire::Section::kAnswer) {
-        if (record.type == wire::RRType::kCNAME || record.type == wire::RRType::kDNAME) ++aliases;
-        if (kept.size() == kAnswerRecordsMax || aliases > kAliasesMax) {
-          return ParseError::kBadRecord;
-        }
-      }
-      const size_t most =
-          section == wire::Section::kAdditional ? kGlueRecordsMax : kOtherRecordsMax;
-      if (kept.size() < most) kept.push_back(record);
-    } else if (section == wire::Section::kAuthority) {
-      NoteIfAbove(record, zone);
-    } else if (section == wire::Section::kAdditional &&
-               (record.type == wire::RRType::kA || record.type == wire::RRType::kAAAA)) {
-      if (stray_addresses_.size() < kGlueRecordsMax) stray_addresses_.push_back(record);
-    }
+    steps_ += record.owner.steps();
+    if (read == kRecordsReadMax || steps_ > kStepsMax) return ParseError::kBadRecord;
+    error = Take(record, section, zone);
+    if (error != ParseError::kNone) return error;
   }
+}
+
+ParseError ReplyRecords::Take(const ReplyRecord& record, wire::Section section,
+                              wire::NameView zone) {
+  if (record.type == wire::RRType::kOPT) return ReadOpt(record, section);
+  if (record.rrclass != static_cast<uint16_t>(wire::RRClass::kIN)) return ParseError::kNone;
+  const bool is_address = record.type == wire::RRType::kA || record.type == wire::RRType::kAAAA;
+  if (section == wire::Section::kAdditional && !is_address) return ParseError::kNone;
+  if (record.owner.IsSubdomainOf(zone)) return Keep(record, section);
+  if (section == wire::Section::kAuthority) {
+    NoteIfAbove(record, zone);
+  } else if (section == wire::Section::kAdditional && stray_addresses_.size() < kGlueRecordsMax) {
+    stray_addresses_.push_back(record);
+  }
+  return ParseError::kNone;
+}
+
+ParseError ReplyRecords::ReadOpt(const wire::RecordView& record, wire::Section section) {
+  wire::Edns edns;
+  // RFC 6891 section 6.1.1: a second OPT is an error, and so is an OPT in another section.
+  if (section != wire::Section::kAdditional || has_edns_ ||
+      wire::ReadEdns(record, &edns) != ParseError::kNone) {
+    return ParseError::kBadRecord;
+  }
+  has_edns_ = true;
+  cookie_ = wire::FindOption(edns, wire::EdnsOption::kCookie);
+  rcode_ =
+      static_cast<wire::Rcode>(edns.extended_rcode << 4 | static_cast<uint16_t>(header_.rcode()));
+  return ParseError::kNone;
+}
+
+ParseError ReplyRecords::Keep(const ReplyRecord& record, wire::Section section) {
+  if (MustBeReadable(section, record.type)) {
+    const ParseError error = wire::CheckRdata(record, &steps_);
+    if (error != ParseError::kNone) return error;
+    if (steps_ > kStepsMax) return ParseError::kBadRecord;
+  }
+  std::vector<ReplyRecord>& kept = sections_[static_cast<size_t>(section)];
+  if (section == wire::Section::kAnswer) {
+    if (record.type == wire::RRType::kCNAME || record.type == wire::RRType::kDNAME) ++aliases_;
+    if (kept.size() == kAnswerRecordsMax || aliases_ > kAliasesMax) return ParseError::kBadRecord;
+  }
+  const size_t most = section == wire::Section::kAdditional ? kGlueRecordsMax : kOtherRecordsMax;
+  if (kept.size() < most) kept.push_back(record);
+  return ParseError::kNone;
+}
+
+uint64_t ReplyRecords::OwnerHash(const ReplyRecord& record) const {
+  if (record.owner_hash == 0) {
+    wire::Name owner;
+    record.owner.CopyTo(&owner);
+    record.owner_hash = Hash(owner);
+    ++hashed_;
+  }
+  return record.owner_hash;
 }
 
 }  // namespace tern::resolver::upstream

@@ -1,5 +1,7 @@
 #include "resolver/upstream/zone_servers.h"
 
+#include <algorithm>
+
 #include "wire/check.h"
 
 namespace tern::resolver::upstream {
@@ -10,6 +12,10 @@ using cache::EntryView;
 using cache::KeySpace;
 using wire::NameView;
 using wire::RRType;
+
+// Cuts deeper than this are not looked at for glue. Otherwise 13 server names of a hundred labels
+// would cost as many look-ups in the store as all else that a reply costs.
+constexpr size_t kGlueWalkLabels = 16;
 
 bool HasGlue(const cache::NameServerView& server) {
   return !server.ipv4.empty() || !server.ipv6.empty();
@@ -241,7 +247,9 @@ bool ZoneServers::GatherParentsGlue(const cache::Store& store, const policy::Cor
     // A cut without an address for the server does not end the walk. Otherwise a zone that refers
     // to itself, with name servers that do not exist, would hide what its parent knows.
     bool found = false;
-    for (NameView above = server.name; !found && !above.IsRoot(); above = above.Parent()) {
+    const size_t labels = std::min(server.name.LabelCount(), kGlueWalkLabels);
+    for (NameView above = server.name.Suffix(labels); !found && !above.IsRoot();
+         above = above.Parent()) {
       const EntryView entry = store.FindCut(above);
       if (!entry || !entry.IsFresh(now)) continue;
       cache::NameServerCursor others = entry.NameServers();
@@ -262,9 +270,10 @@ bool ZoneServers::AddStrayGlue(const ReplyRecords& records, const policy::CoreSe
   cache::NameServerCursor cursor = delegation().NameServers();
   cache::NameServerView server;
   while (cursor.Next(&server)) {
-    for (const wire::RecordView& record : records.stray_addresses()) {
+    const uint64_t hash = records.Hash(server.name);
+    for (const ReplyRecord& record : records.stray_addresses()) {
       const size_t size = record.type == RRType::kA ? 4 : 16;
-      if (record.rdata.size() == size && record.owner.Equals(server.name)) {
+      if (record.rdata.size() == size && records.OwnerHash(record) == hash) {
         AddAddress(IpAddress::FromOctets(record.rdata), settings);
       }
     }

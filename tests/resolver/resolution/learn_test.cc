@@ -280,6 +280,17 @@ TEST_F(LearnTest, GlueOutsideTheZoneIsNotBelieved) {
   EXPECT_EQ(ServerLines(Find("sub.example.", RRType::kNone, KeySpace::kDelegation)), "ns.bank.\n");
 }
 
+TEST_F(LearnTest, AServerThatIsThereTwiceCountsOnce) {
+  std::string servers;
+  for (int i = 0; i < 30; ++i) servers += "sub.example. 300 NS N1.sub.example.\n";
+  for (int i = 1; i <= 13; ++i) {
+    servers += "sub.example. 300 NS n" + std::to_string(i) + ".sub.example.\n";
+  }
+  ASSERT_TRUE(LearnReferral("www.sub.example.", {.authority = servers, .flags = 0}));
+  const EntryView cut = Find("sub.example.", RRType::kNone, KeySpace::kDelegation);
+  EXPECT_EQ(cut.count(), cache::kNameServersMax);
+}
+
 // NXNSAttack: at most 13 servers, with at most 6 addresses per family.
 TEST_F(LearnTest, ReferralIsBounded) {
   std::string servers;

@@ -160,6 +160,43 @@ TEST(ReplyRecordsTest, OfTheOtherSectionsTheFirstRecordsAreKept) {
   EXPECT_EQ(reply.records().additional().size(), 156u);
 }
 
+TEST(ReplyRecordsTest, OtherRecordsDoNotTakeTheRoomOfAddresses) {
+  const ReadReply reply("example.", PlainReply("www.sub.example.", RRType::kA,
+                                               {.authority = "sub.example. 300 NS n0.example.",
+                                                .additional = Lines(300, "300 TXT x") +
+                                                              Lines(1, "300 A 192.0.2.1")}));
+  ASSERT_EQ(reply.records().additional().size(), 1u);
+  EXPECT_EQ(reply.records().additional()[0].type, RRType::kA);
+}
+
+// A name of 60 labels costs 61 steps (the question, too, but that one is not counted).
+TEST(ReplyRecordsTest, AReplyWhoseNamesTakeTooManyStepsIsUnsound) {
+  std::string deep;
+  for (int i = 0; i < 60; ++i) deep += "x.";
+  const auto read = [&](int count) {
+    std::string answer;
+    for (int i = 0; i < count; ++i) answer += deep + "example. 300 PTR " + deep + "example.\n";
+    ReplyRecords records;
+    return records.Read(PlainReply(deep + "example.", RRType::kPTR, {.answer = answer}).Encode(),
+                        N("example."));
+  };
+  const int most = static_cast<int>(ReplyRecords::kStepsMax / (2 * 61));
+  EXPECT_EQ(read(most - 3), ParseError::kNone);
+  EXPECT_EQ(read(most + 1), ParseError::kBadRecord);
+}
+
+TEST(ReplyRecordsTest, EachOwnerIsHashedOnce) {
+  const ReadReply reply("example.", PlainReply("www.example.", RRType::kA,
+                                               {.answer = Lines(300, "300 A 192.0.2.1")}));
+  EXPECT_EQ(reply.records().hashed(), 0u);
+  for (int round = 0; round < 5; ++round) {
+    for (const ReplyRecord& record : reply.records().answer()) {
+      (void)reply.records().OwnerHash(record);
+    }
+    EXPECT_EQ(reply.records().hashed(), 300u);
+  }
+}
+
 TEST(ReplyRecordsTest, TwoOptAreAnError) {
   Octets octets = PlainReply("www.example.", RRType::kA, {.edns = true}).Encode();
   octets.insert(octets.end(), {0, 0, 41, 4, 0xd0, 0, 0, 0, 0, 0, 0});
