@@ -109,6 +109,16 @@ bool ReachesIpv6(const std::vector<RootHint>& hints, const RouteCheck& has_route
   return !has_hint && has_route(config::BuiltinRootHints().front().addresses.back());
 }
 
+void LogFamilyChange(bool ipv6, bool works) {
+  const std::string_view family = ipv6 ? "IPv6" : "IPv4";
+  const std::string_view other = ipv6 ? "IPv4" : "IPv6";
+  static LogLimit limit;
+  LogLimited(&limit, works ? LogLevel::kInfo : LogLevel::kWarning,
+             works ? Concat("name servers answer over ", family, " again")
+                   : Concat("no name server answers over ", family, ": they are asked over ", other,
+                            " first"));
+}
+
 Ipv6Use Ipv6Now(const ResolutionSettings& resolution, const RouteCheck& has_route) {
   if (resolution.ipv6 != Ipv6Use::kAuto) return resolution.ipv6;
   return ReachesIpv6(resolution.root_hints, has_route) ? Ipv6Use::kOn : Ipv6Use::kOff;
@@ -233,8 +243,9 @@ void Daemon::StartServices() {
   std::vector<io::WorkerPort*> ports;
   for (const auto& worker : workers_) ports.push_back(worker.get());
   assembly_ = std::make_unique<service::Assembly>(
-      service::Assembly::Options{.memory_octets = settings_.cache.memory_octets}, configuration_,
-      std::move(ports), &DrawSeed);
+      service::Assembly::Options{.memory_octets = settings_.cache.memory_octets,
+                                 .on_family_change = &LogFamilyChange},
+      configuration_, std::move(ports), &DrawSeed);
   for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->SetService(&assembly_->service(i));
 }
 

@@ -58,6 +58,7 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
     : workers_(std::move(workers)),
       store_({.memory_octets = options.memory_octets, .seed = seeds.store}),
       server_table_(seeds.servers, seeds.server_key, options.servers) {
+  server_table_.families().SetObserver(options.on_family_change);
   store_.SetMaxStale(configuration.view.settings->cache.max_stale);
   for (io::WorkerPort* const worker : workers_) {
     services_.push_back(std::make_unique<RecursiveService>(&store_, &server_table_, worker,

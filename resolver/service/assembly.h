@@ -36,8 +36,9 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
 class Assembly {
  public:
   struct Options {
-    size_t memory_octets = 0;  // for the store
-    size_t servers = 16384;    // in the table of servers
+    size_t memory_octets = 0;                                     // for the store
+    size_t servers = 16384;                                       // in the table of servers
+    upstream::FamilyHealth::Observer on_family_change = nullptr;  // called on workers' threads
   };
 
   // `workers` has all workers by index. They outlive the assembly. May throw std::bad_alloc.

@@ -211,6 +211,7 @@ class Race final : public ExchangeSink,
   bool MayRepeat(const Candidate& candidate, const Attempt& attempt, const ServerState& record,
                  Time now) const;
   bool OnlyDeadAreLeft(Time now) const;
+  bool HasWorkingFamily() const;
   bool IsAtLimit(ServerKey server, const ServerState& record, int tries, Time now) const;
   // `like` is the attempt that goes on in this way. It is null for a new attempt.
   bool Send(uint8_t candidate, const KnownServer& known, Transport transport, const QueryForm& form,

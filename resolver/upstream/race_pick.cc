@@ -24,6 +24,8 @@ constexpr Duration kNearBest = milliseconds(2);
 // a dead server's share of the open queries that other servers may have
 constexpr int kDeadServerShare = 8;
 constexpr Duration kMoment = seconds(10);
+// Behind the second tries of other servers.
+constexpr int kLastClass = 8;
 constexpr Duration kProbeMin = seconds(1);
 // A server that never answered is dead, or it is farther than its replicas. In both cases it is not
 // worth an early probe.
@@ -85,6 +87,16 @@ bool Race::IsAtLimit(ServerKey server, const ServerState& record, int tries, Tim
   return facilities_.open_counts.QueriesOf(server) >= static_cast<uint32_t>(std::max(limit, 1));
 }
 
+// Whether some candidate may be asked whose address is not of a broken family.
+bool Race::HasWorkingFamily() const {
+  const ServerTable& table = facilities_.server_table;
+  const std::span<const Candidate> candidates = servers_.candidates();
+  return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+    return !candidate.failed && !IsUsedUp(candidate) &&
+           !table.IsOfBrokenFamily(table.KeyOf(candidate.server));
+  });
+}
+
 // The index of the best candidate, or -1. The best has few tries in this race; then it is not known
 // to be dead; then it is fast. Chance decides among those near the best, so load spreads over
 // replicas.
@@ -102,6 +114,8 @@ int Race::Pick(Time now, KnownServer* picked) {
   ServerTable& table = facilities_.server_table;
   const std::span<Candidate> candidates = servers_.candidates();
   const bool only_dead = launches_ > 0 && OnlyDeadAreLeft(now);
+  const bool working_family = HasWorkingFamily();
+  const bool beside = AnyWaiting(now);
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     if (candidate.failed || IsUsedUp(candidate)) continue;
@@ -118,12 +132,21 @@ int Race::Pick(Time now, KnownServer* picked) {
       continue;
     }
     const bool lame = table.IsLame(key, servers_.zone(), now);
-    const int option_class = candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
+    // A family that is broken costs nothing while the other one works: no hedge, and no early try
+    // but a probe of the family.
+    const bool last = working_family && table.IsOfBrokenFamily(key);
+    if (last && candidate.tries == 0 && !lame && table.ClaimFamilyProbe(key, now)) {
+      *picked = {key, record};
+      return static_cast<int>(i);
+    }
+    if (last && beside) continue;
+    const int option_class =
+        (last ? kLastClass : 0) + candidate.tries * 4 + (lame ? 2 : 0) + (dead ? 1 : 0);
     const Duration expected = record.ExpectedAt(now, facilities_.lateness.mean());
     // A server that was silent is worth one try when its probe is due and nobody else has claimed
     // it. It may only have lost a packet.
     const bool avoided = record.silences > 1 || (record.silences == 1 && !record.HasAnswered());
-    if (avoided && candidate.tries == 0 && !lame && candidates.size() > 1 &&
+    if (avoided && !last && candidate.tries == 0 && !lame && candidates.size() > 1 &&
         now - record.last_silence > ProbeInterval(record) &&
         table.ClaimProbe(key, ProbeInterval(record), now)) {
       *picked = {key, record};

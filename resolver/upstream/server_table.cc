@@ -76,7 +76,9 @@ ServerKey ServerTable::KeyOf(const Endpoint& server) const {
   const uint64_t hash = wire::Mix(
       wire::Mix(seed_ ^ words[0], words[1]),
       uint64_t{server.address.scope} << 32 | uint64_t{server.port} << 8 | server.address.size);
-  return static_cast<ServerKey>(hash | 1);  // 0 means that the place has no server
+  const uint64_t family = server.address.IsIpv6() ? kIpv6Bit : 0;
+  // 0 means that the place has no server.
+  return static_cast<ServerKey>((hash & ~kIpv6Bit) | family | 1);
 }
 
 ServerTable::Slot* ServerTable::Find(ServerKey key) const {
@@ -143,6 +145,7 @@ ServerState ServerTable::Get(ServerKey key) const {
 }
 
 void ServerTable::NoteAnswer(ServerKey server, Duration rtt, Time now) {
+  families_.NoteAnswer(IsIpv6(server));
   rtt = std::clamp(rtt, Duration(1), kSlowest);
   Slot& slot = Touch(server, now);
   Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
@@ -167,6 +170,7 @@ void ServerTable::NoteAnswer(ServerKey server, Duration rtt, Time now) {
 }
 
 void ServerTable::NoteSilence(ServerKey server, Duration waited, Time now) {
+  families_.NoteSilence(IsIpv6(server), static_cast<uint64_t>(server));
   Slot& slot = Touch(server, now);
   const uint16_t silences = slot.silences.load(kRelaxed);
   if (silences == 0 || now - waited >= MomentOf(slot.last_silence.load(kRelaxed))) {

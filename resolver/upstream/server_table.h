@@ -4,7 +4,8 @@
 // - its last cookie;
 // - for which zones it is lame.
 //
-// It also holds the zones for which somebody seems to forge answers.
+// It also holds the zones for which somebody seems to forge answers, and whether IPv4 and IPv6 work
+// (family_health.h).
 //
 // Bounded: a fixed number of sets of four. A new server replaces the one in its set that was not
 // heard of for longest. A forgotten server costs one more round trip, nothing else.
@@ -37,6 +38,7 @@
 #include "resolver/base/four_way_table.h"
 #include "resolver/base/siphash.h"
 #include "resolver/base/time.h"
+#include "resolver/upstream/family_health.h"
 #include "resolver/upstream/upstream_query.h"
 #include "wire/name.h"
 
@@ -134,6 +136,13 @@ class ServerTable {
   // True: this caller may send the probe, and nobody else in the process until `interval` is over.
   bool ClaimProbe(ServerKey server, Duration interval, Time now);
 
+  // The family of the server's address. Only then may a caller claim its probe.
+  bool IsOfBrokenFamily(ServerKey server) const { return families_.IsBroken(IsIpv6(server)); }
+  bool ClaimFamilyProbe(ServerKey server, Time now) {
+    return families_.ClaimProbe(IsIpv6(server), now);
+  }
+  FamilyHealth& families() { return families_; }
+
   // Lame delegations (RFC 9499 section 7): for `duration` this server counts as not serving this
   // zone.
   void NoteLame(ServerKey server, wire::NameView zone, Duration duration, Time now);
@@ -149,6 +158,10 @@ class ServerTable {
  private:
   static constexpr size_t kForgedZonesMax = 2048;
   static constexpr size_t kLocks = 64;
+  // A key tells the family of the server's address.
+  static constexpr uint64_t kIpv6Bit = 2;
+
+  static bool IsIpv6(ServerKey key) { return (static_cast<uint64_t>(key) & kIpv6Bit) != 0; }
 
   // Moments are microseconds as in Time. 0 means never.
   struct Slot {
@@ -188,6 +201,7 @@ class ServerTable {
   SipKey cookie_key_;
   Servers servers_;
   std::array<std::mutex, kLocks> making_;  // each for the sets with an equal number modulo kLocks
+  FamilyHealth families_;
   ExpiringMarks lame_;
   ExpiringMarks forged_;
 };

@@ -130,7 +130,7 @@ TEST(SimWorldTest, LogNormalLatencyHasItsMedian) {
   EXPECT_NEAR(below, 5000, 200);
 }
 
-std::string TraceOf(uint64_t seed) {
+std::string WorldTraceOf(uint64_t seed) {
   SimWorld world({.seed = seed});
   ZoneServer server = ExampleServer();
   Link link{.latency = Latency::LogNormal(milliseconds(20), 0.5)};
@@ -146,8 +146,8 @@ std::string TraceOf(uint64_t seed) {
 }
 
 TEST(SimWorldTest, EqualSeedsGiveEqualTraces) {
-  EXPECT_EQ(TraceOf(42), TraceOf(42));
-  EXPECT_NE(TraceOf(42), TraceOf(43));
+  EXPECT_EQ(WorldTraceOf(42), WorldTraceOf(42));
+  EXPECT_NE(WorldTraceOf(42), WorldTraceOf(43));
 }
 
 TEST(SimWorldTest, NothingComesAfterTheEndOfAnExchange) {

@@ -1,0 +1,109 @@
+// A family of addresses that leads nowhere, although this machine has a route for it.
+#include <algorithm>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/sim/small_internet.h"
+
+namespace tern::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using wire::Rcode;
+using wire::RRType;
+
+constexpr int kZones = 300;
+
+std::string ZoneNumber(int i) { return "zone" + std::to_string(i) + ".com."; }
+
+// Many zones, each with servers of its own: one with an IPv4 address, and one with an IPv6 address.
+class TwoFamilies {
+ public:
+  void AddZones(bool with_ipv6, Fault ipv6_fault) {
+    internet_.settings().resolution.ipv6 = resolver::Ipv6Use::kOn;
+    for (int i = 0; i < kZones; ++i) {
+      ipv4_.push_back("198.51." + std::to_string(i / 200) + "." + std::to_string(1 + i % 200));
+      ipv6_.push_back("2001:db8::" + std::to_string(1 + i));
+      std::vector<std::string_view> addresses = {ipv4_.back()};
+      if (with_ipv6) addresses.push_back(ipv6_.back());
+      const auto servers =
+          internet_.AddDomain(ZoneNumber(i), addresses, "www 300 A 198.51.100.1\n");
+      if (with_ipv6) servers[1]->conduct().fault = ipv6_fault;
+      if (with_ipv6) ipv6_servers_.push_back(servers[1]);
+    }
+  }
+  // Asks for a name of each zone; the latencies in order.
+  std::vector<Duration> AskEach(int first, int last) {
+    std::vector<Duration> all;
+    for (int i = first; i < last; ++i) {
+      EXPECT_EQ(internet_.Lookup("www." + ZoneNumber(i), RRType::kA).answer.size(), 1u);
+      all.push_back(internet_.last_latency());
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+  size_t Ipv6Queries() {
+    size_t count = 0;
+    for (const std::string& address : ipv6_) count += internet_.world().CountUpstream(address);
+    return count;
+  }
+
+  SmallInternet internet_{SimWorld::Options{.seed = 9}};
+  std::vector<ZoneServer*> ipv6_servers_;
+
+ private:
+  std::deque<std::string> ipv4_;
+  std::deque<std::string> ipv6_;
+};
+
+class FamiliesTest : public TwoFamilies, public testing::Test {};
+
+TEST_F(FamiliesTest, ASilentFamilyCostsNoClientAnything) {
+  AddZones(/*with_ipv6=*/true, Fault::kSilent);
+  internet_.Start();
+  const std::vector<Duration> latencies = AskEach(0, kZones);
+  TwoFamilies without;
+  without.AddZones(/*with_ipv6=*/false, Fault::kNone);
+  without.internet_.Start();
+  const std::vector<Duration> best = without.AskEach(0, kZones);
+  EXPECT_EQ(latencies[kZones / 2], best[kZones / 2]);
+  EXPECT_EQ(latencies[kZones * 97 / 100], best[kZones * 97 / 100]);
+  // Those that found it out.
+  EXPECT_LE(Ipv6Queries(), 10u) << internet_.world().Trace();
+}
+
+TEST_F(FamiliesTest, AnUnreachableFamilyCostsNoClientAnything) {
+  AddZones(/*with_ipv6=*/true, Fault::kUnreachable);
+  internet_.Start();
+  (void)AskEach(0, kZones);
+  EXPECT_LE(Ipv6Queries(), 10u);
+}
+
+TEST_F(FamiliesTest, AFamilyThatComesBackIsUsedAgain) {
+  AddZones(/*with_ipv6=*/true, Fault::kSilent);
+  internet_.Start();
+  (void)AskEach(0, 50);
+  for (ZoneServer* server : ipv6_servers_) server->conduct().fault = Fault::kNone;
+  internet_.world().RunFor(seconds(31));
+  const size_t before = Ipv6Queries();
+  (void)AskEach(50, 150);
+  EXPECT_GE(Ipv6Queries() - before, 30u);
+}
+
+TEST_F(FamiliesTest, ZonesOfTheBrokenFamilyOnlyAreAskedAsAlways) {
+  AddZones(/*with_ipv6=*/true, Fault::kSilent);
+  internet_
+      .AddDomain("six.com.", {"2001:db8:6::1", "2001:db8:6::2"}, "www 300 A 198.51.100.1\n")[0]
+      ->conduct()
+      .fault = Fault::kSilent;
+  internet_.Start();
+  (void)AskEach(0, 100);
+  EXPECT_EQ(internet_.Lookup("www.six.com.", RRType::kA).answer.size(), 1u);
+  EXPECT_LE(internet_.last_latency(), milliseconds(60));
+}
+
+}  // namespace
+}  // namespace tern::sim
