@@ -135,8 +135,10 @@ constexpr KeySpec kKeys[] = {
      .summary = "Where clients ask: addresses with ports, each served over UDP and TCP. Without "
                 "this key ternd leaves `[::1]` out on a machine without IPv6. To serve a network, "
                 "write `[\"0.0.0.0:53\", \"[::]:53\"]` here and open `access.allow`.",
-     .details = "An address that is written here must work. A link-local address needs its "
-                "interface: `[fe80::1%eth0]:53`."},
+     .details = "If this machine does not have an address, the log has a warning, and the address "
+                "is served from the moment on at which the machine gets it. A kernel without IPv6 "
+                "serves the other addresses. A link-local address needs its interface: "
+                "`[fe80::1%eth0]:53`."},
     {.path = "workers",
      .value = Number<&Settings::workers>(1, kWorkersMax, KeyKind::kAutoOrNumber),
      .default_text = "auto",
@@ -317,7 +319,8 @@ constexpr KeySpec kKeys[] = {
      .default_text = "[]",
      .fixed = &kFixed<kResolution, &ResolutionSettings::outgoing>,
      .summary = "Source addresses of queries to servers. `[]` leaves the choice to the kernel.",
-     .details = "This machine must have them. A link-local address needs its interface."},
+     .details = "If this machine does not have one, the log has a warning, and no query leaves "
+                "from it until the machine gets it. A link-local address needs its interface."},
     {.path = "resolution.budget", .value = kMap, .summary = "What one client's question may cost."},
     {.path = "resolution.budget.upstream_queries",
      .value = Number<kResolution, kBudget, &Budget::upstream_queries>(1, kQueriesMax),

@@ -34,11 +34,27 @@ std::string AtKey(const config::Settings& settings, const std::string& key,
                 message);
 }
 
+// A kernel without IPv6 serves the other addresses. So one file fits all machines.
+void LeaveOutMissingFamily(config::Settings* settings) {
+  const auto is_impossible = [](const Endpoint& endpoint) {
+    return io::StateOf(endpoint.address) == io::AddressState::kNoSuchFamily;
+  };
+  std::vector<Endpoint>& listen = settings->listen;
+  if (std::all_of(listen.begin(), listen.end(), is_impossible)) return;
+  std::erase_if(listen, [&](const Endpoint& endpoint) {
+    if (!is_impossible(endpoint)) return false;
+    Log(LogLevel::kWarning, Concat("not listening on ", endpoint.ToText(),
+                                   ": this kernel has no addresses of this family"));
+    return true;
+  });
+}
+
 // Default addresses may be missing: machines without IPv6 have no ::1.
 void LeaveOutMissingAddresses(config::Settings* settings) {
   if (!settings->listen_is_default) return;
   std::erase_if(settings->listen, [](const Endpoint& endpoint) {
-    if (!endpoint.address.IsIpv6() || io::CheckSource(endpoint.address).ok()) return false;
+    const bool is_there = io::StateOf(endpoint.address) == io::AddressState::kThere;
+    if (!endpoint.address.IsIpv6() || is_there) return false;
     Log(LogLevel::kInfo,
         Concat("not listening on ", endpoint.ToText(), ": this machine has no such address"));
     return true;
@@ -151,17 +167,24 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
   return configuration;
 }
 
-absl::Status CheckOutgoingAddresses(const config::Settings& settings) {
+std::vector<std::string> MissingAddresses(const config::Settings& settings) {
+  std::vector<std::string> warnings;
+  const auto look_at = [&](const IpAddress& address, const std::string& key,
+                           std::string_view what) {
+    if (io::StateOf(address) != io::AddressState::kMissing) return;
+    warnings.push_back(
+        AtKey(settings, key, Concat("this machine does not have ", address.ToText(), "; ", what)));
+  };
+  for (size_t i = 0; i < settings.listen.size(); ++i) {
+    look_at(settings.listen[i].address, Concat("listen[", i, "]"),
+            "it is served as soon as it has");
+  }
   const std::vector<IpAddress>& outgoing = settings.resolution.outgoing;
   for (size_t i = 0; i < outgoing.size(); ++i) {
-    const absl::Status status = io::CheckSource(outgoing[i]);
-    if (status.ok()) continue;
-    return absl::InvalidArgumentError(
-        AtKey(settings, Concat("resolution.outgoing[", i, "]"),
-              Concat("expected an address of this machine, found ", outgoing[i].ToText(), ": ",
-                     std::string(status.message()))));
+    look_at(outgoing[i], Concat("resolution.outgoing[", i, "]"),
+            "no server is asked from it until it has");
   }
-  return absl::OkStatus();
+  return warnings;
 }
 
 bool RaiseDescriptorLimit() {
@@ -174,7 +197,8 @@ bool RaiseDescriptorLimit() {
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     config::Settings settings, const std::function<void(const absl::Status&)>& on_failure) {
   LeaveOutMissingAddresses(&settings);
-  if (const absl::Status status = CheckOutgoingAddresses(settings); !status.ok()) return status;
+  for (const std::string& warning : MissingAddresses(settings)) Log(LogLevel::kWarning, warning);
+  LeaveOutMissingFamily(&settings);
   auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();
   std::unique_ptr<Daemon> daemon(new Daemon);

@@ -32,9 +32,9 @@ namespace tern::resolver::daemon {
 // Makes what the services need from the settings. It reads the hosts file.
 absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings& settings);
 
-// Checks that queries can be sent from each address of resolution.outgoing. An error names the
-// position in the file, the key and the address.
-absl::Status CheckOutgoingAddresses(const config::Settings& settings);
+// A warning for each address of `listen` and resolution.outgoing that this machine lacks now. It
+// names the position in the file, the key and the address.
+std::vector<std::string> MissingAddresses(const config::Settings& settings);
 
 // Raises the soft limit of file descriptors to the hard limit. Returns true when that worked.
 bool RaiseDescriptorLimit();

@@ -58,8 +58,9 @@ int Check(const DaemonOptions& options) {
   if (!settings.ok()) return Fail(settings.status());
   const auto configuration = MakeConfiguration(*settings);
   if (!configuration.ok()) return Fail(configuration.status());
-  if (const absl::Status status = CheckOutgoingAddresses(*settings); !status.ok())
-    return Fail(status);
+  if (!settings->listen_is_default) {
+    for (const std::string& warning : MissingAddresses(*settings)) Log(LogLevel::kWarning, warning);
+  }
   std::printf("%s: good\n", options.config.empty() ? "built-in defaults" : options.config.c_str());
   return 0;
 }

@@ -50,7 +50,18 @@ bool Bind(int fd, const Endpoint& endpoint) {
   return bind(fd, reinterpret_cast<const sockaddr*>(&storage), octets) == 0;
 }
 
+// The address may be one that this machine gets later: from DHCP, after the kernel has looked for
+// duplicates (RFC 4862 section 5.4), or when a virtual address moves here (RFC 9568).
+void AllowMissingAddress(int fd, int family) {
+  if (family == AF_INET) {
+    SetOption(fd, IPPROTO_IP, IP_FREEBIND, 1);
+  } else {
+    SetOption(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+  }
+}
+
 absl::Status BindTo(int fd, const Endpoint& endpoint) {
+  AllowMissingAddress(fd, FamilyOf(endpoint.address));
   if (!SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1)) return Failure("cannot share", endpoint);
   if (endpoint.address.IsIpv6()) SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (!Bind(fd, endpoint)) return Failure("cannot listen on", endpoint);
@@ -64,6 +75,7 @@ int TryToBind(int type, const Endpoint& endpoint) {
   // This ignores connections of an earlier run, but not a socket that listens.
   if (type == SOCK_STREAM) SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   if (endpoint.address.IsIpv6()) SetOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  AllowMissingAddress(fd.get(), FamilyOf(endpoint.address));
   return Bind(fd.get(), endpoint) ? 0 : errno;
 }
 
@@ -133,12 +145,11 @@ absl::Status CheckListening(const Endpoint& endpoint) {
   }
 }
 
-absl::Status CheckSource(const IpAddress& address) {
+AddressState StateOf(const IpAddress& address) {
   const OwnedFd fd(socket(FamilyOf(address), SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (fd.get() < 0 || !Bind(fd.get(), {address, 0})) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot send from ", address.ToText()));
-  }
-  return absl::OkStatus();
+  if (fd.get() < 0 && errno == EAFNOSUPPORT) return AddressState::kNoSuchFamily;
+  return fd.get() >= 0 && Bind(fd.get(), {address, 0}) ? AddressState::kThere
+                                                       : AddressState::kMissing;
 }
 
 bool HasRoute(const IpAddress& address) {
@@ -191,6 +202,7 @@ int OpenUpstream(int family, int type, const IpAddress& source) {
   }
   if (source.size != 0) {
     SetOption(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    AllowMissingAddress(fd.get(), family);
     sockaddr_storage storage;
     const socklen_t octets = Endpoint{source, 0}.ToSockaddr(&storage);
     if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&storage), octets) != 0) return -1;

@@ -39,7 +39,8 @@ class OwnedFd {
   int fd_ = -1;
 };
 
-// These use SO_REUSEPORT, so each worker has its own socket on the same address.
+// These use SO_REUSEPORT, so each worker has its own socket on the same address. The address may be
+// one that this machine gets later.
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);
 absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
 
@@ -49,8 +50,12 @@ absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
 // waits up to a second for a process that has just ended, because the kernel closes a ring's
 // sockets with a delay.
 absl::Status CheckListening(const Endpoint& endpoint);
-// Checks that this machine has the address, so that queries can be sent from it.
-absl::Status CheckSource(const IpAddress& address);
+enum class AddressState : uint8_t {
+  kThere,
+  kMissing,       // this machine does not have the address; it may get it later
+  kNoSuchFamily,  // this kernel has no IPv6, or no IPv4
+};
+AddressState StateOf(const IpAddress& address);
 
 // True when the machine has a route to the address and an address of its own to send from that is
 // not only link-local. Nothing is sent.

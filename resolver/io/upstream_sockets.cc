@@ -241,7 +241,12 @@ void UpstreamSockets::Send(Socket* socket) {
   const int error = Connect(socket->fd, address, socket->address_octets) != 0
                         ? errno
                         : engine_->Send(socket->engine_id, {socket->query, socket->query_octets});
-  if (error != 0) FailLater(socket, FailureOf(error));
+  if (error == 0) return;
+  // The kernel says "unreachable" of every server while the source address is missing. No server is
+  // to blame for that.
+  const IpAddress& source = socket->pool->source;
+  const bool lacks_source = source.size != 0 && StateOf(source) != AddressState::kThere;
+  FailLater(socket, lacks_source ? ExchangeFailure::kNoResources : FailureOf(error));
 }
 
 void UpstreamSockets::HandOver(ExchangeId id, ExchangeSink* sink) {

@@ -283,14 +283,22 @@ class ServiceTest(WorldTest):
             self.tern()
             self.assertLess(time.monotonic() - start, 3.0)  # sanitizers are slow
 
-    def test_outgoing_addresses_that_the_machine_lacks_are_a_clear_error(self):
-        lacking = {"resolution": {"outgoing": ["127.0.0.1", "192.0.2.77"]}}
-        words = ("192.0.2.77", ":8", "resolution.outgoing[1]")
-        self.fails_to_start(lacking, "second.yaml:8", *words)
-        run = self.check(json.dumps({"listen": ["127.0.0.1:5380"], **lacking}, indent=1))
-        self.assertEqual(run.returncode, 1, run)
-        for word in words:
+    def test_addresses_may_come_after_the_start(self):
+        settings = {"listen": ["127.0.0.1:53", "192.0.2.77:53", "[2001:db8::77]:53"],
+                    "access": {"allow": ["0.0.0.0/0", "::/0"]},
+                    "resolution": {"outgoing": ["198.18.0.177"], "ipv6": False}}
+        run = self.check(json.dumps(settings, indent=1))
+        self.assertEqual(run.returncode, 0, run)
+        for word in ("listen[1]", "192.0.2.77", "listen[2]", "2001:db8::77", "resolution.outgoing[0]"):
             self.assertIn(word, run.stderr)
+        self.tern(settings)
+        self.assertEqual(dig("shop.com", "A").status, "SERVFAIL")
+        for address in ("192.0.2.77/32", "2001:db8::77/128", "198.18.0.177/32"):
+            self.addCleanup(subprocess.run, ["ip", "address", "del", address, "dev", "lo"], check=False)
+            subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)
+        for server in ("192.0.2.77", "2001:db8::77"):
+            for words in ([], ["+tcp"]):
+                self.answers(dig(*words, "shop.com", "A", server=server), "A", "198.18.20.1")
 
     def test_an_engine_that_nobody_knows_is_a_clear_error(self):
         self.fails_to_start({}, "TERN_IO_ENGINE", "ring or epoll", environment={"TERN_IO_ENGINE": "uring"})
