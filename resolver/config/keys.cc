@@ -458,7 +458,8 @@ constexpr KeySpec kKeys[] = {
          "Its names have the addresses that it gives, with a TTL of one minute, and no other "
          "records. The name of an address (PTR) is the first name of the first line that "
          "holds the address. Names in the file stand before forward and stub zones. The "
-         "file is read at the start and on SIGHUP. It cannot give localhost another address "
+         "file is read at the start and on SIGHUP. A line that cannot be used is passed over, with "
+         "a warning in the log. It cannot give localhost another address "
          "while `local.special_names` is `true`."},
 
     {.path = "forward",

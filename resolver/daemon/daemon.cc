@@ -159,11 +159,13 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
   config::Settings with_own = settings;
   with_own.resolution.own = io::OwnAddresses(settings.listen, settings.resolution.upstream_port);
   with_own.resolution.ipv6 = Ipv6Now(settings.resolution, &io::HasRoute);
-  auto configuration = service::MakeConfiguration(with_own, &DrawSeed);
+  std::vector<std::string> warnings;
+  auto configuration = service::MakeConfiguration(with_own, &DrawSeed, &warnings);
   if (!configuration.ok()) {
     return absl::InvalidArgumentError(
         AtKey(settings, "local.hosts_file", std::string(configuration.status().message())));
   }
+  for (const std::string& warning : warnings) Log(LogLevel::kWarning, warning);
   return configuration;
 }
 

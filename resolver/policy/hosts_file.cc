@@ -1,5 +1,7 @@
 #include "resolver/policy/hosts_file.h"
 
+#include <algorithm>
+
 #include "resolver/base/error_text.h"
 #include "wire/concat.h"
 #include "wire/parse_presentation.h"
@@ -22,46 +24,73 @@ std::string_view TakeField(std::string_view* fields) {
 
 }  // namespace
 
-absl::Status HostsReader::ErrorAt(int line, std::string_view message) const {
-  return absl::InvalidArgumentError(Concat(file_name_, ":", line, ": ", message));
+void OddLines::Add(std::string_view file_name, int line, std::string_view message) {
+  if (shown_.size() == kShownMax) {
+    ++others_;
+  } else {
+    shown_.push_back(Concat(file_name, ":", line, ": ", message, "; the line is passed over"));
+  }
 }
 
-absl::Status HostsReader::ReadNames(std::string_view fields, HostsLine* line) const {
+std::vector<std::string> OddLines::Texts() const {
+  std::vector<std::string> texts = shown_;
+  if (others_ != 0) texts.push_back(Concat("and ", others_, " lines more"));
+  return texts;
+}
+
+HostsReader::HostsReader(std::string_view text, std::string_view file_name, OddLines* odd_lines)
+    : rest_(text), file_name_(file_name), odd_lines_(odd_lines) {
+  constexpr std::string_view kOctetOrderMark = "\xef\xbb\xbf";
+  if (rest_.starts_with(kOctetOrderMark)) rest_.remove_prefix(kOctetOrderMark.size());
+}
+
+bool HostsReader::Odd(std::string_view message) {
+  odd_lines_->Add(file_name_, line_, message);
+  return false;
+}
+
+bool HostsReader::ReadNames(std::string_view fields, HostsLine* line) {
   line->names.clear();
   for (std::string_view field = TakeField(&fields); !field.empty(); field = TakeField(&fields)) {
+    // No question has letters outside ASCII: clients send such names in their form `xn--`.
+    if (std::any_of(field.begin(), field.end(), [](char c) { return (c & 0x80) != 0; })) {
+      return Odd(Concat("expected a host name in ASCII (xn--), found ", Quoted(field)));
+    }
     const auto name = wire::ParseName(field);
     if (!name.ok() || name->view().IsRoot()) {
-      return ErrorAt(line->line, Concat("expected a host name, found ", Quoted(field)));
+      return Odd(Concat("expected a host name, found ", Quoted(field)));
     }
     line->names.push_back(*name);
   }
-  if (line->names.empty()) return ErrorAt(line->line, "expected a host name behind the address");
-  return absl::OkStatus();
+  return !line->names.empty() || Odd("expected a host name behind the address");
+}
+
+bool HostsReader::ReadLine(std::string_view fields, HostsLine* line) {
+  fields = fields.substr(0, fields.find('#'));
+  const std::string_view address = TakeField(&fields);
+  if (address.empty()) return false;
+  const size_t percent = address.find('%');
+  const bool has_scope = percent != std::string_view::npos;
+  const auto parsed = IpAddress::Parse(address.substr(0, percent));
+  if (!parsed || (has_scope && parsed->IsIpv4())) {
+    return Odd(Concat("expected an IPv4 or IPv6 address, found ", Quoted(address)));
+  }
+  line->address = *parsed;
+  line->line = line_;
+  return ReadNames(fields, line) && !has_scope;
 }
 
 absl::StatusOr<bool> HostsReader::Next(HostsLine* line) {
   while (!rest_.empty()) {
     const size_t end = rest_.find('\n');
-    std::string_view fields = rest_.substr(0, end);
+    const std::string_view fields = rest_.substr(0, end);
     rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
     ++line_;
     if (static_cast<size_t>(line_) > kHostsLinesMax) {
-      return ErrorAt(line_, Concat("expected at most ", kHostsLinesMax, " lines"));
+      return absl::InvalidArgumentError(
+          Concat(file_name_, ":", line_, ": expected at most ", kHostsLinesMax, " lines"));
     }
-    fields = fields.substr(0, fields.find('#'));
-    const std::string_view address = TakeField(&fields);
-    if (address.empty()) continue;
-
-    const size_t percent = address.find('%');
-    const auto parsed = IpAddress::Parse(address.substr(0, percent));
-    if (!parsed || (percent != std::string_view::npos && parsed->IsIpv4())) {
-      return ErrorAt(line_, Concat("expected an IPv4 or IPv6 address, found ", Quoted(address)));
-    }
-    line->address = *parsed;
-    line->line = line_;
-    const absl::Status names = ReadNames(fields, line);
-    if (!names.ok()) return names;
-    if (percent == std::string_view::npos) return true;
+    if (ReadLine(fields, line)) return true;
   }
   return false;
 }

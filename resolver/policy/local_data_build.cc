@@ -37,7 +37,7 @@ class TreeBuilder {
   TreeBuilder() : tree_(std::make_unique<LocalTree>()) {}
 
   void AddSpecialNames(std::span<const StaticZone> static_zones);
-  absl::Status AddHostsFile(const std::string& path);
+  absl::Status AddHostsFile(const std::string& path, OddLines* odd_lines);
   std::unique_ptr<const LocalTree> Finish() {
     tree_->ShrinkToFit();
     return std::move(tree_);
@@ -75,11 +75,11 @@ void TreeBuilder::AddSpecialNames(std::span<const StaticZone> static_zones) {
   }
 }
 
-absl::Status TreeBuilder::AddHostsFile(const std::string& path) {
+absl::Status TreeBuilder::AddHostsFile(const std::string& path, OddLines* odd_lines) {
   const auto text = ReadTextFile(path, kHostsOctetsMax);
   if (!text.ok()) return text.status();
   tree_->SetHasHosts();
-  HostsReader reader(*text, path);
+  HostsReader reader(*text, path, odd_lines);
   HostsLine line;
   while (true) {
     const absl::StatusOr<bool> more = reader.Next(&line);
@@ -92,9 +92,9 @@ absl::Status TreeBuilder::AddHostsFile(const std::string& path) {
       const uint32_t node = tree_->MakeNode(name);
       tree_->SetFlag(node, LocalTree::kHosts);
       if (!tree_->AddRecord(node, type, rdata)) {
-        return absl::InvalidArgumentError(Concat(path, ":", line.line, ": expected at most ",
-                                                 cache::kRecordsMax, " addresses for ",
-                                                 wire::ToText(name)));
+        odd_lines->Add(
+            path, line.line,
+            Concat("expected at most ", cache::kRecordsMax, " addresses for ", wire::ToText(name)));
       }
     }
     const uint32_t reverse = tree_->MakeNode(ReverseName(line.address));
@@ -107,12 +107,15 @@ absl::Status TreeBuilder::AddHostsFile(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const LocalData>> BuildLocalData(
-    const LocalSettings& settings, std::span<const StaticZone> static_zones) {
+    const LocalSettings& settings, std::span<const StaticZone> static_zones,
+    std::vector<std::string>* warnings) {
   TreeBuilder builder;
   if (settings.special_names) builder.AddSpecialNames(static_zones);
   if (!settings.hosts_file.empty()) {
-    const absl::Status status = builder.AddHostsFile(settings.hosts_file);
+    OddLines odd_lines;
+    const absl::Status status = builder.AddHostsFile(settings.hosts_file, &odd_lines);
     if (!status.ok()) return status;
+    if (warnings != nullptr) *warnings = odd_lines.Texts();
   }
   return std::make_unique<const LocalData>(builder.Finish());
 }

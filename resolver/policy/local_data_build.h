@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "resolver/base/resolution_settings.h"
@@ -15,8 +17,10 @@
 
 namespace tern::resolver::policy {
 
-// Reads the hosts file, if there is one. An error is for the operator and names the file and line.
+// Reads the hosts file, if there is one. An error is for the operator and names the file.
+// `warnings` may be null; it gets texts about the lines that cannot be used.
 absl::StatusOr<std::unique_ptr<const LocalData>> BuildLocalData(
-    const LocalSettings& settings, std::span<const StaticZone> static_zones);
+    const LocalSettings& settings, std::span<const StaticZone> static_zones,
+    std::vector<std::string>* warnings = nullptr);
 
 }  // namespace tern::resolver::policy

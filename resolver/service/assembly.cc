@@ -26,8 +26,9 @@ Configuration CountedApart(const Configuration& shared) {
 }  // namespace
 
 absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings,
-                                                const SeedSource& draw) {
-  auto local_data = policy::BuildLocalData(settings.local, settings.static_zones);
+                                                const SeedSource& draw,
+                                                std::vector<std::string>* warnings) {
+  auto local_data = policy::BuildLocalData(settings.local, settings.static_zones, warnings);
   if (!local_data.ok()) return local_data.status();
   Configuration configuration;
   configuration.gate = std::make_shared<policy::Gate>(settings.allow, settings.rate_limit,

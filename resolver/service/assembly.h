@@ -29,9 +29,10 @@ using SeedSource = std::function<uint64_t()>;
 
 // Builds what the services need from the settings, except the cookies. The caller makes those,
 // because their secret may change while the settings stay. The only possible error is a hosts file
-// that cannot be used.
+// that cannot be read. `warnings` may be null; it gets texts about the hosts file's odd lines.
 absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings,
-                                                const SeedSource& draw);
+                                                const SeedSource& draw,
+                                                std::vector<std::string>* warnings = nullptr);
 
 class Assembly {
  public:

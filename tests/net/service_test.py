@@ -303,11 +303,14 @@ class ServiceTest(WorldTest):
     def test_an_engine_that_nobody_knows_is_a_clear_error(self):
         self.fails_to_start({}, "TERN_IO_ENGINE", "ring or epoll", environment={"TERN_IO_ENGINE": "uring"})
 
-    def test_a_bad_hosts_file_is_named_with_its_line_and_the_configurations(self):
+    def test_a_hosts_file_that_cannot_be_read_is_an_error_and_an_odd_line_is_none(self):
         hosts = self.internet.folder / "bad-hosts"
-        hosts.write_text("192.0.2.1 box\nnowhere box\n")
-        self.fails_to_start({"local": {"hosts_file": str(hosts)}}, "bad-hosts:2", "second.yaml:6",
+        self.fails_to_start({"local": {"hosts_file": str(hosts)}}, "bad-hosts", "second.yaml:6",
                             "local.hosts_file")
+        hosts.write_text("192.0.2.1 box\nnowhere box\n")
+        daemon = self.tern({"local": {"hosts_file": str(hosts)}})
+        self.answers(dig("box", "A"), "A", "192.0.2.1")
+        self.assertIn("bad-hosts:2", daemon.log())
 
     def test_idle_costs_no_processor_time(self):
         daemon = self.tern()

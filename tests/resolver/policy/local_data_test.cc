@@ -321,20 +321,35 @@ TEST(LocalDataTest, MissingHostsFileIsAnError) {
             "/nonexistent/hosts: No such file or directory");
 }
 
-TEST(LocalDataTest, MalformedHostsFileIsAnError) {
-  const HostsFile hosts("127.0.0.1 a\nnonsense\n");
-  EXPECT_EQ(std::string(hosts.Build(true).status().message()),
-            hosts.path() + ":2: expected an IPv4 or IPv6 address, found \"nonsense\"");
+// Other programs write the file. The resolver must start all the same.
+TEST(LocalDataTest, OddLinesOfTheHostsFileAreNamedAndPassedOver) {
+  const HostsFile hosts("127.0.0.1 a.example\nnonsense\n127.0.0.2 b.example\n");
+  LocalSettings settings;
+  settings.hosts_file = hosts.path();
+  std::vector<std::string> warnings;
+  const auto local = BuildLocalData(settings, {}, &warnings);
+  ASSERT_TRUE(local.ok()) << local.status();
+  EXPECT_EQ(warnings, (std::vector<std::string>{
+                          hosts.path() +
+                          ":2: expected an IPv4 or IPv6 address, found \"nonsense\"; the line is "
+                          "passed over"}));
+  EXPECT_EQ(Ask(**local, "a.example.", RRType::kA), "A 127.0.0.1 60");
+  EXPECT_EQ(Ask(**local, "b.example.", RRType::kA), "A 127.0.0.2 60");
 }
 
-TEST(LocalDataTest, TooManyAddressesOfANameAreAnError) {
+TEST(LocalDataTest, TooManyAddressesOfANameAreLeftOut) {
   std::string text;
   for (int i = 0; i <= 256; ++i) {
     text += "10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256) + " a.example\n";
   }
   const HostsFile hosts(text);
-  EXPECT_EQ(std::string(hosts.Build(true).status().message()),
-            hosts.path() + ":257: expected at most 256 addresses for a.example.");
+  LocalSettings settings;
+  settings.hosts_file = hosts.path();
+  std::vector<std::string> warnings;
+  ASSERT_TRUE(BuildLocalData(settings, {}, &warnings).ok());
+  EXPECT_EQ(warnings, (std::vector<std::string>{
+                          hosts.path() + ":257: expected at most 256 addresses for a.example.; "
+                                         "the line is passed over"}));
 }
 
 TEST(LocalDataTest, FindsEachOfManyNames) {
