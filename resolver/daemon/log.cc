@@ -1,8 +1,12 @@
 #include "resolver/daemon/log.h"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -48,12 +52,19 @@ std::string_view Label(LogLevel level) {
   return "";
 }
 
-// A failure to write the log must not stop the resolver.
-void Write(std::string_view line) {
-  if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+bool HasRoom(int descriptor) {
+  pollfd poll_for = {.fd = descriptor, .events = POLLOUT, .revents = 0};
+  return poll(&poll_for, 1, 0) > 0;
 }
 
-void WriteNoMemory() { Write("ternd: no memory for a line of the log\n"); }
+void WriteNoMemory() {
+  constexpr std::string_view kLine = "ternd: no memory for a line of the log\n";
+  if (HasRoom(STDERR_FILENO) && write(STDERR_FILENO, kLine.data(), kLine.size()) < 0) return;
+}
+
+// A pipe that has room takes so many octets at once (write(2) on pipes).
+constexpr size_t kPieceOctets = 4096;
+constexpr std::chrono::milliseconds kOthersWrite(10);
 
 }  // namespace
 
@@ -71,9 +82,34 @@ bool IsJournal(int descriptor, const char* journal_stream) {
                                   static_cast<unsigned long long>(status.st_ino));
 }
 
+bool LogWriter::TryToWrite(std::string_view text) {
+  while (!text.empty()) {
+    if (!HasRoom(descriptor_)) return false;
+    const ssize_t written = write(descriptor_, text.data(), std::min(text.size(), kPieceOctets));
+    // A failure to write the log must not stop the resolver.
+    if (written <= 0) return written == 0 || errno != EAGAIN;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+void LogWriter::Write(LogLevel level, std::string_view message) {
+  const std::string time = to_journal_ ? "" : WallClockText();
+  std::string text = LogLine(level, message, time, to_journal_);
+  const std::unique_lock lock(writing_, kOthersWrite);
+  const uint64_t dropped = lock.owns_lock() ? dropped_.exchange(0) : 0;
+  if (dropped != 0) {
+    text = LogLine(LogLevel::kWarning,
+                   Concat(dropped, " lines of the log were dropped, because nobody read it"), time,
+                   to_journal_) +
+           text;
+  }
+  if (!lock.owns_lock() || !TryToWrite(text)) dropped_ += dropped + 1;
+}
+
 void Log(LogLevel level, std::string_view message) try {
-  static const bool to_journal = IsJournal(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
-  Write(LogLine(level, message, to_journal ? "" : WallClockText(), to_journal));
+  static LogWriter writer(STDERR_FILENO, IsJournal(STDERR_FILENO, std::getenv("JOURNAL_STREAM")));
+  writer.Write(level, message);
 } catch (const std::bad_alloc&) {
   WriteNoMemory();
 }

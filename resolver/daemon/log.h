@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,26 @@ namespace tern::resolver::daemon {
 
 enum class LogLevel { kError, kWarning, kInfo };
 
+// Writes a line to stderr, or drops it when nobody reads there (LogWriter). Thread: any.
 void Log(LogLevel level, std::string_view message);
+
+// Writes lines to a descriptor. It never waits for the reader: nothing between a signal and its
+// effect may depend on who reads the log. A line for which there is no room is dropped. The next
+// line that is written comes behind a line that says how many were. Thread: any.
+class LogWriter {
+ public:
+  LogWriter(int descriptor, bool to_journal) : descriptor_(descriptor), to_journal_(to_journal) {}
+
+  void Write(LogLevel level, std::string_view message);
+
+ private:
+  bool TryToWrite(std::string_view text);
+
+  const int descriptor_;
+  const bool to_journal_;
+  std::timed_mutex writing_;  // two lines that find room may not both fit
+  std::atomic<uint64_t> dropped_ = 0;
+};
 
 // The limit of one message that may come often. It lives as long as the process. Thread: any.
 class LogLimit {

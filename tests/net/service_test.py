@@ -40,6 +40,31 @@ class ServiceTest(WorldTest):
         self.assertEqual(code, 0, daemon.log())
         self.assertLess(took, 2.0)
 
+    def test_a_log_that_nobody_reads_holds_nothing_back(self):
+        read_end, write_end = os.pipe()
+        self.addCleanup(os.close, read_end)
+        os.set_blocking(write_end, False)
+        while True:
+            try:
+                os.write(write_end, b"x" * 4096)
+            except BlockingIOError:
+                break
+        os.set_blocking(write_end, True)
+        configured = self.tern()
+        configured.stop()
+        with subprocess.Popen([TERND, "--config", str(configured.path)], stderr=write_end) as process:
+            os.close(write_end)
+            self.addCleanup(process.kill)
+            wait_until(lambda: dig("shop.com", "A").status == "NOERROR", "an answer")
+            for _ in range(3):
+                process.send_signal(signal.SIGHUP)
+                time.sleep(0.1)
+            self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+            start = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(timeout=5), 0)
+            self.assertLess(time.monotonic() - start, 2.0)
+
     def test_sigint_ends_like_sigterm(self):
         code, took = self.tern().stop(signal.SIGINT)
         self.assertEqual(code, 0)

@@ -43,6 +43,29 @@ TEST(LogTest, KnowsTheJournalByItsDeviceAndInode) {
   EXPECT_FALSE(IsJournal(ends[1], journal.c_str()));
 }
 
+// The end of the process, a reload and the workers must not wait for the log's reader.
+TEST(LogWriterTest, DropsLinesThatNobodyReadsAndCountsThem) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  LogWriter writer(ends[1], /*to_journal=*/true);
+  constexpr int kLines = 5000;
+  const std::string long_line(500, 'x');
+  for (int i = 0; i < kLines; ++i) writer.Write(LogLevel::kInfo, long_line);
+  std::string text(size_t{1} << 20, 0);
+  const ssize_t first = read(ends[0], text.data(), text.size());
+  ASSERT_GT(first, 0);
+  const auto whole = std::count(text.begin(), text.begin() + first, '\n');
+  EXPECT_GT(whole, 100);
+  writer.Write(LogLevel::kInfo, "read again");
+  const ssize_t second = read(ends[0], text.data(), text.size());
+  ASSERT_GT(second, 0);
+  EXPECT_EQ(text.substr(0, static_cast<size_t>(second)),
+            "<4>" + std::to_string(kLines - whole) +
+                " lines of the log were dropped, because nobody read it\n<6>read again\n");
+  close(ends[0]);
+  close(ends[1]);
+}
+
 TEST(LogLimitTest, AdmitsOneASecondAndCountsTheOthers) {
   LogLimit limit;
   const std::chrono::steady_clock::time_point start(std::chrono::hours(1));

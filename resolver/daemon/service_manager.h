@@ -1,0 +1,32 @@
+// Tells a service manager what the process does, as sd_notify(3) describes it: one datagram for each
+// change, to the socket that NOTIFY_SOCKET names. Without that variable it does nothing.
+//
+// Thread: any; immutable once made.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace tern::resolver::daemon {
+
+class ServiceManager {
+ public:
+  // `socket_name`: the value of NOTIFY_SOCKET, or null. It is a path, or `@` and the name of an
+  // abstract socket. Other kinds of sockets are not known here.
+  explicit ServiceManager(const char* socket_name);
+
+  // The service answers queries, and a reload has ended.
+  void TellReady() const { Tell("READY=1"); }
+  // The service reads its configuration again. TellReady must follow. `now` is CLOCK_MONOTONIC.
+  void TellReloading(std::chrono::steady_clock::time_point now) const;
+  void TellStopping() const { Tell("STOPPING=1"); }
+
+ private:
+  // Never waits: a manager that does not listen must not hold the service back.
+  void Tell(std::string_view state) const;
+
+  std::string address_;  // as in sockaddr_un; empty without a manager
+};
+
+}  // namespace tern::resolver::daemon
