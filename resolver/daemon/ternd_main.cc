@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -24,6 +25,7 @@
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/daemon_options.h"
 #include "resolver/daemon/log.h"
+#include "resolver/daemon/supervisor.h"
 #include "resolver/io/route_changes.h"
 #include "wire/check.h"
 #include "wire/concat.h"
@@ -72,7 +74,7 @@ sigset_t HandledSignals() {
   return signals;
 }
 
-void Reload(Daemon* daemon, const DaemonOptions& options) try {
+void ReadAgain(Daemon* daemon, const DaemonOptions& options) try {
   const auto settings = ReadSettings(options);
   const absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
   if (status.ok()) {
@@ -83,6 +85,12 @@ void Reload(Daemon* daemon, const DaemonOptions& options) try {
   }
 } catch (const std::bad_alloc&) {
   Log(LogLevel::kError, "out of memory; the old configuration stays in force");
+}
+
+void Reload(Daemon* daemon, const DaemonOptions& options, const Supervisor& supervisor) {
+  supervisor.TellReloading(std::chrono::steady_clock::now());
+  ReadAgain(daemon, options);
+  supervisor.TellReady();  // also with the old configuration
 }
 
 void RollCookieSecret(Daemon* daemon) try {
@@ -167,7 +175,8 @@ class RouteFollower {
 
 // Returns when a signal ends the process. Meanwhile it also does the tasks that are due once a day,
 // after a reload, or when routes have changed.
-void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options) {
+void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options,
+                const Supervisor& supervisor) {
   using Clock = std::chrono::steady_clock;
   RouteFollower routes;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
@@ -180,7 +189,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
     const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
     const int signal = sigtimedwait(&signals, nullptr, &limit);
     if (signal == SIGHUP) {
-      Reload(daemon, options);
+      Reload(daemon, options, supervisor);
     } else if (signal == SIGIO) {
       routes.OnChange();
     } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
@@ -221,8 +230,11 @@ int Serve(const DaemonOptions& options) {
   });
   if (!daemon.ok()) return Fail(daemon.status());
   LogReady(**daemon);
+  const Supervisor supervisor(std::getenv("NOTIFY_SOCKET"));
+  supervisor.TellReady();
 
-  WaitForEnd(daemon->get(), signals, options);
+  WaitForEnd(daemon->get(), signals, options, supervisor);
+  supervisor.TellStopping();
   const int exit_code = failed ? kExitFailure : 0;
   const StopWatchdog watchdog(exit_code);
   Log(LogLevel::kInfo, "stopping");

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -64,6 +65,23 @@ class ServiceTest(WorldTest):
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(timeout=5), 0)
             self.assertLess(time.monotonic() - start, 2.0)
+
+    def test_a_service_manager_is_told_of_start_reload_and_end(self):
+        for name in (str(self.internet.folder / "notify"), "@tern-notify-test"):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+                manager.bind(name.replace("@", "\0") if name[0] == "@" else name)
+                manager.settimeout(5)
+                daemon = self.tern(environment={"NOTIFY_SOCKET": name})
+                self.assertEqual(manager.recv(4096), b"READY=1")
+                self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+                before = time.monotonic_ns() // 1000
+                daemon.process.send_signal(signal.SIGHUP)
+                reloading, moment = manager.recv(4096).decode().split("\nMONOTONIC_USEC=")
+                self.assertEqual(reloading, "RELOADING=1")
+                self.assertTrue(before <= int(moment) <= time.monotonic_ns() // 1000, moment)
+                self.assertEqual(manager.recv(4096), b"READY=1")
+                daemon.stop()
+                self.assertEqual(manager.recv(4096), b"STOPPING=1")
 
     def test_sigint_ends_like_sigterm(self):
         code, took = self.tern().stop(signal.SIGINT)

@@ -1,4 +1,4 @@
-#include "resolver/daemon/service_manager.h"
+#include "resolver/daemon/supervisor.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -14,10 +14,10 @@
 namespace tern::resolver::daemon {
 namespace {
 
-// The manager's side. `name` is as in NOTIFY_SOCKET.
-class Manager {
+// The supervisor's side. `name` is as in NOTIFY_SOCKET.
+class SupervisorSocket {
  public:
-  explicit Manager(std::string name)
+  explicit SupervisorSocket(std::string name)
       : name_(std::move(name)), fd_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un here{};
     here.sun_family = AF_UNIX;
@@ -26,7 +26,7 @@ class Manager {
     const auto octets = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size());
     EXPECT_EQ(bind(fd_.get(), reinterpret_cast<const sockaddr*>(&here), octets), 0);
   }
-  ~Manager() {
+  ~SupervisorSocket() {
     if (name_.front() == '/') unlink(name_.c_str());
   }
 
@@ -42,34 +42,34 @@ class Manager {
   io::OwnedFd fd_;
 };
 
-TEST(ServiceManagerTest, HearsOfEachChange) {
+TEST(SupervisorTest, HearsOfEachChange) {
   const std::string id = std::to_string(getpid());
   for (const std::string& name : {testing::TempDir() + "/notify" + id, "@tern-notify-" + id}) {
-    Manager manager(name);
-    const ServiceManager told(name.c_str());
+    SupervisorSocket supervisor(name);
+    const Supervisor told(name.c_str());
     told.TellReady();
     told.TellReloading(std::chrono::steady_clock::time_point(std::chrono::microseconds(1234567)));
     told.TellStopping();
-    EXPECT_EQ(manager.Heard(), "READY=1") << name;
-    EXPECT_EQ(manager.Heard(), "RELOADING=1\nMONOTONIC_USEC=1234567");
-    EXPECT_EQ(manager.Heard(), "STOPPING=1");
-    EXPECT_EQ(manager.Heard(), "");
+    EXPECT_EQ(supervisor.Heard(), "READY=1") << name;
+    EXPECT_EQ(supervisor.Heard(), "RELOADING=1\nMONOTONIC_USEC=1234567");
+    EXPECT_EQ(supervisor.Heard(), "STOPPING=1");
+    EXPECT_EQ(supervisor.Heard(), "");
   }
 }
 
-TEST(ServiceManagerTest, WithoutOneNothingHappens) {
+TEST(SupervisorTest, WithoutOneNothingHappens) {
   const std::string long_name = "/" + std::string(200, 'x');
   for (const char* name : {static_cast<const char*>(nullptr), "", "@", "relative", "vsock:2:3",
                            "/nonexistent/notify", long_name.c_str()}) {
-    ServiceManager(name).TellReady();
+    Supervisor(name).TellReady();
   }
 }
 
 // A queue that nobody empties is full at some time.
-TEST(ServiceManagerTest, ADeafManagerHoldsNothingBack) {
+TEST(SupervisorTest, ADeafSupervisorHoldsNothingBack) {
   const std::string name = "@tern-deaf-" + std::to_string(getpid());
-  const Manager manager(name);
-  const ServiceManager told(name.c_str());
+  const SupervisorSocket supervisor(name);
+  const Supervisor told(name.c_str());
   for (int i = 0; i < 5000; ++i) told.TellReady();
 }
 

@@ -1,5 +1,6 @@
-// Tells a service manager what the process does, as sd_notify(3) describes it: one datagram for each
-// change, to the socket that NOTIFY_SOCKET names. Without that variable it does nothing.
+// Tells a service supervisor (systemd) what the process does, as sd_notify(3) describes it: one
+// datagram for each change, to the socket that NOTIFY_SOCKET names. Without that variable it does
+// nothing.
 //
 // Thread: any; immutable once made.
 #pragma once
@@ -10,11 +11,11 @@
 
 namespace tern::resolver::daemon {
 
-class ServiceManager {
+class Supervisor {
  public:
   // `socket_name`: the value of NOTIFY_SOCKET, or null. It is a path, or `@` and the name of an
   // abstract socket. Other kinds of sockets are not known here.
-  explicit ServiceManager(const char* socket_name);
+  explicit Supervisor(const char* socket_name);
 
   // The service answers queries, and a reload has ended.
   void TellReady() const { Tell("READY=1"); }
@@ -23,10 +24,10 @@ class ServiceManager {
   void TellStopping() const { Tell("STOPPING=1"); }
 
  private:
-  // Never waits: a manager that does not listen must not hold the service back.
+  // Never waits: a supervisor that does not listen must not hold the service back.
   void Tell(std::string_view state) const;
 
-  std::string address_;  // as in sockaddr_un; empty without a manager
+  std::string address_;  // as in sockaddr_un; empty without a supervisor
 };
 
 }  // namespace tern::resolver::daemon

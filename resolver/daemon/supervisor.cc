@@ -1,4 +1,4 @@
-#include "resolver/daemon/service_manager.h"
+#include "resolver/daemon/supervisor.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -11,7 +11,7 @@
 
 namespace tern::resolver::daemon {
 
-ServiceManager::ServiceManager(const char* socket_name) {
+Supervisor::Supervisor(const char* socket_name) {
   const std::string_view name = socket_name == nullptr ? "" : socket_name;
   const bool is_known = name.starts_with('/') || name.starts_with('@');
   if (!is_known || name.size() < 2 || name.size() > sizeof(sockaddr_un::sun_path)) return;
@@ -19,13 +19,13 @@ ServiceManager::ServiceManager(const char* socket_name) {
   if (name.front() == '@') address_.front() = '\0';  // an abstract name (unix(7))
 }
 
-void ServiceManager::TellReloading(std::chrono::steady_clock::time_point now) const {
+void Supervisor::TellReloading(std::chrono::steady_clock::time_point now) const {
   const std::chrono::microseconds micros =
       std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());
   Tell(Concat("RELOADING=1\nMONOTONIC_USEC=", micros.count()));
 }
 
-void ServiceManager::Tell(std::string_view state) const {
+void Supervisor::Tell(std::string_view state) const {
   if (address_.empty()) return;
   const io::OwnedFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (fd.get() < 0) return;
