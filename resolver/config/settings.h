@@ -25,6 +25,13 @@ struct DnssecSettings {
   std::vector<wire::Name> negative_trust_anchors;
 };
 
+// Connections of clients over TCP, in each worker.
+struct ConnectionSettings {
+  int most = 1024;
+  int per_client = 128;
+  friend bool operator==(const ConnectionSettings&, const ConnectionSettings&) = default;
+};
+
 struct Settings {
   std::vector<Endpoint> listen;
   // True when the file has no `listen`. Then an address is left out if this machine lacks its
@@ -33,6 +40,7 @@ struct Settings {
   int workers = 0;  // 0: one for each processor that this process may use
   std::vector<Prefix> allow;
   policy::RateLimitSettings rate_limit;
+  ConnectionSettings connections;
   bool require_cookies = false;                       // from clients over UDP
   std::optional<policy::CookieSecret> cookie_secret;  // missing: a random one is drawn
   CacheSettings cache;

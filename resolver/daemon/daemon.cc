@@ -241,6 +241,8 @@ absl::Status Daemon::OpenWorkers() {
   io::WorkerOptions options;
   options.listen = settings.listen;
   options.outgoing = settings.resolution.outgoing;
+  options.streams.streams = static_cast<size_t>(settings.connections.most);
+  options.streams.streams_per_client = static_cast<size_t>(settings.connections.per_client);
   options.workers =
       settings.workers == 0 ? AllowedProcessors() : static_cast<size_t>(settings.workers);
   if (options.workers > 1) {

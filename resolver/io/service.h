@@ -57,6 +57,8 @@ class Service {
   virtual ~Service() = default;
   // Gets at most kBatch datagrams. The engine sends the answers with the one submit of the batch.
   virtual void OnDatagrams(std::span<Datagram> batch) = 0;
+  // Whether this client may have any number of streams.
+  virtual bool HasNoStreamLimit(const IpAddress&) const { return false; }
   // Gets one whole TCP message, without its length. The answer is sent now or later with
   // WorkerPort::SendReply. Answers may leave in any order (RFC 7766 section 6.2.1.1).
   virtual void OnStreamMessage(const ReturnPath& path, std::span<const uint8_t> query) = 0;

@@ -161,7 +161,8 @@ void StreamTable::Accept(Listener* listener, int accepted) {
   // There is no address when the peer has already gone.
   if (peer.address.size == 0) return Refuse(accepted);
   if (const auto found = streams_of_client_.find(ClientOf(peer.address));
-      found != streams_of_client_.end() && found->second >= limits_.streams_per_client) {
+      found != streams_of_client_.end() && found->second >= limits_.streams_per_client &&
+      !service_->HasNoStreamLimit(peer.address)) {
     return Refuse(accepted);
   }
   if (size() >= limits_.streams && !CloseLongestIdle()) return Refuse(accepted);

@@ -401,6 +401,12 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   }
 }
 
+// One address may be a forwarder that stands for many clients.
+bool RecursiveService::HasNoStreamLimit(const IpAddress& client) const {
+  return client.IsLoopback() ||
+         configuration_.gate->UnverifiedGroupOf(client) == policy::RateLimit::Group::kExempt;
+}
+
 void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) {
   policy::Gate& gate = *configuration_.gate;
   const IpAddress& client = path.peer.address;

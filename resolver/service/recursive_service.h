@@ -62,6 +62,7 @@ class RecursiveService final : public io::Service {
   static std::unique_ptr<io::Message> MakeReconfigure(Configuration configuration);
 
   void OnDatagrams(std::span<io::Datagram> batch) override;
+  bool HasNoStreamLimit(const IpAddress& client) const override;
   void OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) override;
   void OnStreamClosed(io::StreamId stream) override;
   void OnMessage(io::Message* message) override;

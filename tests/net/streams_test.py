@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import struct
+import subprocess
 import threading
 import time
 
@@ -146,19 +147,48 @@ class StreamsTest(WorldTest):
 
     # ------------------------------------------------------------------ many
 
-    def test_one_address_gets_its_share_and_no_more(self):
-        daemon = self.tern()
+    def foreign_address(self, address):
+        subprocess.run(["ip", "address", "add", f"{address}/32", "dev", "lo"], check=True)
+        self.addCleanup(subprocess.run, ["ip", "address", "del", f"{address}/32", "dev", "lo"], check=False)
+        return address
+
+    def connect_often(self, address, times):
+        """How many of so many connections stay."""
         refused = 0
-        for _ in range(2 * STREAMS_PER_CLIENT):
+        for _ in range(times):
             try:
-                self.connect("127.1.0.1")
+                self.connect(address)
             except ConnectionError:  # so soon that connect() sees it
                 refused += 1
-        wait_until(lambda: refused + sum(self.closed(s) for s in self.streams) == STREAMS_PER_CLIENT, "half refused")
+        time.sleep(0.3)
+        return times - refused - sum(self.closed(stream) for stream in self.streams)
+
+    def test_one_address_gets_its_share_and_no_more(self):
+        daemon = self.tern()
+        address = self.foreign_address("192.0.2.5")
+        self.assertEqual(self.connect_often(address, 2 * STREAMS_PER_CLIENT), STREAMS_PER_CLIENT)
         self.assertEqual(established(daemon), STREAMS_PER_CLIENT)
         with connection("127.1.0.2") as other:
             other.sendall(framed(query("localhost")))
             self.assertEqual(packets.rcode(read_message(other)), 0)
+
+    def test_the_share_is_the_operators(self):
+        address = self.foreign_address("192.0.2.5")
+        self.tern({"access": {"connections": {"per_client": 7}}})
+        self.assertEqual(self.connect_often(address, 20), 7)
+
+    def test_exempt_addresses_and_this_machine_have_no_share(self):
+        exempt = self.foreign_address("192.0.2.6")
+        self.tern({"access": {"connections": {"per_client": 7}, "rate_limit": {"exempt": ["192.0.2.6/32"]}}})
+        self.assertEqual(self.connect_often(exempt, 20), 20)
+        self.assertEqual(self.connect_often("127.1.0.1", 20), 20)
+
+    def test_the_number_of_connections_is_the_operators(self):
+        daemon = self.tern({"access": {"connections": {"most": 30}}})
+        for number in range(100):
+            self.connect(client_address(number))
+        wait_until(lambda: established(daemon) <= 30, "the others closed", 2)
+        self.assertEqual(established(daemon), 30)
 
     def test_a_flood_of_connections_from_everywhere_stays_within_the_bound(self):
         """Five thousand connections from five thousand addresses, all open at once as far as they get."""

@@ -50,7 +50,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
             "5000000 7000000 | "
             "1 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
-            "| 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
+            "| 1024 128 | 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
   EXPECT_TRUE(DefaultSettings().listen_is_default);
 }
@@ -84,6 +84,9 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "ipv6_prefix",
                           "slip",
                           "exempt",
+                          "connections",
+                          "most",
+                          "per_client",
                           "require_cookies",
                           "cookie_secret",
                           "cache",
@@ -148,6 +151,7 @@ access:
   rate_limit:
     {queries: 100, misses: 20, waiting: 50, burst: 500ms, ipv4_prefix: 32, ipv6_prefix: 64, slip: 3,
      exempt: ["192.0.2.1/32"]}
+  connections: {most: 2000, per_client: 300}
   require_cookies: true
   cookie_secret: 000102030405060708090a0B0C0D0E0F
 cache:
@@ -183,6 +187,7 @@ stub:
   e.allow = {*Prefix::Parse("192.0.2.0/24"), *Prefix::Parse("2001:db8::/32"),
              *Prefix::Parse("198.51.100.7/32")};
   e.rate_limit = {100, 20, 50, milliseconds(500), 32, 64, 3, {*Prefix::Parse("192.0.2.1/32")}};
+  e.connections = {2000, 300};
   e.require_cookies = true;
   e.cookie_secret = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   e.cache.memory_octets = size_t{1} << 30;

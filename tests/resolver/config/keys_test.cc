@@ -162,7 +162,7 @@ TEST(KeysTest, FindsTheKeysOfAMap) {
   };
   EXPECT_EQ(names(""),
             "listen, workers, access, cache, resolution, dnssec, local, forward or stub");
-  EXPECT_EQ(names("access"), "allow, rate_limit, require_cookies or cookie_secret");
+  EXPECT_EQ(names("access"), "allow, rate_limit, connections, require_cookies or cookie_secret");
   EXPECT_EQ(names("stub[]"), "zone or to");
   EXPECT_EQ(names("cach"), "");
   EXPECT_EQ(FindKey("resolution.budge"), nullptr);
@@ -178,11 +178,12 @@ TEST(FixedKeysTest, NamesWhatOnlyARestartChanges) {
   EXPECT_TRUE(FixedKeysThatDiffer(before, after).empty());
   after.listen.push_back(*Endpoint::Parse("127.0.0.2:53", 0));
   after.workers = 3;
+  after.connections.per_client = 7;
   after.cache.memory_octets *= 2;
   after.resolution.outgoing = {*IpAddress::Parse("127.0.0.1")};
-  EXPECT_EQ(
-      FixedKeysThatDiffer(before, after),
-      (std::vector<std::string_view>{"listen", "workers", "cache.memory", "resolution.outgoing"}));
+  EXPECT_EQ(FixedKeysThatDiffer(before, after),
+            (std::vector<std::string_view>{"listen", "workers", "access.connections.per_client",
+                                           "cache.memory", "resolution.outgoing"}));
 }
 
 TEST(FixedKeysTest, KeepsThemAndNothingBesides) {
@@ -192,6 +193,7 @@ TEST(FixedKeysTest, KeepsThemAndNothingBesides) {
   const std::string expected = Shown(after);
   after.listen.pop_back();
   after.workers = 3;
+  after.connections.per_client = 7;
   after.cache.memory_octets *= 2;
   after.resolution.outgoing = {*IpAddress::Parse("127.0.0.1")};
   KeepFixedKeys(before, &after);

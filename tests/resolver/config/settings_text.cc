@@ -44,7 +44,8 @@ std::string Shown(const Settings& s) {
   out << "| " << r.limits.per_zone << ' ' << r.limits.per_server << ' ' << r.limits.waiters << ' '
       << r.limits.jobs << ' ' << r.limits.name_servers << ' ' << r.limits.addresses << ' '
       << r.limits.tries;
-  out << "| " << s.require_cookies << ' ' << r.cookies;
+  out << "| " << s.connections.most << ' ' << s.connections.per_client << " | " << s.require_cookies
+      << ' ' << r.cookies;
   for (const uint8_t octet : s.cookie_secret.value_or(policy::CookieSecret{}))
     out << ' ' << int{octet};
   return out.str();
