@@ -40,7 +40,20 @@ std::optional<Endpoint> ParseEndpoint(const std::string& text) {
   return endpoint;
 }
 
+// No question has letters outside ASCII: clients send such names in their form `xn--`.
+bool IsAscii(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
+}
+
+// Why nothing can be sent to or from the address, or received there. Empty when it can be used.
+std::string_view WhyNoHost(const IpAddress& address) {
+  if (address.IsMulticast()) return "a multicast address";
+  if (address.IsIpv4Mapped()) return "an IPv4 address in IPv6 form";
+  return address.IsUnspecified() ? "an address that stands for all" : "";
+}
+
 std::optional<wire::Name> ParseDomain(const std::string& text) {
+  if (!IsAscii(text)) return std::nullopt;
   const auto name = wire::ParseName(text);
   return name.ok() ? std::optional(*name) : std::nullopt;
 }
@@ -87,7 +100,7 @@ class ConfigReader {
       case KeyKind::kListen:
         return ReadListen(place, key);
       case KeyKind::kEndpoints:
-        return ReadList<Endpoint>(place, key, ParseEndpoint);
+        return ReadServers(place, key);
       case KeyKind::kAddresses:
         return ReadOutgoing(place, key);
       case KeyKind::kPrefixes:
@@ -140,12 +153,34 @@ class ConfigReader {
     return reader_.Error(place, Concat("expected ", Expectation(key)));
   }
 
+  absl::Status ReadServers(const ValuePlace& place, const KeySpec& key) {
+    const absl::Status status = ReadList<Endpoint>(place, key, ParseEndpoint);
+    if (!status.ok()) return status;
+    const std::vector<Endpoint>& servers = settings_->static_zones.back().to;
+    for (size_t i = 0; i < servers.size(); ++i) {
+      const absl::Status host = CheckHost(place, i, servers[i].address);
+      if (!host.ok()) return host;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckHost(const ValuePlace& list, size_t i, const IpAddress& address) const {
+    const std::string_view why_not = WhyNoHost(address);
+    if (why_not.empty()) return absl::OkStatus();
+    const ValuePlace item{&list.node->children[i], Concat(list.path, "[", i, "]")};
+    return reader_.Expected(item, Concat("the address of one host, not ", why_not));
+  }
+
   absl::Status ReadListen(const ValuePlace& place, const KeySpec& key) {
     const absl::Status status = ReadList<Endpoint>(place, key, ParseEndpoint);
     if (!status.ok()) return status;
     KeepItemPlaces(place);
     settings_->listen_is_default = false;
     for (size_t i = 0; i < settings_->listen.size(); ++i) {
+      const IpAddress& address = settings_->listen[i].address;
+      const absl::Status host =
+          address.IsUnspecified() ? absl::OkStatus() : CheckHost(place, i, address);
+      if (!host.ok()) return host;
       for (size_t j = 0; j < i; ++j) {
         if (!(settings_->listen[i] == settings_->listen[j])) continue;
         return reader_.Error(
@@ -159,6 +194,11 @@ class ConfigReader {
   absl::Status ReadOutgoing(const ValuePlace& place, const KeySpec& key) {
     const absl::Status status = ReadList<IpAddress>(place, key, ParseAddress);
     if (!status.ok()) return status;
+    const std::vector<IpAddress>& outgoing = settings_->resolution.outgoing;
+    for (size_t i = 0; i < outgoing.size(); ++i) {
+      const absl::Status host = CheckHost(place, i, outgoing[i]);
+      if (!host.ok()) return host;
+    }
     KeepItemPlaces(place);
     return absl::OkStatus();
   }
@@ -258,6 +298,12 @@ class ConfigReader {
   absl::Status ReadZoneName(const ValuePlace& place, const KeySpec& key) {
     if (place.node->kind != ConfigNode::Kind::kScalar) {
       return reader_.Expected(place, Expectation(key));
+    }
+    if (!IsAscii(place.node->text)) {
+      return reader_.Expected(place, "a domain name in ASCII (with xn-- for other letters)");
+    }
+    if (place.node->text.starts_with("*")) {
+      return reader_.Expected(place, "a zone without *, because all names below it belong to it");
     }
     const auto name = wire::ParseName(place.node->text);
     if (!name.ok()) {

@@ -229,7 +229,7 @@ constexpr KeySpec kKeys[] = {
      .default_text = R"("")",
      .summary = "The secret of the cookies that clients get (RFC 9018). It must be the same on all "
                 "servers that share an address. `\"\"` draws a secret at each start and once a "
-                "day. Keep a file with a secret from other users' eyes.",
+                "day. Keep a file with a secret from other users' eyes (tern.yaml(5), SECRETS).",
      .details = "When SIGHUP changes the secret, cookies of the secret before stay good for their "
                 "hour."},
 

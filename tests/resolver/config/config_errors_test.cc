@@ -246,6 +246,45 @@ TEST(ConfigErrorsTest, BudgetIsSane) {
   });
 }
 
+// Each was accepted once and had no effect.
+TEST(ConfigErrorsTest, WhatCouldNeverWorkIsRefused) {
+  ExpectErrors({
+      {"forward:\n  - {zone: a.example, to: [\"fe80::1\"]}",
+       "2:28: forward[0].to[0]: expected an address with a port such as 127.0.0.1:53, "
+       "[::1]:53 or [fe80::1%eth0]:53, found \"fe80::1\""},
+      {"forward:\n  - {zone: a.example, to: [\"0.0.0.0\"]}",
+       "2:28: forward[0].to[0]: expected the address of one host, not an address that stands for "
+       "all, found \"0.0.0.0\""},
+      {"stub:\n  - {zone: a.example, to: [\"192.0.2.1\", \"[::]:53\"]}",
+       "2:41: stub[0].to[1]: expected the address of one host, not an address that stands for all, "
+       "found \"[::]:53\""},
+      {"forward:\n  - {zone: a.example, to: [\"224.0.0.1\"]}",
+       "2:28: forward[0].to[0]: expected the address of one host, not a multicast address, found "
+       "\"224.0.0.1\""},
+      {"forward:\n  - {zone: \"*.corp.example\", to: [\"192.0.2.1\"]}",
+       "2:12: forward[0].zone: expected a zone without *, because all names below it belong to it, "
+       "found \"*.corp.example\""},
+      {"forward:\n  - {zone: b\xc3\xbc"
+       "cher.example, to: [\"192.0.2.1\"]}",
+       "2:12: forward[0].zone: expected a domain name in ASCII (with xn-- for other letters), "
+       "found "
+       "\"b\\xc3\\xbccher.example\""},
+      {"dnssec: {negative_trust_anchors: [b\xc3\xbc"
+       "cher.example]}",
+       "1:35: dnssec.negative_trust_anchors[0]: expected a domain name, found "
+       "\"b\\xc3\\xbccher.example\""},
+      {"listen: [\"[::ffff:127.0.0.1]:53\"]",
+       "1:10: listen[0]: expected the address of one host, not an IPv4 address in IPv6 form, found "
+       "\"[::ffff:127.0.0.1]:53\""},
+      {"listen: [\"[ff02::1]:53\"]",
+       "1:10: listen[0]: expected the address of one host, not a multicast address, found "
+       "\"[ff02::1]:53\""},
+      {"resolution: {outgoing: [\"0.0.0.0\"]}",
+       "1:25: resolution.outgoing[0]: expected the address of one host, not an address that stands "
+       "for all, found \"0.0.0.0\""},
+  });
+}
+
 TEST(ConfigErrorsTest, LimitsAreWithinWhatThereIsRoomFor) {
   const auto expect = [](std::string_view map, std::string_view key, uint64_t min, uint64_t max) {
     const std::string head =
