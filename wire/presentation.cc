@@ -31,6 +31,32 @@ constexpr Mnemonic<Rcode> kRcodes[] = {
     {Rcode::kYXDomain, "YXDOMAIN"}, {Rcode::kBadVers, "BADVERS"}, {Rcode::kBadCookie, "BADCOOKIE"},
 };
 
+// The names of RFC 4034 and of IANA's registry, and two that BIND uses.
+constexpr Mnemonic<uint8_t> kAlgorithms[] = {
+    {0, "DELETE"},
+    {1, "RSAMD5"},
+    {2, "DH"},
+    {3, "DSA"},
+    {4, "ECC"},
+    {5, "RSASHA1"},
+    {6, "DSA-NSEC3-SHA1"},
+    {6, "NSEC3DSA"},
+    {7, "RSASHA1-NSEC3-SHA1"},
+    {7, "NSEC3RSASHA1"},
+    {8, "RSASHA256"},
+    {10, "RSASHA512"},
+    {12, "ECC-GOST"},
+    {13, "ECDSAP256SHA256"},
+    {14, "ECDSAP384SHA384"},
+    {15, "ED25519"},
+    {16, "ED448"},
+    {17, "SM2SM3"},
+    {23, "ECC-GOST12"},
+    {252, "INDIRECT"},
+    {253, "PRIVATEDNS"},
+    {254, "PRIVATEOID"},
+};
+
 template <typename Value, size_t kCount>
 std::string TextOf(const Mnemonic<Value> (&mnemonics)[kCount], Value value,
                    std::string_view otherwise) {
@@ -93,6 +119,13 @@ std::optional<RRClass> ParseClass(std::string_view text) {
   const std::optional<uint16_t> number = ParseNumbered(text, "CLASS");
   if (!number) return std::nullopt;
   return static_cast<RRClass>(*number);
+}
+
+std::optional<uint8_t> ParseAlgorithm(std::string_view text) {
+  for (const Mnemonic<uint8_t>& mnemonic : kAlgorithms) {
+    if (EqualTexts(text, mnemonic.text)) return mnemonic.value;
+  }
+  return ParseDecimal<uint8_t>(text);
 }
 
 }  // namespace tern::wire

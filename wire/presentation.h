@@ -34,5 +34,7 @@ std::optional<std::string> RdataToText(const RecordView& record);
 
 std::optional<RRType> ParseType(std::string_view text);
 std::optional<RRClass> ParseClass(std::string_view text);
+// A DNSSEC algorithm: its number, or its mnemonic (RFC 4034 appendix A.1 and IANA's registry).
+std::optional<uint8_t> ParseAlgorithm(std::string_view text);
 
 }  // namespace tern::wire

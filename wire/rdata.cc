@@ -39,17 +39,17 @@ constexpr auto kShapes = std::to_array<RdataShape>({
     // RFC 6672 section 2.5: never compressed.
     {RRType::kDNAME, "DNAME", {kPlainName}},
     {RRType::kOPT, "OPT", {kOptions}},
-    {RRType::kDS, "DS", {kU16, kU8, kU8, kHex}},
+    {RRType::kDS, "DS", {kU16, kAlgorithm, kU8, kHex}},
     {Number(44), "SSHFP", {kU8, kU8, kHex}},
-    {RRType::kRRSIG, "RRSIG", {kType, kU8, kU8, kU32, kTime, kTime, kU16, kPlainName, kBase64}},
+    {RRType::kRRSIG, "RRSIG", {kType, kAlgorithm, kU8, kU32, kTime, kTime, kU16, kPlainName, kBase64}},
     {RRType::kNSEC, "NSEC", {kPlainName, kTypeBitmap}},
-    {RRType::kDNSKEY, "DNSKEY", {kU16, kU8, kU8, kBase64}},
+    {RRType::kDNSKEY, "DNSKEY", {kU16, kU8, kAlgorithm, kBase64}},
     {RRType::kNSEC3, "NSEC3", {kU8, kU8, kU16, kSalt, kHashedName, kTypeBitmap}},
     {RRType::kNSEC3PARAM, "NSEC3PARAM", {kU8, kU8, kU16, kSalt}},
     {RRType::kTLSA, "TLSA", {kU8, kU8, kU8, kHex}},
     {Number(53), "SMIMEA", {kU8, kU8, kU8, kHex}},
-    {Number(59), "CDS", {kU16, kU8, kU8, kHex}},
-    {Number(60), "CDNSKEY", {kU16, kU8, kU8, kBase64}},
+    {Number(59), "CDS", {kU16, kAlgorithm, kU8, kHex}},
+    {Number(60), "CDNSKEY", {kU16, kU8, kAlgorithm, kBase64}},
     {Number(61), "OPENPGPKEY", {kBase64}},
     {Number(62), "CSYNC", {kU32, kU16, kTypeBitmap}},
     {Number(63), "ZONEMD", {kU32, kU8, kU8, kHex}},
@@ -212,6 +212,7 @@ std::optional<size_t> FieldOctets(RdataField field, std::span<const uint8_t> lef
       return name->size();
     }
     case kU8:
+    case kAlgorithm:
       return IfFits(1, left);
     case kU16:
     case kType:

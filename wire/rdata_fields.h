@@ -25,6 +25,7 @@ enum class RdataField : uint8_t {
   kPlainName,
   // Fields of fixed size.
   kU8,
+  kAlgorithm,  // 8 bits; a number or a mnemonic as text (RFC 4034 appendix A.1)
   kU16,
   kU32,
   kTime,  // 32 bits of seconds, YYYYMMDDHHmmSS as text (RFC 4034 section 3.2)

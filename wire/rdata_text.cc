@@ -112,6 +112,7 @@ std::string FieldText(RdataField field, std::span<const uint8_t> octets) {
     case kPlainName:
       return ToText(NameView::FromValid(octets.data(), octets.size()));
     case kU8:
+    case kAlgorithm:
       return Concat(octets[0]);
     case kU16:
       return Concat(LoadU16(octets.data()));
@@ -273,6 +274,13 @@ absl::Status RdataParser::Parse(RdataField field) {
     }
     case kU8:
       return ParseNumber(0xff, 1);
+    case kAlgorithm: {
+      const std::optional<uint8_t> algorithm = ParseAlgorithm(tokens_[next_]);
+      if (!algorithm) return Fail("a number up to 255 or the mnemonic of an algorithm");
+      octets_.push_back(*algorithm);
+      ++next_;
+      return absl::OkStatus();
+    }
     case kU16:
       return ParseNumber(0xffff, 2);
     case kU32:

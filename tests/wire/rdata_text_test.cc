@@ -165,6 +165,8 @@ TEST(RdataTextTest, RefusesWhatDoesNotFitTheType) {
       {RRType::kTXT, "\"\\300\""},
       {RRType::kDS, "1 8 2 ABC"},
       {RRType::kDS, "1 256 2 AB"},
+      {RRType::kDS, "1 RSASHA257 2 AB"},
+      {RRType::kDS, "1 8 SHA256 AB"},
       {RRType::kRRSIG, "A 5 3 86400 20030230000000 20030220173103 2642 . AA=="},
       {RRType::kRRSIG, "A 5 3 86400 21060207062816 20030220173103 2642 . AA=="},
       {RRType::kRRSIG, "A 5 3 86400 20030322240000 20030220173103 2642 . AA=="},
@@ -232,12 +234,29 @@ Octets RandomRdata(const RdataShape& shape, Generator* generator) {
                field == RdataField::kBase64) {
       add(generator->Random(some));
     } else {
-      const bool one = field == RdataField::kU8;
+      const bool one = field == RdataField::kU8 || field == RdataField::kAlgorithm;
       const bool two = field == RdataField::kU16 || field == RdataField::kType;
       add(generator->Random(one ? 1 : two ? 2 : field == RdataField::kIPv6 ? 16 : 4));
     }
   }
   return rdata;
+}
+
+// RFC 4034 sections 2.2, 3.2 and 5.3: a number or a mnemonic.
+TEST(RdataTextTest, AnAlgorithmMayBeNamedByItsMnemonic) {
+  const Example examples[] = {
+      {RRType::kDS, "20326 RSASHA256 2 E06D", "4F660802E06D"},
+      {static_cast<RRType>(59), "0 delete 0 00", "0000000000"},
+      {RRType::kDNSKEY, "257 3 ED25519 AQPSKmyn", "0101030F0103D22A6CA7"},
+      {static_cast<RRType>(60), "257 3 ECDSAP256SHA256 AQPSKmyn", "0101030D0103D22A6CA7"},
+      {RRType::kRRSIG, "A RSASHA1-NSEC3-SHA1 0 0 19700101000000 19700101000000 0 . AA==",
+       "000107000000000000000000000000000000" "00" "00"},
+  };
+  for (const Example& example : examples) {
+    const auto rdata = Parse(example.type, example.text);
+    ASSERT_TRUE(rdata.ok()) << rdata.status();
+    EXPECT_EQ(ToHex(*rdata), example.hex) << example.text;
+  }
 }
 
 TEST(RdataTextPropertyTest, EveryKnownTypeComesBackExactly) {
