@@ -30,17 +30,52 @@ Refusal WhyNot(const Request& request, Rcode rcode) {
   return {ExtendedError::kNone, ""};
 }
 
-// Replies NOERROR with this one record. It goes between the question and OPT.
+// Makes room at `at` for one more record in the answer section of a reply of `octets`.
+uint8_t* MakeRoom(uint8_t* at, size_t octets, size_t record_octets, std::span<uint8_t> out) {
+  std::copy_backward(at, out.data() + octets, out.data() + octets + record_octets);
+  wire::StoreU16(out.data() + 6, static_cast<uint16_t>(wire::LoadU16(out.data() + 6) + 1));
+  return at;
+}
+
+// Replies NOERROR with this one record.
 size_t AnswerWithRecord(std::span<const uint8_t> query, const Request& request,
                         std::span<const uint8_t> record, std::span<uint8_t> out) {
   TERN_REQUIRE(request.question_end != 0 && out.size() >= 512);
   const size_t octets =
       ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
-  uint8_t* at = out.data() + request.question_end;
-  std::copy_backward(at, out.data() + octets, out.data() + octets + record.size());
-  std::copy(record.begin(), record.end(), at);
-  wire::StoreU16(out.data() + 6, 1);
+  uint8_t* const behind_question = out.data() + request.question_end;
+  std::copy(record.begin(), record.end(), MakeRoom(behind_question, octets, record.size(), out));
   return octets + record.size();
+}
+
+// Replies NOERROR with a TXT record for each text that fits, in their order.
+size_t AnswerWithTexts(std::span<const uint8_t> query, const Request& request,
+                       std::span<const std::string> texts, std::span<uint8_t> out) {
+  size_t octets = ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
+  uint8_t* at = out.data() + request.question_end;
+  for (const std::string& text : texts) {
+    // The question's name, TXT, CH, a TTL of 0, and the string.
+    const uint8_t head[] = {0xc0,
+                            wire::kHeaderOctets,
+                            0,
+                            16,
+                            0,
+                            3,
+                            0,
+                            0,
+                            0,
+                            0,
+                            static_cast<uint8_t>((text.size() + 1) >> 8),
+                            static_cast<uint8_t>(text.size() + 1),
+                            static_cast<uint8_t>(text.size())};
+    const size_t record_octets = sizeof head + text.size();
+    if (text.size() > 255 || octets + record_octets > 512) continue;
+    MakeRoom(at, octets, record_octets, out);
+    at = std::copy(std::begin(head), std::end(head), at);
+    at = std::copy(text.begin(), text.end(), at);
+    octets += record_octets;
+  }
+  return octets;
 }
 
 }  // namespace
@@ -53,7 +88,8 @@ size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, R
 }
 
 // RFC 4892 section 2 only asks for some string. This one does not reveal a version.
-size_t AnswerChaos(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {
+size_t AnswerChaos(std::span<const uint8_t> query, const Request& request,
+                   std::span<const std::string> trust_anchors, std::span<uint8_t> out) {
   TERN_REQUIRE(request.question_end != 0 && out.size() >= 512);
   static constexpr uint8_t kVersionBind[] = "\7version\4bind";
   static constexpr uint8_t kVersionServer[] = "\7version\6server";
@@ -62,13 +98,17 @@ size_t AnswerChaos(std::span<const uint8_t> query, const Request& request, std::
   const auto is = [&](std::span<const uint8_t> octets) {
     return request.name.Equals(wire::NameView::FromValid(octets.data(), octets.size()));
   };
-  if (!is(kVersionBind) && !is(kVersionServer) && !is(kIdServer) && !is(kHostnameBind)) {
+  static constexpr uint8_t kTrustAnchorServer[] = "\13trustanchor\6server";
+  const bool asks_anchors = is(kTrustAnchorServer);
+  if (!is(kVersionBind) && !is(kVersionServer) && !is(kIdServer) && !is(kHostnameBind) &&
+      !asks_anchors) {
     return ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotSupported,
                         "of class CH version.bind and the like only", out);
   }
   if (request.type != RRType::kTXT && request.type != RRType::kANY) {
     return ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
   }
+  if (asks_anchors) return AnswerWithTexts(query, request, trust_anchors, out);
   // The question's name, TXT, CH, a TTL of 0, and the string.
   static constexpr uint8_t kRecord[] = {
       0xc0, wire::kHeaderOctets, 0, 16, 0, 3, 0, 0, 0, 0, 0, 5, 4, 't', 'e', 'r', 'n'};

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "resolver/answer/request.h"
 #include "wire/types.h"
@@ -20,8 +21,10 @@ namespace tern::resolver::answer {
 // the reply gives the reason.
 size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, wire::Rcode rcode,
                        std::span<uint8_t> out);
-// RFC 4892: version.bind and the like.
-size_t AnswerChaos(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out);
+// RFC 4892: version.bind and the like. trustanchor.server has a record for each of the texts, as
+// many as fit into 512 octets. Texts of more than 255 octets are left out.
+size_t AnswerChaos(std::span<const uint8_t> query, const Request& request,
+                   std::span<const std::string> trust_anchors, std::span<uint8_t> out);
 // RFC 8482 section 4.2: one HINFO.
 size_t AnswerAny(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out);
 

@@ -92,7 +92,7 @@ HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parse
       *reply_octets = AnswerWithRcode(query, request, parsed.rcode, reply);
       return HotOutcome::kReplied;
     case RequestVerdict::kChaos:
-      *reply_octets = AnswerChaos(query, request, reply);
+      *reply_octets = AnswerChaos(query, request, context.trust_anchors, reply);
       return HotOutcome::kReplied;
     case RequestVerdict::kResolve:
       break;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "cache/store.h"
 #include "resolver/answer/kept_request.h"
@@ -52,6 +53,7 @@ struct AnswerContext {
   cache::Instant now;
   uint32_t rotation = 0;           // shifts the order of records, see reply.h
   int links_max = kChainLinksMax;  // at most so many links are followed, and at most kChainLinksMax
+  std::span<const std::string> trust_anchors{};  // what trustanchor.server says, see fixed_answer.h
 };
 
 // The two halves of the hot path. All queries of a batch are parsed first. So the index lines of

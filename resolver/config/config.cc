@@ -254,13 +254,14 @@ class ConfigReader {
     const absl::Status read = ReadBuiltinOrPath(place, key, &path);
     if (!read.ok()) return read;
     settings_->dnssec.trust_anchors = kBuiltin;
+    settings_->dnssec.trust_anchor_texts = {std::string(kBuiltinTrustAnchor)};
     if (path.empty()) return absl::OkStatus();
     const auto text = ReadTextFile(path, kTrustAnchorsOctetsMax);
     if (!text.ok()) return ErrorInNamedFile(place, text.status());
-    if (const absl::Status status = CheckTrustAnchors(*text, path); !status.ok()) {
-      return ErrorInNamedFile(place, status);
-    }
+    auto anchors = config::ReadTrustAnchors(*text, path);
+    if (!anchors.ok()) return ErrorInNamedFile(place, anchors.status());
     settings_->dnssec.trust_anchors = path;
+    settings_->dnssec.trust_anchor_texts = *std::move(anchors);
     return absl::OkStatus();
   }
 

@@ -13,6 +13,7 @@
 #include "resolver/base/cache_settings.h"
 #include "resolver/base/endpoint.h"
 #include "resolver/base/resolution_settings.h"
+#include "resolver/config/trust_anchors.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/policy/policy_settings.h"
 #include "wire/name.h"
@@ -22,6 +23,8 @@ namespace tern::resolver::config {
 struct DnssecSettings {
   bool validation = true;
   std::string trust_anchors = "builtin";
+  // Each anchor's name and key tags (trust_anchors.h).
+  std::vector<std::string> trust_anchor_texts = {std::string(kBuiltinTrustAnchor)};
   std::vector<wire::Name> negative_trust_anchors;
 };
 

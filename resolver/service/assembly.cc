@@ -20,7 +20,8 @@ Configuration CountedApart(const Configuration& shared) {
     return typename std::remove_cvref_t<decltype(part)>(share, part.get());
   };
   return {within(shared.gate), within(shared.cookies),
-          View{within(shared.view.settings), within(shared.view.local_data)}};
+          View{within(shared.view.settings), within(shared.view.local_data)},
+          within(shared.trust_anchors)};
 }
 
 }  // namespace
@@ -36,6 +37,10 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
   configuration.view.settings =
       std::make_shared<const policy::CoreSettings>(config::CoreSettingsOf(settings));
   configuration.view.local_data = *std::move(local_data);
+  if (settings.dnssec.validation) {
+    configuration.trust_anchors =
+        std::make_shared<const std::vector<std::string>>(settings.dnssec.trust_anchor_texts);
+  }
   return configuration;
 }
 

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "resolver/base/endpoint.h"
 #include "resolver/policy/cookies.h"
@@ -32,6 +34,8 @@ struct Configuration {
   std::shared_ptr<policy::Gate> gate;
   std::shared_ptr<const policy::ServerCookies> cookies;
   View view;
+  // What trustanchor.server says, or null.
+  std::shared_ptr<const std::vector<std::string>> trust_anchors;
 
   const View& ViewFor(const sockaddr*) const { return view; }
   const View& ViewFor(const IpAddress&) const { return view; }

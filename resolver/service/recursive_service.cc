@@ -280,8 +280,12 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
       AnswerLocally(view, query, request, tcp, reply, &octets)) {
     return octets;
   }
-  const answer::AnswerContext context = {*store_, recursor_.StoreNow(), rotation_.Next(),
-                                         view.settings->resolution.budget.aliases};
+  answer::AnswerContext context = {.store = *store_,
+                                   .now = recursor_.StoreNow(),
+                                   .rotation = rotation_.Next(),
+                                   .links_max = view.settings->resolution.budget.aliases,
+                                   .trust_anchors = {}};
+  if (configuration_.trust_anchors) context.trust_anchors = *configuration_.trust_anchors;
   switch (answer::AnswerParsed(query, parsed, tcp, context, reply, &octets)) {
     case answer::HotOutcome::kRepliedRefreshDue:
       *follow_up = FollowUp::kRefresh;

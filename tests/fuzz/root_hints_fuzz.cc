@@ -42,8 +42,8 @@ void CheckHints(const std::vector<RootHint>& hints) {
 
 void Read(bool is_hints, std::string_view text) {
   if (!is_hints) {
-    const absl::Status status = config::CheckTrustAnchors(text, "hints");
-    if (!status.ok()) CheckError(std::string(status.message()), text);
+    const auto anchors = config::ReadTrustAnchors(text, "hints");
+    if (!anchors.ok()) CheckError(std::string(anchors.status().message()), text);
     return;
   }
   const auto hints = config::ParseRootHints(text, "hints");

@@ -189,6 +189,9 @@ class AnswersTest(WorldTest):
         self.assertIn(reply.status, ("NOERROR", "REFUSED"), reply.text)
         self.assertEqual(dig("shop.com", "A", "HS").status, "REFUSED")
 
+    def test_trust_anchors_are_told(self):
+        self.assertIn('". 20326 38696"', dig("trustanchor.server", "TXT", "CH").text)
+
     def test_glibc_finds_addresses_through_resolv_conf(self):
         def getent(*words):
             return subprocess.run(["getent", *words], capture_output=True, text=True, timeout=20,

@@ -44,8 +44,9 @@ class HotPathTest : public testing::Test {
     ParsedQuery parsed;
     size_t octets = 0;
     ParseQuery(query, store_, &parsed);
-    const HotOutcome outcome =
-        AnswerParsed(query, parsed, tcp, {store_, cache::Instant(now)}, reply_, &octets);
+    const HotOutcome outcome = AnswerParsed(
+        query, parsed, tcp,
+        {.store = store_, .now = cache::Instant(now), .trust_anchors = anchors_}, reply_, &octets);
     request_ = parsed.request;
     const bool replied =
         outcome == HotOutcome::kReplied || outcome == HotOutcome::kRepliedRefreshDue;
@@ -65,6 +66,7 @@ class HotPathTest : public testing::Test {
   std::unique_ptr<cache::Store::Reader> reader_;
   Octets reply_;
   Request request_;
+  std::vector<std::string> anchors_;
 };
 
 TEST_F(HotPathTest, RefreshOfAPopularEntryIsDueOnceInTheLastTenthOfItsTtl) {
@@ -206,6 +208,29 @@ TEST_F(HotPathTest, ChaosNamesGetAHarmlessText) {
   EXPECT_EQ(no_data.rcode, Rcode::kNoError);
   EXPECT_TRUE(no_data.answer.empty());
   EXPECT_EQ(Answer(ChaosQuery("www.example.", RRType::kTXT, 0).Encode()).rcode, Rcode::kRefused);
+}
+
+TEST_F(HotPathTest, TrustAnchorsAreTold) {
+  anchors_ = {". 20326 38696", "example. 7", std::string(256, 'x'), std::string(255, 'y'),
+              std::string(255, 'z')};
+  for (const uint16_t payload : {0, 1232}) {
+    const Octets query = ChaosQuery("TrustAnchor.server.", RRType::kTXT, payload).Encode();
+    const PlainMessage reply = Answer(query);
+    EXPECT_EQ(reply.rcode, Rcode::kNoError);
+    ASSERT_EQ(reply.answer.size(), 3u) << "those that fit";
+    EXPECT_EQ(reply.answer[2].rdata[1], 'y');
+    EXPECT_LE(reply_.size(), 512u);
+    EXPECT_EQ(reply.answer[0].rrclass, RRClass::kCH);
+    EXPECT_EQ(reply.edns.has_value(), payload != 0);
+  }
+  anchors_ = {". 20326 38696", "example. 7"};
+  const Octets query = ChaosQuery("trustanchor.server.", RRType::kTXT, 1232).Encode();
+  const PlainMessage reply = Answer(query);
+  ASSERT_EQ(reply.answer.size(), 2u);
+  EXPECT_EQ(wire::RdataToText(RRType::kTXT, reply.answer[0].rdata), "\". 20326 38696\"");
+  EXPECT_EQ(wire::RdataToText(RRType::kTXT, reply.answer[1].rdata), "\"example. 7\"");
+  anchors_.clear();
+  EXPECT_TRUE(Answer(query).answer.empty());
 }
 
 // RFC 8482 section 4.2.
@@ -350,9 +375,9 @@ TEST(FixedAnswerDeathTest, NeedsRoomAndASoundQuestion) {
   Octets out(512);
   const std::span<uint8_t> small = std::span(out).first(511);
   EXPECT_DEATH((void)AnswerWithRcode(query, request, Rcode::kRefused, small), "out.size");
-  EXPECT_DEATH((void)AnswerChaos(query, request, small), "out.size");
+  EXPECT_DEATH((void)AnswerChaos(query, request, {}, small), "out.size");
   EXPECT_DEATH((void)AnswerAny(query, request, small), "out.size");
-  EXPECT_DEATH((void)AnswerChaos(query, Request(), out), "question_end");
+  EXPECT_DEATH((void)AnswerChaos(query, Request(), {}, out), "question_end");
   EXPECT_DEATH((void)AnswerAny(query, Request(), out), "question_end");
 }
 

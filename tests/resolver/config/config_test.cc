@@ -291,8 +291,23 @@ TEST(ConfigTest, ReadsTrustAnchorsFromAFile) {
   const TestFile anchors("anchors",
                          ". DS 20326 8 2 "
                          "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n");
-  EXPECT_EQ(Parse("dnssec: {trust_anchors: anchors}", anchors.config()).dnssec.trust_anchors,
-            anchors.path());
+  const Settings s = Parse("dnssec: {trust_anchors: anchors}", anchors.config());
+  EXPECT_EQ(s.dnssec.trust_anchors, anchors.path());
+  EXPECT_EQ(s.dnssec.trust_anchor_texts, std::vector<std::string>{". 20326"});
+  EXPECT_EQ(Settings().dnssec.trust_anchor_texts, std::vector<std::string>{". 20326 38696"});
+}
+
+// The key of RFC 4034 section 5.4 has the tag 60485.
+TEST(ConfigTest, NamesTrustAnchorsByOwnerAndKeyTag) {
+  const TestFile anchors(
+      "anchors",
+      "b.example. DS 9 RSASHA256 2 AA\n"
+      "dskey.example.com. DNSKEY 256 3 5 ( AQOeiiR0GOMYkDshWoSKz9Xz fwJr1AYtsmx3TGkJaNXVbfi/ "
+      "2pHm822aJ5iI9BMzNXxeYCmZ DRD99WYwYqUSdjMmmAphXdvx egXd/M5+X7OrzKBaMbCVdFLU "
+      "Uh6DhweJBjEVv5f2wwjM9Xzc nOf+EPbtG9DMBmADjFDc2w/r ljwvFw== )\n"
+      "b.example. DS 8 13 2 AA\n");
+  EXPECT_EQ(Parse("dnssec: {trust_anchors: anchors}", anchors.config()).dnssec.trust_anchor_texts,
+            (std::vector<std::string>{"b.example. 8 9", "dskey.example.com. 60485"}));
 }
 
 TEST(ConfigTest, RelativeHostsFileStandsBesideTheConfiguration) {
