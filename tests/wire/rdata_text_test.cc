@@ -250,7 +250,7 @@ TEST(RdataTextTest, AnAlgorithmMayBeNamedByItsMnemonic) {
       {RRType::kDNSKEY, "257 3 ED25519 AQPSKmyn", "0101030F0103D22A6CA7"},
       {static_cast<RRType>(60), "257 3 ECDSAP256SHA256 AQPSKmyn", "0101030D0103D22A6CA7"},
       {RRType::kRRSIG, "A RSASHA1-NSEC3-SHA1 0 0 19700101000000 19700101000000 0 . AA==",
-       "000107000000000000000000000000000000" "00" "00"},
+       "0001070000000000000000000000000000000000"},
   };
   for (const Example& example : examples) {
     const auto rdata = Parse(example.type, example.text);
