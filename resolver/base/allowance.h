@@ -10,6 +10,7 @@ namespace tern::resolver {
 
 struct Allowance {
   int upstream_queries = 0;
+  int upstream_octets = 0;  // of replies; the last one may exceed it
   int referrals = 0;
   int failed_address_lookups = 0;
   // Nested look-ups leave this many of failed_address_lookups to the client's own question. A zone

@@ -15,6 +15,10 @@ inline constexpr int kChainLinksMax = 11;
 // The questions that a worker resolves at a time. resolution.limits.jobs may be less.
 inline constexpr size_t kJobsMax = 8192;
 
+// The octets of replies from upstream that one client query may cause: four of the largest
+// messages.
+inline constexpr int kUpstreamOctetsMax = 256 << 10;
+
 // The most seconds for which a failure is remembered (RFC 9520 section 3.2).
 inline constexpr uint32_t kFailureTtlMax = 300;
 

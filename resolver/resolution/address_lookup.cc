@@ -7,8 +7,10 @@
 namespace tern::resolver::resolution {
 namespace {
 
-// A look-up that nobody waits for takes so many of its parent's upstream queries and referrals.
+// A look-up that nobody waits for takes so many of its parent's upstream queries and referrals, and
+// so many octets.
 constexpr int kBackgroundQueries = 6;
+constexpr int kBackgroundOctets = 16 << 10;
 
 }  // namespace
 
@@ -28,13 +30,16 @@ bool AddressLookup::Keep(const answer::Answer& answer) {
 void LookUpInBackground(Job& parent, const wire::Name& server, wire::RRType type) {
   Allowance& allowance = parent.allowance();
   if (std::min(allowance.upstream_queries, allowance.referrals) <= 2 * kBackgroundQueries ||
+      allowance.upstream_octets <= 2 * kBackgroundOctets ||
       parent.table().IsUnderWay(server, type)) {
     return;
   }
   // The look-up may outlive its parent, so it gets a share of its own.
   allowance.upstream_queries -= kBackgroundQueries;
+  allowance.upstream_octets -= kBackgroundOctets;
   allowance.referrals -= kBackgroundQueries;
   const Allowance share = {.upstream_queries = kBackgroundQueries,
+                           .upstream_octets = kBackgroundOctets,
                            .referrals = kBackgroundQueries,
                            .failed_address_lookups = 1};
   (void)parent.table().StartDetached(server, type, parent.nesting() + 1, share);

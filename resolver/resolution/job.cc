@@ -13,8 +13,9 @@ void Job::ChargeFailedLookup() {
 }
 
 bool Job::HasUsedUpAllowance() const {
-  return terms_.allowance->upstream_queries <= 0 || terms_.allowance->referrals <= 0 ||
-         !MayFailToLookUp() || state_.nesting >= settings_->resolution.budget.nesting ||
+  return terms_.allowance->upstream_queries <= 0 || terms_.allowance->upstream_octets <= 0 ||
+         terms_.allowance->referrals <= 0 || !MayFailToLookUp() ||
+         state_.nesting >= settings_->resolution.budget.nesting ||
          facilities_.environment.Now() >= terms_.deadline;
 }
 

@@ -6,6 +6,7 @@
 
 #include "resolver/answer/question_hash.h"
 #include "resolver/answer/stale.h"
+#include "resolver/base/limits.h"
 #include "wire/check.h"
 
 namespace tern::resolver::resolution {
@@ -15,12 +16,15 @@ constexpr size_t kBuckets = 4096;
 // After a failed priming, the next one comes after this time at the earliest.
 constexpr Duration kPrimingPause = std::chrono::seconds(10);
 // The servers of the root are in the hints, so priming looks up no address.
-constexpr Allowance kPrimingAllowance = {
-    .upstream_queries = 8, .referrals = 8, .failed_address_lookups = 0, .kept_for_the_question = 0};
+constexpr Allowance kPrimingAllowance = {.upstream_queries = 8,
+                                         .upstream_octets = 64 << 10,
+                                         .referrals = 8,
+                                         .failed_address_lookups = 0,
+                                         .kept_for_the_question = 0};
 constexpr char kTooMany[] = "too many questions at a time";
 
 Allowance FullAllowance(const Budget& budget) {
-  return {budget.upstream_queries, budget.referrals, budget.failed_addresses,
+  return {budget.upstream_queries, kUpstreamOctetsMax, budget.referrals, budget.failed_addresses,
           budget.failed_addresses / 2};
 }
 
@@ -347,8 +351,10 @@ void JobTable::GiveOwnAllowance(Job* job) {
 }
 
 void JobTable::LendAllowance(Job* job, const Job& parent) {
-  const int left = job->terms_.allowance->upstream_queries;
-  if (!job->state_.borrows || left >= parent.terms_.allowance->upstream_queries) return;
+  const Allowance& left = *job->terms_.allowance;
+  const bool has_enough = left.upstream_queries >= parent.terms_.allowance->upstream_queries &&
+                          left.upstream_octets > 0;
+  if (!job->state_.borrows || has_enough) return;
   // The parent is suspended until the job is done, so its allowance outlives it.
   MoveAccount(job, parent.terms_.allowance);
 }

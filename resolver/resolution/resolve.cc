@@ -265,7 +265,8 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
 Outcome FailFor(Job& job, const upstream::RaceResult& result) {
   switch (result.kind) {
     case upstream::RaceResult::Kind::kNoBudget:
-      return Fail(job, ExtendedError::kOther, "the question needs too many upstream queries");
+      return Fail(job, ExtendedError::kOther,
+                  "the question needs too many queries or octets from upstream");
     case upstream::RaceResult::Kind::kNoResources:
       return Fail(job, ExtendedError::kNotReady,
                   "out of sockets, or too many questions wait for the zone or its servers");

@@ -110,7 +110,7 @@ void Race::NoteClosed(Attempt& attempt) {
 }
 
 bool Race::HasBudget() {
-  if (terms_.allowance->upstream_queries > 0) return true;
+  if (terms_.allowance->upstream_queries > 0 && terms_.allowance->upstream_octets > 0) return true;
   why_not_ = RaceResult::Kind::kNoBudget;
   return false;
 }
@@ -337,6 +337,10 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
         (attempt->form.random_case || attempt->transport == Transport::kTcp)) {
       attempt->doubt = Doubt::kNone;
     }
+    // A forger must not use up what the question may cost.
+    if (matches || attempt->transport == Transport::kTcp) {
+      terms_.allowance->upstream_octets -= static_cast<int>(message.size());
+    }
     if (matches) {
       OnMatchingReply(*attempt, message);
     } else {
@@ -370,18 +374,7 @@ void Race::NoteAnswer(const Attempt& attempt) {
     facilities_.server_table.NoteAnswer(attempt.key, rtt, now);
     facilities_.lateness.Record(rtt);
   }
-  // Over TCP the server itself wrote another case. Over UDP it was asked in lower case, because TCP
-  // could not settle the doubt. That may be a forger's doing.
-  if (attempt.doubt == Doubt::kCase && attempt.transport == Transport::kTcp) {
-    facilities_.server_table.NoteKeepsNoCase(attempt.key, now);
-  } else if (attempt.doubt == Doubt::kCase &&
-             !facilities_.server_table.Get(attempt.key).TakesAllAt(now)) {
-    facilities_.server_table.NoteTakesNoCapitals(attempt.key, now);
-  }
-  // It was asked without a cookie because it never gave ours back, and there is no TCP to ask why.
-  if (attempt.doubt == Doubt::kWrongCookie && !attempt.form.cookie) {
-    facilities_.server_table.NoteTakesNoCookie(attempt.key, now);
-  }
+  SettleDoubt(attempt);
 }
 
 // Puts our case into the question. Otherwise compression pointers would bring its random case into

@@ -255,6 +255,7 @@ class Race final : public ExchangeSink,
                                          : RaceResult::Failure::kSilentOrLame;
   }
   static Doubt DoubtAfter(ReplyMatch match);
+  void SettleDoubt(const Attempt& attempt);
   void OnMismatch(Attempt& attempt, ReplyMatch match);
   void OnSignOfForgery(const Attempt& met);
   void AskOverTcp(Attempt& attempt, std::string_view why);

@@ -46,6 +46,23 @@ Race::Doubt Race::DoubtAfter(ReplyMatch match) {
   return Doubt::kNone;
 }
 
+// What the answer teaches of the server, if the one before it was doubtful.
+void Race::SettleDoubt(const Attempt& attempt) {
+  const Time now = facilities_.environment.Now();
+  // Over TCP the server itself wrote another case. Over UDP it was asked in lower case, because TCP
+  // could not settle the doubt. That may be a forger's doing.
+  if (attempt.doubt == Doubt::kCase && attempt.transport == Transport::kTcp) {
+    facilities_.server_table.NoteKeepsNoCase(attempt.key, now);
+  } else if (attempt.doubt == Doubt::kCase &&
+             !facilities_.server_table.Get(attempt.key).TakesAllAt(now)) {
+    facilities_.server_table.NoteTakesNoCapitals(attempt.key, now);
+  }
+  // It was asked without a cookie because it never gave ours back, and there is no TCP to ask why.
+  if (attempt.doubt == Doubt::kWrongCookie && !attempt.form.cookie) {
+    facilities_.server_table.NoteTakesNoCookie(attempt.key, now);
+  }
+}
+
 // Somebody guesses. Every open datagram is one more chance to guess right. So the next one waits
 // until this one has had its time.
 bool Race::IsOneAtATime(Time now) const {
@@ -169,11 +186,16 @@ bool Race::AcceptCookie(Attempt& attempt) {
 }
 
 // RFC 7873 section 5.3: asks again with the new cookie, which is in the table by now. After that,
-// asks over TCP.
+// asks over TCP. If no other server helps, the last round asks without a cookie.
 void Race::OnBadCookie(Attempt& attempt) {
   const auto cookie = facilities_.records.cookie();
-  if (attempt.transport == Transport::kTcp || attempt.cookie == CookieSent::kRenewed || !cookie ||
-      cookie->size() < kCookieOctetsMin || IsUsedUp(servers_.candidates()[attempt.candidate])) {
+  if (attempt.transport == Transport::kTcp) {
+    seen_lame_ = true;
+    Drop(attempt, kUnsoundFor, "BADCOOKIE over TCP");
+    return;
+  }
+  if (attempt.cookie == CookieSent::kRenewed || !cookie || cookie->size() < kCookieOctetsMin ||
+      IsUsedUp(servers_.candidates()[attempt.candidate])) {
     AskOverTcp(attempt, "BADCOOKIE");
     return;
   }

@@ -129,6 +129,61 @@ TEST_F(RaceCookiesTest, BadCookieForEverIsTheNextServersTurn) {
 
 // RFC 7873 section 5.3: the reply is discarded. Over TCP the server itself wrote it, so that is
 // remembered.
+// Says BADCOOKIE to every cookie, over TCP too.
+class NeverPleased final : public sim::SimServer {
+ public:
+  SimAnswer OnQuery(const SimQuery& query) override {
+    auto message = PlainMessage::Decode(query.octets);
+    if (!message) return {};
+    message->flags = wire::kFlagQR | wire::kFlagAA;
+    auto cookie = message->Cookie();
+    if (cookie) {
+      message->rcode = Rcode::kBadCookie;
+      cookie->resize(24, 9);
+      message->SetCookie(*cookie);
+    } else {
+      message->answer = test::Records("n1.example. 300 A 203.0.113.1");
+    }
+    return {.replies = {{message->Encode()}}};
+  }
+};
+
+TEST_F(RaceCookiesTest, BadCookieOverTcpTooEndsWithAQueryWithoutACookie) {
+  NeverPleased server;
+  a_ = world_.Add(kServerB, "example.", "* 300 A 203.0.113.1\n");
+  world_.AddHost(kServerA, &server);
+  world_.Start(kOneServer);
+  const auto queries = Ask();
+  // with a cookie, with the new one, over TCP, and without one
+  EXPECT_EQ(queries.size(), 4u);
+  EXPECT_TRUE(queries.back().cookie.empty());
+}
+
+TEST_F(RaceCookiesTest, ACookieThatAnswersNoneIsNotKept) {
+  Start(CookieUse::kIgnores);
+  a_->conduct().with_cookie = Fault::kFormErr;  // so it is sent none
+  Ask();
+  ASSERT_TRUE(Record().takes_no_cookie);
+  class Giver final : public sim::SimServer {
+   public:
+    SimAnswer OnQuery(const SimQuery& query) override {
+      auto message = PlainMessage::Decode(query.octets);
+      EXPECT_FALSE(message->Cookie());
+      message->flags = wire::kFlagQR | wire::kFlagAA;
+      message->SetCookie({1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9, 9, 9});
+      message->answer = test::Records("n2.example. 300 A 203.0.113.1");
+      return {.replies = {{message->Encode()}}};
+    }
+  } giver;
+  world_.AddHost(kServerA, &giver);
+  Ask();
+  EXPECT_FALSE(GivesCookies());
+  upstream::UpstreamCookie cookie;
+  const Endpoint server = *Endpoint::Parse(kServerA, 53);
+  world_.table().WriteCookie(server, world_.table().KeyOf(server), world_.world().Now(), &cookie);
+  EXPECT_EQ(cookie.size, kClientCookieOctets);
+}
+
 TEST_F(RaceCookiesTest, AWrongClientCookieIsASignOfForgery) {
   Start(CookieUse::kGives);
   a_->conduct().wrong_client_cookie = true;

@@ -80,6 +80,33 @@ TEST_F(BudgetTest, SixtyFourUpstreamQueriesAndNoMore) {
   }
 }
 
+// PowerDNS 24027: few queries can be much traffic. Each referral of the attacker has 60 KiB.
+TEST_F(BudgetTest, AQuarterMebibyteOfRepliesAndNoMore) {
+  WithoutMinimisation();
+  Stairs stairs("192.0.2.70", AnswerWithAddress);
+  size_t octets = 0;
+  ScriptedServer server([&](const SimQuery& query, PlainMessage* reply) {
+    if (query.transport == Transport::kUdp) {
+      reply->flags |= wire::kFlagTC;
+      return true;
+    }
+    (void)stairs(reply);
+    for (int i = 0; i < 240; ++i) {
+      reply->additional.push_back(
+          {reply->questions[0].name, RRType::kTXT, wire::RRClass::kIN, 60, Octets(240, 7)});
+    }
+    octets += reply->Encode().size();
+    return true;
+  });
+  AddStairs("x.com.", "192.0.2.70", &server);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup(DeepName(40, "x.com."), RRType::kA).rcode, Rcode::kServFail);
+  internet_.world().RunFor(seconds(10));
+  EXPECT_GT(octets, 200u << 10);
+  EXPECT_LT(octets, (256u + 64) << 10);
+}
+
 // From com. to x.com., then one for each further label.
 TEST_F(BudgetTest, AnOperatorMayAllowFewerReferrals) {
   WithoutMinimisation();
