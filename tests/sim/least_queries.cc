@@ -1,6 +1,7 @@
 #include "tests/sim/least_queries.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tern::sim {
 namespace {
@@ -97,7 +98,8 @@ class LeastQueries::Way {
   size_t ZoneFor(size_t host, NameView name, RRType type) const;
   Reply Ask(size_t host, size_t zone, const Cut& cut, NameView name, RRType type) const;
   Cut DelegationTo(size_t child, size_t by, size_t asked, const Cut& cut) const;
-  Reply AskZone(size_t zone, const Cut& cut, NameView name, RRType type, int nesting);
+  Reply AskZone(size_t zone, const Cut& cut, NameView name, RRType type, int nesting,
+                bool is_probe);
   // Numbers of addresses. A host's first one is twice the host's number.
   std::vector<size_t> AddressesOf(size_t zone, const Cut& cut);
   void LookUpAddress(size_t zone, int nesting);
@@ -307,6 +309,7 @@ void LeastQueries::Way::LookUpAddress(size_t zone, int nesting) {
   beside_.data.merge(memory_.data);
   beside_.cuts.merge(memory_.cuts);
   beside_.lame.merge(memory_.lame);
+  beside_.without_parts.merge(memory_.without_parts);
   memory_ = memory;
 }
 
@@ -314,11 +317,13 @@ LeastQueries::Memory& LeastQueries::Way::memory() {
   memory_.data.merge(beside_.data);
   memory_.cuts.merge(beside_.cuts);
   memory_.lame.merge(beside_.lame);
+  memory_.without_parts.merge(beside_.without_parts);
   return memory_;
 }
 
+// If `is_probe`, the first reply counts, even if the server is lame.
 LeastQueries::Way::Reply LeastQueries::Way::AskZone(size_t zone, const Cut& cut, NameView name,
-                                                    RRType type, int nesting) {
+                                                    RRType type, int nesting, bool is_probe) {
   beyond_ |= internet_.GluelessDepth(zone) > kNestingMax;
   if (beyond_) return {};
   if (AddressesOf(zone, cut).empty()) LookUpAddress(zone, nesting);
@@ -336,7 +341,7 @@ LeastQueries::Way::Reply LeastQueries::Way::AskZone(size_t zone, const Cut& cut,
     const size_t address = addresses[choices_->Pick(addresses.size())];
     ++queries_;
     Reply reply = Ask(address / 2, zone, cut, name, type);
-    if (!reply.refused) return reply;
+    if (!reply.refused || is_probe) return reply;
     memory_.lame.insert({address, zone});
   }
   beyond_ = true;
@@ -376,14 +381,26 @@ LeastQueries::Way::Step LeastQueries::Way::FromServers(const wire::Name& name, R
   bool minimises = model_.mode_ != QnameMinimisation::kOff;
   size_t known = 0;  // labels
   size_t parts = 0;
+  bool part_failed = false;
   while (!beyond_) {
+    minimises &= !memory_.without_parts.contains(zone);
     known = std::max(known, OriginOf(zone).view().LabelCount());
     const size_t next = minimises ? NextPart(name, known, &parts) : labels;
     const bool whole = next == labels;
     const wire::Name asked(name.view().Suffix(next));
     const RRType asked_type = whole ? type : RRType::kA;
-    Reply reply = AskZone(zone, cut, asked, asked_type, nesting);
+    const bool is_probe = !whole && model_.mode_ != QnameMinimisation::kStrict;
+    Reply reply = AskZone(zone, cut, asked, asked_type, nesting, is_probe);
     if (beyond_) break;
+    if (reply.refused) {
+      part_failed = true;
+      minimises = false;
+      continue;
+    }
+    // Not those zones that everybody's questions go through.
+    if (std::exchange(part_failed, false) && OriginOf(zone).view().LabelCount() > 1) {
+      memory_.without_parts.insert(zone);
+    }
     if (reply.cut) {
       zone = *reply.cut;
       cut = reply.delegation;

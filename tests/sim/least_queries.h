@@ -66,6 +66,7 @@ class LeastQueries {
     std::map<std::string, Known> data;         // by name and type; by name alone: no such name
     std::map<size_t, Cut> cuts;                // by zone
     std::set<std::pair<size_t, size_t>> lame;  // number of a host's address, zone
+    std::set<size_t> without_parts;            // zones that failed a part of a name
     bool operator==(const Memory&) const = default;
   };
   class Way;

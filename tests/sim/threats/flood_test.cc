@@ -69,6 +69,22 @@ TEST_F(FloodTest, NamesOfASilentZoneLeaveOtherZonesLatencyUnchanged) {
   EXPECT_EQ(Stored("innocent.com.").size(), 1u + 2 * kSamples);
 }
 
+// UB 42534: a server that is never quite silent. Each octet comes before a timeout would end.
+TEST_F(FloodTest, NamesOfADrippingZoneLeaveOtherZonesLatencyUnchanged) {
+  internet_.Start();
+  const Duration before = InnocentP99(0);
+  attacked_->conduct().fault = Fault::kTruncatesAlways;
+  attacked_->conduct().tcp_drip = milliseconds(900);
+  internet_.Lookup("attacked.com.", RRType::kNS);
+  const Duration during = InnocentP99(150);
+  EXPECT_LE(during, before * 5 / 4) << before.count() << " us before, " << during.count();
+  ExpectFloodAnswered(Rcode::kServFail);
+  internet_.world().RunFor(seconds(8));
+  // A drip keeps no question longer than silence does.
+  EXPECT_EQ(internet_.resolver().work_in_flight(), 0u);
+  EXPECT_EQ(internet_.world().open_exchanges(), 0u);
+}
+
 TEST_F(FloodTest, NamesOfALivingZoneLeaveOtherZonesLatencyUnchanged) {
   internet_.Start();
   const Duration before = InnocentP99(0);

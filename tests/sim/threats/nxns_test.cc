@@ -201,6 +201,26 @@ TEST_F(ManyAddressesTest, SixAddressesOfANameServerAreAsked) {
   ExpectAsked("www.own.com.", 12 + 2 * kLastRound);
 }
 
+// BIND 3592: one address under many names gets no more tries than under one.
+TEST_F(ManyAddressesTest, OneAddressUnderManyNamesIsOneServer) {
+  std::string same;
+  for (int i = 0; i < 13; ++i) {
+    same += "same.com. 3600 NS ns" + std::to_string(i) + ".same.com.\n";
+    for (int j = 0; j < 3; ++j)
+      same += "ns" + std::to_string(i) + ".same.com. 3600 A 203.0.113.77\n";
+  }
+  internet_.AddToTld("com.", same);
+  internet_.com().conduct().payload_max = 4096;
+  ZoneServer silent("same.com.", "@ 60 SOA a. b. 1 2 3 4 5\n");
+  silent.conduct().fault = Fault::kSilent;
+  internet_.world().AddServer("203.0.113.77", &silent);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.same.com.", RRType::kA).rcode, Rcode::kServFail);
+  internet_.world().RunFor(seconds(10));
+  EXPECT_LE(silent.queries(), 4u) << Trace();
+}
+
 TEST_F(ManyAddressesTest, AnOperatorMayUseFewerAddresses) {
   internet_.settings().resolution.limits.addresses = 2;
   const RestCheck rest(&internet_);
