@@ -270,5 +270,28 @@ TEST_F(RecursorTest, ALargeAnswerGivesItsMemoryBack) {
   EXPECT_LE(world_.recursor().answer_octets(), (kNames + 2) * size_t{4096});
 }
 
+// A forward zone that a reload took away, while a question still waits for its forwarder.
+TEST_F(RecursorTest, SettingsLiveAsLongAsTheQuestionsThatBeganWithThem) {
+  world_.Start(kOneServer);
+  sim::ZoneServer* forwarder = world_.Add("192.0.2.53", "example.", kAliasZone);
+  forwarder->conduct().fault = sim::Fault::kSilent;
+  const auto local = world_.recursor().facilities().local_data;
+  config::Settings settings = world_.settings();
+  auto without = std::make_shared<const policy::CoreSettings>(config::CoreSettingsOf(settings));
+  settings.static_zones = {{N("example."), {*Endpoint::Parse("192.0.2.53", 53)}, true, true}};
+  auto with = std::make_shared<const policy::CoreSettings>(config::CoreSettingsOf(settings));
+  const std::weak_ptr<const policy::CoreSettings> watched = with;
+  world_.recursor().SetSettings(std::move(with), local);
+  HeardAnswer* heard = world_.Ask("www.example.", RRType::kA);
+  world_.Run(milliseconds(5));
+  world_.recursor().SetSettings(std::move(without), local);
+  EXPECT_FALSE(watched.expired());
+  // It goes on as it began: from the forwarder to the zone's own servers.
+  world_.Run(seconds(10));
+  EXPECT_EQ(heard->count, 1);
+  EXPECT_EQ(heard->rcode, Rcode::kNoError);
+  EXPECT_TRUE(watched.expired());
+}
+
 }  // namespace
 }  // namespace tern::resolver::resolution
