@@ -21,8 +21,9 @@ constexpr size_t kPrimingQueries = 8;  // per worker
 constexpr double kSeveralWorkers = 0.3;
 constexpr double kFar = 0.1;
 constexpr uint64_t kWorkersMax = 4;
-// In odd worlds, so many packets of a server come through after one that did not.
-constexpr size_t kSpared = 12;
+// In odd worlds, so many packets of a server come through after one that did not. They are more
+// than a burst of questions sends between two tries of one of them.
+constexpr size_t kSpared = 64;
 
 SwarmWorld::Kind KindOf(uint64_t seed) {
   const uint64_t place = seed % 20;
