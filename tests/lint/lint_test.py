@@ -157,6 +157,21 @@ class LintTest(unittest.TestCase):
         self.finds("readme", "README.md", "Run:\n\n    ./deploy/up   # this\n    ./tests/run\n    ./deploy/gone\n", 5)
         self.finds("readme", "README.md", "```\n./deploy/up\n```\n", 1)
 
+    def test_keys(self):
+        keys = {"a": {"type": "boolean"}, "b": {"properties": {"c": {"type": "integer"}}},
+                "d": {"items": {"properties": {"e": {"enum": ["auto", True, "true"]}}}}}
+        self.write("deploy/schema/tern.schema.json", json.dumps({"properties": keys}))
+        self.write("tests/a_test.cc", "TEST_F(ATest, Works) {}\n")
+        self.write("tests/a_test.py", "    def test_works(self):\n")
+        lines = ["a true: tests/a_test.cc Works", "a false: tests/a_test.py test_works",
+                 "b.c *: tests/a_test.cc Works", "d *: tests/a_test.cc Works",
+                 "d[].e auto: tests/a_test.cc Works", "d[].e true: tests/a_test.cc Works"]
+        self.finds("keys", "tests/lint/key_tests", "# all\n" + "\n".join(lines) + "\n")
+        self.finds("keys", "tests/lint/key_tests", "\n".join(lines[1:]) + "\n", 1)
+        self.finds("keys", "tests/lint/key_tests", "\n".join([*lines, "b.gone *: tests/a_test.cc Works"]) + "\n", 7)
+        self.finds("keys", "tests/lint/key_tests", "\n".join(lines).replace("Works", "Gone", 1) + "\n", 1)
+        self.finds("keys", "tests/lint/key_tests", "\n".join(lines).replace("test_works", "test_gone") + "\n", 2)
+
     def named(self, text, file="wire/a.cc"):
         """What the comment or the document names that is not there."""
         self.write(file, text)

@@ -192,6 +192,16 @@ class ServiceTest(WorldTest):
         asked = seen.queries(to=(zones.FORWARDER,), name="www.corp.example.")
         self.assertEqual([p.recursion_desired for p in asked], [False])
 
+    def test_a_forwarded_zone_is_not_looked_for_elsewhere(self):
+        for first, status in ((False, "SERVFAIL"), (True, "NOERROR")):
+            self.tern({"forward": [{"zone": "shop.com.", "to": ["198.18.0.99:53"], "first": first}]})
+            self.assertEqual(dig("shop.com", "A", timeout=8).status, status)
+
+    def test_the_log_says_what_is_not_validated(self):
+        for validation in (True, False):
+            daemon = self.tern({"dnssec": {"validation": validation}})
+            self.assertEqual("does not validate" in daemon.log(), validation)
+
     def test_without_the_forward_rule_the_zone_does_not_exist(self):
         self.tern()
         self.assertEqual(dig("www.corp.example", "A").status, "NXDOMAIN")

@@ -1,5 +1,6 @@
 #include "resolver/daemon/daemon.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -66,6 +67,16 @@ TEST(DaemonTest, AnswersOverUdpAndTcpOnAllItsWorkers) {
     ASSERT_EQ(reply.sections[0].size(), 1u);
     EXPECT_EQ(reply.sections[0][0].rdata, "127.0.0.1");
   }
+}
+
+TEST(DaemonTest, AutomaticWorkersAreOneForEachProcessor) {
+  cpu_set_t processors;
+  ASSERT_EQ(sched_getaffinity(0, sizeof processors, &processors), 0);
+  config::Settings settings = LoopbackSettings();
+  settings.workers = 0;
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  EXPECT_EQ(daemon->worker_count(), static_cast<size_t>(CPU_COUNT(&processors)));
 }
 
 TEST(DaemonTest, GivesAnAccountToClientsOfItsOwnMachine) {

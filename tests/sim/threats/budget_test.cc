@@ -107,6 +107,41 @@ TEST_F(BudgetTest, AQuarterMebibyteOfRepliesAndNoMore) {
   EXPECT_LT(octets, (256u + 64) << 10);
 }
 
+TEST_F(BudgetTest, AnOperatorMayAllowFewerQueries) {
+  WithoutMinimisation();
+  internet_.settings().resolution.budget.upstream_queries = 5;
+  Stairs stairs("192.0.2.70", AnswerWithAddress);
+  ScriptedServer server([&](const SimQuery&, PlainMessage* reply) { return stairs(reply); });
+  AddStairs("x.com.", "192.0.2.70", &server);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  for (const size_t labels : {5, 6}) {
+    internet_.Lookup("com.", RRType::kNS);
+    const size_t before = Sent();
+    EXPECT_EQ(internet_.Lookup(DeepName(labels, "x.com."), RRType::kA).rcode,
+              labels == 5 ? Rcode::kNoError : Rcode::kServFail);
+    EXPECT_EQ(Sent() - before, 5u) << labels;
+    internet_.world().RunFor(seconds(3700));
+  }
+}
+
+// The client hears of the failure before. What comes until the end is kept.
+TEST_F(BudgetTest, AnOperatorMayAllowLessTime) {
+  for (const int total : {2, 4}) {
+    SmallInternet internet(SimWorld::Options{.seed = 4});
+    internet.settings().resolution.budget.failure_timeout = seconds(2);
+    internet.settings().resolution.budget.total_timeout = seconds(total);
+    ZoneServer* const server =
+        internet.AddDomain("late.com.", {kVictim}, "www 300 A 198.51.100.1\n")[0];
+    internet.Start();
+    internet.Lookup("late.com.", RRType::kNS);
+    server->conduct().think_time = milliseconds(2500);
+    EXPECT_EQ(internet.Lookup("www.late.com.", RRType::kA).rcode, Rcode::kServFail);
+    internet.world().RunFor(seconds(3));
+    EXPECT_EQ(internet.Lookup("www.late.com.", RRType::kA).answer.size(), total == 4 ? 1u : 0u);
+  }
+}
+
 // From com. to x.com., then one for each further label.
 TEST_F(BudgetTest, AnOperatorMayAllowFewerReferrals) {
   WithoutMinimisation();
