@@ -237,6 +237,36 @@ class ServiceTest(WorldTest):
             self.assertIn("ready", line)
             self.assertEqual(run.wait(10), 0)
 
+    def test_clients_with_link_local_addresses_are_answered(self):
+        """RFC 4007 section 6: the answer leaves by the interface of the question. Routers announce themselves as
+        resolvers with such an address (RFC 8106)."""
+        with subprocess.Popen(["unshare", "--net", "sleep", "60"]) as there:
+            self.addCleanup(there.kill)
+            inside = ["nsenter", "--target", str(there.pid), "--net"]
+            own = os.stat("/proc/self/ns/net").st_ino
+            wait_until(lambda: os.stat(f"/proc/{there.pid}/ns/net").st_ino != own, "a namespace beyond")
+
+            def ip(*words, enter=()):
+                subprocess.run([*enter, "ip", *words], check=True)
+            # A first pair, so that the interfaces have different numbers here and there.
+            ip("link", "add", "spare", "type", "veth", "peer", "name", "spare2")
+            self.addCleanup(ip, "link", "del", "spare")
+            ip("link", "add", "home", "type", "veth", "peer", "name", "away")
+            ip("link", "set", "away", "netns", str(there.pid))
+            ip("address", "add", "fe80::53/64", "dev", "home", "nodad")
+            ip("link", "set", "home", "up")
+            ip("address", "add", "fe80::99/64", "dev", "away", "nodad", enter=inside)
+            ip("link", "set", "away", "up", enter=inside)
+            self.tern({"listen": ["127.0.0.1:53", "[fe80::53%home]:53", "[::]:5302"],
+                       "resolution": {"ipv6": "auto"}})
+            for port in ("53", "5302"):
+                for name in (f"h{port[0]}.d00.com", "shop.com"):  # not cached, and then cached
+                    for words in ([], ["+tcp"]):
+                        run = subprocess.run([*inside, "dig", "@fe80::53%away", "-p", port, *words, "+tries=1",
+                                              "+time=4", name, "A"], capture_output=True, text=True, check=False)
+                        self.assertIn("status: NOERROR", run.stdout, (port, name, words))
+            there.kill()
+
     def test_ipv6_auto_follows_the_routes(self):
         hints = self.internet.folder / "ipv4.hints"
         hints.write_text(f". 3600000 NS a.root.\na.root. 3600000 A {zones.ROOT[0]}\n")
