@@ -71,6 +71,7 @@ KeySpace SpaceOf(EntryKind kind) {
   switch (kind) {
     case EntryKind::kRRset:
     case EntryKind::kNoData:
+    case EntryKind::kNxDomainOfType:
       return KeySpace::kData;
     case EntryKind::kNxDomain:
       return KeySpace::kNxDomain;
@@ -135,6 +136,11 @@ bool EntryBuilder::StartNxDomain(wire::NameView name, wire::NameView soa_owner, 
                                  Instant now, Rank rank) {
   const uint16_t labels = OwnerLabels(name, soa_owner);
   return Start(EntryKind::kNxDomain, name, wire::RRType{}, labels, ttl, now, rank);
+}
+
+bool EntryBuilder::StartNxDomainOfType(wire::NameView name, wire::RRType type, uint32_t ttl,
+                                       Instant now, Rank rank) {
+  return Start(EntryKind::kNxDomainOfType, name, type, 0, ttl, now, rank);
 }
 
 bool EntryBuilder::StartDelegation(wire::NameView cut, uint32_t ttl, Instant now) {
@@ -213,7 +219,7 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
     return false;
   }
   if (size_t{LoadAt<uint16_t>(bytes.data(), layout::kSize)} * 8 != bytes.size()) return false;
-  if (bytes[layout::kKind] > static_cast<uint8_t>(EntryKind::kFailure) ||
+  if (bytes[layout::kKind] > static_cast<uint8_t>(EntryKind::kNxDomainOfType) ||
       bytes[layout::kRank] > static_cast<uint8_t>(Rank::kLocal)) {
     return false;
   }
@@ -232,6 +238,7 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
     case EntryKind::kNxDomain:
       if (detail > name.LabelCount()) return false;
       [[fallthrough]];
+    case EntryKind::kNxDomainOfType:
     case EntryKind::kRRset:
       if (count > kRecordsMax) return false;
       for (uint16_t i = 0; i < count; ++i) {

@@ -34,14 +34,21 @@ enum class EntryKind : uint8_t {
   kNxDomain,    // the name does not exist: RFC 2308 section 2.1
   kDelegation,  // a zone cut as the parent gave it: name servers and glue; never answered from
   kFailure,     // resolution of (name, type) failed: RFC 9520
+  // As kNxDomain, but of (name, type) only: a server said so without an SOA, and may be wrong about
+  // other types.
+  kNxDomainOfType,
 };
 
 // Whether an entry of this kind has a RecordCursor.
 constexpr bool HasRecords(EntryKind kind) { return kind <= EntryKind::kNxDomain; }
+// Whether an answer that ends with an entry of this kind has the code NXDOMAIN.
+constexpr bool SaysNxDomain(EntryKind kind) {
+  return kind == EntryKind::kNxDomain || kind == EntryKind::kNxDomainOfType;
+}
 
 // Entries that may replace one another share a key space.
 enum class KeySpace : uint8_t {
-  kData,        // kRRset and kNoData, by (name, type)
+  kData,        // kRRset, kNoData and kNxDomainOfType, by (name, type)
   kNxDomain,    // by name
   kDelegation,  // by name
   kFailure,     // by (name, type)
@@ -222,6 +229,9 @@ class EntryBuilder {
                                  uint32_t ttl, Instant now, Rank rank = Rank::kAnswerAuthoritative);
   [[nodiscard]] bool StartNxDomain(wire::NameView name, wire::NameView soa_owner, uint32_t ttl,
                                    Instant now, Rank rank = Rank::kAnswerAuthoritative);
+  // It holds no record.
+  [[nodiscard]] bool StartNxDomainOfType(wire::NameView name, wire::RRType type, uint32_t ttl,
+                                         Instant now, Rank rank);
   [[nodiscard]] bool StartDelegation(wire::NameView cut, uint32_t ttl, Instant now);
   [[nodiscard]] bool StartFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
                                   uint16_t failures_in_a_row, uint32_t ttl, Instant now);

@@ -43,7 +43,7 @@ class Answer {
     }
     offsets_[count_++] = static_cast<uint32_t>(offset);
     entry.CopyTo(reinterpret_cast<uint8_t*>(words_.data() + offset));
-    if (at(count_ - 1).kind() == cache::EntryKind::kNxDomain) rcode_ = wire::Rcode::kNXDomain;
+    if (cache::SaysNxDomain(at(count_ - 1).kind())) rcode_ = wire::Rcode::kNXDomain;
     return true;
   }
   [[nodiscard]] bool Add(std::span<const uint8_t> entry) {

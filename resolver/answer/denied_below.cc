@@ -17,7 +17,7 @@ bool HasFreshData(const cache::Store& store, wire::NameView name, cache::Instant
   const uint64_t hash = store.Hash(name);
   return std::any_of(std::begin(kUsualTypes), std::end(kUsualTypes), [&](RRType type) {
     const cache::EntryView entry = store.Find(name, hash, cache::KeySpace::kData, type);
-    return entry && entry.IsFresh(now);
+    return entry && entry.IsFresh(now) && !cache::SaysNxDomain(entry.kind());
   });
 }
 

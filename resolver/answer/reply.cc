@@ -143,6 +143,7 @@ bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Instant now, ui
     case EntryKind::kDelegation:
       return AddReferral(writer, part, ttl);
     case EntryKind::kFailure:
+    case EntryKind::kNxDomainOfType:
       break;
   }
   return true;

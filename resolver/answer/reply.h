@@ -34,7 +34,7 @@ struct AnswerParts {
   [[nodiscard]] bool Add(cache::EntryView entry) {
     if (count == kPartsMax) return false;
     parts[count++] = entry;
-    if (entry.kind() == cache::EntryKind::kNxDomain) rcode = wire::Rcode::kNXDomain;
+    if (cache::SaysNxDomain(entry.kind())) rcode = wire::Rcode::kNXDomain;
     return true;
   }
 };

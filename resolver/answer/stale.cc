@@ -103,7 +103,9 @@ bool MayServe(EntryView entry, uint32_t max_stale, cache::Instant now) {
   if (entry.IsFresh(now)) return true;
   // RFC 8767 section 5: data with a TTL of 0 is for its own transaction only. That holds for stale
   // data too.
-  return entry.ttl() > 0 && max_stale > 0 && now - entry.expiry() <= max_stale;
+  // A denial without an SOA is no longer kept than a failure.
+  const bool is_bare = entry.count() == 0 && entry.kind() != EntryKind::kDelegation;
+  return !is_bare && entry.ttl() > 0 && max_stale > 0 && now - entry.expiry() <= max_stale;
 }
 
 bool AnswerFromStale(const Knowledge& known, const wire::Name& name, RRType type, Answer* answer) {

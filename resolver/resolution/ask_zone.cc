@@ -97,6 +97,7 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
   servers.ResetTries();
   servers.Gather(job.facilities().store, job.settings(), job.facilities().StoreNow());
   upstream::RaceResult result;
+  uint8_t said = upstream::RaceResult::kSaidNothing;
   const ZonePlace place(job);
   if (!place.taken()) {
     result.kind = Kind::kNoResources;
@@ -111,10 +112,15 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
       upstream::Race race({job.facilities(), job.terms(), more, is_last_round, is_probe}, servers,
                           name, type);
       const upstream::RaceResult raced = co_await race;
+      said |= raced.said;
       const bool is_of_use = raced.kind == Kind::kReply || raced.kind == Kind::kEmpty;
+      const bool is_confirmed = raced.kind == Kind::kEmpty && result.kind == Kind::kEmpty;
+      if (!is_last_round && (raced.kind != Kind::kExhausted || result.kind != Kind::kEmpty)) {
+        result = raced;
+      }
+      result.said = said;
       if (is_last_round) co_return is_of_use ? raced : result;
-      if (raced.kind != Kind::kExhausted || result.kind != Kind::kEmpty) result = raced;
-      const bool is_final = is_probe || raced.kind != Kind::kEmpty;
+      const bool is_final = is_probe || raced.kind != Kind::kEmpty || is_confirmed;
       if (raced.kind != Kind::kExhausted && is_final) co_return result;
     }
     // If no answer came from the addresses, that counts as a failed look-up too. Otherwise a

@@ -49,6 +49,7 @@ bool IsAboutTheQuestion(upstream::ReplyClass reply_class) {
       return true;
     case upstream::ReplyClass::kReferral:
     case upstream::ReplyClass::kEmpty:
+    case upstream::ReplyClass::kBare:
     case upstream::ReplyClass::kLame:
     case upstream::ReplyClass::kServerFailure:
     case upstream::ReplyClass::kFormatError:
@@ -136,6 +137,16 @@ void Learner::ForgetDenialsAbove(wire::NameView name, cache::Instant now) {
   }
 }
 
+bool Learner::LearnBareDenial(wire::NameView name, RRType type, bool is_nxdomain, Rank rank,
+                              cache::Instant now, answer::Answer* answer) {
+  const uint32_t ttl = settings_.min_failure_ttl;
+  EntryBuilder builder(scratch());
+  const bool started = is_nxdomain
+                           ? builder.StartNxDomainOfType(name, type, ttl, now, rank)
+                           : builder.StartNoData(name, type, wire::NameView(), ttl, now, rank);
+  return started && Keep(builder.Finish(), now, answer);
+}
+
 bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, Rank rank,
                             cache::Instant now, answer::Answer* answer) {
   wire::Name soa_owner;
@@ -164,6 +175,11 @@ bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, 
   }
   // Without an SOA there is no TTL to keep the denial by (RFC 2308 section 5).
   if (meaning.soa == nullptr) {
+    if (!meaning.from_forwarder && rank == Rank::kAnswerAuthoritative) {
+      return LearnBareDenial(meaning.end, type,
+                             meaning.reply_class == upstream::ReplyClass::kNxDomain, rank, now,
+                             answer);
+    }
     ForgetStale(meaning.end, type, now);
     return answer == nullptr || answer->Add(entry);
   }

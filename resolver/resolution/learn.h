@@ -52,8 +52,13 @@ class Learner {
   // nearest zone cut.
   void ForgetDenialsAbove(wire::NameView name, cache::Instant now);
 
-  // For a denial without an SOA, which gives no TTL to keep it by. What was known of the question
-  // must not be served again, not even stale (RFC 8767 section 4).
+  // Learns a denial without an SOA, which gives no TTL to keep it by (RFC 2308 section 5). It is
+  // kept as long as a first failure, and for this question only: `is_nxdomain` gives the code.
+  [[nodiscard]] bool LearnBareDenial(wire::NameView name, wire::RRType type, bool is_nxdomain,
+                                     cache::Rank rank, cache::Instant now, answer::Answer* answer);
+  // The same for a denial from a forwarder, which is not kept: otherwise two forwarders could keep
+  // it alive between them. What was known of the question must not be served again, not even stale
+  // (RFC 8767 section 4).
   void ForgetStale(wire::NameView name, wire::RRType type, cache::Instant now);
   // Learns a reply's DNAME. Adds the DNAME to the answer, and the CNAME that it makes for `name`.
   // REQUIRES: `dname` is in records.answer().

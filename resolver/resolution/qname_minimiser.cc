@@ -19,7 +19,7 @@ NextQuestion QnameMinimiser::Next(wire::NameView zone, const cache::Store& store
     if (labels >= labels_) break;
     const wire::NameView part = name_->view().Suffix(labels);
     const cache::EntryView known = store.Find(part, cache::KeySpace::kData, wire::RRType::kA);
-    if (known && known.IsFresh(now)) {
+    if (known && known.IsFresh(now) && !cache::SaysNxDomain(known.kind())) {
       known_ = labels;
       continue;
     }

@@ -67,7 +67,7 @@ std::string DescribeFailure(EntryView failure, cache::Instant now) {
 }
 
 std::string_view DescribeKnown(EntryKind kind) {
-  if (kind == EntryKind::kNxDomain) return "known: no such name";
+  if (cache::SaysNxDomain(kind)) return "known: no such name";
   return kind == EntryKind::kNoData ? "known: no such type" : "found";
 }
 
@@ -392,12 +392,31 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
   return std::nullopt;
 }
 
+// Answers with a denial that came without an SOA.
+Outcome ApplyBareDenial(Job& job, const wire::Name& name, bool is_nxdomain) {
+  Facilities& facilities = job.facilities();
+  return AnsweredIf(job, facilities.learner.LearnBareDenial(name, job.type(), is_nxdomain,
+                                                            cache::Rank::kAnswerNotAuthoritative,
+                                                            facilities.StoreNow(), &job.answer()));
+}
+
+// Whether all servers that answered said the same without AA and SOA. It is no good answer, but the
+// only one that there is (RFC 2308 sections 2.1 and 2.2 know denials without an SOA).
+bool IsCommonDenial(const upstream::RaceResult& result) {
+  return result.kind == upstream::RaceResult::Kind::kExhausted &&
+         (result.said == upstream::RaceResult::kSaidBareNoError ||
+          result.said == upstream::RaceResult::kSaidBareNxDomain);
+}
+
 // Applies a reply to the question itself.
 Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult& result) {
   Facilities& facilities = job.facilities();
   const cache::Instant now = facilities.StoreNow();
   TraceLearnt(job, result);
   const RRType type = job.type();
+  if (result.kind == upstream::RaceResult::Kind::kEmpty && !job.servers().forwarded()) {
+    return ApplyBareDenial(job, name, /*is_nxdomain=*/false);
+  }
   if (result.kind == upstream::RaceResult::Kind::kEmpty)
     facilities.learner.ForgetStale(name, type, now);
   if (result.kind == upstream::RaceResult::Kind::kEmpty ||
@@ -481,6 +500,10 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         const wire::Name zone = servers.zone();
         servers.Locate(facilities.store, settings, zone, true, use_forward, facilities.StoreNow());
         continue;
+      }
+      if (next.whole && IsCommonDenial(result)) {
+        co_return ApplyBareDenial(job, name,
+                                  result.said == upstream::RaceResult::kSaidBareNxDomain);
       }
       co_return FailFor(job, result);
     }

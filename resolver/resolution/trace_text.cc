@@ -40,6 +40,7 @@ std::string_view Describe(upstream::ReplyClass reply_class) {
     case upstream::ReplyClass::kNoData:
     case upstream::ReplyClass::kEmpty:
       return "no such type";
+    case upstream::ReplyClass::kBare:
     case upstream::ReplyClass::kLame:
     case upstream::ReplyClass::kServerFailure:
     case upstream::ReplyClass::kFormatError:

@@ -30,8 +30,9 @@ constexpr Duration kOvertakenOverTcpFor = seconds(5);
 int RoundTrips(Transport transport) { return transport == Transport::kTcp ? 3 : 1; }
 
 bool FailsProbe(ReplyClass reply_class) {
-  return reply_class == ReplyClass::kEmpty || reply_class == ReplyClass::kLame ||
-         reply_class == ReplyClass::kServerFailure || reply_class == ReplyClass::kFormatError;
+  return reply_class == ReplyClass::kEmpty || reply_class == ReplyClass::kBare ||
+         reply_class == ReplyClass::kLame || reply_class == ReplyClass::kServerFailure ||
+         reply_class == ReplyClass::kFormatError;
 }
 
 }  // namespace
@@ -409,7 +410,7 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       ClassifyReply(records, name_, question_.type, servers_.zone(), servers_.forwarded(), &source);
   const ReplyClass reply_class = result_.meaning.reply_class;
   if (reply_class != ReplyClass::kFormatError && reply_class != ReplyClass::kServerFailure &&
-      reply_class != ReplyClass::kLame) {
+      reply_class != ReplyClass::kLame && reply_class != ReplyClass::kBare) {
     LearnForm(attempt);
   }
   if (is_probe_ && FailsProbe(reply_class)) {
@@ -428,8 +429,13 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       Finish(RaceResult::Kind::kReply);
       return;
     case ReplyClass::kEmpty:
-      seen_empty_ = true;
-      Drop(attempt, Duration(0), "empty");
+      OnEmpty(attempt);
+      return;
+    case ReplyClass::kBare:
+      seen_lame_ = true;
+      Drop(attempt, kLameFor, "bare",
+           records.rcode() == wire::Rcode::kNXDomain ? RaceResult::kSaidBareNxDomain
+                                                     : RaceResult::kSaidBareNoError);
       return;
     case ReplyClass::kLame:
       seen_lame_ = true;
@@ -451,31 +457,6 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       AskOverTcp(attempt, "truncated");
       return;
   }
-}
-
-// The server is not to blame: nobody asked for the part but this resolver. So nothing is learnt.
-void Race::EndProbe(Attempt& attempt) {
-  TraceStep("reply", attempt, "no answer to a part of the name");
-  Close(attempt);
-  Finish(result_.meaning.reply_class == ReplyClass::kEmpty ? RaceResult::Kind::kEmpty
-                                                           : RaceResult::Kind::kProbeFailed);
-}
-
-void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why, bool unsound) {
-  TraceStep("reply", attempt, why);
-  Candidate& candidate = servers_.candidates()[attempt.candidate];
-  candidate.failed = true;
-  // A forwarder's SERVFAIL most often says that it could not find out. To ask again would feed
-  // loops among forwarders.
-  const bool could_not_find_out =
-      servers_.forwarded() && facilities_.records.rcode() == wire::Rcode::kServFail;
-  candidate.gave_nothing = !unsound && !could_not_find_out;
-  if (lame_for.count() > 0) {
-    facilities_.server_table.NoteLame(attempt.key, servers_.zone(), lame_for,
-                                      facilities_.environment.Now());
-  }
-  Close(attempt);
-  GoOn();
 }
 
 // Notes the servers that were overtaken, and closes the open attempts. A server is late if it had

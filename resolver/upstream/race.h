@@ -42,7 +42,8 @@
 //   waits until a connection is free.
 //
 // race_form.cc has the rules for forms, race_forgery.cc the rules for forgery and cookies,
-// race_pick.cc the choice of the next server.
+// race_denial.cc the rules for replies that help nobody, race_pick.cc the choice of the next
+// server.
 //
 // Bounded:
 // - One race has at most kAttemptsMax open attempts. Its terms set its allowance and its deadline.
@@ -91,7 +92,16 @@ struct RaceResult {
     kUnreachable,  // the network or the host says that nobody is there
     kUnsound,      // the reply could not be read
   };
+  // What the servers that answered said, when none gave a useful reply: bits.
+  enum Said : uint8_t {
+    kSaidNothing = 0,
+    kSaidBareNoError = 1,   // ReplyClass::kBare
+    kSaidBareNxDomain = 2,  // the same
+    kSaidOther = 4,
+    kSaidUnsound = 12,  // what could not be believed or read, in no form
+  };
   Kind kind = Kind::kExhausted;
+  uint8_t said = kSaidNothing;
   Failure failure = Failure::kSilentOrLame;
   ReplyMeaning meaning;
 };
@@ -286,8 +296,9 @@ class Race final : public ExchangeSink,
   // There is no connection for the next try: this zone or this server has its share.
   void WaitForConnection(Time now);
   void OnUnreachable(const Attempt& attempt);
-  // `unsound`: the reply could not be believed or read, in no form.
-  void Drop(Attempt& attempt, Duration lame_for, std::string_view why, bool unsound = false);
+  void Drop(Attempt& attempt, Duration lame_for, std::string_view why,
+            RaceResult::Said said = RaceResult::kSaidOther);
+  void OnEmpty(Attempt& attempt);
   void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
 
   RaceFacilities& facilities_;
@@ -319,6 +330,7 @@ class Race final : public ExchangeSink,
   bool waits_for_turn_ = false;
   bool decided_ = false;
   bool seen_empty_ = false;
+  int confirmations_ = 0;  // servers of the zone itself that said kEmpty with authority
   bool looked_further_ = false;
   bool seen_unreachable_ = false;
   bool seen_unsound_ = false;

@@ -113,7 +113,7 @@ void Race::AskOverTcp(Attempt& attempt, std::string_view why) {
   if (attempt.transport == Transport::kTcp) {
     // Over TCP only the server itself can say so.
     seen_unsound_ = true;
-    Drop(attempt, kUnsoundFor, why, /*unsound=*/true);
+    Drop(attempt, kUnsoundFor, why, RaceResult::kSaidUnsound);
     return;
   }
   TraceStep("reply", attempt, why);

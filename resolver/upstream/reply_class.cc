@@ -69,14 +69,20 @@ bool IsFormatError(Rcode rcode) {
   return rcode == Rcode::kFormErr || rcode == Rcode::kNotImp || rcode == Rcode::kBadVers;
 }
 
+// Whether the reply has no record that may be kept, and no referral to elsewhere.
+bool IsBare(const ReplyRecords& records) {
+  return records.answer().empty() && records.authority().empty() && !records.refers_elsewhere();
+}
+
 // Classifies NOERROR or NXDOMAIN when the reply has neither the type nor an alias for the name.
 ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, bool forwarded,
                            ReplyMeaning* meaning) {
   if (records.rcode() == Rcode::kNXDomain) {
     // A server without authority cannot deny a name if it shows no SOA.
-    const bool is_bare =
-        !forwarded && meaning->soa == nullptr && !records.header().Has(wire::kFlagAA);
-    return is_bare ? ReplyClass::kLame : ReplyClass::kNxDomain;
+    if (forwarded || meaning->soa != nullptr || records.header().Has(wire::kFlagAA)) {
+      return ReplyClass::kNxDomain;
+    }
+    return IsBare(records) ? ReplyClass::kBare : ReplyClass::kLame;
   }
   if (meaning->soa != nullptr) return ReplyClass::kNoData;
   if (FindCut(records, meaning->end, zone, &meaning->cut)) {
@@ -90,7 +96,7 @@ ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, boo
   for (const ReplyRecord& record : records.answer()) {
     if (records.OwnerHash(record) == end) return ReplyClass::kEmpty;
   }
-  return ReplyClass::kLame;
+  return IsBare(records) ? ReplyClass::kBare : ReplyClass::kLame;
 }
 
 // The name exists, so the denial can be true only of the type (RFC 4074 section 4.2).
@@ -146,6 +152,7 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
                            wire::NameView zone, bool forwarded, const policy::NameSource* source) {
   ReplyMeaning meaning;
   meaning.end = name;
+  meaning.from_forwarder = forwarded;
   if (records.header().Has(wire::kFlagTC)) {
     meaning.reply_class = ReplyClass::kTruncated;
     return meaning;

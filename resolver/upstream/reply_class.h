@@ -22,6 +22,7 @@ enum class ReplyClass : uint8_t {
   kYxDomain,       // a DNAME leads to a name that is too long (RFC 6672 section 2.2)
   kReferral,       // a zone cut nearer to the name
   kEmpty,          // NOERROR, and nothing in it helps: no answer to the question, no SOA, no cut
+  kBare,           // NOERROR or NXDOMAIN, and neither AA nor an SOA of the zone nor a record
   kLame,           // the server does not serve the zone (RFC 9499 section 7)
   kServerFailure,  // SERVFAIL, REFUSED and other codes; a reply that contradicts itself
   kFormatError,    // FORMERR, NOTIMP, BADVERS: perhaps because of EDNS (RFC 6891 section 7)
@@ -47,7 +48,8 @@ struct ReplyMeaning {
   ReplyClass reply_class = ReplyClass::kServerFailure;
   wire::Name end;  // the last name of the chain, or the question's if there is no chain
   const ReplyRecord* soa = nullptr;  // of a negative answer
-  wire::Name cut;                    // kReferral: the new zone cut
+  bool from_forwarder = false;
+  wire::Name cut;  // kReferral: the new zone cut
 };
 
 // `zone` is the zone whose server was asked. If `forwarded`, it is the forwarder's zone. The chain

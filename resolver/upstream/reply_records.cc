@@ -53,6 +53,7 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
   stray_addresses_.clear();
   has_edns_ = false;
   refers_upward_ = false;
+  refers_elsewhere_ = false;
   has_soa_above_ = false;
   cookie_.reset();
   steps_ = 0;
@@ -94,6 +95,7 @@ ParseError ReplyRecords::Take(const ReplyRecord& record, wire::Section section,
   if (section == wire::Section::kAdditional && !is_address) return ParseError::kNone;
   if (record.owner.IsSubdomainOf(zone)) return Keep(record, section);
   if (section == wire::Section::kAuthority) {
+    refers_elsewhere_ |= record.type == wire::RRType::kNS;
     NoteIfAbove(record, zone);
   } else if (section == wire::Section::kAdditional && stray_addresses_.size() < kGlueRecordsMax) {
     stray_addresses_.push_back(record);

@@ -58,6 +58,8 @@ class ReplyRecords {
   // Whether the authority section has NS records, or an SOA, of a zone above. They themselves are
   // not kept.
   bool refers_upward() const { return refers_upward_; }
+  // Whether the authority section has NS records of any name outside the zone.
+  bool refers_elsewhere() const { return refers_elsewhere_; }
   bool has_soa_above() const { return has_soa_above_; }
 
   // Two names are equal if their hashes are. `name` may also be octets that only look like a name.
@@ -77,6 +79,7 @@ class ReplyRecords {
   wire::Rcode rcode_ = wire::Rcode::kNoError;
   bool has_edns_ = false;
   bool refers_upward_ = false;
+  bool refers_elsewhere_ = false;
   bool has_soa_above_ = false;
   std::optional<std::span<const uint8_t>> cookie_;
   std::vector<ReplyRecord> sections_[3];

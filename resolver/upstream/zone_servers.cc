@@ -23,7 +23,7 @@ bool HasGlue(const cache::NameServerView& server) {
 
 bool IsKnownAbsent(const cache::Store& store, NameView name, RRType type, cache::Instant now) {
   const EntryView known = store.Find(name, KeySpace::kData, type);
-  if (known && known.IsFresh(now)) return known.kind() == EntryKind::kNoData;
+  if (known && known.IsFresh(now)) return known.kind() != EntryKind::kRRset;
   const EntryView failure = store.Find(name, KeySpace::kFailure, type);
   return failure && failure.IsFresh(now);
 }

@@ -260,6 +260,8 @@ uint64_t ReadAll(EntryView entry) {
     case EntryKind::kFailure:
       sum += entry.FailuresInARow();
       break;
+    case EntryKind::kNxDomainOfType:
+      break;
   }
   return sum;
 }
@@ -324,6 +326,7 @@ TEST(SoundEntryTest, RefusesATypeWhereTheKeySpaceHasNone) {
 TEST(KeySpaceTest, DataSharesOneSpaceAndTheRestHaveTheirOwn) {
   EXPECT_EQ(SpaceOf(EntryKind::kRRset), KeySpace::kData);
   EXPECT_EQ(SpaceOf(EntryKind::kNoData), KeySpace::kData);
+  EXPECT_EQ(SpaceOf(EntryKind::kNxDomainOfType), KeySpace::kData);
   EXPECT_EQ(SpaceOf(EntryKind::kNxDomain), KeySpace::kNxDomain);
   EXPECT_EQ(SpaceOf(EntryKind::kDelegation), KeySpace::kDelegation);
   EXPECT_EQ(SpaceOf(EntryKind::kFailure), KeySpace::kFailure);

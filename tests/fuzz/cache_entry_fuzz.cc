@@ -55,6 +55,8 @@ void Walk(std::span<const uint8_t> bytes) {
     case EntryKind::kFailure:
       TERN_FUZZ_PROPERTY(entry.FailuresInARow() <= 0xffff);
       break;
+    case EntryKind::kNxDomainOfType:
+      break;
   }
 }
 

@@ -92,6 +92,9 @@ void CheckEntry(EntryView entry, wire::NameView zone) {
       TERN_FUZZ_PROPERTY(entry.ttl() <= kPolicy.max_ttl);
       CheckDelegation(entry, zone);
       break;
+    case EntryKind::kNxDomainOfType:
+      TERN_FUZZ_PROPERTY(entry.ttl() <= 5 && entry.count() == 0);
+      break;
     case EntryKind::kFailure:
       TERN_FUZZ_PROPERTY(false);
   }

@@ -113,6 +113,9 @@ void SwarmWorld::CheckReply(const Question& question, ClientQueryId id, bool tcp
   const bool at_border = question.type == RRType::kDS && has_static_zone_;
   const std::string untrue =
       oracle_.Judge(*reply, *client.answered, {.soa_missing = kind_ != Kind::kClean || at_border});
+  // What all servers say that answer at all is told even if it is wrong, without an SOA.
+  const bool is_bare = reply->authority.empty() && kind_ != Kind::kClean;
+  if (!untrue.empty() && is_bare && !MustResolve(question, *client.answered)) return;
   if (!untrue.empty()) Fault(Describe(question) + untrue + "\n" + reply->ToText());
   const NaiveOracle::Chain chain = oracle_.Follow(question.name, question.type, *client.answered);
   if (kind_ != Kind::kChanging && chain.loops) Fault(Describe(question) + "a loop has no answer");
@@ -167,10 +170,11 @@ void SwarmWorld::CheckWithoutRecursion(const Question& question, const ClientQue
   if (kind_ == Kind::kCorrupt) return;
   const bool is_referral = reply.rcode == Rcode::kNoError && reply.answer.empty() &&
                            !reply.authority.empty() && reply.authority[0].type == RRType::kNS;
-  const std::string untrue = is_referral
-                                 ? oracle_.JudgeReferral(reply, *client.answered)
-                                 : oracle_.Judge(reply, *client.answered, {.partial = true});
-  if (!untrue.empty()) {
+  const std::string untrue =
+      is_referral ? oracle_.JudgeReferral(reply, *client.answered)
+                  : oracle_.Judge(reply, *client.answered,
+                                  {.soa_missing = kind_ != Kind::kClean, .partial = true});
+  if (!untrue.empty() && (kind_ == Kind::kClean || !reply.authority.empty())) {
     Fault(Describe(question) + "without recursion, " + untrue + "\n" + reply.ToText());
   }
 }
@@ -302,7 +306,16 @@ void SwarmWorld::AuditStore() {
 }
 
 void SwarmWorld::AuditEntry(cache::EntryView entry) {
+  const bool is_bare = entry.kind() == EntryKind::kNxDomainOfType ||
+                       (entry.kind() == EntryKind::kNoData && entry.count() == 0);
+  if (is_bare) {
+    // All servers that answered said so, right or wrong.
+    if (kind_ == Kind::kClean) Fault("a denial without an SOA: " + wire::ToText(entry.name()));
+    if (entry.ttl() > settings_.cache.min_failure_ttl) Fault("a bare denial is kept too long");
+    return;
+  }
   switch (entry.kind()) {
+    case EntryKind::kNxDomainOfType:
     case EntryKind::kRRset:
     case EntryKind::kNoData:
     case EntryKind::kNxDomain:

@@ -197,15 +197,25 @@ TEST_F(LearnTest, NegativeTtlIsTheLowerOfTtlAndMinimum) {
   EXPECT_EQ(Find("www.example.", RRType::kMX).ttl(), 30u);
 }
 
-// RFC 2308 section 5: without an SOA it is answered but not kept.
-TEST_F(LearnTest, DenialWithoutSoaIsNotKept) {
+// RFC 2308 section 5: without an SOA there is no TTL. It is kept for its type only.
+TEST_F(LearnTest, DenialWithoutSoaIsKeptAsLongAsAFailure) {
   ASSERT_TRUE(Learn("gone.example.", RRType::kA, {.rcode = Rcode::kNXDomain}));
   EXPECT_EQ(answer_.rcode(), Rcode::kNXDomain);
-  EXPECT_EQ(Entries(), 0u);
+  EXPECT_EQ(Find("gone.example.", RRType::kA).kind(), EntryKind::kNxDomainOfType);
+  EXPECT_EQ(Find("gone.example.", RRType::kA).ttl(), 5u);
+  EXPECT_EQ(Entries(), 1u);
+}
+
+TEST_F(LearnTest, DenialWithoutSoaBehindAnAliasIsNotKept) {
+  ASSERT_TRUE(Learn("www.example.", RRType::kA,
+                    {.answer = "www.example. 300 CNAME gone.example.", .rcode = Rcode::kNXDomain}));
+  EXPECT_EQ(answer_.rcode(), Rcode::kNXDomain);
+  EXPECT_FALSE(Find("gone.example.", RRType::kA));
+  EXPECT_EQ(Entries(), 1u);
   answer_.Clear();
   ASSERT_TRUE(answer::AddEmpty(N("www.example."), RRType::kA, kNow, learner_.scratch(), &answer_));
   EXPECT_EQ(answer_.at(0).kind(), EntryKind::kNoData);
-  EXPECT_EQ(Entries(), 0u);
+  EXPECT_EQ(Entries(), 1u);
 }
 
 TEST_F(LearnTest, DenialBehindAnAliasIsOfTheLastName) {
@@ -399,7 +409,7 @@ TEST_F(LearnTest, FailuresAreKeptBetweenTheTimesOfTheSettings) {
 }
 
 // RFC 8767 section 4: an authoritative denial replaces what was known, even if the denial itself is
-// not kept.
+// not kept, as a forwarder's.
 TEST_F(LearnTest, DenialThatIsNotKeptEndsWhatIsStale) {
   for (const cache::Instant now : {kNow, kNow + 301}) {
     SCOPED_TRACE(now.seconds());
@@ -407,7 +417,7 @@ TEST_F(LearnTest, DenialThatIsNotKeptEndsWhatIsStale) {
     const ReadReply reply("example.",
                           PlainReply("www.example.", RRType::kA, {.rcode = Rcode::kNXDomain}));
     const upstream::ReplyMeaning meaning = upstream::ClassifyReply(
-        reply.records(), N("www.example."), RRType::kA, N("example."), false);
+        reply.records(), N("www.example."), RRType::kA, N("example."), /*forwarded=*/true);
     EXPECT_TRUE(learner_.LearnAnswer(reply.records(), meaning, N("www.example."), RRType::kA, now,
                                      nullptr));
     EXPECT_EQ(static_cast<bool>(Find("www.example.", RRType::kA)), now == kNow);

@@ -192,7 +192,7 @@ TEST(ReplyClassTest, ReferralThatLeadsNowhereIsLame) {
 
 TEST(ReplyClassTest, NothingAtAllIsEmptyOnlyFromAnAuthority) {
   EXPECT_EQ(ClassOf({}), ReplyClass::kEmpty);
-  EXPECT_EQ(ClassOf({.flags = 0}), ReplyClass::kLame);
+  EXPECT_EQ(ClassOf({.flags = 0}), ReplyClass::kBare);
   EXPECT_EQ(ClassOf({.flags = wire::kFlagRA}, {.zone = ".", .forwarded = true}),
             ReplyClass::kEmpty);
 }
@@ -261,13 +261,15 @@ TEST(ReplyClassTest, YxDomainWithTheAnswerContradictsItself) {
 
 // The replies in RFC 2308 section 2.1 have an SOA. A server that shows no SOA and no AA cannot
 // deny.
-TEST(ReplyClassTest, ADenialWithoutAuthorityOrSoaIsLame) {
+TEST(ReplyClassTest, ADenialWithoutAuthorityOrSoaIsBare) {
   const auto classify = [](uint16_t flags, std::string_view soa, bool forwarded = false) {
     return ClassOf({.authority = soa, .rcode = wire::Rcode::kNXDomain, .flags = flags},
                    {.forwarded = forwarded});
   };
   constexpr std::string_view kExampleSoa = "example. 300 SOA a. b. 1 2 3 4 5";
-  EXPECT_EQ(classify(0, ""), ReplyClass::kLame);
+  EXPECT_EQ(classify(0, ""), ReplyClass::kBare);
+  EXPECT_EQ(classify(0, ". 300 SOA a. b. 1 2 3 4 5"), ReplyClass::kBare);
+  EXPECT_EQ(classify(0, "victim. 300 NS a."), ReplyClass::kLame);
   EXPECT_EQ(classify(0, kExampleSoa), ReplyClass::kNxDomain);
   EXPECT_EQ(classify(wire::kFlagAA, ""), ReplyClass::kNxDomain);
   EXPECT_EQ(classify(0, "", /*forwarded=*/true), ReplyClass::kNxDomain);

@@ -8,7 +8,6 @@ namespace {
 constexpr std::string_view kHonest = "www.attacker.com. 300 A 203.0.113.1\n";
 const std::vector<std::string> kOnlyTheAnswer = {"delegation attacker.com. 3600",
                                                  "rrset www.attacker.com. A 300"};
-const std::vector<std::string> kNothing = {"delegation attacker.com. 3600"};
 const std::vector<std::string> kFailed = {"delegation attacker.com. 3600",
                                           "failure www.attacker.com. A 5"};
 
@@ -55,7 +54,7 @@ std::vector<Poison> Poisons() {
        .stored = kOnlyTheAnswer},
       {.title = "an answer of another type alone",
        .answer = "www.attacker.com. 300 TXT \"x\"\n",
-       .stored = kNothing,
+       .stored = {"delegation attacker.com. 3600", "nodata www.attacker.com. A 5"},
        .records = 0},
       {.title = "an answer of another name alone",
        .answer = "www.victim.com. 300 A 203.0.113.66\n",
@@ -80,17 +79,17 @@ std::vector<Poison> Poisons() {
       {.title = "a denial with its parent's SOA",
        .authority = "com. 86400 SOA a. b. 1 2 3 4 86400\n",
        .rcode = Rcode::kNXDomain,
-       .stored = kNothing,
+       .stored = {"delegation attacker.com. 3600", "nxdomain of www.attacker.com. A 5"},
        .answered = Rcode::kNXDomain,
        .records = 0},
       {.title = "a denial of the type with the victim's SOA",
        .authority = "victim.com. 86400 SOA a. b. 1 2 3 4 86400\n",
-       .stored = kNothing,
+       .stored = {"delegation attacker.com. 3600", "nodata www.attacker.com. A 5"},
        .records = 0},
       {.title = "a denial with the SOA of a name beside the question",
        .authority = "x.attacker.com. 86400 SOA a. b. 1 2 3 4 86400\n",
        .rcode = Rcode::kNXDomain,
-       .stored = kNothing,
+       .stored = {"delegation attacker.com. 3600", "nxdomain of www.attacker.com. A 5"},
        .answered = Rcode::kNXDomain,
        .records = 0},
       {.title = "a denial with NS of its own and of others",

@@ -81,7 +81,8 @@ inline cache::Instant StoreNow(SmallInternet& internet) {
 // The fresh entries of the store at and below `zone`, one per line, with their original TTL: `rrset
 // www.example.com. A 300`.
 inline std::vector<std::string> Stored(SmallInternet& internet, std::string_view zone) {
-  static constexpr const char* kKinds[] = {"rrset", "nodata", "nxdomain", "delegation", "failure"};
+  static constexpr const char* kKinds[] = {"rrset",      "nodata",  "nxdomain",
+                                           "delegation", "failure", "nxdomain of"};
   std::vector<std::string> lines;
   const wire::Name above = NameOf(zone);
   internet.resolver().store().ForEach([&](cache::EntryView entry) {
