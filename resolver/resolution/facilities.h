@@ -23,6 +23,7 @@ namespace tern::resolver::resolution {
 
 inline constexpr size_t kZonesWithoutPartsMax = 1024;
 inline constexpr size_t kZonesTriedAgainMax = 1024;
+inline constexpr size_t kZonesAskedAnewMax = 1024;
 
 struct Facilities : upstream::RaceFacilities {
   Facilities(cache::Store* store_, upstream::ServerTable* server_table_, Environment* environment_,
@@ -44,6 +45,8 @@ struct Facilities : upstream::RaceFacilities {
   // Zones whose servers answer whole names, but not parts of them. Below these, names are not
   // minimised for some minutes. Keys are the store's hashes.
   ExpiringMarks zones_without_parts{kZonesWithoutPartsMax};
+  // Zones whose parents were asked for them again a moment ago. Keys are the store's hashes.
+  ExpiringMarks zones_asked_anew{kZonesAskedAnewMax};
   // Silent zones for which a failed question was asked again a moment ago. Keys are the store's
   // hashes.
   ExpiringMarks zones_tried_again{kZonesTriedAgainMax};

@@ -314,7 +314,7 @@ void Race::GoOn() {
 void Race::Finish(RaceResult::Kind kind) {
   if (decided_) return;
   decided_ = true;
-  result_.kind = kind;
+  result_.kind = OrDoubtedDenial(kind);
   result_.failure = CommonFailure();
   NoteLosers();
   if (ListNode<ByQuestion>::IsLinked()) facilities_.open_races.WithHash(hash_).Remove(this);
@@ -405,13 +405,16 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
     OnBadCookie(attempt);
     return;
   }
-  const policy::NameSource source((*terms_.settings), *facilities_.local_data, name_);
-  result_.meaning =
-      ClassifyReply(records, name_, question_.type, servers_.zone(), servers_.forwarded(), &source);
+  result_.meaning = Classify();
   const ReplyClass reply_class = result_.meaning.reply_class;
+  if (IsDoubtfulDenial(attempt)) {
+    AskInLowerCase(attempt, message);
+    return;
+  }
   if (reply_class != ReplyClass::kFormatError && reply_class != ReplyClass::kServerFailure &&
       reply_class != ReplyClass::kLame && reply_class != ReplyClass::kBare) {
     LearnForm(attempt);
+    LearnCapitals(attempt);
   }
   if (is_probe_ && FailsProbe(reply_class)) {
     EndProbe(attempt);
@@ -439,12 +442,12 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       return;
     case ReplyClass::kLame:
       seen_lame_ = true;
-      Drop(attempt, kLameFor, "lame");
+      Drop(attempt, kLameFor, "lame", RaceResult::kSaidNotServed);
       return;
     case ReplyClass::kServerFailure:
       seen_lame_ = true;
       if (records.rcode() == wire::Rcode::kRefused) {
-        Drop(attempt, kRefusedFor, "REFUSED");
+        Drop(attempt, kRefusedFor, "REFUSED", RaceResult::kSaidNotServed);
       } else {
         Drop(attempt, kServfailFor, "SERVFAIL or the like");
       }

@@ -63,6 +63,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "resolver/base/environment.h"
 #include "resolver/base/intrusive_list.h"
@@ -98,7 +99,8 @@ struct RaceResult {
     kSaidBareNoError = 1,   // ReplyClass::kBare
     kSaidBareNxDomain = 2,  // the same
     kSaidOther = 4,
-    kSaidUnsound = 12,  // what could not be believed or read, in no form
+    kSaidUnsound = 12,    // what could not be believed or read, in no form
+    kSaidNotServed = 16,  // REFUSED, NOTAUTH, or what a lame server says
   };
   Kind kind = Kind::kExhausted;
   uint8_t said = kSaidNothing;
@@ -173,6 +175,7 @@ class Race final : public ExchangeSink,
     QueryForm form{};
     std::optional<Sign> after;  // what led to this form, if it is leaner than that of another try
     Doubt doubt = Doubt::kNone;
+    bool confirms_denial = false;     // asked again because the server denied a name with capitals
     bool believes_no_cookie = false;  // TCP could not settle Doubt::kNoCookie
     CookieSent cookie = CookieSent::kNone;
     std::array<uint8_t, kClientCookieOctets> client_cookie{};  // none if CookieSent::kNone
@@ -299,6 +302,15 @@ class Race final : public ExchangeSink,
   void Drop(Attempt& attempt, Duration lame_for, std::string_view why,
             RaceResult::Said said = RaceResult::kSaidOther);
   void OnEmpty(Attempt& attempt);
+  // Whether the server may have denied the name only because of its capitals.
+  bool IsDoubtfulDenial(const Attempt& attempt) const;
+  void AskInLowerCase(Attempt& attempt, std::span<const uint8_t> denial);
+  // If nothing else came, a denial that was doubted counts after all: makes it the result and gives
+  // its kind. `kind` if there is none.
+  RaceResult::Kind OrDoubtedDenial(RaceResult::Kind kind);
+  // What the reply in the facilities' records means.
+  ReplyMeaning Classify() const;
+  void LearnCapitals(const Attempt& attempt);
   void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
 
   RaceFacilities& facilities_;
@@ -330,7 +342,8 @@ class Race final : public ExchangeSink,
   bool waits_for_turn_ = false;
   bool decided_ = false;
   bool seen_empty_ = false;
-  int confirmations_ = 0;  // servers of the zone itself that said kEmpty with authority
+  std::vector<uint8_t> doubted_;  // the reply that is asked for once more in lower case
+  int confirmations_ = 0;         // servers of the zone itself that said kEmpty with authority
   bool looked_further_ = false;
   bool seen_unreachable_ = false;
   bool seen_unsound_ = false;

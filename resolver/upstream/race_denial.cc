@@ -1,5 +1,7 @@
 // What a race does with replies that deny without an SOA, and with those that help nobody; see
 // race.h.
+#include <algorithm>
+#include <new>
 #include <string_view>
 
 #include "resolver/upstream/race.h"
@@ -9,7 +11,73 @@ namespace {
 
 constexpr int kConfirmationsEnough = 2;
 
+// Whether the reply says that the name that was asked has no such records, or is not there.
+bool DeniesTheQuestion(const ReplyMeaning& meaning, const wire::Name& name) {
+  const ReplyClass reply_class = meaning.reply_class;
+  return (reply_class == ReplyClass::kNoData || reply_class == ReplyClass::kNxDomain ||
+          reply_class == ReplyClass::kEmpty) &&
+         meaning.end.view().Equals(name);
+}
+
 }  // namespace
+
+// Some servers compare names octet by octet, and so deny a name with capitals. A server that never
+// knew a name with capitals is asked again in lower case, once within the hour.
+bool Race::IsDoubtfulDenial(const Attempt& attempt) const {
+  return !is_probe_ && attempt.transport == Transport::kUdp && attempt.form.random_case &&
+         DeniesTheQuestion(result_.meaning, name_) &&
+         !question_.name.view().EqualsExactly(lower_question_.name) &&
+         terms_.allowance->upstream_queries > 0 &&
+         !IsUsedUp(servers_.candidates()[attempt.candidate]) &&
+         !facilities_.server_table.Get(attempt.key).TakesCapitalsAt(facilities_.environment.Now());
+}
+
+void Race::AskInLowerCase(Attempt& attempt, std::span<const uint8_t> denial) {
+  TraceStep("reply", attempt, "denied: asked in lower case");
+  QueryForm form = attempt.form;
+  form.random_case = false;
+  attempt.confirms_denial = true;
+  try {
+    doubted_.assign(denial.begin(), denial.end());
+  } catch (const std::bad_alloc&) {
+    doubted_.clear();  // then nothing is left if no other reply comes
+  }
+  AskAgain(attempt, attempt.transport, form);
+}
+
+RaceResult::Kind Race::OrDoubtedDenial(RaceResult::Kind kind) {
+  const bool is_result = kind == RaceResult::Kind::kReply || kind == RaceResult::Kind::kEmpty;
+  if (is_result || doubted_.empty()) return kind;
+  const std::span<uint8_t> room = facilities_.reply_buffer();
+  std::copy(doubted_.begin(), doubted_.end(), room.begin());
+  if (facilities_.records.Read(room.first(doubted_.size()), servers_.zone()) !=
+      wire::ParseError::kNone) {
+    return kind;
+  }
+  result_.meaning = Classify();
+  return result_.meaning.reply_class == ReplyClass::kEmpty ? RaceResult::Kind::kEmpty
+                                                           : RaceResult::Kind::kReply;
+}
+
+ReplyMeaning Race::Classify() const {
+  const policy::NameSource source(*terms_.settings, *facilities_.local_data, name_);
+  return ClassifyReply(facilities_.records, name_, question_.type, servers_.zone(),
+                       servers_.forwarded(), &source);
+}
+
+// From a useful reply.
+void Race::LearnCapitals(const Attempt& attempt) {
+  ServerTable& table = facilities_.server_table;
+  const Time now = facilities_.environment.Now();
+  const bool denies = DeniesTheQuestion(result_.meaning, name_);
+  if (attempt.confirms_denial) {
+    denies ? table.NoteTakesCapitals(attempt.key, now)
+           : table.NoteTakesNoCapitals(attempt.key, now);
+  } else if (!denies && attempt.form.random_case &&
+             !question_.name.view().EqualsExactly(lower_question_.name)) {
+    table.NoteTakesCapitals(attempt.key, now);
+  }
+}
 
 // The server is not to blame: nobody asked for the part but this resolver. So nothing is learnt.
 void Race::EndProbe(Attempt& attempt) {

@@ -52,6 +52,12 @@ struct Speed {
 
 using CookieWords = std::array<uint64_t, kServerCookieOctetsMax / 8>;
 
+// Lets a mark last for another hour.
+void Renew(std::atomic<cache::Instant>& mark, Time now) {
+  const cache::Instant until = StoreInstant(now) + kForgetFaultsSeconds;
+  if (mark.load(kRelaxed) + kMarkSeconds <= until) mark.store(until, kRelaxed);
+}
+
 // The checksum of a whole cookie together with its client cookie. The length is in the lowest
 // octet.
 uint64_t CheckOf(const CookieWords& words, size_t octets, uint64_t client_cookie) {
@@ -108,6 +114,7 @@ ServerTable::Slot& ServerTable::Make(ServerKey key) {
   slot.takes_no_capitals_until.store(cache::Instant(), kRelaxed);
   slot.loses_large_replies_until.store(cache::Instant(), kRelaxed);
   slot.takes_all_until.store(cache::Instant(), kRelaxed);
+  slot.takes_capitals_until.store(cache::Instant(), kRelaxed);
   slot.gives_cookies_until.store(cache::Instant(), kRelaxed);
   slot.gives_no_cookie_until.store(cache::Instant(), kRelaxed);
   slot.cookie_check.store(0, kRelaxed);
@@ -138,6 +145,7 @@ ServerState ServerTable::Get(ServerKey key) const {
   record.takes_no_capitals = slot->takes_no_capitals_until.load(kRelaxed) != cache::Instant();
   record.loses_large_replies = slot->loses_large_replies_until.load(kRelaxed) != cache::Instant();
   record.takes_all_until = slot->takes_all_until.load(kRelaxed);
+  record.takes_capitals_until = slot->takes_capitals_until.load(kRelaxed);
   record.gives_cookies_until = slot->gives_cookies_until.load(kRelaxed);
   record.last_answer = MomentOf(slot->last_answer.load(kRelaxed));
   record.last_silence = MomentOf(slot->last_silence.load(kRelaxed));
@@ -198,10 +206,11 @@ void ServerTable::NoteLosesLargeReplies(ServerKey server, Time now) {
 }
 
 void ServerTable::NoteTakesAll(ServerKey server, Time now) {
-  Slot& slot = Touch(server, now);
-  const cache::Instant until = StoreInstant(now) + kForgetFaultsSeconds;
-  if (slot.takes_all_until.load(kRelaxed) + kMarkSeconds > until) return;
-  slot.takes_all_until.store(until, kRelaxed);
+  Renew(Touch(server, now).takes_all_until, now);
+}
+
+void ServerTable::NoteTakesCapitals(ServerKey server, Time now) {
+  Renew(Touch(server, now).takes_capitals_until, now);
 }
 
 // Each server's cookie changes at another moment, so not all cookies become stale at once.

@@ -60,6 +60,7 @@ struct ServerState {
   bool loses_large_replies = false;  // its replies over 512 octets do not arrive
   cache::Instant gives_cookies_until;
   cache::Instant takes_all_until;
+  cache::Instant takes_capitals_until;
   Time last_answer{};
   Time last_silence{};
 
@@ -73,6 +74,8 @@ struct ServerState {
   bool GivesCookiesAt(Time now) const { return StoreInstant(now) < gives_cookies_until; }
   // Within the hour it answered a query in random case with a cookie and EDNS.
   bool TakesAllAt(Time now) const { return StoreInstant(now) < takes_all_until; }
+  // Within the hour it knew a name with capitals, or denied one in lower case too.
+  bool TakesCapitalsAt(Time now) const { return StoreInstant(now) < takes_capitals_until; }
   bool HasAnswered() const { return last_answer != Time(); }
   // A server that still answers some questions is not dead, even if it stays silent about a zone it
   // has lost.
@@ -120,6 +123,7 @@ class ServerTable {
   void NoteTakesNoCapitals(ServerKey server, Time now);
   void NoteLosesLargeReplies(ServerKey server, Time now);
   void NoteTakesAll(ServerKey server, Time now);
+  void NoteTakesCapitals(ServerKey server, Time now);
 
   // Writes the cookie for a query to the server. It starts with a client cookie that only this
   // server ever sees and that changes each day (RFC 7873 sections 4.1 and 7.1). Behind it is the
@@ -177,6 +181,7 @@ class ServerTable {
     std::atomic<cache::Instant> takes_no_capitals_until{};
     std::atomic<cache::Instant> loses_large_replies_until{};
     std::atomic<cache::Instant> takes_all_until{};
+    std::atomic<cache::Instant> takes_capitals_until{};
     std::atomic<cache::Instant> gives_cookies_until{};
     std::atomic<cache::Instant> gives_no_cookie_until{};
     std::atomic<uint16_t> silences = 0;

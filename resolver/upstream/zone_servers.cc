@@ -1,8 +1,11 @@
 #include "resolver/upstream/zone_servers.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "wire/check.h"
+#include "wire/message.h"
+#include "wire/mix.h"
 
 namespace tern::resolver::upstream {
 namespace {
@@ -93,6 +96,26 @@ void ZoneServers::Descend(EntryView entry) {
   delegation_.resize(entry.size() / 8);
   entry.CopyTo(reinterpret_cast<uint8_t*>(delegation_.data()));
   zone_ = delegation().name();
+}
+
+uint64_t ZoneServers::Fingerprint() const {
+  uint64_t sum = 0;
+  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerView server;
+  while (cursor.Next(&server)) {
+    const uint64_t name = wire::HashName(server.name, 0);
+    sum += name;
+    for (const auto& [glue, size] : {std::pair(server.ipv4, 4), std::pair(server.ipv6, 16)}) {
+      for (size_t at = 0; at < glue.size(); at += static_cast<size_t>(size)) {
+        uint64_t address = name;
+        for (int i = 0; i < size; i += 4) {
+          address = wire::Mix(address, wire::LoadU32(glue.data() + at + i));
+        }
+        sum += address;
+      }
+    }
+  }
+  return sum;
 }
 
 bool ZoneServers::Offer(const Endpoint& endpoint, const policy::CoreSettings& settings) {

@@ -57,6 +57,9 @@ class ZoneServers {
                ? cache::EntryView()
                : cache::EntryView(reinterpret_cast<const uint8_t*>(delegation_.data()));
   }
+  // A number for the delegation's name servers and glue, whatever their order. REQUIRES: there is a
+  // delegation.
+  uint64_t Fingerprint() const;
   // A stub or forward zone, or null.
   const StaticZone* static_zone() const { return static_zone_; }
   bool forwarded() const { return static_zone_ != nullptr && static_zone_->forward; }

@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,7 @@ class SwarmWorld {
   void RunUntilAnswered(size_t first_question);
   void Rest();
   // In a clean world, before everything else.
+  size_t CountAskedInLowerCase(size_t upstream_before);
   void CheckLeastQueries();
   void CheckCostOf(size_t upstream_before, const Question& question);
   void CheckAskedAgainWithoutRecursion(const Question& question);
@@ -136,6 +138,7 @@ class SwarmWorld {
   std::vector<Question> questions_;
   std::string faults_;
   size_t answered_ = 0;
+  std::set<std::string> asked_in_lower_case_;  // servers whose denial was doubted
   size_t counted_cold_ = 0;
   size_t counted_warm_ = 0;
   size_t stale_ = 0;

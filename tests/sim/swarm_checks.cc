@@ -299,6 +299,31 @@ void SwarmWorld::CheckTtls() {
   }
 }
 
+// A server's first denial of a name with capitals is asked for once more in lower case. Once an
+// hour for each server, and these worlds last for minutes.
+size_t SwarmWorld::CountAskedInLowerCase(size_t upstream_before) {
+  size_t count = 0;
+  const std::vector<UpstreamQuery>& all = world_.upstream();
+  for (size_t i = upstream_before + 1; i < all.size(); ++i) {
+    wire::Name lower = all[i].name;
+    lower.Lower();
+    if (!all[i].name.view().EqualsExactly(lower)) continue;
+    const bool is_again =
+        std::any_of(all.begin() + static_cast<ptrdiff_t>(upstream_before),
+                    all.begin() + static_cast<ptrdiff_t>(i), [&](const UpstreamQuery& before) {
+                      return before.server == all[i].server && before.type == all[i].type &&
+                             before.told == all[i].at && before.name.view().Equals(lower) &&
+                             !before.name.view().EqualsExactly(lower);
+                    });
+    if (!is_again) continue;
+    ++count;
+    if (!asked_in_lower_case_.insert(all[i].server.ToText()).second) {
+      Fault("denials of one server were doubted twice: " + all[i].server.ToText());
+    }
+  }
+  return count;
+}
+
 // --- The store ---
 
 void SwarmWorld::AuditStore() {

@@ -12,6 +12,7 @@ class DenialTest : public ThreatTest {
   using Denial = std::function<void(PlainMessage* reply)>;
 
   void Start(const Denial& denial) {
+    internet_.settings().resolution.case_randomisation = false;
     internet_.AddToTld("com.",
                        "odd.com. 3600 NS ns1.odd.com.\nodd.com. 3600 NS ns2.odd.com.\n"
                        "odd.com. 3600 NS ns3.odd.com.\nns1.odd.com. 3600 A 192.0.2.101\n"
@@ -122,6 +123,7 @@ TEST_F(DenialTest, AForwardersDenialWithoutSoaIsNotKept) {
   zone.forward = true;
   zone.to = {{*IpAddress::Parse("192.0.2.53"), 53}};
   internet_.settings().static_zones.push_back(zone);
+  internet_.settings().resolution.case_randomisation = false;
   const RestCheck rest(&internet_);
   internet_.Start();
   for (const RRType type : {RRType::kAAAA, RRType::kTXT}) {
@@ -131,6 +133,178 @@ TEST_F(DenialTest, AForwardersDenialWithoutSoaIsNotKept) {
       EXPECT_EQ(internet_.last_upstream_queries("192.0.2.53"), 1u) << i;
     }
   }
+}
+
+// --- Denials because of capitals ---
+
+// example.com. has one server, which is asked in random case.
+class CapitalsTest : public ThreatTest {
+ protected:
+  static constexpr std::string_view kRecords =
+      "a-long-name 300 A 198.51.100.1\nb-long-name 300 A "
+      "198.51.100.2\nc-long-name 300 A 198.51.100.3\n";
+  CapitalsTest() { server_ = internet_.AddDomain("example.com.", {kVictim}, kRecords)[0]; }
+
+  size_t Queries(std::string_view name, RRType type = RRType::kA) {
+    last_ = internet_.Lookup(name, type);
+    return internet_.last_upstream_queries(kVictim);
+  }
+
+  ZoneServer* server_ = nullptr;
+  PlainMessage last_;
+};
+
+TEST_F(CapitalsTest, ADenialOfCapitalsIsTakenBackInLowerCase) {
+  for (const Rcode rcode : {Rcode::kNXDomain, Rcode::kNoError}) {
+    SmallInternet internet(SimWorld::Options{.seed = 4});
+    const std::string soa = "attacker.com. 300 SOA a. b. 1 2 3 4 300\n";
+    ScriptedServer server([&](const SimQuery&, PlainMessage* reply) {
+      const wire::Name name = reply->questions[0].name;
+      wire::Name lower = name;
+      lower.Lower();
+      if (!name.view().EqualsExactly(lower)) {
+        reply->rcode = rcode;
+        reply->authority = Records(soa);
+      } else {
+        reply->answer = Records(wire::ToText(name) + " 300 A 198.51.100.1\n");
+      }
+      return true;
+    });
+    AddAttacker(&internet, &server);
+    const RestCheck rest(&internet);
+    internet.Start();
+    EXPECT_EQ(internet.Lookup("a-long-name.attacker.com.", RRType::kA).answer.size(), 1u);
+    EXPECT_EQ(server.queries(), 2u);
+    // It is remembered.
+    EXPECT_EQ(internet.Lookup("b-long-name.attacker.com.", RRType::kA).answer.size(), 1u);
+    EXPECT_EQ(server.queries(), 3u);
+  }
+}
+
+TEST_F(CapitalsTest, AHealthyServerSeesOneMoreQueryAnHourAtMost) {
+  internet_.Start();
+  EXPECT_EQ(Queries("nobody-here.example.com."), 2u) << Trace();
+  EXPECT_EQ(last_.rcode, Rcode::kNXDomain);
+  EXPECT_EQ(Queries("nobody-there.example.com."), 1u);
+  EXPECT_EQ(Queries("a-long-name.example.com.", RRType::kTXT), 1u);
+  internet_.world().RunFor(std::chrono::minutes(59));
+  EXPECT_EQ(Queries("nobody-again.example.com."), 1u);
+}
+
+// The reply to the second query does not come. The first one counts after all.
+TEST_F(CapitalsTest, ADoubtedDenialCountsWhenNothingElseComes) {
+  int count = 0;
+  ScriptedServer server([&count](const SimQuery&, PlainMessage* reply) {
+    reply->rcode = Rcode::kNXDomain;
+    reply->authority = Records("attacker.com. 300 SOA a. b. 1 2 3 4 300\n");
+    return ++count == 1;
+  });
+  AddAttacker(&internet_, &server);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("nobody-here.attacker.com.", RRType::kA).rcode, Rcode::kNXDomain)
+      << Trace();
+  EXPECT_GT(server.queries(), 1u);
+}
+
+TEST_F(CapitalsTest, AServerThatKnewANameWithCapitalsIsBelieved) {
+  internet_.Start();
+  EXPECT_EQ(Queries("a-long-name.example.com."), 1u);
+  EXPECT_EQ(Queries("nobody-here.example.com."), 1u) << Trace();
+}
+
+// --- Zones that moved ---
+
+class MovedZoneTest : public ThreatTest {
+ protected:
+  static constexpr std::string_view kNewHome = "192.0.2.77";
+
+  MovedZoneTest() {
+    old_ = internet_.AddDomain("moved.com.", {kVictim}, Hosts(9))[0];
+    new_ = internet_.AddServer(kNewHome, "moved.com.",
+                               "@ 300 SOA ns m 1 2 3 4 300\n@ 300 NS ns1\n" + Hosts(9));
+  }
+  void Start() {
+    internet_.Start();
+    EXPECT_EQ(Ask("h0").answer.size(), 1u);
+    EXPECT_EQ(new_->queries(), 0u);
+  }
+  void Move() {
+    internet_.com().AddZone("com.",
+                            "@ 3600 SOA ns m 1 2 3 4 300\n@ 3600 NS a.gtld-servers.net.\n"
+                            "moved 3600 NS ns1.moved\nns1.moved 3600 A 192.0.2.77\n");
+  }
+  PlainMessage Ask(const std::string& label) {
+    return internet_.Lookup(label + ".moved.com.", RRType::kA);
+  }
+
+  ZoneServer* old_ = nullptr;
+  ZoneServer* new_ = nullptr;
+};
+
+TEST_F(MovedZoneTest, IsFoundAtOnceWhenItsOldServersRefuse) {
+  for (const Fault fault : {Fault::kRefused, Fault::kRefersUpward, Fault::kNotAuthoritative}) {
+    SCOPED_TRACE(static_cast<int>(fault));
+    old_->conduct().fault = Fault::kNone;
+    internet_.com().AddZone("com.",
+                            "@ 3600 SOA ns m 1 2 3 4 300\n@ 3600 NS a.gtld-servers.net.\n"
+                            "moved 3600 NS ns1.moved\nns1.moved 3600 A 192.0.2.20\n");
+    const size_t before = new_->queries();
+    internet_.Start();
+    EXPECT_EQ(Ask("h0").answer.size(), 1u) << Trace();
+    EXPECT_EQ(new_->queries(), before);
+    Move();
+    old_->conduct().fault = fault;
+    EXPECT_EQ(Ask("h1").answer.size(), 1u) << Trace();
+    // The new delegation is known now.
+    const size_t asked = old_->queries();
+    EXPECT_EQ(Ask("h2").answer.size(), 1u) << Trace();
+    EXPECT_EQ(old_->queries(), asked);
+    EXPECT_EQ(internet_.CheckRest(), "");
+  }
+}
+
+// The owner of a zone may make its servers refuse. That must not turn each question into one more
+// for the parent's servers.
+TEST_F(MovedZoneTest, ItsParentIsAskedRarelyWhenItHasNotMoved) {
+  Start();
+  old_->conduct().fault = Fault::kRefused;
+  const size_t before = internet_.com().queries();
+  for (int i = 1; i < 9; ++i) {
+    EXPECT_EQ(Ask("h" + std::to_string(i)).rcode, Rcode::kServFail);
+  }
+  EXPECT_EQ(internet_.com().queries(), before + 1);
+  internet_.world().RunFor(seconds(31));
+  EXPECT_EQ(Ask("h1").rcode, Rcode::kServFail);
+  EXPECT_EQ(internet_.com().queries(), before + 2);
+}
+
+// --- DS ---
+
+// A server has attacker.com. and the zone below the one that has the DS. It answers about DS from
+// there.
+TEST_F(ThreatTest, DsComesFromTheParentThoughOneServerHasGrandparentAndChild) {
+  internet_.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kOff;
+  ScriptedServer grandparent([](const SimQuery&, PlainMessage* reply) {
+    if (reply->questions[0].type == RRType::kDS) {
+      reply->authority = Records("child.parent.attacker.com. 300 SOA a. b. 1 2 3 4 300\n");
+    } else {
+      reply->flags = wire::kFlagQR;
+      reply->authority = Records("parent.attacker.com. 300 NS ns.parent.attacker.com.\n");
+      reply->additional = Records("ns.parent.attacker.com. 300 A 192.0.2.90\n");
+    }
+    return true;
+  });
+  AddAttacker(&internet_, &grandparent);
+  internet_.AddServer("192.0.2.90", "parent.attacker.com.",
+                      "@ 300 SOA ns m 1 2 3 4 300\n@ 300 NS ns\nns 300 A 192.0.2.90\n"
+                      "child 300 NS ns.child\nchild 300 DS 1 8 2 "
+                      "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  const PlainMessage ds = internet_.Lookup("child.parent.attacker.com.", RRType::kDS);
+  ASSERT_EQ(ds.answer.size(), 1u) << Trace();
+  EXPECT_EQ(ds.answer[0].type, RRType::kDS);
 }
 
 }  // namespace

@@ -102,11 +102,16 @@ TEST_F(FailureTest, AnotherWayToAskIsATryToo) {
 // "failures cached 1 s .. 300 s with backoff; no upstream query while cached"
 TEST_F(FailureTest, FailuresAreCachedFrom5To300SecondsAndBackOff) {
   Start();
+  Time asked_anew{};
   servers_[0]->conduct().fault = Fault::kRefused;
   for (const int ttl : {5, 10, 20, 40, 80, 160, 300, 300}) {
     const size_t before = Sent();
     EXPECT_EQ(Ask().rcode, Rcode::kServFail);
-    EXPECT_EQ(Sent() - before, 2u) << ttl;  // in full and in the leanest form
+    // In full and in the leanest form. The parent, whether the zone has moved, every 30 s.
+    const Time now = internet_.world().Now();
+    const bool is_anew = now - asked_anew > seconds(30);
+    if (is_anew) asked_anew = now;
+    EXPECT_EQ(Sent() - before, is_anew ? 3u : 2u) << ttl;
     EXPECT_EQ(Stored("www.example.com."),
               (Lines{"failure www.example.com. A " + std::to_string(ttl)}));
     for (int i = 0; i < 20; ++i) {
@@ -129,7 +134,7 @@ TEST_F(FailureTest, AnOperatorMayRememberFailuresForLess) {
   servers_[0]->conduct().fault = Fault::kRefused;
   for (const int ttl : {2, 4, 7, 7}) {
     EXPECT_EQ(Ask().rcode, Rcode::kServFail);
-    EXPECT_EQ(internet_.last_upstream_queries(), 2u) << ttl;
+    EXPECT_EQ(internet_.last_upstream_queries(kVictim), 2u) << ttl;
     internet_.world().RunFor(seconds(ttl - 1));
     EXPECT_EQ(Ask().rcode, Rcode::kServFail);
     EXPECT_EQ(internet_.last_upstream_queries(), 0u) << ttl;
