@@ -15,8 +15,12 @@ using wire::RRType;
 bool ReadRecords(std::span<const uint8_t> query, Request* request) {
   wire::MessageReader reader;
   if (wire::MessageReader::Open(query, &reader) != ParseError::kNone) return false;
+  const wire::Header& header = reader.header();
+  const size_t records =
+      size_t{header.answer_count} + header.authority_count + header.additional_count;
+  if (records > kQueryRecordsMax) return false;
   wire::Question question;
-  if (reader.header().question_count == 1 && reader.ReadQuestion(&question) != ParseError::kNone) {
+  if (header.question_count == 1 && reader.ReadQuestion(&question) != ParseError::kNone) {
     return false;
   }
   for (;;) {
@@ -79,6 +83,29 @@ Rcode JudgeWithoutQuestion(std::span<const uint8_t> query, Request* request) {
   return has_cookie ? Rcode::kNoError : Rcode::kFormErr;
 }
 
+// False when the message is no query, or too short to answer.
+bool ReadHeader(std::span<const uint8_t> query, Request* request) {
+  if (query.size() < wire::kHeaderOctets) return false;
+  request->id = wire::LoadU16(query.data());
+  request->flags = wire::LoadU16(query.data() + 2);
+  request->question_end = 0;
+  request->has_edns = false;
+  request->cookie.state = CookieState::kNone;
+  // An answer to a response could make messages bounce for ever.
+  return (request->flags & wire::kFlagQR) == 0;
+}
+
+// REQUIRES: the header announces one question.
+bool ReadQuestion(std::span<const uint8_t> query, Request* request) {
+  const auto question = wire::ReadFirstQuestion(query);
+  if (!question) return false;
+  request->name = question->name;
+  request->type = question->type;
+  request->rrclass = question->rrclass;
+  request->question_end = static_cast<uint16_t>(question->end);
+  return true;
+}
+
 // Query types other than ANY that do not ask for data.
 std::optional<Rcode> JudgeType(RRType type) {
   if (type == RRType::kANY || !wire::IsMetaType(type)) return std::nullopt;
@@ -90,14 +117,7 @@ std::optional<Rcode> JudgeType(RRType type) {
 }  // namespace
 
 RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, Rcode* rcode) {
-  if (query.size() < wire::kHeaderOctets) return RequestVerdict::kDrop;
-  request->id = wire::LoadU16(query.data());
-  request->flags = wire::LoadU16(query.data() + 2);
-  request->question_end = 0;
-  request->has_edns = false;
-  request->cookie.state = CookieState::kNone;
-  // An answer to a response could make messages bounce for ever.
-  if ((request->flags & wire::kFlagQR) != 0) return RequestVerdict::kDrop;
+  if (!ReadHeader(query, request)) return RequestVerdict::kDrop;
   // Another opcode is read for its question and OPT, as far as it looks like a query.
   const bool is_query = (request->flags >> 11 & 0xf) == 0;
   *rcode = is_query ? Rcode::kFormErr : Rcode::kNotImp;
@@ -105,13 +125,7 @@ RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, Rc
   if (is_query && questions == 0) *rcode = JudgeWithoutQuestion(query, request);
   if (questions != 1) return RequestVerdict::kReply;
 
-  const auto question = wire::ReadFirstQuestion(query);
-  if (!question) return RequestVerdict::kReply;
-  request->name = question->name;
-  request->type = question->type;
-  request->rrclass = question->rrclass;
-  request->question_end = static_cast<uint16_t>(question->end);
-
+  if (!ReadQuestion(query, request)) return RequestVerdict::kReply;
   if (!ReadPlainRecords(query, request) && !ReadRecords(query, request)) {
     request->has_edns = false;
     return RequestVerdict::kReply;
@@ -132,6 +146,15 @@ RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, Rc
     return RequestVerdict::kReply;
   }
   return RequestVerdict::kResolve;
+}
+
+RequestVerdict ParseForRefusal(std::span<const uint8_t> query, Request* request) {
+  if (!ReadHeader(query, request)) return RequestVerdict::kDrop;
+  const bool has_question = wire::LoadU16(query.data() + 4) == 1;
+  if (has_question && ReadQuestion(query, request) && ReadPlainRecords(query, request)) {
+    (void)ReadCookie(request);
+  }
+  return RequestVerdict::kReply;
 }
 
 void CheckCookie(const policy::ServerCookies& cookies, const IpAddress& client,

@@ -51,6 +51,10 @@ struct Request {
   }
 };
 
+// Records besides the question. A query has OPT, and perhaps a signature (RFC 8945, RFC 2931). With
+// more, others are not read: a long query would cost more than its answer.
+inline constexpr size_t kQueryRecordsMax = 4;
+
 enum class RequestVerdict : uint8_t {
   kResolve,  // an ordinary question of class IN
   kChaos,    // class CH: version.bind and the like
@@ -60,7 +64,7 @@ enum class RequestVerdict : uint8_t {
 
 // Reads the query. With kReply, `*rcode` is what to answer:
 // - FORMERR: the query cannot be read, QDCOUNT is not 1, there are two OPT (RFC 6891 section
-//   6.1.1), or a COOKIE option has a wrong length.
+//   6.1.1), a COOKIE option has a wrong length, or there are more than kQueryRecordsMax records.
 // - NOTIMP: another opcode, or a query type that makes sense only between servers.
 // - BADVERS: RFC 6891 section 6.1.3.
 // - REFUSED: a transfer or another class.
@@ -68,6 +72,10 @@ enum class RequestVerdict : uint8_t {
 //
 // Budget: 15 ns for a question with OPT (bench/resolver: BM_ParseRequest).
 RequestVerdict ParseRequest(std::span<const uint8_t> query, Request* request, wire::Rcode* rcode);
+
+// The same for a client that may not ask. Reads the question, and OPT if nothing else is behind it:
+// the refusal needs no more. Returns kReply or kDrop.
+RequestVerdict ParseForRefusal(std::span<const uint8_t> query, Request* request);
 
 // Checks the request's cookie and makes the reply's. Without a cookie it does nothing. *rcode
 // becomes BADCOOKIE when the request has only a bad cookie (RFC 7873 section 5.4).

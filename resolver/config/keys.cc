@@ -224,6 +224,14 @@ constexpr KeySpec kKeys[] = {
      .details = "A client that sends a cookie always gets a good one back. With `true`, a client "
                 "over UDP whose cookie is not good is answered BADCOOKIE. One that sends no cookie "
                 "is told to come over TCP. So no answer goes to an address that did not ask."},
+    {.path = "access.trace",
+     .value = Flag<&Settings::trace>(),
+     .default_text = "true",
+     .summary = "Clients at loopback addresses may ask for the steps of their resolution over TCP, "
+                "as `tern lookup --trace` does. Use `false` if a relay on this machine passes on "
+                "queries of others over TCP.",
+     .details = "The steps show what is in the cache and what is known of name servers. A relay is "
+                "for example a proxy for DNS over TLS. Its queries come from a loopback address."},
     {.path = "access.cookie_secret",
      .value = {.kind = KeyKind::kCookieSecret},
      .default_text = R"("")",

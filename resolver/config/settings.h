@@ -46,6 +46,7 @@ struct Settings {
   ConnectionSettings connections;
   bool require_cookies = false;                       // from clients over UDP
   std::optional<policy::CookieSecret> cookie_secret;  // missing: a random one is drawn
+  bool trace = true;                                  // for clients on the loopback
   CacheSettings cache;
   ResolutionSettings resolution;
   DnssecSettings dnssec;

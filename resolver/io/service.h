@@ -55,6 +55,12 @@ inline constexpr size_t kBatch = 64;
 class Service {
  public:
   virtual ~Service() = default;
+  // Whether the client may ask. A TCP client that may not gets one of a few slots, for one message,
+  // so that it can be told.
+  virtual bool Admits(const IpAddress& client) {
+    (void)client;
+    return true;
+  }
   // Gets at most kBatch datagrams. The engine sends the answers with the one submit of the batch.
   virtual void OnDatagrams(std::span<Datagram> batch) = 0;
   // Whether this client may have any number of streams.

@@ -23,6 +23,7 @@ constexpr size_t kHeaderOctets = 12;
 constexpr size_t kLongestMessage = 65535;
 constexpr size_t kKeptCapacity = 16 << 10;  // the capacity that an empty output keeps
 constexpr int kEvictionWalk = 32;
+constexpr size_t kStrangersMax = 16;  // streams of clients that may not ask
 
 // Closes a connection that was never served, without TIME_WAIT and without sending anything.
 void Refuse(int fd) {
@@ -38,9 +39,11 @@ class StreamTable::Stream final : public SocketOwner,
                                   public ListNode<ByActivity>,
                                   public ListNode<ToFlush> {
  public:
-  Stream(StreamId id, StreamTable* table, uint16_t listener, const Endpoint& peer, Channel channel)
+  Stream(StreamId id, StreamTable* table, uint16_t listener, const Endpoint& peer, bool may_ask,
+         Channel channel)
       : id(id),
         table(table),
+        may_ask(may_ask),
         path{peer, {}, listener, static_cast<uint16_t>(table->worker_), id},
         channel(std::move(channel)) {}
 
@@ -64,6 +67,7 @@ class StreamTable::Stream final : public SocketOwner,
 
   const StreamId id;
   StreamTable* const table;
+  const bool may_ask;
   const ReturnPath path;
   SocketId engine_id = SocketId::kNone;
   Channel channel;
@@ -165,23 +169,28 @@ void StreamTable::Accept(Listener* listener, int accepted) {
       !service_->HasNoStreamLimit(peer.address)) {
     return Refuse(accepted);
   }
-  if (size() >= limits_.streams && !CloseLongestIdle()) return Refuse(accepted);
+  const bool may_ask = service_->Admits(peer.address);
+  const bool is_full = size() >= limits_.streams;
+  if (!may_ask && (is_full || strangers_ >= kStrangersMax)) return Refuse(accepted);
+  if (is_full && !CloseLongestIdle()) return Refuse(accepted);
   if (!CountClient(peer.address)) return Refuse(accepted);
-  if (!Open(listener, accepted, peer)) {
+  if (!Open(listener, accepted, peer, may_ask)) {
     UncountClient(peer.address);
     return Refuse(accepted);
   }
+  if (!may_ask) ++strangers_;
   KeepSweeping();
 }
 
 // Returns false when there is no memory or when the engine has no slot.
-bool StreamTable::Open(Listener* listener, int accepted, const Endpoint& peer) {
+bool StreamTable::Open(Listener* listener, int accepted, const Endpoint& peer, bool may_ask) {
   std::unique_ptr<ChannelLayer> layer;
   if (listener->make_layer) {
     layer = listener->make_layer();
     if (layer == nullptr) return false;
   }
-  Stream* stream = streams_.Make(this, listener->index, peer, Channel(accepted, std::move(layer)));
+  Stream* stream =
+      streams_.Make(this, listener->index, peer, may_ask, Channel(accepted, std::move(layer)));
   if (stream == nullptr) return false;
   stream->engine_id = engine_->Add(accepted, SocketKind::kStream, stream);
   if (stream->engine_id == SocketId::kNone) {
@@ -261,20 +270,22 @@ void StreamTable::OnBytes(Stream* stream, std::span<const uint8_t> bytes) {
 void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
   const bool was_between = stream->assembler.buffered() == 0;
   bool any_message = false;
-  bool is_dns = true;
+  bool goes_on = true;
   const Fed fed = stream->assembler.FeedFrom(&bytes, [&](std::span<const uint8_t> message) {
     if (message.size() < kHeaderOctets) {
-      is_dns = false;
+      goes_on = false;
       return false;
     }
     any_message = true;
     ++stream->unanswered;
     service_->OnStreamMessage(stream->path, message);
-    return !stream->doomed && HasRoom(*stream);
+    goes_on = stream->may_ask;
+    return goes_on && !stream->doomed && HasRoom(*stream);
   });
   if (fed == Fed::kNoMemory) Doom(stream);
-  // Nothing more is read, but earlier queries are answered.
-  if (!is_dns) {
+  // It sends something else than DNS, or may not ask and was told so. Nothing more is read, but
+  // what was asked is answered.
+  if (!goes_on) {
     stream->peer_finished = true;
     bytes = {};
   }
@@ -420,6 +431,7 @@ void StreamTable::Close(Stream* stream) {
   buffered_octets_ -= stream->accounted;
   if (stream->counted_unsent) --unsent_streams_;
   UncountClient(stream->path.peer.address);
+  if (!stream->may_ask) --strangers_;
   streams_.Free(id);
   service_->OnStreamClosed(id);
 }
@@ -436,7 +448,7 @@ bool StreamTable::IsOverdue(const Stream& stream, Time now) const {
   }
   if (stream.unsent() != 0) return now - stream.unsent_since > limits_.send_deadline;
   if (stream.unanswered != 0) return now - stream.last_activity > limits_.answer_deadline;
-  const bool pressure = size() > limits_.streams - limits_.streams / 4;
+  const bool pressure = size() > limits_.streams - limits_.streams / 4 || !stream.may_ask;
   const Duration idle = pressure && stream.IsIdle() ? limits_.idle_under_pressure : limits_.idle;
   return now - stream.last_activity > idle;
 }

@@ -10,6 +10,7 @@
 // 3. Streams are linked in order of their last activity. Activity is a whole message that was read,
 //    or the moment when everything has been sent; single octets do not count. When a limit is
 //    reached, the longest idle stream is closed first.
+// 4. A client that may not ask gets one of a few slots, for one message, whose answer says so.
 // Bound: StreamLimits, whose defaults give their reasons. A stream that lacks memory is closed, and
 // no other.
 #pragma once
@@ -63,7 +64,7 @@ class StreamTable final : private Timer {
   };
 
   void Accept(Listener* listener, int fd);
-  bool Open(Listener* listener, int fd, const Endpoint& peer);
+  bool Open(Listener* listener, int fd, const Endpoint& peer, bool may_ask);
   bool CountClient(const IpAddress& address);
   void UncountClient(const IpAddress& address);
   void OnAcceptError(Listener* listener, int error);
@@ -96,6 +97,7 @@ class StreamTable final : private Timer {
   IntrusiveList<Stream, ByActivity> by_activity_;  // the longest idle stream first
   IntrusiveList<Stream, ToFlush> to_flush_;
   absl::flat_hash_map<IpAddress, size_t, AddressHash> streams_of_client_;
+  size_t strangers_ = 0;  // streams of clients that may not ask
   size_t unsent_streams_ = 0;
   size_t buffered_octets_ = 0;
   bool listener_paused_ = false;

@@ -1,7 +1,7 @@
-// The gate decides whether a query that was read is answered. UDP and TCP go through the same
-// checks, in this order:
-// 1. Access: may the client ask at all? The query of a client that may not ask changes nothing
-//    here.
+// The gate decides whether a query is answered. UDP and TCP go through the same checks, in this
+// order:
+// 1. Access: may the client ask at all? MayAsk says so before the query is read. The query of a
+//    client that may not ask changes nothing here.
 // 2. Rate: does the client's prefix ask too much?
 // 3. Cookie: the configuration may demand one of clients over UDP.
 //
@@ -69,6 +69,12 @@ class Gate {
 
   // The most UDP questions of one prefix that may wait in a worker. 0: no limit.
   uint32_t waiting_max() const { return rate_limit_.waiting_max(); }
+
+  // Budget: a binary search.
+  template <typename Address>
+  bool MayAsk(const Address& client) const {
+    return access_.Contains(client);
+  }
 
   RateLimit::Group FindGroup(const sockaddr* client, const GateQuery& query) const {
     return FindGroupOf(client, query);

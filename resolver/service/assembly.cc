@@ -21,7 +21,7 @@ Configuration CountedApart(const Configuration& shared) {
   };
   return {within(shared.gate), within(shared.cookies),
           View{within(shared.view.settings), within(shared.view.local_data)},
-          within(shared.trust_anchors)};
+          within(shared.trust_anchors), shared.trace};
 }
 
 }  // namespace
@@ -41,6 +41,7 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
     configuration.trust_anchors =
         std::make_shared<const std::vector<std::string>>(settings.dnssec.trust_anchor_texts);
   }
+  configuration.trace = settings.trace;
   return configuration;
 }
 

@@ -36,6 +36,7 @@ struct Configuration {
   View view;
   // What trustanchor.server says, or null.
   std::shared_ptr<const std::vector<std::string>> trust_anchors;
+  bool trace = true;  // clients on the loopback may ask for a trace of their resolution
 
   const View& ViewFor(const sockaddr*) const { return view; }
   const View& ViewFor(const IpAddress&) const { return view; }

@@ -166,7 +166,7 @@ RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* s
   all_clients_.reserve(kClientsMax);
 }
 
-RecursiveService::~RecursiveService() = default;
+RecursiveService::~RecursiveService() { EndTracedClients(); }
 
 std::unique_ptr<io::Message> RecursiveService::MakeReconfigure(Configuration configuration) {
   auto message = std::make_unique<ReconfigureMessage>();
@@ -191,6 +191,17 @@ void RecursiveService::OnWake() { reader_->Wake(); }
 
 void RecursiveService::OnStreamClosed(io::StreamId) {
   // Later answers for the stream carry its old id, which finds no stream any more.
+}
+
+bool RecursiveService::Admits(const IpAddress& client) {
+  return configuration_.gate->MayAsk(client);
+}
+
+void RecursiveService::Parse(bool may_ask, std::span<const uint8_t> query,
+                             answer::ParsedQuery* parsed) {
+  if (may_ask) return answer::ParseQuery(query, *store_, parsed);
+  parsed->request = answer::Request();
+  parsed->verdict = answer::ParseForRefusal(query, &parsed->request);
 }
 
 void RecursiveService::CheckCookie(const IpAddress& client, answer::ParsedQuery* parsed) {
@@ -367,7 +378,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   policy::Gate& gate = *configuration_.gate;
   counters().udp_queries.Add(batch.size());
   for (size_t i = 0; i < batch.size(); ++i) {
-    answer::ParseQuery(batch[i].query, *store_, &parsed_[i]);
+    Parse(gate.MayAsk(batch[i].peer), batch[i].query, &parsed_[i]);
     if (parsed_[i].request.cookie.state != answer::CookieState::kNone) {
       CheckCookie(Endpoint::FromSockaddr(batch[i].peer).address, &parsed_[i]);
     }
@@ -416,7 +427,7 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   const IpAddress& client = path.peer.address;
   ++counters().tcp_queries;
   answer::ParsedQuery parsed;
-  answer::ParseQuery(query, *store_, &parsed);
+  Parse(gate.MayAsk(client), query, &parsed);
   CheckCookie(client, &parsed);
   const policy::GateQuery asked = AtGate(parsed, Transport::kTcp);
   const policy::RateLimit::Group group = gate.FindGroup(client, asked);

@@ -61,6 +61,7 @@ class RecursiveService final : public io::Service {
   // Any thread. Throws std::bad_alloc.
   static std::unique_ptr<io::Message> MakeReconfigure(Configuration configuration);
 
+  bool Admits(const IpAddress& client) override;
   void OnDatagrams(std::span<io::Datagram> batch) override;
   bool HasNoStreamLimit(const IpAddress& client) const override;
   void OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) override;
@@ -102,6 +103,7 @@ class RecursiveService final : public io::Service {
   size_t AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
                                 const answer::Request& request, std::span<uint8_t> reply,
                                 size_t limit);
+  void Parse(bool may_ask, std::span<const uint8_t> query, answer::ParsedQuery* parsed);
   // Checks the query's cookie. Afterwards the request says whether the cookie is good, and the
   // reply will carry a cookie.
   void CheckCookie(const IpAddress& client, answer::ParsedQuery* parsed);
@@ -126,6 +128,8 @@ class RecursiveService final : public io::Service {
   size_t OwnerOf(const answer::Request& request) const;
   bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
                      const answer::ParsedQuery& parsed);
+  // For the end: nobody waits for the answers any more.
+  void EndTracedClients();
   void Send(const io::ReturnPath& path, std::span<const uint8_t> reply);
   void SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
                    const answer::Request& request);
@@ -151,6 +155,8 @@ class RecursiveService final : public io::Service {
   struct ByAge;
   IntrusiveList<Client, ByAge> free_clients_;
   IntrusiveList<Client, ByAge> waiting_clients_;  // the oldest first
+  struct Traced;
+  IntrusiveList<TracedClient, Traced> traced_clients_;  // it owns them
   // The number of waiting UDP clients by prefix. Prefixes with the same hash share a count.
   std::array<uint16_t, 4096> waiting_{};
   std::atomic<uint32_t> misses_under_way_ = 0;  // sent to other workers, which count them down

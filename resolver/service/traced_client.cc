@@ -15,7 +15,7 @@
 namespace tern::resolver::service {
 
 // A client on this machine that asked for a trace of its resolution.
-class RecursiveService::TracedClient final : public resolution::Waiter {
+class RecursiveService::TracedClient final : public resolution::Waiter, public ListNode<Traced> {
  public:
   TracedClient(RecursiveService* service, const io::ReturnPath& path,
                std::span<const uint8_t> query, const answer::Request& request)
@@ -25,7 +25,8 @@ class RecursiveService::TracedClient final : public resolution::Waiter {
         request_(query, request) {}
 
   void OnAnswer(const answer::Answer& answer) override {
-    std::unique_ptr<TracedClient> self(this);
+    const std::unique_ptr<TracedClient> self(this);
+    service_->traced_clients_.Remove(this);
     // PutOpt writes the OPT, because it holds the trace.
     answer::Request request = request_.request();
     request.has_edns = false;
@@ -71,19 +72,29 @@ bool AsksForTrace(const wire::Edns& edns) {
 bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
                                      const answer::ParsedQuery& parsed) {
   const answer::Request& request = parsed.request;
-  if (!path.peer.address.IsLoopback() || parsed.verdict != answer::RequestVerdict::kResolve ||
-      !request.has_edns || request.type == wire::RRType::kANY || !request.recursion_desired() ||
+  if (!configuration_.trace || !path.peer.address.IsLoopback() ||
+      parsed.verdict != answer::RequestVerdict::kResolve || !request.has_edns ||
+      request.type == wire::RRType::kANY || !request.recursion_desired() ||
       !AsksForTrace(request.edns)) {
     return false;
   }
   std::unique_ptr<TracedClient> client(new (std::nothrow) TracedClient(this, path, query, request));
-  if (client != nullptr &&
-      recursor_.AskTraced(request.name, request.type, client.get(), &client->account)) {
+  if (client == nullptr) {
+    SendFailure(path, query, request);
+    return true;
+  }
+  traced_clients_.PushBack(client.get());
+  if (recursor_.AskTraced(request.name, request.type, client.get(), &client->account)) {
     (void)client.release();  // it deletes itself when its answer comes
   } else {
+    traced_clients_.Remove(client.get());
     SendFailure(path, query, request);
   }
   return true;
+}
+
+void RecursiveService::EndTracedClients() {
+  while (TracedClient* client = traced_clients_.PopFront()) delete client;
 }
 
 }  // namespace tern::resolver::service

@@ -18,7 +18,7 @@ using wire::RRType;
 
 // Cuts deeper than this are not looked at for glue. Otherwise 13 server names of a hundred labels
 // would cost as many look-ups in the store as all else that a reply costs.
-constexpr size_t kGlueWalkLabels = 16;
+constexpr size_t kGlueWalkLabels = 8;
 
 bool HasGlue(const cache::NameServerView& server) {
   return !server.ipv4.empty() || !server.ipv6.empty();
@@ -270,9 +270,11 @@ bool ZoneServers::GatherParentsGlue(const cache::Store& store, const policy::Cor
     // A cut without an address for the server does not end the walk. Otherwise a zone that refers
     // to itself, with name servers that do not exist, would hide what its parent knows.
     bool found = false;
-    const size_t labels = std::min(server.name.LabelCount(), kGlueWalkLabels);
-    for (NameView above = server.name.Suffix(labels); !found && !above.IsRoot();
-         above = above.Parent()) {
+    NameView above = server.name;
+    for (size_t labels = above.LabelCount(); labels > kGlueWalkLabels; --labels) {
+      above = above.Parent();
+    }
+    for (; !found && !above.IsRoot(); above = above.Parent()) {
       const EntryView entry = store.FindCut(above);
       if (!entry || !entry.IsFresh(now)) continue;
       cache::NameServerCursor others = entry.NameServers();

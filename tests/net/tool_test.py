@@ -75,6 +75,12 @@ class ToolTest(WorldTest):
             self.assertNotIn(option, reply.text)
         self.assertIn(option, dig("+tcp", f"+ednsopt=65001:{b'tern:trace-steps'.hex()}", "www.shop.com").text)
 
+    def test_the_configuration_may_switch_the_trace_off(self):
+        self.tern({"access": {"trace": False}})
+        reply = dig("+tcp", f"+ednsopt=65001:{b'tern:trace-steps'.hex()}", "www.shop.com")
+        self.assertEqual(reply.status, "NOERROR", reply.text)
+        self.assertNotIn("OPT=65001", reply.text)
+
     def test_trace_shows_the_way_from_the_root(self):
         run = lookup("www.shop.com", "A", "--trace")
         self.assertEqual(run.returncode, 0, run)

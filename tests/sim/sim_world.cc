@@ -267,6 +267,12 @@ ClientQueryId SimWorld::AskStream(Octets query) {
   return id;
 }
 
+ClientQueryId SimWorld::AskStreamFromLoopback(Octets query) {
+  const ClientQueryId id = AskStream(std::move(query));
+  clients_[id].path.peer.address.octets[0] = 127;
+  return id;
+}
+
 void SimWorld::ClientQueryArrives(ClientQueryId id) {
   const resolver::io::ReturnPath path = clients_[id].path;
   if (!path.IsStream()) {

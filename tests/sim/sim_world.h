@@ -146,6 +146,7 @@ class SimWorld : public resolver::io::WorkerPort {
   // first one's number; the others follow.
   ClientQueryId AskDatagrams(const std::vector<Octets>& queries);
   ClientQueryId AskStream(Octets query);
+  ClientQueryId AskStreamFromLoopback(Octets query);
   const ClientQuery& client_query(ClientQueryId id) const { return clients_[id]; }
   size_t client_query_count() const { return clients_.size(); }
   size_t unanswered() const;

@@ -47,6 +47,38 @@ TEST(RequestTest, ReadsAPlainQuestion) {
   EXPECT_TRUE(judged.request.recursion_desired());
 }
 
+// A signature and OPT are all that a query may need.
+TEST(RequestTest, AQueryWithManyRecordsIsAFormatErrorAndTheyAreNotRead) {
+  const std::initializer_list<uint8_t> kRecord = {0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0};
+  Octets query = Plain();
+  for (uint8_t count = 1; count <= kQueryRecordsMax; ++count) Append(&query, kRecord, count);
+  EXPECT_EQ(Judge(query).verdict, RequestVerdict::kResolve);
+  Append(&query, kRecord, kQueryRecordsMax + 1);
+  EXPECT_EQ(Judge(query).verdict, RequestVerdict::kReply);
+  EXPECT_EQ(Judge(query).rcode, Rcode::kFormErr);
+  EXPECT_NE(Judge(query).request.question_end, 0);
+  // Records of all sections count.
+  query[11] = 1;
+  query[9] = 1;
+  query[7] = kQueryRecordsMax - 1;
+  EXPECT_EQ(Judge(query).rcode, Rcode::kFormErr);
+}
+
+TEST(RequestTest, ForARefusalTheQuestionAndAPlainOptAreRead) {
+  Request request;
+  EXPECT_EQ(ParseForRefusal(WithEdns(), &request), RequestVerdict::kReply);
+  EXPECT_TRUE(request.has_edns);
+  EXPECT_EQ(request.type, RRType::kA);
+  Octets query = Plain();
+  Append(&query, {0xff, 0xff}, 1);
+  EXPECT_EQ(ParseForRefusal(query, &request), RequestVerdict::kReply);
+  EXPECT_FALSE(request.has_edns);
+  EXPECT_EQ(request.question_end, Plain().size());
+  EXPECT_EQ(ParseForRefusal(Octets{1, 2, 3}, &request), RequestVerdict::kDrop);
+  query[2] |= 0x80;
+  EXPECT_EQ(ParseForRefusal(query, &request), RequestVerdict::kDrop);
+}
+
 TEST(RequestTest, ReadsEdns) {
   const Octets query =
       Query("www.example.", RRType::kA, {.payload_octets = 4096, .dnssec_ok = true});

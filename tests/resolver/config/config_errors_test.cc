@@ -43,9 +43,8 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
        "1:1: verbosity: unknown key; expected listen, workers, access, cache, resolution, dnssec, "
        "local, forward or stub"},
       {"access: {deny: []}",
-       "1:10: access.deny: unknown key; expected allow, rate_limit, connections, require_cookies "
-       "or "
-       "cookie_secret"},
+       "1:10: access.deny: unknown key; expected allow, rate_limit, connections, require_cookies, "
+       "trace or cookie_secret"},
       {"stub: [{zone: a., to: [192.0.2.1], first: true}]",
        "1:36: stub[0].first: unknown key; expected zone or to"},
       {"\"a\\e[2J\": 1",

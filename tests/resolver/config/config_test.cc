@@ -50,7 +50,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
             "5000000 7000000 | "
             "1 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
-            "| 1024 128 | 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
+            "| 1024 128 | 0 1 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
   EXPECT_TRUE(DefaultSettings().listen_is_default);
 }
@@ -88,6 +88,7 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "most",
                           "per_client",
                           "require_cookies",
+                          "trace",
                           "cookie_secret",
                           "cache",
                           "memory",
@@ -153,6 +154,7 @@ access:
      exempt: ["192.0.2.1/32"]}
   connections: {most: 2000, per_client: 300}
   require_cookies: true
+  trace: false
   cookie_secret: 000102030405060708090a0B0C0D0E0F
 cache:
   {memory: 1GiB, min_ttl: 5s, max_ttl: 2h, max_negative_ttl: 10m,
@@ -189,6 +191,7 @@ stub:
   e.rate_limit = {100, 20, 50, milliseconds(500), 32, 64, 3, {*Prefix::Parse("192.0.2.1/32")}};
   e.connections = {2000, 300};
   e.require_cookies = true;
+  e.trace = false;
   e.cookie_secret = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   e.cache.memory_octets = size_t{1} << 30;
   e.cache.ttl = {5, 7200, 600};

@@ -162,7 +162,8 @@ TEST(KeysTest, FindsTheKeysOfAMap) {
   };
   EXPECT_EQ(names(""),
             "listen, workers, access, cache, resolution, dnssec, local, forward or stub");
-  EXPECT_EQ(names("access"), "allow, rate_limit, connections, require_cookies or cookie_secret");
+  EXPECT_EQ(names("access"),
+            "allow, rate_limit, connections, require_cookies, trace or cookie_secret");
   EXPECT_EQ(names("stub[]"), "zone or to");
   EXPECT_EQ(names("cach"), "");
   EXPECT_EQ(FindKey("resolution.budge"), nullptr);

@@ -29,6 +29,7 @@ class EchoService final : public Service {
   explicit EchoService(Worker* worker) : worker_(worker) {}
 
   void OnDatagrams(std::span<Datagram> batch) override;
+  bool Admits(const IpAddress& client) override { return !admits || admits(client); }
   void OnStreamMessage(const ReturnPath& path, std::span<const uint8_t> query) override;
   void OnStreamClosed(StreamId) override { ++streams_closed; }
   void OnMessage(Message* message) override;
@@ -38,6 +39,7 @@ class EchoService final : public Service {
   // Set before the worker runs, or on its thread.
   std::function<void(const ReturnPath&, std::span<const uint8_t>)> on_stream_message;
   std::function<void(Datagram&)> on_datagram;
+  std::function<bool(const IpAddress&)> admits;  // if not set, all clients
 
   std::atomic<int> datagrams{0};
   std::atomic<int> largest_batch{0};

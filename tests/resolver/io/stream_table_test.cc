@@ -303,6 +303,36 @@ TEST_P(StreamTableTest, AStreamThatWaitsForAnAnswerIsNotIdle) {
   EXPECT_TRUE(forgotten.IsClosedWithin(milliseconds(3000)));
 }
 
+TEST_P(StreamTableTest, ClientsThatMayNotAskHaveFewStreamsForOneMessageEach) {
+  constexpr int kStrangers = 16;
+  std::atomic<bool> admits = false;  // outlives the worker
+  auto running = Make(OnLoopback());
+  ASSERT_NE(running, nullptr);
+  running->service().admits = [&](const IpAddress&) { return admits.load(); };
+  running->Start();
+  std::vector<PlainSocket> strangers;
+  for (int i = 0; i < kStrangers + 3; ++i) {
+    strangers.push_back(Client(running.get()));
+    // Until the worker has accepted it.
+    EXPECT_EQ(strangers.back().IsClosedWithin(milliseconds(50)), i >= kStrangers) << i;
+  }
+  // They take no stream from a client that may ask.
+  admits = true;
+  PlainSocket client = Client(running.get());
+  ASSERT_TRUE(client.SendMessage(Query(1)));
+  EXPECT_EQ(client.ReceiveMessage(), AnswerTo(Query(1)));
+  EXPECT_FALSE(client.IsClosedWithin(milliseconds(50)));
+  // The first message is answered, and says so. The second is not read.
+  Bytes both;
+  for (const Bytes& query : {Query(2), Query(3)}) {
+    both.insert(both.end(), {0, static_cast<uint8_t>(query.size())});
+    both.insert(both.end(), query.begin(), query.end());
+  }
+  ASSERT_TRUE(strangers[0].Send(both));
+  EXPECT_EQ(strangers[0].ReceiveMessage(), AnswerTo(Query(2)));
+  EXPECT_TRUE(strangers[0].IsClosedWithin(milliseconds(2000)));
+}
+
 TEST_P(StreamTableTest, IdleTimeShrinksUnderPressure) {
   WorkerOptions options = OnLoopback();
   options.streams.streams = 8;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -170,6 +171,55 @@ TEST_F(BatchTest, TheGateJudgesEachClient) {
     EXPECT_EQ(ReplyTo(id).rcode, may_ask ? Rcode::kNoError : Rcode::kRefused) << id;
     EXPECT_EQ(AddressFor(id), may_ask ? NumberedAddress(0) : "") << id;
   }
+}
+
+// The refusal needs the question, and what an OPT alone behind it says. Other records are not read.
+TEST_F(BatchTest, OfClientsThatMayNotAskOnlyTheQuestionIsRead) {
+  internet_.settings().allow = {*Prefix::Parse("192.0.2.0/24")};
+  internet_.Start();
+  PlainMessage query = MakeQuery(7, NumberedName(0), RRType::kA, 1232);
+  const ClientQueryId plain = Ask({query.Encode()});
+  query.additional.push_back(
+      {query.questions[0].name, RRType::kA, wire::RRClass::kIN, 0, Octets{192, 0, 2, 1}});
+  const ClientQueryId more = Ask({query.Encode()});
+  for (const ClientQueryId id : {plain, more}) EXPECT_EQ(ReplyTo(id).rcode, Rcode::kRefused);
+  EXPECT_TRUE(ReplyTo(plain).edns.has_value());
+  EXPECT_FALSE(ReplyTo(more).edns.has_value());
+}
+
+Octets QueryForTrace(size_t number) {
+  PlainMessage query = MakeQuery(7, NumberedName(number), RRType::kA, 1232);
+  query.edns->options = {0xfd, 0xe9, 0, static_cast<uint8_t>(wire::kTraceRequest.size())};
+  query.edns->options.insert(query.edns->options.end(), wire::kTraceRequest.begin(),
+                             wire::kTraceRequest.end());
+  return query.Encode();
+}
+
+TEST_F(BatchTest, TheConfigurationMaySwitchTheTraceOff) {
+  internet_.settings().allow = {*Prefix::Parse("0.0.0.0/0")};
+  internet_.settings().trace = false;
+  internet_.Start();
+  const ClientQueryId id = world().AskStreamFromLoopback(QueryForTrace(0));
+  world().RunFor(std::chrono::seconds(1));
+  EXPECT_EQ(AddressFor(id), NumberedAddress(0));
+  ASSERT_TRUE(ReplyTo(id).edns.has_value());
+  EXPECT_TRUE(ReplyTo(id).edns->options.empty());
+}
+
+// The leak check of the asan preset looks at the one that still waits.
+TEST(TracedClientTest, GetsATraceAndIsGoneWithTheService) {
+  SmallInternet internet(SimWorld::Options{.seed = 11});
+  internet.AddDomain("example.com.", {kOnlyServer}, "n0 300 A 198.51.100.1\n");
+  internet.settings().allow = {*Prefix::Parse("0.0.0.0/0")};
+  internet.Start();
+  const ClientQueryId id = internet.world().AskStreamFromLoopback(QueryForTrace(0));
+  internet.world().RunFor(std::chrono::seconds(1));
+  const std::optional<PlainMessage> reply = internet.world().client_query(id).Message();
+  ASSERT_TRUE(reply && reply->edns);
+  EXPECT_FALSE(reply->edns->options.empty());
+  const ClientQueryId waits = internet.world().AskStreamFromLoopback(QueryForTrace(1));
+  internet.world().RunFor(Duration(0));
+  EXPECT_FALSE(internet.world().client_query(waits).answered.has_value());
 }
 
 // As many as the bucket holds, whether they are hits or misses.
