@@ -97,7 +97,9 @@ absl::Status CheckStaticZones(const config::Settings& settings) {
   for (const StaticZone& zone : settings.static_zones) {
     const size_t place = zone.forward ? forwards++ : stubs++;
     for (const Endpoint& server : zone.to) {
-      const std::vector<Prefix> own = io::OwnAddresses(settings.listen, server.port);
+      std::string why_incomplete;  // MakeConfiguration tells it
+      const std::vector<Prefix> own =
+          io::OwnAddresses(settings.listen, server.port, &why_incomplete);
       if (std::none_of(own.begin(), own.end(),
                        [&](const Prefix& prefix) { return prefix.Contains(server.address); })) {
         continue;
@@ -157,7 +159,15 @@ bool HasRoot(const policy::CoreSettings& settings) {
 absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings& settings) {
   if (const absl::Status status = CheckStaticZones(settings); !status.ok()) return status;
   config::Settings with_own = settings;
-  with_own.resolution.own = io::OwnAddresses(settings.listen, settings.resolution.upstream_port);
+  std::string why_incomplete;
+  with_own.resolution.own =
+      io::OwnAddresses(settings.listen, settings.resolution.upstream_port, &why_incomplete);
+  if (!why_incomplete.empty()) {
+    Log(LogLevel::kWarning,
+        Concat(
+            "cannot list the addresses of this machine: ", why_incomplete,
+            ". So queries to name servers may come back to ternd, which listens on all of them"));
+  }
   with_own.resolution.ipv6 = Ipv6Now(settings.resolution, &io::HasRoute);
   std::vector<std::string> warnings;
   auto configuration = service::MakeConfiguration(with_own, &DrawSeed, &warnings);

@@ -101,6 +101,7 @@ absl::Status RingEngine::SetUp() {
   to_arm_.reserve(limits_.sockets + kCompletionsATurn);
   without_buffer_.reserve(limits_.sockets + kCompletionsATurn);
   removed_fds_.reserve(limits_.sockets);
+  to_cancel_.reserve(2 * limits_.sockets);
   return absl::OkStatus();
 }
 
@@ -194,16 +195,31 @@ void RingEngine::Remove(SocketId id) {
   if (socket == nullptr) return;
   for (auto [pending, operation] : {std::pair(socket->receiving, ReceiveOperation(socket->kind)),
                                     std::pair(socket->polling, Operation::kPoll)}) {
-    if (!pending) continue;
-    // Without a cancel the request would keep the socket open until its peer sends.
-    io_uring_sqe* sqe = NewSqe();
-    if (sqe == nullptr) continue;
-    io_uring_prep_cancel64(sqe, UserData(operation, id), 0);
-    sqe->user_data = UserData(Operation::kCancel, id);
-    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    if (pending) Cancel(UserData(operation, id));
   }
   CloseLater(socket->fd);
   sockets_.Free(id);
+}
+
+// Without a cancel the request would keep the socket open until its peer sends.
+void RingEngine::Cancel(uint64_t request) {
+  io_uring_sqe* sqe = NewSqe();
+  if (sqe == nullptr) {
+    // The kernel takes nothing now.
+    if (to_cancel_.size() < to_cancel_.capacity()) to_cancel_.push_back(request);
+    return;
+  }
+  io_uring_prep_cancel64(sqe, request, 0);
+  sqe->user_data = UserData(Operation::kCancel, uint64_t{0});
+  sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+}
+
+void RingEngine::CancelQueued() {
+  for (size_t count = to_cancel_.size(); count != 0; --count) {
+    const uint64_t request = to_cancel_.back();
+    to_cancel_.pop_back();
+    Cancel(request);
+  }
 }
 
 void RingEngine::CloseLater(int fd) {
@@ -304,6 +320,7 @@ void RingEngine::ArmQueued(std::vector<SocketId>* queue) {
 }
 
 void RingEngine::ArmAll() {
+  CancelQueued();
   if (!wakeup_armed_) ArmWakeup();
   // The kernel gives buffers to receives in the order of arming. So those that found no buffer last
   // time come first. Otherwise streams that never pause would keep them from reading for ever.
@@ -350,12 +367,15 @@ void RingEngine::Wait(std::optional<Duration> at_most) {
                   [](const ServiceSocket& socket) { return socket.arming == Arming::kResting; });
   if (resting) at_most = std::min(at_most.value_or(Duration(10'000)), Duration(10'000));
   ArmAll();
-  queries_.Commit();
+  if (!was_cut_short_) queries_.Commit();
   datagrams_.Commit();
   streams_.Commit();
   CloseRemoved();
   Submit(at_most);
-  if (io_uring_sq_ready(&ring_) == 0) reply_buffers_used_ = 0;
+  was_cut_short_ = io_uring_sq_ready(&ring_) != 0;
+  if (was_cut_short_) return;
+  reply_buffers_used_ = 0;
+  queries_.Commit();
 }
 
 void RingEngine::Deliver(Service* service) {

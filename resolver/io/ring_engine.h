@@ -9,7 +9,8 @@
 // 1. A query's buffer goes back to the kernel before the submit that reads the sender's address
 //    from it. That is safe, because nothing is received before everything queued was submitted:
 //    sends run inside the submit, receives run in the second half of the same call, and receives
-//    are armed after the sends.
+//    are armed after the sends. When the kernel took only a part of what was queued, a receive of
+//    the last turn may be before the sends of this turn. Then the buffers wait until all is taken.
 // 2. user_data names the operation and the socket's id. When the socket of a completion is gone,
 //    the completion only gives its buffer back.
 // 3. A socket is closed after the submit, because queued requests may still name its descriptor.
@@ -117,6 +118,8 @@ class RingEngine final : public Engine {
   void QueueArming(const Socket& socket);
   void ArmQueued(std::vector<SocketId>* queue);
   void ArmAll();
+  void Cancel(uint64_t request);
+  void CancelQueued();
   void CloseLater(int fd);
   void CloseRemoved();
   void Submit(std::optional<Duration> at_most);
@@ -142,6 +145,7 @@ class RingEngine final : public Engine {
   mutable io_uring ring_{};
   bool ring_made_ = false;
   bool wakeup_armed_ = false;
+  bool was_cut_short_ = false;  // the last submit left requests in the queue
 
   std::vector<ServiceSocket> service_sockets_;
   BufferGroup queries_;    // for the service's datagrams
@@ -151,6 +155,7 @@ class RingEngine final : public Engine {
 
   Sockets sockets_;
   std::vector<SocketId> to_arm_;
+  std::vector<uint64_t> to_cancel_;       // requests; the kernel took no cancel for them
   std::vector<SocketId> without_buffer_;  // streams with data to read that found no buffer
   std::vector<int> removed_fds_;
 

@@ -163,7 +163,8 @@ bool HasRoute(const IpAddress& address) {
   return address.IsLinkLocal() || !LocalEndpoint(fd.get()).address.IsLinkLocal();
 }
 
-std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port) {
+std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port,
+                                 std::string* why_incomplete) {
   std::vector<Prefix> own;
   const auto add = [&own](const IpAddress& address) {
     own.push_back({address, static_cast<uint8_t>(8 * address.size)});
@@ -179,8 +180,13 @@ std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port
   }
   // Every address in this block belongs to the machine itself.
   if (all_ipv4) own.push_back(*Prefix::Parse("127.0.0.0/8"));
+  if (!all_ipv4 && !all_ipv6) return own;
   ifaddrs* interfaces = nullptr;
-  if ((!all_ipv4 && !all_ipv6) || getifaddrs(&interfaces) != 0) return own;
+  if (getifaddrs(&interfaces) != 0) {
+    // The sandbox of a service may forbid AF_NETLINK.
+    *why_incomplete = std::string(absl::ErrnoToStatus(errno, "getifaddrs").message());
+    return own;
+  }
   for (const ifaddrs* at = interfaces; at != nullptr; at = at->ifa_next) {
     if (at->ifa_addr == nullptr) continue;
     const bool ipv4 = at->ifa_addr->sa_family == AF_INET;

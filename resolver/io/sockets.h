@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -62,8 +63,10 @@ AddressState StateOf(const IpAddress& address);
 bool HasRoute(const IpAddress& address);
 
 // The addresses at which a datagram to `port` reaches one of the listeners. For a wildcard these
-// are the addresses that the machine has now, not those that it gets later.
-std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port);
+// are the addresses that the machine has now, not those that it gets later. When the machine does
+// not tell them, `*why_incomplete` is the reason. Otherwise it stays as it is.
+std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port,
+                                 std::string* why_incomplete);
 
 // Opens a socket for queries to servers. connect() draws its port later. When the size of `source`
 // is 0, the kernel also chooses the address. Returns -1 and sets errno on failure.
