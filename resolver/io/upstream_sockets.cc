@@ -19,7 +19,7 @@ namespace tern::resolver::io {
 namespace {
 
 constexpr Duration kCooling = std::chrono::milliseconds(1);
-constexpr Duration kSweepInterval = std::chrono::seconds(30);
+constexpr Duration kIdleSweep = std::chrono::seconds(30);
 constexpr int kDrainedAtMost = 64;   // datagrams; a socket with more queued is closed
 constexpr int kErrorsWhileIdle = 4;  // a socket with more errors is closed
 constexpr size_t kSparePart = 8;     // one in so many sockets is kept free
@@ -199,7 +199,7 @@ UpstreamSockets::Socket* UpstreamSockets::Open(Pool* pool) {
     return nullptr;
   }
   fd.release();
-  if (!IsArmed()) environment_->ArmTimer(this, environment_->Now() + kSweepInterval);
+  if (!IsArmed()) environment_->ArmTimer(this, environment_->Now() + kIdleSweep);
   return socket;
 }
 
@@ -329,7 +329,7 @@ void UpstreamSockets::OnTimer() {
     pool.free.erase(pool.free.begin(), pool.free.begin() + static_cast<ptrdiff_t>(surplus));
     pool.least_free = pool.free.size();
   }
-  if (sockets() != 0) environment_->ArmTimer(this, environment_->Now() + kSweepInterval);
+  if (sockets() != 0) environment_->ArmTimer(this, environment_->Now() + kIdleSweep);
 }
 
 }  // namespace tern::resolver::io

@@ -15,7 +15,7 @@ namespace tern::resolver::io {
 namespace {
 
 constexpr uint64_t kTag = 1;
-constexpr size_t kLongestMessage = 65535;
+constexpr size_t kLongestQuery = 65535;
 constexpr size_t kShare = 8;  // one in so many for one server, for one group, and to keep free
 
 // The result of making a connection: 0 or an errno.
@@ -99,7 +99,7 @@ IpAddress UpstreamStreams::ChooseSource(const IpAddress& server) {
 ExchangeId UpstreamStreams::Start(const Endpoint& server, std::span<const uint8_t> query,
                                   ExchangeSink* sink) {
   TERN_REQUIRE(sink != nullptr);
-  if (server.address.size == 0 || query.size() > kLongestMessage) return ExchangeId::kNone;
+  if (server.address.size == 0 || query.size() > kLongestQuery) return ExchangeId::kNone;
   const uint64_t group = sink->Group();
   if (HasItsShare(server.address, group)) return ExchangeId::kNone;
   Stream* stream = streams_.Make(this);

@@ -56,6 +56,14 @@ class DeployTest(unittest.TestCase):
         self.assertLess(run.stdout.index("10 mx1"), run.stdout.index("20 backup"))
         self.assertEqual(dig("x.tables.cafe.com", "A").rdata("A"), ["198.18.11.9"])
         self.assertEqual(dig("nothing.cafe.com", "A").status, "NXDOMAIN")
+        # Root started it. It runs as nobody that may bind low ports, and read in this folder of root's.
+        pid = (self.state / "ternd.pid").read_text().strip()
+        status = dict(line.split(":\t", 1) for line in
+                      pathlib.Path("/proc", pid, "status").read_text().splitlines())
+        self.assertEqual(status["Uid"].split(), ["65534"] * 4)
+        self.assertEqual(status["Gid"].split(), ["65534"] * 4)
+        self.assertEqual(int(status["CapEff"], 16), 1 << 10 | 1 << 2)
+        self.assertEqual(int(status["CapBnd"], 16), 1 << 10 | 1 << 2)
         # As a program of this machine sees it.
         found = subprocess.run(["getent", "ahostsv4", "shop.bookshop.com"], capture_output=True, text=True,
                                check=False)

@@ -120,7 +120,7 @@ TEST_F(EchoTest, OfAQueryThatGetsAnErrorOnlyTheQuestionComesBack) {
       SCOPED_TRACE(std::to_string(i) + (stream ? ", TCP" : ", UDP"));
       PlainMessage query = MakeQuery(7, "www.nothing.com.", RRType::kA);
       const PlainRecord record = {NameOf("x."), RRType::kTXT, wire::RRClass::kIN, 60, MarkOctets()};
-      query.answer = query.authority = query.additional = {record, record};
+      query.answer = query.authority = query.additional = {record};
       AddOption(kUnknown, MarkOctets(), &query.edns->options);
       AddOption(kNsid, MarkOctets(), &query.edns->options);
       bends[i].second(&query);
