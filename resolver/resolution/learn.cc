@@ -59,6 +59,19 @@ bool IsAboutTheQuestion(upstream::ReplyClass reply_class) {
   return false;
 }
 
+// Whether the store knows the name as a zone cut, or from an authoritative answer about one of
+// these types: the one that was asked, and those that most names have.
+bool IsKnownToExist(const cache::Store& store, wire::NameView name, RRType type,
+                    cache::Instant now) {
+  const uint64_t hash = store.Hash(name);
+  if (answer::FreshCut(store, name, hash, now)) return true;
+  for (const RRType known : {type, RRType::kA, RRType::kAAAA}) {
+    const EntryView entry = store.Find(name, hash, cache::KeySpace::kData, known);
+    if (entry && entry.IsFresh(now) && entry.rank() == Rank::kAnswerAuthoritative) return true;
+  }
+  return false;
+}
+
 // NS records that are read of one delegation. More than limits.name_servers, because a server may
 // be there several times.
 constexpr size_t kNsRecordsMax = 64;
@@ -166,11 +179,10 @@ bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, 
   if (!started) return false;
   if (soa_octets != 0 && !builder.AddRecord({soa, soa_octets})) return false;
   const std::span<const uint8_t> entry = builder.Finish();
-  // The parent says only where an alias leads. That must not deny a zone that is known to be
-  // delegated, with everything in it.
+  // What is said about the end of an alias must not deny a zone that is known to be delegated, with
+  // everything in it, nor a name that an authoritative answer has shown to exist.
   if (meaning.reply_class == upstream::ReplyClass::kNxDomain &&
-      rank == Rank::kAnswerNotAuthoritative &&
-      answer::FreshCut(*store_, meaning.end, store_->Hash(meaning.end), now)) {
+      rank == Rank::kAnswerNotAuthoritative && IsKnownToExist(*store_, meaning.end, type, now)) {
     return answer == nullptr || answer->Add(entry);
   }
   // Without an SOA there is no TTL to keep the denial by (RFC 2308 section 5).

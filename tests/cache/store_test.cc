@@ -48,6 +48,32 @@ class StoreTest : public testing::Test {
   std::unique_ptr<Store::Reader> reader_;
 };
 
+// Otherwise one name with all its types could take the place of many others.
+TEST_F(StoreTest, ANameHasFewEntriesAndTakesNoMorePlacesOfOthers) {
+  constexpr size_t kEntriesOfOneName = 24;
+  constexpr uint64_t kNames = 5000;
+  for (uint64_t i = 0; i < kNames; ++i) {
+    ASSERT_EQ(Put(NumberedName(i), "abcd"), PutOutcome::kStored);
+  }
+  constexpr uint16_t kTypes = 1000;
+  for (uint16_t type = 1; type <= kTypes; ++type) {
+    const auto rrtype = static_cast<wire::RRType>(1000 + type);
+    ASSERT_EQ(Put("many.example.test", "abcd", {.type = rrtype, .now = kNow}), PutOutcome::kStored);
+    EXPECT_TRUE(Find("many.example.test", rrtype)) << type;
+    reader_->Quiescent();
+  }
+  size_t of_the_name = 0;
+  for (uint16_t type = 1; type <= kTypes; ++type) {
+    if (Find("many.example.test", static_cast<wire::RRType>(1000 + type))) ++of_the_name;
+  }
+  EXPECT_LE(of_the_name, kEntriesOfOneName);
+  size_t lost = 0;
+  for (uint64_t i = 0; i < kNames; ++i) {
+    if (!Find(NumberedName(i))) ++lost;
+  }
+  EXPECT_LE(lost, kEntriesOfOneName);
+}
+
 TEST_F(StoreTest, FindsWhatWasPutAndNothingElse) {
   EXPECT_FALSE(Find("www.example.test"));
   ASSERT_EQ(Put("www.example.test", "abcd"), PutOutcome::kStored);

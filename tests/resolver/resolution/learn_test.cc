@@ -228,6 +228,24 @@ TEST_F(LearnTest, DenialBehindAnAliasIsOfTheLastName) {
   EXPECT_EQ(answer_.rcode(), Rcode::kNXDomain);
 }
 
+// A reply about another name, perhaps a forged one, says that it does not exist.
+TEST_F(LearnTest, DenialBehindAnAliasDoesNotDenyANameThatIsKnownToExist) {
+  for (const uint16_t flags : {uint16_t{wire::kFlagAA}, uint16_t{0}}) {
+    const std::string name = flags == 0 ? "www.example." : "mail.example.";
+    ASSERT_TRUE(Learn(name, RRType::kA, {.answer = name + " 300 A 192.0.2.1", .flags = flags}));
+    for (const RRType type : {RRType::kMX, RRType::kA}) {
+      answer_.Clear();
+      ASSERT_TRUE(Learn("other.example.", type,
+                        {.answer = "other.example. 300 CNAME " + name,
+                         .authority = kSoa,
+                         .rcode = Rcode::kNXDomain}));
+      EXPECT_EQ(answer_.rcode(), Rcode::kNXDomain);
+    }
+    // Only an authoritative answer has shown that it exists.
+    EXPECT_EQ(static_cast<bool>(Find(name, RRType::kNone, KeySpace::kNxDomain)), flags == 0);
+  }
+}
+
 TEST_F(LearnTest, EqualRecordsAreOne) {
   ASSERT_TRUE(Learn("www.example.", RRType::kA,
                     {.answer = "www.example. 300 A 192.0.2.1\nwww.example. 300 A 192.0.2.1"}));
