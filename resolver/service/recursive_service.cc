@@ -436,8 +436,11 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   const View& view = configuration_.ViewFor(client);
   FollowUp follow_up = FollowUp::kNone;
   size_t octets = 0;
+  // A trace asks the servers anew, so it counts as a miss.
+  const bool traced = verdict == policy::GateVerdict::kPass && MayBeTraced(path, parsed);
+  if (traced) verdict = gate.JudgeMiss(group, now);
   if (verdict == policy::GateVerdict::kPass) {
-    if (ResolveTraced(path, query, parsed)) return;
+    if (traced) return ResolveTraced(path, query, parsed);
     octets = AnswerNow(view, query, parsed, true, scratch(), &follow_up);
     if (follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(group, now);
   }

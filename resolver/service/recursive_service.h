@@ -126,7 +126,9 @@ class RecursiveService final : public io::Service {
   void Refresh(const View& view, const answer::Request& request);
   // The index of the worker that owns the question. It is this worker's when there is no other.
   size_t OwnerOf(const answer::Request& request) const;
-  bool ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
+  // Whether the query asks for a trace, and its client may have one.
+  bool MayBeTraced(const io::ReturnPath& path, const answer::ParsedQuery& parsed) const;
+  void ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
                      const answer::ParsedQuery& parsed);
   // For the end: nobody waits for the answers any more.
   void EndTracedClients();

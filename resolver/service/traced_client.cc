@@ -69,20 +69,20 @@ bool AsksForTrace(const wire::Edns& edns) {
 
 }  // namespace
 
-bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
+bool RecursiveService::MayBeTraced(const io::ReturnPath& path,
+                                   const answer::ParsedQuery& parsed) const {
+  const answer::Request& request = parsed.request;
+  return configuration_.trace && path.peer.address.IsLoopback() &&
+         parsed.verdict == answer::RequestVerdict::kResolve && request.has_edns &&
+         request.type != wire::RRType::kANY && request.recursion_desired() &&
+         AsksForTrace(request.edns);
+}
+
+void RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
                                      const answer::ParsedQuery& parsed) {
   const answer::Request& request = parsed.request;
-  if (!configuration_.trace || !path.peer.address.IsLoopback() ||
-      parsed.verdict != answer::RequestVerdict::kResolve || !request.has_edns ||
-      request.type == wire::RRType::kANY || !request.recursion_desired() ||
-      !AsksForTrace(request.edns)) {
-    return false;
-  }
   std::unique_ptr<TracedClient> client(new (std::nothrow) TracedClient(this, path, query, request));
-  if (client == nullptr) {
-    SendFailure(path, query, request);
-    return true;
-  }
+  if (client == nullptr) return SendFailure(path, query, request);
   traced_clients_.PushBack(client.get());
   if (recursor_.AskTraced(request.name, request.type, client.get(), &client->account)) {
     (void)client.release();  // it deletes itself when its answer comes
@@ -90,7 +90,6 @@ bool RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const
     traced_clients_.Remove(client.get());
     SendFailure(path, query, request);
   }
-  return true;
 }
 
 void RecursiveService::EndTracedClients() {

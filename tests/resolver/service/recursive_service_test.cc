@@ -206,6 +206,22 @@ TEST_F(BatchTest, TheConfigurationMaySwitchTheTraceOff) {
   EXPECT_TRUE(ReplyTo(id).edns->options.empty());
 }
 
+TEST_F(BatchTest, ATraceCountsAsAMiss) {
+  internet_.settings().allow = {*Prefix::Parse("0.0.0.0/0")};
+  internet_.settings().rate_limit.misses = 2;
+  internet_.settings().rate_limit.burst = std::chrono::seconds(1);
+  internet_.settings().rate_limit.ipv4_prefix = 8;
+  internet_.settings().rate_limit.exempt.clear();
+  internet_.Start();
+  int answered = 0;
+  for (size_t i = 0; i < 10; ++i) {
+    const ClientQueryId id = world().AskStreamFromLoopback(QueryForTrace(0));
+    world().RunFor(std::chrono::milliseconds(1));
+    if (ReplyTo(id).rcode != Rcode::kRefused) ++answered;
+  }
+  EXPECT_EQ(answered, 2);
+}
+
 // The leak check of the asan preset looks at the one that still waits.
 TEST(TracedClientTest, GetsATraceAndIsGoneWithTheService) {
   SmallInternet internet(SimWorld::Options{.seed = 11});
