@@ -137,7 +137,13 @@ void LogFamilyChange(bool ipv6, bool works) {
                             " first"));
 }
 
+// A kernel without IPv6 has no socket for it. Each try would look like a lack of sockets.
+bool KernelHasIpv6() {
+  return io::StateOf(*IpAddress::Parse("::")) != io::AddressState::kNoSuchFamily;
+}
+
 Ipv6Use Ipv6Now(const ResolutionSettings& resolution, const RouteCheck& has_route) {
+  if (resolution.ipv6 == Ipv6Use::kOn && !KernelHasIpv6()) return Ipv6Use::kOff;
   if (resolution.ipv6 != Ipv6Use::kAuto) return resolution.ipv6;
   return ReachesIpv6(resolution.root_hints, has_route) ? Ipv6Use::kOn : Ipv6Use::kOff;
 }
@@ -169,6 +175,10 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
             ". So queries to name servers may come back to ternd, which listens on all of them"));
   }
   with_own.resolution.ipv6 = Ipv6Now(settings.resolution, &io::HasRoute);
+  if (settings.resolution.ipv6 == Ipv6Use::kOn && with_own.resolution.ipv6 != Ipv6Use::kOn) {
+    Log(LogLevel::kWarning, AtKey(settings, "resolution.ipv6",
+                                  "this kernel has no IPv6: servers are asked over IPv4 only"));
+  }
   std::vector<std::string> warnings;
   auto configuration = service::MakeConfiguration(with_own, &DrawSeed, &warnings);
   if (!configuration.ok()) {
