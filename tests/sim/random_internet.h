@@ -85,6 +85,7 @@ class RandomInternet {
   // Each zone keeps a server that answers, if it is asked in the right way.
   void AddDislikes(const Dislikes& allowed);
   // Whether some server has no TCP, and whether one fails where it should deny a type.
+  bool has_dead_family() const { return dead_ != DeadFamily::kNone; }
   bool some_lack_tcp() const { return some_lack_tcp_; }
   bool some_fail_no_data() const { return some_fail_no_data_; }
   // Changes the behaviour of a host, or the content or owner of a zone, or takes one of these away.

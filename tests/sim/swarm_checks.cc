@@ -229,8 +229,10 @@ bool SwarmWorld::MustResolve(const Question& question, Time now) const {
   if (kind_ != Kind::kClean && kind_ != Kind::kSound && kind_ != Kind::kOdd) return false;
   const NaiveOracle::Chain chain = oracle_.Follow(question.name, question.type, now);
   if (chain.loops || chain.links > kLinksMax || CannotTell(chain)) return false;
+  // Look-ups of addresses in a dead family lead nowhere, and after a few of them no more is tried.
+  const size_t nesting_max = internet_.has_dead_family() ? 0 : kEasyNesting;
   return std::none_of(chain.zones.begin(), chain.zones.end(),
-                      [this](size_t zone) { return internet_.GluelessDepth(zone) > kEasyNesting; });
+                      [&](size_t zone) { return internet_.GluelessDepth(zone) > nesting_max; });
 }
 
 bool SwarmWorld::CannotTell(const NaiveOracle::Chain& chain) const {
