@@ -38,6 +38,7 @@ class FamilyHealth {
   bool IsBroken(bool ipv6) const {
     return silent_in_a_row(ipv6) >= kBrokenAfter && silent_in_a_row(!ipv6) < kBrokenAfter;
   }
+  bool IsOneBroken() const { return IsBroken(false) || IsBroken(true); }
   // True: this caller may ask a server of the broken family first, and nobody else in the process
   // for kProbeEach.
   bool ClaimProbe(bool ipv6, Time now);

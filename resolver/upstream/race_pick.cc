@@ -114,7 +114,7 @@ int Race::Pick(Time now, KnownServer* picked) {
   ServerTable& table = facilities_.server_table;
   const std::span<Candidate> candidates = servers_.candidates();
   const bool only_dead = launches_ > 0 && OnlyDeadAreLeft(now);
-  const bool working_family = HasWorkingFamily();
+  const bool working_family = table.families().IsOneBroken() && HasWorkingFamily();
   const bool beside = AnyWaiting(now);
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
