@@ -16,6 +16,7 @@ struct Allowance {
   // Nested look-ups leave this many of failed_address_lookups to the client's own question. A zone
   // may have other name servers besides the one that a nested look-up cannot find.
   int kept_for_the_question = 0;
+  bool half_failed_lookup = false;  // a cheap one was counted, and the next one makes a whole
 };
 
 }  // namespace tern::resolver

@@ -374,7 +374,9 @@ constexpr KeySpec kKeys[] = {
      .default_text = "5",
      .summary = "How many looked up name servers may turn out to have no address, or none that can "
                 "be used.",
-     .details = "Half of them, rounded down, are kept from look-ups inside look-ups. So a name "
+     .details = "One that took a single query to find out, for example because its name does not "
+                "exist, counts half. Half of them, rounded down, are kept from look-ups inside "
+                "look-ups. So a name "
                 "server that cannot be found leaves some for the next one. A look-up that is begun "
                 "in the background, for later, has one of its own."},
     {.path = "resolution.budget.client_timeout",

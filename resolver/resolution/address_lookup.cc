@@ -49,10 +49,16 @@ bool OneMoreServer::LookUpAnother() {
   upstream::ZoneServers& servers = job_.servers();
   wire::Name server;
   servers.PassOverAbsent(job_.facilities().store, job_.settings(), job_.facilities().StoreNow());
-  if (!servers.looked_up_none() || !servers.NextToLookUp(0, false, &server)) return false;
-  (void)servers.NextToLookUp(job_.facilities().environment.Random(), false, &server);
-  LookUpInBackground(job_, server,
-                     job_.settings().resolution.ipv4 ? wire::RRType::kA : wire::RRType::kAAAA);
+  const uint64_t random = job_.facilities().environment.Random();
+  if (servers.NextToLookUp(random, false, &server)) {
+    if (!servers.looked_up_none()) return false;
+    LookUpInBackground(job_, server,
+                       job_.settings().resolution.ipv4 ? wire::RRType::kA : wire::RRType::kAAAA);
+    return true;
+  }
+  // No other server is left. The other family of the one that is late may be well.
+  if (!servers.NextIpv6ToLookUp(false, &server)) return false;
+  LookUpInBackground(job_, server, wire::RRType::kAAAA);
   return true;
 }
 

@@ -29,8 +29,9 @@ Task<bool> FindMoreAddresses(Job& job) {
   servers.PassOverAbsent(job.facilities().store, job.settings(), job.facilities().StoreNow());
   while (job.MayFailToLookUp()) {
     const bool ipv4_too = servers.NextToLookUp(environment.Random(), true, &server);
-    if (!ipv4_too && !servers.NextIpv6ToLookUp(&server)) break;
+    if (!ipv4_too && !servers.NextIpv6ToLookUp(true, &server)) break;
     const size_t before = servers.candidates().size();
+    const int queries_before = job.allowance().upstream_queries;
     for (const RRType type : {RRType::kA, RRType::kAAAA}) {
       if (type == RRType::kA ? !settings.ipv4 || !ipv4_too : settings.ipv6 != Ipv6Use::kOn)
         continue;
@@ -47,7 +48,7 @@ Task<bool> FindMoreAddresses(Job& job) {
         co_return true;
       }
     }
-    job.ChargeFailedLookup();
+    job.ChargeFailedLookup(/*cheap=*/queries_before - job.allowance().upstream_queries <= 1);
   }
   co_return servers.GatherParentsGlue(job.facilities().store, job.settings(),
                                       job.facilities().StoreNow());

@@ -8,8 +8,11 @@ bool Job::MayFailToLookUp() const {
   return allowance.failed_address_lookups > (is_nested ? allowance.kept_for_the_question : 0);
 }
 
-void Job::ChargeFailedLookup() {
-  if (MayFailToLookUp()) --terms_.allowance->failed_address_lookups;
+void Job::ChargeFailedLookup(bool cheap) {
+  Allowance& allowance = *terms_.allowance;
+  if (cheap) allowance.half_failed_lookup = !allowance.half_failed_lookup;
+  if (cheap && allowance.half_failed_lookup) return;
+  if (MayFailToLookUp()) --allowance.failed_address_lookups;
 }
 
 bool Job::HasUsedUpAllowance() const {

@@ -74,8 +74,9 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
 
   // Whether one more look-up of a name server's address may fail.
   bool MayFailToLookUp() const;
-  // Counts one failed look-up.
-  void ChargeFailedLookup();
+  // Counts one failed look-up. `cheap`: it took one upstream query at most, for example because the
+  // name server's name does not exist. Two of these count as one.
+  void ChargeFailedLookup(bool cheap = false);
   // Whether the allowance, the time or the nesting is at its end.
   bool HasUsedUpAllowance() const;
   // Whether that allowance or time came from another question.

@@ -237,13 +237,13 @@ bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
   return true;
 }
 
-bool ZoneServers::NextIpv6ToLookUp(wire::Name* name) {
+bool ZoneServers::NextIpv6ToLookUp(bool take, wire::Name* name) {
   if (ipv6_left_ == 0) return false;
   cache::NameServerCursor cursor = delegation().NameServers();
   cache::NameServerView server;
   for (int i = 0; cursor.Next(&server) && i < 32; ++i) {
     if ((ipv6_left_ >> i & 1) == 0) continue;
-    ipv6_left_ &= ~(1u << i);
+    if (take) ipv6_left_ &= ~(1u << i);
     *name = server.name;
     return true;
   }

@@ -89,9 +89,9 @@ class ZoneServers {
   // The look-up of the server that was last taken brought IPv4 addresses. Its IPv6 addresses are
   // left for when no other server is left to look up.
   void LeaveIpv6() { ipv6_left_ |= last_taken_; }
-  // Gives, and takes, the next name server whose IPv6 addresses were left. False when there is
-  // none.
-  bool NextIpv6ToLookUp(wire::Name* name);
+  // Gives the next name server whose IPv6 addresses were left. False when there is none.
+  // - `take`: they no longer count as left.
+  bool NextIpv6ToLookUp(bool take, wire::Name* name);
   // Leaves out the servers that have no address according to the store: a look-up would bring
   // nothing.
   void PassOverAbsent(const cache::Store& store, const policy::CoreSettings& settings,

@@ -120,6 +120,35 @@ TEST_F(AddressLookupTest, TheOtherFamilyOfAServerIsAsked) {
   EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
 }
 
+TEST_F(AddressLookupTest, TheOtherFamilyOfASilentServerIsAskedBesideTheWait) {
+  world_.settings().resolution.ipv6 = Ipv6Use::kOn;
+  world_.Add("192.0.2.20", "hosting.", "n1 300 A 192.0.2.31\nn1 300 AAAA 2001:db8::1\n");
+  AddExample("192.0.2.31")->conduct().fault = Fault::kSilent;
+  AddExample("2001:db8::1");
+  world_.Start(std::string(kHosting) + "example. 3600 NS n1.hosting.");
+  const HeardAnswer& heard = world_.Lookup("www.example.");
+  EXPECT_EQ(heard.text, "www.example. A 203.0.113.1\n");
+  EXPECT_LT(heard.latency, milliseconds(400));
+}
+
+// A provider left: seven of eight name servers are gone. Each costs one query.
+TEST_F(AddressLookupTest, OneServerOfEightIsFoundAtTheFirstQuestion) {
+  AddHosting();
+  AddExample("192.0.2.31");
+  world_.Start(kHosting);
+  for (int zone = 0; zone < 20; ++zone) {
+    const std::string name = "z" + std::to_string(zone) + ".";
+    std::string root(kHosting);
+    for (int i = 0; i < 7; ++i)
+      root += name + " 3600 NS x" + std::to_string(100 * zone + i) + ".hosting.\n";
+    world_.root().AddZone(
+        ".", std::string(RecursorWorld::kSoa) + "@ 3600 NS a.root.\na.root. 3600 A " +
+                 std::string(RecursorWorld::kRoot) + "\n" + root + name + " 3600 NS n1.hosting.\n");
+    world_.Add("192.0.2.31", name, "www 300 A 203.0.113.1\n");
+    EXPECT_EQ(world_.Lookup("www." + name).rcode, Rcode::kNoError) << zone;
+  }
+}
+
 // Names whose absence is in the store do not count as failed look-ups.
 TEST_F(AddressLookupTest, AbsentNamesAreAskedForOnce) {
   AddHosting();

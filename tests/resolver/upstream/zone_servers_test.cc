@@ -279,14 +279,14 @@ TEST_F(ZoneServersTest, Ipv6IsLeftForLast) {
   test::Put(store_, Delegation("example. 600 NS a.elsewhere.\nexample. 600 NS b.elsewhere."));
   Locate("www.example.");
   wire::Name name;
-  EXPECT_FALSE(servers_.NextIpv6ToLookUp(&name));
+  EXPECT_FALSE(servers_.NextIpv6ToLookUp(true, &name));
   ASSERT_TRUE(servers_.NextToLookUp(0, true, &name));
   servers_.LeaveIpv6();
   ASSERT_TRUE(servers_.NextToLookUp(0, true, &name));
   EXPECT_FALSE(servers_.NextToLookUp(0, true, &name));
-  ASSERT_TRUE(servers_.NextIpv6ToLookUp(&name));
+  ASSERT_TRUE(servers_.NextIpv6ToLookUp(true, &name));
   EXPECT_EQ(wire::ToText(name.view()), "a.elsewhere.");
-  EXPECT_FALSE(servers_.NextIpv6ToLookUp(&name));
+  EXPECT_FALSE(servers_.NextIpv6ToLookUp(true, &name));
 }
 
 TEST_F(ZoneServersTest, StrayGlueIsForTheZonesServersOnlyAndHeldToTheRules) {
