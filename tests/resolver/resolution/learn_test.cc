@@ -311,12 +311,10 @@ TEST_F(LearnTest, GlueOutsideTheZoneIsNotBelieved) {
 TEST_F(LearnTest, AServerThatIsThereTwiceCountsOnce) {
   std::string servers;
   for (int i = 0; i < 30; ++i) servers += "sub.example. 300 NS N1.sub.example.\n";
-  for (int i = 1; i <= 13; ++i) {
-    servers += "sub.example. 300 NS n" + std::to_string(i) + ".sub.example.\n";
-  }
+  servers += "sub.example. 300 NS n1.sub.example.\nsub.example. 300 NS n2.sub.example.\n";
   ASSERT_TRUE(LearnReferral("www.sub.example.", {.authority = servers, .flags = 0}));
-  const EntryView cut = Find("sub.example.", RRType::kNone, KeySpace::kDelegation);
-  EXPECT_EQ(cut.count(), cache::kNameServersMax);
+  EXPECT_EQ(ServerLines(Find("sub.example.", RRType::kNone, KeySpace::kDelegation)),
+            "N1.sub.example.\nn2.sub.example.\n");
 }
 
 // NXNSAttack: at most 13 servers, with at most 6 addresses per family.
