@@ -43,8 +43,7 @@ QueryForm Race::KnownForm(const Candidate& candidate, const ServerState& record)
 }
 
 // The tries of a silent server differ, because it may be silent about a form only. This holds for
-// tries of several questions too, as long as the server never answered: after three silences it is
-// dead.
+// tries of several questions too: after three silences the server is dead.
 QueryForm Race::NextForm(const Candidate& candidate, const ServerState& record) const {
   const auto leaner = [](const QueryForm& form) {
     return Leaner(form, Sign::kSilence).value_or(form);
@@ -55,7 +54,7 @@ QueryForm Race::NextForm(const Candidate& candidate, const ServerState& record) 
   }
   QueryForm form = KnownForm(candidate, record);
   if (record.TakesAllAt(facilities_.environment.Now())) return form;
-  if (record.silences >= kDeadAfter || !record.HasAnswered()) {
+  if (record.silences > 0) {
     for (int i = 0; i < record.silences % kDeadAfter; ++i) form = leaner(form);
   } else if (silences_ >= kSilencesBeforeLeaner) {
     form = leaner(form);

@@ -138,7 +138,7 @@ class SwarmWorld {
   std::vector<Question> questions_;
   std::string faults_;
   size_t answered_ = 0;
-  std::set<std::string> asked_in_lower_case_;  // servers whose denial was doubted
+  std::map<std::string, Time> asked_in_lower_case_;  // servers whose denial was doubted
   size_t counted_cold_ = 0;
   size_t counted_warm_ = 0;
   size_t stale_ = 0;

@@ -319,7 +319,10 @@ size_t SwarmWorld::CountAskedInLowerCase(size_t upstream_before) {
                     });
     if (!is_again) continue;
     ++count;
-    if (!asked_in_lower_case_.insert(all[i].server.ToText()).second) {
+    // Replies that come at one moment are doubted together.
+    const auto [first, is_first] =
+        asked_in_lower_case_.try_emplace(all[i].server.ToText(), all[i].at);
+    if (!is_first && first->second != all[i].at) {
       Fault("denials of one server were doubted twice: " + all[i].server.ToText());
     }
   }
