@@ -92,7 +92,8 @@ constexpr int kFailedLookupsMax = 2;  // after more, no leaner forms (NXNSAttack
 
 }  // namespace
 
-Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type, bool is_probe) {
+Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type, bool is_probe,
+                                   bool has_other_way) {
   using Kind = upstream::RaceResult::Kind;
   upstream::ZoneServers& servers = job.servers();
   servers.ResetTries();
@@ -110,8 +111,9 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
   for (;;) {
     if (!servers.candidates().empty()) {
       OneMoreServer more(job);
-      upstream::Race race({job.facilities(), job.terms(), more, is_last_round, is_probe}, servers,
-                          name, type);
+      upstream::Race race(
+          {job.facilities(), job.terms(), more, is_last_round, is_probe, has_other_way}, servers,
+          name, type);
       const upstream::RaceResult raced = co_await race;
       said |= raced.said;
       const bool is_of_use = raced.kind == Kind::kReply || raced.kind == Kind::kEmpty;

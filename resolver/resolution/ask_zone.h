@@ -19,7 +19,8 @@ namespace tern::resolver::resolution {
 // Parts of names are not worth that.
 // REQUIRES: `name` outlives the task.
 // `is_probe`: the name is only a part of what is asked for. The first error ends it.
+// `has_other_way`: if only dead servers are left, they are not waited for.
 Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, wire::RRType type,
-                                   bool is_probe);
+                                   bool is_probe, bool has_other_way);
 
 }  // namespace tern::resolver::resolution

@@ -368,8 +368,10 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
         std::exchange(progress.asks_for_parent, false)
             ? NextQuestion{wire::Name(name.view().Parent()), RRType::kA, false}
             : minimiser.Next(servers.zone(), facilities.store, facilities.StoreNow());
-    const upstream::RaceResult result = co_await AskZone(
-        job, next.name, next.type, /*is_probe=*/!next.whole && !minimiser.strict());
+    const bool has_other_way = servers.forwarded() && servers.static_zone()->first;
+    const upstream::RaceResult result =
+        co_await AskZone(job, next.name, next.type,
+                         /*is_probe=*/!next.whole && !minimiser.strict(), has_other_way);
     if (result.kind != upstream::RaceResult::Kind::kReply &&
         result.kind != upstream::RaceResult::Kind::kEmpty) {
       if (TryAnotherWay(job, name, next.whole, result, &progress)) continue;

@@ -44,6 +44,7 @@ Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& n
       is_probe_(context.is_probe),
       more_servers_(context.more_servers),
       is_last_round_(context.is_last_round),
+      has_other_way_(context.has_other_way),
       servers_(servers),
       name_(name),
       zone_hash_(context.facilities.store.Hash(servers.zone())),
@@ -287,6 +288,7 @@ bool Race::AnyWaiting(Time now) const {
 // A server that died meanwhile is not tried again, even if other questions showed that it is dead.
 // Its open attempts may still get an answer.
 bool Race::AnyWaitingAtLast(Time now) {
+  if (has_other_way_ && OnlyDeadAreLeft(now)) return false;
   for (Attempt& attempt : attempts_) {
     if (attempt.state == State::kFree) continue;
     // A query that was repeated early gave its server less time than tries at their usual times.

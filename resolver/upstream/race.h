@@ -318,6 +318,7 @@ class Race final : public ExchangeSink,
   const bool is_probe_;
   MoreServers& more_servers_;
   const bool is_last_round_;
+  const bool has_other_way_;
   ZoneServers& servers_;
   const wire::Name& name_;
   UpstreamQuestion question_;  // in random case

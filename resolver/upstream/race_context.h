@@ -113,6 +113,9 @@ struct RaceContext {
   // The question is about a part of a name, and only helps to find the zone cuts. If a server
   // answers it with an error, no other server and no other way is tried.
   bool is_probe = false;
+  // If only dead servers are left, something else is tried after the time of a hedge. Their replies
+  // are still waited for, but not by this race.
+  bool has_other_way = false;
 };
 
 }  // namespace tern::resolver::upstream

@@ -64,7 +64,9 @@ bool Race::OnlyDeadAreLeft(Time now) const {
 
 Duration Race::RetryTimeout(const ServerState& record, int tries) const {
   const Time now = facilities_.environment.Now();
-  if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) return kOnlyTry;
+  if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) {
+    return has_other_way_ ? HedgeDelay(record) : kOnlyTry;
+  }
   const Duration once = record.IsKnownAt(now) && record.silences < kDeadAfter
                             ? std::max(record.Lateness(), kRetryMin)
                             : kRetryUnknown;

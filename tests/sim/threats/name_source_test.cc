@@ -304,6 +304,38 @@ TEST_F(NameSourceThreatTest, PrimingWithoutAddressesLeavesTheHints) {
   EXPECT_EQ(internet_.Lookup("www.two.net.", RRType::kA).answer.size(), 1u) << Trace();
 }
 
+// With first: true the way without a forwarder that is known to be dead starts after the time of a
+// hedge. The forwarder is used again as soon as it answers.
+TEST_F(NameSourceThreatTest, ADeadForwarderIsNotWaitedForWhenThereIsAnotherWay) {
+  bool dead = true;
+  ScriptedServer forwarder([&](const SimQuery&, PlainMessage* reply) {
+    reply->flags = wire::kFlagQR | wire::kFlagRA;
+    reply->answer =
+        Records(wire::ToText(reply->questions[0].name.view()) + " 300 A 198.51.100.7\n");
+    return !dead;
+  });
+  ForwardAll(&forwarder, /*first=*/true);
+  std::string hosts;
+  for (int i = 0; i < 20; ++i) hosts += "h" + std::to_string(i) + " 300 A 198.51.100.1\n";
+  internet_.AddDomain("one.com.", {kVictim}, hosts);
+  const RestCheck rest(&internet_);
+  internet_.Start();
+  int asked = 0;
+  const auto ask = [&] {
+    return internet_.Lookup("h" + std::to_string(asked++) + ".one.com.", RRType::kA);
+  };
+  for (int i = 0; i < 4; ++i) (void)ask();
+  internet_.world().RunFor(seconds(20));
+  const auto before = internet_.world().Now();
+  EXPECT_EQ(ask().answer.size(), 1u);
+  EXPECT_LT(internet_.world().Now() - before, std::chrono::milliseconds(500));
+  dead = false;
+  internet_.world().RunFor(seconds(1));
+  (void)ask();
+  internet_.world().RunFor(seconds(2));
+  EXPECT_EQ(wire::RdataToText(RRType::kA, ask().answer.at(0).rdata), "198.51.100.7") << Trace();
+}
+
 // A forwarder's NS set of the root is for clients. Our own iteration does not use it.
 TEST_F(NameSourceThreatTest, AForwarderDoesNotPrime) {
   ScriptedServer forwarder([](const SimQuery&, PlainMessage* reply) {
