@@ -111,6 +111,14 @@ bool DeniesItself(wire::NameView denied, wire::NameView zone, bool forwarded) {
   return denied.IsRoot() || (!forwarded && denied.Equals(zone));
 }
 
+// Whether the denial of DS comes from the child's side of the cut, although the server should serve
+// the zone above it (RFC 4035 section 3.1.4.1). Then it says nothing about that zone.
+bool IsFromChildsSide(const ReplyMeaning& meaning, RRType type, wire::NameView zone) {
+  return type == RRType::kDS && meaning.reply_class == ReplyClass::kNoData &&
+         !meaning.from_forwarder && !meaning.end.view().IsRoot() &&
+         meaning.end.view().Parent().Equals(zone) && meaning.soa->owner.Equals(meaning.end.view());
+}
+
 }  // namespace
 
 ChainLink FindLink(const ReplyRecords& records, wire::NameView name, RRType type,
@@ -208,6 +216,7 @@ ReplyMeaning ClassifyReply(const ReplyRecords& records, wire::NameView name, RRT
   }
   if (links == 0) {
     meaning.reply_class = ClassifyNothing(records, zone, forwarded, &meaning);
+    if (IsFromChildsSide(meaning, type, zone)) meaning.reply_class = ReplyClass::kBare;
   } else if (rcode == Rcode::kNXDomain) {
     meaning.reply_class = ReplyClass::kNxDomain;
   } else {

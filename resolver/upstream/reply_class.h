@@ -22,7 +22,8 @@ enum class ReplyClass : uint8_t {
   kYxDomain,       // a DNAME leads to a name that is too long (RFC 6672 section 2.2)
   kReferral,       // a zone cut nearer to the name
   kEmpty,          // NOERROR, and nothing in it helps: no answer to the question, no SOA, no cut
-  kBare,           // NOERROR or NXDOMAIN, and neither AA nor an SOA of the zone nor a record
+  kBare,           // NOERROR or NXDOMAIN, and neither AA nor an SOA of the zone nor a record; or a
+                   // denial of DS by the child
   kLame,           // the server does not serve the zone (RFC 9499 section 7)
   kServerFailure,  // SERVFAIL, REFUSED and other codes; a reply that contradicts itself
   kFormatError,    // FORMERR, NOTIMP, BADVERS: perhaps because of EDNS (RFC 6891 section 7)

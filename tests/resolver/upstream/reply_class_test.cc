@@ -275,6 +275,20 @@ TEST(ReplyClassTest, ADenialWithoutAuthorityOrSoaIsBare) {
   EXPECT_EQ(classify(0, "", /*forwarded=*/true), ReplyClass::kNxDomain);
 }
 
+// The server of the child was asked as one of the parent. Another one may know better.
+TEST(ReplyClassTest, ADenialOfDsByTheChildIsBare) {
+  constexpr std::string_view kChildSoa = "www.example. 300 SOA a. b. 1 2 3 4 5";
+  const auto classify = [&](const Question& question) {
+    return ClassOf({.authority = kChildSoa}, question);
+  };
+  EXPECT_EQ(classify({.type = RRType::kDS}), ReplyClass::kBare);
+  EXPECT_EQ(classify({.type = RRType::kDS, .forwarded = true}), ReplyClass::kNoData);
+  EXPECT_EQ(classify({.type = RRType::kDS, .zone = "."}), ReplyClass::kNoData);
+  EXPECT_EQ(classify({.type = RRType::kMX}), ReplyClass::kNoData);
+  EXPECT_EQ(ClassOf({.authority = "example. 300 SOA a. b. 1 2 3 4 5"}, {.type = RRType::kDS}),
+            ReplyClass::kNoData);
+}
+
 // A server answered for the zone, so the zone exists. And nothing denies the root.
 TEST(ReplyClassTest, ADenialOfTheZoneItselfDeniesTheType) {
   const ReplyText denial = {.authority = "example. 300 SOA a. b. 1 2 3 4 5",
