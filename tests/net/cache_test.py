@@ -89,7 +89,8 @@ class CacheTest(WorldTest):
             with watch() as seen:
                 reply = dig(f"below.it.{name}", "AAAA")
             self.assertEqual(reply.status, "NXDOMAIN", reply.text)
-            self.assertEqual(len(seen.queries()), asked, name)
+            # A server's first denial is asked for again in lower case.
+            self.assertIn(len(seen.queries()), (asked, 2 * asked), name)
 
     def test_max_ttl_and_max_negative_ttl_are_the_operators(self):
         self.tern({"cache": {"max_ttl": "100s", "max_negative_ttl": "5s"}})
