@@ -39,7 +39,7 @@ class LogWriter {
 
   const int descriptor_;
   const bool to_journal_;
-  std::timed_mutex writing_;  // two lines that find room may not both fit
+  std::mutex writing_;  // two lines that find room may not both fit
   std::atomic<uint64_t> dropped_ = 0;
 };
 
