@@ -189,6 +189,10 @@ void CheckEdns(std::span<const uint8_t> query, const answer::Request& request) {
   wire::MessageReader reader;
   wire::Question question;
   if (wire::MessageReader::Open(query, &reader) != wire::ParseError::kNone) return;
+  const wire::Header& header = reader.header();
+  const size_t records =
+      size_t{header.answer_count} + header.authority_count + header.additional_count;
+  if (records > answer::kQueryRecordsMax) return;  // FORMERR, whatever they are
   if (reader.ReadQuestion(&question) != wire::ParseError::kNone) return;
   wire::Edns edns;
   int opts = 0;
