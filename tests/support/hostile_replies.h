@@ -22,10 +22,10 @@
 #include "cache/store.h"
 #include "resolver/base/environment.h"
 #include "resolver/config/settings.h"
-#include "resolver/io/timer_heap.h"
 #include "resolver/policy/local_data_build.h"
 #include "resolver/resolution/recursor.h"
 #include "resolver/upstream/server_table.h"
+#include "tests/support/timed_environment.h"
 #include "wire/message.h"
 #include "wire/name.h"
 
@@ -232,16 +232,8 @@ inline std::chrono::nanoseconds ProcessorTime() {
 }
 
 // Keeps the exchanges and answers them when it is told to.
-class HostileEnvironment final : public Environment {
+class HostileEnvironment final : public TimedEnvironment {
  public:
-  Time Now() const override { return now_; }
-  uint32_t WallSeconds() override { return 1'700'000'000; }
-  uint64_t Random() override {
-    state_ = state_ * 6364136223846793005 + 1442695040888963407;
-    return state_ ^ state_ >> 29;
-  }
-  void ArmTimer(Timer* timer, Time at) override { timers_.Arm(timer, at); }
-  void DisarmTimer(Timer* timer) override { timers_.Disarm(timer); }
   ExchangeId StartExchange(const Endpoint&, Transport, std::span<const uint8_t> query,
                            ExchangeSink* sink) override {
     open_.push_back({ExchangeId{++last_id_}, {query.begin(), query.end()}, sink});
@@ -278,9 +270,6 @@ class HostileEnvironment final : public Environment {
     std::vector<uint8_t> query;
     ExchangeSink* sink;
   };
-  Time now_ = Time(std::chrono::seconds(1000));
-  uint64_t state_ = 88172645463325252;
-  io::TimerHeap timers_{64};
   std::vector<Exchange> open_;
   uint64_t last_id_ = 0;
 };

@@ -16,11 +16,11 @@
 #include "cache/store.h"
 #include "resolver/base/environment.h"
 #include "resolver/config/settings.h"
-#include "resolver/io/timer_heap.h"
 #include "resolver/policy/cookies.h"
 #include "resolver/policy/local_data_build.h"
 #include "resolver/resolution/recursor.h"
 #include "resolver/upstream/server_table.h"
+#include "tests/support/timed_environment.h"
 #include "wire/message.h"
 #include "wire/name.h"
 
@@ -29,16 +29,8 @@ namespace tern::resolver::bench {
 using std::chrono::seconds;
 
 // Answers the one open exchange when it is told to.
-class InstantEnvironment final : public Environment {
+class InstantEnvironment final : public test::TimedEnvironment {
  public:
-  Time Now() const override { return now_; }
-  uint32_t WallSeconds() override { return 1'700'000'000; }
-  uint64_t Random() override {
-    state_ = state_ * 6364136223846793005 + 1442695040888963407;
-    return state_ ^ state_ >> 29;
-  }
-  void ArmTimer(Timer* timer, Time at) override { timers_.Arm(timer, at); }
-  void DisarmTimer(Timer* timer) override { timers_.Disarm(timer); }
   ExchangeId StartExchange(const Endpoint&, Transport, std::span<const uint8_t> query,
                            ExchangeSink* sink) override {
     std::memcpy(message_, query.data(), query.size());
@@ -66,9 +58,6 @@ class InstantEnvironment final : public Environment {
   }
 
  private:
-  Time now_ = Time(seconds(1000));
-  uint64_t state_ = 88172645463325252;
-  io::TimerHeap timers_;
   uint8_t message_[512];
   size_t octets_ = 0;
   ExchangeSink* sink_ = nullptr;

@@ -7,8 +7,8 @@
 #include <set>
 #include <vector>
 
-#include "resolver/io/timer_heap.h"
 #include "tests/resolver/upstream/race_fixture.h"
+#include "tests/support/timed_environment.h"
 
 namespace tern::resolver::upstream {
 namespace {
@@ -16,13 +16,8 @@ namespace {
 constexpr SipKey kLateCookieKey{};
 
 // Knows which exchanges are open, and to whom they report.
-class OpenExchanges final : public Environment {
+class OpenExchanges final : public test::TimedEnvironment {
  public:
-  Time Now() const override { return now_; }
-  uint32_t WallSeconds() override { return 0; }
-  uint64_t Random() override { return 0; }
-  void ArmTimer(Timer* timer, Time at) override { timers_.Arm(timer, at); }
-  void DisarmTimer(Timer* timer) override { timers_.Disarm(timer); }
   ExchangeId StartExchange(const Endpoint&, Transport, std::span<const uint8_t>,
                            ExchangeSink*) override {
     open_.insert(ExchangeId{++last_});
@@ -40,8 +35,6 @@ class OpenExchanges final : public Environment {
   bool HasTimer() const { return !timers_.empty(); }
 
  private:
-  Time now_{seconds(1000)};
-  io::TimerHeap timers_;
   uint64_t last_ = 0;
   std::set<ExchangeId> open_;
   ExchangeSink* sink_ = nullptr;

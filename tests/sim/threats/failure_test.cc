@@ -206,6 +206,15 @@ class SilenceTest : public FailureTest {
     internet_.root().conduct().fault = internet_.com().conduct().fault = fault;
     for (ZoneServer* server : servers_) server->conduct().fault = fault;
   }
+  // A client asks each second while the network is away.
+  void AskThroughSixSilentMinutes() {
+    SetNetwork(false);
+    for (int i = 0; i < 360; ++i) {
+      internet_.Ask("www.example.com.", RRType::kA);
+      internet_.world().RunFor(seconds(1));
+    }
+    SetNetwork(true);
+  }
   // Seconds until the name is answered, when a client asks each second.
   int SecondsUntilAnswered(std::string_view name) {
     for (int i = 0; i < 400; ++i) {
@@ -220,24 +229,14 @@ class SilenceTest : public FailureTest {
 
 TEST_F(SilenceTest, AFailureEndsWhenTheNetworkIsBack) {
   Start();
-  SetNetwork(false);
-  for (int i = 0; i < 360; ++i) {
-    internet_.Ask("www.example.com.", RRType::kA);
-    internet_.world().RunFor(seconds(1));
-  }
-  SetNetwork(true);
+  AskThroughSixSilentMinutes();
   EXPECT_LE(SecondsUntilAnswered("www.example.com."), 2);
 }
 
 // Nothing of the way to the zone is known.
 TEST_F(SilenceTest, AFailureOfTheRootEndsWhenTheNetworkIsBack) {
   internet_.Start();
-  SetNetwork(false);
-  for (int i = 0; i < 360; ++i) {
-    internet_.Ask("www.example.com.", RRType::kA);
-    internet_.world().RunFor(seconds(1));
-  }
-  SetNetwork(true);
+  AskThroughSixSilentMinutes();
   EXPECT_LE(SecondsUntilAnswered("www.example.com."), 2);
 }
 
