@@ -54,25 +54,16 @@ size_t AnswerWithTexts(std::span<const uint8_t> query, const Request& request,
   size_t octets = ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
   uint8_t* at = out.data() + request.question_end;
   for (const std::string& text : texts) {
-    // The question's name, TXT, CH, a TTL of 0, and the string.
-    const uint8_t head[] = {0xc0,
-                            wire::kHeaderOctets,
-                            0,
-                            16,
-                            0,
-                            3,
-                            0,
-                            0,
-                            0,
-                            0,
-                            static_cast<uint8_t>((text.size() + 1) >> 8),
-                            static_cast<uint8_t>(text.size() + 1),
-                            static_cast<uint8_t>(text.size())};
-    const size_t record_octets = sizeof head + text.size();
+    // The question's name, TXT, CH, a TTL of 0, and behind these the length of RDATA and the
+    // string.
+    static constexpr uint8_t kHead[] = {0xc0, wire::kHeaderOctets, 0, 16, 0, 3, 0, 0, 0, 0};
+    const size_t record_octets = sizeof kHead + 3 + text.size();
     if (text.size() > 255 || octets + record_octets > 512) continue;
     MakeRoom(at, octets, record_octets, out);
-    at = std::copy(std::begin(head), std::end(head), at);
-    at = std::copy(text.begin(), text.end(), at);
+    at = std::copy(std::begin(kHead), std::end(kHead), at);
+    wire::StoreU16(at, static_cast<uint16_t>(text.size() + 1));
+    at[2] = static_cast<uint8_t>(text.size());
+    at = std::copy(text.begin(), text.end(), at + 3);
     octets += record_octets;
   }
   return octets;
@@ -108,11 +99,8 @@ size_t AnswerChaos(std::span<const uint8_t> query, const Request& request,
   if (request.type != RRType::kTXT && request.type != RRType::kANY) {
     return ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
   }
-  if (asks_anchors) return AnswerWithTexts(query, request, trust_anchors, out);
-  // The question's name, TXT, CH, a TTL of 0, and the string.
-  static constexpr uint8_t kRecord[] = {
-      0xc0, wire::kHeaderOctets, 0, 16, 0, 3, 0, 0, 0, 0, 0, 5, 4, 't', 'e', 'r', 'n'};
-  return AnswerWithRecord(query, request, kRecord, out);
+  static const std::string kTern[] = {"tern"};
+  return AnswerWithTexts(query, request, asks_anchors ? trust_anchors : kTern, out);
 }
 
 size_t AnswerAny(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {

@@ -22,6 +22,9 @@ struct MonotonicClock {
 using Duration = MonotonicClock::duration;
 using Time = MonotonicClock::time_point;
 
+// For atomics, which hold numbers.
+inline int64_t Micros(Time time) { return time.time_since_epoch().count(); }
+
 // The time as the store counts it. It is never 0, because the environment's clock starts at one
 // second or later.
 inline cache::Instant StoreInstant(Time time) {

@@ -5,8 +5,6 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-int64_t Micros(Time time) { return time.time_since_epoch().count(); }
-
 }  // namespace
 
 // This runs for every answer. So it writes only when there is something to change.

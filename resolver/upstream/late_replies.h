@@ -3,8 +3,7 @@
 //
 // - A reply shows how long the server took. Nothing else of it is used.
 // - If no reply comes, a packet was lost or the server is silent. Then a hedge beside it was
-// needed,
-//   and its credit is given back.
+//   needed, and its credit is given back.
 //
 // A forger who hits such an exchange teaches a wrong round trip. He needs the id and the case of
 // the name for that.

@@ -32,7 +32,6 @@ uint32_t SecondsFor(Evidence evidence) {
   return evidence == Evidence::kSaidSo ? kForgetFaultsSeconds : kGuessSeconds;
 }
 
-int64_t Micros(Time time) { return time.time_since_epoch().count(); }
 Time MomentOf(int64_t micros) { return Time(Duration(micros)); }
 
 // Both numbers of one measurement are in one word. So they are never from two measurements.
