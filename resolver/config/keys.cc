@@ -339,7 +339,9 @@ constexpr KeySpec kKeys[] = {
      .value = Prefixes<kResolution, &ResolutionSettings::never_query>(),
      .default_text = R"(["127.0.0.0/8", "::1/128", "0.0.0.0/8"])",
      .summary = "Addresses that are never asked, whatever a zone says. `[]` allows all but those "
-                "that ternd itself listens on."},
+                "that ternd itself listens on.",
+     .details = "Behind 0.0.0.0 and [::] it listens on all addresses of this machine, also on "
+                "those that come later."},
     {.path = "resolution.outgoing",
      .value = List<IpAddress, kResolution, &ResolutionSettings::outgoing>(KeyKind::kAddresses, 0,
                                                                           kOutgoingMax),

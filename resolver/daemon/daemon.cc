@@ -335,18 +335,45 @@ absl::Status Daemon::Reload(config::Settings settings) {
   return absl::OkStatus();
 }
 
-void Daemon::FollowRoutes(const RouteCheck& has_route) {
-  const Ipv6Use now = Ipv6Now(settings_.resolution, has_route);
-  if (now == configuration_.view.settings->resolution.ipv6) return;
-  auto changed = std::make_shared<policy::CoreSettings>(*configuration_.view.settings);
-  changed->resolution.ipv6 = now;
+std::shared_ptr<const policy::CoreSettings> Daemon::CoreSettingsNow(
+    const RouteCheck& has_route, const OwnAddressesSource& own_addresses) const {
+  config::Settings settings = settings_;
+  settings.resolution.ipv6 = Ipv6Now(settings_.resolution, has_route);
+  std::string why_incomplete;
+  settings.resolution.own =
+      own_addresses(settings.listen, settings.resolution.upstream_port, &why_incomplete);
+  auto now = std::make_shared<policy::CoreSettings>(config::CoreSettingsOf(settings));
+  if (!why_incomplete.empty()) {
+    Log(LogLevel::kWarning, Concat("cannot list the addresses of this machine: ", why_incomplete,
+                                   ". Those that were known stay"));
+    now->never_asked = configuration_.view.settings->never_asked;
+  }
+  return now;
+}
+
+void Daemon::FollowNetwork(const RouteCheck& has_route, const OwnAddressesSource& own_addresses) {
+  const std::shared_ptr<const policy::CoreSettings> before = configuration_.view.settings;
+  const std::shared_ptr<const policy::CoreSettings> now = CoreSettingsNow(has_route, own_addresses);
+  const bool has_new_route = now->resolution.ipv6 != before->resolution.ipv6;
+  const bool has_new_addresses = now->never_asked != before->never_asked;
+  if (!has_new_route && !has_new_addresses) return;
   service::Configuration configuration = configuration_;
-  configuration.view.settings = std::move(changed);
+  configuration.view.settings = now;
   assembly_->Reconfigure(configuration);
   configuration_ = std::move(configuration);
-  Log(LogLevel::kInfo,
-      now == Ipv6Use::kOn ? "this machine has a route for IPv6: servers are asked over it too"
-                          : "this machine has no route for IPv6: servers are asked over IPv4 only");
+  if (has_new_route) {
+    Log(LogLevel::kInfo,
+        asks_over_ipv6() ? "this machine has a route for IPv6: servers are asked over it too"
+                         : "this machine has no route for IPv6: servers are asked over IPv4 only");
+  }
+  if (!has_new_addresses) return;
+  if (const absl::Status status = CheckStaticZones(settings_); !status.ok()) {
+    Log(LogLevel::kWarning, std::string(status.message()));
+  }
+}
+
+bool Daemon::MayAsk(const IpAddress& server) const {
+  return upstream::MayAsk(server, *configuration_.view.settings);
 }
 
 void Daemon::RollCookieSecret() {

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -40,6 +41,8 @@ std::vector<std::string> MissingAddresses(const config::Settings& settings);
 bool RaiseDescriptorLimit();
 
 using RouteCheck = std::function<bool(const IpAddress&)>;
+using OwnAddressesSource = std::function<std::vector<Prefix>(
+    std::span<const Endpoint> listen, uint16_t port, std::string* why_incomplete)>;
 
 class Daemon {
  public:
@@ -68,14 +71,18 @@ class Daemon {
   // Throws std::bad_alloc. The old secret stays in force then.
   void RollCookieSecret();
 
-  // Looks for a route for IPv6 again when resolution.ipv6 is `auto`. When the route has come or
-  // gone, servers are asked over IPv6 or no longer, and a line in the log says so. To be called
-  // when routes have changed (io/route_changes.h).
+  // Looks at the machine's network again. To be called when it has changed (io/network_changes.h).
+  // - The addresses behind a wildcard listener: those that have come are not asked, and those that
+  //   have gone may be. When the machine does not tell them, those that were known stay.
+  // - When resolution.ipv6 is `auto`, the route for IPv6. When it has come or gone, servers are
+  //   asked over IPv6 or no longer, and a line in the log says so.
   // Throws std::bad_alloc. Nothing has changed then.
-  void FollowRoutes(const RouteCheck& has_route = &io::HasRoute);
+  void FollowNetwork(const RouteCheck& has_route = &io::HasRoute,
+                     const OwnAddressesSource& own_addresses = &io::OwnAddresses);
   bool asks_over_ipv6() const {
     return configuration_.view.settings->resolution.ipv6 == Ipv6Use::kOn;
   }
+  bool MayAsk(const IpAddress& server) const;
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
   size_t worker_count() const { return workers_.size(); }
@@ -86,6 +93,8 @@ class Daemon {
   Daemon() = default;
 
   absl::Status OpenWorkers();
+  std::shared_ptr<const policy::CoreSettings> CoreSettingsNow(
+      const RouteCheck& has_route, const OwnAddressesSource& own_addresses) const;
   std::shared_ptr<const policy::ServerCookies> CookiesWith(
       const policy::CookieSecret& secret) const;
   void NoteCookieSecret(const policy::CookieSecret& secret);

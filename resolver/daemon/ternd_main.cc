@@ -26,7 +26,7 @@
 #include "resolver/daemon/daemon_options.h"
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/supervisor.h"
-#include "resolver/io/route_changes.h"
+#include "resolver/io/network_changes.h"
 #include "wire/check.h"
 #include "wire/concat.h"
 
@@ -137,20 +137,20 @@ void LogReady(const Daemon& daemon) {
              daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name()));
 }
 
-// Looks again for a route to IPv6 when the kernel has told of a change. Changes come in bursts, so
-// it waits a second for the others.
-class RouteFollower {
+// Looks at the machine's network again when the kernel has told of a change. Changes come in
+// bursts, so it waits a second for the others.
+class NetworkFollower {
  public:
   using Clock = std::chrono::steady_clock;
 
-  RouteFollower() {
-    auto changes = io::RouteChanges::Watch(SIGIO);
+  NetworkFollower() {
+    auto changes = io::NetworkChanges::Watch(SIGIO);
     if (changes.ok()) {
       changes_ = *std::move(changes);
       OnChange();  // one may have come since the start
     } else {
       Log(LogLevel::kWarning, Concat(std::string(changes.status().message()),
-                                     "; SIGHUP makes ternd look at the routes again"));
+                                     "; SIGHUP makes ternd look at them again"));
     }
   }
 
@@ -161,29 +161,29 @@ class RouteFollower {
   void Follow(Daemon* daemon) try {
     due_.reset();
     if (changes_) changes_->Drain();  // without it, somebody else sent the signal
-    daemon->FollowRoutes();
+    daemon->FollowNetwork();
   } catch (const std::bad_alloc&) {
-    Log(LogLevel::kError, "out of memory; the families of addresses stay as they are");
+    Log(LogLevel::kError, "out of memory; changes of the network are not followed");
   }
 
  private:
   static constexpr std::chrono::seconds kPause{1};
 
-  std::optional<io::RouteChanges> changes_;
+  std::optional<io::NetworkChanges> changes_;
   std::optional<Clock::time_point> due_;
 };
 
 // Returns when a signal ends the process. Meanwhile it also does the tasks that are due once a day,
-// after a reload, or when routes have changed.
+// after a reload, or when the network has changed.
 void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options,
                 const Supervisor& supervisor) {
   using Clock = std::chrono::steady_clock;
-  RouteFollower routes;
+  NetworkFollower network;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
   for (;;) {
     const Clock::time_point next =
         std::min({next_roll, daemon->forget_again_at().value_or(next_roll),
-                  routes.due().value_or(next_roll)});
+                  network.due().value_or(next_roll)});
     const auto wait = std::max<std::chrono::seconds>(
         std::chrono::ceil<std::chrono::seconds>(next - Clock::now()), std::chrono::seconds(0));
     const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
@@ -191,14 +191,14 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
     if (signal == SIGHUP) {
       Reload(daemon, options, supervisor);
     } else if (signal == SIGIO) {
-      routes.OnChange();
+      network.OnChange();
     } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
       return;
     }
     if (daemon->forget_again_at() && Clock::now() >= *daemon->forget_again_at()) {
       daemon->ForgetAgain();
     }
-    if (routes.due() && Clock::now() >= *routes.due()) routes.Follow(daemon);
+    if (network.due() && Clock::now() >= *network.due()) network.Follow(daemon);
     if (Clock::now() < next_roll) continue;
     RollCookieSecret(daemon);
     next_roll = Clock::now() + kRollSecretEvery;

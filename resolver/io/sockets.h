@@ -63,8 +63,8 @@ AddressState StateOf(const IpAddress& address);
 bool HasRoute(const IpAddress& address);
 
 // The addresses at which a datagram to `port` reaches one of the listeners. For a wildcard these
-// are the addresses that the machine has now, not those that it gets later. When the machine does
-// not tell them, `*why_incomplete` is the reason. Otherwise it stays as it is.
+// are the addresses that the machine has now (network_changes.h tells of others). When the machine
+// does not tell them, `*why_incomplete` is the reason. Otherwise it stays as it is.
 std::vector<Prefix> OwnAddresses(std::span<const Endpoint> listen, uint16_t port,
                                  std::string* why_incomplete);
 

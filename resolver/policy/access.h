@@ -29,15 +29,20 @@ class AccessList {
   bool Contains(const sockaddr* address) const;
   bool Contains(const IpAddress& address) const;
 
+  // True for the same ranges, in whatever order their prefixes came.
+  friend bool operator==(const AccessList&, const AccessList&) = default;
+
  private:
   // In host byte order. Both ends belong to the range.
   struct Ipv4Range {
     uint32_t first;
     uint32_t last;
+    friend bool operator==(const Ipv4Range&, const Ipv4Range&) = default;
   };
   struct Ipv6Range {
     Ipv6Number first;
     Ipv6Number last;
+    friend bool operator==(const Ipv6Range&, const Ipv6Range&) = default;
   };
 
   void AddIpv6(const Prefix& prefix);

@@ -1,16 +1,18 @@
 """Broken packets by the hundred thousand, and what the daemon could be made to do to others."""
 
 import contextlib
+import itertools
 import os
 import random
 import select
 import socket
 import struct
+import subprocess
 import time
 
 import packets
 import zones
-from internet import WorldTest, dig, watch
+from internet import WorldTest, dig, wait_until, watch
 from packets import answer, ask, connection, framed, query, serving
 
 SERVER = zones.SCRIPTED[0]
@@ -286,6 +288,34 @@ class AbuseTest(WorldTest):
         with packets.capture((2, 22, 0xffff, 5302)) as seen:
             self.assertEqual(dig("shop.com", "A", timeout=8).status, "SERVFAIL")
         self.assertEqual(seen.packets, [])
+
+    def test_an_address_is_our_own_from_when_it_comes_until_it_goes(self):
+        """It comes to this machine behind a wildcard, and then another machine has it again."""
+        def ip(*words):
+            subprocess.run(["ip", *words], check=True)
+        ip("link", "add", "outside", "type", "veth", "peer", "name", "beyond", "address", "02:00:00:00:00:01")
+        self.addCleanup(ip, "link", "del", "outside")
+        ip("link", "set", "outside", "up")
+        ip("link", "set", "beyond", "up")
+        ip("addr", "add", "198.51.100.1/24", "dev", "outside")
+        ip("neigh", "add", zones.MOVING, "lladdr", "02:00:00:00:00:01", "dev", "outside")
+        self.tern({"listen": ["0.0.0.0:5302", "127.0.0.1:53"], "workers": 2, "resolution": {"upstream_port": 5302},
+                   "stub": [{"zone": "com", "to": zones.COM[:1]}]})
+        numbers = itertools.count()
+
+        def asked():
+            """Packets for the server of the zone: to this machine, and to the other one."""
+            with packets.capture((2, 22, 0xffff, 5302)) as here, \
+                    packets.capture((2, 22, 0xffff, 5302), interface="beyond") as there:
+                dig(f"n{next(numbers)}.moving.com", "A", timeout=1)
+            return len(here.packets), len(there.packets)
+        here, there = asked()
+        self.assertEqual(here, 0)
+        self.assertGreater(there, 0)
+        ip("addr", "add", f"{zones.MOVING}/32", "dev", "lo")
+        wait_until(lambda: asked() == (0, 0), "no packet to the new address", 10)
+        ip("addr", "del", f"{zones.MOVING}/32", "dev", "lo")
+        wait_until(lambda: asked()[1] > 0, "packets to the other machine", 10)
 
     def test_never_query_addresses_get_no_packet(self):
         _, targets = self.asked_itself({"listen": [f"{zones.OWN}:53"], "workers": 1, "resolution": {

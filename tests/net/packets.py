@@ -128,7 +128,8 @@ class SockProgram(ctypes.Structure):
 
 
 class Capture:
-    """Packets on lo, from the IP header on, for which all checks hold: (octets, offset, mask, value).
+    """Packets that came in on an interface, from the IP header on, for which all checks hold: (octets, offset, mask,
+    value).
 
     The kernel filters (classic BPF), so that a flood of other packets costs nothing here. Only headers without
     options match offsets behind them, which is what this machine sends. `lost` counts what came too fast.
@@ -141,7 +142,7 @@ class Capture:
     TO_SERVERS = (4, 16, 0xfffe0000, 0xc6120000)  # 198.18.0.0/15
     FRAGMENT_MASK = 0x3fff  # more fragments, and the offset
 
-    def __init__(self, *checks, octets=128):
+    def __init__(self, *checks, octets=128, interface="lo"):
         code = []
         checks = ((1, self.PACKET_TYPE, 0xff, socket.PACKET_HOST),) + checks
         for number, (size, offset, mask, value) in enumerate(checks):
@@ -154,7 +155,7 @@ class Capture:
         self.socket.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)  # SO_RCVBUFFORCE
         self.socket.setsockopt(socket.SOL_SOCKET, 26,  # SO_ATTACH_FILTER
                                bytes(SockProgram(len(code), program)))
-        self.socket.bind(("lo", 0x0800))
+        self.socket.bind((interface, 0x0800))
         self.socket.settimeout(0.05)
         self.lost = 0
         self.stopping = False
@@ -178,8 +179,8 @@ class Capture:
 
 
 @contextlib.contextmanager
-def capture(*checks, octets=128):
-    seen = Capture(*checks, octets=octets)
+def capture(*checks, octets=128, interface="lo"):
+    seen = Capture(*checks, octets=octets, interface=interface)
     try:
         yield seen
     finally:

@@ -19,6 +19,7 @@ FORWARDER = "198.18.7.1"
 SCRIPTED = ("198.18.8.1", "198.18.8.2")
 SCRIPTED_V6 = ("fd53:8::1", "fd53:8::2")  # of newer.com, both
 OWN = "198.18.9.1"  # where ternd listens as well, for a zone that names it as its server
+MOVING = "198.51.100.77"  # which no server has, for a zone that names it as its server
 MAIL = ("198.18.20.11", "198.18.20.12")
 
 DOMAINS = 20        # d00.com .. d19.com, each with hosts h0..h9
@@ -101,6 +102,8 @@ ns3.itself AAAA ::
 ns4.itself A 127.0.0.1
 ns4.itself AAAA ::1
 ns4.itself AAAA ::ffff:127.0.0.1
+moving NS ns.moving
+ns.moving A 198.51.100.77
 """
     for n in range(DOMAINS):
         body += f"d{n:02} NS ns1.shop\nd{n:02} NS ns2.shop\n"

@@ -157,12 +157,12 @@ TEST(DaemonTest, AutomaticIpv6FollowsTheRoutes) {
   ASSERT_NE(daemon, nullptr);
   EXPECT_FALSE(daemon->asks_over_ipv6());
   const auto always = [](const IpAddress&) { return true; };
-  daemon->FollowRoutes(always);
+  daemon->FollowNetwork(always);
   EXPECT_TRUE(daemon->asks_over_ipv6());
   ASSERT_TRUE(daemon->Reload(settings).ok());
   EXPECT_FALSE(daemon->asks_over_ipv6());
-  daemon->FollowRoutes(always);
-  daemon->FollowRoutes([](const IpAddress&) { return false; });
+  daemon->FollowNetwork(always);
+  daemon->FollowNetwork([](const IpAddress&) { return false; });
   EXPECT_FALSE(daemon->asks_over_ipv6());
 }
 
@@ -182,10 +182,34 @@ TEST(DaemonTest, FixedIpv6DoesNotFollowTheRoutes) {
     const auto daemon = Started(settings);
     ASSERT_NE(daemon, nullptr);
     for (const bool route : {true, false}) {
-      daemon->FollowRoutes([route](const IpAddress&) { return route; });
+      daemon->FollowNetwork([route](const IpAddress&) { return route; });
       EXPECT_EQ(daemon->asks_over_ipv6(), use == Ipv6Use::kOn);
     }
   }
+}
+
+TEST(DaemonTest, OwnAddressesFollowThoseOfTheMachine) {
+  const auto daemon = Started(LoopbackSettings());
+  ASSERT_NE(daemon, nullptr);
+  const IpAddress server = *IpAddress::Parse("192.0.2.1");
+  std::vector<Prefix> own;
+  std::string failure;
+  const auto follow = [&] {
+    daemon->FollowNetwork([](const IpAddress&) { return false; },
+                          [&](std::span<const Endpoint>, uint16_t, std::string* why_incomplete) {
+                            *why_incomplete = failure;
+                            return own;
+                          });
+    return daemon->MayAsk(server);
+  };
+  EXPECT_TRUE(follow());
+  own = {*Prefix::Parse("192.0.2.1/32")};
+  EXPECT_FALSE(follow());
+  own = {};
+  failure = "no descriptors left";
+  EXPECT_FALSE(follow()) << "an address is not forgotten because the list could not be read";
+  failure = "";
+  EXPECT_TRUE(follow());
 }
 
 TEST(DaemonTest, ReloadWithABrokenHostsFileKeepsTheOldConfiguration) {

@@ -1,4 +1,4 @@
-// Tells when the machine's routes or addresses of IPv6 change: at boot, on a VPN, on another
+// Tells when the machine's addresses or its routes for IPv6 change: at boot, on a VPN, on another
 // network. The kernel says so by a signal, so nothing runs while nothing changes.
 //
 // Thread: one. Bound: one socket.
@@ -11,17 +11,17 @@
 
 namespace tern::resolver::io {
 
-class RouteChanges {
+class NetworkChanges {
  public:
   // From now on the process gets `signal` for each change. The signal is blocked in all threads,
   // and the caller waits for it.
-  static absl::StatusOr<RouteChanges> Watch(int signal);
+  static absl::StatusOr<NetworkChanges> Watch(int signal);
 
   // Discards the messages about changes until now.
   void Drain();
 
  private:
-  explicit RouteChanges(OwnedFd socket) : socket_(std::move(socket)) {}
+  explicit NetworkChanges(OwnedFd socket) : socket_(std::move(socket)) {}
 
   OwnedFd socket_;
 };
