@@ -1,8 +1,10 @@
 #include "resolver/resolution/address_lookup.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "resolver/resolution/job_table.h"
+#include "resolver/resolution/outcome.h"
 
 namespace tern::resolver::resolution {
 namespace {
@@ -11,6 +13,22 @@ namespace {
 // so many octets.
 constexpr int kBackgroundQueries = 6;
 constexpr int kBackgroundOctets = 16 << 10;
+
+// Takes the share of a question that nobody waits for. The question may outlive its parent. nullopt
+// when the parent has too little left.
+std::optional<Allowance> TakeBackgroundShare(Allowance* from) {
+  if (std::min(from->upstream_queries, from->referrals) <= 2 * kBackgroundQueries ||
+      from->upstream_octets <= 2 * kBackgroundOctets) {
+    return std::nullopt;
+  }
+  from->upstream_queries -= kBackgroundQueries;
+  from->upstream_octets -= kBackgroundOctets;
+  from->referrals -= kBackgroundQueries;
+  return Allowance{.upstream_queries = kBackgroundQueries,
+                   .upstream_octets = kBackgroundOctets,
+                   .referrals = kBackgroundQueries,
+                   .failed_address_lookups = 1};
+}
 
 }  // namespace
 
@@ -28,21 +46,10 @@ bool AddressLookup::Keep(const answer::Answer& answer) {
 }
 
 void LookUpInBackground(Job& parent, const wire::Name& server, wire::RRType type) {
-  Allowance& allowance = parent.allowance();
-  if (std::min(allowance.upstream_queries, allowance.referrals) <= 2 * kBackgroundQueries ||
-      allowance.upstream_octets <= 2 * kBackgroundOctets ||
-      parent.table().IsUnderWay(server, type)) {
-    return;
-  }
-  // The look-up may outlive its parent, so it gets a share of its own.
-  allowance.upstream_queries -= kBackgroundQueries;
-  allowance.upstream_octets -= kBackgroundOctets;
-  allowance.referrals -= kBackgroundQueries;
-  const Allowance share = {.upstream_queries = kBackgroundQueries,
-                           .upstream_octets = kBackgroundOctets,
-                           .referrals = kBackgroundQueries,
-                           .failed_address_lookups = 1};
-  (void)parent.table().StartDetached(server, type, parent.nesting() + 1, share);
+  if (parent.table().IsUnderWay(server, type)) return;
+  const std::optional<Allowance> share = TakeBackgroundShare(&parent.allowance());
+  if (!share.has_value()) return;
+  (void)parent.table().StartDetached(server, type, parent.nesting() + 1, *share);
 }
 
 bool OneMoreServer::LookUpAnother() {
@@ -60,6 +67,20 @@ bool OneMoreServer::LookUpAnother() {
   if (!servers.NextIpv6ToLookUp(false, &server)) return false;
   LookUpInBackground(job_, server, wire::RRType::kAAAA);
   return true;
+}
+
+bool OneMoreServer::AskParent() {
+  const upstream::ZoneServers& servers = job_.servers();
+  // A job that seeks a delegation asks for the one above only, so these jobs do not go up further.
+  if (!servers.delegation() || !servers.from_store() || servers.zone().view().IsRoot() ||
+      job_.seeks_delegation()) {
+    return false;
+  }
+  if (!job_.facilities().ClaimAskingAnew(servers.zone())) return false;
+  const std::optional<Allowance> share = TakeBackgroundShare(&job_.allowance());
+  if (!share.has_value()) return false;
+  TraceStep(job_, "restart", servers.zone(), "its servers are silent: its parent is asked too");
+  return job_.table().SeekDelegation(servers.zone(), job_.nesting() + 1, *share);
 }
 
 }  // namespace tern::resolver::resolution

@@ -33,13 +33,17 @@ class AddressLookup final : public NestedQuestion {
 // Starts the look-up for the store. Nobody waits for it. It gets a part of the parent's allowance.
 void LookUpInBackground(Job& parent, const wire::Name& server, wire::RRType type);
 
-// Looks up one more name server of the job's zone in the background. It is for a race whose servers
-// are late. It does nothing if some servers were looked up already: those look-ups start the next
-// one in the background anyway.
+// Looks for more name servers of the job's zone in the background. It is for a race whose servers
+// are late.
 class OneMoreServer final : public upstream::MoreServers {
  public:
   explicit OneMoreServer(Job& job) : job_(job) {}
+  // Looks up one more name server. It does nothing if some servers were looked up already: those
+  // look-ups start the next one in the background anyway.
   bool LookUpAnother() override;
+  // Asks the zone's parent, if the delegation is from the store and the parent was not asked a
+  // moment ago.
+  bool AskParent() override;
 
  private:
   Job& job_;

@@ -6,6 +6,7 @@
 // Thread: one worker's. Outlives every job.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -24,6 +25,8 @@ namespace tern::resolver::resolution {
 inline constexpr size_t kZonesWithoutPartsMax = 1024;
 inline constexpr size_t kZonesTriedAgainMax = 1024;
 inline constexpr size_t kZonesAskedAnewMax = 1024;
+// How often a zone's parent is asked again because the zone's servers do not serve it.
+inline constexpr std::chrono::seconds kAskedAnewPause(30);
 
 struct Facilities : upstream::RaceFacilities {
   Facilities(cache::Store* store_, upstream::ServerTable* server_table_, Environment* environment_,
@@ -37,6 +40,15 @@ struct Facilities : upstream::RaceFacilities {
   // question.
   answer::Knowledge Known(const policy::CoreSettings& of) {
     return {store, of, *local_data, StoreNow(), learner.scratch()};
+  }
+
+  // Whether the zone's parent may be asked for it again now. If so, it was asked a moment ago from
+  // now on.
+  bool ClaimAskingAnew(const wire::Name& zone) {
+    const uint64_t hash = store.Hash(zone);
+    if (zones_asked_anew.Has(hash, environment.Now())) return false;
+    zones_asked_anew.Put(hash, environment.Now() + kAskedAnewPause);
+    return true;
   }
 
   std::shared_ptr<const policy::CoreSettings> settings;  // for jobs that start from now on

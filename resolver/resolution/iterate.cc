@@ -31,8 +31,6 @@ using wire::RRType;
 
 // How long a zone's servers are not asked about parts of names after they failed to answer one.
 constexpr std::chrono::minutes kNoPartsFor(5);
-// How often a zone's parent is asked again because the zone's servers do not serve it.
-constexpr std::chrono::seconds kAskedAnewPause(30);
 
 // RFC 8914 sections 4.15 and 4.23 to 4.25.
 Outcome FailFor(Job& job, const upstream::RaceResult& result) {
@@ -227,11 +225,10 @@ void NoteHasNoParts(Job& job) {
                                      facilities.environment.Now() + kNoPartsFor);
 }
 
-// Whether the servers that answered all said that they do not serve the zone.
+// Whether no server that was asked serves the zone: each said so, was silent or is not there.
 bool IsServedNowhere(const upstream::RaceResult& result) {
   constexpr uint8_t kOther = upstream::RaceResult::kSaidUnsound | upstream::RaceResult::kSaidOther;
-  return result.kind == upstream::RaceResult::Kind::kExhausted &&
-         result.said != upstream::RaceResult::kSaidNothing && (result.said & kOther) == 0;
+  return result.kind == upstream::RaceResult::Kind::kExhausted && (result.said & kOther) == 0;
 }
 
 // Whether the zone may have moved: its delegation is from the store, and its servers do not serve
@@ -239,14 +236,10 @@ bool IsServedNowhere(const upstream::RaceResult& result) {
 // owner may make its servers refuse.
 bool AsksParentAnew(Job& job, const upstream::RaceResult& result) {
   const upstream::ZoneServers& servers = job.servers();
-  if (!IsServedNowhere(result) || !servers.delegation() || servers.zone().view().IsRoot()) {
+  if (!IsServedNowhere(result) || !servers.delegation() || !servers.from_store() ||
+      servers.zone().view().IsRoot() || !job.facilities().ClaimAskingAnew(servers.zone())) {
     return false;
   }
-  Facilities& facilities = job.facilities();
-  const uint64_t zone = facilities.store.Hash(servers.zone());
-  const Time now = facilities.environment.Now();
-  if (facilities.zones_asked_anew.Has(zone, now)) return false;
-  facilities.zones_asked_anew.Put(zone, now + kAskedAnewPause);
   TraceStep(job, "restart", servers.zone(), "its servers do not serve it: its parent is asked");
   return true;
 }
@@ -266,7 +259,6 @@ struct Progress {
   bool use_forward = true;
   bool went_up = false;          // because no server had an address
   bool part_failed = false;      // so the same zone is asked for the whole name next
-  bool from_store = true;        // the delegation that is asked now
   bool asks_for_parent = false;  // the next question is for the name above: see IsFromChild
   bool asked_for_parent = false;
   std::optional<AskedAnew> anew;
@@ -308,7 +300,7 @@ bool TryAnotherWay(Job& job, const wire::Name& name, bool whole, const upstream:
     servers.Locate(facilities.store, settings, zone, true, progress->use_forward, now);
     return true;
   }
-  if (progress->from_store && !progress->anew.has_value() && AsksParentAnew(job, result)) {
+  if (!progress->anew.has_value() && !job.seeks_delegation() && AsksParentAnew(job, result)) {
     progress->anew.emplace(AskedAnew{result, zone, servers.Fingerprint()});
     servers.Locate(facilities.store, settings, zone, true, progress->use_forward, now);
     progress->minimiser = fresh;
@@ -329,7 +321,9 @@ std::optional<Outcome> FollowReferral(Job& job, const wire::Name& name,
     return Fail(job, ExtendedError::kOther, "the question needs too many referrals");
   }
   if (!ApplyReferral(job, result, progress->went_up)) return FailFor(job, result);
-  progress->from_store = false;
+  if (job.seeks_delegation() && job.servers().zone().view().Equals(name)) {
+    return AnsweredIf(job, AddEmpty(job, name));
+  }
   const std::optional<AskedAnew>& anew = progress->anew;
   const bool has_not_moved = anew.has_value() && job.servers().zone().view().Equals(anew->zone) &&
                              job.servers().Fingerprint() == anew->servers;

@@ -89,6 +89,8 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
   // The job treats entries near their expiry as unknown, so it asks for them while they still
   // serve.
   bool refreshes() const { return state_.refreshes; }
+  // The job asks for the name's own delegation, which its parent zone has, and for nothing more.
+  bool seeks_delegation() const { return state_.seeks_delegation; }
   // The question failed a moment ago. The job asks all the same.
   bool tries_again() const { return state_.tries_again; }
 
@@ -101,6 +103,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
     bool just_missed = false;
     bool refreshes = false;
     bool tries_again = false;
+    bool seeks_delegation = false;
     bool resolved = false;      // its coroutine has ended
     bool served_stale = false;  // its clients got a stale answer because no other came in time
     bool borrows = false;       // the allowance or the deadline came from another question

@@ -218,6 +218,21 @@ bool JobTable::StartDetached(const wire::Name& name, wire::RRType type, int nest
   return true;
 }
 
+bool JobTable::SeekDelegation(const wire::Name& zone, int nesting, const Allowance& allowance) {
+  const ResolutionSettings& resolution = facilities_.settings->resolution;
+  if (nesting > resolution.budget.nesting) return false;
+  Job* job = Make(HashOf(zone, wire::RRType::kNS), zone, wire::RRType::kNS,
+                  NestedJobs(resolution.limits.jobs));
+  if (job == nullptr) return false;
+  job->state_.shared = false;  // it does not bring the answer to its question
+  job->state_.seeks_delegation = true;
+  job->state_.nesting = nesting;
+  job->own_allowance_ = allowance;
+  job->state_.borrows = true;
+  Launch(job);
+  return true;
+}
+
 void JobTable::TryAgain(const wire::Name& name, wire::RRType type) {
   // Clients come first: half of the jobs are theirs alone.
   const size_t jobs_max = facilities_.settings->resolution.limits.jobs;

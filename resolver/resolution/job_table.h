@@ -69,6 +69,9 @@ class JobTable final : public upstream::Finisher {
   // Starts a question that nobody waits for. `allowance` pays. False when there is no room.
   bool StartDetached(const wire::Name& name, wire::RRType type, int nesting,
                      const Allowance& allowance);
+  // Asks the parent of `zone` for its delegation, for the store. `allowance` pays. False when there
+  // is no room.
+  bool SeekDelegation(const wire::Name& zone, int nesting, const Allowance& allowance);
   // Asks a question again that failed a moment ago, beside the clients that are told so.
   void TryAgain(const wire::Name& name, wire::RRType type);
   // Asks the root servers for their own names, beside the query that found the need (RFC 9609).

@@ -244,6 +244,14 @@ void RememberFailure(Job& job, const wire::Name& name) {
 Task<bool> Resolve(Job& job) {
   wire::Name name = job.name();
   TraceStep(job, "start", name, "");
+  if (job.seeks_delegation()) {
+    Facilities& facilities = job.facilities();
+    job.servers().Locate(facilities.store, job.settings(), name, /*above=*/true,
+                         /*use_forward=*/true, facilities.StoreNow());
+    const Outcome sought = co_await Iterate(job, name);
+    job.table().OnResolved(&job);
+    co_return sought == Outcome::kAnswered;
+  }
   Outcome outcome = Outcome::kUnknown;
   bool just_missed = job.just_missed();
   bool asked = false;

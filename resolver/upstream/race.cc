@@ -255,15 +255,28 @@ void Race::OnTimer() {
     return;
   }
   NoteSilences(now);
+  if (parent_asked_) TakeNewDelegation();
   // Also when no server has time left, because nothing else would ask again.
   if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch() && !waits_for_turn_) {
     next_launch_ = now + kHedgeMax;
-    // Another replica's address may be found meanwhile. Then that replica is a candidate.
-    if (!std::exchange(looked_further_, true) && more_servers_.LookUpAnother()) {
+    if (LookFurther(now)) {
       next_launch_ = now + std::clamp(2 * facilities_.lateness.estimate(), kHedgeMin, kHedgeMax);
     }
   }
   WaitOrFinish(now);
+}
+
+// Another replica's address may be found meanwhile. Then that replica is a candidate. If only dead
+// servers are known, the zone may have moved.
+bool Race::LookFurther(Time now) {
+  if (!std::exchange(looked_further_, true) && more_servers_.LookUpAnother()) return true;
+  if (parent_asked_ || !OnlyDeadAreLeft(now)) return false;
+  parent_asked_ = more_servers_.AskParent();
+  return parent_asked_;
+}
+
+void Race::TakeNewDelegation() {
+  if (servers_.Renew(facilities_.store, facilities_.StoreNow())) looked_further_ = false;
 }
 
 void Race::NoteSilences(Time now) {

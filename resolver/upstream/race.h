@@ -250,6 +250,11 @@ class Race final : public ExchangeSink,
   void CloseDatagrams();
   void BreakOff(Attempt& attempt);
   void NoteSilences(Time now);
+  // Starts what may bring another server while all known ones are late. True when something was
+  // started.
+  bool LookFurther(Time now);
+  // Takes the delegation that the parent has given meanwhile.
+  void TakeNewDelegation();
   Duration HedgeDelay(const ServerState& record) const;
   Duration RetryTimeout(const ServerState& record, int tries) const;
   void ArmNext();
@@ -346,6 +351,7 @@ class Race final : public ExchangeSink,
   std::vector<uint8_t> doubted_;  // the reply that is asked for once more in lower case
   int confirmations_ = 0;         // servers of the zone itself that said kEmpty with authority
   bool looked_further_ = false;
+  bool parent_asked_ = false;
   bool seen_unreachable_ = false;
   bool seen_unsound_ = false;
   bool seen_lame_ = false;

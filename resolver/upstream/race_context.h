@@ -53,12 +53,15 @@ class DrainAtExit {
   Finisher& finisher_;
 };
 
-// A race asks it for one more server when all known servers are late.
+// A race asks it for other servers when all known servers are late.
 class MoreServers {
  public:
   // Starts to look up the address of one more server of the zone. True when there was one to look
   // up. If that server has an address, it is in the store some time later.
   virtual bool LookUpAnother() = 0;
+  // Starts to ask the zone's parent for the delegation anew, because the zone may have moved. True
+  // when it did. If there is another delegation, it is in the store some time later.
+  virtual bool AskParent() = 0;
 
  protected:
   ~MoreServers() = default;

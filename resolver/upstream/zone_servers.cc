@@ -50,12 +50,16 @@ bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings) {
   return !settings.never_asked.Contains(address);
 }
 
-void ZoneServers::ForgetServers() {
-  candidate_count_ = 0;
+void ZoneServers::ForgetLookUps() {
   looked_up_ = 0;
   ipv6_left_ = 0;
   absent_ = 0;
   last_taken_ = 0;
+}
+
+void ZoneServers::ForgetServers() {
+  candidate_count_ = 0;
+  ForgetLookUps();
 }
 
 void ZoneServers::Locate(const cache::Store& store, const policy::CoreSettings& settings,
@@ -63,6 +67,7 @@ void ZoneServers::Locate(const cache::Store& store, const policy::CoreSettings& 
                          EntryView nearest_above) {
   static_zone_ = nullptr;
   from_hints_ = false;
+  from_store_ = false;
   delegation_.clear();
   ForgetServers();
   NameView zone = above && !name.IsRoot() ? name.Parent() : name;
@@ -79,6 +84,7 @@ void ZoneServers::Locate(const cache::Store& store, const policy::CoreSettings& 
     const EntryView entry = known ? nearest_above : store.FindCut(zone);
     if (entry && entry.IsFresh(now)) {
       Descend(entry);
+      from_store_ = true;
       return;
     }
     if (zone.IsRoot()) break;
@@ -92,15 +98,29 @@ void ZoneServers::Descend(EntryView entry) {
   TERN_REQUIRE(entry && entry.kind() == EntryKind::kDelegation);
   static_zone_ = nullptr;
   from_hints_ = false;
+  from_store_ = false;
   ForgetServers();
-  delegation_.resize(entry.size() / 8);
-  entry.CopyTo(reinterpret_cast<uint8_t*>(delegation_.data()));
+  CopyDelegation(entry);
   zone_ = delegation().name();
 }
 
-uint64_t ZoneServers::Fingerprint() const {
+void ZoneServers::CopyDelegation(EntryView entry) {
+  delegation_.resize(entry.size() / 8);
+  entry.CopyTo(reinterpret_cast<uint8_t*>(delegation_.data()));
+}
+
+bool ZoneServers::Renew(const cache::Store& store, cache::Instant now) {
+  if (delegation_.empty()) return false;
+  const EntryView entry = store.FindCut(zone_);
+  if (!entry || !entry.IsFresh(now) || FingerprintOf(entry) == Fingerprint()) return false;
+  ForgetLookUps();
+  CopyDelegation(entry);
+  return true;
+}
+
+uint64_t ZoneServers::FingerprintOf(EntryView delegation) {
   uint64_t sum = 0;
-  cache::NameServerCursor cursor = delegation().NameServers();
+  cache::NameServerCursor cursor = delegation.NameServers();
   cache::NameServerView server;
   while (cursor.Next(&server)) {
     const uint64_t name = wire::HashName(server.name, 0);

@@ -57,9 +57,14 @@ class ZoneServers {
                ? cache::EntryView()
                : cache::EntryView(reinterpret_cast<const uint8_t*>(delegation_.data()));
   }
+  // The delegation was in the store already: no referral of this resolution showed it.
+  bool from_store() const { return from_store_; }
+  // Takes the delegation of the same zone that the store has now. True when it has other name
+  // servers or glue than before. Candidates stay, and keep their state.
+  bool Renew(const cache::Store& store, cache::Instant now);
   // A number for the delegation's name servers and glue, whatever their order. REQUIRES: there is a
   // delegation.
-  uint64_t Fingerprint() const;
+  uint64_t Fingerprint() const { return FingerprintOf(delegation()); }
   // A stub or forward zone, or null.
   const StaticZone* static_zone() const { return static_zone_; }
   bool forwarded() const { return static_zone_ != nullptr && static_zone_->forward; }
@@ -109,6 +114,9 @@ class ZoneServers {
   void AddAddress(const IpAddress& address, const policy::CoreSettings& settings);
 
  private:
+  static uint64_t FingerprintOf(cache::EntryView delegation);
+  void CopyDelegation(cache::EntryView delegation);
+  void ForgetLookUps();
   void ForgetServers();
   void UseHints(const policy::CoreSettings& settings);
   void AddGlue(const cache::NameServerView& server, const policy::CoreSettings& settings);
@@ -119,6 +127,7 @@ class ZoneServers {
   wire::Name zone_;
   const StaticZone* static_zone_ = nullptr;  // in the settings snapshot that the job holds
   bool from_hints_ = false;
+  bool from_store_ = false;
   std::vector<uint64_t> delegation_;  // a copy of the entry; empty for hints and static zones
   std::array<Candidate, kCandidatesMax> candidates_;
   size_t candidate_count_ = 0;

@@ -255,7 +255,8 @@ TEST_F(SpoofingTest, AThousandEqualQuestionsAreOneRaceWhenTheServerIsSilent) {
   const size_t before = Sent();
   for (int i = 0; i < 1000; ++i) internet_.Ask("www.mute.com.", RRType::kA);
   internet_.world().RunFor(seconds(20));
-  EXPECT_LE(Sent() - before, 3u) << Trace();
+  // One more asks the zone's parent.
+  EXPECT_LE(Sent() - before, 3u + 1u) << Trace();
   EXPECT_EQ(internet_.world().unanswered(), 0u);
 }
 
