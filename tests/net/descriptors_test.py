@@ -1,14 +1,27 @@
-"""File descriptors that run out: what is cached is served, the rest fails in words, and it passes."""
+"""File descriptors or connections that run out: what is cached is served, the rest fails in words, and it passes."""
 
 import contextlib
 import socket
 import struct
+import threading
 import time
 
 import packets
 import zones
 from internet import WorldTest, dig, raise_file_limit, wait_until
 from packets import answer, ask, connection, framed, query, read_message, serving
+
+TC = 0x8600  # flags of an authoritative reply that is cut short
+
+
+def drip(streams, stop):
+    """Until `stop`: each stream gets the length of a message, then an octet of it every 100 ms."""
+    begun = set()
+    while not stop.wait(0.1):
+        for stream in list(streams):
+            with contextlib.suppress(OSError):  # closed meanwhile
+                stream.sendall(b"\0" if stream in begun else b"\4\0\0")
+            begun.add(stream)
 
 
 class DescriptorsTest(WorldTest):
@@ -114,6 +127,61 @@ class DescriptorsTest(WorldTest):
               f"{1000 * packets.median(took):.2f} ms, p99 {1000 * sorted(took)[len(took) * 99 // 100]:.2f} ms", flush=True)
         self.assertEqual(failed, [])
         self.assertLess(packets.median(took), 0.050)
+
+    def under_streams(self, streams):
+        """Random names of victim.com, whose servers truncate each reply over UDP. Over TCP they accept and do not
+        answer; `streams` gets those connections. Meanwhile newer.com truncates too, and answers over TCP."""
+        def hostile(asked):
+            if asked.transport == "tcp":
+                streams.append(asked.client)
+                return []
+            return [answer(asked.message, flags=TC)]
+
+        def honest(asked):
+            if asked.transport == "udp":
+                return [answer(asked.message, flags=TC)]
+            return [answer(asked.message, packets.address_record("198.18.60.1"))]
+        self.tern()
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        failed, took = [], []
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(serving(zones.SCRIPTED, hostile))
+            stack.enter_context(serving(zones.SCRIPTED_V6, honest))
+            client = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            client.connect(("127.0.0.1", 53))
+            start, sent = time.monotonic(), 0
+            while (now := time.monotonic() - start) < 6:
+                while sent < 150 * now:
+                    client.send(query(f"x{sent}.victim.com", number=sent))
+                    sent += 1
+                reply, seconds = ask(query(f"u{len(took)}.newer.com"), timeout=3)
+                took.append(seconds)
+                if reply is None or packets.rcode(reply) != 0:
+                    failed.append(now)
+                time.sleep(0.02)
+        print(f"{sent} questions for a zone that is silent over TCP held {len(streams)} connections; of {len(took)} for "
+              f"another {len(failed)} failed, median {1000 * packets.median(took):.2f} ms, longest "
+              f"{1000 * max(took):.0f} ms", flush=True)
+        # The zone has an eighth of 256 connections. Each lasts as long as its question, some seconds.
+        self.assertGreater(len(streams), 30)
+        self.assertLess(len(streams), 100)
+        self.assertGreater(len(took), 20)
+        self.assertEqual(failed, [])
+        self.assertLess(packets.median(took), 0.050)
+
+    def test_a_zone_that_is_silent_over_tcp_leaves_connections_for_others(self):
+        self.under_streams([])
+
+    def test_a_zone_that_drips_over_tcp_leaves_connections_for_others(self):
+        """An octet now and then does not make an exchange last longer."""
+        streams, stop = [], threading.Event()
+        thread = threading.Thread(target=drip, args=(streams, stop))
+        thread.start()
+        try:
+            self.under_streams(streams)
+        finally:
+            stop.set()
+            thread.join()
 
     def test_floods_leak_no_descriptor(self):
         """Idle upstream sockets are kept for a while: a second and a third flood need no more of them."""

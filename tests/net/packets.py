@@ -249,7 +249,7 @@ def extended_error(message):
 # ---------------------------------------------------------------------------- servers
 
 class Asked:
-    """A query that came to a ScriptedServer."""
+    """A query that came to a ScriptedServer. Over TCP `client` is the stream, otherwise (address, port)."""
 
     def __init__(self, message, transport, client, server):
         self.message, self.transport, self.client, self.server = message, transport, client, server
@@ -317,7 +317,7 @@ class ScriptedServer:
                 self.selector.unregister(key.fileobj)
                 key.fileobj.close()
                 return
-            self._on_query(Asked(message, "tcp", None, address),
+            self._on_query(Asked(message, "tcp", key.fileobj, address),
                            lambda reply, s=key.fileobj: s.sendall(framed(reply)))
 
     def _on_query(self, asked, send):
