@@ -92,8 +92,8 @@ constexpr int kFailedLookupsMax = 2;  // after more, no leaner forms (NXNSAttack
 
 }  // namespace
 
-Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type, bool is_probe,
-                                   bool has_other_way) {
+Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type,
+                                   upstream::Subject subject, bool has_other_way) {
   using Kind = upstream::RaceResult::Kind;
   upstream::ZoneServers& servers = job.servers();
   servers.ResetTries();
@@ -105,6 +105,7 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
     result.kind = Kind::kNoResources;
     co_return result;
   }
+  const bool is_part = subject != upstream::Subject::kWholeName;
   bool looked_up = false;
   int failed_lookups = 0;
   bool is_last_round = false;
@@ -112,7 +113,7 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
     if (!servers.candidates().empty()) {
       OneMoreServer more(job);
       upstream::Race race(
-          {job.facilities(), job.terms(), more, is_last_round, is_probe, has_other_way}, servers,
+          {job.facilities(), job.terms(), more, is_last_round, subject, has_other_way}, servers,
           name, type);
       const upstream::RaceResult raced = co_await race;
       said |= raced.said;
@@ -123,7 +124,7 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
       }
       result.said = said;
       if (is_last_round) co_return is_of_use ? raced : result;
-      const bool is_final = is_probe || raced.kind != Kind::kEmpty || is_confirmed;
+      const bool is_final = is_part || raced.kind != Kind::kEmpty || is_confirmed;
       if (raced.kind != Kind::kExhausted && is_final) co_return result;
     }
     // If no answer came from the addresses, that counts as a failed look-up too. Otherwise a
@@ -133,7 +134,8 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
     failed_lookups += looked_up ? 1 : 0;
     looked_up = co_await FindMoreAddresses(job);
     is_last_round = !looked_up;
-    const bool is_worth_it = result.kind == Kind::kExhausted && !is_probe &&
+    const bool is_worth_it = result.kind == Kind::kExhausted &&
+                             subject != upstream::Subject::kProbe &&
                              !servers.candidates().empty() && failed_lookups <= kFailedLookupsMax;
     if (is_last_round && !is_worth_it) co_return result;
   }

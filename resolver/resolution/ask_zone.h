@@ -16,11 +16,10 @@
 namespace tern::resolver::resolution {
 
 // Asks as many of the zone's servers as it needs. Before it gives up, it asks in leaner forms.
-// Parts of names are not worth that.
+// Probes are not worth that: the first error ends them.
 // REQUIRES: `name` outlives the task.
-// `is_probe`: the name is only a part of what is asked for. The first error ends it.
 // `has_other_way`: if only dead servers are left, they are not waited for.
 Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, wire::RRType type,
-                                   bool is_probe, bool has_other_way);
+                                   upstream::Subject subject, bool has_other_way);
 
 }  // namespace tern::resolver::resolution

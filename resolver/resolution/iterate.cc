@@ -259,6 +259,7 @@ struct Progress {
   bool use_forward = true;
   bool went_up = false;          // because no server had an address
   bool part_failed = false;      // so the same zone is asked for the whole name next
+  bool part_denied = false;      // the same, but the name may be denied as rightly as the part
   bool asks_for_parent = false;  // the next question is for the name above: see IsFromChild
   bool asked_for_parent = false;
   std::optional<AskedAnew> anew;
@@ -309,6 +310,11 @@ bool TryAnotherWay(Job& job, const wire::Name& name, bool whole, const upstream:
   return false;
 }
 
+bool IsDenial(const upstream::RaceResult& result) {
+  return result.kind == upstream::RaceResult::Kind::kReply &&
+         result.meaning.reply_class == upstream::ReplyClass::kNxDomain;
+}
+
 // Goes down to the zone cut that the reply shows. nullopt: go on there.
 std::optional<Outcome> FollowReferral(Job& job, const wire::Name& name,
                                       const upstream::RaceResult& result, Progress* progress) {
@@ -344,6 +350,11 @@ bool IsFromChild(Job& job, const wire::Name& name, const upstream::RaceResult& r
          meaning.end.view().Equals(name) && meaning.soa->owner.Equals(name);
 }
 
+upstream::Subject SubjectOf(const NextQuestion& next, const QnameMinimiser& minimiser) {
+  if (next.whole) return upstream::Subject::kWholeName;
+  return minimiser.strict() ? upstream::Subject::kPart : upstream::Subject::kProbe;
+}
+
 }  // namespace
 
 Task<Outcome> Iterate(Job& job, const wire::Name& name) {
@@ -357,6 +368,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   // last, or goes up in a way that is tried once.
   for (;;) {
     const bool after_failed_part = std::exchange(progress.part_failed, false);
+    const bool after_denied_part = std::exchange(progress.part_denied, false);
     if (HasNoParts(job)) minimiser.GiveUp();
     const NextQuestion next =
         std::exchange(progress.asks_for_parent, false)
@@ -364,14 +376,13 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
             : minimiser.Next(servers.zone(), facilities.store, facilities.StoreNow());
     const bool has_other_way = servers.forwarded() && servers.static_zone()->first;
     const upstream::RaceResult result =
-        co_await AskZone(job, next.name, next.type,
-                         /*is_probe=*/!next.whole && !minimiser.strict(), has_other_way);
+        co_await AskZone(job, next.name, next.type, SubjectOf(next, minimiser), has_other_way);
     if (result.kind != upstream::RaceResult::Kind::kReply &&
         result.kind != upstream::RaceResult::Kind::kEmpty) {
       if (TryAnotherWay(job, name, next.whole, result, &progress)) continue;
       co_return FailWith(job, name, next.whole, result);
     }
-    if (after_failed_part) NoteHasNoParts(job);
+    if (after_failed_part || (after_denied_part && !IsDenial(result))) NoteHasNoParts(job);
     std::optional<Outcome> outcome;
     if (result.kind == upstream::RaceResult::Kind::kReply &&
         result.meaning.reply_class == upstream::ReplyClass::kReferral) {
@@ -386,6 +397,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
       outcome = ApplyWhole(job, name, result);
     } else {
       outcome = ApplyPart(job, name, next, result, &minimiser);
+      progress.part_denied = IsDenial(result);
     }
     if (outcome.has_value()) co_return *outcome;
   }

@@ -29,19 +29,13 @@ constexpr Duration kOvertakenOverTcpFor = seconds(5);
 // Round trips until an answer. TCP has the handshake and its acknowledgement too.
 int RoundTrips(Transport transport) { return transport == Transport::kTcp ? 3 : 1; }
 
-bool FailsProbe(ReplyClass reply_class) {
-  return reply_class == ReplyClass::kEmpty || reply_class == ReplyClass::kBare ||
-         reply_class == ReplyClass::kLame || reply_class == ReplyClass::kServerFailure ||
-         reply_class == ReplyClass::kFormatError;
-}
-
 }  // namespace
 
 Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& name,
            wire::RRType type)
     : facilities_(context.facilities),
       terms_(context.terms),
-      is_probe_(context.is_probe),
+      subject_(context.subject),
       more_servers_(context.more_servers),
       is_last_round_(context.is_last_round),
       has_other_way_(context.has_other_way),
@@ -413,7 +407,11 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   if (sound && !AcceptCookie(attempt)) return;
   NoteAnswer(attempt);
   if (!sound && !records.header().Has(wire::kFlagTC)) {
-    OnUnreadable(attempt);
+    if (subject_ == Subject::kProbe) {
+      EndPart(attempt, RaceResult::Kind::kProbeFailed);
+    } else {
+      OnUnreadable(attempt);
+    }
     return;
   }
   if (records.rcode() == wire::Rcode::kBadCookie && attempt.cookie != CookieSent::kNone) {
@@ -431,8 +429,8 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
     LearnForm(attempt);
     LearnCapitals(attempt);
   }
-  if (is_probe_ && FailsProbe(reply_class)) {
-    EndProbe(attempt);
+  if (const auto end = EndOfPart(reply_class); end.has_value()) {
+    EndPart(attempt, *end);
     return;
   }
   switch (reply_class) {

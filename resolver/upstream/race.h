@@ -82,7 +82,7 @@ struct RaceResult {
     kReply,        // `meaning` and the facilities' records say what came
     kEmpty,        // all servers that answered say that there is nothing, without an SOA
     kExhausted,    // no server answered usefully
-    kProbeFailed,  // the question was a probe, and a server answered with an error
+    kProbeFailed,  // the question was a probe, and a server's answer was no help
     kNoBudget,     // the client query has used up its upstream queries
     kNoResources,  // this machine could not send
     kDeadline,
@@ -280,8 +280,10 @@ class Race final : public ExchangeSink,
   void AskAgain(Attempt& attempt, Transport transport, const QueryForm& form);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
-  // The one reply that a probe gets, if it is an error.
-  void EndProbe(Attempt& attempt);
+  // How the reply ends the question about a part, although it does not help. nullopt: it does not
+  // end it.
+  std::optional<RaceResult::Kind> EndOfPart(ReplyClass reply_class) const;
+  void EndPart(Attempt& attempt, RaceResult::Kind kind);
   void OnFormatError(Attempt& attempt);
   bool IsDoubtfulFormatError(const Attempt& attempt) const;
   void OnUnreadable(Attempt& attempt);
@@ -320,7 +322,7 @@ class Race final : public ExchangeSink,
 
   RaceFacilities& facilities_;
   const QuestionTerms& terms_;
-  const bool is_probe_;
+  const Subject subject_;
   MoreServers& more_servers_;
   const bool is_last_round_;
   const bool has_other_way_;

@@ -107,15 +107,21 @@ struct QuestionTerms {
   Trace* trace = nullptr;  // null if no client asked for a trace
 };
 
+// What a question is about. Parts are asked for because of QNAME minimisation, and only help to
+// find the zone cuts.
+enum class Subject : uint8_t {
+  kWholeName,
+  kPart,   // strict minimisation: nothing longer is asked before the part is known to exist
+  kProbe,  // a part, relaxed: if a server answers with an error, no other server and way is tried
+};
+
 struct RaceContext {
   RaceFacilities& facilities;
   const QuestionTerms& terms;
   MoreServers& more_servers;
   // Asks only servers that gave nothing useful in the races before, in leaner forms.
   bool is_last_round = false;
-  // The question is about a part of a name, and only helps to find the zone cuts. If a server
-  // answers it with an error, no other server and no other way is tried.
-  bool is_probe = false;
+  Subject subject = Subject::kWholeName;
   // If only dead servers are left, something else is tried after the time of a hedge. Their replies
   // are still waited for, but not by this race.
   bool has_other_way = false;

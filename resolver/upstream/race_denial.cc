@@ -24,8 +24,8 @@ bool DeniesTheQuestion(const ReplyMeaning& meaning, const wire::Name& name) {
 // Some servers compare names octet by octet, and so deny a name with capitals. A server that never
 // knew a name with capitals is asked again in lower case, once within the hour.
 bool Race::IsDoubtfulDenial(const Attempt& attempt) const {
-  return !is_probe_ && attempt.transport == Transport::kUdp && attempt.form.random_case &&
-         DeniesTheQuestion(result_.meaning, name_) &&
+  return subject_ != Subject::kProbe && attempt.transport == Transport::kUdp &&
+         attempt.form.random_case && DeniesTheQuestion(result_.meaning, name_) &&
          !question_.name.view().EqualsExactly(lower_question_.name) &&
          terms_.allowance->upstream_queries > 0 &&
          !IsUsedUp(servers_.candidates()[attempt.candidate]) &&
@@ -79,12 +79,51 @@ void Race::LearnCapitals(const Attempt& attempt) {
   }
 }
 
+// A truncated reply need not be asked for over TCP, because the whole name is asked for in any
+// case.
+// - A probe ends there. Only the root and top level domains need not see the whole name: most of
+//   their replies are referrals.
+// - With AA it is no referral. So the part exists, and the zone goes on below it.
+std::optional<RaceResult::Kind> Race::EndOfPart(ReplyClass reply_class) const {
+  if (subject_ == Subject::kWholeName) return std::nullopt;
+  const bool is_probe = subject_ == Subject::kProbe;
+  switch (reply_class) {
+    case ReplyClass::kAnswer:
+    case ReplyClass::kAlias:
+    case ReplyClass::kNoData:
+    case ReplyClass::kNxDomain:
+    case ReplyClass::kYxDomain:
+    case ReplyClass::kReferral:
+      return std::nullopt;
+    case ReplyClass::kTruncated:
+      if (is_probe && servers_.zone().view().LabelCount() > 1) {
+        return RaceResult::Kind::kProbeFailed;
+      }
+      if (facilities_.records.rcode() != wire::Rcode::kNoError ||
+          !facilities_.records.header().Has(wire::kFlagAA)) {
+        return std::nullopt;
+      }
+      return RaceResult::Kind::kEmpty;
+    case ReplyClass::kEmpty:
+      if (!is_probe) return std::nullopt;
+      return RaceResult::Kind::kEmpty;
+    case ReplyClass::kBare:
+    case ReplyClass::kLame:
+    case ReplyClass::kServerFailure:
+    case ReplyClass::kFormatError:
+      if (!is_probe) return std::nullopt;
+      return RaceResult::Kind::kProbeFailed;
+  }
+  return std::nullopt;
+}
+
 // The server is not to blame: nobody asked for the part but this resolver. So nothing is learnt.
-void Race::EndProbe(Attempt& attempt) {
-  TraceStep("reply", attempt, "no answer to a part of the name");
+void Race::EndPart(Attempt& attempt, RaceResult::Kind kind) {
+  TraceStep("reply", attempt,
+            kind == RaceResult::Kind::kEmpty ? "the part of the name exists"
+                                             : "no answer to a part of the name");
   Close(attempt);
-  Finish(result_.meaning.reply_class == ReplyClass::kEmpty ? RaceResult::Kind::kEmpty
-                                                           : RaceResult::Kind::kProbeFailed);
+  Finish(kind);
 }
 
 // NODATA without an SOA (RFC 2308 section 2.2, type 3). Two servers of the zone that say so are

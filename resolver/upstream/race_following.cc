@@ -52,10 +52,11 @@ void Race::TellFollowers() {
     return;
   }
   // One by one, because a coroutine that resumes destroys its race.
-  const bool is_for_probes_only = is_probe_ && (result_.kind == RaceResult::Kind::kProbeFailed ||
-                                                result_.kind == RaceResult::Kind::kEmpty);
+  const bool is_for_parts_only =
+      subject_ != Subject::kWholeName &&
+      (result_.kind == RaceResult::Kind::kProbeFailed || result_.kind == RaceResult::Kind::kEmpty);
   while (Race* const follower = followers_.PopFront()) {
-    if (is_for_probes_only && !follower->is_probe_) {
+    if (is_for_parts_only && follower->subject_ == Subject::kWholeName) {
       follower->GoOnAlone();
       continue;
     }

@@ -11,14 +11,12 @@ using wire::ExtendedError;
 using wire::Rcode;
 using wire::RRType;
 
-constexpr std::string_view kServer = "192.0.2.20";
-
 class PrefetchTest : public testing::Test {
  protected:
   PrefetchTest() {
     std::string records = "www 300 A 198.51.100.1\nbrief 9 A 198.51.100.2\nalias 1000 CNAME www\n";
     for (int i = 0; i < 600; ++i) records += "h" + std::to_string(i) + " 300 A 198.51.100.3\n";
-    server_ = internet_.AddDomain("example.com.", {kServer}, records)[0];
+    server_ = internet_.AddDomain("example.com.", {kFirstServer}, records)[0];
   }
   void TearDown() override { EXPECT_EQ(internet_.CheckRest(), "") << internet_.world().Trace(); }
 

@@ -206,6 +206,7 @@ bool ZoneServer::ApplyFault(Fault fault, const PlainMessage& query, PlainMessage
     reply->answer.clear();
     reply->authority.clear();
     reply->additional.clear();
+    return true;
   };
   switch (fault) {
     case Fault::kNone:
@@ -216,20 +217,20 @@ bool ZoneServer::ApplyFault(Fault fault, const PlainMessage& query, PlainMessage
     case Fault::kZeroesOpt:
     case Fault::kAnnouncesOne:
       return true;
+    case Fault::kDenies:
+      reply->rcode = wire::Rcode::kNXDomain;
+      return true;
     case Fault::kOtherClass:
       for (PlainRecord& record : reply->answer) record.rrclass = wire::RRClass::kCH;
       return true;
     case Fault::kSilent:
       return false;
     case Fault::kRefused:
-      empty_with(wire::Rcode::kRefused);
-      return true;
+      return empty_with(wire::Rcode::kRefused);
     case Fault::kServFail:
-      empty_with(wire::Rcode::kServFail);
-      return true;
+      return empty_with(wire::Rcode::kServFail);
     case Fault::kNotImp:
-      empty_with(wire::Rcode::kNotImp);
-      return true;
+      return empty_with(wire::Rcode::kNotImp);
     case Fault::kFormErr:
       empty_with(wire::Rcode::kFormErr);
       reply->edns.reset();
@@ -252,8 +253,7 @@ bool ZoneServer::ApplyFault(Fault fault, const PlainMessage& query, PlainMessage
       return true;
     }
     case Fault::kNotAuthoritative:
-      empty_with(wire::Rcode::kNoError);
-      return true;
+      return empty_with(wire::Rcode::kNoError);
     case Fault::kAnswersWithoutAA:
       reply->flags &= static_cast<uint16_t>(~wire::kFlagAA);
       return true;

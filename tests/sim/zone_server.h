@@ -37,6 +37,7 @@ enum class Fault : uint8_t {
   kZeroesOpt,        // OPT's room is zeroed, and is before the answer
   kAnnouncesOne,     // one additional record is announced and is not there
   kOtherClass,       // the records of the answer are of class CH
+  kDenies,           // NXDOMAIN, whatever else the reply says
 };
 
 // What a server does about cookies (RFC 7873). A good cookie is made from its secret and the client
