@@ -216,22 +216,23 @@ bool Race::ConcedeAndAsk(const Attempt& failed) {
 }
 
 // Sends a try that is no choice among servers. While somebody seems to guess it is the only open
-// datagram of this race, and it waits for those of other races.
+// datagram. So it waits until the servers that were asked before have had their time, also those of
+// other races.
 bool Race::AskInTurn(const Attempt& like) {
-  if (IsOneAtATime(facilities_.environment.Now())) {
-    for (Attempt& other : attempts_) {
-      if (other.state != State::kFree && other.transport == Transport::kUdp) BreakOff(other);
-    }
-  }
   in_turn_ = like;
   in_turn_->transport = Transport::kUdp;
   tcp_failed_ = true;
-  return Launch() || waits_for_turn_;
+  return Launch() || waits_for_turn_ || in_turn_.has_value();
 }
 
 bool Race::SendInTurn() {
   const Attempt like = *std::exchange(in_turn_, std::nullopt);
   const KnownServer server = {like.key, facilities_.server_table.Get(like.key)};
+  const Time now = facilities_.environment.Now();
+  if (like.transport == Transport::kUdp && IsOneAtATime(now)) {
+    NoteSilences(now);
+    CloseDatagrams();
+  }
   if (Send(like.candidate, server, like.transport, like.form, &like)) return true;
   if (like.transport == Transport::kTcp && HasBudget()) {
     in_turn_ = like;

@@ -169,6 +169,24 @@ TEST_F(RaceForgeryTest, AServerThatLosesTheCaseAndRefusesTcpIsAskedWithoutRandom
   EXPECT_TRUE(world_.IsAtRest());
 }
 
+// B is about to answer when it shows that A has no TCP, and would have to be asked in lower case.
+TEST_F(RaceForgeryTest, ALastTryWaitsForTheDatagramThatIsOpen) {
+  AddBoth(kZone, milliseconds(100), milliseconds(400));
+  a_->conduct().copies_case = false;
+  a_->conduct().tcp_refused = true;
+  a_->conduct().fault = Fault::kTruncatesAlways;
+  world_.Start(kTwoServers);
+  for (int i = 0; i < 30; ++i) {
+    world_.table().NoteAnswer(KeyOf(kServerA), milliseconds(50), Now());
+    world_.table().NoteAnswer(KeyOf(kServerB), milliseconds(400), Now());
+  }
+  EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
+  EXPECT_EQ(Sent(kServerA), 2u);
+  EXPECT_EQ(Sent(kServerB), 1u);
+  world_.Run(seconds(8));
+  EXPECT_TRUE(world_.IsAtRest());
+}
+
 // A server whose datagram is closed for another's sake has not had its time, and is asked again.
 TEST_F(RaceForgeryTest, AServerThatWasNotGivenItsTimeIsTriedAgain) {
   constexpr std::string_view kC = "192.0.2.3";
