@@ -56,16 +56,17 @@ bool OneMoreServer::LookUpAnother() {
   upstream::ZoneServers& servers = job_.servers();
   wire::Name server;
   servers.PassOverAbsent(job_.facilities().store, job_.settings(), job_.facilities().StoreNow());
+  const upstream::Families working = job_.facilities().server_table.families().WorkingOf(
+      upstream::FamiliesInUse(job_.settings().resolution));
+  wire::RRType type = working.ipv4 ? wire::RRType::kA : wire::RRType::kAAAA;
   const uint64_t random = job_.facilities().environment.Random();
+  // If no other server is left, the other family of the one that is late may be well.
   if (servers.NextToLookUp(random, false, &server)) {
     if (!servers.looked_up_none()) return false;
-    LookUpInBackground(job_, server,
-                       job_.settings().resolution.ipv4 ? wire::RRType::kA : wire::RRType::kAAAA);
-    return true;
+  } else if (!servers.NextLeft(working, false, &server, &type)) {
+    return false;
   }
-  // No other server is left. The other family of the one that is late may be well.
-  if (!servers.NextIpv6ToLookUp(false, &server)) return false;
-  LookUpInBackground(job_, server, wire::RRType::kAAAA);
+  LookUpInBackground(job_, server, type);
   return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "resolver/resolution/address_lookup.h"
 #include "resolver/resolution/job.h"
+#include "resolver/upstream/family_health.h"
 #include "resolver/upstream/race.h"
 #include "resolver/upstream/zone_servers.h"
 
@@ -17,30 +18,57 @@
 namespace tern::resolver::resolution {
 namespace {
 
+using upstream::Families;
 using wire::RRType;
+
+// Chooses the name server to look up next, and its families of addresses: one after the other,
+// until one brings addresses. False when none is left that is worth it.
+bool TakeLookUp(Job& job, wire::Name* server, Families* families) {
+  upstream::ZoneServers& servers = job.servers();
+  Environment& environment = job.facilities().environment;
+  upstream::FamilyHealth& health = job.facilities().server_table.families();
+  const Families in_use = upstream::FamiliesInUse(job.settings().resolution);
+  const Families working = health.WorkingOf(in_use);
+  const Families broken = in_use.Without(working);
+  if (servers.NextToLookUp(environment.Random(), true, server)) {
+    servers.Leave(broken);
+    *families = working;
+    return true;
+  }
+  RRType type;
+  if (!servers.NextLeft(working, true, server, &type)) {
+    // At an address of a broken family nobody can be asked. A zone without other addresses is the
+    // exception, because that a family is broken is a guess.
+    if (!servers.NextLeft(broken, false, server, &type) ||
+        (servers.HasCandidateOf(working) &&
+         !health.ClaimLookUp(type == RRType::kAAAA, environment.Now()))) {
+      return false;
+    }
+    (void)servers.NextLeft(broken, true, server, &type);
+  }
+  *families = {type == RRType::kA, type == RRType::kAAAA};
+  return true;
+}
 
 // Looks up one more name server of the zone. False when there is none left to try.
 Task<bool> FindMoreAddresses(Job& job) {
   upstream::ZoneServers& servers = job.servers();
-  const ResolutionSettings& settings = job.settings().resolution;
   Environment& environment = job.facilities().environment;
   wire::Name server;
   // A name that is known to be absent costs nothing, and counts for nothing.
   servers.PassOverAbsent(job.facilities().store, job.settings(), job.facilities().StoreNow());
-  while (job.MayFailToLookUp()) {
-    const bool ipv4_too = servers.NextToLookUp(environment.Random(), true, &server);
-    if (!ipv4_too && !servers.NextIpv6ToLookUp(true, &server)) break;
+  Families families;
+  while (job.MayFailToLookUp() && TakeLookUp(job, &server, &families)) {
     const size_t before = servers.candidates().size();
     const int queries_before = job.allowance().upstream_queries;
     for (const RRType type : {RRType::kA, RRType::kAAAA}) {
-      if (type == RRType::kA ? !settings.ipv4 || !ipv4_too : settings.ipv6 != Ipv6Use::kOn)
-        continue;
+      if (!families.Has(/*is_ipv6=*/type == RRType::kAAAA)) continue;
       AddressLookup lookup(job, server, type);
       const std::span<const IpAddress> addresses = co_await lookup;
       for (const IpAddress& address : addresses) servers.AddAddress(address, job.settings());
       if (lookup.met_cycle()) break;
       if (servers.candidates().size() > before) {
-        if (type == RRType::kA && settings.ipv6 == Ipv6Use::kOn) servers.LeaveIpv6();
+        if (type == RRType::kA) servers.Leave({.ipv6 = families.ipv6});
         // Meanwhile a second replica's address comes into the store, in case this one is silent.
         if (before == 0 && servers.NextToLookUp(environment.Random(), false, &server)) {
           LookUpInBackground(job, server, type);

@@ -35,16 +35,20 @@ bool HasNoAddress(const cache::Store& store, const policy::CoreSettings& setting
                   cache::Instant now) {
   const EntryView denial = store.FindDenial(name, store.Hash(name));
   if (denial && denial.IsFresh(now)) return true;
-  const ResolutionSettings& resolution = settings.resolution;
-  return (!resolution.ipv4 || IsKnownAbsent(store, name, RRType::kA, now)) &&
-         (resolution.ipv6 != Ipv6Use::kOn || IsKnownAbsent(store, name, RRType::kAAAA, now));
+  const Families in_use = FamiliesInUse(settings.resolution);
+  return (!in_use.ipv4 || IsKnownAbsent(store, name, RRType::kA, now)) &&
+         (!in_use.ipv6 || IsKnownAbsent(store, name, RRType::kAAAA, now));
 }
 
 }  // namespace
 
+Families FamiliesInUse(const ResolutionSettings& settings) {
+  return {settings.ipv4, settings.ipv6 == Ipv6Use::kOn};
+}
+
 bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings) {
   const ResolutionSettings& resolution = settings.resolution;
-  if (address.IsIpv4() ? !resolution.ipv4 : resolution.ipv6 != Ipv6Use::kOn) return false;
+  if (!FamiliesInUse(resolution).Has(!address.IsIpv4())) return false;
   // A query to an IPv4-mapped address would reach an IPv4 address and bypass the rules for IPv4.
   if (address.IsUnspecified() || address.IsMulticast() || address.IsIpv4Mapped()) return false;
   return !settings.never_asked.Contains(address);
@@ -52,6 +56,7 @@ bool MayAsk(const IpAddress& address, const policy::CoreSettings& settings) {
 
 void ZoneServers::ForgetLookUps() {
   looked_up_ = 0;
+  ipv4_left_ = 0;
   ipv6_left_ = 0;
   absent_ = 0;
   last_taken_ = 0;
@@ -257,17 +262,32 @@ bool ZoneServers::NextToLookUp(uint64_t random, bool take, wire::Name* name) {
   return true;
 }
 
-bool ZoneServers::NextIpv6ToLookUp(bool take, wire::Name* name) {
-  if (ipv6_left_ == 0) return false;
+void ZoneServers::Leave(Families families) {
+  if (families.ipv4) ipv4_left_ |= last_taken_;
+  if (families.ipv6) ipv6_left_ |= last_taken_;
+}
+
+bool ZoneServers::NextLeft(Families families, bool take, wire::Name* name, RRType* type) {
+  const bool ipv6 = families.ipv6 && ipv6_left_ != 0;
+  if (!ipv6 && (!families.ipv4 || ipv4_left_ == 0)) return false;
+  uint32_t& left = ipv6 ? ipv6_left_ : ipv4_left_;
   cache::NameServerCursor cursor = delegation().NameServers();
   cache::NameServerView server;
   for (int i = 0; cursor.Next(&server) && i < 32; ++i) {
-    if ((ipv6_left_ >> i & 1) == 0) continue;
-    if (take) ipv6_left_ &= ~(1u << i);
+    if ((left >> i & 1) == 0) continue;
+    if (take) left &= ~(1u << i);
     *name = server.name;
+    *type = ipv6 ? RRType::kAAAA : RRType::kA;
     return true;
   }
   return false;
+}
+
+bool ZoneServers::HasCandidateOf(Families families) const {
+  return std::any_of(candidates_.begin(), candidates_.begin() + candidate_count_,
+                     [families](const Candidate& candidate) {
+                       return families.Has(candidate.server.address.IsIpv6());
+                     });
 }
 
 void ZoneServers::PassOverAbsent(const cache::Store& store, const policy::CoreSettings& settings,

@@ -16,6 +16,7 @@
 #include "resolver/base/endpoint.h"
 #include "resolver/base/environment.h"
 #include "resolver/policy/core_settings.h"
+#include "resolver/upstream/family_health.h"
 #include "resolver/upstream/query_form.h"
 #include "resolver/upstream/reply_records.h"
 #include "wire/name.h"
@@ -91,12 +92,14 @@ class ZoneServers {
   // - Servers that PassOverAbsent found are left out.
   // - `take`: the server now counts as looked up.
   bool NextToLookUp(uint64_t random, bool take, wire::Name* name);
-  // The look-up of the server that was last taken brought IPv4 addresses. Its IPv6 addresses are
-  // left for when no other server is left to look up.
-  void LeaveIpv6() { ipv6_left_ |= last_taken_; }
-  // Gives the next name server whose IPv6 addresses were left. False when there is none.
+  // The addresses of these families of the server that was last taken are left for when no other
+  // server is left to look up.
+  void Leave(Families families);
+  // Gives the next name server whose addresses of one of these families were left. IPv6 comes
+  // first. False when there is none.
   // - `take`: they no longer count as left.
-  bool NextIpv6ToLookUp(bool take, wire::Name* name);
+  bool NextLeft(Families families, bool take, wire::Name* name, wire::RRType* type);
+  bool HasCandidateOf(Families families) const;
   // Leaves out the servers that have no address according to the store: a look-up would bring
   // nothing.
   void PassOverAbsent(const cache::Store& store, const policy::CoreSettings& settings,
@@ -133,10 +136,14 @@ class ZoneServers {
   size_t candidate_count_ = 0;
   // One bit per name server, in the delegation's order:
   uint32_t looked_up_ = 0;
-  uint32_t ipv6_left_ = 0;   // IPv4 brought addresses, and IPv6 was not looked up
+  uint32_t ipv4_left_ = 0;  // its IPv4 addresses were left for last
+  uint32_t ipv6_left_ = 0;
   uint32_t absent_ = 0;      // the store says that it has no address
   uint32_t last_taken_ = 0;  // the one bit of the server that was last taken
 };
+
+// The families over which servers may be asked.
+Families FamiliesInUse(const ResolutionSettings& settings);
 
 // Whether this address may be asked at all. All of these must hold:
 // - its family is in use;

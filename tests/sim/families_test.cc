@@ -96,6 +96,42 @@ TEST_F(FamiliesTest, AFamilyThatComesBackIsUsedAgain) {
   EXPECT_GE(Ipv6Queries() - before, 20u);
 }
 
+// Name servers without glue. Over IPv4 they refuse, so their IPv6 addresses are of interest.
+TEST_F(FamiliesTest, AddressesOfABrokenFamilyAreNotLookedUpUntilItIsBack) {
+  AddZones(/*with_ipv6=*/true, Fault::kSilent);
+  constexpr int kGlueless = 20;
+  std::string hosts;
+  for (int i = 0; i < kGlueless; ++i) {
+    const std::string n = std::to_string(i);
+    internet_.AddToTld("com.", "glueless" + n + ".com. 3600 NS ns" + n + ".hosts.net.");
+    hosts += "ns" + n + " 300 A 203.0.113." + n + "\nns" + n + " 300 AAAA 2001:db8:9::" + n + "\n";
+    const std::string zone = "@ 3600 SOA ns root 1 2 3 4 300\nwww 300 A 198.51.100.1\n";
+    internet_.AddServer("203.0.113." + n, "glueless" + n + ".com.", zone)->conduct().fault =
+        Fault::kRefused;
+    ipv6_servers_.push_back(
+        internet_.AddServer("2001:db8:9::" + n, "glueless" + n + ".com.", zone));
+    ipv6_servers_.back()->conduct().fault = Fault::kSilent;
+  }
+  internet_.AddDomain("hosts.net.", {"192.0.2.40"}, hosts);
+  internet_.Start();
+  (void)AskEach(0, kToFindOut);
+  const auto look_ups = [this] {
+    const auto& all = internet_.world().upstream();
+    return std::count_if(all.begin(), all.end(), [](const UpstreamQuery& query) {
+      return query.type == RRType::kAAAA && query.server.address.ToText() == "192.0.2.40";
+    });
+  };
+  const auto ask = [this](int i) {
+    return internet_.Lookup("www.glueless" + std::to_string(i) + ".com.", RRType::kA).answer.size();
+  };
+  for (int i = 0; i < kGlueless / 2; ++i) EXPECT_EQ(ask(i), 0u);
+  EXPECT_EQ(look_ups(), 1);  // to find out how the family is
+  for (ZoneServer* server : ipv6_servers_) server->conduct().fault = Fault::kNone;
+  internet_.world().RunFor(seconds(31));
+  (void)AskEach(kToFindOut, 2 * kToFindOut);
+  for (int i = kGlueless / 2; i < kGlueless; ++i) EXPECT_EQ(ask(i), 1u);
+}
+
 TEST_F(FamiliesTest, ZonesOfTheBrokenFamilyOnlyAreAskedAsAlways) {
   AddZones(/*with_ipv6=*/true, Fault::kSilent);
   internet_

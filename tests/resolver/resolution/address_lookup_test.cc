@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "tests/support/recursor_world.h"
 
 namespace tern::resolver::resolution {
@@ -118,6 +122,14 @@ TEST_F(AddressLookupTest, TheOtherFamilyOfAServerIsAsked) {
   AddExample("2001:db8::1");
   world_.Start(std::string(kHosting) + "example. 3600 NS n1.hosting.");
   EXPECT_EQ(world_.Lookup("www.example.").text, "www.example. A 203.0.113.1\n");
+}
+
+TEST_F(AddressLookupTest, AFamilyThatIsNotInUseIsNotLookedUp) {
+  world_.Add("192.0.2.20", "hosting.", "n1 300 A 192.0.2.31\nn1 300 AAAA 2001:db8::1\n");
+  AddExample("192.0.2.31")->conduct().fault = Fault::kRefused;
+  world_.Start(std::string(kHosting) + "example. 3600 NS n1.hosting.");
+  EXPECT_EQ(world_.Lookup("www.example.").rcode, Rcode::kServFail);
+  EXPECT_EQ(world_.Queries("n1.hosting.", "192.0.2.20"), 1u);
 }
 
 TEST_F(AddressLookupTest, TheOtherFamilyOfASilentServerIsAskedBesideTheWait) {
@@ -238,6 +250,148 @@ TEST_F(AddressLookupTest, AClientThatJoinsANestedLookUpIsNotFailedForAnothersBud
   EXPECT_EQ(client->count, 1);
   EXPECT_EQ(client->text, "n1.hosting. A 192.0.2.31\n");
 }
+
+// One family of addresses is broken, the one that the parameter says: true is IPv6. All that the
+// resolution needs is there over the other one.
+class BrokenFamilyTest : public testing::TestWithParam<bool> {
+ protected:
+  enum class Which : uint8_t { kWorking, kBroken };
+
+  BrokenFamilyTest() {
+    ResolutionSettings& resolution = world_.settings().resolution;
+    resolution.ipv6 = Ipv6Use::kOn;
+    resolution.root_hints[0].addresses = {*IpAddress::Parse(Address(Which::kWorking, 1))};
+  }
+  bool IsIpv6(Which which) const { return GetParam() == (which == Which::kBroken); }
+  std::string Address(Which which, int n) const {
+    return (IsIpv6(which) ? "2001:db8::" : "192.0.2.") + std::to_string(n);
+  }
+  std::string Record(std::string_view name, Which which, int n) const {
+    return std::string(name) + (IsIpv6(which) ? " 300 AAAA " : " 300 A ") + Address(which, n) +
+           "\n";
+  }
+  // Zone z`n`. has the name servers of these names, without glue.
+  void Delegate(int n, const std::vector<std::string>& servers) {
+    for (const std::string& server : servers) {
+      delegations_ += "z" + std::to_string(n) + ". 3600 NS " + server + ".hosting.\n";
+    }
+  }
+  sim::ZoneServer* AddServer(Which which, int n, int zone) {
+    return world_.Add(Address(which, n), "z" + std::to_string(zone) + ".",
+                      "www 300 A 203.0.113.1\n");
+  }
+  // Zone z`n`. has one name server, with an address of each family.
+  void AddZone(int n, Fault of_working, Fault of_broken) {
+    const std::string server = "n" + std::to_string(n);
+    hosts_ += Record(server, Which::kWorking, 100 + n) + Record(server, Which::kBroken, 100 + n);
+    Delegate(n, {server});
+    AddServer(Which::kWorking, 100 + n, n)->conduct().fault = of_working;
+    AddServer(Which::kBroken, 100 + n, n)->conduct().fault = of_broken;
+  }
+  void Start() {
+    world_.Add(Address(Which::kWorking, 2), "hosting.", hosts_);
+    world_.Start("");
+    world_.root().AddZone(".", std::string(RecursorWorld::kSoa) + "@ 3600 NS a.root.\n" +
+                                   Record("a.root.", Which::kWorking, 1) +
+                                   "hosting. 3600 NS ns.hosting.\n" +
+                                   Record("ns.hosting.", Which::kWorking, 2) + delegations_);
+    world_.world().AddServer(Address(Which::kWorking, 1), &world_.root(), {});
+    upstream::FamilyHealth& families = world_.table().families();
+    families.NoteAnswer(IsIpv6(Which::kWorking));
+    for (uint32_t i = 0; i < upstream::FamilyHealth::kBrokenAfter; ++i) {
+      families.NoteSilence(IsIpv6(Which::kBroken), 1 + i);
+    }
+    ASSERT_TRUE(IsBroken());
+  }
+  bool IsBroken() { return world_.table().families().IsBroken(IsIpv6(Which::kBroken)); }
+  Rcode AskZone(int n) { return world_.Lookup("www.z" + std::to_string(n) + ".").rcode; }
+  // Questions for addresses of one family, so many as its servers got.
+  size_t LookUps(Which which) {
+    const std::vector<sim::UpstreamQuery>& all = world_.world().upstream();
+    const RRType type = IsIpv6(which) ? RRType::kAAAA : RRType::kA;
+    return static_cast<size_t>(std::count_if(all.begin(), all.end(), [&](const auto& query) {
+      return query.type == type && query.name.view().IsSubdomainOf(N("hosting."));
+    }));
+  }
+
+  RecursorWorld world_;
+  std::string hosts_;
+  std::string delegations_;
+};
+
+// At such addresses nobody could be asked. One look-up in a while is for the family's health.
+TEST_P(BrokenFamilyTest, ItsAddressesAreNotLookedUp) {
+  for (int n = 0; n < 10; ++n) AddZone(n, Fault::kRefused, Fault::kSilent);
+  Start();
+  for (int n = 0; n < 10; ++n) EXPECT_EQ(AskZone(n), Rcode::kServFail);
+  EXPECT_GE(LookUps(Which::kWorking), 10u);
+  EXPECT_EQ(LookUps(Which::kBroken), 1u);
+}
+
+TEST_P(BrokenFamilyTest, OfAServerThatIsLateNoneIsLookedUpBesideTheWait) {
+  AddZone(0, Fault::kRefused, Fault::kSilent);
+  AddZone(1, Fault::kSilent, Fault::kSilent);
+  Start();
+  EXPECT_EQ(AskZone(0), Rcode::kServFail);  // has the one look-up in a while
+  const size_t before = LookUps(Which::kBroken);
+  EXPECT_EQ(AskZone(1), Rcode::kServFail);
+  EXPECT_EQ(LookUps(Which::kBroken), before);
+}
+
+TEST_P(BrokenFamilyTest, AServerOfTheWorkingFamilyIsLookedUpFirst) {
+  for (int n = 0; n < 8; ++n) {
+    const std::string broken = "b" + std::to_string(n);
+    const std::string working = "w" + std::to_string(n);
+    hosts_ += Record(broken, Which::kBroken, 10 + n) + Record(working, Which::kWorking, 10 + n);
+    Delegate(n, {broken, working});
+    AddServer(Which::kWorking, 10 + n, n);
+  }
+  Start();
+  for (int n = 0; n < 8; ++n) EXPECT_EQ(AskZone(n), Rcode::kNoError);
+  EXPECT_EQ(LookUps(Which::kBroken), 0u);
+}
+
+// That a family is broken is a guess. It must not cost a zone that only this family reaches.
+TEST_P(BrokenFamilyTest, AZoneWithoutOtherAddressesIsLookedUpAsAlways) {
+  for (int n = 0; n < 3; ++n) {
+    const std::string server = "n" + std::to_string(n);
+    hosts_ += Record(server, Which::kBroken, 10 + n);
+    Delegate(n, {server});
+    AddServer(Which::kBroken, 10 + n, n)->conduct().fault = Fault::kRefused;
+  }
+  Start();
+  for (int n = 0; n < 3; ++n) EXPECT_EQ(AskZone(n), Rcode::kServFail);
+  EXPECT_EQ(LookUps(Which::kBroken), 3u);
+}
+
+TEST_P(BrokenFamilyTest, WhenItWorksAgainItsAddressesAreLookedUpAnew) {
+  AddZone(0, Fault::kRefused, Fault::kSilent);
+  AddZone(1, Fault::kRefused, Fault::kNone);
+  AddZone(2, Fault::kRefused, Fault::kNone);
+  Start();
+  EXPECT_EQ(AskZone(0), Rcode::kServFail);
+  EXPECT_EQ(AskZone(1), Rcode::kServFail);
+  world_.table().families().NoteAnswer(IsIpv6(Which::kBroken));
+  EXPECT_EQ(AskZone(2), Rcode::kNoError);
+}
+
+// No address of the family is known. So its health is found out by a look-up.
+TEST_P(BrokenFamilyTest, OneLookUpInAWhileFindsOutThatItWorksAgain) {
+  AddZone(0, Fault::kRefused, Fault::kSilent);
+  AddZone(1, Fault::kRefused, Fault::kNone);
+  AddZone(2, Fault::kRefused, Fault::kNone);
+  Start();
+  EXPECT_EQ(AskZone(0), Rcode::kServFail);
+  EXPECT_EQ(AskZone(1), Rcode::kServFail);
+  EXPECT_TRUE(IsBroken());
+  world_.Run(upstream::FamilyHealth::kProbeEach);
+  EXPECT_EQ(AskZone(2), Rcode::kNoError);
+  EXPECT_FALSE(IsBroken());
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, BrokenFamilyTest, testing::Bool(), [](const auto& info) {
+  return info.param ? std::string("Ipv6") : std::string("Ipv4");
+});
 
 }  // namespace
 }  // namespace tern::resolver::resolution

@@ -20,6 +20,8 @@ class FamilyHealthTest : public testing::Test {
   FamilyHealthTest() {
     told = &told_;
     health_.SetObserver(&Tell);
+    health_.NoteAnswer(kIpv4);
+    health_.NoteAnswer(kIpv6);
   }
   void Silence(bool ipv6, uint64_t servers) {
     for (uint64_t i = 0; i < servers; ++i) health_.NoteSilence(ipv6, ++server_);
@@ -40,9 +42,20 @@ TEST_F(FamilyHealthTest, SomeSilentServersInARowBreakAFamily) {
   EXPECT_EQ(told_, "IPv6 is broken; ");
 }
 
-TEST_F(FamilyHealthTest, OneSilentServerIsOneHoweverOftenItIsAsked) {
-  for (int i = 0; i < 100; ++i) health_.NoteSilence(kIpv6, 7);
+TEST_F(FamilyHealthTest, ASilentServerIsOneHoweverOftenItIsAsked) {
+  for (uint64_t i = 0; i < 100; ++i) {
+    health_.NoteSilence(kIpv6, i % (FamilyHealth::kBrokenAfter - 1));
+  }
   EXPECT_FALSE(health_.IsBroken(kIpv6));
+}
+
+// A machine may have the one family only. Then the other one is nothing to turn to.
+TEST_F(FamilyHealthTest, AFamilyIsNotBrokenIfTheOtherOneNeverAnswered) {
+  FamilyHealth health;
+  for (uint64_t i = 0; i < 100; ++i) health.NoteSilence(kIpv4, i);
+  EXPECT_FALSE(health.IsBroken(kIpv4));
+  health.NoteAnswer(kIpv6);
+  EXPECT_TRUE(health.IsBroken(kIpv4));
 }
 
 TEST_F(FamilyHealthTest, AnAnswerEndsIt) {
@@ -71,10 +84,26 @@ TEST_F(FamilyHealthTest, SilenceOfBothFamiliesIsNoFaultOfOne) {
   EXPECT_TRUE(health_.IsBroken(kIpv6));
 }
 
+TEST_F(FamilyHealthTest, ABrokenFamilyIsNotLookedUpWhileTheOtherOneIsInUse) {
+  const auto works = [this](Families in_use, bool ipv6) {
+    return health_.WorkingOf(in_use).Has(ipv6);
+  };
+  Silence(kIpv6, FamilyHealth::kBrokenAfter);
+  EXPECT_FALSE(works({true, true}, kIpv6));
+  EXPECT_TRUE(works({true, true}, kIpv4));
+  EXPECT_TRUE(works({.ipv6 = true}, kIpv6));
+  EXPECT_FALSE(works({.ipv6 = true}, kIpv4));
+  Silence(kIpv4, FamilyHealth::kBrokenAfter);
+  EXPECT_TRUE(works({true, true}, kIpv6));
+  EXPECT_TRUE(works({true, true}, kIpv4));
+}
+
 TEST_F(FamilyHealthTest, OneProbeATime) {
   Time now{std::chrono::seconds(100)};
   EXPECT_TRUE(health_.ClaimProbe(kIpv6, now));
   EXPECT_FALSE(health_.ClaimProbe(kIpv6, now));
+  EXPECT_TRUE(health_.ClaimLookUp(kIpv6, now));
+  EXPECT_FALSE(health_.ClaimLookUp(kIpv6, now));
   now += FamilyHealth::kProbeEach;
   EXPECT_TRUE(health_.ClaimProbe(kIpv6, now));
 }

@@ -275,18 +275,25 @@ TEST_F(ZoneServersTest, ACutWithoutAddressesDoesNotHideTheGlueAbove) {
   EXPECT_EQ(Gather(), (Set{"192.0.2.8:53"}));
 }
 
-TEST_F(ZoneServersTest, Ipv6IsLeftForLast) {
+TEST_F(ZoneServersTest, AddressesOfAFamilyAreLeftForLast) {
   test::Put(store_, Delegation("example. 600 NS a.elsewhere.\nexample. 600 NS b.elsewhere."));
   Locate("www.example.");
   wire::Name name;
-  EXPECT_FALSE(servers_.NextIpv6ToLookUp(true, &name));
+  RRType type;
+  const Families both = {true, true};
+  EXPECT_FALSE(servers_.NextLeft(both, true, &name, &type));
   ASSERT_TRUE(servers_.NextToLookUp(0, true, &name));
-  servers_.LeaveIpv6();
+  servers_.Leave({.ipv6 = true});
   ASSERT_TRUE(servers_.NextToLookUp(0, true, &name));
   EXPECT_FALSE(servers_.NextToLookUp(0, true, &name));
-  ASSERT_TRUE(servers_.NextIpv6ToLookUp(true, &name));
-  EXPECT_EQ(wire::ToText(name.view()), "a.elsewhere.");
-  EXPECT_FALSE(servers_.NextIpv6ToLookUp(true, &name));
+  servers_.Leave(both);
+  EXPECT_FALSE(servers_.NextLeft({}, true, &name, &type));
+  std::vector<std::string> order;
+  while (servers_.NextLeft(both, true, &name, &type)) {
+    order.push_back(wire::ToText(name.view()) + " " + wire::ToText(type));
+  }
+  EXPECT_EQ(order,
+            (std::vector<std::string>{"a.elsewhere. AAAA", "b.elsewhere. AAAA", "b.elsewhere. A"}));
 }
 
 TEST_F(ZoneServersTest, StrayGlueIsForTheZonesServersOnlyAndHeldToTheRules) {
