@@ -295,7 +295,7 @@ bool Race::AnyWaiting(Time now) const {
 // A server that died meanwhile is not tried again, even if other questions showed that it is dead.
 // Its open attempts may still get an answer.
 bool Race::AnyWaitingAtLast(Time now) {
-  if (has_other_way_ && OnlyDeadAreLeft(now)) return false;
+  if (NeedsNoReply() || (has_other_way_ && OnlyDeadAreLeft(now))) return false;
   for (Attempt& attempt : attempts_) {
     if (attempt.state == State::kFree) continue;
     // A query that was repeated early gave its server less time than tries at their usual times.
@@ -311,7 +311,10 @@ void Race::WaitOrFinish(Time now) {
       AnyWaitingAtLast(now)) {
     ArmNext();
   } else {
-    Finish(seen_empty_ ? RaceResult::Kind::kEmpty : why_not_);
+    const bool is_silent_probe = NeedsNoReply() && why_not_ == RaceResult::Kind::kExhausted;
+    Finish(seen_empty_       ? RaceResult::Kind::kEmpty
+           : is_silent_probe ? RaceResult::Kind::kProbeFailed
+                             : why_not_);
   }
 }
 

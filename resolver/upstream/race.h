@@ -280,6 +280,8 @@ class Race final : public ExchangeSink,
   void AskAgain(Attempt& attempt, Transport transport, const QueryForm& form);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
+  // Whether the question is about a part, and the whole name may be asked for instead at any time.
+  bool NeedsNoReply() const;
   // How the reply ends the question about a part, although it does not help. nullopt: it does not
   // end it.
   std::optional<RaceResult::Kind> EndOfPart(ReplyClass reply_class) const;

@@ -79,11 +79,13 @@ void Race::LearnCapitals(const Attempt& attempt) {
   }
 }
 
+// The root and top level domains need not see the whole name: most of their replies are referrals.
+bool Race::NeedsNoReply() const {
+  return subject_ == Subject::kProbe && servers_.zone().view().LabelCount() > 1;
+}
+
 // A truncated reply need not be asked for over TCP, because the whole name is asked for in any
-// case.
-// - A probe ends there. Only the root and top level domains need not see the whole name: most of
-//   their replies are referrals.
-// - With AA it is no referral. So the part exists, and the zone goes on below it.
+// case. With AA it is no referral. So the part exists, and the zone goes on below it.
 std::optional<RaceResult::Kind> Race::EndOfPart(ReplyClass reply_class) const {
   if (subject_ == Subject::kWholeName) return std::nullopt;
   const bool is_probe = subject_ == Subject::kProbe;
@@ -96,9 +98,7 @@ std::optional<RaceResult::Kind> Race::EndOfPart(ReplyClass reply_class) const {
     case ReplyClass::kReferral:
       return std::nullopt;
     case ReplyClass::kTruncated:
-      if (is_probe && servers_.zone().view().LabelCount() > 1) {
-        return RaceResult::Kind::kProbeFailed;
-      }
+      if (NeedsNoReply()) return RaceResult::Kind::kProbeFailed;
       if (facilities_.records.rcode() != wire::Rcode::kNoError ||
           !facilities_.records.header().Has(wire::kFlagAA)) {
         return std::nullopt;

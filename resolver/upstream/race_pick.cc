@@ -121,6 +121,8 @@ int Race::Pick(Time now, KnownServer* picked) {
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     if (candidate.failed || IsUsedUp(candidate)) continue;
+    // Some servers are silent about parts only. The next try is for the whole name.
+    if (candidate.tries > 0 && NeedsNoReply()) continue;
     const bool waiting = std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& a) {
       return a.state != State::kFree && a.candidate == i && now < a.late;
     });

@@ -118,6 +118,25 @@ TEST_F(PartsTest, AnUnreadableReplyToAPartLeadsToTheWholeName) {
   EXPECT_LT(internet_.last_latency(), milliseconds(500));
 }
 
+TEST_F(PartsTest, SilenceAboutAPartLeadsToTheWholeNameAtOnce) {
+  for (const size_t count : {1u, 2u, 4u, 8u}) {
+    SmallInternet internet(SimWorld::Options{.seed = 9});
+    std::vector<std::string> addresses;
+    for (size_t i = 0; i < count; ++i) addresses.push_back("203.0.113." + std::to_string(i + 1));
+    for (ZoneServer* server :
+         internet.AddDomain("example.com.", {addresses.begin(), addresses.end()}, kDeepRecords)) {
+      server->conduct().with_no_data = Fault::kSilent;
+    }
+    internet.Start();
+    const PlainMessage answer = internet.Lookup(kDeepName, RRType::kA);
+    EXPECT_EQ(answer.answer.size(), 1u) << count;
+    EXPECT_LT(internet.last_latency(), milliseconds(1000)) << count;
+    EXPECT_EQ(internet.Lookup(kItsSister, RRType::kA).answer.size(), 1u) << count;
+    EXPECT_EQ(internet.last_upstream_queries(), 1u) << count;
+    EXPECT_EQ(internet.CheckRest(), "");
+  }
+}
+
 // Such servers deny a name that only has names below it.
 TEST_F(PartsTest, ADenialThatProvedWrongIsNotHeardForEachName) {
   server_->conduct().with_no_data = Fault::kDenies;

@@ -158,15 +158,16 @@ TEST(SwarmFindingsTest, TriesThatTheSameServersAnswerOvertookAreNoSilence) {
   internet.settings().resolution.budget.client_timeout = std::chrono::seconds(60);
   internet.settings().resolution.budget.failure_timeout = std::chrono::seconds(60);
   internet.settings().resolution.budget.total_timeout = std::chrono::seconds(60);
-  internet.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kRelaxed;
   ZoneServer* server =
-      internet.AddDomain("example.com.", {"192.0.2.20"}, "a.b.c.d 300 A 192.0.2.99\n")[0];
+      internet.AddDomain("example.com.", {"192.0.2.20"}, "* 300 A 192.0.2.99\n")[0];
   server->conduct().think_time = std::chrono::milliseconds(2200);
   internet.Start();
-  const ClientQueryId id = internet.Ask("a.b.c.d.example.com.", RRType::kA);
-  ASSERT_TRUE(internet.world().RunUntilAnswered(id, std::chrono::seconds(60)));
-  EXPECT_EQ(internet.world().client_query(id).Message()->answer.size(), 1u);
-  EXPECT_EQ(server->queries(), 3u + 3u);
+  for (const std::string_view name : {"a.example.com.", "b.example.com.", "c.example.com."}) {
+    const ClientQueryId id = internet.Ask(name, RRType::kA);
+    ASSERT_TRUE(internet.world().RunUntilAnswered(id, std::chrono::seconds(60)));
+    EXPECT_EQ(internet.world().client_query(id).Message()->answer.size(), 1u);
+  }
+  EXPECT_EQ(server->queries(), 3u + 2u);
   EXPECT_EQ(internet.CheckRest(), "");
 }
 
