@@ -16,7 +16,7 @@ constexpr size_t kMinimiseOneLabel = 4;
 // Chains with more links are beyond the model.
 constexpr size_t kLinksMax = 8;
 constexpr int kNestingMax = 4;
-// The most that a look-up beside the question may cost.
+// The most that a look-up beside the question may cost, doubted denials included.
 constexpr size_t kBesideMax = 6;
 // If less of a TTL is left, it may or may not be over when it is needed.
 constexpr uint32_t kCertainTtl = 5;
@@ -113,6 +113,7 @@ class LeastQueries::Way {
   bool is_beside_ = false;  // then it has no look-ups beside it
   Choices* choices_;
   size_t queries_ = 0;
+  size_t denials_ = 0;  // of names: each of them may be asked for once more, in lower case
   bool beyond_ = false;
 };
 
@@ -298,12 +299,12 @@ void LeastQueries::Way::LookUpAddress(size_t zone, int nesting) {
   }
   if (hosts.empty() || beyond_ || is_beside_) return;
   const wire::Name& another = internet_.hosts()[take()].name;
-  const size_t before = queries_;
+  const size_t before = queries_ + denials_;
   const Memory memory = memory_;
   is_beside_ = true;
   (void)Resolve(another, type, nesting + 1);
   is_beside_ = false;
-  beyond_ |= queries_ > before + kBesideMax;
+  beyond_ |= queries_ + denials_ > before + kBesideMax;
   if (choices_->Pick(2) == 0) return;
   // None of it comes in time to save the question a query.
   beside_.data.merge(memory_.data);
@@ -392,6 +393,8 @@ LeastQueries::Way::Step LeastQueries::Way::FromServers(const wire::Name& name, R
     const bool is_probe = !whole && model_.mode_ != QnameMinimisation::kStrict;
     Reply reply = AskZone(zone, cut, asked, asked_type, nesting, is_probe);
     if (beyond_) break;
+    const bool denies = reply.kind == Truth::Kind::kNoData || reply.kind == Truth::Kind::kNxDomain;
+    if (denies && !is_probe) ++denials_;
     if (reply.refused) {
       part_failed = true;
       minimises = false;
