@@ -1,11 +1,11 @@
 // The gate decides whether a query is answered. UDP and TCP go through the same checks, in this
 // order:
-// 1. Access: may the client ask at all? MayAsk says so before the query is read. The query of a
-//    client that may not ask changes nothing here.
+// 1. Access: may the client ask at all? If not, its query changes nothing here.
 // 2. Rate: does the client's prefix ask too much?
 // 3. Cookie: the configuration may demand one of clients over UDP.
 //
-// A query takes three steps:
+// A query takes four steps:
+// - MayAsk looks for the client in the access list, once and before the query is read.
 // - FindGroup finds the client's group and starts to load the group's bucket from memory. For a
 //   batch of queries it is called for all of them first.
 // - Judge gives the verdict.
@@ -17,6 +17,7 @@
 
 #include <sys/socket.h>
 
+#include <concepts>
 #include <cstdint>
 #include <span>
 
@@ -84,14 +85,15 @@ class Gate {
   }
 
   // Charges the bucket of queries.
-  // REQUIRES: `group` comes from FindGroup for this client and query.
-  [[nodiscard]] GateVerdict Judge(const sockaddr* client, RateLimit::Group group,
+  // REQUIRES: `may_ask` and `group` come from MayAsk and FindGroup for this client and query.
+  [[nodiscard]] GateVerdict Judge(std::same_as<bool> auto may_ask, RateLimit::Group group,
                                   const GateQuery& query, Time now) {
-    return JudgeFrom(client, group, query, now);
-  }
-  [[nodiscard]] GateVerdict Judge(const IpAddress& client, RateLimit::Group group,
-                                  const GateQuery& query, Time now) {
-    return JudgeFrom(client, group, query, now);
+    if (!may_ask) return GateVerdict::kForbidden;
+    if (is_limited_ && !rate_limit_.AllowQuery(group, now)) return GateVerdict::kOverLimit;
+    if (!require_cookies_ || !query.is_question || query.IsVerified()) return GateVerdict::kPass;
+    // RFC 7873 sections 5.2.3 and 5.2.4.
+    return query.cookie == CookieProof::kNone ? GateVerdict::kCookieMissing
+                                              : GateVerdict::kCookieBad;
   }
 
   // Charges the bucket of misses. Returns kPass or kOverLimit.
@@ -113,17 +115,6 @@ class Gate {
     const RateLimit::Group group = rate_limit_.GroupOf(client, query.IsVerified());
     rate_limit_.Prefetch(group);
     return group;
-  }
-
-  template <typename Address>
-  GateVerdict JudgeFrom(const Address& client, RateLimit::Group group, const GateQuery& query,
-                        Time now) {
-    if (!access_.Contains(client)) return GateVerdict::kForbidden;
-    if (is_limited_ && !rate_limit_.AllowQuery(group, now)) return GateVerdict::kOverLimit;
-    if (!require_cookies_ || !query.is_question || query.IsVerified()) return GateVerdict::kPass;
-    // RFC 7873 sections 5.2.3 and 5.2.4.
-    return query.cookie == CookieProof::kNone ? GateVerdict::kCookieMissing
-                                              : GateVerdict::kCookieBad;
   }
 
   AccessList access_;

@@ -378,7 +378,8 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   policy::Gate& gate = *configuration_.gate;
   counters().udp_queries.Add(batch.size());
   for (size_t i = 0; i < batch.size(); ++i) {
-    Parse(gate.MayAsk(batch[i].peer), batch[i].query, &parsed_[i]);
+    may_ask_[i] = gate.MayAsk(batch[i].peer);
+    Parse(may_ask_[i], batch[i].query, &parsed_[i]);
     if (parsed_[i].request.cookie.state != answer::CookieState::kNone) {
       CheckCookie(Endpoint::FromSockaddr(batch[i].peer).address, &parsed_[i]);
     }
@@ -390,7 +391,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
     io::Datagram& datagram = batch[i];
     const answer::ParsedQuery& parsed = parsed_[i];
     const policy::GateQuery asked = AtGate(parsed, Transport::kUdp);
-    policy::GateVerdict verdict = gate.Judge(datagram.peer, groups_[i], asked, now);
+    policy::GateVerdict verdict = gate.Judge(may_ask_[i], groups_[i], asked, now);
     FollowUp follow_up = FollowUp::kNone;
     if (verdict == policy::GateVerdict::kPass) {
       datagram.reply_octets = AnswerNow(configuration_.ViewFor(datagram.peer), datagram.query,
@@ -427,12 +428,13 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   const IpAddress& client = path.peer.address;
   ++counters().tcp_queries;
   answer::ParsedQuery parsed;
-  Parse(gate.MayAsk(client), query, &parsed);
+  const bool may_ask = gate.MayAsk(client);
+  Parse(may_ask, query, &parsed);
   CheckCookie(client, &parsed);
   const policy::GateQuery asked = AtGate(parsed, Transport::kTcp);
   const policy::RateLimit::Group group = gate.FindGroup(client, asked);
   const Time now = worker_->Now();
-  policy::GateVerdict verdict = gate.Judge(client, group, asked, now);
+  policy::GateVerdict verdict = gate.Judge(may_ask, group, asked, now);
   const View& view = configuration_.ViewFor(client);
   FollowUp follow_up = FollowUp::kNone;
   size_t octets = 0;

@@ -150,6 +150,7 @@ class RecursiveService final : public io::Service {
   std::vector<io::WorkerPort*> peers_;
   answer::Rotation rotation_;
   std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the current batch
+  std::array<bool, io::kBatch> may_ask_;
   std::array<policy::RateLimit::Group, io::kBatch> groups_;
   std::array<Left, io::kBatch> left_;
   std::unique_ptr<uint8_t[]> scratch_;

@@ -41,13 +41,13 @@ std::unique_ptr<Gate> Make(const Options& options) {
 GateVerdict Come(Gate& gate, std::string_view client, const GateQuery& query, Time now = kGateNow) {
   const IpAddress address = *IpAddress::Parse(client);
   if (query.transport == Transport::kTcp) {
-    return gate.Judge(address, gate.FindGroup(address, query), query, now);
+    return gate.Judge(gate.MayAsk(address), gate.FindGroup(address, query), query, now);
   }
   sockaddr_in socket_address = {};
   socket_address.sin_family = AF_INET;
   EXPECT_EQ(inet_pton(AF_INET, std::string(client).c_str(), &socket_address.sin_addr), 1);
   const auto* peer = reinterpret_cast<const sockaddr*>(&socket_address);
-  return gate.Judge(peer, gate.FindGroup(peer, query), query, now);
+  return gate.Judge(gate.MayAsk(peer), gate.FindGroup(peer, query), query, now);
 }
 
 TEST(GateTest, LetsInWhomTheAccessListAllows) {
@@ -111,7 +111,7 @@ TEST(GateTest, MissesHaveARateOfTheirOwn) {
   const RateLimit::Group group = gate->FindGroup(client, kTcp);
   EXPECT_EQ(gate->JudgeMiss(group, kGateNow), GateVerdict::kPass);
   EXPECT_EQ(gate->JudgeMiss(group, kGateNow), GateVerdict::kOverLimit);
-  EXPECT_EQ(gate->Judge(client, group, kTcp, kGateNow), GateVerdict::kPass);
+  EXPECT_EQ(gate->Judge(gate->MayAsk(client), group, kTcp, kGateNow), GateVerdict::kPass);
 }
 
 TEST(GateTest, WithoutARateEveryMissPasses) {

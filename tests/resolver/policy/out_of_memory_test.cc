@@ -101,7 +101,8 @@ TEST_F(PolicyMemoryTest, TheGateAndTheSettingsOfTheCoreAreBuiltWholeOrThrow) {
       3, [&] { return std::make_shared<Gate>(allow, limit, /*require_cookies=*/false, 7); },
       [&](const std::shared_ptr<Gate>& gate) {
         EXPECT_EQ(gate->FindGroup(allow[0].address, GateQuery()), RateLimit::Group::kExempt);
-        EXPECT_EQ(gate->Judge(allow[1].address, RateLimit::Group::kExempt, GateQuery(), Time()),
+        EXPECT_EQ(gate->Judge(gate->MayAsk(allow[1].address), RateLimit::Group::kExempt,
+                              GateQuery(), Time()),
                   GateVerdict::kPass);
       });
   ResolutionSettings resolution;
@@ -149,8 +150,9 @@ TEST_F(PolicyMemoryTest, AQueryNeedsNone) {
     for (int i = 0; i < 40; ++i) {
       const GateQuery asked = {.transport = i % 2 == 0 ? Transport::kUdp : Transport::kTcp};
       const RateLimit::Group group = gate.FindGroup(peer, asked);
-      judged += gate.Judge(peer, group, asked, Time(std::chrono::seconds(1))) == GateVerdict::kPass;
-      judged += gate.Judge(client, gate.FindGroup(client, asked), asked,
+      judged += gate.Judge(gate.MayAsk(peer), group, asked, Time(std::chrono::seconds(1))) ==
+                GateVerdict::kPass;
+      judged += gate.Judge(gate.MayAsk(client), gate.FindGroup(client, asked), asked,
                            Time(std::chrono::seconds(1))) == GateVerdict::kOverLimit;
       judged += gate.JudgeMiss(group, Time(std::chrono::seconds(1))) == GateVerdict::kPass;
     }

@@ -29,8 +29,8 @@ TEST(MakeConfigurationTest, BuildsWhatTheSettingsSay) {
   const policy::GateQuery asked;
   const auto judge = [&](std::string_view address) {
     const IpAddress client = *IpAddress::Parse(address);
-    return configuration->gate->Judge(client, configuration->gate->FindGroup(client, asked), asked,
-                                      Time{});
+    policy::Gate& gate = *configuration->gate;
+    return gate.Judge(gate.MayAsk(client), gate.FindGroup(client, asked), asked, Time{});
   };
   EXPECT_EQ(judge("192.0.2.1"), policy::GateVerdict::kPass);
   EXPECT_EQ(judge("192.0.3.1"), policy::GateVerdict::kForbidden);
