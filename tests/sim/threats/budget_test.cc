@@ -232,17 +232,18 @@ TEST_F(BudgetTest, AnOperatorMayAllowFewerNestedLookUps) { ExpectNestedLookUps(3
 // Each link of a chain leads into a zone whose name servers have no glue and are in yet another
 // zone.
 TEST_F(BudgetTest, RestartsGetNoNewAllowance) {
+  constexpr int kServers = 4;  // few, so that a link would be found if each had an allowance
   for (int i = 0; i < 12; ++i) {
     const std::string n = std::to_string(i);
     const std::string zone = "c" + n + ".com.";
-    for (int j = 0; j < 13; ++j) {
+    for (int j = 0; j < kServers; ++j) {
       internet_.AddToTld("com.", zone + " 3600 NS ns" + std::to_string(j) + ".s" + n + ".net.");
     }
     std::string servers;
-    for (int j = 0; j < 13; ++j) {
+    for (int j = 0; j < kServers; ++j) {
       // All but the last are dead.
       servers += "ns" + std::to_string(j) + " 300 A 203.0.113." +
-                 std::to_string(j == 12 ? i + 1 : 200 + j) + "\n";
+                 std::to_string(j == kServers - 1 ? i + 1 : 200 + j) + "\n";
     }
     internet_.AddDomain("s" + n + ".net.", {"198.18.0." + std::to_string(i + 1)}, servers);
     internet_.AddServer(

@@ -132,9 +132,9 @@ TEST_F(FloodTest, AnswersAreNotSavedUpForOneMoment) {
   attacked_->conduct().fault = Fault::kSilent;
   std::map<int64_t, int> answers_at;
   std::vector<ClientQueryId> clients;
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < 3000; ++i) {
     clients.push_back(internet_.Ask("www.attacked.com.", RRType::kA));
-    internet_.world().RunFor(milliseconds(4));
+    internet_.world().RunFor(milliseconds(2));
   }
   internet_.world().RunFor(seconds(6));
   for (const ClientQueryId id : clients) {
@@ -142,8 +142,9 @@ TEST_F(FloodTest, AnswersAreNotSavedUpForOneMoment) {
     ASSERT_TRUE(client.answered.has_value());
     ++answers_at[client.answered->time_since_epoch().count() / 1000];
   }
-  // In one millisecond all clients that wait for the question may hear that it failed.
-  for (const auto& [at, count] : answers_at) EXPECT_LE(count, 1024) << at;
+  // In one millisecond all clients that wait for the question may hear that it failed, and the one
+  // that made way for the last of them.
+  for (const auto& [at, count] : answers_at) EXPECT_LE(count, 1024 + 1) << at;
 }
 
 // "the cache ceiling holds under endless unique names; the rest of the process is bounded too"

@@ -35,7 +35,8 @@ class Guesser : public SimServer {
     reply.flags = wire::kFlagQR | wire::kFlagAA;
     if (guess_ == Guess::kWrongId) reply.id = static_cast<uint16_t>(reply.id + i);
     if (guess_ == Guess::kWrongCase) question.name.Lower();
-    if (guess_ == Guess::kWrongName) question.name = NameOf("other.example.com.");
+    // As long as the right one: otherwise the rest of the message would be read shifted.
+    if (guess_ == Guess::kWrongName) question.name = NameOf("ftp.example.com.");
     if (guess_ == Guess::kWrongType) question.type = RRType::kAAAA;
     if (guess_ == Guess::kWrongClass) question.rrclass = wire::RRClass::kCH;
     if (guess_ == Guess::kNoReply) reply.flags = 0;
