@@ -184,6 +184,7 @@ class ServiceTest(WorldTest):
         self.assertEqual(seen.queries(to=zones.ROOT, name="www.corp.example."), [])
         asked = seen.queries(to=(zones.FORWARDER,), name="www.corp.example.")
         self.assertEqual([p.recursion_desired for p in asked], [True])
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")  # not of the zone
 
     def test_stub_zone_goes_to_its_servers_without_recursion(self):
         self.tern({"stub": [{"zone": "corp.example.", "to": [f"{zones.FORWARDER}:53"]}]})
@@ -191,6 +192,7 @@ class ServiceTest(WorldTest):
             self.answers(dig("www.corp.example", "A"), "A", "198.18.24.1")
         asked = seen.queries(to=(zones.FORWARDER,), name="www.corp.example.")
         self.assertEqual([p.recursion_desired for p in asked], [False])
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")  # not of the zone
 
     def test_a_forwarded_zone_is_not_looked_for_elsewhere(self):
         for first, status in ((False, "SERVFAIL"), (True, "NOERROR")):
