@@ -134,14 +134,15 @@ TEST_F(FamiliesTest, AddressesOfABrokenFamilyAreNotLookedUpUntilItIsBack) {
 
 TEST_F(FamiliesTest, ZonesOfTheBrokenFamilyOnlyAreAskedAsAlways) {
   AddZones(/*with_ipv6=*/true, Fault::kSilent);
-  internet_
-      .AddDomain("six.com.", {"2001:db8:6::1", "2001:db8:6::2"}, "www 300 A 198.51.100.1\n")[0]
-      ->conduct()
-      .fault = Fault::kSilent;
+  // Three of four servers are silent. So the living one is most likely not the first that is asked.
+  const std::vector<ZoneServer*> servers = internet_.AddDomain(
+      "six.com.", {"2001:db8:6::1", "2001:db8:6::2", "2001:db8:6::3", "2001:db8:6::4"},
+      "www 300 A 198.51.100.1\n");
+  for (size_t i = 1; i < servers.size(); ++i) servers[i]->conduct().fault = Fault::kSilent;
   internet_.Start();
   (void)AskEach(0, 100);
   EXPECT_EQ(internet_.Lookup("www.six.com.", RRType::kA).answer.size(), 1u);
-  EXPECT_LE(internet_.last_latency(), milliseconds(60));
+  EXPECT_LE(internet_.last_latency(), milliseconds(150));
 }
 
 }  // namespace
