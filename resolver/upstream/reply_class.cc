@@ -82,7 +82,9 @@ ReplyClass ClassifyNothing(const ReplyRecords& records, wire::NameView zone, boo
     if (forwarded || meaning->soa != nullptr || records.header().Has(wire::kFlagAA)) {
       return ReplyClass::kNxDomain;
     }
-    return IsBare(records) ? ReplyClass::kBare : ReplyClass::kLame;
+    // Nobody refers with NXDOMAIN. So the zone's own NS records mean nothing.
+    const bool is_bare = records.answer().empty() && !records.refers_elsewhere();
+    return is_bare ? ReplyClass::kBare : ReplyClass::kLame;
   }
   if (meaning->soa != nullptr) return ReplyClass::kNoData;
   if (FindCut(records, meaning->end, zone, &meaning->cut)) {

@@ -81,10 +81,6 @@ std::vector<OddWay> OddWays() {
        [](const SimQuery&, PlainMessage* reply) {
          if (IsNegative(*reply)) std::swap(reply->answer, reply->authority);
        }},
-      {"TC beside the whole answer",
-       [](const SimQuery& query, PlainMessage* reply) {
-         if (query.transport == Transport::kUdp) SetFlags(reply, wire::kFlagTC);
-       }},
       {"TC beside the whole answer, over TCP too",
        [](const SimQuery&, PlainMessage* reply) { SetFlags(reply, wire::kFlagTC); }},
       {"every record is there twice",
@@ -109,6 +105,12 @@ std::vector<OddWay> OddWays() {
          reply->authority.clear();
          reply->answer = {
              {asked.name, RRType::kA, wire::RRClass::kIN, 300, Octets{198, 51, 100, 1}}};
+       }},
+      {"NXDOMAIN with the zone's NS records, and neither AA nor SOA",
+       [](const SimQuery&, PlainMessage* reply) {
+         if (reply->rcode != Rcode::kNXDomain) return;
+         ClearFlags(reply, wire::kFlagAA);
+         reply->authority = {NameServerOf("example.com.", "ns1.example.com.")};
        }},
       {"no OPT, although the query had one",
        [](const SimQuery&, PlainMessage* reply) { reply->edns.reset(); }},
