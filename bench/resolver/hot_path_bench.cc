@@ -79,6 +79,7 @@ class FilledStore {
       Put(NumberedName("alias", i), RRType::kCNAME, target.view().octets());
     }
     PutNxDomain(NumberedName("gone", 0));
+    PutMailDomain(NumberedName("mail", 0));
     reader_->Quiescent();
   }
   const cache::Store& store() const { return store_; }
@@ -90,6 +91,26 @@ class FilledStore {
     cache::EntryBuilder builder(Room());
     if (!builder.StartRRset(name, type, 3600, kNow, cache::Rank::kAnswerAuthoritative) ||
         !builder.AddRecord(rdata) ||
+        store_.Put(builder.Finish(), kNow) != cache::PutOutcome::kStored) {
+      std::abort();
+    }
+  }
+
+  // Two exchangers inside the domain. Each has an address in both families.
+  void PutMailDomain(wire::NameView domain) {
+    constexpr uint8_t kAddress[16] = {0x20, 0x01, 0x0d, 0xb8};
+    std::vector<Octets> exchangers;
+    for (const std::string_view label : {"mx1", "mx2"}) {
+      wire::Name host(domain);
+      if (!host.Prepend(label)) std::abort();
+      Put(host, RRType::kA, std::span(kAddress).first<4>());
+      Put(host, RRType::kAAAA, kAddress);
+      exchangers.push_back({0, static_cast<uint8_t>(label[2] - '0')});
+      exchangers.back().insert(exchangers.back().end(), host.data(), host.data() + host.size());
+    }
+    cache::EntryBuilder builder(Room());
+    if (!builder.StartRRset(domain, RRType::kMX, 3600, kNow, cache::Rank::kAnswerAuthoritative) ||
+        !builder.AddRecord(exchangers[0]) || !builder.AddRecord(exchangers[1]) ||
         store_.Put(builder.Finish(), kNow) != cache::PutOutcome::kStored) {
       std::abort();
     }
@@ -253,6 +274,22 @@ void BM_AnswerFromCacheNxDomain(benchmark::State& state) {
   AnswerAll(state, {Query(NumberedName("gone", 0), RRType::kA, true)});
 }
 BENCHMARK(BM_AnswerFromCacheNxDomain);
+
+// An MX question of a domain with two exchangers, with and without their four RRsets of addresses.
+void BM_AnswerFromCacheMail(benchmark::State& state) {
+  const Octets query = Query(NumberedName("mail", 0), RRType::kMX, true);
+  Octets reply(1472);
+  for (auto _ : state) {
+    answer::ParsedQuery parsed;
+    answer::ParseQuery(query, Filled(), &parsed);
+    answer::AnswerContext context = {Filled(), kNow, 1, kAliases};
+    context.additional = state.range(0) != 0;
+    size_t octets = 0;
+    benchmark::DoNotOptimize(answer::AnswerParsed(query, parsed, false, context, reply, &octets));
+    benchmark::DoNotOptimize(octets);
+  }
+}
+BENCHMARK(BM_AnswerFromCacheMail)->ArgName("additional")->Arg(0)->Arg(1);
 
 void BM_FindOutItIsAMiss(benchmark::State& state) {
   const Octets query = Query(NumberedName("missing", 0), RRType::kA, true);

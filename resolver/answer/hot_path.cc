@@ -5,6 +5,8 @@
 
 #include "cache/use_mark.h"
 #include "resolver/answer/fixed_answer.h"
+#include "resolver/answer/near_expiry.h"
+#include "resolver/answer/targets.h"
 #include "resolver/answer/zone_cut.h"
 #include "wire/check.h"
 #include "wire/edns.h"
@@ -55,6 +57,24 @@ bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRTy
       return false;
     }
   }
+}
+
+// An answer that names hosts comes with their addresses.
+HotOutcome AnswerWithTargets(std::span<const uint8_t> query, const Request& request,
+                             const AnswerParts& answer, const AnswerContext& context, size_t limit,
+                             std::span<uint8_t> reply, size_t* reply_octets) {
+  Additional additional;
+  const EntryView end = answer.parts[answer.count - 1];
+  if (end.kind() == EntryKind::kRRset && end.type() == request.type) {
+    CollectAdditional(context.store, context.local_data, end, context.now, &additional);
+  }
+  *reply_octets = ComposeReply(query, request, answer, context.now, context.rotation, limit, reply,
+                               context.additional ? &additional : nullptr);
+  if (*reply_octets == 0) return HotOutcome::kDropped;
+  if (!request.recursion_desired()) return HotOutcome::kReplied;
+  if (IsRefreshDue(answer, context.now)) return HotOutcome::kRepliedRefreshDue;
+  return additional.is_due && request.type == RRType::kMX ? HotOutcome::kRepliedTargetsDue
+                                                          : HotOutcome::kReplied;
 }
 
 }  // namespace
@@ -110,6 +130,9 @@ HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parse
   }
   const size_t limit = tcp ? std::min(reply.size(), wire::kMessageOctetsMax)
                            : std::min(reply.size(), UdpReplyLimit(request));
+  if (TargetOffset(request.type) != 0) {
+    return AnswerWithTargets(query, request, answer, context, limit, reply, reply_octets);
+  }
   *reply_octets = ComposeReply(query, request, answer, now, context.rotation, limit, reply);
   if (*reply_octets == 0) return HotOutcome::kDropped;
   // A query without recursion starts no upstream query, now or later (RFC 1034 section 4.3.1).

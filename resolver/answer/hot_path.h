@@ -15,21 +15,19 @@
 #include "resolver/answer/reply.h"
 #include "resolver/answer/request.h"
 
+namespace tern::resolver::policy {
+class LocalData;
+}  // namespace tern::resolver::policy
+
 namespace tern::resolver::answer {
 
 enum class HotOutcome : uint8_t {
   kReplied,            // send *reply_octets of the buffer to the client
   kRepliedRefreshDue,  // send them, and ask the question again for the next client
+  kRepliedTargetsDue,  // send them, and look up the addresses of the hosts that an MX answer names
   kDropped,            // send nothing
   kMiss,               // resolve the question
 };
-
-// Whether the entry is in the last tenth of its life. An entry of less than ten seconds is never
-// near its expiry: a tenth of it would leave no time to refresh it.
-// REQUIRES: the entry is fresh.
-inline bool IsNearExpiry(cache::EntryView entry, cache::Instant now) {
-  return entry.Remaining(now) <= entry.ttl() / 10;
-}
 
 // Collects the fresh entries that answer (name, type): the links of a CNAME chain and its end.
 // Follows at most `links_max` links, and at most kChainLinksMax. False when something is missing.
@@ -54,6 +52,8 @@ struct AnswerContext {
   uint32_t rotation = 0;           // shifts the order of records, see reply.h
   int links_max = kChainLinksMax;  // at most so many links are followed, and at most kChainLinksMax
   std::span<const std::string> trust_anchors{};  // what trustanchor.server says, see fixed_answer.h
+  bool additional = false;                       // mail.additional
+  const policy::LocalData* local_data = nullptr;
 };
 
 // The two halves of the hot path. All queries of a batch are parsed first. So the index lines of

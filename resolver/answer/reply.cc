@@ -52,40 +52,127 @@ uint8_t* PutFront(std::span<const uint8_t> query, const Request& request, uint16
   return out + request.question_end;
 }
 
-// Writes most answers: one RRset, owned by the question's name, without names in its RDATA that
-// could be compressed. Returns 0 when it does not fit.
-size_t ComposePlain(std::span<const uint8_t> query, const Request& request, EntryView rrset,
-                    cache::Instant now, uint32_t rotation, size_t limit, uint8_t* out) {
-  // Type, class and TTL are the same in all records.
-  uint8_t fixed[10] = {0xc0, wire::kHeaderOctets, 0, 0, 0, 1};
-  wire::StoreU16(fixed + 2, static_cast<uint16_t>(request.type));
-  wire::StoreU32(fixed + 6, rrset.Remaining(now));
-  const size_t end = limit - (request.has_edns ? wire::kOptOctets + CookieOctets(request) : 0);
+// Writes the OPT of the reply, if the query had one.
+uint8_t* PutOpt(const Request& request, uint8_t* at) {
+  if (!request.has_edns) return at;
+  wire::OptWriter opt(ReplyEdns(request), at);
+  AddCookie(request, &opt);
+  return at + opt.Finish().size();
+}
+
+// Where the records end at the latest, so that the OPT has room.
+const uint8_t* EndOfRecords(const Request& request, size_t limit, const uint8_t* out) {
+  return out + limit - (request.has_edns ? wire::kOptOctets + CookieOctets(request) : 0);
+}
+
+// The octets of `name` in front of its last labels, if these are the question's name. Otherwise the
+// size of `name`.
+size_t OctetsBeforeOwner(std::span<const uint8_t> name, wire::NameView owner) {
+  if (name.size() < owner.size()) return name.size();
+  const size_t before = name.size() - owner.size();
+  if (std::memcmp(name.data() + before, owner.data(), owner.size()) != 0) return name.size();
+  size_t label = 0;
+  while (label < before) label += 1 + name[label];
+  return label == before ? before : name.size();
+}
+
+// Writes records of one RRset, one after the other. All have the same owner, type and TTL.
+class RecordPutter {
+ public:
+  // `owner`: the offset of the owner's name in the message.
+  RecordPutter(size_t owner, RRType type, uint32_t ttl) {
+    wire::StoreU16(fixed_, static_cast<uint16_t>(0xc000 | owner));
+    wire::StoreU16(fixed_ + 2, static_cast<uint16_t>(type));
+    wire::StoreU16(fixed_ + 4, static_cast<uint16_t>(RRClass::kIN));
+    wire::StoreU32(fixed_ + 6, ttl);
+  }
+  // Returns where the RDATA goes.
+  uint8_t* Put(uint8_t* at, size_t rdata_octets) const {
+    std::memcpy(at, fixed_, sizeof fixed_);
+    wire::StoreU16(at + sizeof fixed_, static_cast<uint16_t>(rdata_octets));
+    return at + kOctets;
+  }
+
+  static constexpr size_t kOctets = 12;  // of a record without its RDATA
+
+ private:
+  uint8_t fixed_[10];
+};
+
+// Writes an RRset without names in its RDATA that could be compressed. Null when it does not fit.
+uint8_t* PutRRset(EntryView rrset, size_t owner, cache::Instant now, uint32_t rotation,
+                  const uint8_t* end, uint8_t* at) {
+  const RecordPutter putter(owner, rrset.type(), rrset.Remaining(now));
   const uint16_t count = rrset.count();
-  uint8_t* at = PutFront(query, request, ReplyFlags(request, wire::Rcode::kNoError), count, out);
   const uint16_t first = count > 1 ? static_cast<uint16_t>(rotation % count) : 0;
-  // The records from `first` on, then those before it.
   for (int pass = first == 0 ? 1 : 0; pass < 2; ++pass) {
     cache::RecordCursor cursor = rrset.Records();
     std::span<const uint8_t> rdata;
     for (uint16_t i = 0; cursor.Next(&rdata); ++i) {
       if (first != 0 && (pass == 0) != (i >= first)) continue;
-      if (static_cast<size_t>(at - out) + 12 + rdata.size() > end) return 0;
-      std::memcpy(at, fixed, sizeof fixed);
-      wire::StoreU16(at + 10, static_cast<uint16_t>(rdata.size()));
-      std::memcpy(at + 12, rdata.data(), rdata.size());
-      at += 12 + rdata.size();
+      if (at + RecordPutter::kOctets + rdata.size() > end) return nullptr;
+      at = std::copy(rdata.begin(), rdata.end(), putter.Put(at, rdata.size()));
     }
   }
-  if (request.has_edns) {
-    wire::OptWriter opt(ReplyEdns(request), at);
-    AddCookie(request, &opt);
-    at += opt.Finish().size();
-  }
-  return static_cast<size_t>(at - out);
+  return at;
 }
 
-bool AddRRset(wire::MessageWriter& writer, EntryView rrset, uint32_t ttl, uint32_t rotation) {
+// Writes most answers: one RRset, owned by the question's name, without names in its RDATA that
+// could be compressed. Returns 0 when it does not fit.
+size_t ComposePlain(std::span<const uint8_t> query, const Request& request, EntryView rrset,
+                    cache::Instant now, uint32_t rotation, size_t limit, uint8_t* out) {
+  uint8_t* at =
+      PutFront(query, request, ReplyFlags(request, wire::Rcode::kNoError), rrset.count(), out);
+  at = PutRRset(rrset, wire::kHeaderOctets, now, rotation, EndOfRecords(request, limit, out), at);
+  return at == nullptr ? 0 : static_cast<size_t>(PutOpt(request, at) - out);
+}
+
+// Writes an MX or SRV answer with the addresses of its hosts: one RRset, owned by the question's
+// name. The owners of the addresses are pointers to the hosts' names in the answer. Returns 0 when
+// the answer does not fit.
+size_t ComposeHosts(std::span<const uint8_t> query, const Request& request, EntryView rrset,
+                    const Additional* additional, cache::Instant now, uint32_t rotation,
+                    size_t limit, uint8_t* out) {
+  constexpr size_t kPointable = 0x4000;
+  std::array<uint16_t, cache::kRecordsMax> names;  // where each record's host stands
+  if (rrset.count() > names.size()) return 0;
+  const size_t prefix = TargetOffset(request.type);
+  const uint8_t* const end = EndOfRecords(request, limit, out);
+  uint8_t* at =
+      PutFront(query, request, ReplyFlags(request, wire::Rcode::kNoError), rrset.count(), out);
+  const RecordPutter putter(wire::kHeaderOctets, request.type, rrset.Remaining(now));
+  cache::RecordCursor cursor = rrset.Records();
+  std::span<const uint8_t> rdata;
+  for (size_t i = 0; cursor.Next(&rdata); ++i) {
+    if (rdata.size() <= prefix || at + RecordPutter::kOctets + rdata.size() > end) return 0;
+    const std::span<const uint8_t> name = rdata.subspan(prefix);
+    // Names in SRV are not compressed (RFC 2782).
+    const size_t plain =
+        request.type == RRType::kMX ? OctetsBeforeOwner(name, request.name) : name.size();
+    const bool pointed = plain < name.size() && name.size() - plain > 2;
+    const size_t octets = prefix + (pointed ? plain + 2 : name.size());
+    at = putter.Put(at, octets);
+    names[i] = static_cast<uint16_t>(std::min<size_t>(at - out + prefix, kPointable));
+    std::memcpy(at, rdata.data(), pointed ? prefix + plain : octets);
+    if (pointed) wire::StoreU16(at + prefix + plain, 0xc000 | wire::kHeaderOctets);
+    at += octets;
+  }
+  uint16_t added = 0;
+  for (size_t i = 0; additional != nullptr && i < additional->count; ++i) {
+    const Additional::Part& part = additional->parts[i];
+    const size_t owner = names[part.record];
+    uint8_t* const next =
+        owner < kPointable ? PutRRset(part.addresses, owner, now, rotation, end, at) : nullptr;
+    if (next == nullptr) break;
+    at = next;
+    added += part.addresses.count();
+  }
+  wire::StoreU16(out + 10, static_cast<uint16_t>(added + (request.has_edns ? 1 : 0)));
+  return static_cast<size_t>(PutOpt(request, at) - out);
+}
+
+bool AddRRset(wire::MessageWriter& writer, Section section, EntryView rrset, uint32_t ttl,
+              uint32_t rotation) {
   const bool address = rrset.type() == RRType::kA || rrset.type() == RRType::kAAAA;
   const uint16_t count = rrset.count();
   const uint16_t first =
@@ -95,8 +182,7 @@ bool AddRRset(wire::MessageWriter& writer, EntryView rrset, uint32_t ttl, uint32
     std::span<const uint8_t> rdata;
     for (uint16_t i = 0; cursor.Next(&rdata); ++i) {
       if (first != 0 && (pass == 0) != (i >= first)) continue;
-      if (!writer.AddRecord(Section::kAnswer, rrset.name(), rrset.type(), RRClass::kIN, ttl,
-                            rdata)) {
+      if (!writer.AddRecord(section, rrset.name(), rrset.type(), RRClass::kIN, ttl, rdata)) {
         return false;
       }
     }
@@ -136,7 +222,7 @@ bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Instant now, ui
   const uint32_t ttl = part.IsFresh(now) ? part.Remaining(now) : stale_ttl;
   switch (part.kind()) {
     case EntryKind::kRRset:
-      return AddRRset(writer, part, ttl, rotation);
+      return AddRRset(writer, Section::kAnswer, part, ttl, rotation);
     case EntryKind::kNoData:
     case EntryKind::kNxDomain:
       return AddNegative(writer, part, ttl);
@@ -149,17 +235,40 @@ bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Instant now, ui
   return true;
 }
 
+// Adds whole RRsets while they fit. Each has the rest of its own TTL.
+void AddAdditional(wire::MessageWriter& writer, const Additional& additional, cache::Instant now,
+                   uint32_t rotation) {
+  for (size_t i = 0; i < additional.count; ++i) {
+    const EntryView rrset = additional.parts[i].addresses;
+    const wire::MessageWriter::Mark before = writer.GetMark();
+    if (AddRRset(writer, Section::kAdditional, rrset, rrset.Remaining(now), rotation)) continue;
+    writer.Rewind(before);
+    return;
+  }
+}
+
+// Whether the answer is one fresh RRset for the question's own name.
+bool IsOneRRset(const Request& request, const AnswerParts& answer) {
+  return answer.count == 1 && answer.parts[0].kind() == EntryKind::kRRset &&
+         answer.parts[0].type() == request.type && answer.rcode == wire::Rcode::kNoError &&
+         answer.error == wire::ExtendedError::kNone;
+}
+
 }  // namespace
 
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
                     const AnswerParts& answer, cache::Instant now, uint32_t rotation, size_t limit,
-                    std::span<uint8_t> out) {
+                    std::span<uint8_t> out, const Additional* additional) {
   TERN_REQUIRE(request.question_end != 0 && limit >= 512 && limit <= out.size());
-  if (answer.count == 1 && answer.parts[0].kind() == EntryKind::kRRset &&
-      answer.parts[0].type() == request.type && !wire::MayCompress(request.type) &&
-      answer.rcode == wire::Rcode::kNoError && answer.error == wire::ExtendedError::kNone) {
-    const size_t octets =
-        ComposePlain(query, request, answer.parts[0], now, rotation, limit, out.data());
+  const bool has_additional = additional != nullptr && additional->count > 0;
+  if (IsOneRRset(request, answer)) {
+    const EntryView rrset = answer.parts[0];
+    size_t octets = 0;
+    if (TargetOffset(request.type) != 0) {
+      octets = ComposeHosts(query, request, rrset, additional, now, rotation, limit, out.data());
+    } else if (!wire::MayCompress(request.type)) {
+      octets = ComposePlain(query, request, rrset, now, rotation, limit, out.data());
+    }
     if (octets != 0) return octets;
   }
   uint8_t opt_octets[wire::kOptOctets + kCookieOptionOctets + kErrorOptionOctetsMax];
@@ -179,6 +288,9 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
       writer.SetFlag(wire::kFlagTC);
       break;
     }
+  }
+  if (has_additional && (writer.flags() & wire::kFlagTC) == 0) {
+    AddAdditional(writer, *additional, now, rotation);
   }
   if (request.has_edns && !writer.AddOpt(edns)) return 0;
   return writer.Finish();

@@ -14,6 +14,7 @@
 
 #include "cache/entry.h"
 #include "resolver/answer/request.h"
+#include "resolver/answer/targets.h"
 #include "resolver/base/limits.h"
 #include "wire/types.h"
 
@@ -44,11 +45,14 @@ struct AnswerParts {
 //   and TC is set (RFC 2181 section 9).
 // - `rotation` shifts the order of the records in an RRset, unless their RDATA has names.
 // - TTLs are what is left at `now`, or the answer's stale_ttl.
+// - `additional` has addresses of the hosts that the answer's last part names. It may be null. As
+//   many RRsets as fit whole go into the additional section, in their order. They never truncate
+//   the answer.
 //
 // REQUIRES: ParseRequest found a sound question; out.size() >= limit >= 512.
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
                     const AnswerParts& answer, cache::Instant now, uint32_t rotation, size_t limit,
-                    std::span<uint8_t> out);
+                    std::span<uint8_t> out, const Additional* additional = nullptr);
 
 // Writes a reply without records: the header, the question if there is a sound one, and OPT if the
 // query had it. OPT has the extended error (RFC 8914) unless it is kNone. In both replies, OPT has

@@ -6,6 +6,8 @@
 // Thread: one worker's; a value.
 #pragma once
 
+#include <cstddef>
+
 namespace tern::resolver {
 
 struct Allowance {
@@ -18,5 +20,16 @@ struct Allowance {
   int kept_for_the_question = 0;
   bool half_failed_lookup = false;  // a cheap one was counted, and the next one makes a whole
 };
+
+// The part of the allowance for `count` of `of` things that it pays for. All parts together are not
+// more than the whole.
+// REQUIRES: count <= of.
+inline Allowance ShareOf(const Allowance& whole, size_t count, size_t of) {
+  const auto part = [&](int amount) {
+    return static_cast<int>(static_cast<size_t>(amount) * count / of);
+  };
+  return {part(whole.upstream_queries), part(whole.upstream_octets), part(whole.referrals),
+          part(whole.failed_address_lookups), part(whole.kept_for_the_question)};
+}
 
 }  // namespace tern::resolver

@@ -493,6 +493,33 @@ constexpr KeySpec kKeys[] = {
          "a warning in the log. It cannot give localhost another address "
          "while `local.special_names` is `true`."},
 
+    {.path = "mail", .value = kMap},
+    {.path = "mail.additional",
+     .value = Flag<&Settings::mail, &MailSettings::additional>(),
+     .default_text = "true",
+     .summary = "Whether an answer for MX or SRV comes with the addresses of its hosts.",
+     .details = "Only addresses that are in the cache are added, and only while the answer fits. "
+                "The hosts that are preferred most come first."},
+    {.path = "mail.warm",
+     .value = Flag<&Settings::mail, &MailSettings::warm>(),
+     .default_text = "true",
+     .summary = "Whether the addresses of mail exchangers are looked up behind an MX answer.",
+     .details = "The answer does not wait for them. When the mail server asks for the addresses, "
+                "they are known or on their way. Sixteen exchangers are looked up at most. All of "
+                "them together cost no more than one client query may cost "
+                "(`resolution.budget`)."},
+    {.path = "mail.spf",
+     .value = Flag<&Settings::mail, &MailSettings::spf>(),
+     .default_text = "true",
+     .summary = "Whether what an SPF record refers to is looked up behind a TXT answer.",
+     .details = "These are the records of `include:` and `redirect=` and the hosts of `a:` and "
+                "`mx:`, within the limits of RFC 7208: ten look-ups, of which two may be in vain."},
+    {.path = "mail.policies",
+     .value = Flag<&Settings::mail, &MailSettings::policies>(),
+     .default_text = "false",
+     .summary = "Whether the TXT records of `_dmarc` and `_mta-sts` are looked up behind an MX "
+                "answer."},
+
     {.path = "forward",
      .value = {.kind = KeyKind::kForwardZones, .max = kStaticZonesMax},
      .default_text = "[]",

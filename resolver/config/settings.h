@@ -12,6 +12,7 @@
 
 #include "resolver/base/cache_settings.h"
 #include "resolver/base/endpoint.h"
+#include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/policy/core_settings.h"
@@ -51,6 +52,7 @@ struct Settings {
   ResolutionSettings resolution;
   DnssecSettings dnssec;
   policy::LocalSettings local;
+  MailSettings mail;
   std::vector<StaticZone> static_zones;
   // The positions of values that only this machine can judge, for errors at the start. They are
   // `FILE:7:3` by key, such as `local.hosts_file` or `listen[0]`. A key that the file does not have
@@ -60,7 +62,8 @@ struct Settings {
 
 // The part for the core.
 inline policy::CoreSettings CoreSettingsOf(const Settings& settings) {
-  return policy::CoreSettings(settings.resolution, settings.cache, settings.static_zones);
+  return policy::CoreSettings(settings.resolution, settings.cache, settings.static_zones,
+                              settings.mail);
 }
 
 }  // namespace tern::resolver::config

@@ -18,9 +18,10 @@ AccessList TakeNeverAsked(ResolutionSettings* settings) {
 
 CoreSettings::CoreSettings(const ResolutionSettings& resolution_settings,
                            const CacheSettings& cache_settings,
-                           const std::vector<StaticZone>& zones)
+                           const std::vector<StaticZone>& zones, const MailSettings& mail_settings)
     : resolution(resolution_settings),
       cache(cache_settings),
+      mail(mail_settings),
       static_zones(zones),
       never_asked(TakeNeverAsked(&resolution)) {}
 

@@ -88,7 +88,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
   bool just_missed() const { return state_.just_missed; }
   // The job treats entries near their expiry as unknown, so it asks for them while they still
   // serve.
-  bool refreshes() const { return state_.refreshes; }
+  bool refreshes() const { return state_.refreshes || state_.ahead; }
   // The job asks for the name's own delegation, which its parent zone has, and for nothing more.
   bool seeks_delegation() const { return state_.seeks_delegation; }
   // The question failed a moment ago. The job asks all the same.
@@ -102,6 +102,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
     bool shared = true;  // others with the same question may join
     bool just_missed = false;
     bool refreshes = false;
+    bool ahead = false;  // nobody asked yet
     bool tries_again = false;
     bool seeks_delegation = false;
     bool resolved = false;      // its coroutine has ended

@@ -23,12 +23,12 @@ constexpr Allowance kPrimingAllowance = {.upstream_queries = 8,
                                          .kept_for_the_question = 0};
 constexpr char kTooMany[] = "too many questions at a time";
 
+}  // namespace
+
 Allowance FullAllowance(const Budget& budget) {
   return {budget.upstream_queries, kUpstreamOctetsMax, budget.referrals, budget.failed_addresses,
           budget.failed_addresses / 2};
 }
-
-}  // namespace
 
 void Job::OnTimer() { table_.OnJobTimer(this); }
 
@@ -216,6 +216,20 @@ bool JobTable::StartDetached(const wire::Name& name, wire::RRType type, int nest
   job->state_.borrows = true;
   Launch(job);
   return true;
+}
+
+JobTable::Started JobTable::StartAhead(const wire::Name& name, wire::RRType type,
+                                       Allowance* allowance, Waiter* waiter) {
+  const uint64_t hash = HashOf(name, type);
+  if (Find(hash, name, type) != nullptr) return Started::kUnderWay;
+  Job* job = Make(hash, name, type, facilities_.settings->resolution.limits.jobs / 2);
+  if (job == nullptr) return Started::kBusy;
+  job->terms_.allowance = allowance;
+  job->state_.borrows = true;
+  job->state_.ahead = true;
+  AddWaiter(job, waiter, Time::max(), Time::max(), /*is_client=*/false);
+  Launch(job);
+  return Started::kStarted;
 }
 
 bool JobTable::SeekDelegation(const wire::Name& zone, int nesting, const Allowance& allowance) {

@@ -32,6 +32,9 @@ namespace tern::resolver::resolution {
 inline constexpr size_t NestedJobs(size_t jobs) { return jobs + jobs / 4; }
 inline constexpr size_t kRefreshesMax = 256;
 
+// What one client query may cost.
+Allowance FullAllowance(const Budget& budget);
+
 class JobTable final : public upstream::Finisher {
  public:
   // Fills job.answer() and calls OnResolved as its last act.
@@ -69,6 +72,16 @@ class JobTable final : public upstream::Finisher {
   // Starts a question that nobody waits for. `allowance` pays. False when there is no room.
   bool StartDetached(const wire::Name& name, wire::RRType type, int nesting,
                      const Allowance& allowance);
+  // Starts a question ahead of the client that will ask it. Entries near their expiry count as
+  // unknown. `allowance` pays, perhaps together with others. `waiter` and `allowance` outlive the
+  // answer. Clients come first: half of the jobs are theirs alone.
+  enum class Started : uint8_t {
+    kStarted,
+    kUnderWay,  // somebody has asked it already; the waiter hears nothing
+    kBusy,
+  };
+  [[nodiscard]] Started StartAhead(const wire::Name& name, wire::RRType type, Allowance* allowance,
+                                   Waiter* waiter);
   // Asks the parent of `zone` for its delegation, for the store. `allowance` pays. False when there
   // is no room.
   bool SeekDelegation(const wire::Name& zone, int nesting, const Allowance& allowance);

@@ -58,6 +58,7 @@ class Recursor {
   const WorkerCounters& counters() const { return facilities_.counters; }
   cache::Instant StoreNow() const { return facilities_.StoreNow(); }
   Facilities& facilities() { return facilities_; }
+  JobTable& table() { return table_; }
 
  private:
   Facilities facilities_;

@@ -9,6 +9,7 @@
 #include "resolver/answer/denied_below.h"
 #include "resolver/answer/hot_path.h"
 #include "resolver/answer/known_above.h"
+#include "resolver/answer/near_expiry.h"
 #include "resolver/answer/renaming.h"
 #include "resolver/answer/stale.h"
 #include "resolver/answer/zone_cut.h"

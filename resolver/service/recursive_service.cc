@@ -56,11 +56,6 @@ size_t ReplyLimit(bool tcp, const answer::Request& request, std::span<uint8_t> r
 
 }  // namespace
 
-// A message between services of different workers.
-struct RecursiveService::ServiceMessage : public io::Message {
-  virtual void Deliver(RecursiveService& service) = 0;
-};
-
 // A query whose question another worker owns.
 struct RecursiveService::MissMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
@@ -82,6 +77,7 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     if (follow_up == FollowUp::kResolve)
       service.ResolveHere(path, request.query(), parsed, received);
     if (follow_up == FollowUp::kRefresh) service.Refresh(view, parsed.request);
+    if (follow_up == FollowUp::kWarm) service.WarmBehindKnown(view, parsed.request);
   }
 
   io::ReturnPath path;
@@ -136,11 +132,13 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
       service.FreeClient(this);
       return;
     }
-    const std::span<uint8_t> reply = service.scratch();
-    const size_t octets = answer::ComposeReply(
-        request_.query(), request_.request(), answer.Parts(), service.recursor_.StoreNow(),
-        service.rotation_.Next(), ReplyLimit(path_.IsStream(), request_.request(), reply), reply);
-    if (octets != 0) service.Send(path_, reply.first(octets));
+    const answer::Request request = request_.request();
+    const View& view = service.configuration_.ViewFor(path_.peer.address);
+    const size_t octets =
+        service.ComposeResolved(view, request_.query(), request, answer,
+                                ReplyLimit(path_.IsStream(), request, service.scratch()));
+    if (octets != 0) service.Send(path_, service.scratch().first(octets));
+    service.WarmBehindResolved(view, request, answer);
     service.FreeClient(this);
   }
 
@@ -162,6 +160,7 @@ RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* s
       reader_(store->Register()),
       recursor_(store, server_table, worker, configuration_.view.settings,
                 configuration_.view.local_data),
+      warm_up_(&recursor_.facilities(), &recursor_.table()),
       scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {
   all_clients_.reserve(kClientsMax);
 }
@@ -287,7 +286,8 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
   const answer::Request& request = parsed.request;
   size_t octets = 0;
   *follow_up = FollowUp::kNone;
-  if (view.local_data->has_hosts() && parsed.verdict == answer::RequestVerdict::kResolve &&
+  const bool resolves = parsed.verdict == answer::RequestVerdict::kResolve;
+  if (view.local_data->has_hosts() && resolves &&
       AnswerLocally(view, query, request, tcp, reply, &octets)) {
     return octets;
   }
@@ -295,22 +295,26 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
                                    .now = recursor_.StoreNow(),
                                    .rotation = rotation_.Next(),
                                    .links_max = view.settings->resolution.budget.aliases,
-                                   .trust_anchors = {}};
+                                   .trust_anchors = {},
+                                   .additional = view.settings->mail.additional,
+                                   .local_data = view.local_data.get()};
+  if (request.type == wire::RRType::kMX) ++counters().mail_questions;
   if (configuration_.trust_anchors) context.trust_anchors = *configuration_.trust_anchors;
-  switch (answer::AnswerParsed(query, parsed, tcp, context, reply, &octets)) {
-    case answer::HotOutcome::kRepliedRefreshDue:
-      *follow_up = FollowUp::kRefresh;
+  using enum answer::HotOutcome;
+  const answer::HotOutcome outcome =
+      answer::AnswerParsed(query, parsed, tcp, context, reply, &octets);
+  switch (outcome) {
+    case kRepliedRefreshDue:
+    case kRepliedTargetsDue:
+      *follow_up = outcome == kRepliedRefreshDue ? FollowUp::kRefresh : FollowUp::kWarm;
       ++counters().cache_hits;
       return octets;
-    case answer::HotOutcome::kReplied:
-      if (request.type != wire::RRType::kANY &&
-          parsed.verdict == answer::RequestVerdict::kResolve) {
-        ++counters().cache_hits;
-      }
+    case kReplied:
+      if (request.type != wire::RRType::kANY && resolves) ++counters().cache_hits;
       return octets;
-    case answer::HotOutcome::kDropped:
+    case kDropped:
       return 0;
-    case answer::HotOutcome::kMiss:
+    case kMiss:
       break;
   }
   // A special name is answered here even when the client does not ask for recursion.
@@ -411,6 +415,8 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
     const answer::ParsedQuery& parsed = parsed_[left_[i].index];
     if (left_[i].follow_up == FollowUp::kRefresh) {
       Refresh(configuration_.ViewFor(datagram.peer), parsed.request);
+    } else if (left_[i].follow_up == FollowUp::kWarm) {
+      WarmBehindKnown(configuration_.ViewFor(datagram.peer), parsed.request);
     } else {
       Resolve(datagram.Path(), datagram.query, parsed);
     }
@@ -455,17 +461,19 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   // An empty reply means that the query was dropped. Then the stream stops waiting for it.
   Send(path, scratch().first(octets));
   if (follow_up == FollowUp::kRefresh) Refresh(view, parsed.request);
+  if (follow_up == FollowUp::kWarm) WarmBehindKnown(view, parsed.request);
 }
 
-size_t RecursiveService::OwnerOf(const answer::Request& request) const {
+size_t RecursiveService::OwnerOf(wire::NameView name, wire::RRType type) const {
   const auto self = static_cast<size_t>(worker_->index());
   if (peers_.size() <= 1) return self;
-  return (answer::QuestionHash(*store_, request.name, request.type) >> 32) % peers_.size();
+  return (answer::QuestionHash(*store_, name, type) >> 32) % peers_.size();
 }
 
 void RecursiveService::Refresh(const View& view, const answer::Request& request) {
   if (!view.settings->cache.prefetch) return;
-  const size_t owner = OwnerOf(request);
+  if (request.type == wire::RRType::kMX) WarmBehindKnown(view, request);
+  const size_t owner = OwnerOf(request.name, request.type);
   if (owner == static_cast<size_t>(worker_->index())) {
     recursor_.Refresh(request.name, request.type);
     return;
@@ -479,7 +487,7 @@ void RecursiveService::Refresh(const View& view, const answer::Request& request)
 
 void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
                                const answer::ParsedQuery& parsed) {
-  const size_t owner = OwnerOf(parsed.request);
+  const size_t owner = OwnerOf(parsed.request.name, parsed.request.type);
   if (owner == static_cast<size_t>(worker_->index())) {
     ResolveHere(path, query, parsed, worker_->Now());
   } else if (!HandOver(owner, path, query, parsed.request)) {

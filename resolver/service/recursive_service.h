@@ -36,6 +36,7 @@
 #include "resolver/answer/rotation.h"
 #include "resolver/base/intrusive_list.h"
 #include "resolver/io/service.h"
+#include "resolver/mail/warm_up.h"
 #include "resolver/policy/gate.h"
 #include "resolver/resolution/recursor.h"
 #include "resolver/service/configuration.h"
@@ -77,14 +78,18 @@ class RecursiveService final : public io::Service {
  private:
   class Client;
   class TracedClient;
-  struct ServiceMessage;
+  // What one worker's service sends to another's.
+  struct ServiceMessage : public io::Message {
+    virtual void Deliver(RecursiveService& service) = 0;
+  };
   struct MissMessage;
   struct RefreshMessage;
   struct ReplyMessage;
+  struct WarmMessage;
   struct ReconfigureMessage;
 
   // What is left to do for a question. If there is a reply already, it is sent first.
-  enum class FollowUp : uint8_t { kNone, kResolve, kRefresh };
+  enum class FollowUp : uint8_t { kNone, kResolve, kRefresh, kWarm };
   // A query of the current batch for which something is left to do.
   struct Left {
     uint8_t index;
@@ -124,8 +129,21 @@ class RecursiveService final : public io::Service {
   // The number of UDP clients of the prefix that wait here. Null when they are not counted.
   uint16_t* WaitingOf(const io::ReturnPath& path);
   void Refresh(const View& view, const answer::Request& request);
+  // Writes the reply with an answer that was just resolved to scratch().
+  size_t ComposeResolved(const View& view, std::span<const uint8_t> query,
+                         const answer::Request& request, const answer::Answer& answer,
+                         size_t limit);
+  // Looks up what a mail server will ask after this answer, ahead of it. `end` is the last part of
+  // the answer.
+  void WarmBehind(const View& view, const answer::Request& request, cache::EntryView end);
+  void WarmBehindResolved(const View& view, const answer::Request& request,
+                          const answer::Answer& answer);
+  // The same for an answer that came from the store.
+  void WarmBehindKnown(const View& view, const answer::Request& request);
+  // Gives each question to the worker that owns it, with its part of one allowance.
+  void Spread(const View& view, const mail::Questions& questions);
   // The index of the worker that owns the question. It is this worker's when there is no other.
-  size_t OwnerOf(const answer::Request& request) const;
+  size_t OwnerOf(wire::NameView name, wire::RRType type) const;
   // Whether the query asks for a trace, and its client may have one.
   bool MayBeTraced(const io::ReturnPath& path, const answer::ParsedQuery& parsed) const;
   void ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
@@ -147,6 +165,7 @@ class RecursiveService final : public io::Service {
   Configuration configuration_;
   std::unique_ptr<cache::Store::Reader> reader_;
   resolution::Recursor recursor_;
+  mail::WarmUp warm_up_;
   std::vector<io::WorkerPort*> peers_;
   answer::Rotation rotation_;
   std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the current batch

@@ -227,11 +227,14 @@ void AnswerOne(std::span<const uint8_t> query, bool tcp, uint32_t rotation) {
   const answer::Request& request = parsed.request;
   size_t octets = 0;
   const answer::HotOutcome outcome = answer::AnswerParsed(
-      query, parsed, tcp, {filled.store(), kNow + age, rotation}, reply, &octets);
+      query, parsed, tcp,
+      {.store = filled.store(), .now = kNow + age, .rotation = rotation, .additional = true}, reply,
+      &octets);
   if (request.question_end != 0) CheckEdns(query, request);
   switch (outcome) {
     case answer::HotOutcome::kReplied:
     case answer::HotOutcome::kRepliedRefreshDue:
+    case answer::HotOutcome::kRepliedTargetsDue:
       TERN_FUZZ_PROPERTY(octets <= reply.size());
       CheckReply(query, request, tcp, age, std::span(reply).first(octets));
       break;

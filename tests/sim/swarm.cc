@@ -420,7 +420,9 @@ void SwarmWorld::CheckLeastQueries() {
       if (random_->Chance(0.5)) type = before.type;
       if (random_->Chance(0.5) && !name.view().IsRoot() && !name.Prepend("x")) continue;
     }
-    if (name.view().IsRoot()) continue;
+    // Look-ups follow these answers, and they are not counted here.
+    const bool is_followed = type == RRType::kMX || type == RRType::kTXT;
+    if (name.view().IsRoot() || is_followed) continue;
     const std::set<size_t> counts = least.Count(name, type);
     if (counts.empty()) continue;
     const auto before = static_cast<ptrdiff_t>(world_.upstream().size());

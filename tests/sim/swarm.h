@@ -103,6 +103,8 @@ class SwarmWorld {
   void CheckQuestion(const Question& question);
   void CheckReply(const Question& question, ClientQueryId client, bool tcp);
   void CheckHeader(const Question& question, const PlainMessage& reply, bool tcp);
+  void CheckAdditional(const Question& question, const ClientQuery& client,
+                       const PlainMessage& reply);
   void CheckAny(const Question& question, const PlainMessage& reply);
   void CheckWithoutRecursion(const Question& question, const ClientQuery& client,
                              const PlainMessage& reply);

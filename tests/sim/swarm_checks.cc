@@ -117,6 +117,7 @@ void SwarmWorld::CheckReply(const Question& question, ClientQueryId id, bool tcp
   const bool is_bare = reply->authority.empty() && kind_ != Kind::kClean;
   if (!untrue.empty() && is_bare && !MustResolve(question, *client.answered)) return;
   if (!untrue.empty()) Fault(Describe(question) + untrue + "\n" + reply->ToText());
+  CheckAdditional(question, client, *reply);
   const NaiveOracle::Chain chain = oracle_.Follow(question.name, question.type, *client.answered);
   if (kind_ != Kind::kChanging && chain.loops) Fault(Describe(question) + "a loop has no answer");
   if (kind_ != Kind::kChanging && chain.links > kLinksMax) {
@@ -142,7 +143,31 @@ void SwarmWorld::CheckHeader(const Question& question, const PlainMessage& reply
     Fault(Describe(question) + "another question");
   }
   if (reply.edns.has_value() != query->edns.has_value()) Fault(Describe(question) + "EDNS");
-  if (!reply.additional.empty()) Fault(Describe(question) + "additional records");
+  const bool names_hosts = question.type == RRType::kMX || question.type == RRType::kSRV;
+  if (!reply.additional.empty() && (!names_hosts || reply.answer.empty())) {
+    Fault(Describe(question) + "additional records");
+  }
+}
+
+// The additional section has whole RRsets of addresses, each as an answer of its own would have it.
+void SwarmWorld::CheckAdditional(const Question& question, const ClientQuery& client,
+                                 const PlainMessage& reply) {
+  for (size_t i = 0; i < reply.additional.size();) {
+    const PlainRecord& first = reply.additional[i];
+    PlainMessage answer = reply;
+    answer.questions = {{first.owner, first.type, first.rrclass}};
+    answer.answer.clear();
+    answer.authority.clear();
+    for (; i < reply.additional.size() && reply.additional[i].type == first.type &&
+           reply.additional[i].owner.view().Equals(first.owner);
+         ++i) {
+      answer.answer.push_back(reply.additional[i]);
+    }
+    const std::string untrue = oracle_.Judge(answer, *client.answered, {});
+    if (!untrue.empty()) {
+      Fault(Describe(question) + "in the additional section: " + untrue + "\n" + reply.ToText());
+    }
+  }
 }
 
 // RFC 8482 section 4.2: one HINFO, for any content of the name.

@@ -324,5 +324,62 @@ TEST(ReplyTest, LongestNameFitsTheSmallestReply) {
   EXPECT_EQ(reply.message.rcode, Rcode::kServFail);
 }
 
+// Without EDNS, so there are 512 octets.
+Composed ComposeMail(const Octets& query, const OwnedEntry& mx, const Additional& additional) {
+  Request request;
+  Rcode rcode = Rcode::kNoError;
+  EXPECT_EQ(ParseRequest(query, &request, &rcode), RequestVerdict::kResolve);
+  AnswerParts answer;
+  EXPECT_TRUE(answer.Add(mx.view()));
+  Composed composed;
+  composed.octets.resize(512);
+  composed.octets.resize(
+      ComposeReply(query, request, answer, kNow, 0, 512, composed.octets, &additional));
+  composed.message = PlainMessage::Decode(composed.octets).value_or(PlainMessage());
+  return composed;
+}
+
+// The owners of the addresses point into the answer. So a reader sees the same as without pointers.
+TEST(HostsReplyTest, AnswersForMailComeWithTheAddressesThatFit) {
+  const OwnedEntry mx = RRset(
+      "e.example. 300 MX 10 mx.e.example.\ne.example. 300 MX 20 e.example.\n"
+      "e.example. 300 MX 30 xe.example.\n");
+  const OwnedEntry first = RRset("mx.e.example. 60 A 192.0.2.1\nmx.e.example. 60 A 192.0.2.2\n");
+  const OwnedEntry second = RRset("e.example. 60 AAAA 2001:db8::1\n");
+  const OwnedEntry third = RRset("xe.example. 60 A 192.0.2.3\n");
+  Additional additional;
+  additional.parts[0] = {first.view(), 0};
+  additional.parts[1] = {second.view(), 1};
+  additional.parts[2] = {third.view(), 2};
+  additional.count = 3;
+  for (const char* name : {"e.example.", "E.exAmple."}) {
+    const Composed reply = ComposeMail(Query(name, RRType::kMX), mx, additional);
+    EXPECT_EQ(reply.message.answer.size(), 3u);
+    ASSERT_EQ(reply.message.additional.size(), 4u);
+    EXPECT_EQ(reply.message.additional[0].ToText(), "mx.e.example. 60 IN A 192.0.2.1");
+    EXPECT_TRUE(reply.message.additional[2].owner.view().Equals(test::N("e.example.")));
+    EXPECT_EQ(reply.message.additional[3].ToText(), "xe.example. 60 IN A 192.0.2.3");
+    EXPECT_LT(reply.octets.size(), 200u);
+  }
+}
+
+// An RRset that does not fit whole ends the section, so that the order says what is preferred.
+TEST(HostsReplyTest, AddressesThatDoNotFitAreLeftOut) {
+  const OwnedEntry mx = RRset("e.example. 300 MX 10 a.example.\ne.example. 300 MX 20 b.example.\n");
+  std::string many;
+  for (int i = 0; i < 40; ++i) many += "a.example. 60 A 192.0.2." + std::to_string(i) + "\n";
+  const OwnedEntry first = RRset(many);
+  const OwnedEntry second = RRset("b.example. 60 A 192.0.2.99\n");
+  Additional additional;
+  additional.parts[0] = {second.view(), 1};
+  additional.parts[1] = {first.view(), 0};
+  additional.parts[2] = {second.view(), 1};
+  additional.count = 3;
+  const Composed reply = ComposeMail(Query("e.example.", RRType::kMX), mx, additional);
+  EXPECT_FALSE(reply.message.Has(wire::kFlagTC));
+  EXPECT_EQ(reply.message.answer.size(), 2u);
+  EXPECT_EQ(Lines(reply.message.additional), "b.example. 60 IN A 192.0.2.99\n");
+}
+
 }  // namespace
 }  // namespace tern::resolver::answer

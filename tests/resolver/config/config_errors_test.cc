@@ -41,7 +41,7 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
   ExpectErrors({
       {"verbosity: 3",
        "1:1: verbosity: unknown key; expected listen, workers, access, cache, resolution, dnssec, "
-       "local, forward or stub"},
+       "local, mail, forward or stub"},
       {"access: {deny: []}",
        "1:10: access.deny: unknown key; expected allow, rate_limit, connections, require_cookies, "
        "trace or cookie_secret"},
@@ -49,10 +49,10 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
        "1:36: stub[0].first: unknown key; expected zone or to"},
       {"\"a\\e[2J\": 1",
        "1:1: \"a\\x1b[2J\": unknown key; expected listen, workers, access, cache, resolution, "
-       "dnssec, local, forward or stub"},
+       "dnssec, local, mail, forward or stub"},
       {"<<: {}",
        "1:1: \"<<\": unknown key; expected listen, workers, access, cache, resolution, dnssec, "
-       "local, forward or stub"},
+       "local, mail, forward or stub"},
   });
 }
 

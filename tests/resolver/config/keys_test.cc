@@ -161,7 +161,7 @@ TEST(KeysTest, FindsTheKeysOfAMap) {
     return WordList(all);
   };
   EXPECT_EQ(names(""),
-            "listen, workers, access, cache, resolution, dnssec, local, forward or stub");
+            "listen, workers, access, cache, resolution, dnssec, local, mail, forward or stub");
   EXPECT_EQ(names("access"),
             "allow, rate_limit, connections, require_cookies, trace or cookie_secret");
   EXPECT_EQ(names("stub[]"), "zone or to");

@@ -45,7 +45,8 @@ std::string Shown(const Settings& s) {
       << r.limits.jobs << ' ' << r.limits.name_servers << ' ' << r.limits.addresses << ' '
       << r.limits.tries;
   out << "| " << s.connections.most << ' ' << s.connections.per_client << " | " << s.require_cookies
-      << ' ' << s.trace << ' ' << r.cookies;
+      << ' ' << s.trace << ' ' << r.cookies << ' ' << s.mail.additional << s.mail.warm << s.mail.spf
+      << s.mail.policies;
   for (const uint8_t octet : s.cookie_secret.value_or(policy::CookieSecret{}))
     out << ' ' << int{octet};
   return out.str();

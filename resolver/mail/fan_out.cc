@@ -1,0 +1,106 @@
+#include "resolver/mail/fan_out.h"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "resolver/mail/plan.h"
+#include "wire/check.h"
+
+namespace tern::resolver::mail {
+
+using cache::EntryKind;
+using cache::EntryView;
+using wire::RRType;
+
+FanOut::FanOut(resolution::Facilities* facilities, resolution::JobTable* table, Owner* owner)
+    : facilities_(*facilities), table_(*table), owner_(*owner) {
+  for (Asked& asked : asked_) asked.fan_out = this;
+}
+
+void FanOut::Start(Questions questions, const Allowance& allowance) {
+  TERN_REQUIRE(open_ == 0);
+  questions_ = std::move(questions);
+  allowance_ = allowance;
+  next_ = 0;
+  spf_lookups_left_ = kSpfLookupsMax;
+  spf_void_left_ = kSpfVoidLookupsMax;
+  GoOn();
+}
+
+FanOut::Asked* FanOut::FindFree() {
+  for (Asked& asked : asked_) {
+    if (!asked.open) return &asked;
+  }
+  return nullptr;
+}
+
+bool FanOut::MayStart(const Question& question) const {
+  if (question.purpose != Purpose::kFollowSpf) return true;
+  const auto under_way = std::count_if(asked_.begin(), asked_.end(), [](const Asked& asked) {
+    return asked.open && asked.purpose == Purpose::kFollowSpf;
+  });
+  return under_way <= spf_void_left_;
+}
+
+void FanOut::GoOn() {
+  using Started = resolution::JobTable::Started;
+  for (Asked* free = FindFree(); free != nullptr && next_ < questions_.size(); free = FindFree()) {
+    if (!MayStart(questions_[next_])) break;
+    const Question question = questions_[next_];
+    if (!FollowKnown(question)) {
+      free->purpose = question.purpose;
+      const Started started = table_.StartAhead(question.name, question.type, &allowance_, free);
+      if (started == Started::kBusy) break;
+      free->open = started == Started::kStarted;
+      open_ += free->open ? 1 : 0;
+    }
+    ++next_;
+  }
+  if (open_ == 0) owner_.OnDone(this);
+}
+
+void FanOut::OnAnswer(Asked* asked, const answer::Answer& answer) {
+  asked->open = false;
+  --open_;
+  const bool has_end = answer.rcode() == wire::Rcode::kNoError && answer.count() > 0;
+  const EntryView end = has_end ? answer.at(answer.count() - 1) : EntryView();
+  if (end && end.kind() == EntryKind::kRRset) {
+    FollowSafely(asked->purpose, end);
+  } else if (asked->purpose == Purpose::kFollowSpf) {
+    --spf_void_left_;
+  }
+  // A domain whose records lead nowhere is not worth more.
+  if (spf_void_left_ < 0) next_ = questions_.size();
+  GoOn();
+}
+
+// If there is no memory, what the answer leads to is left to the mail server.
+void FanOut::FollowSafely(Purpose purpose, EntryView end) {
+  try {
+    Follow(purpose, end);
+  } catch (const std::bad_alloc&) {
+    next_ = questions_.size();
+  }
+}
+
+void FanOut::Follow(Purpose purpose, EntryView end) {
+  const answer::Knowledge known = facilities_.Known(*facilities_.settings);
+  if (purpose == Purpose::kFollowSpf && end.type() == RRType::kTXT) {
+    PlanSpf(known, end, &spf_lookups_left_, &questions_);
+  } else if (purpose == Purpose::kFollowExchangers && end.type() == RRType::kMX) {
+    PlanExchangers(known, end, &questions_);
+  }
+}
+
+// Whether the store has the answer to a question that leads further.
+bool FanOut::FollowKnown(const Question& question) {
+  if (question.purpose == Purpose::kKeep) return false;
+  const cache::Store& store = facilities_.store;
+  const EntryView known = store.Find(question.name, cache::KeySpace::kData, question.type);
+  if (!known || !known.IsFresh(facilities_.StoreNow())) return false;
+  if (known.kind() == EntryKind::kRRset) FollowSafely(question.purpose, known);
+  return true;
+}
+
+}  // namespace tern::resolver::mail

@@ -1,0 +1,111 @@
+// The part of RecursiveService that looks up what a mail server will ask next (resolver/mail).
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "resolver/answer/question_hash.h"
+#include "resolver/answer/targets.h"
+#include "resolver/base/allowance.h"
+#include "resolver/mail/plan.h"
+#include "resolver/service/recursive_service.h"
+
+namespace tern::resolver::service {
+
+namespace {
+
+// The RRset at the end of the answer. Empty if the answer has none, or is not fresh.
+cache::EntryView EndOf(const answer::Answer& answer, wire::RRType type) {
+  if (answer.rcode() != wire::Rcode::kNoError || answer.count() == 0) return {};
+  if (answer.error() != wire::ExtendedError::kNone) return {};
+  const cache::EntryView end = answer.at(answer.count() - 1);
+  const bool is_answer = end.kind() == cache::EntryKind::kRRset && end.type() == type;
+  return is_answer ? end : cache::EntryView();
+}
+
+}  // namespace
+
+// Questions that this worker owns. Another worker asks them ahead of a mail server.
+struct RecursiveService::WarmMessage final : public ServiceMessage {
+  void Deliver(RecursiveService& service) override {
+    service.warm_up_.Start(std::move(questions), allowance);
+  }
+
+  mail::Questions questions;
+  Allowance allowance;
+};
+
+size_t RecursiveService::ComposeResolved(const View& view, std::span<const uint8_t> query,
+                                         const answer::Request& request,
+                                         const answer::Answer& answer, size_t limit) {
+  const cache::Instant now = recursor_.StoreNow();
+  answer::Additional additional;
+  if (view.settings->mail.additional && answer::TargetOffset(request.type) != 0) {
+    const cache::EntryView end = EndOf(answer, request.type);
+    if (end) answer::CollectAdditional(*store_, view.local_data.get(), end, now, &additional);
+  }
+  return answer::ComposeReply(query, request, answer.Parts(), now, rotation_.Next(), limit,
+                              scratch(), &additional);
+}
+
+void RecursiveService::WarmBehindResolved(const View& view, const answer::Request& request,
+                                          const answer::Answer& answer) {
+  if (request.type != wire::RRType::kMX && request.type != wire::RRType::kTXT) return;
+  const cache::EntryView end = EndOf(answer, request.type);
+  if (end) WarmBehind(view, request, end);
+}
+
+void RecursiveService::WarmBehindKnown(const View& view, const answer::Request& request) {
+  if (!view.settings->mail.warm) return;
+  answer::AnswerParts parts;
+  wire::NameView missing;
+  if (!answer::CollectFromCache(*store_, request.name, request.type, recursor_.StoreNow(), &parts,
+                                &missing, view.settings->resolution.budget.aliases)) {
+    return;
+  }
+  const cache::EntryView end = parts.parts[parts.count - 1];
+  if (end.kind() == cache::EntryKind::kRRset) WarmBehind(view, request, end);
+}
+
+void RecursiveService::WarmBehind(const View& view, const answer::Request& request,
+                                  cache::EntryView end) {
+  const MailSettings& settings = view.settings->mail;
+  if (!warm_up_.MayFollow(answer::QuestionHash(*store_, request.name, request.type))) return;
+  resolution::Facilities& facilities = recursor_.facilities();
+  const answer::Knowledge known = facilities.Known(*view.settings);
+  try {
+    mail::Questions questions;
+    if (request.type == wire::RRType::kMX) {
+      if (settings.warm) mail::PlanExchangers(known, end, &questions);
+      if (settings.policies) mail::PlanPolicies(request.name, &questions);
+    } else if (request.type == wire::RRType::kTXT && settings.spf) {
+      mail::PlanSpfOf(known, end, &questions);
+    }
+    if (!questions.empty()) Spread(view, questions);
+  } catch (const std::bad_alloc&) {
+    // The mail server will ask itself.
+  }
+}
+
+void RecursiveService::Spread(const View& view, const mail::Questions& questions) {
+  const Allowance whole = resolution::FullAllowance(view.settings->resolution.budget);
+  const size_t workers = std::max<size_t>(peers_.size(), 1);
+  for (size_t worker = 0; worker < workers; ++worker) {
+    mail::Questions own;
+    for (const mail::Question& question : questions) {
+      if (workers == 1 || OwnerOf(question.name, question.type) == worker) own.push_back(question);
+    }
+    if (own.empty()) continue;
+    const Allowance share = ShareOf(whole, own.size(), questions.size());
+    if (workers == 1 || worker == static_cast<size_t>(worker_->index())) {
+      warm_up_.Start(std::move(own), share);
+      continue;
+    }
+    auto message = std::make_unique<WarmMessage>();
+    message->questions = std::move(own);
+    message->allowance = share;
+    peers_[worker]->Post(message.release());
+  }
+}
+
+}  // namespace tern::resolver::service
