@@ -253,7 +253,7 @@ class Silence:
             each.close()
 
 
-def _nsd(folder, name, addresses, texts, more=""):
+def nsd_command(folder, name, addresses, texts, more=""):
     conf = "server:\n" + "".join(f"  ip-address: {a}\n" for a in addresses) + f"""\
   port: {PORT}
   username: ""
@@ -277,11 +277,11 @@ def _nsd(folder, name, addresses, texts, more=""):
 
 
 def _nsd_cookies(folder, name, addresses, texts):
-    return _nsd(folder, name, addresses, texts,
-                "  answer-cookie: yes\n  cookie-secret: 000102030405060708090a0b0c0d0e0f\n")
+    return nsd_command(folder, name, addresses, texts,
+                       "  answer-cookie: yes\n  cookie-secret: 000102030405060708090a0b0c0d0e0f\n")
 
 
-def _knot(folder, name, addresses, texts, more=""):
+def knot_command(folder, name, addresses, texts, more=""):
     run = folder / f"{name}-run"
     run.mkdir(exist_ok=True)
     conf = "server:\n" + "".join(f"  listen: {a}@{PORT}\n" for a in addresses) + f"""\
@@ -310,7 +310,7 @@ template:
 
 def _knot_cookies(folder, name, addresses, texts):
     """Says BADCOOKIE to a client whose cookie is not good."""
-    return _knot(folder, name, addresses, texts, "    global-module: mod-cookies\n")
+    return knot_command(folder, name, addresses, texts, "    global-module: mod-cookies\n")
 
 
 class Internet:
@@ -347,7 +347,8 @@ class Internet:
         self._wait_for(*server)
 
     def _launch(self, name, program, addresses, texts):
-        commands = {"nsd": _nsd, "knot": _knot, "nsd-cookies": _nsd_cookies, "knot-cookies": _knot_cookies}
+        commands = {"nsd": nsd_command, "knot": knot_command,
+                    "nsd-cookies": _nsd_cookies, "knot-cookies": _knot_cookies}
         command = commands[program](self.folder, name, addresses, texts)
         self.programs[name] = Program(self.folder, name, command)
 
