@@ -5,14 +5,15 @@ import email.policy
 import email.utils
 import pathlib
 import shutil
+import statistics
 import subprocess
 import unittest
 
 import mail_servers
 import schools
-from internet import Failed, WorldTest, wait_until
-from mail_servers import Dovecot, Postfix
-from schools import BIG_MAILBOXES, EXCHANGERS, SMALL_MAIL, Schools
+from internet import WorldTest, wait_until
+from mail_servers import Dovecot, Exim, Postfix, messages
+from schools import BIG_MAILBOXES, BIG_NS, EXCHANGERS, SMALL_MAIL, Schools
 
 ALICE, BOB = "alice@smallschool.edu", "bob@bigschool.edu"
 NEEDED = {"postfix": "postfix", "dovecot": "dovecot-imapd", "rbldnsd": "rbldnsd", "curl": "curl", "nsd": "nsd",
@@ -74,17 +75,14 @@ virtual_gid_maps = static:{mail_servers.MAILBOX_USER}
         self.tern(wrapper=self.internet.small.inside)
 
     def message(self, recipient, text="See you at the science fair.\n"):
-        message = email.message.EmailMessage()
+        message = email.message.EmailMessage(policy=email.policy.SMTPUTF8)
         message["From"], message["To"], message["Subject"] = ALICE, recipient, "Science fair"
         message["Date"], message["Message-ID"] = email.utils.localtime(), email.utils.make_msgid()
         message.set_content(text, cte="8bit")
         return message
 
-    def send(self, recipient, message=None):
-        """Alice hands in a message; returns its octets, with lines that end with \\n."""
-        octets = (message or self.message(recipient)).as_bytes(policy=email.policy.SMTPUTF8.clone(linesep="\n"))
-        self.small.submit(ALICE, recipient, octets)
-        return octets
+    def send(self, recipient):
+        return self.small.submit(self.message(recipient))
 
     def curl(self, url):
         run = subprocess.run([*self.internet.small.inside, "curl", "--silent", "--show-error", "--max-time", "20",
@@ -92,17 +90,81 @@ virtual_gid_maps = static:{mail_servers.MAILBOX_USER}
         self.assertEqual(run.returncode, 0, run.stderr)
         return run.stdout
 
+    def assert_sent(self, attempt, exchanger="mx1.bigschool.edu"):
+        self.assertEqual(attempt.status, "sent", attempt)
+        self.assertEqual(attempt.relay.partition("[")[0], exchanger, attempt)
+
+    def assert_bounced(self, submission, code, words):
+        """At the first attempt, and alice hears why."""
+        attempt = submission.attempt()
+        self.assertEqual((attempt.status, attempt.code), ("bounced", code), attempt)
+        self.assertIn(words, attempt.reason)
+        wait_until(lambda: messages(self.alices_mailbox), "a message for alice")
+        self.assertIn(f"Status: {code}\n".encode(), messages(self.alices_mailbox)[0])
+
     # ------------------------------------------------------------------------ a message arrives
 
     def test_alices_message_reaches_bob_octet_for_octet_over_pop3_and_imap(self):
         message = self.message(BOB, "Grüße!\n.\n..two dots\nFrom the start of a line\n" + "long " * 150 + "\n")
         attachment = bytes(range(256)) * 40
         message.add_attachment(attachment, maintype="application", subtype="octet-stream", filename="robot.bin")
-        sent_lines = self.send(BOB, message).replace(b"\n", b"\r\n")
-        attempt = self.small.attempt(BOB)
-        self.assertEqual(attempt.status, "sent", attempt)
+        submission = self.small.submit(message)
+        sent_lines = submission.octets.replace(b"\n", b"\r\n")
+        self.assert_sent(submission.attempt())
         fetched = self.curl("pop3://pop.bigschool.edu/1")
         self.assertEqual(fetched[-len(sent_lines):], sent_lines)
         self.assertEqual(self.curl("imap://imap.bigschool.edu/INBOX;MAILINDEX=1"), fetched)
         parts = list(email.message_from_bytes(fetched, policy=email.policy.default).iter_attachments())
         self.assertEqual([part.get_content() for part in parts], [attachment])
+
+    def test_a_domain_without_exchangers_gets_its_mail_at_its_address(self):
+        self.assert_sent(self.send("bob@justahost.edu").attempt(), "justahost.edu")
+
+    def test_an_exchanger_whose_name_is_an_alias_gets_the_mail(self):
+        attempt = self.send("bob@alias.edu").attempt()
+        self.assertEqual(attempt.status, "sent", attempt)
+        self.assertIn(EXCHANGERS["mx1.bigschool.edu"], attempt.relay)
+
+    # ------------------------------------------------------------------------ which exchanger
+
+    def test_postfix_tries_the_exchangers_in_order_of_preference(self):
+        names, addresses = list(EXCHANGERS), list(EXCHANGERS.values())
+        for failing in range(3):
+            with self.subTest(failing=failing), self.internet.down(*addresses[:failing]):
+                submission = self.send(BOB)
+                self.assert_sent(submission.attempt(), names[failing])
+                self.assertEqual(submission.failed_exchangers(), names[:failing])
+
+    # ------------------------------------------------------------------------ name servers fail
+
+    def test_while_all_name_servers_are_silent_a_message_waits_and_then_arrives(self):
+        with self.internet.silent(*BIG_NS):
+            submission = self.send(BOB)
+            attempt = submission.attempt(2)
+            self.assertEqual((attempt.status, attempt.code), ("deferred", "4.4.3"), attempt)
+            self.assertTrue(submission.is_queued())
+        submission.delivered(seconds=60)
+        self.assertNotIn("bounced", [each.status for each in submission.attempts()])
+        self.assertEqual(messages(self.alices_mailbox), [])
+
+    def test_a_dead_name_server_is_not_felt(self):
+        seconds = {"healthy": [], "one dead": []}
+        classes = iter(range(schools.CLASSES))
+        for turn in range(5):
+            dead = BIG_NS[turn % 2]
+            for state, addresses in (("healthy", ()), ("one dead", (dead,))):
+                with self.internet.silent(*addresses):
+                    attempt = self.send(f"bob@class{next(classes):02}.bigschool.edu").attempt()
+                self.assertEqual(attempt.status, "sent", attempt)
+                seconds[state].append(attempt.seconds)
+        print(seconds)
+        healthy, dead = (statistics.median(each) for each in seconds.values())
+        self.assertLess(dead, healthy + 0.2, seconds)
+
+    # ------------------------------------------------------------------------ no mail for this domain
+
+    def test_a_domain_that_does_not_exist_bounces_at_once(self):
+        self.assert_bounced(self.send("bob@nosuchschool.edu"), "5.4.4", "Host not found")
+
+    def test_a_null_exchanger_bounces_at_once(self):
+        self.assert_bounced(self.send("bob@nomail.edu"), "5.1.0", "does not accept mail (nullMX)")

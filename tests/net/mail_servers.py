@@ -1,4 +1,4 @@
-"""Mail software of Debian, run from folders of a test's own: Postfix and Dovecot.
+"""Mail software of Debian, run from folders of a test's own: Postfix, Exim and Dovecot.
 
 Nothing of it touches the machine's own configuration, queues or mailboxes.
 """
@@ -11,6 +11,7 @@ import subprocess
 from internet import Failed, wait_until
 
 MAILBOX_USER = 5000  # owns the mailboxes; need not be in /etc/passwd
+EXIM_USER = 5001  # in the host's own /etc/passwd, for Exim does not start without its user
 
 _POSTFIX_SERVICES = """\
 pickup    unix n - n 1 1 pickup
@@ -38,16 +39,49 @@ postlog   unix-dgram n - n - 1 postlogd
 
 
 class Attempt:
-    """One line of Postfix's log about one recipient."""
+    """What Postfix's log says about one attempt to deliver a message."""
+
+    LINE = re.compile(r"relay=(\S+?), .*?delay=([\d.]+), .*?dsn=([\d.]+), status=(\w+) \((.*)\)$")
 
     def __init__(self, line):
-        found = re.search(r"to=<(\S+)>, .*?relay=(\S+?), .*?delay=([\d.]+), .*?dsn=([\d.]+), "
-                          r"status=(\w+) \((.*)\)$", line)
-        self.recipient, self.relay, seconds, self.code, self.status, self.reason = found.groups()
+        self.relay, seconds, self.code, self.status, self.reason = self.LINE.search(line).groups()
         self.seconds = float(seconds)
 
     def __str__(self):
-        return f"{self.recipient} {self.status} {self.code} at {self.relay}: {self.reason}"
+        return f"{self.status} {self.code} at {self.relay} after {self.seconds} s: {self.reason}"
+
+
+class Submission:
+    """A message that was handed in to a Postfix: `octets` as sent, lines end with \\n."""
+
+    def __init__(self, postfix, message_id, octets):
+        self.postfix, self.message_id, self.octets = postfix, message_id, octets
+
+    def _lines(self):
+        """The log from this message's arrival on, and its identifier in the queue."""
+        found = re.search(rf"(\w+): message-id={re.escape(self.message_id)}$", self.postfix.log(), re.MULTILINE)
+        return (self.postfix.log()[found.end():].splitlines(), found.group(1)) if found else ([], "")
+
+    def attempts(self):
+        lines, queued = self._lines()
+        return [Attempt(line) for line in lines if f" {queued}: to=<" in line and " status=" in line]
+
+    def attempt(self, number=1, seconds=30):
+        """Waits for the attempt with this number."""
+        wait_until(lambda: len(self.attempts()) >= number, f"attempt {number} to deliver", seconds)
+        return self.attempts()[number - 1]
+
+    def delivered(self, seconds=30):
+        """Waits until an attempt succeeds."""
+        wait_until(lambda: any(each.status == "sent" for each in self.attempts()), "a delivery", seconds)
+        return next(each for each in self.attempts() if each.status == "sent")
+
+    def failed_exchangers(self):
+        """Those that Postfix could not connect to, in its order; no other message may be under way."""
+        return re.findall(r"connect to (\S+)\[[\d.]+\]:25: ", "\n".join(self._lines()[0]))
+
+    def is_queued(self):
+        return self._lines()[1] in self.postfix.queue()
 
 
 class Postfix:
@@ -100,25 +134,16 @@ maximal_backoff_time = 2s
     def log(self):
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
-    def submit(self, sender, recipient, message):
-        """Hands in a message (octets, lines end with \\n) as a user of this host does."""
-        run = self.run("sendmail", "-C", str(self.etc), "-i", "-f", sender, recipient, input=message)
+    def submit(self, message):
+        """Hands in a message as a user of this host does."""
+        octets = message.as_bytes(policy=message.policy.clone(linesep="\n"))
+        run = self.run("sendmail", "-C", str(self.etc), "-i", "-f", message["From"], message["To"], input=octets)
         if run.returncode != 0:
             raise Failed(f"sendmail: {run.stderr.decode()}{self.log()}")
+        return Submission(self, message["Message-ID"], octets)
 
-    def attempts(self, recipient):
-        return [Attempt(line) for line in self.log().splitlines()
-                if f"to=<{recipient}>," in line and " status=" in line]
-
-    def attempt(self, recipient, number=1, seconds=30):
-        """Waits for the attempt with this number to deliver to the recipient."""
-        wait_until(lambda: len(self.attempts(recipient)) >= number,
-                   f"attempt {number} for {recipient}\n{self.log()}", seconds)
-        return self.attempts(recipient)[number - 1]
-
-    def queued(self, recipient):
-        """Whether a message to the recipient waits in the queue."""
-        return recipient in self.run("postqueue", "-c", str(self.etc), "-j").stdout.decode()
+    def queue(self):
+        return self.run("postqueue", "-c", str(self.etc), "-j").stdout.decode()
 
 
 def _own(path, user):
@@ -185,3 +210,51 @@ service lmtp {{
 
     def mailbox(self, user):
         return pathlib.Path(self.mail, user)
+
+
+class Exim:
+    """Exim, one process for each message, with a fresh queue."""
+
+    CONFIGURATION = """\
+primary_hostname = mail.smallschool.edu
+spool_directory = {folder}
+log_file_path = {folder}/%slog
+log_selector = +outgoing_port
+exim_user = Debian-exim
+exim_group = Debian-exim
+disable_ipv6
+keep_environment =
+begin routers
+away:
+  driver = dnslookup
+  transport = away
+begin transports
+away:
+  driver = smtp
+  connect_timeout = 20s
+begin retry
+* * F,1h,1s
+"""
+
+    def __init__(self, program, host, folder):
+        self.command = [*host.inside, program]
+        self.folder = folder
+        folder.mkdir()
+        _own(folder, EXIM_USER)
+        self.conf = folder.with_suffix(".conf")
+        self.conf.write_text(self.CONFIGURATION.format(folder=folder))
+
+    def deliver(self, message):
+        """Returns once an attempt was made."""
+        run = subprocess.run([*self.command, "-C", str(self.conf), "-odf", "-i", "-f", message["From"], message["To"]],
+                             input=message.as_bytes(), capture_output=True, check=False, timeout=60)
+        if run.returncode != 0:
+            raise Failed(f"exim: {run.stderr.decode()}")
+
+    def log(self):
+        path = self.folder / "mainlog"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def exchangers(self):
+        """Those that it connected to, in its order, the last of them with success when a line says so."""
+        return re.findall(r"\bH=(\S+) \[", self.log())
