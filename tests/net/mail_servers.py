@@ -151,7 +151,7 @@ def _own(path, user):
 
 
 def mailboxes(folder, name):
-    """A folder for mailboxes, in Maildir format."""
+    """A folder for mailboxes: each is a folder, and each message in it a file."""
     path = folder / f"{name}-mail"
     path.mkdir()
     _own(path, MAILBOX_USER)
@@ -159,9 +159,17 @@ def mailboxes(folder, name):
 
 
 def messages(mailbox):
-    """The messages in a Maildir, oldest first, as octets."""
+    """The messages in a mailbox, oldest first, as octets."""
     found = [path for part in ("new", "cur") for path in (mailbox / part).glob("*")]
     return [path.read_bytes() for path in sorted(found, key=lambda path: path.name)]
+
+
+def spf_policy(folder):
+    """The configuration of policyd-spf, as Debian's, but quiet."""
+    path = folder / "policyd-spf.conf"
+    path.write_text("debugLevel = 0\nTestOnly = 1\nHELO_reject = Fail\nMail_From_reject = Fail\n"
+                    "PermError_reject = False\nTempError_Defer = False\n")
+    return path
 
 
 class Dovecot:
@@ -217,6 +225,7 @@ class Exim:
 
     CONFIGURATION = """\
 primary_hostname = mail.smallschool.edu
+exim_path = {program}
 spool_directory = {folder}
 log_file_path = {folder}/%slog
 log_selector = +outgoing_port
@@ -242,7 +251,7 @@ begin retry
         folder.mkdir()
         _own(folder, EXIM_USER)
         self.conf = folder.with_suffix(".conf")
-        self.conf.write_text(self.CONFIGURATION.format(folder=folder))
+        self.conf.write_text(self.CONFIGURATION.format(folder=folder, program=program))
 
     def deliver(self, message):
         """Returns once an attempt was made."""

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import tempfile
 
-from internet import Failed, Program, dig, knot_command, nsd_command, wait_until
+from internet import STARTS, Failed, Program, dig, knot_command, nsd_command, wait_until
 
 HINTS = ". 3600000 NS a.root.\na.root. 3600000 A 198.18.0.1\n"
 ROOT, EDU = "198.18.0.1", "198.18.1.1"
@@ -94,8 +94,12 @@ partner A {NEIGHBOUR}
 # The test entries of RFC 5782 section 5 and one client; `closed` refuses everybody, as a list does that
 # does not like who asks.
 _LIST = f":127.0.0.2:listed\n127.0.0.2\n{LISTED}\n"
-_CLOSED = ":127.255.255.254:refused, this resolver is not welcome\n0.0.0.0/0\n"
+_CLOSED = ":127.255.255.254:refused, this resolver is not welcome\n0.0.0.0/1\n128.0.0.0/1\n"
 _LIST_ZONE = "$SOA 3600 ns.lists.edu hostmaster.lists.edu 1 3600 600 86400 30\n$NS 3600 ns.lists.edu\n"
+
+
+class CannotRun(Exception):
+    """This machine cannot hold the two hosts; the message says why."""
 
 
 def _run(*words, **more):
@@ -122,13 +126,16 @@ class Host:
 
         def entered():
             if not self.anchor.alive():
-                raise Failed(f"no namespaces for {name}: {self.anchor.log()}")
+                raise CannotRun(f"no namespaces for {name}: {self.anchor.log().strip()}")
             return (os.readlink(f"/proc/{pid}/ns/net") != here
                     and pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="ascii") == "sleep\n")
         wait_until(entered, f"namespaces of {name}")
         near, far = f"198.18.{number - 1}.1", f"198.18.{number - 1}.2"
-        _batch([f"link add {name} type veth peer name uplink netns {pid}",
-                f"addr add {near}/30 dev {name}", f"link set {name} up",
+        try:
+            _batch([f"link add {name} type veth peer name uplink netns {pid}"])
+        except Failed as error:
+            raise CannotRun(str(error)) from error
+        _batch([f"addr add {near}/30 dev {name}", f"link set {name} up",
                 f"route add 198.18.{number}.0/24 via {far}"])
         _batch(["link set lo up", f"addr add {far}/30 dev uplink", "link set uplink up",
                 *(f"addr add {each}/32 dev lo" for each in addresses),
@@ -162,22 +169,25 @@ class Schools:
     def _build(self):
         _batch(["link set lo up", *(f"addr add {each}/32 dev lo" for each in
                                     (ROOT, EDU, LISTS, NEIGHBOUR, LISTED, FORGER))])
-        pathlib.Path("/proc/sys/net/ipv4/ip_forward").write_text("1", encoding="ascii")
+        for name, value in (("ip_forward", "1"), ("icmp_ratelimit", "0")):  # each packet hears "unreachable"
+            try:
+                pathlib.Path("/proc/sys/net/ipv4", name).write_text(value, encoding="ascii")
+            except OSError as error:
+                raise CannotRun(f"{name} cannot be set: {error}") from error
         self.small = self._host("small", 61, SMALL)
         self.big = self._host("big", 71, BIG)
         self.small.replaces("/etc/resolv.conf",
                             "nameserver 127.0.0.1\noptions edns0 trust-ad timeout:3 attempts:1\n", self.folder)
+        for path, line in (("/etc/passwd", "Debian-exim:x:5001:5001::/:/bin/false\n"),
+                           ("/etc/group", "Debian-exim:x:5001:\n")):
+            self.small.replaces(path, pathlib.Path(path).read_text(encoding="utf-8") + line, self.folder)
         (self.folder / "root.hints").write_text(HINTS)
-        self._name_server("root", nsd_command, ROOT, {".": _ROOT_ZONE})
-        self._name_server("edu", nsd_command, EDU, {"edu": _EDU_ZONE})
-        self._name_server("small-ns", knot_command, SMALL_NS, _SMALL_ZONES, self.small)
-        self._name_server("big-ns1", nsd_command, BIG_NS[0], _BIG_ZONES, self.big)
-        self._name_server("big-ns2", knot_command, BIG_NS[1], _BIG_ZONES, self.big)
-        for name, address, zone in (("root", ROOT, "."), ("edu", EDU, "edu"),
-                                    ("small-ns", SMALL_NS, "smallschool.edu"),
-                                    ("big-ns1", BIG_NS[0], "bigschool.edu"),
-                                    ("big-ns2", BIG_NS[1], "bigschool.edu")):
-            self.wait_for_zone(name, address, zone)
+        for server in (("root", nsd_command, ROOT, {".": _ROOT_ZONE}, None),
+                       ("edu", nsd_command, EDU, {"edu": _EDU_ZONE}, None),
+                       ("small-ns", knot_command, SMALL_NS, _SMALL_ZONES, self.small),
+                       ("big-ns1", nsd_command, BIG_NS[0], _BIG_ZONES, self.big),
+                       ("big-ns2", knot_command, BIG_NS[1], _BIG_ZONES, self.big)):
+            self._name_server(*server)
 
     def _host(self, name, number, addresses):
         host = Host(self.folder, name, number, addresses)
@@ -188,23 +198,31 @@ class Schools:
         self.programs[name] = Program(self.folder, name, [*(host.inside if host else ()), *command])
         return self.programs[name]
 
-    def _name_server(self, name, command, address, texts, host=None):
-        self.program(name, command(self.folder, name, (address,), texts), host)
+    def _name_server(self, name, command, address, texts, host):
+        words = command(self.folder, name, (address,), texts)
+        self._start_name_server(name, words, address, next(iter(texts)), host)
 
     def lists(self):
         """The block lists, on rbldnsd: `list.edu` and `closed.edu`."""
         (self.folder / "list").write_text(_LIST_ZONE + _LIST)
         (self.folder / "closed").write_text(_LIST_ZONE + _CLOSED)
-        self.program("lists", ["rbldnsd", "-n", "-u", "rbldns", "-w", str(self.folder), "-b", f"{LISTS}/53",
-                               "list.edu:ip4set:list", "closed.edu:ip4set:closed"])
-        self.wait_for_zone("lists", LISTS, "list.edu")
+        self._start_name_server("lists", ["rbldnsd", "-n", "-u", "rbldns", "-w", str(self.folder),
+                                          "-b", f"{LISTS}/53", "list.edu:ip4set:list", "closed.edu:ip4set:closed"],
+                                LISTS, "list.edu")
 
-    def wait_for_zone(self, name, address, zone):
-        program = self.programs[name]
+    def _start_name_server(self, name, words, address, zone, host=None):
+        program = self.program(name, words, host)
+        starts_left = STARTS - 1
 
         def answers():
+            nonlocal program, starts_left
             if not program.alive():
-                raise Failed(f"{name} ended:\n{program.log()}")
+                if starts_left == 0:
+                    raise Failed(f"{name} ended:\n{program.log()}")
+                starts_left -= 1
+                program.kill_children()
+                program = self.program(name, words, host)
+                return False
             return dig("+norec", zone, "SOA", server=address, timeout=1).status == "NOERROR"
         wait_until(answers, f"{name} at {address}\n{program.log()}")
 
@@ -215,7 +233,7 @@ class Schools:
 
     @contextlib.contextmanager
     def down(self, *addresses):
-        """Who connects to these addresses from the other school hears that there is no such host."""
+        """A connection from the other school to these addresses fails at once: there is no such host."""
         yield from self._routed("unreachable", addresses)
 
     @staticmethod
