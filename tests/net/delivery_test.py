@@ -21,7 +21,8 @@ EXIM = "/opt/tern-test/exim4-daemon-light/usr/sbin/exim4"  # where deploy/instal
 NOT_FELT_SECONDS = 0.2
 SCREEN_SECONDS = 3  # how long postscreen waits for the lists
 ALICE, BOB = "alice@smallschool.edu", "bob@bigschool.edu"
-NEEDED = {"postfix": "postfix", "dovecot": "dovecot-imapd", "rbldnsd": "rbldnsd", "curl": "curl", "nsd": "nsd",
+NEEDED = {"postfix": "postfix", "/usr/lib/dovecot/imap": "dovecot-imapd", "/usr/lib/dovecot/pop3": "dovecot-pop3d",
+          "/usr/lib/dovecot/lmtp": "dovecot-lmtpd", "rbldnsd": "rbldnsd", "curl": "curl", "nsd": "nsd",
           "knotd": "knot", "policyd-spf": "postfix-policyd-spf-python", EXIM: "exim4-daemon-light"}
 
 

@@ -180,7 +180,7 @@ class Schools:
                             "nameserver 127.0.0.1\noptions edns0 trust-ad timeout:3 attempts:1\n", self.folder)
         for path, line in (("/etc/passwd", "Debian-exim:x:5001:5001::/:/bin/false\n"),
                            ("/etc/group", "Debian-exim:x:5001:\n")):
-            self.small.replaces(path, pathlib.Path(path).read_text(encoding="utf-8") + line, self.folder)
+            self.small.replaces(path, line + pathlib.Path(path).read_text(encoding="utf-8"), self.folder)
         (self.folder / "root.hints").write_text(HINTS)
         for server in (("root", nsd_command, ROOT, {".": _ROOT_ZONE}, None),
                        ("edu", nsd_command, EDU, {"edu": _EDU_ZONE}, None),
