@@ -121,7 +121,8 @@ class Host:
         self.anchor = Program(folder, f"{name}-namespaces", [
             "unshare", "--net", "--mount", "--propagation", "unchanged", "sleep", "infinity"])
         pid = str(self.anchor.process.pid)
-        self.inside = ["nsenter", "--target", pid, "--net", "--mount", "--"]
+        # In a chroot a mount namespace alone would lead out of it.
+        self.inside = ["nsenter", "--target", pid, "--net", "--mount", "--root", "--wd=/", "--"]
         here = os.readlink("/proc/self/ns/net")
 
         def entered():
@@ -146,6 +147,8 @@ class Host:
         own = folder / f"{self.name}-{pathlib.Path(path).name}"
         own.write_text(text)
         own.chmod(0o644)
+        if not pathlib.Path(path).exists():
+            raise CannotRun(f"there is no {path} that another could be laid over")
         _run(*self.inside, "mount", "--bind", str(own), str(pathlib.Path(path).resolve()))
 
     def close(self):
