@@ -58,7 +58,7 @@ class CommandReader {
   absl::Status ReadWord(std::string_view word) {
     // A command without words expects options only. So the user meant this word as one.
     if (command_.words.empty()) return UnknownOption(command_, word);
-    if (read_.words.size() == command_.words.size()) {
+    if (read_.words.size() >= command_.words.size() && !command_.words.back().may_repeat) {
       return UsageError(Concat("unexpected word ", Quoted(word)));
     }
     read_.words.push_back(word);
@@ -129,7 +129,8 @@ std::string OptionTerm(const CommandOption& option) {
 std::string UsageLine(std::string_view start, const Command& command) {
   std::vector<std::string> pieces;
   for (const CommandWord& word : command.words) {
-    pieces.push_back(word.may_be_missing ? Concat("[", word.name, "]") : std::string(word.name));
+    const std::string name = Concat(word.name, word.may_repeat ? "..." : "");
+    pieces.push_back(word.may_be_missing ? Concat("[", name, "]") : name);
   }
   for (const CommandOption& option : command.options) {
     pieces.push_back(Concat("[", OptionTerm(option), "]"));

@@ -50,6 +50,20 @@ TEST(CommandLineTest, FindsCommandsOfOneWordAndOfSeveral) {
   EXPECT_EQ(NameOf({}, 0), "none");
 }
 
+TEST(CommandLineTest, TheLastWordMayRepeat) {
+  const Program program = {
+      .name = "prog",
+      .commands = {
+          {.name = "list",
+           .words = {{.name = "A"}, {.name = "B", .may_be_missing = true, .may_repeat = true}}}}};
+  const Words words = {"a", "b", "c", "d"};
+  const auto read = ReadCommand(program.commands[0], words);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->words, (std::vector<std::string_view>{"a", "b", "c", "d"}));
+  EXPECT_NE(HelpText(program).find("usage: prog list A [B...]\n"), std::string::npos)
+      << HelpText(program);
+}
+
 TEST(CommandLineTest, ReadsOptionsAndWordsInAnyOrder) {
   const Words words = {"--tcp", "a", "--server=x=y", "B"};
   const auto read = ReadCommand(CacheProgram().commands[0], words);

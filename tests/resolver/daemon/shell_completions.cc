@@ -112,7 +112,7 @@ std::string ZshCommand(std::string_view indent, const Command& command) {
     for (const std::string_view choice : word.choices) {
       choices += Concat(choices.empty() ? "" : " ", choice);
     }
-    add(Concat("'", number++, ":", ZshText(word.name), ":",
+    add(Concat("'", word.may_repeat ? "*" : std::to_string(number++), ":", ZshText(word.name), ":",
                choices.empty() ? "" : Concat("(", choices, ")"), "'"));
   }
   return text + "\n";
