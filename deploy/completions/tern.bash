@@ -24,8 +24,40 @@ _tern() {
           ;;
       esac
       ;;
+    ' mail '*)
+      case $before in
+        --server) ;;
+        --timeout) ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --check-lists --server --json --timeout' -- "$word")
+          elif [[ $before != mail ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' doctor mail '*)
+      case $before in
+        --resolv-conf)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        --chroot-copy)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        --list) ;;
+        --server) ;;
+        --timeout) ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --resolv-conf --chroot-copy --list --server --json --timeout' -- "$word")
+          ;;
+      esac
+      ;;
     '  ')
-      mapfile -t COMPREPLY < <(compgen -W 'lookup -h --help --version' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'doctor lookup mail -h --help --version' -- "$word")
+      ;;
+    ' doctor ')
+      mapfile -t COMPREPLY < <(compgen -W 'mail' -- "$word")
       ;;
   esac
 }

@@ -1,7 +1,7 @@
 // Asks one server one question, like a stub resolver. It asks over UDP with EDNS and retries. It
 // uses TCP when the answer does not fit into a datagram, and when the user wants TCP or a trace.
 //
-// Thread: the tool's only one. It blocks until the timeout at the longest.
+// Thread: any. It blocks until the timeout at the longest.
 // Bounded: one message of 64 KiB.
 #pragma once
 

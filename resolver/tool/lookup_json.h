@@ -1,5 +1,5 @@
 // Writes the JSON of `tern lookup --json`, and reads the trace of a resolution, which ternd sends
-// as JSON lines. Only this unit of the tool knows JSON.
+// as JSON lines. mail_json.h writes the JSON of the other commands.
 //
 // - The written JSON is ASCII, so no control character reaches a terminal. Octets that are not
 //   UTF-8 become U+FFFD.

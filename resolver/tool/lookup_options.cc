@@ -15,28 +15,6 @@ constexpr std::chrono::milliseconds kTimeoutMax = std::chrono::minutes(10);
 
 absl::Status UsageError(const std::string& message) { return absl::InvalidArgumentError(message); }
 
-absl::Status ReadServer(std::string_view value, LookupOptions* options) {
-  const auto server = Endpoint::Parse(value, kDnsPort);
-  if (!server || server->port == 0 || server->address.LacksInterface()) {
-    return UsageError(
-        Concat("--server: expected an address such as 127.0.0.1, 127.0.0.1:5353, "
-               "[::1]:5353 or fe80::1%eth0, found ",
-               Quoted(value)));
-  }
-  options->server = *server;
-  return absl::OkStatus();
-}
-
-absl::Status ReadTimeout(std::string_view value, LookupOptions* options) {
-  const auto timeout = ParseDuration(value);
-  if (!timeout || timeout->count() == 0 || *timeout > kTimeoutMax) {
-    return UsageError(Concat("--timeout: expected a duration such as 5s or 800ms, at most ",
-                             DurationToText(kTimeoutMax), ", found ", Quoted(value)));
-  }
-  options->timeout = *timeout;
-  return absl::OkStatus();
-}
-
 absl::Status ReadQuestion(std::span<const std::string_view> plain, LookupOptions* options) {
   if (plain.empty()) return UsageError("expected a name to look up");
   if (const auto address = IpAddress::Parse(plain[0])) {
@@ -80,6 +58,28 @@ Endpoint DefaultServer(std::string_view resolv_conf) {
   return {*IpAddress::Parse("127.0.0.1"), kDnsPort};
 }
 
+absl::Status ReadServer(std::string_view value, Endpoint* server) {
+  const auto read = Endpoint::Parse(value, kDnsPort);
+  if (!read || read->port == 0 || read->address.LacksInterface()) {
+    return UsageError(
+        Concat("--server: expected an address such as 127.0.0.1, 127.0.0.1:5353, "
+               "[::1]:5353 or fe80::1%eth0, found ",
+               Quoted(value)));
+  }
+  *server = *read;
+  return absl::OkStatus();
+}
+
+absl::Status ReadTimeout(std::string_view value, std::chrono::milliseconds* timeout) {
+  const auto read = ParseDuration(value);
+  if (!read || read->count() == 0 || *read > kTimeoutMax) {
+    return UsageError(Concat("--timeout: expected a duration such as 5s or 800ms, at most ",
+                             DurationToText(kTimeoutMax), ", found ", Quoted(value)));
+  }
+  *timeout = *read;
+  return absl::OkStatus();
+}
+
 const Command& LookupCommand() {
   static const Command command = {
       .name = "lookup",
@@ -118,10 +118,10 @@ absl::StatusOr<LookupOptions> ParseLookupOptions(std::span<const std::string> wo
   options.help = read->help;
   if (options.help) return options;
   if (const auto server = read->Value("--server")) {
-    if (absl::Status status = ReadServer(*server, &options); !status.ok()) return status;
+    if (absl::Status status = ReadServer(*server, &options.server); !status.ok()) return status;
   }
   if (const auto timeout = read->Value("--timeout")) {
-    if (absl::Status status = ReadTimeout(*timeout, &options); !status.ok()) return status;
+    if (absl::Status status = ReadTimeout(*timeout, &options.timeout); !status.ok()) return status;
   }
   if (absl::Status status = ReadQuestion(read->words, &options); !status.ok()) return status;
   return options;

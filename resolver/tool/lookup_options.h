@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "resolver/base/command_line.h"
 #include "resolver/base/endpoint.h"
@@ -30,6 +31,10 @@ struct LookupOptions {
 
 // The first `nameserver` in a resolv.conf(5) that is a plain address, or 127.0.0.1.
 Endpoint DefaultServer(std::string_view resolv_conf);
+
+// The values of --server and of --timeout. An error is one line for the user.
+absl::Status ReadServer(std::string_view value, Endpoint* server);
+absl::Status ReadTimeout(std::string_view value, std::chrono::milliseconds* timeout);
 
 // What `tern lookup` takes.
 const Command& LookupCommand();

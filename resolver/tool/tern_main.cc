@@ -1,5 +1,8 @@
 // tern: the operator's tool. It runs the command that its words name.
+#include <unistd.h>
+
 #include <cstdio>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,11 +12,18 @@
 #include "resolver/base/error_text.h"
 #include "resolver/base/text_file.h"
 #include "resolver/base/version.h"
+#include "resolver/tool/block_lists.h"
 #include "resolver/tool/lookup_client.h"
 #include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_options.h"
 #include "resolver/tool/lookup_reply.h"
 #include "resolver/tool/lookup_text.h"
+#include "resolver/tool/mail_doctor.h"
+#include "resolver/tool/mail_json.h"
+#include "resolver/tool/mail_options.h"
+#include "resolver/tool/mail_plan.h"
+#include "resolver/tool/mail_text.h"
+#include "resolver/tool/questions.h"
 #include "resolver/tool/tern_program.h"
 #include "wire/check.h"
 #include "wire/concat.h"
@@ -22,7 +32,7 @@ namespace tern::resolver::tool {
 namespace {
 
 constexpr const char* kResolvConf = "/etc/resolv.conf";
-constexpr size_t kResolvConfOctetsMax = size_t{64} << 10;
+constexpr const char* kPostfixQueue = "/var/spool/postfix";
 
 void Print(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
 
@@ -55,6 +65,74 @@ int Lookup(std::span<const std::string> words) {
   return static_cast<int>(ExitOf(reply, options->type));
 }
 
+AskMany AskingFor(const MailOptions& options) {
+  return AskingServer(options.server, options.timeout);
+}
+
+int Mail(std::span<const std::string> words) {
+  const auto resolv_conf = ReadTextFile(kResolvConf, kResolvConfOctetsMax);
+  const auto options = ParseMailOptions(words, resolv_conf.ok() ? *resolv_conf : "");
+  if (!options.ok()) return UsageFailure(std::string(options.status().message()));
+  if (options->help) return Help();
+  if (options->check_lists) {
+    const auto lists = CheckBlockLists(options->names, AskingFor(*options));
+    Print(stdout, options->json ? BlockListsJson(lists) : BlockListsText(lists));
+    return ExitOf(lists);
+  }
+  const MailPlan plan = PlanMail(options->names[0], AskingFor(*options));
+  Print(stdout, options->json ? MailJson(plan, options->server) : MailText(plan, options->server));
+  return static_cast<int>(plan.verdict);
+}
+
+// What Postfix says, or its default when it is not there to be asked.
+std::string PostfixQueueDirectory() {
+  std::string said;
+  std::FILE* const pipe = popen("postconf -h queue_directory 2>/dev/null", "r");
+  if (pipe == nullptr) return kPostfixQueue;
+  char piece[512];
+  while (std::fgets(piece, sizeof piece, pipe) != nullptr && said.size() < sizeof piece) {
+    said += piece;
+  }
+  if (pclose(pipe) != 0 || !said.starts_with('/')) return kPostfixQueue;
+  return said.substr(0, said.find('\n'));
+}
+
+std::vector<Finding> Diagnose(const DoctorOptions& options, const std::string& resolv_conf) {
+  std::vector<Finding> findings = {CheckNameServers(options.resolv_conf, resolv_conf),
+                                   CheckResolverOptions(options.resolv_conf, resolv_conf)};
+  const std::string queue = options.chroot_copy ? "" : PostfixQueueDirectory();
+  const std::string copy_path = options.chroot_copy.value_or(queue + "/etc/resolv.conf");
+  std::optional<absl::StatusOr<std::string>> copy;
+  if (options.chroot_copy || access(queue.c_str(), F_OK) == 0) {
+    copy = ReadTextFile(copy_path, kResolvConfOctetsMax);
+  }
+  findings.push_back(CheckChrootCopy(options.resolv_conf, resolv_conf, copy_path, copy));
+  const Endpoint server = options.server.value_or(DefaultServer(resolv_conf));
+  const AskMany ask = AskingServer(server, options.timeout);
+  findings.push_back(CheckResolver(server, ask));
+  for (const BlockListState& list : CheckBlockLists(options.lists, ask)) {
+    findings.push_back(FindingOf(list));
+  }
+  if (options.lists.empty()) {
+    findings.push_back({.part = "block list",
+                        .grade = FindingGrade::kSkipped,
+                        .text = "none was named: give --list ZONE for each that the mail server "
+                                "asks"});
+  }
+  return findings;
+}
+
+int Doctor(std::span<const std::string> words) {
+  const auto options = ParseDoctorOptions(words);
+  if (!options.ok()) return UsageFailure(std::string(options.status().message()));
+  if (options->help) return Help();
+  const auto resolv_conf = ReadTextFile(options->resolv_conf, kResolvConfOctetsMax);
+  if (!resolv_conf.ok()) return UsageFailure(std::string(resolv_conf.status().message()));
+  const std::vector<Finding> findings = Diagnose(*options, *resolv_conf);
+  Print(stdout, options->json ? FindingsJson(findings) : FindingsText(findings));
+  return ExitOf(findings);
+}
+
 int Main(int argc, char** argv) {
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (words.empty()) return UsageFailure("expected a command");
@@ -68,8 +146,11 @@ int Main(int argc, char** argv) {
   size_t taken = 0;
   const Command* const command = FindCommand(TernProgram(), words, &taken);
   if (command == nullptr) return UsageFailure(Concat("unknown command ", Quoted(words[0])));
-  TERN_REQUIRE(command->name == "lookup");  // the only one
-  return Lookup(std::span(words).subspan(taken));
+  const std::span<const std::string> rest = std::span(words).subspan(taken);
+  if (command->name == "mail") return Mail(rest);
+  if (command->name == "doctor mail") return Doctor(rest);
+  TERN_REQUIRE(command->name == "lookup");  // the only other one
+  return Lookup(rest);
 }
 
 }  // namespace

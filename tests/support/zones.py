@@ -69,6 +69,8 @@ shop NS ns1.shop
 shop NS ns2.shop
 ns1.shop A 198.18.2.1
 ns2.shop A 198.18.2.2
+post NS ns1.shop
+post NS ns2.shop
 brief NS ns1.shop
 brief NS ns2.shop
 lame NS ns1.lame
@@ -176,10 +178,36 @@ def _plain(origin, body):
     return _zone(origin, "@ NS ns1.shop.com.\n@ NS ns2.shop.com.\n" + body)
 
 
+def _post():
+    """Domains of mail, good and bad, and block lists."""
+    return _plain("post.com", """\
+@ MX 10 a
+@ MX 10 b
+@ MX 20 alias
+@ MX 30 missing
+@ TXT "v=spf1 a:a.post.com include:spf.post.com " "-all"
+spf TXT "v=spf1 mx ip4:198.18.20.0/24 ~all"
+_dmarc TXT "v=DMARC1; p=reject"
+_mta-sts TXT "v=STSv1; id=1"
+a A 198.18.25.1
+a AAAA fd53:25::1
+b A 198.18.25.2
+alias CNAME b
+null MX 0 .
+implicit A 198.18.25.3
+nothing TXT "x"
+dead MX 10 mx.gone.com.
+2.0.0.127.works A 127.0.0.2
+2.0.0.127.refuses A 127.255.255.254
+*.everything A 127.0.0.2
+""")
+
+
 def _auth():
     zones = {
         "shop.com": _shop(),
         "sub.shop.com": _plain("sub.shop.com", "www A 198.18.21.1\n"),
+        "post.com": _post(),
         "brief.com": _plain("brief.com", "www 2 A 198.18.21.2\nlong 3600 A 198.18.21.3\n"),
         "lame.com": _plain("lame.com", "www A 198.18.21.4\n"),
         "loop.com": _plain("loop.com", "a CNAME b\nb CNAME a\nself CNAME self\n" + "".join(

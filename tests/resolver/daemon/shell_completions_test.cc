@@ -53,6 +53,10 @@ TEST(ShellCompletionsTest, FilesAreWhatTheDescriptionsSay) {
 TEST(ShellCompletionsTest, BashOffersCommandsOptionsAndTypes) {
   EXPECT_EQ(Offered("tern", "tern l"), "lookup");
   EXPECT_EQ(Offered("tern", "tern --v"), "--version");
+  EXPECT_EQ(Offered("tern", "tern m"), "mail");
+  EXPECT_EQ(Offered("tern", "tern mail --c"), "--check-lists");
+  EXPECT_EQ(Offered("tern", "tern mail example.com b"), "");
+  EXPECT_EQ(Offered("tern", "tern doctor mail --l"), "--list");
   EXPECT_EQ(Offered("tern", "tern lookup --t"), "--tcp --trace --timeout");
   EXPECT_EQ(Offered("tern", "tern lookup A"), "");
   EXPECT_EQ(Offered("tern", "tern lookup example.com CN"), "CNAME");
@@ -92,11 +96,17 @@ TEST(ShellCompletionsTest, OfferedTypesAreRecordTypes) {
 }
 
 // `--server` as a manual page writes it: `\-\-server`.
+std::string InManual(std::string_view option) {
+  std::string text;
+  for (const char c : option) text += c == '-' ? std::string("\\-") : std::string(1, c);
+  return text;
+}
+
 void ExpectOptionsInManual(const Program& program, std::string_view file) {
   const std::string manual = Contents(Deploy(file));
   for (const Command& command : program.commands) {
     for (const CommandOption& option : command.options) {
-      EXPECT_NE(manual.find("\\-\\-" + std::string(option.name.substr(2))), std::string::npos)
+      EXPECT_NE(manual.find(InManual(option.name)), std::string::npos)
           << file << " has no " << option.name;
     }
   }

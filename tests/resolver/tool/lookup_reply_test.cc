@@ -47,7 +47,7 @@ std::string Option(uint16_t code, std::string_view content) {
   return option + std::string(content);
 }
 
-const std::vector<ReplyLine>& Answer(const LookupReply& reply) { return reply.sections[0]; }
+const std::vector<ReplyLine>& AnswerLines(const LookupReply& reply) { return reply.sections[0]; }
 
 TEST(LookupReplyTest, ReadsFlagsAndRecordsOfAllSections) {
   const auto message = ReplyBuilder(wire::kFlagRD | wire::kFlagRA | wire::kFlagAA)
@@ -58,11 +58,11 @@ TEST(LookupReplyTest, ReadsFlagsAndRecordsOfAllSections) {
   const LookupReply reply = ReadLookupReply(message);
   EXPECT_FALSE(reply.malformed);
   EXPECT_EQ(reply.flags, (std::vector<std::string>{"aa", "rd", "ra"}));
-  ASSERT_EQ(Answer(reply).size(), 1u);
-  EXPECT_EQ(Answer(reply)[0].owner, "example.");
-  EXPECT_EQ(Answer(reply)[0].ttl, 300u);
-  EXPECT_EQ(Answer(reply)[0].rrclass, "IN");
-  EXPECT_EQ(Answer(reply)[0].rdata, "10 mx.example.");
+  ASSERT_EQ(AnswerLines(reply).size(), 1u);
+  EXPECT_EQ(AnswerLines(reply)[0].owner, "example.");
+  EXPECT_EQ(AnswerLines(reply)[0].ttl, 300u);
+  EXPECT_EQ(AnswerLines(reply)[0].rrclass, "IN");
+  EXPECT_EQ(AnswerLines(reply)[0].rdata, "10 mx.example.");
   ASSERT_EQ(reply.sections[1].size(), 1u);
   ASSERT_EQ(reply.sections[2].size(), 1u);
   EXPECT_EQ(reply.sections[2][0].rdata, "192.0.2.1");
@@ -77,11 +77,11 @@ TEST(LookupReplyTest, Rfc5321ExchangersComeInOrderOfPreference) {
           .Add(Section::kAnswer, "mail.example.", RRType::kMX, {"5", "a.example."})
           .Finish();
   const LookupReply reply = ReadLookupReply(message);
-  ASSERT_EQ(Answer(reply).size(), 4u);
-  EXPECT_EQ(Answer(reply)[0].type, RRType::kCNAME);
-  EXPECT_EQ(Answer(reply)[1].rdata, "5 a.example.");
-  EXPECT_EQ(Answer(reply)[2].rdata, "20 b.example.");
-  EXPECT_EQ(Answer(reply)[3].rdata, "100 c.example.");
+  ASSERT_EQ(AnswerLines(reply).size(), 4u);
+  EXPECT_EQ(AnswerLines(reply)[0].type, RRType::kCNAME);
+  EXPECT_EQ(AnswerLines(reply)[1].rdata, "5 a.example.");
+  EXPECT_EQ(AnswerLines(reply)[2].rdata, "20 b.example.");
+  EXPECT_EQ(AnswerLines(reply)[3].rdata, "100 c.example.");
 }
 
 TEST(LookupReplyTest, ReadsExtendedErrorsAndTheUpperBitsOfTheRcode) {

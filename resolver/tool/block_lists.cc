@@ -1,0 +1,177 @@
+#include "resolver/tool/block_lists.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "resolver/base/endpoint.h"
+#include "resolver/base/reverse_name.h"
+#include "wire/concat.h"
+#include "wire/parse_presentation.h"
+#include "wire/presentation.h"
+
+namespace tern::resolver::tool {
+namespace {
+
+// RFC 5782 section 5. Each list has the entries of what it lists: addresses or names.
+struct TestEntry {
+  std::string_view family;
+  std::string_view entry;
+  bool listed;
+};
+constexpr TestEntry kTestEntries[] = {
+    {"IPv4", "127.0.0.2", true},      {"IPv4", "127.0.0.1", false}, {"IPv6", "::ffff:7f00:2", true},
+    {"IPv6", "::ffff:7f00:1", false}, {"names", "TEST", true},      {"names", "INVALID", false},
+};
+
+constexpr std::string_view kOwnResolver =
+    "Ask the list from a resolver of your own that does not forward, at an address of your own.";
+
+std::optional<wire::Name> EntryName(std::string_view entry, const wire::Name& zone) {
+  wire::Name name = zone;
+  const auto address = IpAddress::Parse(entry);
+  if (!address) return name.Prepend(entry) ? std::optional(name) : std::nullopt;
+  // The labels of the reverse name before `in-addr.arpa.` or `ip6.arpa.`.
+  const wire::Name reverse = ReverseName(*address);
+  const size_t behind = reverse.view().Suffix(2).size();
+  const auto labels = reverse.view().octets().first(reverse.size() - behind);
+  return name.AssignJoined(labels, zone) ? std::optional(name) : std::nullopt;
+}
+
+// The meaning of 127.255.255.x, as the operators of lists agreed on it, and of URIBL's 127.0.0.1.
+bool ReadRefusal(std::string_view address, BlockListState* state) {
+  if (!address.starts_with("127.255.255.") && address != "127.0.0.1") return false;
+  state->verdict = BlockListVerdict::kRefuses;
+  if (address == "127.255.255.252") {
+    state->words = "the list has no zone of this name (127.255.255.252)";
+    state->advice = "Correct the name of the zone.";
+  } else if (address == "127.255.255.254") {
+    state->words = "the list does not answer public or shared resolvers (127.255.255.254)";
+    state->advice = kOwnResolver;
+  } else if (address == "127.255.255.255") {
+    state->words = "this resolver asks the list too often (127.255.255.255)";
+    state->advice = "Ask less, or get an account or a copy of the list from its operator.";
+  } else {
+    state->words = Concat("the list does not answer this resolver (", address, ")");
+    state->advice = Concat(kOwnResolver, " If it is one, see the list's documents.");
+  }
+  return true;
+}
+
+class ListJudge {
+ public:
+  explicit ListJudge(const wire::Name& zone) { state_.zone = wire::ToText(zone); }
+
+  void Take(const TestEntry& entry, const Answer& answer) {
+    state_.slowest = std::max(state_.slowest, answer.elapsed);
+    if (IsTemporary(answer.kind)) {
+      // Only the first one is told. A resolver's own answer says more than silence.
+      if (failure_.empty()) failure_ = OutcomeText(answer);
+      return;
+    }
+    if (answer.kind != AnswerKind::kRecords) return;
+    for (const ReplyLine* line : RecordsOf(answer, wire::RRType::kA)) {
+      if (refused_.empty() &&
+          (line->rdata.starts_with("127.255.255.") || line->rdata == "127.0.0.1")) {
+        refused_ = line->rdata;
+      }
+      if (!line->rdata.starts_with("127.")) foreign_ = line->rdata;
+    }
+    if (entry.listed) {
+      state_.listed.push_back(entry.family);
+    } else if (lists_all_.empty()) {
+      lists_all_ = entry.entry;
+    }
+  }
+
+  BlockListState Judge() && {
+    if (!refused_.empty() && ReadRefusal(refused_, &state_)) return std::move(state_);
+    if (!foreign_.empty()) {
+      End(BlockListVerdict::kMistaken,
+          Concat("it answers ", foreign_, ", which is no answer of a list"),
+          "Take the list out: its domain has another owner, or somebody changes its answers.");
+    } else if (!lists_all_.empty()) {
+      End(BlockListVerdict::kMistaken,
+          Concat("it lists everything, also ", lists_all_, ", which no list has"),
+          "Take the list out at once: with it a mail server rejects all mail.");
+    } else if (!state_.listed.empty()) {
+      std::string families;
+      for (const std::string_view family : state_.listed) {
+        families += Concat(families.empty() ? "" : ", ", family);
+      }
+      End(BlockListVerdict::kWorks, Concat("it lists its test entries (", families, ")"), "");
+    } else if (!failure_.empty()) {
+      End(BlockListVerdict::kSilent, failure_,
+          "Check that this machine may ask the list. Until then take it out: each mail waits for "
+          "it.");
+    } else {
+      End(BlockListVerdict::kMistaken, "it does not list its test entries",
+          "Correct the name of the zone, or take the list out: it may have ended.");
+    }
+    return std::move(state_);
+  }
+
+ private:
+  void End(BlockListVerdict verdict, std::string words, std::string_view advice) {
+    state_.verdict = verdict;
+    state_.words = std::move(words);
+    state_.advice = advice;
+  }
+
+  BlockListState state_;
+  std::string failure_;
+  std::string refused_;
+  std::string foreign_;
+  std::string lists_all_;
+};
+
+}  // namespace
+
+std::string_view VerdictText(BlockListVerdict verdict) {
+  switch (verdict) {
+    case BlockListVerdict::kWorks:
+      return "works";
+    case BlockListVerdict::kRefuses:
+      return "refuses";
+    case BlockListVerdict::kMistaken:
+      return "is mistaken";
+    case BlockListVerdict::kSilent:
+      return "does not answer";
+  }
+  return "";
+}
+
+std::vector<BlockListState> CheckBlockLists(std::span<const wire::Name> zones, const AskMany& ask) {
+  std::vector<Question> questions;
+  for (const wire::Name& zone : zones) {
+    for (const TestEntry& entry : kTestEntries) {
+      if (const auto name = EntryName(entry.entry, zone)) {
+        questions.push_back({*name, wire::RRType::kA});
+      }
+    }
+  }
+  AnswerBook book(ask);
+  book.Ask(questions);
+  std::vector<BlockListState> states;
+  for (const wire::Name& zone : zones) {
+    ListJudge judge(zone);
+    for (const TestEntry& entry : kTestEntries) {
+      const auto name = EntryName(entry.entry, zone);
+      if (name) judge.Take(entry, book.Get(*name, wire::RRType::kA));
+    }
+    states.push_back(std::move(judge).Judge());
+  }
+  return states;
+}
+
+int ExitOf(std::span<const BlockListState> lists) {
+  int exit = 0;
+  for (const BlockListState& list : lists) {
+    if (list.verdict == BlockListVerdict::kSilent && exit == 0) exit = 3;
+    if (list.verdict == BlockListVerdict::kRefuses || list.verdict == BlockListVerdict::kMistaken) {
+      exit = 1;
+    }
+  }
+  return exit;
+}
+
+}  // namespace tern::resolver::tool
