@@ -53,9 +53,10 @@ struct Counts {
   Count failures{};   // jobs that ended in SERVFAIL
   Count refreshes{};  // jobs started because an entry was about to expire
   Count stale_answers{};
-  Count mail_fan_outs{};   // lists of questions asked ahead of a mail server
-  Count mail_questions{};  // MX questions of clients
-  Count dropped{};         // jobs and clients that gave their place to newer ones
+  Count mail_fan_outs{};      // lists of questions asked ahead of a mail server
+  Count mail_warm_answers{};  // addresses from the store that were looked up ahead of the question
+  Count mail_questions{};     // MX questions of clients
+  Count dropped{};            // jobs and clients that gave their place to newer ones
 };
 
 using WorkerCounters = Counts<Counter>;
@@ -64,13 +65,27 @@ using CounterSnapshot = Counts<uint64_t>;
 // Every counter, for code that treats all of them alike.
 template <typename Count>
 inline constexpr Count Counts<Count>::*kCounts[] = {
-    &Counts<Count>::udp_queries,   &Counts<Count>::tcp_queries,    &Counts<Count>::forbidden,
-    &Counts<Count>::over_limit,    &Counts<Count>::cookie_demands, &Counts<Count>::cache_hits,
-    &Counts<Count>::misses_sent,   &Counts<Count>::misses_taken,   &Counts<Count>::turned_away,
-    &Counts<Count>::too_late,      &Counts<Count>::jobs,           &Counts<Count>::upstream_queries,
-    &Counts<Count>::hedges,        &Counts<Count>::forgeries,      &Counts<Count>::failures,
-    &Counts<Count>::refreshes,     &Counts<Count>::stale_answers,  &Counts<Count>::dropped,
-    &Counts<Count>::mail_fan_outs, &Counts<Count>::mail_questions,
+    &Counts<Count>::udp_queries,
+    &Counts<Count>::tcp_queries,
+    &Counts<Count>::forbidden,
+    &Counts<Count>::over_limit,
+    &Counts<Count>::cookie_demands,
+    &Counts<Count>::cache_hits,
+    &Counts<Count>::misses_sent,
+    &Counts<Count>::misses_taken,
+    &Counts<Count>::turned_away,
+    &Counts<Count>::too_late,
+    &Counts<Count>::jobs,
+    &Counts<Count>::upstream_queries,
+    &Counts<Count>::hedges,
+    &Counts<Count>::forgeries,
+    &Counts<Count>::failures,
+    &Counts<Count>::refreshes,
+    &Counts<Count>::stale_answers,
+    &Counts<Count>::dropped,
+    &Counts<Count>::mail_fan_outs,
+    &Counts<Count>::mail_questions,
+    &Counts<Count>::mail_warm_answers,
 };
 static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) == sizeof(CounterSnapshot));
 

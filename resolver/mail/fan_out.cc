@@ -1,20 +1,29 @@
 #include "resolver/mail/fan_out.h"
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <utility>
 
+#include "resolver/answer/question_hash.h"
 #include "resolver/mail/plan.h"
 #include "wire/check.h"
 
 namespace tern::resolver::mail {
+namespace {
+
+// A mail server asks for an address it has not heard of within this time.
+constexpr std::chrono::minutes kWarmedFor(1);
+
+}  // namespace
 
 using cache::EntryKind;
 using cache::EntryView;
 using wire::RRType;
 
-FanOut::FanOut(resolution::Facilities* facilities, resolution::JobTable* table, Owner* owner)
-    : facilities_(*facilities), table_(*table), owner_(*owner) {
+FanOut::FanOut(resolution::Facilities* facilities, resolution::JobTable* table,
+               ExpiringMarks* warmed, Owner* owner)
+    : facilities_(*facilities), table_(*table), warmed_(*warmed), owner_(*owner) {
   for (Asked& asked : asked_) asked.fan_out = this;
 }
 
@@ -66,6 +75,7 @@ void FanOut::OnAnswer(Asked* asked, const answer::Answer& answer) {
   const bool has_end = answer.rcode() == wire::Rcode::kNoError && answer.count() > 0;
   const EntryView end = has_end ? answer.at(answer.count() - 1) : EntryView();
   if (end && end.kind() == EntryKind::kRRset) {
+    NoteWarmed(end);
     FollowSafely(asked->purpose, end);
   } else if (asked->purpose == Purpose::kFollowSpf) {
     --spf_void_left_;
@@ -73,6 +83,12 @@ void FanOut::OnAnswer(Asked* asked, const answer::Answer& answer) {
   // A domain whose records lead nowhere is not worth more.
   if (spf_void_left_ < 0) next_ = questions_.size();
   GoOn();
+}
+
+void FanOut::NoteWarmed(EntryView end) {
+  if (end.type() != RRType::kA && end.type() != RRType::kAAAA) return;
+  warmed_.Put(answer::QuestionHash(facilities_.store, end.name(), end.type()),
+              facilities_.environment.Now() + kWarmedFor);
 }
 
 // If there is no memory, what the answer leads to is left to the mail server.

@@ -13,6 +13,7 @@
 #include <cstddef>
 
 #include "resolver/base/allowance.h"
+#include "resolver/base/expiring_marks.h"
 #include "resolver/base/intrusive_list.h"
 #include "resolver/mail/question.h"
 #include "resolver/mail/spf.h"
@@ -33,7 +34,9 @@ class FanOut final : public ListNode<OfWarmUp> {
     ~Owner() = default;
   };
 
-  FanOut(resolution::Facilities* facilities, resolution::JobTable* table, Owner* owner);
+  // `warmed`: warm_up.h.
+  FanOut(resolution::Facilities* facilities, resolution::JobTable* table, ExpiringMarks* warmed,
+         Owner* owner);
 
   // REQUIRES: nothing is under way. The owner may be told before this returns.
   void Start(Questions questions, const Allowance& allowance);
@@ -55,6 +58,7 @@ class FanOut final : public ListNode<OfWarmUp> {
   // Starts questions until enough are under way.
   void GoOn();
   void OnAnswer(Asked* asked, const answer::Answer& answer);
+  void NoteWarmed(cache::EntryView end);
   // Adds what the answer leads to.
   void Follow(Purpose purpose, cache::EntryView end);
   void FollowSafely(Purpose purpose, cache::EntryView end);
@@ -62,6 +66,7 @@ class FanOut final : public ListNode<OfWarmUp> {
 
   resolution::Facilities& facilities_;
   resolution::JobTable& table_;
+  ExpiringMarks& warmed_;
   Owner& owner_;
   Allowance allowance_;
   Questions questions_;

@@ -22,7 +22,7 @@ FanOut* WarmUp::Take() {
   if (FanOut* const free = free_.PopFront()) return free;
   if (all_.size() >= kFanOutsMax) return nullptr;
   try {
-    all_.push_back(std::make_unique<FanOut>(&facilities_, &table_, this));
+    all_.push_back(std::make_unique<FanOut>(&facilities_, &table_, &warmed_, this));
   } catch (const std::bad_alloc&) {
     return nullptr;
   }

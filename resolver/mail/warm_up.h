@@ -18,12 +18,14 @@ namespace tern::resolver::mail {
 
 inline constexpr size_t kFanOutsMax = 64;
 inline constexpr size_t kFollowedMax = 4096;
+inline constexpr size_t kWarmedMax = 4096;  // addresses that were looked up in the last minute
 
 class WarmUp final : public FanOut::Owner {
  public:
   // `facilities` and `table` outlive it, or end without a further question.
-  WarmUp(resolution::Facilities* facilities, resolution::JobTable* table)
-      : facilities_(*facilities), table_(*table) {}
+  // `warmed` gets a mark for each address that was looked up; all workers may share it.
+  WarmUp(resolution::Facilities* facilities, resolution::JobTable* table, ExpiringMarks* warmed)
+      : facilities_(*facilities), table_(*table), warmed_(*warmed) {}
 
   // Whether an answer may be followed now. If so, the same answer is not followed for some seconds:
   // if addresses cannot be kept, each answer from the store would cost look-ups. `question`: the
@@ -40,6 +42,7 @@ class WarmUp final : public FanOut::Owner {
 
   resolution::Facilities& facilities_;
   resolution::JobTable& table_;
+  ExpiringMarks& warmed_;
   std::vector<std::unique_ptr<FanOut>> all_;
   IntrusiveList<FanOut, OfWarmUp> free_;
   size_t under_way_ = 0;

@@ -68,8 +68,8 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
   server_table_.families().SetObserver(options.on_family_change);
   store_.SetMaxStale(configuration.view.settings->cache.max_stale);
   for (io::WorkerPort* const worker : workers_) {
-    services_.push_back(std::make_unique<RecursiveService>(&store_, &server_table_, worker,
-                                                           CountedApart(configuration)));
+    services_.push_back(std::make_unique<RecursiveService>(&store_, &server_table_, &warmed_,
+                                                           worker, CountedApart(configuration)));
     services_.back()->SetPeers(workers_);
   }
 }

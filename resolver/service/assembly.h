@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "cache/store.h"
 #include "resolver/base/counters.h"
+#include "resolver/base/expiring_marks.h"
 #include "resolver/config/settings.h"
 #include "resolver/io/service.h"
 #include "resolver/service/configuration.h"
@@ -71,6 +72,7 @@ class Assembly {
   std::vector<io::WorkerPort*> workers_;
   cache::Store store_;
   upstream::ServerTable server_table_;
+  ExpiringMarks warmed_{mail::kWarmedMax};
   std::vector<std::unique_ptr<RecursiveService>> services_;
 };
 

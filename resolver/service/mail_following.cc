@@ -48,6 +48,16 @@ size_t RecursiveService::ComposeResolved(const View& view, std::span<const uint8
                               scratch(), &additional);
 }
 
+void RecursiveService::CountHit(const answer::ParsedQuery& parsed) {
+  ++counters().cache_hits;
+  const wire::RRType type = parsed.request.type;
+  if (type != wire::RRType::kA && type != wire::RRType::kAAAA) return;
+  if (warmed_->never_used()) return;
+  if (warmed_->Has(answer::QuestionHash(parsed.name_hash, type), worker_->Now())) {
+    ++counters().mail_warm_answers;
+  }
+}
+
 void RecursiveService::WarmBehindResolved(const View& view, const answer::Request& request,
                                           const answer::Answer& answer) {
   if (request.type != wire::RRType::kMX && request.type != wire::RRType::kTXT) return;

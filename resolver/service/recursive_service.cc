@@ -25,10 +25,6 @@ using wire::Rcode;
 // At failure_timeout the client gets an answer. That answer leaves in the next turn.
 constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
 
-void SetTruncated(std::span<uint8_t> reply) {
-  wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
-}
-
 policy::CookieProof ProofOf(answer::CookieState state) {
   switch (state) {
     case answer::CookieState::kNone:
@@ -153,14 +149,16 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
 };
 
 RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* server_table,
-                                   io::WorkerPort* worker, Configuration configuration)
+                                   ExpiringMarks* warmed, io::WorkerPort* worker,
+                                   Configuration configuration)
     : store_(store),
       worker_(worker),
       configuration_(std::move(configuration)),
       reader_(store->Register()),
       recursor_(store, server_table, worker, configuration_.view.settings,
                 configuration_.view.local_data),
-      warm_up_(&recursor_.facilities(), &recursor_.table()),
+      warmed_(warmed),
+      warm_up_(&recursor_.facilities(), &recursor_.table(), warmed),
       scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {
   all_clients_.reserve(kClientsMax);
 }
@@ -208,63 +206,6 @@ void RecursiveService::CheckCookie(const IpAddress& client, answer::ParsedQuery*
                       &parsed->rcode);
 }
 
-size_t RecursiveService::TurnAway(policy::GateVerdict verdict, std::span<const uint8_t> query,
-                                  const answer::ParsedQuery& parsed, const policy::GateQuery& asked,
-                                  std::span<uint8_t> reply) {
-  const answer::Request& request = parsed.request;
-  const bool is_answered = parsed.verdict != answer::RequestVerdict::kDrop;
-  size_t octets = 0;
-  switch (verdict) {
-    case policy::GateVerdict::kPass:
-      break;
-    case policy::GateVerdict::kForbidden:
-      ++counters().forbidden;
-      // Over UDP the reply has no text. If the address is forged, its owner gets no more octets
-      // than were sent.
-      if (is_answered) {
-        octets = answer::ComposeError(
-            query, request, Rcode::kRefused, ExtendedError::kProhibited,
-            asked.transport == Transport::kTcp ? "not among the clients that may ask" : "", reply);
-      }
-      break;
-    case policy::GateVerdict::kOverLimit:
-      ++counters().over_limit;
-      if (is_answered) octets = TellOverLimit(query, request, asked.IsVerified(), reply);
-      break;
-    case policy::GateVerdict::kCookieMissing:
-      ++counters().cookie_demands;
-      // A client without cookies proves its address over TCP.
-      octets =
-          answer::ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", reply);
-      SetTruncated(reply);
-      break;
-    case policy::GateVerdict::kCookieBad:
-      ++counters().cookie_demands;
-      octets =
-          answer::ComposeError(query, request, Rcode::kBadCookie, ExtendedError::kNone, "", reply);
-      break;
-  }
-  return octets;
-}
-
-size_t RecursiveService::TellOverLimit(std::span<const uint8_t> query,
-                                       const answer::Request& request, bool verified,
-                                       std::span<uint8_t> reply) {
-  if (verified) {
-    return answer::ComposeError(query, request, Rcode::kRefused, ExtendedError::kProhibited,
-                                "over the rate limit", reply);
-  }
-  // If the address is forged, an answer is one more packet for its owner. But a real client returns
-  // over TCP when it is told to. So some are answered: by chance, so that nobody can take all the
-  // turns.
-  const uint32_t slip = configuration_.gate->slip();
-  if (slip == 0 || request.question_end == 0 || worker_->Random() % slip != 0) return 0;
-  const size_t octets =
-      answer::ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", reply);
-  SetTruncated(reply);
-  return octets;
-}
-
 // Local data comes before the store. The store may still hold a name that was resolved before the
 // hosts file had it.
 bool RecursiveService::AnswerLocally(const View& view, std::span<const uint8_t> query,
@@ -307,10 +248,10 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
     case kRepliedRefreshDue:
     case kRepliedTargetsDue:
       *follow_up = outcome == kRepliedRefreshDue ? FollowUp::kRefresh : FollowUp::kWarm;
-      ++counters().cache_hits;
+      CountHit(parsed);
       return octets;
     case kReplied:
-      if (request.type != wire::RRType::kANY && resolves) ++counters().cache_hits;
+      if (request.type != wire::RRType::kANY && resolves) CountHit(parsed);
       return octets;
     case kDropped:
       return 0;
@@ -548,15 +489,6 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
   if (recursor_.Ask(request.name, request.type, client, /*just_missed=*/true)) return;
   FreeClient(client);
   SendFailure(path, query, request);
-}
-
-void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
-                                   const answer::Request& request) {
-  ++counters().turned_away;
-  const size_t octets =
-      answer::ComposeError(query, request, Rcode::kServFail, ExtendedError::kNotReady,
-                           "too many questions at a time", scratch());
-  Send(path, scratch().first(octets));
 }
 
 void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t> reply) {

@@ -49,9 +49,10 @@ inline constexpr uint32_t kMissesUnderWayMax = 16384;
 
 class RecursiveService final : public io::Service {
  public:
-  // The store, the table and the worker outlive the service.
-  RecursiveService(cache::Store* store, upstream::ServerTable* server_table, io::WorkerPort* worker,
-                   Configuration configuration);
+  // The store, the table, the marks and the worker outlive the service. `warmed`: addresses that
+  // some worker looked up ahead of a mail server.
+  RecursiveService(cache::Store* store, upstream::ServerTable* server_table, ExpiringMarks* warmed,
+                   io::WorkerPort* worker, Configuration configuration);
   ~RecursiveService() override;
 
   // `peers` has all workers by index, with this one. To be called before the first query. Without a
@@ -133,6 +134,7 @@ class RecursiveService final : public io::Service {
   size_t ComposeResolved(const View& view, std::span<const uint8_t> query,
                          const answer::Request& request, const answer::Answer& answer,
                          size_t limit);
+  void CountHit(const answer::ParsedQuery& parsed);
   // Looks up what a mail server will ask after this answer, ahead of it. `end` is the last part of
   // the answer.
   void WarmBehind(const View& view, const answer::Request& request, cache::EntryView end);
@@ -165,6 +167,7 @@ class RecursiveService final : public io::Service {
   Configuration configuration_;
   std::unique_ptr<cache::Store::Reader> reader_;
   resolution::Recursor recursor_;
+  const ExpiringMarks* warmed_;
   mail::WarmUp warm_up_;
   std::vector<io::WorkerPort*> peers_;
   answer::Rotation rotation_;

@@ -62,6 +62,7 @@ TEST_F(MailTest, AddressesOfTheExchangersAreKnownWhenTheMailServerAsks) {
     }
   }
   EXPECT_EQ(fan_outs(), 1u);
+  EXPECT_EQ(internet_.resolver().recursor().counters().mail_warm_answers, 4u);
   EXPECT_EQ(internet_.resolver().recursor().counters().mail_questions, 1u);
 }
 

@@ -1,0 +1,85 @@
+// The part of RecursiveService that replies to clients whose questions are not resolved.
+#include "resolver/answer/reply.h"
+#include "resolver/service/recursive_service.h"
+#include "wire/message.h"
+
+namespace tern::resolver::service {
+
+using wire::ExtendedError;
+using wire::Rcode;
+
+namespace {
+
+void SetTruncated(std::span<uint8_t> reply) {
+  wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
+}
+
+}  // namespace
+
+size_t RecursiveService::TurnAway(policy::GateVerdict verdict, std::span<const uint8_t> query,
+                                  const answer::ParsedQuery& parsed, const policy::GateQuery& asked,
+                                  std::span<uint8_t> reply) {
+  const answer::Request& request = parsed.request;
+  const bool is_answered = parsed.verdict != answer::RequestVerdict::kDrop;
+  size_t octets = 0;
+  switch (verdict) {
+    case policy::GateVerdict::kPass:
+      break;
+    case policy::GateVerdict::kForbidden:
+      ++counters().forbidden;
+      // Over UDP the reply has no text. If the address is forged, its owner gets no more octets
+      // than were sent.
+      if (is_answered) {
+        octets = answer::ComposeError(
+            query, request, Rcode::kRefused, ExtendedError::kProhibited,
+            asked.transport == Transport::kTcp ? "not among the clients that may ask" : "", reply);
+      }
+      break;
+    case policy::GateVerdict::kOverLimit:
+      ++counters().over_limit;
+      if (is_answered) octets = TellOverLimit(query, request, asked.IsVerified(), reply);
+      break;
+    case policy::GateVerdict::kCookieMissing:
+      ++counters().cookie_demands;
+      // A client without cookies proves its address over TCP.
+      octets =
+          answer::ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", reply);
+      SetTruncated(reply);
+      break;
+    case policy::GateVerdict::kCookieBad:
+      ++counters().cookie_demands;
+      octets =
+          answer::ComposeError(query, request, Rcode::kBadCookie, ExtendedError::kNone, "", reply);
+      break;
+  }
+  return octets;
+}
+
+size_t RecursiveService::TellOverLimit(std::span<const uint8_t> query,
+                                       const answer::Request& request, bool verified,
+                                       std::span<uint8_t> reply) {
+  if (verified) {
+    return answer::ComposeError(query, request, Rcode::kRefused, ExtendedError::kProhibited,
+                                "over the rate limit", reply);
+  }
+  // If the address is forged, an answer is one more packet for its owner. But a real client returns
+  // over TCP when it is told to. So some are answered: by chance, so that nobody can take all the
+  // turns.
+  const uint32_t slip = configuration_.gate->slip();
+  if (slip == 0 || request.question_end == 0 || worker_->Random() % slip != 0) return 0;
+  const size_t octets =
+      answer::ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", reply);
+  SetTruncated(reply);
+  return octets;
+}
+
+void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
+                                   const answer::Request& request) {
+  ++counters().turned_away;
+  const size_t octets =
+      answer::ComposeError(query, request, Rcode::kServFail, ExtendedError::kNotReady,
+                           "too many questions at a time", scratch());
+  Send(path, scratch().first(octets));
+}
+
+}  // namespace tern::resolver::service
