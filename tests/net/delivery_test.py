@@ -12,12 +12,13 @@ import unittest
 
 import mail_servers
 import schools
-from internet import WorldTest, wait_until
+from internet import WorldTest, wait_until, watch
 from mail_servers import Dovecot, Exim, Postfix, messages
 from schools import (BIG_MAILBOXES, BIG_NS, EXCHANGERS, FORGER, LISTED, NEIGHBOUR, SMALL_MAIL, SMALL_SCREEN,
                      SMALL_SUBMISSION, Schools)
 
 EXIM = "/opt/tern-test/exim4-daemon-light/usr/sbin/exim4"  # where deploy/install-packages puts it
+AAAA = 28
 NOT_FELT_SECONDS = 0.2
 SCREEN_SECONDS = 3  # how long postscreen waits for the lists
 ALICE, BOB = "alice@smallschool.edu", "bob@bigschool.edu"
@@ -164,6 +165,14 @@ policyd-spf unix - n n - 0 spawn
         attempt = self.send("bob@alias.edu").attempt()
         self.assertEqual(attempt.status, "sent", attempt)
         self.assertIn(EXCHANGERS["mx1.bigschool.edu"], attempt.relay)
+
+    def test_all_exchangers_addresses_are_looked_up_behind_postfix_question_for_mx(self):
+        """This Postfix never asks for AAAA, so that these questions are not its own."""
+        with watch("small") as seen:
+            self.send(BOB).delivered()
+            wanted = {(f"{name}.", AAAA) for name in EXCHANGERS}
+            wait_until(lambda: wanted <= {(query.name, query.type) for query in seen.queries(BIG_NS)},
+                       "questions for AAAA")
 
     # ------------------------------------------------------------------------ which exchanger
 

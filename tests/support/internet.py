@@ -106,7 +106,7 @@ def dnsperf_lost(text):
 
 
 class Packet:
-    """One DNS query or reply seen on lo."""
+    """One DNS query or reply that was seen."""
 
     def __init__(self, when, source, target, transport, message):
         self.when, self.source, self.target, self.transport = when, source, target, transport
@@ -125,13 +125,13 @@ class Packet:
 
 
 class Watch:
-    """Reads a copy of every packet on lo while it is open; queries() are those to name servers."""
+    """Reads a copy of every packet on an interface while it is open; queries() are those to name servers."""
 
-    def __init__(self):
+    def __init__(self, interface):
         self.packets = []
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
         self.socket.setsockopt(socket.SOL_SOCKET, 33, 16 << 20)  # SO_RCVBUFFORCE
-        self.socket.bind(("lo", 3))
+        self.socket.bind((interface, 3))
         self.socket.settimeout(0.05)
         self.stopping = False
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -188,8 +188,8 @@ class Watch:
 
 
 @contextlib.contextmanager
-def watch():
-    seen = Watch()
+def watch(interface="lo"):
+    seen = Watch(interface)
     try:
         yield seen
     finally:
