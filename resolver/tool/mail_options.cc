@@ -34,8 +34,8 @@ const Command& MailCommand() {
       .name = "mail",
       .meaning = "shows how a mail server would deliver to a domain, or checks block lists",
       .words = {{.name = "DOMAIN",
-                 .meaning = "what stands behind the @ of an address; with --check-lists the zones "
-                            "of the block lists",
+                 .meaning = "a mail address or what stands behind its @; with --check-lists the "
+                            "zones of the block lists",
                  .may_repeat = true}},
       .options = {{.name = "--check-lists",
                    .meaning = "ask each block list for its test entries (RFC 5782), and say "
@@ -107,7 +107,10 @@ absl::StatusOr<MailOptions> ParseMailOptions(std::span<const std::string> words,
   if (!options.check_lists && read->words.size() > 1) {
     return WrongUse(Concat("expected one domain, found also ", Quoted(read->words[1])));
   }
-  auto names = ReadNames(read->words);
+  std::vector<std::string_view> words_read = read->words;
+  // People paste whole addresses: what counts is behind the last `@`.
+  if (!options.check_lists) words_read[0].remove_prefix(words_read[0].rfind('@') + 1);
+  auto names = ReadNames(words_read);
   if (!names.ok()) return names.status();
   options.names = *std::move(names);
   return options;

@@ -128,8 +128,13 @@ std::string SpfText(const SpfTree& spf) {
   return text;
 }
 
-std::string DmarcText(const TxtPolicy& dmarc) {
+// RFC 7489 section 6.6.3: a domain without a record has the policy of its organisation's domain.
+std::string DmarcText(const TxtPolicy& dmarc, std::string_view domain) {
   std::string text = PolicyText(dmarc);
+  const bool has_organisation = std::count(domain.begin(), domain.end(), '.') > 2;
+  if (dmarc.records.empty() && !IsTemporary(dmarc.kind) && has_organisation) {
+    text += "; if a domain above it has a record, that one counts";
+  }
   if (dmarc.records.size() != 1) return text;
   const std::string policy = TagValue(dmarc.records[0], "p");
   const std::string_view meaning = policy == "none"         ? "receivers only report"
@@ -191,7 +196,7 @@ std::string MailText(const MailPlan& plan, const Endpoint& server) {
       Row("mail to", Concat(plan.domain, "  ", VerdictText(plan.verdict), ": ", plan.reason));
   if (!plan.exchangers.empty()) text += ExchangersText(plan);
   text += Row("SPF", SpfText(plan.spf));
-  text += Row("DMARC", DmarcText(plan.dmarc));
+  text += Row("DMARC", DmarcText(plan.dmarc, plan.domain));
   text += Row("MTA-STS", PolicyText(plan.mta_sts));
   text += NameServersText(plan);
   for (size_t i = 0; i < plan.warnings.size(); ++i) {

@@ -1,14 +1,16 @@
 """`tern mail` and `tern doctor mail` against a running ternd and real name servers."""
 
 import json
+import os
 import pathlib
 import subprocess
 
 from internet import TERN, WorldTest
 
 
-def tern(*words):
-    return subprocess.run([TERN, *words], capture_output=True, text=True, timeout=40, check=False)
+def tern(*words, path=None):
+    environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}"} if path else None
+    return subprocess.run([TERN, *words], capture_output=True, text=True, timeout=40, check=False, env=environment)
 
 
 def codes(run):
@@ -88,3 +90,18 @@ class MailToolTest(WorldTest):
         run = tern(*words, "--server", "198.18.4.1", "--timeout", "1s", "--json")
         self.assertEqual(run.returncode, 3, run)
         self.assertIn("no answer", {finding["grade"] for finding in json.loads(run.stdout)["findings"]})
+
+    def test_doctor_asks_postfix_for_its_queue_directory(self):
+        bin_folder, queue = (pathlib.Path(self.internet.folder, name) for name in ("bin", "queue"))
+        (queue / "etc").mkdir(parents=True)
+        bin_folder.mkdir()
+        postconf = bin_folder / "postconf"
+        postconf.write_text(f'#!/bin/sh\n[ "$*" = "-h queue_directory" ] && echo {queue}\n', encoding="ascii")
+        postconf.chmod(0o755)
+        run = tern("doctor", "mail", path=bin_folder)
+        self.assertEqual(run.returncode, 1, run)
+        self.assertIn(f"-> cp /etc/resolv.conf {queue}/etc/resolv.conf", run.stdout)
+        (queue / "etc/resolv.conf").write_text(pathlib.Path("/etc/resolv.conf").read_text(encoding="ascii"),
+                                               encoding="ascii")
+        run = tern("doctor", "mail", path=bin_folder)
+        self.assertIn(f"{queue}/etc/resolv.conf is equal to /etc/resolv.conf", " ".join(run.stdout.split()))

@@ -1,6 +1,7 @@
 #include "resolver/tool/mail_options.h"
 
 #include "gtest/gtest.h"
+#include "wire/presentation.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -21,6 +22,15 @@ TEST(MailOptionsTest, TakesOneDomainAndTheFirstNameServer) {
   EXPECT_EQ(MailError({}), "expected a domain");
   EXPECT_EQ(MailError({"a", "b"}), "expected one domain, found also \"b\"");
   EXPECT_EQ(MailError({"192.0.2.1"}), "expected a domain name, found the address \"192.0.2.1\"");
+}
+
+TEST(MailOptionsTest, OfAMailAddressTheDomainCounts) {
+  for (const char* address : {"bob@example.com", "\"a@b\"@example.com", "@example.com"}) {
+    const auto options = ParseMailOptions(Words{address}, "");
+    ASSERT_TRUE(options.ok()) << address << options.status();
+    EXPECT_EQ(wire::ToText(options->names[0]), "example.com.") << address;
+  }
+  EXPECT_FALSE(ParseMailOptions(Words{"bob@"}, "").ok());
 }
 
 TEST(MailOptionsTest, TakesSeveralBlockLists) {

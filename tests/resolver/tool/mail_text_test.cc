@@ -62,6 +62,18 @@ TEST(MailTextTest, LongWarningsAreWrappedInTheirColumn) {
   }
 }
 
+TEST(MailTextTest, Rfc7489ASubdomainWithoutDmarcMayHaveThatAbove) {
+  MadeAnswers made;
+  const auto dmarc_of = [&](const char* domain) {
+    const std::string text = MailText(PlanMail(*wire::ParseName(domain), made.Asking()), Local());
+    const size_t at = text.find("DMARC");
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_EQ(dmarc_of("a.example."), "DMARC        none");
+  EXPECT_EQ(dmarc_of("b.a.example."),
+            "DMARC        none; if a domain above it has a record, that one counts");
+}
+
 TEST(MailTextTest, ListsAndFindingsStandInColumns) {
   const BlockListState works = {.zone = "a.example.",
                                 .verdict = BlockListVerdict::kWorks,

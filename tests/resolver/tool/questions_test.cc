@@ -1,6 +1,7 @@
 #include "resolver/tool/questions.h"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -108,6 +109,8 @@ class UdpPort {
     socklen_t size = Endpoint{*IpAddress::Parse("127.0.0.1"), 0}.ToSockaddr(&address);
     fd_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    const timeval patience = {.tv_sec = 15, .tv_usec = 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
     endpoint_ = Endpoint::FromSockaddr(reinterpret_cast<sockaddr*>(&address));
   }
@@ -126,6 +129,7 @@ class UdpPort {
     for (Query& query : queries) {
       query.size = recvfrom(fd_, query.octets, sizeof query.octets, 0,
                             reinterpret_cast<sockaddr*>(&query.peer), &query.peer_size);
+      if (query.size < 0) return;
     }
     for (Query& query : queries) {
       query.octets[2] |= 0x80;
