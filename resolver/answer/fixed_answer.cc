@@ -48,7 +48,15 @@ size_t AnswerWithRecord(std::span<const uint8_t> query, const Request& request,
   return octets + record.size();
 }
 
-// Replies NOERROR with a TXT record for each text that fits, in their order.
+}  // namespace
+
+size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, Rcode rcode,
+                       std::span<uint8_t> out) {
+  TERN_REQUIRE(out.size() >= 512);
+  const Refusal why = WhyNot(request, rcode);
+  return ComposeError(query, request, rcode, why.error, why.text, out);
+}
+
 size_t AnswerWithTexts(std::span<const uint8_t> query, const Request& request,
                        std::span<const std::string> texts, std::span<uint8_t> out) {
   size_t octets = ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
@@ -67,15 +75,6 @@ size_t AnswerWithTexts(std::span<const uint8_t> query, const Request& request,
     octets += record_octets;
   }
   return octets;
-}
-
-}  // namespace
-
-size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, Rcode rcode,
-                       std::span<uint8_t> out) {
-  TERN_REQUIRE(out.size() >= 512);
-  const Refusal why = WhyNot(request, rcode);
-  return ComposeError(query, request, rcode, why.error, why.text, out);
 }
 
 // RFC 4892 section 2 only asks for some string. This one does not reveal a version.

@@ -28,4 +28,9 @@ size_t AnswerChaos(std::span<const uint8_t> query, const Request& request,
 // RFC 8482 section 4.2: one HINFO.
 size_t AnswerAny(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out);
 
+// Replies to a question of class CH: NOERROR, with a TXT record for each text that fits into 512
+// octets, in their order.
+size_t AnswerWithTexts(std::span<const uint8_t> query, const Request& request,
+                       std::span<const std::string> texts, std::span<uint8_t> out);
+
 }  // namespace tern::resolver::answer

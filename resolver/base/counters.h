@@ -89,6 +89,15 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
 };
 static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) == sizeof(CounterSnapshot));
 
+// Knows the sums over all workers. Any thread may ask it.
+class CounterSource {
+ public:
+  virtual CounterSnapshot ReadCounters() const = 0;
+
+ protected:
+  ~CounterSource() = default;
+};
+
 // Adds the worker's counters to the sum. Any thread may call it.
 inline void AddTo(CounterSnapshot* sum, const WorkerCounters& counters) {
   for (size_t i = 0; i < std::size(kCounts<uint64_t>); ++i) {

@@ -71,6 +71,7 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
     services_.push_back(std::make_unique<RecursiveService>(&store_, &server_table_, &warmed_,
                                                            worker, CountedApart(configuration)));
     services_.back()->SetPeers(workers_);
+    services_.back()->SetCounterSource(this);
   }
 }
 

@@ -35,7 +35,7 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
                                                 const SeedSource& draw,
                                                 std::vector<std::string>* warnings = nullptr);
 
-class Assembly {
+class Assembly final : public CounterSource {
  public:
   struct Options {
     size_t memory_octets = 0;                                     // for the store
@@ -54,7 +54,7 @@ class Assembly {
   void Reconfigure(const Configuration& configuration);
 
   // The sums of all workers' counters since the start. Any thread may call it.
-  CounterSnapshot ReadCounters() const;
+  CounterSnapshot ReadCounters() const override;
 
   cache::Store& store() { return store_; }
   // REQUIRES: worker < size().

@@ -390,7 +390,9 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   if (traced) verdict = gate.JudgeMiss(group, now);
   if (verdict == policy::GateVerdict::kPass) {
     if (traced) return ResolveTraced(path, query, parsed);
-    octets = AnswerNow(view, query, parsed, true, scratch(), &follow_up);
+    octets = MayBeToldCounters(path, parsed)
+                 ? TellCounters(query, parsed.request)
+                 : AnswerNow(view, query, parsed, true, scratch(), &follow_up);
     if (follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(group, now);
   }
   if (verdict != policy::GateVerdict::kPass) {

@@ -34,6 +34,7 @@
 #include "cache/store.h"
 #include "resolver/answer/hot_path.h"
 #include "resolver/answer/rotation.h"
+#include "resolver/base/counters.h"
 #include "resolver/base/intrusive_list.h"
 #include "resolver/io/service.h"
 #include "resolver/mail/warm_up.h"
@@ -58,6 +59,8 @@ class RecursiveService final : public io::Service {
   // `peers` has all workers by index, with this one. To be called before the first query. Without a
   // call, this worker owns every question.
   void SetPeers(std::vector<io::WorkerPort*> peers) { peers_ = std::move(peers); }
+  // Where the counters of all workers are. It outlives the service.
+  void SetCounterSource(const CounterSource* source) { counter_source_ = source; }
 
   // Makes a message. The service that it is posted to uses the other configuration from then on.
   // Any thread. Throws std::bad_alloc.
@@ -146,6 +149,10 @@ class RecursiveService final : public io::Service {
   void Spread(const View& view, const mail::Questions& questions);
   // The index of the worker that owns the question. It is this worker's when there is no other.
   size_t OwnerOf(wire::NameView name, wire::RRType type) const;
+  // Whether the query asks for the counters of the mail path, and its client may know them.
+  bool MayBeToldCounters(const io::ReturnPath& path, const answer::ParsedQuery& parsed) const;
+  // Writes the reply to it to scratch().
+  size_t TellCounters(std::span<const uint8_t> query, const answer::Request& request);
   // Whether the query asks for a trace, and its client may have one.
   bool MayBeTraced(const io::ReturnPath& path, const answer::ParsedQuery& parsed) const;
   void ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
@@ -170,6 +177,7 @@ class RecursiveService final : public io::Service {
   const ExpiringMarks* warmed_;
   mail::WarmUp warm_up_;
   std::vector<io::WorkerPort*> peers_;
+  const CounterSource* counter_source_ = nullptr;
   answer::Rotation rotation_;
   std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the current batch
   std::array<bool, io::kBatch> may_ask_;

@@ -200,7 +200,7 @@ std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id,
   std::vector<uint8_t> message(kQueryOctetsMax);
   wire::MessageWriter writer(message);
   writer.SetHeader(id, wire::kFlagRD);
-  bool fits = writer.AddQuestion(options.name, options.type, wire::RRClass::kIN);
+  bool fits = writer.AddQuestion(options.name, options.type, options.rrclass);
   if (edns) {
     uint8_t trace[wire::kOptionHeadOctets + wire::kTraceRequest.size()];
     wire::StoreU16(trace, static_cast<uint16_t>(wire::EdnsOption::kTernTrace));
@@ -227,7 +227,7 @@ bool AnswersQuery(std::span<const uint8_t> message, const LookupOptions& options
   if (header.question_count == 0) return header.rcode() != wire::Rcode::kNoError;
   return header.question_count == 1 && reader.ReadQuestion(&question) == wire::ParseError::kNone &&
          question.name.Equals(options.name) && question.type == options.type &&
-         question.rrclass == wire::RRClass::kIN;
+         question.rrclass == options.rrclass;
 }
 
 RawReply AskServer(const LookupOptions& options) {

@@ -20,6 +20,7 @@ namespace tern::resolver::tool {
 struct LookupOptions {
   wire::Name name;
   wire::RRType type = wire::RRType::kA;
+  wire::RRClass rrclass = wire::RRClass::kIN;
   Endpoint server;
   bool tcp = false;
   bool json = false;

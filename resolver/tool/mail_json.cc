@@ -98,6 +98,8 @@ std::string MailJson(const MailPlan& plan, const Endpoint& server) {
   }
   object["traced"] = plan.traced;
   object["name_servers"] = NameServersJson(plan);
+  object["counters"] = MailObject::object();
+  for (const MailCounter& counter : plan.counters) object["counters"][counter.name] = counter.value;
   object["server"] = server.ToText();
   object["questions"] = plan.questions;
   object["slowest_us"] = plan.slowest.count();

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "resolver/tool/mail_counters.h"
 #include "resolver/tool/name_server_use.h"
 #include "resolver/tool/questions.h"
 #include "resolver/tool/spf_tree.h"
@@ -74,6 +75,7 @@ struct MailPlan {
   std::vector<MailWarning> warnings;
   bool traced = false;  // the resolver told which name servers it asked
   std::vector<NameServerUse> name_servers;
+  std::vector<MailCounter> counters = {};  // of the resolver, if it tells them
   size_t questions = 0;
   std::chrono::microseconds slowest{0};  // of the answers
 };

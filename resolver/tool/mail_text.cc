@@ -202,6 +202,9 @@ std::string MailText(const MailPlan& plan, const Endpoint& server) {
   for (size_t i = 0; i < plan.warnings.size(); ++i) {
     text += Row(i == 0 ? "warnings" : "", InColumn("-", 2, plan.warnings[i].text));
   }
+  for (size_t i = 0; i < plan.counters.size(); ++i) {
+    text += Row(i == 0 ? "ternd so far" : "", CounterText(plan.counters[i]));
+  }
   return text + Row("asked", Concat(server.ToText(), ", ", plan.questions,
                                     " questions, the slowest answer in ",
                                     Milliseconds(plan.slowest.count())));

@@ -1,6 +1,7 @@
 // tern: the operator's tool. It runs the command that its words name.
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <optional>
 #include <span>
@@ -31,6 +32,7 @@
 namespace tern::resolver::tool {
 namespace {
 
+constexpr std::chrono::milliseconds kCountersTimeout(500);
 constexpr const char* kResolvConf = "/etc/resolv.conf";
 constexpr const char* kPostfixQueue = "/var/spool/postfix";
 
@@ -79,7 +81,8 @@ int Mail(std::span<const std::string> words) {
     Print(stdout, options->json ? BlockListsJson(lists) : BlockListsText(lists));
     return ExitOf(lists);
   }
-  const MailPlan plan = PlanMail(options->names[0], AskingFor(*options));
+  MailPlan plan = PlanMail(options->names[0], AskingFor(*options));
+  plan.counters = AskMailCounters(options->server, kCountersTimeout);
   Print(stdout, options->json ? MailJson(plan, options->server) : MailText(plan, options->server));
   return static_cast<int>(plan.verdict);
 }

@@ -35,6 +35,17 @@ class MailToolTest(WorldTest):
         self.assertRegex(run.stdout, r"MTA-STS +v=STSv1; id=1")
         self.assertRegex(run.stdout, r"198\.18\.2\.[12]:53 +\d+ repl(y|ies), \d+\.\d ms.*post\.com\.")
 
+    def test_the_plan_shows_what_ternd_has_counted(self):
+        # Traced questions, as the plan's are, are not a mail server's.
+        for words in (["post.com", "MX"], ["a.post.com", "A"], ["a.post.com", "A"], ["post.com", "MX"]):
+            self.assertEqual(tern("lookup", *words).returncode, 0)
+        run = tern("mail", "post.com", "--json")
+        counters = json.loads(run.stdout)["counters"]
+        self.assertEqual((counters["mail_questions"], counters["mail_fan_outs"]), (2, 1))
+        # The first question for the address may have joined the look-up.
+        self.assertIn(counters["mail_warm_answers"], (1, 2))
+        self.assertRegex(tern("mail", "post.com").stdout, r"ternd so far +2 MX questions\n")
+
     def test_json_names_each_fault(self):
         run = tern("mail", "post.com", "--json")
         found = json.loads(run.stdout)

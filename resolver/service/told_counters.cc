@@ -1,0 +1,38 @@
+// The part of RecursiveService that tells the counters of the mail path to the operator's tool. As
+// a trace, it is for clients on this machine only, over TCP.
+#include <new>
+#include <string>
+#include <vector>
+
+#include "resolver/answer/fixed_answer.h"
+#include "resolver/answer/reply.h"
+#include "resolver/service/recursive_service.h"
+
+namespace tern::resolver::service {
+
+bool RecursiveService::MayBeToldCounters(const io::ReturnPath& path,
+                                         const answer::ParsedQuery& parsed) const {
+  static constexpr uint8_t kName[] = "\4mail\10counters\4tern";
+  return parsed.verdict == answer::RequestVerdict::kChaos && configuration_.trace &&
+         counter_source_ != nullptr && path.peer.address.IsLoopback() &&
+         parsed.request.type == wire::RRType::kTXT &&
+         parsed.request.name.Equals(wire::NameView::FromValid(kName, sizeof kName));
+}
+
+size_t RecursiveService::TellCounters(std::span<const uint8_t> query,
+                                      const answer::Request& request) {
+  try {
+    const CounterSnapshot counts = counter_source_->ReadCounters();
+    const std::vector<std::string> texts = {
+        "mail_questions " + std::to_string(counts.mail_questions),
+        "mail_fan_outs " + std::to_string(counts.mail_fan_outs),
+        "mail_warm_answers " + std::to_string(counts.mail_warm_answers),
+    };
+    return answer::AnswerWithTexts(query, request, texts, scratch());
+  } catch (const std::bad_alloc&) {
+    return answer::ComposeError(query, request, wire::Rcode::kServFail,
+                                wire::ExtendedError::kNotReady, "out of memory", scratch());
+  }
+}
+
+}  // namespace tern::resolver::service
