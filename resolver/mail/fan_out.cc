@@ -34,6 +34,8 @@ void FanOut::Start(Questions questions, const Allowance& allowance) {
   next_ = 0;
   spf_lookups_left_ = kSpfLookupsMax;
   spf_void_left_ = kSpfVoidLookupsMax;
+  // For both families.
+  in_vain_left_ = 2 * facilities_.settings->resolution.budget.failed_addresses;
   GoOn();
 }
 
@@ -45,6 +47,7 @@ FanOut::Asked* FanOut::FindFree() {
 }
 
 bool FanOut::MayStart(const Question& question) const {
+  if (static_cast<int>(open_) >= in_vain_left_) return false;
   if (question.purpose != Purpose::kFollowSpf) return true;
   const auto under_way = std::count_if(asked_.begin(), asked_.end(), [](const Asked& asked) {
     return asked.open && asked.purpose == Purpose::kFollowSpf;
@@ -59,6 +62,7 @@ void FanOut::GoOn() {
     const Question question = questions_[next_];
     if (!FollowKnown(question)) {
       free->purpose = question.purpose;
+      free->type = question.type;
       const Started started = table_.StartAhead(question.name, question.type, &allowance_, free);
       if (started == Started::kBusy) break;
       free->open = started == Started::kStarted;
@@ -77,11 +81,11 @@ void FanOut::OnAnswer(Asked* asked, const answer::Answer& answer) {
   if (end && end.kind() == EntryKind::kRRset) {
     NoteWarmed(end);
     FollowSafely(asked->purpose, end);
-  } else if (asked->purpose == Purpose::kFollowSpf) {
-    --spf_void_left_;
+  } else {
+    NoteInVain(*asked, answer.rcode());
   }
   // A domain whose records lead nowhere is not worth more.
-  if (spf_void_left_ < 0) next_ = questions_.size();
+  if (spf_void_left_ < 0 || in_vain_left_ <= 0) next_ = questions_.size();
   GoOn();
 }
 
@@ -89,6 +93,15 @@ void FanOut::NoteWarmed(EntryView end) {
   if (end.type() != RRType::kA && end.type() != RRType::kAAAA) return;
   warmed_.Put(answer::QuestionHash(facilities_.store, end.name(), end.type()),
               facilities_.environment.Now() + kWarmedFor);
+}
+
+// Most hosts have no IPv6 address, so that is not in vain.
+void FanOut::NoteInVain(const Asked& asked, wire::Rcode rcode) {
+  if (asked.purpose == Purpose::kFollowSpf) {
+    --spf_void_left_;
+  } else if (rcode != wire::Rcode::kNoError || asked.type != RRType::kAAAA) {
+    --in_vain_left_;
+  }
 }
 
 // If there is no memory, what the answer leads to is left to the mail server.

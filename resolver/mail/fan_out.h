@@ -4,6 +4,10 @@
 // already, it is left to them. If a client asks it meanwhile, the client joins it. While the worker
 // is busy no further question is started.
 //
+// The names to look up come from answers, so they may be anybody's. After some addresses that are
+// not there, no further question is started: so nobody can turn one question into many for the
+// servers of somebody else (as in NXNSAttack).
+//
 // Bounded: kQuestionsMax questions, kAtOnce of them under way.
 //
 // Thread: one worker's. It may end before its questions do only when the job table ends with it.
@@ -18,6 +22,7 @@
 #include "resolver/mail/question.h"
 #include "resolver/mail/spf.h"
 #include "resolver/resolution/job_table.h"
+#include "wire/types.h"
 
 namespace tern::resolver::mail {
 
@@ -48,17 +53,19 @@ class FanOut final : public ListNode<OfWarmUp> {
     void OnAnswer(const answer::Answer& answer) override { fan_out->OnAnswer(this, answer); }
     FanOut* fan_out = nullptr;
     Purpose purpose = Purpose::kKeep;
+    wire::RRType type = wire::RRType::kNone;
     bool open = false;
   };
 
   Asked* FindFree();
-  // Whether the question may start now. An SPF record waits while as many are under way as may end
-  // in vain: so the limit of those is kept.
+  // Whether the question may start now. It waits while as many are under way as may end in vain: so
+  // that limit is kept. SPF records have a limit of their own.
   bool MayStart(const Question& question) const;
   // Starts questions until enough are under way.
   void GoOn();
   void OnAnswer(Asked* asked, const answer::Answer& answer);
   void NoteWarmed(cache::EntryView end);
+  void NoteInVain(const Asked& asked, wire::Rcode rcode);
   // Adds what the answer leads to.
   void Follow(Purpose purpose, cache::EntryView end);
   void FollowSafely(Purpose purpose, cache::EntryView end);
@@ -74,6 +81,7 @@ class FanOut final : public ListNode<OfWarmUp> {
   size_t open_ = 0;
   int spf_lookups_left_ = 0;
   int spf_void_left_ = 0;
+  int in_vain_left_ = 0;
   std::array<Asked, kAtOnce> asked_;
 };
 

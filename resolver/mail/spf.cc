@@ -95,6 +95,7 @@ std::vector<SpfTerm> ReadSpf(cache::EntryView txt) {
   cache::RecordCursor cursor = txt.Records();
   std::span<const uint8_t> rdata;
   while (cursor.Next(&rdata)) {
+    if (rdata.size() > kSpfOctetsMax) continue;
     std::string text = JoinStrings(rdata);
     if (!IsSpf(text)) continue;
     if (!record.empty()) return {};

@@ -4,6 +4,7 @@
 // Thread: any.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace tern::resolver::mail {
 
 inline constexpr int kSpfLookupsMax = 10;     // RFC 7208 section 4.6.4
 inline constexpr int kSpfVoidLookupsMax = 2;  // the same
+// RFC 7208 section 3.4 recommends less than 512. A longer record than this is not read.
+inline constexpr size_t kSpfOctetsMax = 4096;
 
 struct SpfTerm {
   enum class Kind : uint8_t {

@@ -289,9 +289,13 @@ void JobTable::RemoveWaiter(Waiter* waiter) {
 // The client that has waited longest is given up, unless it is another resolution.
 bool JobTable::MakeRoomForWaiter(Job* job) {
   const auto waiters_max = static_cast<size_t>(facilities_.settings->resolution.limits.waiters);
-  if (job->waiters_.size() < waiters_max) return true;
-  if (!job->waiters_.front()->is_client_) return false;
-  GiveUp(job->waiters_.front());
+  // The first waiter of a job that was started ahead is its starter, which takes no client's place.
+  const size_t ahead = job->state_.ahead ? 1 : 0;
+  if (job->waiters_.size() < waiters_max + ahead) return true;
+  Waiter* const first = job->waiters_.front();
+  Waiter* const oldest = ahead == 0 ? first : IntrusiveList<Waiter, OfOneJob>::Next(*first);
+  if (!oldest->is_client_) return false;
+  GiveUp(oldest);
   return true;
 }
 

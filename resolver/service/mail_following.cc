@@ -1,5 +1,6 @@
 // The part of RecursiveService that looks up what a mail server will ask next (resolver/mail).
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <new>
 #include <utility>
@@ -28,11 +29,13 @@ cache::EntryView EndOf(const answer::Answer& answer, wire::RRType type) {
 // Questions that this worker owns. Another worker asks them ahead of a mail server.
 struct RecursiveService::WarmMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
+    sender->fetch_sub(1, std::memory_order_relaxed);
     service.warm_up_.Start(std::move(questions), allowance);
   }
 
   mail::Questions questions;
   Allowance allowance;
+  std::atomic<uint32_t>* sender = nullptr;  // the sender's count of these under way
 };
 
 size_t RecursiveService::ComposeResolved(const View& view, std::span<const uint8_t> query,
@@ -111,7 +114,11 @@ void RecursiveService::Spread(const View& view, const mail::Questions& questions
       warm_up_.Start(std::move(own), share);
       continue;
     }
+    // The mailbox of a suspended worker would grow.
+    if (warm_under_way_.load(std::memory_order_relaxed) >= mail::kFanOutsMax) continue;
     auto message = std::make_unique<WarmMessage>();
+    warm_under_way_.fetch_add(1, std::memory_order_relaxed);
+    message->sender = &warm_under_way_;
     message->questions = std::move(own);
     message->allowance = share;
     peers_[worker]->Post(message.release());

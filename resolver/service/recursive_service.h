@@ -192,7 +192,9 @@ class RecursiveService final : public io::Service {
   IntrusiveList<TracedClient, Traced> traced_clients_;  // it owns them
   // The number of waiting UDP clients by prefix. Prefixes with the same hash share a count.
   std::array<uint16_t, 4096> waiting_{};
-  std::atomic<uint32_t> misses_under_way_ = 0;  // sent to other workers, which count them down
+  // Sent to other workers, which count them down.
+  std::atomic<uint32_t> misses_under_way_ = 0;
+  std::atomic<uint32_t> warm_under_way_ = 0;
 };
 
 }  // namespace tern::resolver::service

@@ -1,10 +1,12 @@
 // The mail path: what a mail server will ask next is looked up behind the answer that it has just
 // got, and comes with it when it is known.
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "resolver/config/settings.h"
 #include "tests/sim/small_internet.h"
 
 namespace tern::sim {
@@ -242,6 +244,92 @@ TEST_F(MailTest, AHundredExchangersInAHundredZonesCostNoMoreThanOneQuestion) {
   // The MX answer takes two, over UDP and over TCP.
   EXPECT_LE(Sent() - before, 2u + 64u);
   EXPECT_EQ(fan_outs(), 1u);
+}
+
+// NXNSAttack: one question must not become many for the servers of a victim.
+TEST_F(MailTest, ExchangersThatDoNotExistCostFewLookUps) {
+  std::string exchangers;
+  for (int i = 0; i < 16; ++i) {
+    exchangers += "@ 300 MX 10 no" + std::to_string(i) + ".victim.net.\n" + "empty 300 MX 10 text" +
+                  std::to_string(i) + ".victim.net.\n";
+  }
+  std::string texts;
+  for (int i = 0; i < 16; ++i) texts += "text" + std::to_string(i) + " 300 TXT \"x\"\n";
+  internet_.AddDomain("example.com.", {kMailServer}, exchangers);
+  ZoneServer* victim = internet_.AddDomain("victim.net.", {"192.0.2.60"}, texts)[0];
+  internet_.Start();
+  size_t before = victim->queries();
+  AskForMail("example.com.");
+  EXPECT_LE(victim->queries() - before, 19u) << internet_.world().Trace();
+  before = victim->queries();
+  AskForMail("empty.example.com.");
+  EXPECT_LE(victim->queries() - before, 2u * 19u) << internet_.world().Trace();
+  EXPECT_LT(victim->queries() - before, 32u) << internet_.world().Trace();
+}
+
+// Most hosts have no IPv6 address.
+TEST_F(MailTest, ExchangersWithoutIpv6AreAllLookedUp) {
+  std::string records;
+  for (int i = 0; i < 16; ++i) {
+    const std::string host = "mx" + std::to_string(i);
+    records += "@ 300 MX 10 " + host + "\n" + host + " 300 A 198.51.100.1\n";
+  }
+  internet_.AddDomain("example.com.", {kMailServer}, records);
+  internet_.Start();
+  AskForMail("example.com.");
+  const size_t before = Sent();
+  for (int i = 0; i < 16; ++i) {
+    EXPECT_EQ(Ask("mx" + std::to_string(i) + ".example.com.", RRType::kA).answer.size(), 1u);
+  }
+  EXPECT_EQ(Sent(), before);
+}
+
+// A fan-out waits for its questions too. Clients do not lose a place by that.
+TEST_F(MailTest, AClientFindsRoomInALookUpAhead) {
+  AddMailDomain();
+  internet_.settings().resolution.limits.waiters = 1;
+  internet_.Start();
+  Ask("example.com.", RRType::kNS);
+  internet_.Ask("example.com.", RRType::kMX);
+  internet_.world().RunFor(milliseconds(11));  // one round trip is 10 ms
+  const ClientQueryId first = internet_.Ask("mx1.example.com.", RRType::kA);
+  const ClientQueryId second = internet_.Ask("mx1.example.com.", RRType::kA);
+  internet_.world().RunFor(seconds(2));
+  // The older client makes room, as everywhere.
+  EXPECT_EQ(internet_.world().client_query(first).Message()->rcode, Rcode::kServFail);
+  EXPECT_EQ(internet_.world().client_query(second).Message()->answer.size(), 1u);
+}
+
+// A fan-out that is under way goes on after a reload.
+TEST_F(MailTest, AReloadInTheMiddleChangesNothing) {
+  AddMailDomain();
+  internet_.Start();
+  Ask("example.com.", RRType::kNS);
+  const size_t before = Sent();
+  internet_.Ask("example.com.", RRType::kMX);
+  internet_.world().RunFor(milliseconds(11));
+  auto& recursor = internet_.resolver().recursor();
+  recursor.SetSettings(std::make_shared<const resolver::policy::CoreSettings>(
+                           resolver::config::CoreSettingsOf(internet_.settings())),
+                       recursor.facilities().local_data);
+  internet_.world().RunFor(seconds(2));
+  EXPECT_EQ(Sent() - before, 5u) << internet_.world().Trace();
+}
+
+// The resolver ends while look-ups ahead are under way, at every moment of them.
+TEST_F(MailTest, EndsInTheMiddle) {
+  for (int ms = 0; ms < 60; ++ms) {
+    SmallInternet internet(SimWorld::Options{.seed = 7, .workers = ms % 2 == 0 ? 1u : 2u});
+    internet.AddDomain("example.com.", {kMailServer},
+                       "@ 300 MX 20 mx2\n@ 300 MX 10 mx1.example.net.\n"
+                       "@ 300 TXT \"v=spf1 include:x.example.net a:y.example.net mx\"\n"
+                       "mx2 300 A 198.51.100.2\n");
+    internet.AddDomain("example.net.", {"192.0.2.30"}, "mx1 300 A 198.51.100.1\n");
+    internet.Start();
+    internet.Ask("example.com.", RRType::kMX);
+    internet.Ask("example.com.", RRType::kTXT);
+    internet.world().RunFor(milliseconds(ms));
+  }
 }
 
 TEST_F(MailTest, AHundredExchangersAreSixteen) {
