@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the first seeds of hot_path_fuzz and upstream_reply_fuzz into tests/fuzz/corpus.
+"""Writes the first seeds of hot_path_fuzz, mail_fuzz and upstream_reply_fuzz into tests/fuzz/corpus.
 
 Seeds that fuzzing found stand beside them under other names; running this again leaves those alone.
 """
@@ -94,8 +94,26 @@ def replies():
         [record(name(f"n{i % 30}.example"), "A", bytes([192, 0, 2, i])) for i in range(90)])
 
 
+def mail():
+    """The octets are read one after the other, as mail_fuzz.cc says."""
+    front = b"\x20\2\0\1e\0\1e"  # the limit, and an owner of two labels
+    for i, text in enumerate((b"v=spf1 a mx include:a.example redirect=b.example exists:%{i}.x ptr -all",
+                              b"V=SPF1 ?a:h.example/24 ~mx:m.example//64 +include:. a:%{d} mx:..",
+                              b"v=spf1" + b" " * 200, b"v=spf10 a", b"v=spf1 " + b"a " * 60)):
+        yield f"spf_{i}", b"\0" + front + b"\0\0\0" + bytes([len(text)]) + text
+    for kind, octets in ((1, 2), (2, 6)):
+        # Each record: a name below the owner, and the numbers in front of it.
+        hosts = b"".join(bytes([0, 1, 0, 0, 0x61 + i]) + bytes([i % 3]) * octets for i in range(12))
+        yield f"hosts_{kind}", bytes([kind]) + front + b"\0\x0b" + hosts + b"\1\3" * 40
+        yield f"one_host_{kind}", bytes([kind]) + front + b"\0\0\3" + bytes(octets) + b"\1\1\1\1"
+        yield f"many_hosts_{kind}", (bytes([kind]) + front + b"\7\xff"
+                                    + b"".join(bytes([0, 1, 0, 1, i, 65]) + bytes(octets)
+                                               for i in range(256)) + b"\1\6" * 600)
+
+
 def main():
-    for target, seeds in (("hot_path_fuzz", queries), ("upstream_reply_fuzz", replies)):
+    for target, seeds in (("hot_path_fuzz", queries), ("mail_fuzz", mail),
+                          ("upstream_reply_fuzz", replies)):
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)
         for seed_name, octets in seeds():
