@@ -329,15 +329,40 @@ absl::Status Daemon::Reload(config::Settings settings) {
   assembly_->Reconfigure(*configuration);
   const config::Settings before = std::exchange(settings_, std::move(settings));
   configuration_ = *std::move(configuration);
+  own_servers_.clear();  // with such a server there is no configuration
   zones_to_forget_ = std::move(zones_to_forget);
   NoteCookieSecret(secret);
   ForgetChangedSources(before);
   return absl::OkStatus();
 }
 
+// At the start such a server is a mistake (CheckStaticZones). Later it is the machine that changed.
+std::vector<Endpoint> Daemon::OwnServersNow(const OwnAddressesSource& own_addresses) const {
+  std::vector<Endpoint> own_servers;
+  for (const StaticZone& zone : settings_.static_zones) {
+    for (const Endpoint& server : zone.to) {
+      std::string why_incomplete;  // CoreSettingsNow tells it
+      const std::vector<Prefix> own = own_addresses(settings_.listen, server.port, &why_incomplete);
+      const bool is_own = std::any_of(own.begin(), own.end(), [&](const Prefix& prefix) {
+        return prefix.Contains(server.address);
+      });
+      const bool was_own =
+          std::find(own_servers_.begin(), own_servers_.end(), server) != own_servers_.end();
+      if (is_own || (was_own && !why_incomplete.empty())) own_servers.push_back(server);
+    }
+  }
+  return own_servers;
+}
+
 std::shared_ptr<const policy::CoreSettings> Daemon::CoreSettingsNow(
-    const RouteCheck& has_route, const OwnAddressesSource& own_addresses) const {
+    const RouteCheck& has_route, const OwnAddressesSource& own_addresses,
+    const std::vector<Endpoint>& own_servers) const {
   config::Settings settings = settings_;
+  for (StaticZone& zone : settings.static_zones) {
+    std::erase_if(zone.to, [&](const Endpoint& server) {
+      return std::find(own_servers.begin(), own_servers.end(), server) != own_servers.end();
+    });
+  }
   settings.resolution.ipv6 = Ipv6Now(settings_.resolution, has_route);
   std::string why_incomplete;
   settings.resolution.own =
@@ -353,9 +378,12 @@ std::shared_ptr<const policy::CoreSettings> Daemon::CoreSettingsNow(
 
 void Daemon::FollowNetwork(const RouteCheck& has_route, const OwnAddressesSource& own_addresses) {
   const std::shared_ptr<const policy::CoreSettings> before = configuration_.view.settings;
-  const std::shared_ptr<const policy::CoreSettings> now = CoreSettingsNow(has_route, own_addresses);
+  std::vector<Endpoint> own_servers = OwnServersNow(own_addresses);
+  const std::shared_ptr<const policy::CoreSettings> now =
+      CoreSettingsNow(has_route, own_addresses, own_servers);
   const bool has_new_route = now->resolution.ipv6 != before->resolution.ipv6;
-  const bool has_new_addresses = now->never_asked != before->never_asked;
+  const bool has_new_addresses =
+      now->never_asked != before->never_asked || own_servers != own_servers_;
   if (!has_new_route && !has_new_addresses) return;
   service::Configuration configuration = configuration_;
   configuration.view.settings = now;
@@ -366,10 +394,12 @@ void Daemon::FollowNetwork(const RouteCheck& has_route, const OwnAddressesSource
         asks_over_ipv6() ? "this machine has a route for IPv6: servers are asked over it too"
                          : "this machine has no route for IPv6: servers are asked over IPv4 only");
   }
-  if (!has_new_addresses) return;
-  if (const absl::Status status = CheckStaticZones(settings_); !status.ok()) {
-    Log(LogLevel::kWarning, std::string(status.message()));
+  for (const Endpoint& server : own_servers) {
+    if (std::find(own_servers_.begin(), own_servers_.end(), server) != own_servers_.end()) continue;
+    Log(LogLevel::kWarning, Concat("this machine has the address of the configured server ",
+                                   server.ToText(), " now, so that server is not asked"));
   }
+  own_servers_ = std::move(own_servers);
 }
 
 bool Daemon::MayAsk(const IpAddress& server) const {

@@ -73,7 +73,8 @@ class Daemon {
 
   // Looks at the machine's network again. To be called when it has changed (io/network_changes.h).
   // - The addresses behind a wildcard listener: those that have come are not asked, and those that
-  //   have gone may be. When the machine does not tell them, those that were known stay.
+  //   have gone may be. This holds for the servers of static zones too. When the machine does not
+  //   tell them, those that were known stay.
   // - When resolution.ipv6 is `auto`, the route for IPv6. When it has come or gone, servers are
   //   asked over IPv6 or no longer, and a line in the log says so.
   // Throws std::bad_alloc. Nothing has changed then.
@@ -94,7 +95,9 @@ class Daemon {
 
   absl::Status OpenWorkers();
   std::shared_ptr<const policy::CoreSettings> CoreSettingsNow(
-      const RouteCheck& has_route, const OwnAddressesSource& own_addresses) const;
+      const RouteCheck& has_route, const OwnAddressesSource& own_addresses,
+      const std::vector<Endpoint>& own_servers) const;
+  std::vector<Endpoint> OwnServersNow(const OwnAddressesSource& own_addresses) const;
   std::shared_ptr<const policy::ServerCookies> CookiesWith(
       const policy::CookieSecret& secret) const;
   void NoteCookieSecret(const policy::CookieSecret& secret);
@@ -106,6 +109,8 @@ class Daemon {
 
   config::Settings settings_;
   service::Configuration configuration_;  // made from settings_
+  // Servers of static zones whose address has become this machine's own. They are not asked.
+  std::vector<Endpoint> own_servers_;
   policy::CookieSecret drawn_cookie_secret_;
   // In force: the configuration's secret, or the drawn one.
   std::optional<policy::CookieSecret> cookie_secret_;

@@ -212,6 +212,35 @@ TEST(DaemonTest, OwnAddressesFollowThoseOfTheMachine) {
   EXPECT_TRUE(follow());
 }
 
+// Each question would come back as one more client of itself, and end at its timeout.
+TEST(DaemonTest, AForwarderWhoseAddressBecomesTheMachinesOwnIsNotAsked) {
+  const io::OwnedFd forwarder(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  sockaddr_storage storage;
+  const socklen_t octets = Endpoint::Parse("127.0.0.1", 0)->ToSockaddr(&storage);
+  ASSERT_EQ(bind(forwarder.get(), reinterpret_cast<const sockaddr*>(&storage), octets), 0);
+  const Endpoint server = io::LocalEndpoint(forwarder.get());
+  config::Settings settings = LoopbackSettings();
+  settings.resolution.budget.failure_timeout = std::chrono::milliseconds(600);
+  settings.static_zones = {{*wire::ParseName("test.example."), {server}, true, false}};
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  std::vector<Prefix> own = {*Prefix::Parse("127.0.0.1/32")};
+  const auto questions_at_forwarder = [&](const char* name) {
+    daemon->FollowNetwork([](const IpAddress&) { return false; },
+                          [&](std::span<const Endpoint>, uint16_t port, std::string*) {
+                            return port == server.port ? own : std::vector<Prefix>();
+                          });
+    usleep(50'000);  // each worker takes it in with its next turn
+    EXPECT_EQ(Ask(*daemon, name).rcode, wire::Rcode::kServFail);
+    int count = 0;
+    for (char octet = 0; recv(forwarder.get(), &octet, 1, 0) >= 0;) ++count;
+    return count;
+  };
+  EXPECT_EQ(questions_at_forwarder("a.test.example."), 0);
+  own.clear();
+  EXPECT_GT(questions_at_forwarder("b.test.example."), 0);
+}
+
 TEST(DaemonTest, ReloadWithABrokenHostsFileKeepsTheOldConfiguration) {
   const auto daemon = Started(LoopbackSettings());
   config::Settings settings = LoopbackSettings();
