@@ -34,6 +34,8 @@ TEST_F(RaceTest, ALostQueryIsMadeUpFor) {
   EXPECT_EQ(heard->rcode, Rcode::kNoError);
   EXPECT_LT(heard->latency, milliseconds(30));
   EXPECT_EQ(Sent(), 2u);
+  // The server has answered, so its first try is no silence.
+  EXPECT_EQ(world_.table().Get(KeyOf(kServerA)).silences, 0);
 }
 
 // The reply to the first attempt counts, although a second attempt was made meanwhile.
