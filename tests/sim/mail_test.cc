@@ -267,6 +267,42 @@ TEST_F(MailTest, ExchangersThatDoNotExistCostFewLookUps) {
   EXPECT_LT(victim->queries() - before, 32u) << internet_.world().Trace();
 }
 
+// Each question of the flood names 16 more hosts of a zone whose servers are silent.
+TEST_F(MailTest, AFloodOfMailQuestionsLeavesRoomForOthers) {
+  constexpr int kFlood = 400;
+  std::string records;
+  for (int i = 0; i < kFlood; ++i) {
+    for (int j = 0; j < 16; ++j) {
+      const std::string number = std::to_string(i);
+      records +=
+          "d" + number + " 300 MX 10 n" + number + "-" + std::to_string(j) + ".victim.net.\n";
+    }
+  }
+  internet_.AddDomain("example.com.", {kMailServer}, records);
+  ZoneServer* victim = internet_.AddDomain("victim.net.", {"192.0.2.60"}, "")[0];
+  victim->conduct().fault = Fault::kSilent;
+  internet_.AddDomain("example.net.", {"192.0.2.30"}, "* 300 A 198.51.100.1\n");
+  internet_.Start();
+  Ask("example.com.", RRType::kNS);
+  std::vector<ClientQueryId> others;
+  for (int i = 0; i < kFlood; ++i) {
+    const std::string number = std::to_string(i);
+    internet_.Ask("d" + number + ".example.com.", RRType::kMX);
+    if (i % 8 == 0) others.push_back(internet_.Ask("o" + number + ".example.net.", RRType::kA));
+    internet_.world().RunFor(milliseconds(2));
+  }
+  internet_.world().RunFor(seconds(2));
+  for (const ClientQueryId id : others) {
+    const ClientQuery& client = internet_.world().client_query(id);
+    ASSERT_TRUE(client.Message().has_value());
+    EXPECT_EQ(client.Message()->answer.size(), 1u);
+    EXPECT_LT(client.Latency(), milliseconds(100));
+  }
+  internet_.world().RunFor(seconds(30));
+  // To ask for one of the hosts costs as much.
+  EXPECT_LE(victim->queries(), size_t{3} * kFlood);
+}
+
 // Most hosts have no IPv6 address.
 TEST_F(MailTest, ExchangersWithoutIpv6AreAllLookedUp) {
   std::string records;
