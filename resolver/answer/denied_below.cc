@@ -32,7 +32,8 @@ bool IsDeniedBy(const cache::Store& store, const policy::CoreSettings& settings,
                 cache::EntryView denial, wire::NameView name, cache::Instant now) {
   TERN_REQUIRE(denial.kind() == cache::EntryKind::kNxDomain);
   const bool is_strict = settings.resolution.qname_minimisation == QnameMinimisation::kStrict;
-  return (is_strict || IsFromAbove(denial)) && !HasFreshData(store, name, now);
+  return (is_strict || IsFromAbove(denial)) &&
+         settings.block_lists.Nearest(denial.name()) == nullptr && !HasFreshData(store, name, now);
 }
 
 }  // namespace tern::resolver::answer

@@ -3,7 +3,8 @@
 // RFC 8020 says: nothing exists below a name that does not exist. Not every server keeps to it:
 // some deny a name that only has names below it. So a denial that is not validated is believed
 // about the names below it only where that is safe: if it comes from the root or a top level
-// domain, or if the operator has chosen strict QNAME minimisation.
+// domain, or if the operator has chosen strict QNAME minimisation. At and below the name of a block
+// list it is never believed: software for lists often denies names that have names below them.
 //
 // Thread: as cache::Store::Find. Nothing here waits.
 #pragma once

@@ -3,7 +3,8 @@
 //
 // Three rules hold for every walk:
 // - The walk ends at the nearest zone cut. What is above the cut says nothing about names below it.
-// - Nothing above a static zone (a stub or forward zone) says anything about that zone.
+// - Nothing above a static zone (a stub or forward zone) says anything about that zone. Nor does
+//   anything above a block list if the root zone is forwarded.
 // - A zone cut counts only within its TTL. After that, the parent's statement has ended (ghost
 //   domains).
 //
@@ -16,6 +17,7 @@
 #include "cache/store.h"
 #include "resolver/answer/zone_cut.h"
 #include "resolver/policy/core_settings.h"
+#include "resolver/policy/name_source.h"
 #include "wire/name.h"
 
 namespace tern::resolver::answer {
@@ -36,8 +38,12 @@ template <typename Visit>
 void ForEachAncestor(const cache::Store& store, const policy::CoreSettings& settings,
                      wire::NameView name, cache::Instant now, Visit visit) {
   Ancestor ancestor;
+  // What the forwarders of the root zone say about names above a block list does not count in it.
+  const BlockList* list =
+      policy::UsesForward(settings, name) ? nullptr : settings.block_lists.Nearest(name);
   while (!name.IsRoot()) {
-    ancestor.is_above_static_zone |= settings.static_zones.At(name) != nullptr;
+    ancestor.is_above_static_zone |=
+        settings.static_zones.At(name) != nullptr || (list != nullptr && name.Equals(list->zone));
     name = name.Parent();
     ancestor.name = name;
     ancestor.hash = store.Hash(name);

@@ -117,9 +117,14 @@ class ConfigReader {
         return ReadCookieSecret(place, key);
       case KeyKind::kForwardZones:
       case KeyKind::kStubZones:
-        return ReadStaticZones(place, key);
+        return ReadMaps(place, key, &ConfigReader::StartStaticZone);
+      case KeyKind::kBlockLists:
+        return ReadMaps(place, key, &ConfigReader::StartBlockList);
       case KeyKind::kZoneName:
-        return ReadZoneName(place, key);
+        return ReadZoneName(place, key, &settings_->static_zones.back().zone, &zones_,
+                            "forward and stub");
+      case KeyKind::kListName:
+        return ReadListName(place, key);
     }
     return absl::OkStatus();
   }
@@ -275,28 +280,38 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
-  absl::Status ReadStaticZones(const ValuePlace& place, const KeySpec& key) {
+  // Makes the next item of a list of maps. Returns how many the list has now.
+  using StartItem = size_t (ConfigReader::*)(const KeySpec& key);
+
+  size_t StartStaticZone(const KeySpec& key) {
+    settings_->static_zones.emplace_back().forward = key.value.kind == KeyKind::kForwardZones;
+    return settings_->static_zones.size();
+  }
+  size_t StartBlockList(const KeySpec& /*key*/) {
+    settings_->mail.dnsbl.emplace_back();
+    return settings_->mail.dnsbl.size();
+  }
+
+  absl::Status ReadMaps(const ValuePlace& place, const KeySpec& key, StartItem start) {
     if (place.node->kind != ConfigNode::Kind::kList) {
       return reader_.Expected(place, Expectation(key));
     }
     for (size_t i = 0; i < place.node->children.size(); ++i) {
       const ValuePlace item{&place.node->children[i], Concat(place.path, "[", i, "]")};
-      if (const absl::Status status = ReadStaticZone(item, key); !status.ok()) return status;
+      if ((this->*start)(key) > key.value.max) {
+        return reader_.Error(item, Concat("expected at most ", key.value.max, " zones"));
+      }
+      const absl::Status status = ReadMap(item, Concat(key.path, "[]"));
+      if (!status.ok()) return status;
+      KeepPlace(*item.node, item.path);
     }
     return absl::OkStatus();
   }
 
-  absl::Status ReadStaticZone(const ValuePlace& place, const KeySpec& key) {
-    if (settings_->static_zones.size() >= key.value.max) {
-      return reader_.Error(place, Concat("expected at most ", key.value.max, " zones"));
-    }
-    settings_->static_zones.emplace_back().forward = key.value.kind == KeyKind::kForwardZones;
-    const absl::Status status = ReadMap(place, Concat(key.path, "[]"));
-    if (status.ok()) KeepPlace(*place.node, place.path);
-    return status;
-  }
-
-  absl::Status ReadZoneName(const ValuePlace& place, const KeySpec& key) {
+  // Every name at most once among `known`. `keys`: the lists that share them.
+  absl::Status ReadZoneName(const ValuePlace& place, const KeySpec& key, wire::Name* zone,
+                            std::unordered_map<std::string, Position>* known,
+                            std::string_view keys) {
     if (place.node->kind != ConfigNode::Kind::kScalar) {
       return reader_.Expected(place, Expectation(key));
     }
@@ -311,16 +326,25 @@ class ConfigReader {
       return reader_.Error(
           place, Concat("expected ", Expectation(key), ": ", std::string(name.status().message())));
     }
-    settings_->static_zones.back().zone = *name;
+    *zone = *name;
     wire::Name lowered = *name;
     lowered.Lower();
-    const auto [first, is_new] = zones_.try_emplace(wire::ToText(lowered), place.node->position);
+    const auto [first, is_new] = known->try_emplace(wire::ToText(lowered), place.node->position);
     if (!is_new) {
       return reader_.Error(place,
-                           Concat("expected each zone once in forward and stub, but ", first->first,
+                           Concat("expected each zone once in ", keys, ", but ", first->first,
                                   " stands in line ", first->second.line, " too"));
     }
     return absl::OkStatus();
+  }
+
+  absl::Status ReadListName(const ValuePlace& place, const KeySpec& key) {
+    wire::Name* const zone = &settings_->mail.dnsbl.back().zone;
+    const absl::Status status = ReadZoneName(place, key, zone, &lists_, "mail.dnsbl");
+    if (status.ok() && zone->view().IsRoot()) {
+      return reader_.Expected(place, "the name of a block list, which is never the root");
+    }
+    return status;
   }
 
   // The value of a key that holds a duration.
@@ -367,6 +391,7 @@ class ConfigReader {
   ValueReader reader_;
   Settings* settings_;
   std::unordered_map<std::string, Position> zones_;
+  std::unordered_map<std::string, Position> lists_;
 };
 
 }  // namespace

@@ -81,7 +81,10 @@ std::string Expectation(const KeySpec& key) {
     case KeyKind::kForwardZones:
     case KeyKind::kStubZones:
       return "a list of zones, each with the keys zone and to";
+    case KeyKind::kBlockLists:
+      return "a list of block lists, each with the key zone";
     case KeyKind::kZoneName:
+    case KeyKind::kListName:
       return "a domain name";
   }
   return "";

@@ -116,6 +116,12 @@ constexpr ValueSpec kZoneFirst = {
         [](const Settings& settings) { return uint64_t{settings.static_zones.back().first}; },
         [](Settings& settings, uint64_t n) { settings.static_zones.back().first = n != 0; }}};
 
+// A number of the block list that was read last.
+template <auto kMember>
+constexpr NumberPlace kOfList = {
+    [](const Settings& settings) { return ToNumber(settings.mail.dnsbl.back().*kMember); },
+    [](Settings& settings, uint64_t n) { FromNumber(n, &(settings.mail.dnsbl.back().*kMember)); }};
+
 template <auto... kPath>
 constexpr FixedKeyAccess kFixed = {
     [](const Settings& a, const Settings& b) { return In<kPath...>(a) == In<kPath...>(b); },
@@ -519,6 +525,36 @@ constexpr KeySpec kKeys[] = {
      .default_text = "false",
      .summary = "Whether the TXT records of `_dmarc` and `_mta-sts` are looked up behind an MX "
                 "answer."},
+    {.path = "mail.dnsbl",
+     .value = {.kind = KeyKind::kBlockLists, .max = kBlockListsMax},
+     .default_text = "[]",
+     .summary = "Block lists (RFC 5782) that the mail server asks.",
+     .details = "Names at and below a list are never sent to the forwarders of the root zone, "
+                "because most lists refuse public resolvers. They are looked up from the root "
+                "servers. Forward zones with other names count. QNAME minimisation ends at the "
+                "name of the list. The denial of a name in a list denies no name below it.",
+     .sample_item = R"({zone: "zen.example.", timeout: 1s, max_negative_ttl: 5m})"},
+    {.path = "mail.dnsbl[].zone",
+     .value = {.kind = KeyKind::kListName},
+     .required = true,
+     .summary = "The name of the list."},
+    {.path = "mail.dnsbl[].timeout",
+     .value = {.kind = KeyKind::kDuration,
+               .min = 100,
+               .max = kMinute,
+               .place = kOfList<&BlockList::timeout>},
+     .default_text = "1s",
+     .summary = "How long a client waits for the list. After that it gets an expired answer, if "
+                "there is one, or SERVFAIL.",
+     .details = "The shorter one of this time and the times in `resolution.budget` counts. The "
+                "resolution goes on for the cache."},
+    {.path = "mail.dnsbl[].max_negative_ttl",
+     .value = {.kind = KeyKind::kTtl,
+               .max = kTtlMax,
+               .place = kOfList<&BlockList::max_negative_ttl>},
+     .default_text = "5m",
+     .summary = "How long the cache keeps at most that something is not listed. It counts in place "
+                "of `cache.max_negative_ttl`."},
 
     {.path = "forward",
      .value = {.kind = KeyKind::kForwardZones, .max = kStaticZonesMax},

@@ -26,6 +26,7 @@ inline constexpr size_t kListenMax = 64;
 inline constexpr int kWorkersMax = 256;
 inline constexpr size_t kPrefixesMax = 100'000;
 inline constexpr size_t kStaticZonesMax = 10'000;
+inline constexpr size_t kBlockListsMax = 1'000;
 inline constexpr size_t kStaticServersMax = 16;  // of one zone
 
 // The largest TTL, in seconds (RFC 2181 section 8).
@@ -54,11 +55,13 @@ enum class KeyKind : uint8_t {
   kCookieSecret,
   kForwardZones,  // a list of maps; their keys are `forward[].zone` and so on
   kStubZones,
+  kBlockLists,  // a list of maps too
   kZoneName,
+  kListName,
 };
 
 // Where the value of a key lies in Settings. For keys inside `forward[]` and `stub[]` it is in the
-// last of static_zones.
+// last of static_zones, for keys inside `mail.dnsbl[]` in the last of mail.dnsbl.
 struct NumberPlace {
   uint64_t (*get)(const Settings& settings);
   void (*set)(Settings& settings, uint64_t number);

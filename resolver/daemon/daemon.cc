@@ -77,7 +77,8 @@ bool Same(const StaticZone& a, const StaticZone& b) {
          a.first == b.first;
 }
 
-// The static zones that `other` does not have, or has with different settings.
+// The static zones that `other` does not have, or has with different settings, and the block lists
+// that it does not have.
 std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
                                     const config::Settings& other) {
   std::vector<wire::Name> zones;
@@ -85,6 +86,12 @@ std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
     const bool stays = std::any_of(other.static_zones.begin(), other.static_zones.end(),
                                    [&](const StaticZone& same) { return Same(zone, same); });
     if (!stays) zones.push_back(zone.zone);
+  }
+  for (const BlockList& list : settings.mail.dnsbl) {
+    const bool stays =
+        std::any_of(other.mail.dnsbl.begin(), other.mail.dnsbl.end(),
+                    [&](const BlockList& same) { return list.zone.view().Equals(same.zone); });
+    if (!stays) zones.push_back(list.zone);
   }
   return zones;
 }

@@ -22,7 +22,10 @@ CoreSettings::CoreSettings(const ResolutionSettings& resolution_settings,
     : resolution(resolution_settings),
       cache(cache_settings),
       mail(mail_settings),
+      block_lists(std::move(mail.dnsbl)),
       static_zones(zones),
-      never_asked(TakeNeverAsked(&resolution)) {}
+      never_asked(TakeNeverAsked(&resolution)) {
+  mail.dnsbl = {};
+}
 
 }  // namespace tern::resolver::policy

@@ -12,6 +12,7 @@
 #include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
 #include "resolver/policy/access.h"
+#include "resolver/policy/block_lists.h"
 #include "resolver/policy/static_zones.h"
 
 namespace tern::resolver::policy {
@@ -25,7 +26,8 @@ struct CoreSettings {
   // Here the lists never_query and own are empty. never_asked has their prefixes.
   ResolutionSettings resolution;
   CacheSettings cache;
-  MailSettings mail;
+  MailSettings mail;  // here its lists are empty: block_lists has them
+  BlockLists block_lists;
   StaticZones static_zones;
   AccessList never_asked;
 };

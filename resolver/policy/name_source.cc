@@ -2,6 +2,16 @@
 
 namespace tern::resolver::policy {
 
+bool UsesForward(const CoreSettings& settings, wire::NameView name) {
+  if (settings.block_lists.Nearest(name) == nullptr) return true;
+  const StaticZone* zone = settings.static_zones.Nearest(name, /*use_forward=*/true);
+  return zone == nullptr || !zone->forward || !zone->zone.view().IsRoot();
+}
+
+const StaticZone* StaticZoneOf(const CoreSettings& settings, wire::NameView name) {
+  return settings.static_zones.Nearest(name, UsesForward(settings, name));
+}
+
 bool IsAskedAtParent(const CoreSettings& settings, wire::NameView name, wire::RRType type) {
   if (type != wire::RRType::kDS) return false;
   const StaticZone* zone = settings.static_zones.At(name);
@@ -14,7 +24,7 @@ bool IsDsOfStubZone(const CoreSettings& settings, wire::NameView name, wire::RRT
 }
 
 bool DeniesBelow(const CoreSettings& settings, wire::NameView name) {
-  const StaticZone* zone = settings.static_zones.Nearest(name, /*use_forward=*/true);
+  const StaticZone* zone = StaticZoneOf(settings, name);
   return zone == nullptr || !zone->forward;
 }
 

@@ -1,6 +1,7 @@
 // The source of a name: where answers about it come from. Each name has exactly one:
 // - local data;
-// - otherwise the nearest static zone at or above the name;
+// - otherwise the nearest static zone at or above the name. Forwarders of the root zone are not
+//   asked for the names of a block list, because most lists refuse public resolvers;
 // - otherwise the public tree.
 //
 // Data from another source is ignored, even when an alias leads there. Without that rule:
@@ -17,6 +18,11 @@
 #include "wire/types.h"
 
 namespace tern::resolver::policy {
+
+// Whether forward zones count for the name. If they do not, the only one above it is the root zone.
+bool UsesForward(const CoreSettings& settings, wire::NameView name);
+// The nearest static zone that counts for the name. Null for the public tree.
+const StaticZone* StaticZoneOf(const CoreSettings& settings, wire::NameView name);
 
 // True when the question goes to servers above `name`. That holds for DS, because a zone's DS
 // records are in its parent (RFC 4035 section 3.1.4.1). It does not hold when `name` is a forward
@@ -39,15 +45,11 @@ class NameSource {
   // True when `name` has the same source. It is called for the targets of aliases, not for every
   // reply. It is false for every local name, because local data needs no server.
   bool IsSourceOf(wire::NameView name) const {
-    return ZoneOf(name) == ZoneOf(name_) && !local_data_.Has(name);
+    return StaticZoneOf(settings_, name) == StaticZoneOf(settings_, name_) &&
+           !local_data_.Has(name);
   }
 
  private:
-  // Null for the public tree.
-  const StaticZone* ZoneOf(wire::NameView name) const {
-    return settings_.static_zones.Nearest(name, /*use_forward=*/true);
-  }
-
   const CoreSettings& settings_;
   const LocalData& local_data_;
   wire::NameView name_;

@@ -34,7 +34,7 @@ struct Facilities : upstream::RaceFacilities {
              std::shared_ptr<const policy::LocalData> local_data_)
       : RaceFacilities(store_, server_table_, environment_, std::move(local_data_)),
         settings(std::move(settings_)),
-        learner(store_, settings->cache, settings->resolution.limits) {}
+        learner(store_, settings->cache, settings->resolution.limits, settings->block_lists) {}
 
   // What a question can be answered from without asking a server. `of`: the settings of the
   // question.

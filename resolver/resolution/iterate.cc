@@ -127,6 +127,15 @@ bool DeniesWhatIsBelow(const upstream::ReplyRecords& records, const upstream::Re
   return meaning.reply_class == upstream::ReplyClass::kNxDomain || link.IsRenaming();
 }
 
+// Names below a block list are asked for as a whole: each of them is asked for once, and has many
+// labels.
+QnameMinimiser MinimiserOf(const policy::CoreSettings& settings, const wire::Name& name,
+                           RRType type) {
+  const BlockList* list = settings.block_lists.Nearest(name);
+  const size_t parts_labels = list == nullptr ? wire::kLabelsMax : list->zone.view().LabelCount();
+  return QnameMinimiser(settings.resolution.qname_minimisation, name, type, parts_labels);
+}
+
 // Applies a reply about a part of the name, asked because of QNAME minimisation. nullopt: go on.
 std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQuestion& part,
                                  const upstream::RaceResult& result, QnameMinimiser* minimiser) {
@@ -149,7 +158,9 @@ std::optional<Outcome> ApplyPart(Job& job, const wire::Name& name, const NextQue
   if (renamed.has_value()) return renamed;
   if (result.meaning.reply_class == upstream::ReplyClass::kNxDomain) {
     // The target of an alias at the part does not exist. This says nothing about names below it.
-    if (!minimiser->strict() || !result.meaning.end.view().Equals(part.name)) {
+    // Nor does the denial of a block list's own name.
+    if (!minimiser->strict() || !result.meaning.end.view().Equals(part.name) ||
+        job.settings().block_lists.Nearest(part.name) != nullptr) {
       minimiser->GiveUp();
       return std::nullopt;
     }
@@ -253,10 +264,10 @@ struct AskedAnew {
 
 // How far a resolution is on its way down, and which ways up it has tried.
 struct Progress {
-  explicit Progress(const QnameMinimiser& from) : minimiser(from) {}
+  Progress(const QnameMinimiser& from, bool forward) : minimiser(from), use_forward(forward) {}
 
   QnameMinimiser minimiser;
-  bool use_forward = true;
+  bool use_forward;
   bool went_up = false;          // because no server had an address
   bool part_failed = false;      // so the same zone is asked for the whole name next
   bool part_denied = false;      // the same, but the name may be denied as rightly as the part
@@ -277,7 +288,7 @@ bool TryAnotherWay(Job& job, const wire::Name& name, bool whole, const upstream:
   upstream::ZoneServers& servers = job.servers();
   const policy::CoreSettings& settings = job.settings();
   const cache::Instant now = facilities.StoreNow();
-  const QnameMinimiser fresh(settings.resolution.qname_minimisation, name, job.type());
+  const QnameMinimiser fresh = MinimiserOf(settings, name, job.type());
   if (servers.forwarded() && servers.static_zone()->first) {
     progress->use_forward = false;
     servers.Locate(facilities.store, settings, name, job.type() == RRType::kDS, false, now);
@@ -360,7 +371,8 @@ upstream::Subject SubjectOf(const NextQuestion& next, const QnameMinimiser& mini
 Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   Facilities& facilities = job.facilities();
   upstream::ZoneServers& servers = job.servers();
-  Progress progress(QnameMinimiser(job.settings().resolution.qname_minimisation, name, job.type()));
+  Progress progress(MinimiserOf(job.settings(), name, job.type()),
+                    policy::UsesForward(job.settings(), name));
   QnameMinimiser& minimiser = progress.minimiser;
   if (servers.from_hints()) job.table().PrimeOnce();
   if (servers.forwarded()) minimiser.GiveUp();

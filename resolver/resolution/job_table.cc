@@ -276,9 +276,13 @@ void JobTable::AddWaiter(Job* job, Waiter* waiter, Time stale_at, Time failure_a
 
 void JobTable::AddClient(Job* job, Waiter* client) {
   const Time now = facilities_.environment.Now();
-  const Budget& budget = facilities_.settings->resolution.budget;
-  const Time stale_at = now + budget.client_timeout;
-  AddWaiter(job, client, stale_at, now + budget.failure_timeout, /*is_client=*/true);
+  const policy::CoreSettings& settings = *facilities_.settings;
+  const BlockList* list = settings.block_lists.Nearest(job->name_);
+  const Duration patience = list == nullptr ? Duration::max() : list->timeout;
+  const Budget& budget = settings.resolution.budget;
+  const Time stale_at = now + std::min(budget.client_timeout, patience);
+  const Time failure_at = now + std::min(budget.failure_timeout, patience);
+  AddWaiter(job, client, stale_at, failure_at, /*is_client=*/true);
   if (!job->IsArmed() || job->due() > stale_at) facilities_.environment.ArmTimer(job, stale_at);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "resolver/answer/renaming.h"
 #include "resolver/answer/zone_cut.h"
@@ -93,8 +94,13 @@ size_t CollectGlue(const upstream::ReplyRecords& records, uint64_t server, RRTyp
 
 }  // namespace
 
-Learner::Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits)
-    : store_(store), settings_(settings), limits_(limits), scratch_(kScratch / sizeof(uint64_t)) {}
+Learner::Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits,
+                 policy::BlockLists lists)
+    : store_(store),
+      settings_(settings),
+      limits_(limits),
+      lists_(std::move(lists)),
+      scratch_(kScratch / sizeof(uint64_t)) {}
 
 bool Learner::Keep(std::span<const uint8_t> entry, cache::Instant now, answer::Answer* answer) {
   // If the store has no room for it, it is answered all the same.
@@ -170,7 +176,11 @@ bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, 
     if (wire::CopyRdata(*meaning.soa, soa, &soa_octets) != ParseError::kNone) return false;
     meaning.soa->owner.CopyTo(&soa_owner);
     const uint32_t minimum = wire::ReadSoa({soa, soa_octets}).minimum;
-    ttl = settings_.ttl.Negative(meaning.soa->TtlSeconds(), minimum);
+    cache::TtlPolicy policy = settings_.ttl;
+    if (const BlockList* list = lists_.Nearest(meaning.end)) {
+      policy.max_negative_ttl = list->max_negative_ttl;
+    }
+    ttl = policy.Negative(meaning.soa->TtlSeconds(), minimum);
   }
   EntryBuilder builder(scratch());
   const bool started = meaning.reply_class == upstream::ReplyClass::kNxDomain

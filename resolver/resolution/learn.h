@@ -15,6 +15,7 @@
 #include "resolver/answer/answer.h"
 #include "resolver/base/cache_settings.h"
 #include "resolver/base/resolution_settings.h"
+#include "resolver/policy/block_lists.h"
 #include "resolver/upstream/reply_class.h"
 #include "resolver/upstream/reply_records.h"
 #include "wire/name.h"
@@ -25,12 +26,15 @@ namespace tern::resolver::resolution {
 
 class Learner {
  public:
-  Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits);
+  Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits,
+          policy::BlockLists lists = policy::BlockLists());
 
   // Applies to what is learnt from now on.
-  void SetPolicy(const CacheSettings& settings, const ResolutionLimits& limits) {
+  void SetPolicy(const CacheSettings& settings, const ResolutionLimits& limits,
+                 const policy::BlockLists& lists = policy::BlockLists()) {
     settings_ = settings;
     limits_ = limits;
+    lists_ = lists;
   }
 
   // Learns the answer to (name, type) as `meaning` describes it, and adds its entries to `answer`.
@@ -106,6 +110,7 @@ class Learner {
   cache::Store* store_;
   CacheSettings settings_;
   ResolutionLimits limits_;
+  policy::BlockLists lists_;
   std::vector<uint64_t> scratch_;
 };
 

@@ -9,13 +9,13 @@ NextQuestion QnameMinimiser::Next(wire::NameView zone, const cache::Store& store
   const size_t zone_labels = zone.LabelCount();
   while (mode_ != QnameMinimisation::kOff && asked_ < kMinimisedMax) {
     const size_t base = std::max(known_, zone_labels);
-    if (base >= labels_) break;
+    if (base >= std::min(labels_, parts_labels_)) break;
     size_t step = 1;
     if (asked_ >= kMinimisedOneLabel) {
       const auto left = static_cast<size_t>(kMinimisedMax - asked_);
       step = std::max<size_t>(1, (labels_ - base) / left);
     }
-    const size_t labels = base + step;
+    const size_t labels = std::min(base + step, parts_labels_);
     if (labels >= labels_) break;
     const wire::NameView part = name_->view().Suffix(labels);
     const cache::EntryView known = store.Find(part, cache::KeySpace::kData, wire::RRType::kA);

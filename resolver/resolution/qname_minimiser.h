@@ -28,8 +28,14 @@ struct NextQuestion {
 
 class QnameMinimiser {
  public:
-  QnameMinimiser(QnameMinimisation mode, const wire::Name& name, wire::RRType type)
-      : mode_(mode), name_(&name), type_(type), labels_(name.view().LabelCount()) {}
+  // `parts_labels`: longer parts of the name are not asked for.
+  QnameMinimiser(QnameMinimisation mode, const wire::Name& name, wire::RRType type,
+                 size_t parts_labels = wire::kLabelsMax)
+      : mode_(mode),
+        name_(&name),
+        type_(type),
+        labels_(name.view().LabelCount()),
+        parts_labels_(parts_labels) {}
 
   // The question for the servers of `zone`. Skips parts that exist according to the store.
   NextQuestion Next(wire::NameView zone, const cache::Store& store, cache::Instant now);
@@ -47,6 +53,7 @@ class QnameMinimiser {
   const wire::Name* name_;
   wire::RRType type_;
   size_t labels_;
+  size_t parts_labels_;
   size_t known_ = 0;  // labels of the longest part that exists
   int asked_ = 0;
 };

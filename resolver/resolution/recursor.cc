@@ -25,7 +25,8 @@ void Recursor::SetSettings(std::shared_ptr<const policy::CoreSettings> settings,
   facilities_.settings = std::move(settings);
   facilities_.local_data = std::move(local_data);
   facilities_.learner.SetPolicy(facilities_.settings->cache,
-                                facilities_.settings->resolution.limits);
+                                facilities_.settings->resolution.limits,
+                                facilities_.settings->block_lists);
 }
 
 void Recursor::Prefetch(wire::NameView name) const {

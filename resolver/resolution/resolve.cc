@@ -213,7 +213,7 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
   if (above != Outcome::kUnknown) return above;
   job.servers().Locate(store, job.settings(), name,
                        policy::IsAskedAtParent(job.settings(), name, job.type()),
-                       /*use_forward=*/true, now, cut);
+                       policy::UsesForward(job.settings(), name), now, cut);
   const EntryView failure = store.Find(name, hash, KeySpace::kFailure, job.type());
   if (failure && failure.IsFresh(now) && StillFails(job, name, failure)) {
     if (job.trace() != nullptr) TraceStep(job, "cache", name, DescribeFailure(failure, now));
@@ -248,7 +248,7 @@ Task<bool> Resolve(Job& job) {
   if (job.seeks_delegation()) {
     Facilities& facilities = job.facilities();
     job.servers().Locate(facilities.store, job.settings(), name, /*above=*/true,
-                         /*use_forward=*/true, facilities.StoreNow());
+                         policy::UsesForward(job.settings(), name), facilities.StoreNow());
     const Outcome sought = co_await Iterate(job, name);
     job.table().OnResolved(&job);
     co_return sought == Outcome::kAnswered;

@@ -384,6 +384,28 @@ TEST(ConfigErrorsTest, ZoneStandsOnceInForwardAndStub) {
   });
 }
 
+TEST(ConfigErrorsTest, BlockListsHaveANameOfTheirOwn) {
+  ExpectErrors({
+      {"mail:\n  dnsbl: zen.example\n",
+       "2:10: mail.dnsbl: expected a list of block lists, each with the key zone, found "
+       "\"zen.example\""},
+      {"mail:\n  dnsbl: [{timeout: 1s}]\n", "2:11: mail.dnsbl[0]: expected the key zone"},
+      {"mail:\n  dnsbl:\n    - {zone: zen.example, timout: 1s}\n",
+       "3:27: mail.dnsbl[0].timout: unknown key; did you mean timeout?"},
+      {"mail:\n  dnsbl:\n    - {zone: zen.example}\n    - {zone: Zen.Example.}\n",
+       "4:14: mail.dnsbl[1].zone: expected each zone once in mail.dnsbl, but zen.example. stands "
+       "in line 3 too"},
+      {"mail: {dnsbl: [{zone: \".\"}]}",
+       "1:23: mail.dnsbl[0].zone: expected the name of a block list, which is never the root, "
+       "found \".\""},
+      {"mail: {dnsbl: [{zone: a., timeout: 50ms}]}",
+       "1:36: mail.dnsbl[0].timeout: expected a duration from 100ms to 1m, found \"50ms\""},
+      {"mail: {dnsbl: [{zone: a., max_negative_ttl: soon}]}",
+       "1:45: mail.dnsbl[0].max_negative_ttl: expected a duration such as 7s, 1800ms or 1d, "
+       "found \"soon\""},
+  });
+}
+
 TEST(ConfigErrorsTest, BadFilesAreNamedWithTheirOwnLineAndTheKey) {
   const auto folder = std::filesystem::path(testing::TempDir()) / "config_errors_files";
   std::filesystem::create_directories(folder);

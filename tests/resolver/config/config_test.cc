@@ -224,6 +224,23 @@ stub:
   EXPECT_FALSE(s.listen_is_default);
 }
 
+TEST(ConfigTest, ReadsBlockLists) {
+  const Settings s = Parse(R"(
+mail:
+  dnsbl:
+    - {zone: zen.example., timeout: 500ms, max_negative_ttl: 2m}
+    - zone: bl.example
+forward: [{zone: bl.example, to: [192.0.2.1]}]
+)");
+  ASSERT_EQ(s.mail.dnsbl.size(), 2u);
+  EXPECT_EQ(wire::ToText(s.mail.dnsbl[0].zone), "zen.example.");
+  EXPECT_EQ(s.mail.dnsbl[0].timeout, milliseconds(500));
+  EXPECT_EQ(s.mail.dnsbl[0].max_negative_ttl, 120u);
+  EXPECT_EQ(wire::ToText(s.mail.dnsbl[1].zone), "bl.example.");
+  EXPECT_EQ(s.mail.dnsbl[1].timeout, milliseconds(1000));
+  EXPECT_EQ(s.mail.dnsbl[1].max_negative_ttl, 300u);
+}
+
 TEST(ConfigTest, ReadsEveryBudgetAndLimit) {
   const Settings s = Parse(R"(
 resolution:

@@ -78,7 +78,8 @@ bool IsList(KeyKind kind) {
 }
 
 bool IsListOfMaps(KeyKind kind) {
-  return kind == KeyKind::kForwardZones || kind == KeyKind::kStubZones;
+  return kind == KeyKind::kForwardZones || kind == KeyKind::kStubZones ||
+         kind == KeyKind::kBlockLists;
 }
 
 std::string ItemsPath(const KeySpec& key) { return Concat(key.path, "[]"); }
@@ -129,12 +130,12 @@ bool ExampleSaysValue(KeyKind kind) {
   }
 }
 
-std::string ExampleItems(const KeySpec& key) {
-  std::string text = "# Each item is a map with these keys:\n";
+std::string ExampleItems(const KeySpec& key, const std::string& indent) {
+  std::string text = indent + "# Each item is a map with these keys:\n";
   for (const KeySpec* item : KeysInside(ItemsPath(key))) {
-    text += Wrapped(Concat(NameOf(*item), ": ", item->summary), "#   ");
+    text += Wrapped(Concat(NameOf(*item), ": ", item->summary), indent + "#   ");
   }
-  return text + Concat("# For example:\n#   - ", key.sample_item, "\n");
+  return text + Concat(indent, "# For example:\n", indent, "#   - ", key.sample_item, "\n");
 }
 
 std::string ExampleKey(const KeySpec& key, const std::string& indent) {
@@ -142,7 +143,7 @@ std::string ExampleKey(const KeySpec& key, const std::string& indent) {
   text += Wrapped(Joined({key.summary, ExampleSaysValue(key.value.kind) ? ValueSentence(key) : "",
                           key.fixed != nullptr ? kFixedSentence : ""}),
                   indent + "# ");
-  if (IsListOfMaps(key.value.kind)) text += ExampleItems(key);
+  if (IsListOfMaps(key.value.kind)) text += ExampleItems(key, indent);
   text +=
       Concat(indent, NameOf(key), key.default_text.empty() ? ":" : ": ", key.default_text, "\n");
   if (key.value.kind != KeyKind::kMap) return text;
@@ -252,9 +253,11 @@ Json SchemaOfValue(const KeySpec& key) {
       return TextSchema("^([0-9A-Fa-f]{32})?$");
     case KeyKind::kForwardZones:
     case KeyKind::kStubZones:
+    case KeyKind::kBlockLists:
       return {
           {"type", "array"}, {"maxItems", spec.max}, {"items", SchemaOfMap(ItemsPath(key), "")}};
     case KeyKind::kZoneName:
+    case KeyKind::kListName:
       return {{"type", "string"}, {"minLength", 1}};
   }
   return {};

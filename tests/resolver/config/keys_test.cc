@@ -37,6 +37,7 @@ const NumberPlace* NumberOf(const KeySpec& key) {
 Settings SettingsWithAZone() {
   Settings settings = DefaultSettings();
   settings.static_zones.emplace_back();
+  settings.mail.dnsbl.emplace_back();
   return settings;
 }
 

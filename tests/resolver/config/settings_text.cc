@@ -47,6 +47,10 @@ std::string Shown(const Settings& s) {
   out << "| " << s.connections.most << ' ' << s.connections.per_client << " | " << s.require_cookies
       << ' ' << s.trace << ' ' << r.cookies << ' ' << s.mail.additional << s.mail.warm << s.mail.spf
       << s.mail.policies;
+  for (const BlockList& list : s.mail.dnsbl) {
+    out << ' ' << wire::ToText(list.zone) << '/' << list.timeout.count() << '/'
+        << list.max_negative_ttl;
+  }
   for (const uint8_t octet : s.cookie_secret.value_or(policy::CookieSecret{}))
     out << ' ' << int{octet};
   return out.str();

@@ -1,0 +1,224 @@
+// Block lists (RFC 5782): names at and below a list of the configuration are looked up in a way of
+// their own.
+#include <string_view>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/sim/small_internet.h"
+
+namespace tern::sim {
+namespace {
+
+using resolver::BlockList;
+using resolver::Endpoint;
+using resolver::QnameMinimisation;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using wire::ExtendedError;
+using wire::Rcode;
+using wire::RRType;
+
+constexpr std::string_view kListServer = "192.0.2.30";
+constexpr std::string_view kForwarder = "192.0.2.50";
+constexpr std::string_view kListedName = "2.0.0.127.zen.com.";
+constexpr std::string_view kNotListed = "1.0.0.127.zen.com.";
+
+class MailListsTest : public testing::Test {
+ protected:
+  MailListsTest() {
+    list_ = internet_.AddDomain("zen.com.", {kListServer}, "2.0.0.127 300 A 127.0.0.2\n")[0];
+  }
+  void TearDown() override { EXPECT_EQ(internet_.CheckRest(), "") << internet_.world().Trace(); }
+
+  BlockList& AddList(std::string_view zone = "zen.com.") {
+    internet_.settings().mail.dnsbl.push_back({.zone = NameOf(zone)});
+    return internet_.settings().mail.dnsbl.back();
+  }
+  void Forward(std::string_view zone) {
+    internet_.settings().static_zones.push_back(
+        {NameOf(zone), {*Endpoint::Parse(kForwarder, 53)}, true, false});
+  }
+  PlainMessage Ask(std::string_view name, RRType type = RRType::kA) {
+    return internet_.Lookup(name, type);
+  }
+  void ExpectListed(std::string_view name = kListedName) {
+    const PlainMessage reply = Ask(name);
+    EXPECT_EQ(reply.rcode, Rcode::kNoError) << internet_.world().Trace();
+    EXPECT_EQ(reply.answer.size(), 1u) << internet_.world().Trace();
+  }
+  // The names that a server was asked for.
+  std::vector<wire::Name> AskedOf(std::string_view address) {
+    std::vector<wire::Name> names;
+    for (const UpstreamQuery& query : internet_.world().upstream()) {
+      if (query.server.address == *resolver::IpAddress::Parse(address)) names.push_back(query.name);
+    }
+    return names;
+  }
+  void Wait(resolver::Duration duration) { internet_.world().RunFor(duration); }
+
+  SmallInternet internet_{SimWorld::Options{.seed = 11}};
+  ZoneServer* list_;
+};
+
+TEST_F(MailListsTest, NamesBelowAListAreAskedForAsAWhole) {
+  for (const QnameMinimisation mode : {QnameMinimisation::kRelaxed, QnameMinimisation::kStrict}) {
+    internet_.settings().resolution.qname_minimisation = mode;
+    internet_.settings().mail.dnsbl.clear();
+    AddList();
+    internet_.Start();
+    ExpectListed();
+    EXPECT_EQ(internet_.last_upstream_queries(kListServer), 1u) << internet_.world().Trace();
+    // What is above the list learns no more than before.
+    for (const std::string_view above : {SmallInternet::kRoot, SmallInternet::kCom}) {
+      for (const wire::Name& name : AskedOf(above)) EXPECT_LE(name.view().LabelCount(), 2u);
+    }
+  }
+}
+
+TEST_F(MailListsTest, TheDenialOfANameInAListDeniesNothingBelowIt) {
+  internet_.settings().resolution.qname_minimisation = QnameMinimisation::kStrict;
+  AddList();
+  internet_.Start();
+  list_->conduct().fault = Fault::kDenies;
+  for (const std::string_view above : {"127.zen.com.", "0.0.127.zen.com."}) {
+    EXPECT_EQ(Ask(above).rcode, Rcode::kNXDomain) << above;
+  }
+  list_->conduct().fault = Fault::kNone;
+  ExpectListed();
+}
+
+// The list's zone is part of its parent's here, so its name is asked for on the way.
+TEST_F(MailListsTest, TheDenialOfTheListsOwnNameDeniesNothingBelowIt) {
+  internet_.settings().resolution.qname_minimisation = QnameMinimisation::kStrict;
+  ZoneServer* server =
+      internet_.AddDomain("lists.com.", {"192.0.2.31"}, "2.0.0.127.bl 300 A 127.0.0.2\n")[0];
+  server->conduct().with_no_data = Fault::kDenies;
+  AddList("bl.lists.com.");
+  internet_.Start();
+  ExpectListed("2.0.0.127.bl.lists.com.");
+}
+
+TEST_F(MailListsTest, TheForwarderOfTheRootIsNotAskedAboutAList) {
+  ZoneServer* forwarder =
+      internet_.AddServer(kForwarder, ".", "@ 60 SOA a. b. 1 2 3 4 5\nwww.net 60 A 198.51.100.7\n");
+  AddList();
+  Forward(".");
+  internet_.Start();
+  EXPECT_EQ(Ask("www.net.").answer.size(), 1u);
+  EXPECT_EQ(forwarder->queries(), 1u);
+  // The forwarder's denial of a name above the list is about other data.
+  EXPECT_EQ(Ask("com.").rcode, Rcode::kNXDomain);
+  ExpectListed();
+  EXPECT_EQ(Ask(kNotListed).rcode, Rcode::kNXDomain);
+  for (const wire::Name& name : AskedOf(kForwarder)) {
+    EXPECT_FALSE(name.view().IsSubdomainOf(NameOf("zen.com."))) << internet_.world().Trace();
+  }
+}
+
+TEST_F(MailListsTest, TheForwarderIsNotAskedWhenTheListFails) {
+  internet_.AddServer(kForwarder, ".", "@ 60 SOA a. b. 1 2 3 4 5\n");
+  AddList();
+  Forward(".");
+  internet_.Start();
+  ExpectListed();
+  for (const Fault fault : {Fault::kRefused, Fault::kSilent, Fault::kUnreachable}) {
+    list_->conduct().fault = fault;
+    Wait(seconds(60));
+    EXPECT_EQ(Ask(kNotListed).rcode, Rcode::kServFail);
+    Wait(seconds(60));
+  }
+  for (const wire::Name& name : AskedOf(kForwarder)) {
+    EXPECT_FALSE(name.view().IsSubdomainOf(NameOf("zen.com."))) << internet_.world().Trace();
+  }
+}
+
+TEST_F(MailListsTest, AForwardZoneWithANameOfItsOwnCounts) {
+  for (const std::string_view zone : {"com.", "zen.com.", "127.zen.com."}) {
+    SmallInternet internet(SimWorld::Options{.seed = 11});
+    ZoneServer* forwarder = internet.AddServer(kForwarder, ".",
+                                               "@ 60 SOA a. b. 1 2 3 4 5\n"
+                                               "2.0.0.127.zen.com 60 A 127.0.0.2\n");
+    internet.settings().mail.dnsbl.push_back({.zone = NameOf("zen.com.")});
+    for (const std::string_view forwarded : {zone, std::string_view(".")}) {
+      internet.settings().static_zones.push_back(
+          {NameOf(forwarded), {*Endpoint::Parse(kForwarder, 53)}, true, false});
+    }
+    internet.Start();
+    EXPECT_EQ(internet.Lookup(kListedName, RRType::kA).answer.size(), 1u) << zone;
+    EXPECT_EQ(forwarder->queries(), 1u) << zone;
+  }
+}
+
+TEST_F(MailListsTest, WhatIsNotListedIsKeptForTheTimeOfTheList) {
+  internet_.AddDomain("example.com.", {"192.0.2.20"}, "");
+  AddList().max_negative_ttl = 20;
+  internet_.settings().cache.ttl.max_negative_ttl = 60;
+  internet_.Start();
+  for (const std::string_view name : {kNotListed, std::string_view("no.example.com.")}) {
+    EXPECT_EQ(Ask(name).rcode, Rcode::kNXDomain);
+  }
+  Wait(seconds(18));
+  Ask(kNotListed);
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+  Wait(seconds(4));
+  Ask(kNotListed);
+  EXPECT_EQ(internet_.last_upstream_queries(), 1u);
+  Ask("no.example.com.");
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+}
+
+// The time of the list stands in place of the cache's, so it may also be longer.
+TEST_F(MailListsTest, WhatIsNotListedMayBeKeptForLongerThanOtherDenials) {
+  AddList().max_negative_ttl = 40;
+  internet_.settings().cache.ttl.max_negative_ttl = 10;
+  internet_.Start();
+  EXPECT_EQ(Ask(kNotListed).rcode, Rcode::kNXDomain);
+  Wait(seconds(30));
+  Ask(kNotListed);
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+}
+
+TEST_F(MailListsTest, AClientOfASilentListGetsAFailureInTime) {
+  AddList();
+  AddList("bl.com.").timeout = milliseconds(300);
+  ZoneServer* other = internet_.AddDomain("bl.com.", {"192.0.2.31"}, "")[0];
+  internet_.AddDomain("example.com.", {"192.0.2.20"}, "")[0]->conduct().fault = Fault::kSilent;
+  internet_.Start();
+  list_->conduct().fault = Fault::kSilent;
+  other->conduct().fault = Fault::kSilent;
+  const auto expect_failure = [&](std::string_view name, resolver::Duration at) {
+    const PlainMessage reply = Ask(name);
+    EXPECT_EQ(reply.rcode, Rcode::kServFail);
+    EXPECT_EQ(ExtendedErrorOf(reply), ExtendedError::kNoReachableAuthority);
+    EXPECT_EQ(internet_.last_latency(), at) << name;
+  };
+  expect_failure(kListedName, milliseconds(1000));
+  expect_failure("2.0.0.127.bl.com.", milliseconds(300));
+  EXPECT_EQ(Ask("www.example.com.").rcode, Rcode::kServFail);
+  EXPECT_GT(internet_.last_latency(), milliseconds(2000));
+}
+
+TEST_F(MailListsTest, AClientOfASilentListGetsAStaleAnswerInTime) {
+  AddList();
+  internet_.Start();
+  ExpectListed();
+  Wait(seconds(400));
+  list_->conduct().fault = Fault::kSilent;
+  ExpectListed();
+  EXPECT_EQ(internet_.last_latency(), milliseconds(1000));
+}
+
+// The answer that came too late for the client is there when it asks again.
+TEST_F(MailListsTest, ALateAnswerIsKept) {
+  AddList();
+  internet_.Start();
+  EXPECT_EQ(Ask(kNotListed).rcode, Rcode::kNXDomain);
+  list_->conduct().think_time = milliseconds(1500);
+  EXPECT_EQ(Ask(kListedName).rcode, Rcode::kServFail);
+  Wait(seconds(2));
+  ExpectListed();
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+}
+
+}  // namespace
+}  // namespace tern::sim
