@@ -12,7 +12,7 @@ import unittest
 
 import mail_servers
 import schools
-from internet import WorldTest, wait_until, watch
+from internet import Reply, WorldTest, wait_until, watch
 from mail_servers import Dovecot, Exim, Postfix, messages
 from schools import (BIG_MAILBOXES, BIG_NS, EXCHANGERS, FORGER, LISTED, NEIGHBOUR, SMALL_MAIL, SMALL_SCREEN,
                      SMALL_SUBMISSION, Schools)
@@ -20,6 +20,7 @@ from schools import (BIG_MAILBOXES, BIG_NS, EXCHANGERS, FORGER, LISTED, NEIGHBOU
 EXIM = "/opt/tern-test/exim4-daemon-light/usr/sbin/exim4"  # where deploy/install-packages puts it
 AAAA = 28
 NOT_FELT_SECONDS = 0.2
+LIST_MILLISECONDS = 1500  # mail.dnsbl[].timeout, and what a loaded machine adds
 SCREEN_SECONDS = 3  # how long postscreen waits for the lists
 ALICE, BOB = "alice@smallschool.edu", "bob@bigschool.edu"
 NEEDED = {"postfix": "postfix", "/usr/lib/dovecot/imap": "dovecot-imapd", "/usr/lib/dovecot/pop3": "dovecot-pop3d",
@@ -37,6 +38,8 @@ def postfix_may_run():
 
 
 class DeliveryTest(WorldTest):
+
+    CONFIG = {"mail": {"dnsbl": [{"zone": "list.edu"}, {"zone": "closed.edu"}]}}
 
     @classmethod
     def setUpClass(cls):
@@ -261,3 +264,15 @@ policyd-spf unix - n n - 0 spawn
         self.assertEqual(code, 250, text)
         refused = f"addr {NEIGHBOUR} listed by domain closed.edu as 127.255.255.254"
         wait_until(lambda: refused in self.small.log()[seen:], refused)
+
+    def test_a_list_that_is_silent_fails_soon_and_blocks_nobody(self):
+        # The client is on the list, and only the silence lets it in.
+        with self.internet.stopped("lists"):
+            asked = subprocess.run([*self.internet.small.inside, "dig", "+tries=1", "+time=20",
+                                    "2.0.0.127.list.edu", "A"],
+                                   capture_output=True, text=True, timeout=60, check=False)
+            reply = Reply(asked.stdout)
+            self.assertEqual(reply.status, "SERVFAIL", reply.text)
+            self.assertLess(reply.milliseconds, LIST_MILLISECONDS, reply.text)
+            code, text = self.offer(SMALL_SCREEN, LISTED, BOB, ALICE)
+        self.assertEqual(code, 250, text)

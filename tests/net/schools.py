@@ -13,6 +13,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -233,6 +234,16 @@ class Schools:
     def silent(self, *addresses):
         """What is sent to these addresses from the other school is lost."""
         yield from self._routed("blackhole", addresses)
+
+    @contextlib.contextmanager
+    def stopped(self, name):
+        """A program that reads and says nothing for now."""
+        process = self.programs[name].process
+        process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGCONT)
 
     @contextlib.contextmanager
     def down(self, *addresses):
