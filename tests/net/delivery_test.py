@@ -101,6 +101,7 @@ policyd-spf unix - n n - 0 spawn
 
     def setUp(self):
         super().setUp()
+        wait_until(lambda: not self.big.queue(), "an empty queue: it may hold what another test sent")
         for mailbox in (self.dovecot.mailbox("bob"), self.alices_mailbox):
             shutil.rmtree(mailbox, ignore_errors=True)
         self.tern(wrapper=self.internet.small.inside)
@@ -155,6 +156,7 @@ policyd-spf unix - n n - 0 spawn
         submission = self.small.submit(message)
         sent_lines = submission.octets.replace(b"\n", b"\r\n")
         self.assert_sent(submission.attempt())
+        wait_until(lambda: messages(self.dovecot.mailbox("bob")), "a message for bob")
         fetched = self.curl("pop3://pop.bigschool.edu/1")
         self.assertEqual(fetched[-len(sent_lines):], sent_lines)
         self.assertEqual(self.curl("imap://imap.bigschool.edu/INBOX;MAILINDEX=1"), fetched)
