@@ -56,7 +56,10 @@ struct Counts {
   Count mail_fan_outs{};      // lists of questions asked ahead of a mail server
   Count mail_warm_answers{};  // addresses from the store that were looked up ahead of the question
   Count mail_questions{};     // MX questions of clients
-  Count dropped{};            // jobs and clients that gave their place to newer ones
+  Count list_questions{};  // questions of clients about block lists that the store did not answer
+  Count list_refusals{};   // answers of block lists in 127.255.255.0/24
+  Count list_timeouts{};   // clients that did not get a block list's answer in its time
+  Count dropped{};         // jobs and clients that gave their place to newer ones
 };
 
 using WorkerCounters = Counts<Counter>;
@@ -86,6 +89,9 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::mail_fan_outs,
     &Counts<Count>::mail_questions,
     &Counts<Count>::mail_warm_answers,
+    &Counts<Count>::list_questions,
+    &Counts<Count>::list_refusals,
+    &Counts<Count>::list_timeouts,
 };
 static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) == sizeof(CounterSnapshot));
 

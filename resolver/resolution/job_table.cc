@@ -1,7 +1,9 @@
 #include "resolver/resolution/job_table.h"
 
 #include <algorithm>
+#include <array>
 #include <new>
+#include <span>
 #include <utility>
 
 #include "resolver/answer/question_hash.h"
@@ -21,7 +23,26 @@ constexpr Allowance kPrimingAllowance = {.upstream_queries = 8,
                                          .referrals = 8,
                                          .failed_address_lookups = 0,
                                          .kept_for_the_question = 0};
+// The first three octets of an address by which a block list says that it does not answer this
+// resolver.
+constexpr std::array<uint8_t, 3> kRefusal = {127, 255, 255};
 constexpr char kTooMany[] = "too many questions at a time";
+
+// Whether a block list says that it does not answer this resolver: all lists have addresses in
+// 127.255.255.0/24 for that.
+bool IsRefusalOfList(const answer::Answer& answer) {
+  if (answer.rcode() != wire::Rcode::kNoError || answer.count() == 0) return false;
+  const cache::EntryView end = answer.at(answer.count() - 1);
+  if (end.kind() != cache::EntryKind::kRRset || end.type() != wire::RRType::kA) return false;
+  cache::RecordCursor records = end.Records();
+  std::span<const uint8_t> rdata;
+  while (records.Next(&rdata)) {
+    if (rdata.size() == 4 && std::equal(kRefusal.begin(), kRefusal.end(), rdata.begin())) {
+      return true;
+    }
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -278,6 +299,7 @@ void JobTable::AddClient(Job* job, Waiter* client) {
   const Time now = facilities_.environment.Now();
   const policy::CoreSettings& settings = *facilities_.settings;
   const BlockList* list = settings.block_lists.Nearest(job->name_);
+  if (list != nullptr) ++facilities_.counters.list_questions;
   const Duration patience = list == nullptr ? Duration::max() : list->timeout;
   const Budget& budget = settings.resolution.budget;
   const Time stale_at = now + std::min(budget.client_timeout, patience);
@@ -440,6 +462,9 @@ void JobTable::OnJobTimer(Job* job) {
   }
   const bool stale = job->state_.served_stale;
   IntrusiveList<Waiter, OfOneJob> told = TakeLateWaiters(job, stale);
+  if (job->settings_->block_lists.Nearest(job->name_) != nullptr) {
+    facilities_.counters.list_timeouts.Add(told.size());
+  }
   ArmJobTimer(job);
   // The waiter may be gone after its call.
   while (Waiter* const waiter = told.PopFront()) {
@@ -492,6 +517,10 @@ void JobTable::Drain() {
     facilities_.environment.DisarmTimer(job);
     if (job->state_.shared) Unlink(job);
     if (job->answer_.rcode() == wire::Rcode::kServFail) ++facilities_.counters.failures;
+    if (job->settings_->block_lists.Nearest(job->name_) != nullptr &&
+        IsRefusalOfList(job->answer_)) {
+      ++facilities_.counters.list_refusals;
+    }
     TellWaiters(job);
     Recycle(job);
   }

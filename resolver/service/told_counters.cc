@@ -27,6 +27,9 @@ size_t RecursiveService::TellCounters(std::span<const uint8_t> query,
         "mail_questions " + std::to_string(counts.mail_questions),
         "mail_fan_outs " + std::to_string(counts.mail_fan_outs),
         "mail_warm_answers " + std::to_string(counts.mail_warm_answers),
+        "list_questions " + std::to_string(counts.list_questions),
+        "list_refusals " + std::to_string(counts.list_refusals),
+        "list_timeouts " + std::to_string(counts.list_timeouts),
     };
     return answer::AnswerWithTexts(query, request, texts, scratch());
   } catch (const std::bad_alloc&) {

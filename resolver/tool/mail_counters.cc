@@ -58,6 +58,9 @@ std::string CounterText(const MailCounter& counter) {
       counter.name == "mail_questions"      ? "MX questions"
       : counter.name == "mail_fan_outs"     ? "answers whose next questions were asked ahead"
       : counter.name == "mail_warm_answers" ? "addresses that were known when a mail server asked"
+      : counter.name == "list_questions"    ? "questions that block lists were asked"
+      : counter.name == "list_refusals"     ? "answers in which a block list refused"
+      : counter.name == "list_timeouts"     ? "clients that a block list did not answer in time"
                                             : std::string_view(counter.name);
   return Concat(counter.value, " ", words);
 }

@@ -220,5 +220,29 @@ TEST_F(MailListsTest, ALateAnswerIsKept) {
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
 }
 
+TEST_F(MailListsTest, QuestionsRefusalsAndTimeoutsAreCounted) {
+  list_ = internet_.AddDomain("zen.com.", {kListServer},
+                              "2.0.0.127 300 A 127.0.0.2\n3.0.0.127 300 A 127.255.255.254\n")[0];
+  internet_.AddDomain("example.com.", {"192.0.2.20"}, "www 300 A 127.255.255.254\n");
+  AddList();
+  internet_.Start();
+  const resolver::WorkerCounters& counters = internet_.resolver().recursor().counters();
+  const auto expect = [&](uint64_t questions, uint64_t refusals, uint64_t timeouts) {
+    EXPECT_EQ(counters.list_questions, questions);
+    EXPECT_EQ(counters.list_refusals, refusals);
+    EXPECT_EQ(counters.list_timeouts, timeouts);
+  };
+  Ask("www.example.com.");
+  expect(0, 0, 0);
+  ExpectListed();
+  ExpectListed();  // from the store
+  expect(1, 0, 0);
+  ExpectListed("3.0.0.127.zen.com.");
+  expect(2, 1, 0);
+  list_->conduct().fault = Fault::kSilent;
+  Ask(kNotListed);
+  expect(3, 1, 1);
+}
+
 }  // namespace
 }  // namespace tern::sim
