@@ -452,7 +452,10 @@ void SwarmWorld::CheckCostOf(size_t upstream_before, const Question& question) {
   constexpr size_t kToldApartOctetsMin = 24;
   const auto budget = static_cast<size_t>(settings_.resolution.budget.upstream_queries);
   const size_t sent = world_.upstream().size() - upstream_before;
-  if (sent > (question.AtOnce() ? 0 : budget + kPrimingQueries * world_.workers())) {
+  // What follows the answer for a mail server has a budget of its own.
+  const bool is_followed = question.type == RRType::kMX || question.type == RRType::kTXT;
+  const size_t most = budget * (is_followed ? 2 : 1) + kPrimingQueries * world_.workers();
+  if (sent > (question.AtOnce() ? 0 : most)) {
     Fault(Describe(question) + std::to_string(sent) + " upstream queries");
   }
   if (!settings_.resolution.case_randomisation) return;
