@@ -73,6 +73,14 @@ class Answer {
     return cache::EntryView(reinterpret_cast<const uint8_t*>(words_.data() + offsets_[i]));
   }
 
+  // The RRset that the answer ends with. Empty when there is none: the answer is a denial or a
+  // failure, or ends with a denial.
+  cache::EntryView EndRRset() const {
+    if (rcode_ != wire::Rcode::kNoError || count_ == 0) return {};
+    const cache::EntryView end = at(count_ - 1);
+    return end.kind() == cache::EntryKind::kRRset ? end : cache::EntryView();
+  }
+
   // Whether one of the links leads away from `name`. A chain that comes back there is a loop.
   bool HasAliasAt(wire::NameView name) const {
     for (size_t i = 0; i < count_; ++i) {

@@ -76,9 +76,7 @@ void FanOut::GoOn() {
 void FanOut::OnAnswer(Asked* asked, const answer::Answer& answer) {
   asked->open = false;
   --open_;
-  const bool has_end = answer.rcode() == wire::Rcode::kNoError && answer.count() > 0;
-  const EntryView end = has_end ? answer.at(answer.count() - 1) : EntryView();
-  if (end && end.kind() == EntryKind::kRRset) {
+  if (const EntryView end = answer.EndRRset()) {
     NoteWarmed(end);
     FollowSafely(asked->purpose, end);
   } else {

@@ -33,9 +33,8 @@ std::optional<Allowance> TakeBackgroundShare(Allowance* from) {
 }  // namespace
 
 bool AddressLookup::Keep(const answer::Answer& answer) {
-  if (answer.rcode() != wire::Rcode::kNoError || answer.count() == 0) return false;
-  const cache::EntryView last = answer.at(answer.count() - 1);
-  if (last.kind() != cache::EntryKind::kRRset || last.type() != type()) return false;
+  const cache::EntryView last = answer.EndRRset();
+  if (!last || last.type() != type()) return false;
   cache::RecordCursor cursor = last.Records();
   std::span<const uint8_t> rdata;
   const size_t count_max = parent().settings().resolution.limits.addresses;

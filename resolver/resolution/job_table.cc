@@ -31,9 +31,8 @@ constexpr char kTooMany[] = "too many questions at a time";
 // Whether a block list says that it does not answer this resolver: all lists have addresses in
 // 127.255.255.0/24 for that.
 bool IsRefusalOfList(const answer::Answer& answer) {
-  if (answer.rcode() != wire::Rcode::kNoError || answer.count() == 0) return false;
-  const cache::EntryView end = answer.at(answer.count() - 1);
-  if (end.kind() != cache::EntryKind::kRRset || end.type() != wire::RRType::kA) return false;
+  const cache::EntryView end = answer.EndRRset();
+  if (!end || end.type() != wire::RRType::kA) return false;
   cache::RecordCursor records = end.Records();
   std::span<const uint8_t> rdata;
   while (records.Next(&rdata)) {
@@ -226,15 +225,22 @@ bool JobTable::IsUnderWay(const wire::Name& name, wire::RRType type) const {
   return Find(HashOf(name, type), name, type) != nullptr;
 }
 
-bool JobTable::StartDetached(const wire::Name& name, wire::RRType type, int nesting,
-                             const Allowance& allowance) {
+Job* JobTable::MakeDetached(const wire::Name& name, wire::RRType type, int nesting,
+                            const Allowance& allowance) {
   const ResolutionSettings& resolution = facilities_.settings->resolution;
-  if (nesting > resolution.budget.nesting) return false;
+  if (nesting > resolution.budget.nesting) return nullptr;
   Job* job = Make(HashOf(name, type), name, type, NestedJobs(resolution.limits.jobs));
-  if (job == nullptr) return false;
+  if (job == nullptr) return nullptr;
   job->state_.nesting = nesting;
   job->own_allowance_ = allowance;
   job->state_.borrows = true;
+  return job;
+}
+
+bool JobTable::StartDetached(const wire::Name& name, wire::RRType type, int nesting,
+                             const Allowance& allowance) {
+  Job* job = MakeDetached(name, type, nesting, allowance);
+  if (job == nullptr) return false;
   Launch(job);
   return true;
 }
@@ -254,16 +260,10 @@ JobTable::Started JobTable::StartAhead(const wire::Name& name, wire::RRType type
 }
 
 bool JobTable::SeekDelegation(const wire::Name& zone, int nesting, const Allowance& allowance) {
-  const ResolutionSettings& resolution = facilities_.settings->resolution;
-  if (nesting > resolution.budget.nesting) return false;
-  Job* job = Make(HashOf(zone, wire::RRType::kNS), zone, wire::RRType::kNS,
-                  NestedJobs(resolution.limits.jobs));
+  Job* job = MakeDetached(zone, wire::RRType::kNS, nesting, allowance);
   if (job == nullptr) return false;
   job->state_.shared = false;  // it does not bring the answer to its question
   job->state_.seeks_delegation = true;
-  job->state_.nesting = nesting;
-  job->own_allowance_ = allowance;
-  job->state_.borrows = true;
   Launch(job);
   return true;
 }

@@ -105,6 +105,9 @@ class JobTable final : public upstream::Finisher {
   // Makes a job that does not run yet. Null when there is no room for one.
   Job* Make(uint64_t hash, wire::NameView name, wire::RRType type, size_t jobs_max);
   bool GrowJobs();
+  // The same for a question that nobody waits for.
+  Job* MakeDetached(const wire::Name& name, wire::RRType type, int nesting,
+                    const Allowance& allowance);
   // For a client's question. At most one older job is dropped for it.
   Job* MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type);
   Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent);

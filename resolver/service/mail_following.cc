@@ -17,11 +17,9 @@ namespace {
 
 // The RRset at the end of the answer. Empty if the answer has none, or is not fresh.
 cache::EntryView EndOf(const answer::Answer& answer, wire::RRType type) {
-  if (answer.rcode() != wire::Rcode::kNoError || answer.count() == 0) return {};
   if (answer.error() != wire::ExtendedError::kNone) return {};
-  const cache::EntryView end = answer.at(answer.count() - 1);
-  const bool is_answer = end.kind() == cache::EntryKind::kRRset && end.type() == type;
-  return is_answer ? end : cache::EntryView();
+  const cache::EntryView end = answer.EndRRset();
+  return end && end.type() == type ? end : cache::EntryView();
 }
 
 }  // namespace

@@ -106,6 +106,15 @@ const Command& LookupCommand() {
   return command;
 }
 
+absl::Status ReadServerAndTimeout(const CommandWords& read, Endpoint* server,
+                                  std::chrono::milliseconds* timeout) {
+  if (const auto value = read.Value("--server")) {
+    if (absl::Status status = ReadServer(*value, server); !status.ok()) return status;
+  }
+  const auto value = read.Value("--timeout");
+  return value ? ReadTimeout(*value, timeout) : absl::OkStatus();
+}
+
 absl::StatusOr<LookupOptions> ParseLookupOptions(std::span<const std::string> words,
                                                  std::string_view resolv_conf) {
   const auto read = ReadCommand(LookupCommand(), words);
@@ -117,12 +126,8 @@ absl::StatusOr<LookupOptions> ParseLookupOptions(std::span<const std::string> wo
   options.trace = read->Has("--trace");
   options.help = read->help;
   if (options.help) return options;
-  if (const auto server = read->Value("--server")) {
-    if (absl::Status status = ReadServer(*server, &options.server); !status.ok()) return status;
-  }
-  if (const auto timeout = read->Value("--timeout")) {
-    if (absl::Status status = ReadTimeout(*timeout, &options.timeout); !status.ok()) return status;
-  }
+  const absl::Status asking = ReadServerAndTimeout(*read, &options.server, &options.timeout);
+  if (!asking.ok()) return asking;
   if (absl::Status status = ReadQuestion(read->words, &options); !status.ok()) return status;
   return options;
 }

@@ -36,6 +36,9 @@ Endpoint DefaultServer(std::string_view resolv_conf);
 // The values of --server and of --timeout. An error is one line for the user.
 absl::Status ReadServer(std::string_view value, Endpoint* server);
 absl::Status ReadTimeout(std::string_view value, std::chrono::milliseconds* timeout);
+// Both, where the command line has them.
+absl::Status ReadServerAndTimeout(const CommandWords& read, Endpoint* server,
+                                  std::chrono::milliseconds* timeout);
 
 // What `tern lookup` takes.
 const Command& LookupCommand();

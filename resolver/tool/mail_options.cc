@@ -93,12 +93,8 @@ absl::StatusOr<MailOptions> ParseMailOptions(std::span<const std::string> words,
   options.json = read->Has("--json");
   options.help = read->help;
   if (options.help) return options;
-  if (const auto server = read->Value("--server")) {
-    if (absl::Status status = ReadServer(*server, &options.server); !status.ok()) return status;
-  }
-  if (const auto timeout = read->Value("--timeout")) {
-    if (absl::Status status = ReadTimeout(*timeout, &options.timeout); !status.ok()) return status;
-  }
+  const absl::Status asking = ReadServerAndTimeout(*read, &options.server, &options.timeout);
+  if (!asking.ok()) return asking;
   if (read->words.empty()) {
     return WrongUse(options.check_lists ? "expected the zone of a block list, such as "
                                           "zen.spamhaus.org"
