@@ -407,7 +407,6 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   const std::span<const uint8_t> message = WithOurCase(packet);
   ReplyRecords& records = facilities_.records;
   const bool sound = records.Read(message, servers_.zone()) == wire::ParseError::kNone;
-  if (sound && attempt.transport == Transport::kTcp) records.IgnoreTruncation();
   if (sound && !AcceptCookie(attempt)) return;
   NoteAnswer(attempt);
   if (!sound && !records.header().Has(wire::kFlagTC)) {

@@ -42,12 +42,6 @@ class ReplyRecords {
   // Replaces what was read before.
   wire::ParseError Read(std::span<const uint8_t> message, wire::NameView zone);
 
-  // For a reply over TCP, where nothing larger can come. Some servers set TC in every reply.
-  void IgnoreTruncation() {
-    const bool has_records = !answer().empty() || !authority().empty();
-    if (has_records) header_.flags &= static_cast<uint16_t>(~wire::kFlagTC);
-  }
-
   const wire::Header& header() const { return header_; }
   bool has_edns() const { return has_edns_; }
   // The content of the first COOKIE option, of any length.

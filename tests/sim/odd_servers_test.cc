@@ -81,8 +81,6 @@ std::vector<OddWay> OddWays() {
        [](const SimQuery&, PlainMessage* reply) {
          if (IsNegative(*reply)) std::swap(reply->answer, reply->authority);
        }},
-      {"TC beside the whole answer, over TCP too",
-       [](const SimQuery&, PlainMessage* reply) { SetFlags(reply, wire::kFlagTC); }},
       {"every record is there twice",
        [](const SimQuery&, PlainMessage* reply) {
          for (auto* section : {&reply->answer, &reply->authority, &reply->additional}) {
