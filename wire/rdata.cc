@@ -5,6 +5,7 @@
 #include "wire/check.h"
 #include "wire/edns.h"
 #include "wire/rdata_fields.h"
+#include "wire/type_bitmap.h"
 
 namespace tern::wire {
 namespace {
@@ -99,20 +100,6 @@ bool AreStrings(std::span<const uint8_t> left) {
     const size_t octets = left[0] + size_t{1};
     if (!HasOctets(left, octets)) return false;
     left = left.subspan(octets);
-  }
-  return true;
-}
-
-// Windows increase. None is empty, and none ends in a zero octet (RFC 4034 section 4.1.2).
-bool IsTypeBitmap(std::span<const uint8_t> left) {
-  int last_window = -1;
-  while (!left.empty()) {
-    if (!HasOctets(left, 3)) return false;
-    const size_t octets = left[1];
-    if (left[0] <= last_window || octets < 1 || octets > 32) return false;
-    if (!HasOctets(left, 2 + octets) || left[1 + octets] == 0) return false;
-    last_window = left[0];
-    left = left.subspan(2 + octets);
   }
   return true;
 }
@@ -234,7 +221,7 @@ std::optional<size_t> FieldOctets(RdataField field, std::span<const uint8_t> lef
     case kStrings:
       return AllIf(AreStrings(left), left);
     case kTypeBitmap:
-      return AllIf(IsTypeBitmap(left), left);
+      return AllIf(TypeBitmap::FromWire(left).has_value(), left);
     case kSvcParams:
       return AllIf(AreServiceParameters(left), left);
     case kOptions:

@@ -78,6 +78,26 @@ enum class ExtendedError : uint16_t {
   kNone = 0xffff,  // no extended error to report; never sent
 };
 
+// How a DNSKEY signs: the DNS security algorithm numbers that a resolver may meet (RFC 8624 section
+// 3.1). RFC 5155 section 2 gave RSA with SHA-1 its second number.
+enum class SecurityAlgorithm : uint8_t {
+  kRsaMd5 = 1,
+  kDsaSha1 = 3,
+  kRsaSha1 = 5,
+  kDsaNsec3Sha1 = 6,
+  kRsaSha1Nsec3Sha1 = 7,
+  kRsaSha256 = 8,
+  kRsaSha512 = 10,
+  kEccGost = 12,
+  kEcdsaP256Sha256 = 13,
+  kEcdsaP384Sha384 = 14,
+  kEd25519 = 15,
+  kEd448 = 16,
+};
+
+// How a DS names a key (RFC 8624 section 3.3).
+enum class DigestType : uint8_t { kSha1 = 1, kSha256 = 2, kGost = 3, kSha384 = 4 };
+
 // Types that mean something only in a question (RFC 6895 section 3.1), and OPT.
 constexpr bool IsMetaType(RRType type) {
   const auto value = static_cast<uint16_t>(type);
