@@ -39,7 +39,7 @@ _MAY = {
 # Library header -> folders that may include it.
 _LIBRARIES = (
     (re.compile(r"liburing|linux/io_uring"), ("resolver/io/", "tests/resolver/io/")),
-    (re.compile(r"openssl/"), ("resolver/crypto/", "tests/resolver/crypto/")),
+    (re.compile(r"openssl/"), ("resolver/crypto/", "tests/resolver/crypto/", "tests/support/dnssec/")),
     (re.compile(r"yaml-cpp/"), ("resolver/config/",)),
     (re.compile(r"nlohmann/"), ("resolver/service/trace_account.cc", "resolver/tool/lookup_json.cc",
                                 "resolver/tool/mail_json.cc", "tests/")),

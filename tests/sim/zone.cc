@@ -1,5 +1,7 @@
 #include "tests/sim/zone.h"
 
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -11,23 +13,39 @@
 
 namespace tern::sim {
 
-absl::StatusOr<Zone> Zone::FromText(std::string_view origin, std::string_view text) {
-  Zone zone;
-  absl::StatusOr<wire::Name> name = wire::ParseName(origin);
+absl::StatusOr<std::vector<PlainRecord>> RecordsFromText(std::string_view origin,
+                                                         std::string_view text) {
+  const absl::StatusOr<wire::Name> name = wire::ParseName(origin);
   if (!name.ok()) return name.status();
-  zone.origin_ = *name;
-  absl::StatusOr<std::vector<wire::MasterRecord>> records =
-      wire::ParseMasterFile(text, origin, zone.origin_);
-  if (!records.ok()) return records.status();
-  for (wire::MasterRecord& record : *records) {
-    if (!record.owner.view().IsSubdomainOf(zone.origin_)) {
+  absl::StatusOr<std::vector<wire::MasterRecord>> parsed =
+      wire::ParseMasterFile(text, origin, *name);
+  if (!parsed.ok()) return parsed.status();
+  std::vector<PlainRecord> records;
+  for (wire::MasterRecord& record : *parsed) {
+    if (!record.owner.view().IsSubdomainOf(*name)) {
       return absl::InvalidArgumentError(std::string(origin) + ":" + std::to_string(record.line) +
                                         ": " + wire::ToText(record.owner.view()) +
                                         " is not in the zone");
     }
-    zone.nodes_[record.owner][record.type].push_back(
+    records.push_back(
         {record.owner, record.type, record.rrclass, record.ttl, std::move(record.rdata)});
   }
+  return records;
+}
+
+std::vector<PlainRecord> RecordsOfText(std::string_view origin, std::string_view text) {
+  absl::StatusOr<std::vector<PlainRecord>> records = RecordsFromText(origin, text);
+  if (!records.ok()) {
+    std::fprintf(stderr, "%s\n", records.status().ToString().c_str());
+    std::abort();
+  }
+  return *std::move(records);
+}
+
+absl::StatusOr<Zone> Zone::FromText(std::string_view origin, std::string_view text) {
+  const absl::StatusOr<std::vector<PlainRecord>> records = RecordsFromText(origin, text);
+  if (!records.ok()) return records.status();
+  Zone zone = FromRecords(NameOf(origin), *records);
   const Node* apex = zone.Find(zone.origin_);
   if (apex == nullptr || !apex->contains(wire::RRType::kSOA)) {
     return absl::InvalidArgumentError(std::string(origin) + ": no SOA at the origin");

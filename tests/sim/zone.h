@@ -30,6 +30,12 @@ struct ZoneLookup {
   std::vector<PlainRecord> records;  // with the owner replaced if a wildcard made them
 };
 
+// The records of master file text. Names without a dot at their end are below the origin.
+absl::StatusOr<std::vector<PlainRecord>> RecordsFromText(std::string_view origin,
+                                                         std::string_view text);
+// The same of text that must be sound. Otherwise it aborts the test.
+std::vector<PlainRecord> RecordsOfText(std::string_view origin, std::string_view text);
+
 class Zone {
  public:
   // The text must have the origin's SOA. Names without a dot at their end are below the origin.
