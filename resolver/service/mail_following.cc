@@ -52,6 +52,7 @@ size_t RecursiveService::ComposeResolved(const View& view, std::span<const uint8
 void RecursiveService::CountHit(const answer::ParsedQuery& parsed) {
   ++counters().cache_hits;
   const wire::RRType type = parsed.request.type;
+  if (type == wire::RRType::kMX) ++counters().mail_questions;
   if (type != wire::RRType::kA && type != wire::RRType::kAAAA) return;
   if (warmed_->never_used()) return;
   if (warmed_->Has(answer::QuestionHash(parsed.name_hash, type), worker_->Now())) {
@@ -67,7 +68,8 @@ void RecursiveService::WarmBehindResolved(const View& view, const answer::Reques
 }
 
 void RecursiveService::WarmBehindKnown(const View& view, const answer::Request& request) {
-  if (!view.settings->mail.warm) return;
+  const MailSettings& settings = view.settings->mail;
+  if (!settings.warm && !settings.policies) return;
   answer::AnswerParts parts;
   wire::NameView missing;
   if (!answer::CollectFromCache(*store_, request.name, request.type, recursor_.StoreNow(), &parts,

@@ -239,7 +239,6 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
                                    .trust_anchors = {},
                                    .additional = view.settings->mail.additional,
                                    .local_data = view.local_data.get()};
-  if (request.type == wire::RRType::kMX) ++counters().mail_questions;
   if (configuration_.trust_anchors) context.trust_anchors = *configuration_.trust_anchors;
   using enum answer::HotOutcome;
   const answer::HotOutcome outcome =
@@ -482,6 +481,7 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
     return;
   }
   ++counters().misses_taken;
+  if (request.type == wire::RRType::kMX) ++counters().mail_questions;
   Client* client = AllocateClient();
   if (client == nullptr) {
     SendFailure(path, query, request);

@@ -515,5 +515,21 @@ TEST_F(MailTest, PoliciesAreLookedUpIfTheOperatorWants) {
   }
 }
 
+TEST_F(MailTest, PoliciesAreLookedUpBehindACachedAnswerTooWithoutTheExchangers) {
+  internet_.AddDomain("example.com.", {kMailServer},
+                      "@ 3000 MX 10 mx1\nmx1 300 A 198.51.100.1\n"
+                      "_dmarc 300 TXT \"v=DMARC1; p=none\"\n");
+  internet_.settings().mail.policies = true;
+  internet_.settings().mail.warm = false;
+  internet_.Start();
+  AskForMail("example.com.");
+  internet_.world().RunFor(seconds(400));
+  AskForMail("example.com.");
+  EXPECT_EQ(Ask("_dmarc.example.com.", RRType::kTXT).answer.size(), 1u);
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+  Ask("mx1.example.com.", RRType::kA);
+  EXPECT_EQ(internet_.last_upstream_queries(), 1u);
+}
+
 }  // namespace
 }  // namespace tern::sim

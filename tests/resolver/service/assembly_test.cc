@@ -61,8 +61,8 @@ class CountersTest : public testing::Test {
     internet_.AddDomain("example.com.", {kServer}, "* 300 A 198.51.100.1\n");
   }
 
-  void Ask(std::string_view name, bool tcp = false) {
-    const sim::Octets query = sim::MakeQuery(7, name, RRType::kA).Encode();
+  void Ask(std::string_view name, bool tcp = false, RRType type = RRType::kA) {
+    const sim::Octets query = sim::MakeQuery(7, name, type).Encode();
     const ClientQueryId id =
         tcp ? internet_.world().AskStream(query) : internet_.world().AskDatagram(query);
     internet_.world().RunUntilAnswered(id, SmallInternet::kAnswerLimit);
@@ -128,6 +128,20 @@ TEST_F(CountersOfTwoWorkersTest, MissesOfAnotherWorkersQuestionsAreHandedOver) {
   for (size_t worker = 0; worker < 2; ++worker) {
     EXPECT_GT(internet_.resolver().recursor(worker).counters().misses_taken, 0u);
   }
+}
+
+// Handed over or not, from the servers or from the store.
+TEST_F(CountersOfTwoWorkersTest, AMailQuestionCountsOnce) {
+  internet_.Start();
+  constexpr uint64_t kQuestions = 16;
+  for (uint64_t i = 0; i < kQuestions; ++i) {
+    const std::string name = "q" + std::to_string(i) + ".example.com.";
+    Ask(name, /*tcp=*/false, RRType::kMX);
+    Ask(name, /*tcp=*/false, RRType::kMX);
+  }
+  EXPECT_GT(Read().misses_sent, 0u);
+  EXPECT_EQ(Read().cache_hits, kQuestions);
+  EXPECT_EQ(Read().mail_questions, 2 * kQuestions);
 }
 
 }  // namespace
