@@ -52,6 +52,44 @@ inline std::span<const uint8_t> MakeAddressEntry(std::span<uint8_t> buffer, wire
   return builder.Finish();
 }
 
+// A name of 31 octets below a block list: 001.002.003.004.zen.list.test. The list's name has three
+// labels.
+class ListedName {
+ public:
+  static constexpr size_t kOctets = 31;
+  static constexpr size_t kZoneLabels = 3;
+
+  explicit ListedName(uint32_t address) {
+    static constexpr uint8_t kZone[] = "\x03zen\x04list\x04test";
+    uint8_t* at = octets_;
+    for (int i = 0; i < 4; ++i, address >>= 8) {
+      const uint32_t octet = address & 0xff;
+      *at++ = 3;
+      for (const uint32_t digit : {octet / 100, octet / 10 % 10, octet % 10}) {
+        *at++ = static_cast<uint8_t>('0' + digit);
+      }
+    }
+    std::memcpy(at, kZone, sizeof kZone);
+  }
+  wire::NameView view() const { return wire::NameView::FromValid(octets_, kOctets); }
+
+ private:
+  uint8_t octets_[kOctets];
+};
+
+// What a block list says of an address that is not on it. It borrows `buffer` (8-octet aligned, 128
+// octets or more).
+inline std::span<const uint8_t> MakeListDenial(std::span<uint8_t> buffer, wire::NameView name,
+                                               uint32_t ttl, cache::Instant now) {
+  uint8_t soa[50] = "\x02ns\x04list\x04test\x00\x04mail\x04list\x04test";  // the numbers are 0
+  cache::EntryBuilder builder(buffer);
+  if (!builder.StartNxDomain(name, name.Suffix(ListedName::kZoneLabels), ttl, now) ||
+      !builder.AddRecord(soa)) {
+    std::abort();
+  }
+  return builder.Finish();
+}
+
 // Draws 0..universe-1. The probability is proportional to 1/(i+1)^exponent. It takes constant time
 // (Walker's alias method).
 class ZipfSampler {
