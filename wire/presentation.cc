@@ -15,9 +15,9 @@ struct Mnemonic {
 
 // Types without RDATA of their own. rdata_fields.h has the mnemonics of the others.
 constexpr Mnemonic<RRType> kQuestionTypes[] = {
-    {RRType::kTKEY, "TKEY"}, {RRType::kTSIG, "TSIG"},   {RRType::kIXFR, "IXFR"},
-    {RRType::kAXFR, "AXFR"}, {RRType::kMAILB, "MAILB"}, {RRType::kMAILA, "MAILA"},
-    {RRType::kANY, "ANY"},
+    {RRType::kTKEY, "TKEY"}, {RRType::kTSIG, "TSIG"},     {RRType::kIXFR, "IXFR"},
+    {RRType::kAXFR, "AXFR"}, {RRType::kMAILB, "MAILB"},   {RRType::kMAILA, "MAILA"},
+    {RRType::kANY, "ANY"},   {RRType::kNXNAME, "NXNAME"},
 };
 
 constexpr Mnemonic<RRClass> kClasses[] = {

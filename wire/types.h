@@ -34,6 +34,7 @@ enum class RRType : uint16_t {
   kSVCB = 64,
   kHTTPS = 65,
   kSPF = 99,
+  kNXNAME = 128,  // in a bitmap: the name does not exist (RFC 9824)
   kTKEY = 249,
   kTSIG = 250,
   kIXFR = 251,
@@ -66,6 +67,8 @@ enum class ExtendedError : uint16_t {
   kOther = 0,
   kStaleAnswer = 3,
   kForgedAnswer = 4,
+  kDnssecBogus = 6,
+  kNsecMissing = 12,
   kNotReady = 14,
   kBlocked = 15,
   kProhibited = 18,
@@ -75,6 +78,7 @@ enum class ExtendedError : uint16_t {
   kNoReachableAuthority = 22,
   kNetworkError = 23,
   kInvalidData = 24,
+  kUnsupportedNsec3Iterations = 27,
   kNone = 0xffff,  // no extended error to report; never sent
 };
 

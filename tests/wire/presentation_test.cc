@@ -66,6 +66,7 @@ TEST(VocabularyTextTest, EveryTypeComesBack) {
   }
   EXPECT_EQ(ToText(RRType::kHTTPS), "HTTPS");
   EXPECT_EQ(ToText(RRType::kANY), "ANY");
+  EXPECT_EQ(ToText(RRType::kNXNAME), "NXNAME");
   EXPECT_EQ(ToText(RRType::kCAA), "CAA");
   EXPECT_EQ(ToText(static_cast<RRType>(65280)), "TYPE65280");
   EXPECT_EQ(ParseType("aaaa"), RRType::kAAAA);
