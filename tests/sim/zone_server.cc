@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "tests/support/dnssec/signed_answers.h"
 #include "tests/support/rdata_names.h"
 #include "wire/rdata.h"
 
@@ -68,20 +69,27 @@ void ZoneServer::AddZone(std::string_view origin, std::string_view text) {
 
 void ZoneServer::AddZone(std::shared_ptr<const Zone> zone) {
   RemoveZone(zone->origin());
-  zones_.push_back(std::move(zone));
+  zones_.push_back({std::move(zone), nullptr});
+}
+
+void ZoneServer::AddZone(std::shared_ptr<const SignedZone> zone) {
+  RemoveZone(zone->origin());
+  std::shared_ptr<const Zone> content(zone, &zone->zone());
+  zones_.push_back({std::move(content), std::move(zone)});
 }
 
 void ZoneServer::RemoveZone(wire::NameView origin) {
-  std::erase_if(zones_, [&](const auto& zone) { return zone->origin() == origin; });
+  std::erase_if(zones_, [&](const Served& served) { return served.zone->origin() == origin; });
 }
 
-const Zone* ZoneServer::ZoneFor(wire::NameView name, wire::RRType type) const {
-  const Zone* best = nullptr;
-  for (const std::shared_ptr<const Zone>& zone : zones_) {
-    if (!zone->Covers(name)) continue;
+const ZoneServer::Served* ZoneServer::ZoneFor(wire::NameView name, wire::RRType type) const {
+  const Served* best = nullptr;
+  for (const Served& served : zones_) {
+    const Zone& zone = *served.zone;
+    if (!zone.Covers(name)) continue;
     // If a server has both sides of a cut, it answers DS from the parent's side.
-    if (type == wire::RRType::kDS && zone->origin() == name && !name.IsRoot()) continue;
-    if (best == nullptr || zone->origin().size() > best->origin().size()) best = zone.get();
+    if (type == wire::RRType::kDS && zone.origin() == name && !name.IsRoot()) continue;
+    if (best == nullptr || zone.origin().size() > best->zone->origin().size()) best = &served;
   }
   if (best == nullptr && type == wire::RRType::kDS) return ZoneFor(name, wire::RRType::kSOA);
   return best;
@@ -113,22 +121,40 @@ PlainMessage ZoneServer::Answer(const PlainMessage& query) const {
   const wire::RRType type = query.questions[0].type;
   wire::Name name = query.questions[0].name;
   for (int link = 0; link < kChainMax; ++link) {
-    const Zone* zone = ZoneFor(name, type);
-    if (zone == nullptr) {
+    const Served* served = ZoneFor(name, type);
+    if (served == nullptr) {
       if (link == 0) reply.rcode = wire::Rcode::kRefused;
       return reply;
     }
-    if (!AnswerLink(*zone, type, &name, &reply)) break;
+    const bool with_proofs = query.edns && query.edns->dnssec_ok;
+    const Source source{*served->zone, with_proofs ? served->signed_zone.get() : nullptr};
+    if (served->signed_zone != nullptr && type == wire::RRType::kRRSIG) {
+      reply.flags |= wire::kFlagAA;
+      reply.answer = AllSignaturesAt(*served->signed_zone, name);
+      if (!reply.answer.empty()) break;
+    }
+    if (!AnswerLink(source, type, &name, &reply)) break;
   }
   return reply;
 }
 
-bool ZoneServer::AnswerLink(const Zone& zone, wire::RRType type, wire::Name* name,
+bool ZoneServer::AnswerLink(const Source& source, wire::RRType type, wire::Name* name,
                             PlainMessage* reply) const {
-  const ZoneLookup found = zone.Lookup(*name, type);
+  const ZoneLookup found = source.zone.Lookup(*name, type);
+  const wire::Name asked = *name;
+  const bool goes_on = AnswerFrom(source, found, type, name, reply);
+  if (source.proofs != nullptr) {
+    AddProofs(*source.proofs, asked, found.match, reply);
+    AddSignatures(*source.proofs, &reply->additional);
+  }
+  return goes_on;
+}
+
+bool ZoneServer::AnswerFrom(const Source& source, const ZoneLookup& found, wire::RRType type,
+                            wire::Name* name, PlainMessage* reply) const {
   switch (found.match) {
     case ZoneMatch::kReferral:
-      Refer(zone, found.records, reply);
+      Refer(source, found.records, reply);
       return false;
     case ZoneMatch::kDname:
       return FollowDname(found.records.front(), name, reply);
@@ -141,10 +167,10 @@ bool ZoneServer::AnswerLink(const Zone& zone, wire::RRType type, wire::Name* nam
       reply->flags |= wire::kFlagAA;
       Append(found.records, &reply->answer);
       if (!conduct_.minimal) {
-        AddFullSections(zone, reply);
+        AddFullSections(source, reply);
       } else if (type == wire::RRType::kNS) {
         // Priming needs these (RFC 9609 section 4.2).
-        for (const PlainRecord& server : found.records) AddAddresses(zone, server, reply);
+        for (const PlainRecord& server : found.records) AddAddresses(source, server, reply);
       }
       return false;
     case ZoneMatch::kNxDomain:
@@ -154,7 +180,7 @@ bool ZoneServer::AnswerLink(const Zone& zone, wire::RRType type, wire::Name* nam
       // The SOA goes out with its own TTL, not with the smaller of that and MINIMUM. The resolver
       // must choose too (RFC 2308 section 5), and this tests it.
       reply->flags |= wire::kFlagAA;
-      if (!conduct_.without_soa) reply->authority.push_back(zone.Soa());
+      if (!conduct_.without_soa) reply->authority.push_back(source.zone.Soa());
       return false;
   }
   std::abort();
@@ -178,25 +204,26 @@ bool ZoneServer::FollowDname(const PlainRecord& dname, wire::Name* name,
   return true;
 }
 
-void ZoneServer::Refer(const Zone& zone, const std::vector<PlainRecord>& servers,
+void ZoneServer::Refer(const Source& source, const std::vector<PlainRecord>& servers,
                        PlainMessage* reply) const {
   Append(servers, &reply->authority);
-  for (const PlainRecord& server : servers) AddAddresses(zone, server, reply);
+  for (const PlainRecord& server : servers) AddAddresses(source, server, reply);
 }
 
-void ZoneServer::AddAddresses(const Zone& zone, const PlainRecord& record,
+void ZoneServer::AddAddresses(const Source& source, const PlainRecord& record,
                               PlainMessage* reply) const {
   const wire::Name target = TargetOf(record);
   for (const wire::RRType type : {wire::RRType::kA, wire::RRType::kAAAA}) {
-    Append(zone.RecordsAt(target, type), &reply->additional);
+    Append(source.zone.RecordsAt(target, type), &reply->additional);
   }
 }
 
-void ZoneServer::AddFullSections(const Zone& zone, PlainMessage* reply) const {
-  const std::vector<PlainRecord> servers = zone.RecordsAt(zone.origin(), wire::RRType::kNS);
+void ZoneServer::AddFullSections(const Source& source, PlainMessage* reply) const {
+  const std::vector<PlainRecord> servers =
+      source.zone.RecordsAt(source.zone.origin(), wire::RRType::kNS);
   Append(servers, &reply->authority);
-  for (const PlainRecord& record : reply->answer) AddAddresses(zone, record, reply);
-  for (const PlainRecord& server : servers) AddAddresses(zone, server, reply);
+  for (const PlainRecord& record : reply->answer) AddAddresses(source, record, reply);
+  for (const PlainRecord& server : servers) AddAddresses(source, server, reply);
 }
 
 bool ZoneServer::ApplyFault(Fault fault, const PlainMessage& query, PlainMessage* reply) const {
@@ -246,10 +273,10 @@ bool ZoneServer::ApplyFault(Fault fault, const PlainMessage& query, PlainMessage
     case Fault::kRefersToItself: {
       empty_with(wire::Rcode::kNoError);
       if (query.questions.empty()) return true;
-      const Zone* zone = ZoneFor(query.questions[0].name, query.questions[0].type);
-      if (zone != nullptr) {
-        Refer(*zone, zone->RecordsAt(zone->origin(), wire::RRType::kNS), reply);
-      }
+      const Served* served = ZoneFor(query.questions[0].name, query.questions[0].type);
+      if (served == nullptr) return true;
+      const Zone& zone = *served->zone;
+      Refer({zone, nullptr}, zone.RecordsAt(zone.origin(), wire::RRType::kNS), reply);
       return true;
     }
     case Fault::kNotAuthoritative:
@@ -314,8 +341,14 @@ Octets ZoneServer::Encode(const PlainMessage& query, const PlainMessage& reply,
                           Transport transport) const {
   if (transport == Transport::kTcp) return reply.Encode();
   const uint16_t allowed = query.edns ? query.edns->payload_octets : wire::kEdnsPayloadMin;
-  return reply.EncodeWithin(
-      std::max(wire::kEdnsPayloadMin, std::min(allowed, conduct_.payload_max)));
+  const uint16_t limit = std::max(wire::kEdnsPayloadMin, std::min(allowed, conduct_.payload_max));
+  const Octets octets = reply.EncodeWithin(limit);
+  if (octets.size() < 3 || (octets[2] & wire::kFlagTC >> 8) == 0) return octets;
+  // RFC 4035 section 3.1.1: signatures of additional records may be left out.
+  PlainMessage smaller = reply;
+  std::erase_if(smaller.additional,
+                [](const PlainRecord& record) { return record.type == wire::RRType::kRRSIG; });
+  return smaller.EncodeWithin(limit);
 }
 
 SimAnswer ZoneServer::OnQuery(const SimQuery& sim_query) {

@@ -1,4 +1,5 @@
-// An authoritative name server of the simulated internet. It answers from zones, or misbehaves.
+// An authoritative name server of the simulated internet. It answers from zones, or misbehaves. Of
+// a signed zone it gives signatures and proofs when the query has DO (RFC 4035 section 3.1).
 //
 // Thread: one. Bound: its zones' texts.
 #pragma once
@@ -11,6 +12,7 @@
 
 #include "tests/sim/sim_world.h"
 #include "tests/sim/zone.h"
+#include "tests/support/dnssec/signed_zone.h"
 
 namespace tern::sim {
 
@@ -85,6 +87,7 @@ class ZoneServer : public SimServer {
   // Adds a zone. It replaces one of the same origin.
   void AddZone(std::string_view origin, std::string_view text);
   void AddZone(std::shared_ptr<const Zone> zone);
+  void AddZone(std::shared_ptr<const SignedZone> zone);
   void RemoveZone(std::string_view origin) { RemoveZone(NameOf(origin).view()); }
   void RemoveZone(wire::NameView origin);
   Conduct& conduct() { return conduct_; }
@@ -97,20 +100,34 @@ class ZoneServer : public SimServer {
  private:
   static constexpr int kChainMax = 16;
 
-  const Zone* ZoneFor(wire::NameView name, wire::RRType type) const;
+  struct Served {
+    std::shared_ptr<const Zone> zone;
+    std::shared_ptr<const SignedZone> signed_zone;  // null if it is not signed
+  };
+  // A zone for one query. With `proofs` the query has DO and the zone is signed.
+  struct Source {
+    const Zone& zone;
+    const SignedZone* proofs;
+  };
+
+  const Served* ZoneFor(wire::NameView name, wire::RRType type) const;
   // Adds one link of the chain. False when the answer is complete.
-  bool AnswerLink(const Zone& zone, wire::RRType type, wire::Name* name, PlainMessage* reply) const;
+  bool AnswerLink(const Source& source, wire::RRType type, wire::Name* name,
+                  PlainMessage* reply) const;
+  bool AnswerFrom(const Source& source, const ZoneLookup& found, wire::RRType type,
+                  wire::Name* name, PlainMessage* reply) const;
   bool FollowDname(const PlainRecord& dname, wire::Name* name, PlainMessage* reply) const;
-  void Refer(const Zone& zone, const std::vector<PlainRecord>& servers, PlainMessage* reply) const;
-  void AddFullSections(const Zone& zone, PlainMessage* reply) const;
-  void AddAddresses(const Zone& zone, const PlainRecord& record, PlainMessage* reply) const;
+  void Refer(const Source& source, const std::vector<PlainRecord>& servers,
+             PlainMessage* reply) const;
+  void AddFullSections(const Source& source, PlainMessage* reply) const;
+  void AddAddresses(const Source& source, const PlainRecord& record, PlainMessage* reply) const;
   // False when nothing is to be sent.
   bool ApplyFault(Fault fault, const PlainMessage& query, PlainMessage* reply) const;
   // Puts a cookie into the reply, or makes the reply say that the query's cookie is not good.
   void ApplyCookies(const PlainMessage& query, bool tcp, PlainMessage* reply) const;
   Octets Encode(const PlainMessage& query, const PlainMessage& reply, Transport transport) const;
 
-  std::vector<std::shared_ptr<const Zone>> zones_;
+  std::vector<Served> zones_;
   Conduct conduct_;
   size_t queries_ = 0;
 };
