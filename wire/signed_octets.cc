@@ -17,8 +17,7 @@ class RecordFront {
  public:
   // REQUIRES: labels <= SignedLabels(rrset.owner).
   RecordFront(const SignedRRset& rrset, size_t labels, uint32_t original_ttl) {
-    // Another name than the owner: the wildcard has a label of two octets in place of one or more,
-    // so it fits.
+    // The wildcard fits: its two octets stand in place of at least one label.
     const bool was_expanded = labels < SignedLabels(rrset.owner);
     if (was_expanded) Put(kWildcardLabel);
     PutLowered(was_expanded ? rrset.owner.Suffix(labels) : rrset.owner);

@@ -13,7 +13,7 @@ constexpr size_t kWindowOctetsMax = 32;
 std::optional<TypeBitmap> TypeBitmap::FromWire(std::span<const uint8_t> octets) {
   int last_window = -1;
   for (std::span<const uint8_t> left = octets; !left.empty();) {
-    if (left.size() <= kWindowHeadOctets) return std::nullopt;
+    if (left.size() < kWindowHeadOctets) return std::nullopt;
     const int window = left[0];
     const size_t size = left[1];
     if (window <= last_window || size < 1 || size > kWindowOctetsMax) return std::nullopt;

@@ -185,6 +185,14 @@ TEST(Nsec3Test, TellsUnknownFlags) {
   EXPECT_TRUE(ReadNsec3(rdata)->HasUnknownFlags());
 }
 
+TEST(Nsec3Test, RefusesAHashOfNoOctets) {
+  Octets rdata = Rdata(RRType::kNSEC3, "1 0 0 - 00");
+  EXPECT_TRUE(ReadNsec3(rdata));
+  rdata.resize(5);
+  rdata.push_back(0);
+  EXPECT_FALSE(ReadNsec3(rdata));
+}
+
 TEST(Nsec3ParamTest, ReadsItsFields) {
   const Octets rdata = Rdata(RRType::kNSEC3PARAM, "1 0 258 abcd");
   const auto param = ReadNsec3Param(rdata);
