@@ -15,7 +15,7 @@ from tree import INPUTS, TOKEN, files, line_of
 _OUTSIDE = {
     word: whose
     for whose, words in {
-        "the field": "TsuKing YYYYMMDDHHmmSS MAX_MINIMISE_COUNT MINIMISE_ONE_LAB SplitMix64 GiB MiB KiB",
+        "the field": "EdDSA TsuKing YYYYMMDDHHmmSS MAX_MINIMISE_COUNT MINIMISE_ONE_LAB SplitMix64 GiB MiB KiB",
         "other programs": "AddressSanitizer AppArmor Benchmark Google GoogleTest Knot Meson Postfix PowerDNS Resolver ThreadSanitizer "
                           "Unbound INFRA_RTT dns_again_means_nonexist",
         "the system": "CAP_NET_ADMIN Debian Linux PACKET_STATISTICS SKF_AD_PKTTYPE SOL_PACKET SO_ATTACH_FILTER TIME_WAIT "

@@ -22,7 +22,8 @@ _MAY_ABORT = ("wire/check.cc",
               "resolver/crypto/random.cc")  # without chance there is no safe query
 # Only lack of memory is thrown, by what the process cannot exist without, or on its way through a coroutine.
 _THROW = re.compile(r"\bthrow\b(?:\s*[\w:]+)?")
-_MAY_THROW = (("cache/", "throw std::bad_alloc"), ("resolver/base/task.h", "throw"))
+_MAY_THROW = (("cache/", "throw std::bad_alloc"), ("resolver/crypto/", "throw std::bad_alloc"),
+              ("resolver/base/task.h", "throw"))
 _EMPTY = re.compile(r"util|helper|manager|(?:^|_)(?:data|info|misc)(?:_|$)", re.I)
 _DECLARED = re.compile(r"\b(?:class|struct|enum(?:\s+class)?|namespace)\s+(\w+)")
 
