@@ -299,7 +299,8 @@ void Daemon::StartServices() {
   for (const auto& worker : workers_) ports.push_back(worker.get());
   assembly_ = std::make_unique<service::Assembly>(
       service::Assembly::Options{.memory_octets = settings_.cache.memory_octets,
-                                 .on_family_change = &LogFamilyChange},
+                                 .on_family_change = &LogFamilyChange,
+                                 .list_observer = &list_log_},
       configuration_, std::move(ports), &DrawSeed);
   for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->SetService(&assembly_->service(i));
 }

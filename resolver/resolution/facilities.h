@@ -16,6 +16,7 @@
 #include "resolver/base/environment.h"
 #include "resolver/base/expiring_marks.h"
 #include "resolver/base/frame_pool.h"
+#include "resolver/base/list_observer.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/resolution/learn.h"
 #include "resolver/upstream/race_context.h"
@@ -62,6 +63,7 @@ struct Facilities : upstream::RaceFacilities {
   // Silent zones for which a failed question was asked again a moment ago. Keys are the store's
   // hashes.
   ExpiringMarks zones_tried_again{kZonesTriedAgainMax};
+  ListObserver* list_observer = nullptr;
 };
 
 }  // namespace tern::resolver::resolution

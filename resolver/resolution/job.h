@@ -102,7 +102,8 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
     bool shared = true;  // others with the same question may join
     bool just_missed = false;
     bool refreshes = false;
-    bool ahead = false;  // nobody asked yet
+    bool ahead = false;        // nobody asked yet
+    bool has_clients = false;  // at least one asked for it
     bool tries_again = false;
     bool seeks_delegation = false;
     bool resolved = false;      // its coroutine has ended

@@ -1,14 +1,13 @@
 #include "resolver/resolution/job_table.h"
 
 #include <algorithm>
-#include <array>
 #include <new>
-#include <span>
 #include <utility>
 
 #include "resolver/answer/question_hash.h"
 #include "resolver/answer/stale.h"
 #include "resolver/base/limits.h"
+#include "resolver/resolution/list_answer.h"
 #include "wire/check.h"
 
 namespace tern::resolver::resolution {
@@ -23,25 +22,7 @@ constexpr Allowance kPrimingAllowance = {.upstream_queries = 8,
                                          .referrals = 8,
                                          .failed_address_lookups = 0,
                                          .kept_for_the_question = 0};
-// The first three octets of an address by which a block list says that it does not answer this
-// resolver.
-constexpr std::array<uint8_t, 3> kRefusal = {127, 255, 255};
 constexpr char kTooMany[] = "too many questions at a time";
-
-// Whether a block list says that it does not answer this resolver: all lists have addresses in
-// 127.255.255.0/24 for that.
-bool IsRefusalOfList(const answer::Answer& answer) {
-  const cache::EntryView end = answer.EndRRset();
-  if (!end || end.type() != wire::RRType::kA) return false;
-  cache::RecordCursor records = end.Records();
-  std::span<const uint8_t> rdata;
-  while (records.Next(&rdata)) {
-    if (rdata.size() == 4 && std::equal(kRefusal.begin(), kRefusal.end(), rdata.begin())) {
-      return true;
-    }
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -296,6 +277,7 @@ void JobTable::AddWaiter(Job* job, Waiter* waiter, Time stale_at, Time failure_a
 }
 
 void JobTable::AddClient(Job* job, Waiter* client) {
+  job->state_.has_clients = true;
   const Time now = facilities_.environment.Now();
   const policy::CoreSettings& settings = *facilities_.settings;
   const BlockList* list = settings.block_lists.Nearest(job->name_);
@@ -509,6 +491,17 @@ size_t JobTable::answer_octets() const {
   return octets;
 }
 
+// What a block list of the configuration said.
+void JobTable::NoteListAnswer(const Job& job) {
+  const BlockList* const list = job.settings_->block_lists.Nearest(job.name_);
+  if (list == nullptr || job.type_ != wire::RRType::kA) return;
+  const ListAnswer said = ReadListAnswer(job.answer_);
+  if (said.verdict != ListVerdict::kRefused) return;
+  ++facilities_.counters.list_refusals;
+  if (facilities_.list_observer == nullptr || !job.state_.has_clients) return;
+  facilities_.list_observer->OnListRefusal(list->zone, said.refusal, facilities_.environment.Now());
+}
+
 void JobTable::Drain() {
   if (draining_) return;
   draining_ = true;
@@ -517,10 +510,7 @@ void JobTable::Drain() {
     facilities_.environment.DisarmTimer(job);
     if (job->state_.shared) Unlink(job);
     if (job->answer_.rcode() == wire::Rcode::kServFail) ++facilities_.counters.failures;
-    if (job->settings_->block_lists.Nearest(job->name_) != nullptr &&
-        IsRefusalOfList(job->answer_)) {
-      ++facilities_.counters.list_refusals;
-    }
+    NoteListAnswer(*job);
     TellWaiters(job);
     Recycle(job);
   }

@@ -127,6 +127,7 @@ class JobTable final : public upstream::Finisher {
   void RemoveWaiter(Waiter* waiter);
   bool MakeRoomForWaiter(Job* job);
   void TellWaiters(Job* job);
+  void NoteListAnswer(const Job& job);
   // Takes the waiters that get a failure now. If there is a stale answer, takes all clients too.
   IntrusiveList<Waiter, OfOneJob> TakeLateWaiters(Job* job, bool has_stale);
   bool FillStale(const Job& job, answer::Answer* answer);

@@ -72,6 +72,7 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
                                                            worker, CountedApart(configuration)));
     services_.back()->SetPeers(workers_);
     services_.back()->SetCounterSource(this);
+    services_.back()->SetListObserver(options.list_observer);
   }
 }
 

@@ -16,6 +16,7 @@
 #include "cache/store.h"
 #include "resolver/base/counters.h"
 #include "resolver/base/expiring_marks.h"
+#include "resolver/base/list_observer.h"
 #include "resolver/config/settings.h"
 #include "resolver/io/service.h"
 #include "resolver/service/configuration.h"
@@ -41,6 +42,7 @@ class Assembly final : public CounterSource {
     size_t memory_octets = 0;                                     // for the store
     size_t servers = 16384;                                       // in the table of servers
     upstream::FamilyHealth::Observer on_family_change = nullptr;  // called on workers' threads
+    ListObserver* list_observer = nullptr;                        // outlives the assembly
   };
 
   // `workers` has all workers by index. They outlive the assembly. May throw std::bad_alloc.

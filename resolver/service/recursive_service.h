@@ -36,6 +36,7 @@
 #include "resolver/answer/rotation.h"
 #include "resolver/base/counters.h"
 #include "resolver/base/intrusive_list.h"
+#include "resolver/base/list_observer.h"
 #include "resolver/io/service.h"
 #include "resolver/mail/warm_up.h"
 #include "resolver/policy/gate.h"
@@ -61,6 +62,8 @@ class RecursiveService final : public io::Service {
   void SetPeers(std::vector<io::WorkerPort*> peers) { peers_ = std::move(peers); }
   // Where the counters of all workers are. It outlives the service.
   void SetCounterSource(const CounterSource* source) { counter_source_ = source; }
+  // Hears what block lists do. It outlives the service. May be null.
+  void SetListObserver(ListObserver* observer) { recursor_.facilities().list_observer = observer; }
 
   // Makes a message. The service that it is posted to uses the other configuration from then on.
   // Any thread. Throws std::bad_alloc.

@@ -1,9 +1,11 @@
 #include "resolver/tool/block_lists.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "resolver/base/endpoint.h"
+#include "resolver/base/list_refusal.h"
 #include "resolver/base/reverse_name.h"
 #include "wire/concat.h"
 #include "wire/parse_presentation.h"
@@ -23,9 +25,6 @@ constexpr TestEntry kTestEntries[] = {
     {"IPv6", "::ffff:7f00:1", false}, {"names", "TEST", true},      {"names", "INVALID", false},
 };
 
-constexpr std::string_view kOwnResolver =
-    "Ask the list from a resolver of your own that does not forward, at an address of your own.";
-
 std::optional<wire::Name> EntryName(std::string_view entry, const wire::Name& zone) {
   wire::Name name = zone;
   const auto address = IpAddress::Parse(entry);
@@ -37,24 +36,25 @@ std::optional<wire::Name> EntryName(std::string_view entry, const wire::Name& zo
   return name.AssignJoined(labels, zone) ? std::optional(name) : std::nullopt;
 }
 
-// The meaning of 127.255.255.x, as the operators of lists agreed on it, and of URIBL's 127.0.0.1.
-bool ReadRefusal(std::string_view address, BlockListState* state) {
-  if (!address.starts_with("127.255.255.") && address != "127.0.0.1") return false;
-  state->verdict = BlockListVerdict::kRefuses;
-  if (address == "127.255.255.252") {
-    state->words = "the list has no zone of this name (127.255.255.252)";
-    state->advice = "Correct the name of the zone.";
-  } else if (address == "127.255.255.254") {
-    state->words = "the list does not answer public or shared resolvers (127.255.255.254)";
-    state->advice = kOwnResolver;
-  } else if (address == "127.255.255.255") {
-    state->words = "this resolver asks the list too often (127.255.255.255)";
-    state->advice = "Ask less, or get an account or a copy of the list from its operator.";
-  } else {
-    state->words = Concat("the list does not answer this resolver (", address, ")");
-    state->advice = Concat(kOwnResolver, " If it is one, see the list's documents.");
+constexpr std::string_view kRefusalPrefix = "127.255.255.";
+// URIBL refuses with this address.
+constexpr std::string_view kRefusalOfUribl = "127.0.0.1";
+
+bool IsRefusal(std::string_view address) {
+  return address.starts_with(kRefusalPrefix) || address == kRefusalOfUribl;
+}
+
+// REQUIRES: IsRefusal.
+void ReadRefusal(std::string_view address, BlockListState* state) {
+  uint8_t code = 0;  // one that no list uses
+  if (address != kRefusalOfUribl) {
+    const std::string_view last = address.substr(kRefusalPrefix.size());
+    (void)std::from_chars(last.data(), last.data() + last.size(), code);
   }
-  return true;
+  const ListRefusalWords words = WordsOfListRefusal(code);
+  state->verdict = BlockListVerdict::kRefuses;
+  state->words = Concat(words.what, " (", address, ")");
+  state->advice = words.advice;
 }
 
 class ListJudge {
@@ -70,10 +70,7 @@ class ListJudge {
     }
     if (answer.kind != AnswerKind::kRecords) return;
     for (const ReplyLine* line : RecordsOf(answer, wire::RRType::kA)) {
-      if (refused_.empty() &&
-          (line->rdata.starts_with("127.255.255.") || line->rdata == "127.0.0.1")) {
-        refused_ = line->rdata;
-      }
+      if (refused_.empty() && IsRefusal(line->rdata)) refused_ = line->rdata;
       if (!line->rdata.starts_with("127.")) foreign_ = line->rdata;
     }
     if (entry.listed) {
@@ -84,8 +81,9 @@ class ListJudge {
   }
 
   BlockListState Judge() && {
-    if (!refused_.empty() && ReadRefusal(refused_, &state_)) return std::move(state_);
-    if (!foreign_.empty()) {
+    if (!refused_.empty()) {
+      ReadRefusal(refused_, &state_);
+    } else if (!foreign_.empty()) {
       End(BlockListVerdict::kMistaken,
           Concat("it answers ", foreign_, ", which is no answer of a list"),
           "Take the list out: its domain has another owner, or somebody changes its answers.");

@@ -1,10 +1,12 @@
 // Block lists (RFC 5782): names at and below a list of the configuration are looked up in a way of
 // their own.
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/sim/small_internet.h"
+#include "wire/presentation.h"
 
 namespace tern::sim {
 namespace {
@@ -22,6 +24,16 @@ constexpr std::string_view kListServer = "192.0.2.30";
 constexpr std::string_view kForwarder = "192.0.2.50";
 constexpr std::string_view kListedName = "2.0.0.127.zen.com.";
 constexpr std::string_view kNotListed = "1.0.0.127.zen.com.";
+
+// Remembers the refusals that it hears of.
+class Refusals final : public resolver::ListObserver {
+ public:
+  void OnListRefusal(const wire::Name& zone, uint8_t code, resolver::Time) override {
+    heard.push_back(wire::ToText(zone) + " " + std::to_string(code));
+  }
+
+  std::vector<std::string> heard;
+};
 
 class MailListsTest : public testing::Test {
  protected:
@@ -56,6 +68,7 @@ class MailListsTest : public testing::Test {
   }
   void Wait(resolver::Duration duration) { internet_.world().RunFor(duration); }
 
+  Refusals refusals_;
   SmallInternet internet_{SimWorld::Options{.seed = 11}};
   ZoneServer* list_;
 };
@@ -242,6 +255,26 @@ TEST_F(MailListsTest, QuestionsRefusalsAndTimeoutsAreCounted) {
   list_->conduct().fault = Fault::kSilent;
   Ask(kNotListed);
   expect(3, 1, 1);
+}
+
+TEST_F(MailListsTest, TheObserverHearsOfARefusalWithItsListAndCode) {
+  internet_.AddDomain("zen.com.", {kListServer},
+                      "2.0.0.127 300 A 127.0.0.2\n3.0.0.127 300 A 127.255.255.254\n"
+                      "4.0.0.127.sub 300 A 127.0.0.4\n4.0.0.127.sub 300 A 127.255.255.252\n");
+  internet_.AddDomain("example.com.", {"192.0.2.20"}, "www 300 A 127.255.255.254\n");
+  internet_.SetListObserver(&refusals_);
+  AddList();
+  AddList("sub.zen.com.");
+  internet_.Start();
+  Ask("www.example.com.");
+  ExpectListed();
+  Ask(kNotListed);
+  Ask("3.0.0.127.zen.com.", RRType::kTXT);
+  EXPECT_TRUE(refusals_.heard.empty());
+  Ask("3.0.0.127.zen.com.");
+  Ask("3.0.0.127.zen.com.");  // from the store
+  Ask("4.0.0.127.sub.zen.com.");
+  EXPECT_EQ(refusals_.heard, (std::vector<std::string>{"zen.com. 254", "sub.zen.com. 252"}));
 }
 
 }  // namespace

@@ -46,11 +46,13 @@ resolver::config::Settings SimSettings(const wire::Name& root_name,
   return settings;
 }
 
-ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings)
+ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings,
+                                     resolver::ListObserver* list_observer)
     : world_(world),
       assembly_(std::make_unique<resolver::service::Assembly>(
           resolver::service::Assembly::Options{.memory_octets = kStoreOctets,
-                                               .servers = kServersRemembered},
+                                               .servers = kServersRemembered,
+                                               .list_observer = list_observer},
           MakeConfiguration(settings), WorkersOf(world),
           [world] { return world->random()->Next(); })) {
   debug_checks = true;

@@ -9,6 +9,7 @@
 
 #include "cache/store.h"
 #include "resolver/base/counters.h"
+#include "resolver/base/list_observer.h"
 #include "resolver/config/settings.h"
 #include "resolver/resolution/recursor.h"
 #include "tests/sim/sim_world.h"
@@ -32,7 +33,9 @@ class ResolverUnderTest {
   static constexpr size_t kStoreOctets = size_t{16} << 20;
 
   // Attaches itself to the world, with one service for each of its workers.
-  ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings);
+  // `list_observer` may be null; it outlives this object.
+  ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings,
+                    resolver::ListObserver* list_observer = nullptr);
   ~ResolverUnderTest();
   ResolverUnderTest(const ResolverUnderTest&) = delete;
   ResolverUnderTest& operator=(const ResolverUnderTest&) = delete;

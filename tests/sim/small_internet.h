@@ -51,6 +51,8 @@ class SmallInternet {
   resolver::config::Settings& settings() { return settings_; }
   // Makes the resolver. A second call replaces it by one with an empty cache.
   void Start();
+  // Hears what block lists do. Set it before Start. It outlives this object.
+  void SetListObserver(resolver::ListObserver* observer) { list_observer_ = observer; }
 
   SimWorld& world() { return world_; }
   ResolverUnderTest& resolver() { return *resolver_; }
@@ -85,6 +87,7 @@ class SmallInternet {
   ZoneServer* root_;
   ZoneServer* com_;
   ZoneServer* net_;
+  resolver::ListObserver* list_observer_ = nullptr;
   std::unique_ptr<ResolverUnderTest> resolver_;
   Duration last_latency_{0};
   size_t upstream_before_ = 0;

@@ -1,0 +1,28 @@
+// What the answer of a block list (RFC 5782) says.
+//
+// Thread: any. Bound: no memory of its own.
+#pragma once
+
+#include <cstdint>
+
+#include "resolver/answer/answer.h"
+
+namespace tern::resolver::resolution {
+
+enum class ListVerdict : uint8_t {
+  kNone,       // no answer: a failure, or a stale answer
+  kNotListed,  // no such name, or no address at it
+  kListed,     // an address in 127.0.0.0/8
+  kForeign,    // another address, which is none that a list may answer
+  kRefused,    // an address in 127.255.255.0/24, beside whatever else
+};
+
+struct ListAnswer {
+  ListVerdict verdict = ListVerdict::kNone;
+  uint8_t refusal = 0;  // kRefused: the last octet of the address
+};
+
+// REQUIRES: the answer is one to a question for A records.
+ListAnswer ReadListAnswer(const answer::Answer& answer);
+
+}  // namespace tern::resolver::resolution
