@@ -24,6 +24,8 @@ class Counter {
     value_.store(value_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
   }
   void operator++() { Add(1); }
+  // For a state, which may become smaller. Only one worker sets it, so the sum is its value.
+  void Set(uint64_t value) { value_.store(value, std::memory_order_relaxed); }
   // NOLINTNEXTLINE(google-explicit-constructor): a counter is read as the number that it holds.
   operator uint64_t() const { return value_.load(std::memory_order_relaxed); }
 
@@ -59,6 +61,8 @@ struct Counts {
   Count list_questions{};  // questions of clients about block lists that the store did not answer
   Count list_refusals{};   // answers of block lists in 127.255.255.0/24
   Count list_timeouts{};   // clients that did not get a block list's answer in its time
+  Count lists_working{};   // block lists whose last check was good; a state
+  Count lists_failing{};   // block lists whose last check was not good; a state
   Count dropped{};         // jobs and clients that gave their place to newer ones
 };
 
@@ -92,6 +96,8 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::list_questions,
     &Counts<Count>::list_refusals,
     &Counts<Count>::list_timeouts,
+    &Counts<Count>::lists_working,
+    &Counts<Count>::lists_failing,
 };
 static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) == sizeof(CounterSnapshot));
 

@@ -300,7 +300,8 @@ void Daemon::StartServices() {
   assembly_ = std::make_unique<service::Assembly>(
       service::Assembly::Options{.memory_octets = settings_.cache.memory_octets,
                                  .on_family_change = &LogFamilyChange,
-                                 .list_observer = &list_log_},
+                                 .list_observer = &list_log_,
+                                 .checks_lists = true},
       configuration_, std::move(ports), &DrawSeed);
   for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->SetService(&assembly_->service(i));
 }

@@ -27,6 +27,7 @@ class ListLog final : public ListObserver {
   explicit ListLog(Writer write = &Log) : write_(std::move(write)) {}
 
   void OnListRefusal(const wire::Name& zone, uint8_t code, Time now) override;
+  void OnListChecked(const wire::Name& zone, const ListFinding& found) override;
 
  private:
   struct Refusals {

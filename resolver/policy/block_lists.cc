@@ -28,6 +28,10 @@ BlockLists::BlockLists(std::vector<BlockList> lists) {
   index_ = std::move(index);
 }
 
+std::span<const BlockList> BlockLists::all() const {
+  return index_ == nullptr ? std::span<const BlockList>() : index_->lists;
+}
+
 const BlockList* BlockLists::Find(wire::NameView name) const {
   const BlockList* nearest = nullptr;
   (void)index_->names.Walk(name, [&](uint32_t node, size_t) {

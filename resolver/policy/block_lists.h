@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "resolver/base/mail_settings.h"
@@ -18,6 +19,9 @@ class BlockLists {
   BlockLists() = default;
   // When two lists have the same name, the first one counts.
   explicit BlockLists(std::vector<BlockList> lists);
+
+  // In the order of the configuration.
+  std::span<const BlockList> all() const;
 
   // The nearest list at or above the name, or null. The list lives as long as any copy of this
   // object.

@@ -74,6 +74,10 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
     services_.back()->SetCounterSource(this);
     services_.back()->SetListObserver(options.list_observer);
   }
+  if (!options.checks_lists) return;
+  services_.front()->CheckLists();
+  // On its own thread, the worker begins when it gets the configuration once more.
+  workers_.front()->Post(RecursiveService::MakeReconfigure(CountedApart(configuration)).release());
 }
 
 void Assembly::Reconfigure(const Configuration& configuration) {

@@ -43,6 +43,7 @@ class Assembly final : public CounterSource {
     size_t servers = 16384;                                       // in the table of servers
     upstream::FamilyHealth::Observer on_family_change = nullptr;  // called on workers' threads
     ListObserver* list_observer = nullptr;                        // outlives the assembly
+    bool checks_lists = false;  // the first worker checks the block lists (mail/list_checks.h)
   };
 
   // `workers` has all workers by index. They outlive the assembly. May throw std::bad_alloc.

@@ -102,6 +102,9 @@ struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
     service.configuration_ = configuration;
     service.recursor_.SetSettings(configuration.view.settings, configuration.view.local_data);
+    if (service.list_checks_ != nullptr) {
+      service.list_checks_->SetLists(configuration.view.settings->block_lists);
+    }
   }
 
   Configuration configuration;
@@ -164,6 +167,10 @@ RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* s
 }
 
 RecursiveService::~RecursiveService() { EndTracedClients(); }
+
+void RecursiveService::CheckLists() {
+  list_checks_ = std::make_unique<mail::ListChecks>(&recursor_.facilities(), &recursor_.table());
+}
 
 std::unique_ptr<io::Message> RecursiveService::MakeReconfigure(Configuration configuration) {
   auto message = std::make_unique<ReconfigureMessage>();

@@ -38,6 +38,7 @@
 #include "resolver/base/intrusive_list.h"
 #include "resolver/base/list_observer.h"
 #include "resolver/io/service.h"
+#include "resolver/mail/list_checks.h"
 #include "resolver/mail/warm_up.h"
 #include "resolver/policy/gate.h"
 #include "resolver/resolution/recursor.h"
@@ -64,6 +65,9 @@ class RecursiveService final : public io::Service {
   void SetCounterSource(const CounterSource* source) { counter_source_ = source; }
   // Hears what block lists do. It outlives the service. May be null.
   void SetListObserver(ListObserver* observer) { recursor_.facilities().list_observer = observer; }
+  // This worker checks the block lists of each configuration that it gets from now on. Throws
+  // std::bad_alloc.
+  void CheckLists();
 
   // Makes a message. The service that it is posted to uses the other configuration from then on.
   // Any thread. Throws std::bad_alloc.
@@ -179,6 +183,7 @@ class RecursiveService final : public io::Service {
   resolution::Recursor recursor_;
   const ExpiringMarks* warmed_;
   mail::WarmUp warm_up_;
+  std::unique_ptr<mail::ListChecks> list_checks_;  // null when this worker checks no lists
   std::vector<io::WorkerPort*> peers_;
   const CounterSource* counter_source_ = nullptr;
   answer::Rotation rotation_;

@@ -30,6 +30,8 @@ size_t RecursiveService::TellCounters(std::span<const uint8_t> query,
         "list_questions " + std::to_string(counts.list_questions),
         "list_refusals " + std::to_string(counts.list_refusals),
         "list_timeouts " + std::to_string(counts.list_timeouts),
+        "lists_working " + std::to_string(counts.lists_working),
+        "lists_failing " + std::to_string(counts.lists_failing),
     };
     return answer::AnswerWithTexts(query, request, texts, scratch());
   } catch (const std::bad_alloc&) {

@@ -4,37 +4,14 @@
 #include <charconv>
 #include <optional>
 
-#include "resolver/base/endpoint.h"
+#include "resolver/base/list_entries.h"
 #include "resolver/base/list_refusal.h"
-#include "resolver/base/reverse_name.h"
 #include "wire/concat.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::tool {
 namespace {
-
-// RFC 5782 section 5. Each list has the entries of what it lists: addresses or names.
-struct TestEntry {
-  std::string_view family;
-  std::string_view entry;
-  bool listed;
-};
-constexpr TestEntry kTestEntries[] = {
-    {"IPv4", "127.0.0.2", true},      {"IPv4", "127.0.0.1", false}, {"IPv6", "::ffff:7f00:2", true},
-    {"IPv6", "::ffff:7f00:1", false}, {"names", "TEST", true},      {"names", "INVALID", false},
-};
-
-std::optional<wire::Name> EntryName(std::string_view entry, const wire::Name& zone) {
-  wire::Name name = zone;
-  const auto address = IpAddress::Parse(entry);
-  if (!address) return name.Prepend(entry) ? std::optional(name) : std::nullopt;
-  // The labels of the reverse name before `in-addr.arpa.` or `ip6.arpa.`.
-  const wire::Name reverse = ReverseName(*address);
-  const size_t behind = reverse.view().Suffix(2).size();
-  const auto labels = reverse.view().octets().first(reverse.size() - behind);
-  return name.AssignJoined(labels, zone) ? std::optional(name) : std::nullopt;
-}
 
 constexpr std::string_view kRefusalPrefix = "127.255.255.";
 // URIBL refuses with this address.
@@ -61,7 +38,7 @@ class ListJudge {
  public:
   explicit ListJudge(const wire::Name& zone) { state_.zone = wire::ToText(zone); }
 
-  void Take(const TestEntry& entry, const Answer& answer) {
+  void Take(const ListEntry& entry, const Answer& answer) {
     state_.slowest = std::max(state_.slowest, answer.elapsed);
     if (IsTemporary(answer.kind)) {
       // Only the first one is told. A resolver's own answer says more than silence.
@@ -141,8 +118,8 @@ std::string_view VerdictText(BlockListVerdict verdict) {
 std::vector<BlockListState> CheckBlockLists(std::span<const wire::Name> zones, const AskMany& ask) {
   std::vector<Question> questions;
   for (const wire::Name& zone : zones) {
-    for (const TestEntry& entry : kTestEntries) {
-      if (const auto name = EntryName(entry.entry, zone)) {
+    for (const ListEntry& entry : kListEntries) {
+      if (const auto name = NameInList(entry.entry, zone)) {
         questions.push_back({*name, wire::RRType::kA});
       }
     }
@@ -152,8 +129,8 @@ std::vector<BlockListState> CheckBlockLists(std::span<const wire::Name> zones, c
   std::vector<BlockListState> states;
   for (const wire::Name& zone : zones) {
     ListJudge judge(zone);
-    for (const TestEntry& entry : kTestEntries) {
-      const auto name = EntryName(entry.entry, zone);
+    for (const ListEntry& entry : kListEntries) {
+      const auto name = NameInList(entry.entry, zone);
       if (name) judge.Take(entry, book.Get(*name, wire::RRType::kA));
     }
     states.push_back(std::move(judge).Judge());

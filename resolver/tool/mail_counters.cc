@@ -61,6 +61,8 @@ std::string CounterText(const MailCounter& counter) {
       : counter.name == "list_questions"    ? "questions that block lists were asked"
       : counter.name == "list_refusals"     ? "answers in which a block list refused"
       : counter.name == "list_timeouts"     ? "clients that a block list did not answer in time"
+      : counter.name == "lists_working"     ? "block lists that passed their last test"
+      : counter.name == "lists_failing"     ? "block lists that failed their last test"
                                             : std::string_view(counter.name);
   return Concat(counter.value, " ", words);
 }

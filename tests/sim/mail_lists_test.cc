@@ -31,6 +31,7 @@ class Refusals final : public resolver::ListObserver {
   void OnListRefusal(const wire::Name& zone, uint8_t code, resolver::Time) override {
     heard.push_back(wire::ToText(zone) + " " + std::to_string(code));
   }
+  void OnListChecked(const wire::Name&, const resolver::ListFinding&) override {}
 
   std::vector<std::string> heard;
 };

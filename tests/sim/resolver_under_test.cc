@@ -47,12 +47,13 @@ resolver::config::Settings SimSettings(const wire::Name& root_name,
 }
 
 ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings,
-                                     resolver::ListObserver* list_observer)
+                                     resolver::ListObserver* list_observer, bool checks_lists)
     : world_(world),
       assembly_(std::make_unique<resolver::service::Assembly>(
           resolver::service::Assembly::Options{.memory_octets = kStoreOctets,
                                                .servers = kServersRemembered,
-                                               .list_observer = list_observer},
+                                               .list_observer = list_observer,
+                                               .checks_lists = checks_lists},
           MakeConfiguration(settings), WorkersOf(world),
           [world] { return world->random()->Next(); })) {
   debug_checks = true;
@@ -65,6 +66,10 @@ ResolverUnderTest::~ResolverUnderTest() {
 
 void ResolverUnderTest::SetPeers(std::vector<resolver::io::WorkerPort*> peers) {
   assembly_->service(0).SetPeers(std::move(peers));
+}
+
+void ResolverUnderTest::Reconfigure(const resolver::config::Settings& settings) {
+  assembly_->Reconfigure(MakeConfiguration(settings));
 }
 
 cache::Store& ResolverUnderTest::store() { return assembly_->store(); }

@@ -33,15 +33,19 @@ class ResolverUnderTest {
   static constexpr size_t kStoreOctets = size_t{16} << 20;
 
   // Attaches itself to the world, with one service for each of its workers.
-  // `list_observer` may be null; it outlives this object.
+  // `list_observer` may be null; it outlives this object. `checks_lists`: block lists are checked,
+  // as in the daemon. Then a timer stays armed.
   ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings,
-                    resolver::ListObserver* list_observer = nullptr);
+                    resolver::ListObserver* list_observer = nullptr, bool checks_lists = false);
   ~ResolverUnderTest();
   ResolverUnderTest(const ResolverUnderTest&) = delete;
   ResolverUnderTest& operator=(const ResolverUnderTest&) = delete;
 
   // The workers of the process, as the first one sees them.
   void SetPeers(std::vector<resolver::io::WorkerPort*> peers);
+
+  // As the daemon does it when its configuration has changed.
+  void Reconfigure(const resolver::config::Settings& settings);
 
   cache::Store& store();
   resolver::io::Service& service(size_t worker = 0);

@@ -87,7 +87,8 @@ std::vector<ZoneServer*> SmallInternet::AddDomain(std::string_view zone,
 
 void SmallInternet::Start() {
   resolver_.reset();  // a resolver that was there detaches itself from the world
-  resolver_ = std::make_unique<ResolverUnderTest>(&world_, settings_, list_observer_);
+  resolver_ =
+      std::make_unique<ResolverUnderTest>(&world_, settings_, list_observer_, checks_lists_);
 }
 
 ClientQueryId SmallInternet::Ask(std::string_view name, wire::RRType type) {

@@ -51,8 +51,12 @@ class SmallInternet {
   resolver::config::Settings& settings() { return settings_; }
   // Makes the resolver. A second call replaces it by one with an empty cache.
   void Start();
-  // Hears what block lists do. Set it before Start. It outlives this object.
-  void SetListObserver(resolver::ListObserver* observer) { list_observer_ = observer; }
+  // Hears what block lists do. Set it before Start. It outlives this object. `checks`: they are
+  // checked, as in the daemon.
+  void SetListObserver(resolver::ListObserver* observer, bool checks = false) {
+    list_observer_ = observer;
+    checks_lists_ = checks;
+  }
 
   SimWorld& world() { return world_; }
   ResolverUnderTest& resolver() { return *resolver_; }
@@ -88,6 +92,7 @@ class SmallInternet {
   ZoneServer* com_;
   ZoneServer* net_;
   resolver::ListObserver* list_observer_ = nullptr;
+  bool checks_lists_ = false;
   std::unique_ptr<ResolverUnderTest> resolver_;
   Duration last_latency_{0};
   size_t upstream_before_ = 0;

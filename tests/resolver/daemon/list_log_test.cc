@@ -1,6 +1,8 @@
 #include "resolver/daemon/list_log.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "wire/concat.h"
@@ -17,10 +19,11 @@ class ListLogTest : public testing::Test {
     log_.OnListRefusal(*wire::ParseName(zone), code, now_);
   }
 
+  LogLevel level_ = LogLevel::kWarning;
   std::vector<std::string> lines_;
   Time now_{minutes(1)};
   ListLog log_{[this](LogLevel level, std::string_view line) {
-    EXPECT_EQ(level, LogLevel::kWarning);
+    EXPECT_EQ(level, level_);
     lines_.emplace_back(line);
   }};
 };
@@ -54,6 +57,24 @@ TEST_F(ListLogTest, AListHasOneLineInTenMinutesAndSaysHowManyItLeftOut) {
   ASSERT_EQ(lines_.size(), 4u);
   EXPECT_TRUE(lines_[2].ends_with("(4 more refusals since the last such line)")) << lines_[2];
   EXPECT_TRUE(lines_[3].ends_with("own.")) << lines_[3];
+}
+
+TEST_F(ListLogTest, ACheckThatFailsSaysWhatWasSeenAndOneThatIsGoodAgainSaysSo) {
+  const wire::Name zone = *wire::ParseName("zen.example.");
+  const std::pair<ListFinding, const char*> faults[] = {
+      {{ListHealth::kSilent}, "not answer. "},
+      {{ListHealth::kRefuses, 255}, "too often (127.255.255.255)"},
+      {{ListHealth::kListsAll}, "lists everything"},
+      {{ListHealth::kListsNothing}, "not list its test entries"},
+      {{ListHealth::kForeign}, "outside of 127.0.0.0/8"}};
+  for (const auto& [found, words] : faults) {
+    log_.OnListChecked(zone, found);
+    EXPECT_TRUE(lines_.back().starts_with("block list zen.example. fails its test: "));
+    EXPECT_NE(lines_.back().find(words), std::string::npos) << lines_.back();
+  }
+  level_ = LogLevel::kInfo;
+  log_.OnListChecked(zone, {ListHealth::kWorks});
+  EXPECT_EQ(lines_.back(), "block list zen.example. passes its test again");
 }
 
 TEST_F(ListLogTest, RemembersSoManyLists) {
