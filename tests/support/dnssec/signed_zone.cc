@@ -32,8 +32,8 @@ bool HasRole(const SigningPlan& plan, KeyRole role) {
 }  // namespace
 
 ZoneKey KeyPlan::Make() const {
-  return {algorithm, seed,
-          static_cast<uint16_t>(kZoneKeyFlag | (role == KeyRole::kZsk ? 0 : kEntryPointFlag))};
+  const uint16_t flags = kZoneKeyFlag | (role == KeyRole::kZsk ? 0 : kEntryPointFlag);
+  return {algorithm, seed, static_cast<uint16_t>(flags ^ flipped_flags)};
 }
 
 std::vector<PlainRecord> DsRecordsOf(NameView origin, const SigningPlan& plan, uint32_t ttl) {

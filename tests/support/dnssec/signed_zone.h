@@ -34,6 +34,7 @@ struct KeyPlan {
   uint8_t algorithm = kEd25519;
   KeyRole role = KeyRole::kCsk;
   uint64_t seed = 1;
+  uint16_t flipped_flags = 0;  // bits of the DNSKEY's flags that are wrong
 
   ZoneKey Make() const;
 };
@@ -89,6 +90,8 @@ class SignedZone {
   const Zone& zone() const { return zone_; }
   const std::vector<ZoneKey>& keys() const { return keys_; }
 
+  // A set that is signed, or an NSEC3 set. Null if there is none.
+  const std::vector<PlainRecord>* FindSet(wire::NameView owner, wire::RRType type) const;
   // The RRSIG records of a set, which may be of NSEC3 records. None if the set is not the zone's.
   const std::vector<PlainRecord>& SignaturesOf(wire::NameView owner, wire::RRType type) const;
   // Makes signatures of a set with these fields, in spite of what the zone has. A key that the
@@ -121,7 +124,6 @@ class SignedZone {
   bool IsOccluded(wire::NameView owner) const;
   bool IsSigned(wire::NameView owner, wire::RRType type) const;
   Octets TypesAt(const wire::Name& owner, const Node& node, Denial denial) const;
-  const std::vector<PlainRecord>* FindSet(wire::NameView owner, wire::RRType type) const;
   std::vector<PlainRecord> MakeSignatures(wire::NameView owner, wire::RRType type) const;
   uint32_t DenialTtl() const;
 
