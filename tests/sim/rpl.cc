@@ -424,6 +424,21 @@ absl::Status RplReader::ReadQuestion(const Words& words, RplEntry* entry) {
   return absl::OkStatus();
 }
 
+// Some scenarios have a signature or a key of four letters or eight with padding behind them. It
+// means nothing.
+std::string WithoutNeedlessPadding(std::string_view text) {
+  std::string result;
+  for (std::string_view line : SplitLines(text)) {
+    const size_t word = line.find_last_of(kBlanks) + 1;
+    const size_t padding = line.find('=', word);
+    if (padding != std::string_view::npos && (padding - word) % 4 == 0) {
+      line = line.substr(0, padding);
+    }
+    result.append(line).append("\n");
+  }
+  return result;
+}
+
 absl::Status RplReader::ReadSection(const Words& words, RplEntry* entry) {
   if (words.size() != 2) return Error("expected SECTION name");
   const std::string section = UpperCase(words[1]);
@@ -457,7 +472,12 @@ absl::Status RplReader::ReadSection(const Words& words, RplEntry* entry) {
   if (!status.ok() || zone_text.empty()) return status;
   absl::StatusOr<std::vector<wire::MasterRecord>> records =
       wire::ParseMasterFile(zone_text, file_name_ + ":" + std::to_string(first_line), origin, ttl);
-  if (!records.ok()) return records.status();
+  if (!records.ok()) {
+    const absl::Status first = records.status();
+    records = wire::ParseMasterFile(WithoutNeedlessPadding(zone_text),
+                                    file_name_ + ":" + std::to_string(first_line), origin, ttl);
+    if (!records.ok()) return first;
+  }
   std::vector<PlainRecord>& target = section == "ANSWER"      ? entry->message.answer
                                      : section == "AUTHORITY" ? entry->message.authority
                                                               : entry->message.additional;

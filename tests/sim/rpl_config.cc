@@ -1,9 +1,12 @@
 #include "tests/sim/rpl_config.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <utility>
 
 #include "tests/sim/words.h"
+#include "wire/master_file.h"
 #include "wire/parse_presentation.h"
 
 namespace tern::sim {
@@ -89,8 +92,6 @@ constexpr std::string_view kIgnored[] = {
     "val-clean-additional",
     "val-log-level",
     "val-max-restart",
-    "val-nsec3-keysize-iterations",
-    "val-permissive-mode",
     "val-sig-skew-max",
     "val-sig-skew-min",
     "verbosity",
@@ -131,6 +132,42 @@ absl::Status ReadSeconds(const std::string& value, std::optional<uint32_t>* out)
                                       "'");
   }
   *out = seconds;
+  return absl::OkStatus();
+}
+
+// YYYYMMDDHHMMSS, or seconds since 1970.
+absl::Status ReadDate(const std::string& value, std::optional<uint32_t>* out) {
+  uint64_t number = 0;
+  const absl::Status wrong =
+      absl::InvalidArgumentError("expected YYYYMMDDHHMMSS or seconds, got '" + value + "'");
+  if (!ReadNumber(std::string_view(value), &number)) return wrong;
+  if (value.size() != 14) return ReadSeconds(value, out);
+  const auto take = [&number](uint64_t count) {
+    const uint64_t taken = number % count;
+    number /= count;
+    return static_cast<unsigned>(taken);
+  };
+  const unsigned second = take(100), minute = take(100), hour = take(100);
+  const unsigned day = take(100), month = take(100);
+  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(number)),
+                                         std::chrono::month(month), std::chrono::day(day));
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return wrong;
+  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+  *out = static_cast<uint32_t>(days * 86400 + hour * 3600 + minute * 60 + second);
+  return absl::OkStatus();
+}
+
+// A DS or DNSKEY record as a line of a master file.
+absl::Status ReadAnchor(const std::string& value, std::vector<PlainRecord>* anchors) {
+  auto records = wire::ParseMasterFile(value + "\n", "trust-anchor");
+  if (!records.ok()) return records.status();
+  for (wire::MasterRecord& record : *records) {
+    if (record.type != wire::RRType::kDS && record.type != wire::RRType::kDNSKEY) {
+      return absl::InvalidArgumentError("expected DS or DNSKEY, got '" + value + "'");
+    }
+    anchors->push_back(
+        {record.owner, record.type, record.rrclass, record.ttl, std::move(record.rdata)});
+  }
   return absl::OkStatus();
 }
 
@@ -226,6 +263,35 @@ bool RplConfigReader::ApplyStale(std::string_view key, const std::string& value,
   return true;
 }
 
+bool RplConfigReader::ApplyValidation(std::string_view key, const std::string& value,
+                                      absl::Status* status) {
+  RplValidation& validation = config_->validation;
+  if (key == "trust-anchor") {
+    *status = ReadAnchor(value, &validation.anchors);
+  } else if (key == "domain-insecure") {
+    *status = CheckName(value);
+    if (status->ok()) validation.insecure_zones.push_back(NameOf(value));
+  } else if (key == "val-override-date" || key == "val-override-timestamp") {
+    *status = ReadDate(value, &validation.now);
+  } else if (key == "val-permissive-mode") {
+    *status = ReadSwitch(value, &validation.permissive);
+  } else if (key == "val-nsec3-keysize-iterations") {
+    // Pairs of a key size and a number of iterations.
+    const std::vector<std::string> words = SplitWords(value);
+    validation.iterations_max = 0;
+    for (size_t i = 1; i < words.size(); i += 2) {
+      uint16_t iterations = 0;
+      if (!ReadNumber(std::string_view(words[i]), &iterations)) {
+        *status = absl::InvalidArgumentError("expected numbers, got '" + value + "'");
+      }
+      validation.iterations_max = std::max(validation.iterations_max, iterations);
+    }
+  } else {
+    return false;
+  }
+  return true;
+}
+
 absl::Status RplConfigReader::Apply(std::string_view key, const std::string& value) {
   absl::Status status;
   if (key == "server" || key == "stub-zone" || key == "forward-zone") {
@@ -254,18 +320,7 @@ absl::Status RplConfigReader::Apply(std::string_view key, const std::string& val
     config_->never_query.push_back(*prefix);
     return absl::OkStatus();
   }
-  if (key == "trust-anchor") {
-    config_->trust_anchors.push_back(value);
-    return absl::OkStatus();
-  }
-  if (key == "domain-insecure") {
-    config_->insecure_zones.push_back(value);
-    return absl::OkStatus();
-  }
-  if (key == "val-override-date" || key == "val-override-timestamp") {
-    config_->validation_date = value;
-    return absl::OkStatus();
-  }
+  if (ApplyValidation(key, value, &status)) return status;
   // Names that are answered like others. There is nothing to switch off.
   if (key == "local-zone" && (value.ends_with("nodefault") || value.ends_with("transparent"))) {
     return absl::OkStatus();

@@ -12,6 +12,8 @@
 #include "absl/status/status.h"
 #include "resolver/base/endpoint.h"
 #include "resolver/base/resolution_settings.h"
+#include "tests/sim/plain_message.h"
+#include "wire/name.h"
 
 namespace tern::sim {
 
@@ -21,6 +23,17 @@ struct RplZone {
   std::string name;
   std::vector<resolver::Endpoint> to;
   bool first = false;  // iterate when the forwarders fail
+};
+
+// What a scenario says about validation. Without anchors nothing is validated.
+struct RplValidation {
+  std::vector<PlainRecord> anchors;        // trust-anchor: DS or DNSKEY records
+  std::vector<wire::Name> insecure_zones;  // domain-insecure
+  // val-override-date and val-override-timestamp: seconds since 1970, at the first step. Unbound's
+  // clock then stands still; here it goes on.
+  std::optional<uint32_t> now;
+  uint16_t iterations_max = 150;  // val-nsec3-keysize-iterations: the most of all key sizes
+  bool permissive = false;        // val-permissive-mode: bogus answers are told, without AD
 };
 
 // The options before CONFIG_END that this world applies.
@@ -40,12 +53,10 @@ struct RplConfig {
   // Off unless the scenario sets it, as in Unbound.
   bool serve_expired = false;
   bool prefetch = false;
-  std::optional<uint32_t> max_stale;        // serve-expired-ttl, seconds
-  std::optional<uint32_t> stale_ttl;        // serve-expired-reply-ttl, seconds
-  std::optional<uint32_t> client_timeout;   // serve-expired-client-timeout, milliseconds
-  std::vector<std::string> trust_anchors;   // master file lines
-  std::vector<std::string> insecure_zones;  // domain-insecure
-  std::string validation_date;              // as written: YYYYMMDDHHMMSS or seconds
+  std::optional<uint32_t> max_stale;       // serve-expired-ttl, seconds
+  std::optional<uint32_t> stale_ttl;       // serve-expired-reply-ttl, seconds
+  std::optional<uint32_t> client_timeout;  // serve-expired-client-timeout, milliseconds
+  RplValidation validation;
 };
 
 // Each option is applied or known to have no meaning here. Any other is an error. stub-zone: and
@@ -67,6 +78,7 @@ class RplConfigReader {
   bool ApplyToZone(std::string_view key, const std::string& value, absl::Status* status);
   bool ApplyNumberOrSwitch(std::string_view key, const std::string& value, absl::Status* status);
   bool ApplyStale(std::string_view key, const std::string& value, absl::Status* status);
+  bool ApplyValidation(std::string_view key, const std::string& value, absl::Status* status);
 
   RplConfig* config_;
   bool in_zone_ = false;  // the last of config_->zones is open

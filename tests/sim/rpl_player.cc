@@ -49,6 +49,7 @@ resolver::config::Settings SettingsFor(const RplConfig& config, const PlayOption
   if (config.client_timeout && *config.client_timeout != 0) {
     settings.resolution.budget.client_timeout = std::chrono::milliseconds(*config.client_timeout);
   }
+  ApplyValidation(config.validation, &settings);
   if (config.max_ttl) settings.cache.ttl.max_ttl = *config.max_ttl;
   if (config.max_negative_ttl) settings.cache.ttl.max_negative_ttl = *config.max_negative_ttl;
   return settings;
@@ -60,6 +61,12 @@ std::string At(const RplStep& step, std::string_view what) {
 }
 
 }  // namespace
+
+// The anchors, the number of iterations and the permissive mode have no settings yet.
+void ApplyValidation(const RplValidation& validation, resolver::config::Settings* settings) {
+  settings->dnssec.validation = !validation.anchors.empty();
+  settings->dnssec.negative_trust_anchors = validation.insecure_zones;
+}
 
 // All servers of a scenario: the ranges for the current step, and the REPLY steps.
 class RplPlayer::ScriptedServer : public SimServer {
@@ -158,6 +165,7 @@ RplPlayer::RplPlayer(const Scenario& scenario, const PlayOptions& options)
       world_(SimWorld::Options{.seed = options.seed}),
       server_(std::make_unique<ScriptedServer>(scenario, options.unscripted)) {
   world_.SetServerElsewhere(server_.get());
+  if (scenario.config.validation.now) world_.SetWallSeconds(*scenario.config.validation.now);
   resolver_ = std::make_unique<ResolverUnderTest>(&world_, SettingsFor(scenario.config, options));
 }
 

@@ -23,6 +23,9 @@
 
 namespace tern::sim {
 
+// The one place where what a scenario says about validation becomes settings.
+void ApplyValidation(const RplValidation& validation, resolver::config::Settings* settings);
+
 // What a query gets if no entry of the scenario matches its address.
 enum class Unscripted : uint8_t { kServFail, kSilence };
 
@@ -45,6 +48,7 @@ class RplPlayer {
   // expected and what came.
   std::string Play();
   std::string Trace() const { return world_.Trace(); }
+  uint32_t WallSeconds() { return world_.WallSeconds(); }
 
  private:
   class ScriptedServer;

@@ -141,6 +141,52 @@ SCENARIO_END
   EXPECT_EQ(config.zones[1].to.size(), 2u);
 }
 
+TEST(RplTest, ReadsWhatConcernsValidation) {
+  const absl::StatusOr<Scenario> scenario = ParseScenario(R"(
+server:
+	trust-anchor: "example.com. 3600 IN DS 2854 8 1 46e4ffc6e9a4793b488954bd3f0cc6af0dfb201b"
+	trust-anchor: "sub.example. DNSKEY 257 3 15 AAAA BBBB"
+	domain-insecure: "net."
+	val-override-date: "20120420235959"
+	val-nsec3-keysize-iterations: "1024 150 2048 500 4096 2500"
+	val-permissive-mode: yes
+CONFIG_END
+SCENARIO_BEGIN
+RANGE_BEGIN 0 10
+ENTRY_BEGIN
+SECTION ANSWER
+a. 60 DNSKEY 257 3 253 UNUSABLE==
+ENTRY_END
+RANGE_END
+SCENARIO_END
+)",
+                                                          "x.rpl");
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  const RplValidation& validation = scenario->config.validation;
+  ASSERT_EQ(validation.anchors.size(), 2u);
+  EXPECT_EQ(validation.anchors[0].type, wire::RRType::kDS);
+  EXPECT_EQ(validation.anchors[1].owner, NameOf("sub.example."));
+  EXPECT_EQ(validation.anchors[1].rdata.size(), 10u);
+  EXPECT_EQ(validation.insecure_zones, std::vector{NameOf("net.")});
+  EXPECT_EQ(validation.now, 1334966399u);
+  EXPECT_EQ(validation.iterations_max, 2500);
+  EXPECT_TRUE(validation.permissive);
+  EXPECT_EQ(scenario->ranges.at(0).entries.at(0).message.answer.at(0).rdata.size(), 10u);
+  EXPECT_EQ(MessageOf("val-override-timestamp: \"1437625000\"\nval-override-date: soon\n"),
+            "x.rpl:2: expected YYYYMMDDHHMMSS or seconds, got 'soon'");
+  EXPECT_EQ(MessageOf("val-override-date: 20121320000000\n"),
+            "x.rpl:1: expected YYYYMMDDHHMMSS or seconds, got '20121320000000'");
+  EXPECT_EQ(MessageOf("trust-anchor: \"a. A 192.0.2.1\"\n"),
+            "x.rpl:1: expected DS or DNSKEY, got 'a. A 192.0.2.1'");
+}
+
+TEST(RplPlayerTest, TheScenariosDateIsTheResolversClock) {
+  Scenario scenario;
+  scenario.config.validation.now = 1334966399;
+  RplPlayer player(scenario, PlayOptions());
+  EXPECT_EQ(player.WallSeconds(), 1334966399u);
+}
+
 TEST(RplTest, RefusesConfigurationsThatItCannotKeep) {
   EXPECT_EQ(MessageOf("server:\n local-zone: \"a.\" static\nCONFIG_END\n"),
             "x.rpl:2: unknown option 'local-zone'");
