@@ -103,10 +103,11 @@ std::vector<PlainRecord> SignedInternet::RecordsFor(const Entry& entry) const {
 }
 
 void SignedInternet::SignZones() {
+  validator_.reset();
   for (const std::unique_ptr<Entry>& entry : entries_) {
     const wire::Name origin = NameOf(entry->origin);
     const std::vector<PlainRecord> records = RecordsFor(*entry);
-    std::vector<ZoneServer*> servers = {&entry->alone};
+    std::vector<ZoneServer*> servers = {&entry->alone, &oracle_};
     for (const std::string& address : entry->addresses) servers.push_back(&servers_[address]);
     if (entry->plan) {
       entry->signed_zone = std::make_shared<const SignedZone>(origin, records, *entry->plan);
@@ -138,26 +139,34 @@ PlainMessage SignedInternet::Lookup(std::string_view name, wire::RRType type, co
   return world_.client_query(id).Message().value_or(none);
 }
 
-Verdict SignedInternet::Expect(std::string_view name, wire::RRType type) {
+NaiveValidator SignedInternet::MakeValidator() {
   NaiveValidator::Options options;
   for (const std::unique_ptr<Entry>& entry : entries_) {
     options.zones.push_back(NameOf(entry->origin));
   }
   options.anchors = anchors_;
   options.now = world_.WallSeconds();
-  NaiveValidator validator(options,
-                           [&](wire::NameView zone, wire::NameView asked,
-                               wire::RRType of_type) -> std::optional<PlainMessage> {
-                             for (const std::unique_ptr<Entry>& entry : entries_) {
-                               if (!(NameOf(entry->origin) == wire::Name(zone))) continue;
-                               PlainMessage query = MakeQuery(1, ".", of_type);
-                               query.questions[0].name = asked;
-                               query.edns->dnssec_ok = true;
-                               return entry->alone.Answer(query);
-                             }
-                             return std::nullopt;
-                           });
-  return validator.Answer(NameOf(name), type);
+  return NaiveValidator(options,
+                        [&](wire::NameView zone, wire::NameView asked,
+                            wire::RRType of_type) -> std::optional<PlainMessage> {
+                          for (const std::unique_ptr<Entry>& entry : entries_) {
+                            if (!(NameOf(entry->origin) == wire::Name(zone))) continue;
+                            PlainMessage query = MakeQuery(1, ".", of_type);
+                            query.questions[0].name = asked;
+                            query.edns->dnssec_ok = true;
+                            return entry->alone.Answer(query);
+                          }
+                          return std::nullopt;
+                        });
+}
+
+Verdict SignedInternet::Expect(std::string_view name, wire::RRType type) {
+  const uint32_t now = world_.WallSeconds();
+  if (validator_ == nullptr || validator_second_ != now) {
+    validator_ = std::make_unique<NaiveValidator>(MakeValidator());
+    validator_second_ = now;
+  }
+  return validator_->Answer(NameOf(name), type);
 }
 
 std::string SignedInternet::Judge(const PlainMessage& reply) {

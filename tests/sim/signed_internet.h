@@ -63,6 +63,8 @@ class SignedInternet {
   ZoneServer& server(std::string_view address) { return servers_[std::string(address)]; }
   // The DS set of the root. It is known after SignZones.
   const std::vector<PlainRecord>& anchors() const { return anchors_; }
+  // Knows every zone, and is not part of the network. It does not validate.
+  const ZoneServer& oracle() const { return oracle_; }
   // Null if the zone is not signed.
   std::shared_ptr<const SignedZone> zone(std::string_view origin) const;
 
@@ -91,12 +93,16 @@ class SignedInternet {
 
   Entry& EntryOf(std::string_view origin);
   const Entry* ParentOf(const Entry& entry) const;
+  NaiveValidator MakeValidator();
   std::vector<PlainRecord> RecordsFor(const Entry& entry) const;
 
   SimWorld world_;
   resolver::config::Settings settings_;
   std::map<std::string, ZoneServer> servers_;  // by address
   std::vector<std::unique_ptr<Entry>> entries_;
+  ZoneServer oracle_;
+  std::unique_ptr<NaiveValidator> validator_;  // for the second in which it was made
+  uint32_t validator_second_ = 0;
   std::vector<PlainRecord> anchors_;
   std::unique_ptr<ResolverUnderTest> resolver_;
   PlainMessage last_query_;
