@@ -81,8 +81,11 @@ const EVP_MD* DigestOfAlgorithm(uint8_t algorithm) {
 class ZoneKey::Secret {
  public:
   virtual ~Secret() = default;
-  virtual Octets PublicKey() const = 0;
+  const Octets& public_key() const { return public_key_; }
   virtual Octets Sign(std::span<const uint8_t> octets) const = 0;
+
+ protected:
+  Octets public_key_;
 };
 
 // PKCS #1 v1.5, computed with the numbers themselves. So a library's policy against SHA-1 does not
@@ -103,12 +106,8 @@ class ZoneKey::RsaSecret : public Secret {
     BN_mul(order.get(), p.get(), q.get(), room.get());
     secret_.reset(BN_mod_inverse(nullptr, exponent.get(), order.get(), room.get()));
     TERN_REQUIRE(secret_ != nullptr);
-  }
-
-  Octets PublicKey() const override {  // RFC 3110 section 2
-    Octets key = {3, 1, 0, 1};
-    PutOctets(OctetsFrom(modulus_.get(), kModulusOctets), &key);
-    return key;
+    public_key_ = {3, 1, 0, 1};  // RFC 3110 section 2
+    PutOctets(OctetsFrom(modulus_.get(), kModulusOctets), &public_key_);
   }
 
   Octets Sign(std::span<const uint8_t> octets) const override {
@@ -168,18 +167,14 @@ class ZoneKey::EcdsaSecret : public Secret {
         group_(EC_GROUP_new_by_curve_name(algorithm == kEcdsaP256 ? NID_X9_62_prime256v1
                                                                   : NID_secp384r1)) {
     secret_ = Scalar(Derive("scalar", algorithm, seed, 0));
-  }
-
-  Octets PublicKey() const override {  // RFC 6605 section 4
     NumberRoom room(BN_CTX_new());
     const Number x(BN_new()), y(BN_new());
     const Point point(EC_POINT_new(group_.get()));
     TERN_REQUIRE(
         EC_POINT_mul(group_.get(), point.get(), secret_.get(), nullptr, nullptr, room.get()) == 1);
     EC_POINT_get_affine_coordinates(group_.get(), point.get(), x.get(), y.get(), room.get());
-    Octets key = OctetsFrom(x.get(), size_);
-    PutOctets(OctetsFrom(y.get(), size_), &key);
-    return key;
+    public_key_ = OctetsFrom(x.get(), size_);  // RFC 6605 section 4
+    PutOctets(OctetsFrom(y.get(), size_), &public_key_);
   }
 
   Octets Sign(std::span<const uint8_t> octets) const override {
@@ -228,14 +223,10 @@ class ZoneKey::EdwardsSecret : public Secret {
     key_.reset(EVP_PKEY_new_raw_private_key(is_25519 ? EVP_PKEY_ED25519 : EVP_PKEY_ED448, nullptr,
                                             octets.data(), is_25519 ? 32 : 57));
     TERN_REQUIRE(key_ != nullptr);
-  }
-
-  Octets PublicKey() const override {  // RFC 8080 section 3
-    Octets key(64);
-    size_t size = key.size();
-    TERN_REQUIRE(EVP_PKEY_get_raw_public_key(key_.get(), key.data(), &size) == 1);
-    key.resize(size);
-    return key;
+    public_key_.resize(64);  // RFC 8080 section 3
+    size_t size = public_key_.size();
+    TERN_REQUIRE(EVP_PKEY_get_raw_public_key(key_.get(), public_key_.data(), &size) == 1);
+    public_key_.resize(size);
   }
 
   Octets Sign(std::span<const uint8_t> octets) const override {
@@ -299,7 +290,7 @@ Octets ZoneKey::Dnskey() const {
   PutU16(flags_, &rdata);
   rdata.push_back(3);  // the protocol (RFC 4034 section 2.1.2)
   rdata.push_back(algorithm_);
-  PutOctets(secret_->PublicKey(), &rdata);
+  PutOctets(secret_->public_key(), &rdata);
   return rdata;
 }
 
