@@ -30,10 +30,13 @@ class UpstreamFixture : public BothEngines {
     EXPECT_TRUE(!kStream || server.Listen());
     return server;
   }
-  // An address at which nothing listens.
-  static Endpoint Nobody() {
-    PlainSocket gone = Server();
-    return gone.local();
+  // Nothing listens at its address. While it lives, nobody else gets its port: no other test, and
+  // no exchange of our own. It takes datagrams from itself only.
+  static PlainSocket Nobody() {
+    PlainSocket holder(AF_INET, kTransport == Transport::kTcp ? SOCK_STREAM : SOCK_DGRAM);
+    EXPECT_TRUE(holder.Bind(Loopback()));
+    EXPECT_TRUE(kTransport == Transport::kTcp || holder.Connect(holder.local()));
+    return holder;
   }
   static ExchangeId Start(RunningWorker* running, const Endpoint& server, const Bytes& query,
                           ExchangeSink* sink) {

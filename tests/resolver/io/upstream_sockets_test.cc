@@ -88,11 +88,11 @@ TEST_P(UpstreamSocketsTest, AStrangersDatagramIsNotDelivered) {
 TEST_P(UpstreamSocketsTest, ARefusalIsToldOnceAndTheSocketGoesOnToServe) {
   auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  const Endpoint nobody = Nobody();
+  const PlainSocket nobody = Nobody();
   PlainSocket server = Server();
   for (int i = 0; i < 20; ++i) {
     RecordingSink sink;
-    const ExchangeId id = Start(running.get(), nobody, Query(1), &sink);
+    const ExchangeId id = Start(running.get(), nobody.local(), Query(1), &sink);
     ASSERT_NE(id, ExchangeId::kNone);
     ASSERT_TRUE(WaitFor([&] { return sink.failures() == 1; }));
     EXPECT_EQ(sink.failure(), ExchangeFailure::kUnreachable);

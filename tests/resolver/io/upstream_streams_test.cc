@@ -63,9 +63,9 @@ TEST_P(UpstreamStreamsTest, SendsAQueryThatDoesNotFitAtOnce) {
 TEST_P(UpstreamStreamsTest, ARefusedConnectionIsUnreachable) {
   auto running = MakeRunning();
   ASSERT_NE(running, nullptr);
-  const Endpoint nobody = Nobody();
+  const PlainSocket nobody = Nobody();
   RecordingSink sink;
-  ASSERT_NE(Start(running.get(), nobody, Query(1), &sink), ExchangeId::kNone);
+  ASSERT_NE(Start(running.get(), nobody.local(), Query(1), &sink), ExchangeId::kNone);
   ASSERT_TRUE(WaitFor([&] { return sink.failures() == 1; }));
   EXPECT_EQ(sink.failure(), ExchangeFailure::kUnreachable);
 }
