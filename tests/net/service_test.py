@@ -1,5 +1,6 @@
 """The daemon as an operator meets it: configuration, access, local data, signals."""
 
+import concurrent.futures
 import ctypes
 import json
 import os
@@ -13,6 +14,7 @@ import time
 import zones
 from internet import TERND, WorldTest, dig, wait_until, watch
 
+A, AAAA = 1, 28
 WITHOUT = str(pathlib.Path(__file__).with_name("without.py"))
 
 
@@ -143,6 +145,19 @@ class ServiceTest(WorldTest):
         code, took = daemon.stop()
         self.assertEqual(code, 0, daemon.log())
         self.assertLess(took, 2.0)
+
+    def test_exchangers_are_looked_up_by_the_workers_that_own_the_questions(self):
+        """Of four workers one gets the answer to MX; three of four questions behind it belong to others."""
+        daemon = self.tern({"workers": 4})
+        domains = [f"d{n:02}.com" for n in range(zones.DOMAINS)]
+        wanted = {(f"h{h}.{domain}.", family) for domain in domains for h in range(10) for family in (A, AAAA)}
+        with watch() as seen, concurrent.futures.ThreadPoolExecutor(8) as clients:
+            for reply in clients.map(lambda domain: dig(domain, "MX"), domains):
+                self.assertEqual(len(reply.rdata("MX")), 10, reply.text)
+            wait_until(lambda: wanted <= {(query.name, query.type) for query in seen.queries()},
+                       "questions for all addresses")
+        code, _ = daemon.stop()
+        self.assertEqual(code, 0, daemon.log())
 
     def test_hosts_file(self):
         hosts = self.internet.folder / "hosts"

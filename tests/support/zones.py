@@ -22,7 +22,7 @@ OWN = "198.18.9.1"  # where ternd listens as well, for a zone that names it as i
 MOVING = "198.51.100.77"  # which no server has, for a zone that names it as its server
 MAIL = ("198.18.20.11", "198.18.20.12")
 
-DOMAINS = 20        # d00.com .. d19.com, each with hosts h0..h9
+DOMAINS = 20        # d00.com .. d19.com, each with hosts h0..h9, which take its mail
 HALF_DEAD = 20      # half00.com ..: one of two replicas is silent
 MINIMUM = 30        # the SOA minimum of every zone: how long a negative answer lives
 
@@ -220,7 +220,7 @@ def _auth():
     }
     for n in range(DOMAINS):
         zones[f"d{n:02}.com"] = _plain(f"d{n:02}.com", "".join(
-            f"h{h} A 198.18.{40 + n}.{h + 1}\n" for h in range(10)) + "*.any A 198.18.40.200\n")
+            f"h{h} A 198.18.{40 + n}.{h + 1}\n@ MX {h} h{h}\n" for h in range(10)) + "*.any A 198.18.40.200\n")
     for n in range(HALF_DEAD):
         zones[f"half{n:02}.com"] = _zone(f"half{n:02}.com", (
             f"@ NS ns1\n@ NS ns2\nns1 A {SILENT[3 + n]}\nns2 A 198.18.2.1\nwww A 198.18.22.{n + 1}\n"))
