@@ -51,6 +51,16 @@ MailObject PolicyJson(const TxtPolicy& policy) {
   return object;
 }
 
+MailObject DmarcJson(const DmarcPolicy& dmarc) {
+  MailObject object = PolicyJson(dmarc.own);
+  if (!dmarc.failure.empty()) object["failure"] = dmarc.failure;
+  if (dmarc.domain.empty()) return object;
+  object["domain"] = dmarc.domain;
+  object["record"] = dmarc.record;
+  object["policy"] = dmarc.policy;
+  return object;
+}
+
 MailObject SpfJson(const SpfTree& spf) {
   MailObject object = PolicyJson(spf.policy);
   object["lookups"] = spf.lookups;
@@ -90,7 +100,7 @@ std::string MailJson(const MailPlan& plan, const Endpoint& server) {
   object["implicit_mx"] = plan.implicit;
   object["exchangers"] = ExchangersJson(plan);
   object["spf"] = SpfJson(plan.spf);
-  object["dmarc"] = PolicyJson(plan.dmarc);
+  object["dmarc"] = DmarcJson(plan.dmarc);
   object["mta_sts"] = PolicyJson(plan.mta_sts);
   object["warnings"] = MailObject::array();
   for (const MailWarning& warning : plan.warnings) {

@@ -61,7 +61,7 @@ class MailPlanner {
   }
 
   MailPlan Plan() {
-    const auto dmarc = Below("_dmarc", domain_);
+    const auto dmarc = DmarcName(domain_);
     const auto mta_sts = Below("_mta-sts", domain_);
     std::vector<Question> first = {{domain_, RRType::kMX}, {domain_, RRType::kTXT}};
     if (dmarc) first.push_back({*dmarc, RRType::kTXT});
@@ -69,7 +69,8 @@ class MailPlanner {
     book_.Ask(first);
     PlanDelivery(book_.Get(domain_, RRType::kMX));
     plan_.spf = WalkSpf(domain_, &book_);
-    if (dmarc) plan_.dmarc = ReadTxtPolicy(book_.Get(*dmarc, RRType::kTXT), "v=DMARC1");
+    const bool exists = book_.Get(domain_, RRType::kMX).kind != AnswerKind::kNoSuchName;
+    plan_.dmarc = FindDmarc(domain_, exists, &book_);
     if (mta_sts) plan_.mta_sts = ReadTxtPolicy(book_.Get(*mta_sts, RRType::kTXT), "v=STSv1");
     WarnOfPolicies();
     AddUses();
@@ -238,10 +239,10 @@ class MailPlanner {
 
   void WarnOfPolicies() {
     WarnOfSpf(plan_.spf);
-    if (plan_.dmarc.records.size() > 1) {
-      Warn("several_dmarc",
-           "There are several DMARC records, so none counts (RFC 7489 section "
-           "6.6.3). Keep one.");
+    for (const std::string& domain : plan_.dmarc.ambiguous) {
+      Warn("several_dmarc", Concat(domain,
+                                   " has several DMARC records, so none of them counts (RFC 7489 "
+                                   "section 6.6.3). Keep one."));
     }
     if (plan_.mta_sts.records.size() > 1) {
       Warn("several_mta_sts",

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "resolver/tool/dmarc.h"
 #include "resolver/tool/mail_counters.h"
 #include "resolver/tool/name_server_use.h"
 #include "resolver/tool/questions.h"
@@ -70,7 +71,7 @@ struct MailPlan {
   bool implicit = false;              // no MX: the domain itself is the exchanger
   std::vector<Exchanger> exchangers;  // in the order of a mail server
   SpfTree spf;
-  TxtPolicy dmarc;
+  DmarcPolicy dmarc;
   TxtPolicy mta_sts;
   std::vector<MailWarning> warnings;
   bool traced = false;  // the resolver told which name servers it asked

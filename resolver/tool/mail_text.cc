@@ -128,15 +128,13 @@ std::string SpfText(const SpfTree& spf) {
   return text;
 }
 
-// RFC 7489 section 6.6.3: a domain without a record has the policy of its organisation's domain.
-std::string DmarcText(const TxtPolicy& dmarc, std::string_view domain) {
-  std::string text = PolicyText(dmarc);
-  const bool has_organisation = std::count(domain.begin(), domain.end(), '.') > 2;
-  if (dmarc.records.empty() && !IsTemporary(dmarc.kind) && has_organisation) {
-    text += "; if a domain above it has a record, that one counts";
-  }
-  if (dmarc.records.size() != 1) return text;
-  const std::string policy = TagValue(dmarc.records[0], "p");
+// The record that counts, with whose it is if it is not the domain's own.
+std::string DmarcText(const DmarcPolicy& dmarc, std::string_view domain) {
+  if (!dmarc.failure.empty()) return dmarc.failure;
+  if (dmarc.record.empty()) return PolicyText(dmarc.own);
+  std::string text = dmarc.record;
+  if (dmarc.domain != domain) text += Concat("\nfrom ", dmarc.domain, ", a domain above it");
+  const std::string_view policy = dmarc.policy;
   const std::string_view meaning = policy == "none"         ? "receivers only report"
                                    : policy == "quarantine" ? "receivers put failing mail aside"
                                    : policy == "reject"     ? "receivers reject failing mail"

@@ -53,6 +53,12 @@ class MailToolTest(WorldTest):
         self.assertEqual(found["exchangers"][0]["A"]["addresses"][0]["address"], "198.18.25.1")
         self.assertLessEqual({"preference_tie", "exchanger_is_alias", "dangling_exchanger"}, codes(run))
 
+    def test_a_domain_below_has_the_dmarc_record_of_the_one_above(self):
+        run = tern("mail", "implicit.post.com")
+        self.assertRegex(run.stdout, r"DMARC +v=DMARC1; p=reject\n +from post\.com\., a domain above it\n")
+        dmarc = json.loads(tern("mail", "implicit.post.com", "--json").stdout)["dmarc"]
+        self.assertEqual((dmarc["records"], dmarc["domain"], dmarc["policy"]), ([], "post.com.", "reject"))
+
     def test_exit_codes_tell_never_from_later(self):
         for domain, code, warning in (("null.post.com", 1, "null_mx"),
                                       ("nosuch.post.com", 1, "no_such_domain"),

@@ -36,8 +36,20 @@ TEST(MailJsonTest, ThePlanIsOneObject) {
   EXPECT_EQ(exchanger["AAAA"]["reason"], "SERVFAIL");
   EXPECT_EQ(plan["spf"]["records"][0], "v=spf1 -all");
   EXPECT_EQ(plan["dmarc"]["outcome"], "NXDOMAIN");
+  EXPECT_FALSE(plan["dmarc"].contains("policy"));
   EXPECT_EQ(plan["warnings"].size(), 2u);
   EXPECT_EQ(plan["traced"], false);
+}
+
+TEST(MailJsonTest, TheDmarcRecordComesWithItsDomain) {
+  MadeAnswers made;
+  made.Add("_dmarc.a.", RRType::kTXT, {"\"v=DMARC1; p=none\""});
+  const MailValue dmarc = PlanOf(&made)["dmarc"];
+  EXPECT_EQ(dmarc["domain"], "a.");
+  EXPECT_EQ(dmarc["record"], "v=DMARC1; p=none");
+  EXPECT_EQ(dmarc["policy"], "none");
+  made.Fail("_dmarc.a.", RRType::kTXT, AnswerKind::kFailure);
+  EXPECT_EQ(PlanOf(&made)["dmarc"]["failure"], "SERVFAIL");
 }
 
 TEST(MailJsonTest, VerdictsHaveTheirExitCodes) {

@@ -62,16 +62,21 @@ TEST(MailTextTest, LongWarningsAreWrappedInTheirColumn) {
   }
 }
 
-TEST(MailTextTest, Rfc7489ASubdomainWithoutDmarcMayHaveThatAbove) {
+TEST(MailTextTest, ASubdomainHasTheDmarcRecordOfADomainAboveIt) {
   MadeAnswers made;
   const auto dmarc_of = [&](const char* domain) {
     const std::string text = MailText(PlanMail(*wire::ParseName(domain), made.Asking()), Local());
     const size_t at = text.find("DMARC");
-    return text.substr(at, text.find('\n', at) - at);
+    return text.substr(at, text.find("MTA-STS") - at);
   };
-  EXPECT_EQ(dmarc_of("a.example."), "DMARC        none");
+  EXPECT_EQ(dmarc_of("b.a.example."), "DMARC        none\n");
+  made.Add("_dmarc.a.example.", RRType::kTXT, {"\"v=DMARC1; p=none; sp=reject\""});
   EXPECT_EQ(dmarc_of("b.a.example."),
-            "DMARC        none; if a domain above it has a record, that one counts");
+            "DMARC        v=DMARC1; p=none; sp=reject\n"
+            "             from a.example., a domain above it\n"
+            "             receivers reject failing mail\n");
+  made.Fail("_dmarc.example.", RRType::kTXT, AnswerKind::kFailure);
+  EXPECT_EQ(dmarc_of("c.example."), "DMARC        _dmarc.example.: SERVFAIL\n");
 }
 
 TEST(MailTextTest, ListsAndFindingsStandInColumns) {
