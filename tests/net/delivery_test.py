@@ -13,7 +13,7 @@ import unittest
 import mail_servers
 import schools
 from internet import Reply, WorldTest, wait_until, watch
-from mail_servers import Dovecot, Exim, Postfix, messages
+from mail_servers import Dovecot, Exim, Postfix, Rspamd, messages
 from schools import (BIG_MAILBOXES, BIG_NS, EXCHANGERS, FORGER, LISTED, NEIGHBOUR, SMALL_MAIL, SMALL_SCREEN,
                      SMALL_SUBMISSION, Schools)
 
@@ -25,7 +25,7 @@ SCREEN_SECONDS = 3  # how long postscreen waits for the lists
 ALICE, BOB = "alice@smallschool.edu", "bob@bigschool.edu"
 NEEDED = {"postfix": "postfix", "/usr/lib/dovecot/imap": "dovecot-imapd", "/usr/lib/dovecot/pop3": "dovecot-pop3d",
           "/usr/lib/dovecot/lmtp": "dovecot-lmtpd", "rbldnsd": "rbldnsd", "curl": "curl", "nsd": "nsd",
-          "knotd": "knot", "policyd-spf": "postfix-policyd-spf-python", EXIM: "exim4-daemon-light"}
+          "knotd": "knot", "rspamd": "rspamd", "policyd-spf": "postfix-policyd-spf-python", EXIM: "exim4-daemon-light"}
 
 
 def missing_packages():
@@ -56,6 +56,7 @@ class DeliveryTest(WorldTest):
         cls.dovecot = Dovecot(cls.internet, cls.internet.big, BIG_MAILBOXES)
         cls.big = cls._big_postfix()
         cls.small = cls._small_postfix()
+        cls.rspamd = Rspamd(cls.internet, cls.internet.small, ("list.edu", "closed.edu"))
 
     @classmethod
     def _big_postfix(cls):
@@ -278,3 +279,12 @@ policyd-spf unix - n n - 0 spawn
             self.assertLess(reply.milliseconds, LIST_MILLISECONDS, reply.text)
             code, text = self.offer(SMALL_SCREEN, LISTED, BOB, ALICE)
         self.assertEqual(code, 250, text)
+
+    def test_rspamd_tells_a_list_that_lists_from_one_that_refuses(self):
+        self.assertEqual(self.rspamd.symbols(LISTED, self.message(ALICE)), {"LISTED_LIST.EDU", "REFUSED_CLOSED.EDU"})
+        self.assertEqual(self.rspamd.symbols(NEIGHBOUR, self.message(ALICE)), {"REFUSED_CLOSED.EDU"})
+
+    def test_to_rspamd_a_list_that_is_silent_lists_nobody(self):
+        with self.internet.stopped("lists"):
+            self.assertEqual(self.rspamd.symbols(LISTED, self.message(ALICE)),
+                             {"ON_LIST.EDU_FAIL", "ON_CLOSED.EDU_FAIL"})

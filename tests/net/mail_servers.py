@@ -1,9 +1,10 @@
-"""Mail software of Debian, run from folders of a test's own: Postfix, Exim and Dovecot.
+"""Mail software of Debian, run from folders of a test's own: Postfix, Exim, Dovecot and rspamd.
 
 Nothing of it touches the machine's own configuration, queues or mailboxes.
 """
 
 import grp
+import json
 import os
 import pathlib
 import pwd
@@ -278,3 +279,54 @@ begin retry
     def exchangers(self):
         """Those that it connected to, in its order, the last of them with success when a line says so."""
         return re.findall(r"\bH=(\S+) \[", self.log())
+
+
+class Rspamd:
+    """rspamd that asks block lists and nobody else, with its own defaults for DNS.
+
+    A symbol of a list ends with its name in capitals. It says that the client is listed or that the list refuses;
+    a third one says that the question failed.
+    """
+
+    AT = "127.0.0.1:11333"
+
+    def __init__(self, schools, host, lists):
+        self.host = host
+        folder = schools.folder / "rspamd"
+        languages = folder / "languages"  # none, for to load Debian's takes seconds
+        languages.mkdir(parents=True)
+        suffixes = folder / "suffixes"
+        suffixes.write_text("edu\n")
+        rules = "".join(f"""
+    "{each}" {{
+      symbol = "ON_{each.upper()}"; rbl = "{each}"; checks = ["from"];
+      returncodes {{ "LISTED_{each.upper()}" = "127.0.0.2"; "REFUSED_{each.upper()}" = "127.255.255.254"; }}
+    }}""" for each in lists)
+        conf = folder / "rspamd.conf"
+        conf.write_text(f"""\
+options {{
+  tempdir = "{folder}"; hs_cache_dir = "{folder}"; url_tld = "{suffixes}"; filters = "";
+  dns {{ nameserver = ["127.0.0.1:53:1"]; }}
+}}
+lang_detection {{ languages = "{languages}"; }}
+logging {{ type = "console"; level = "info"; }}
+worker "normal" {{ bind_socket = "{self.AT}"; count = 1; }}
+modules {{ path = "/usr/share/rspamd/plugins/rbl.lua"; }}
+rbl {{ rbls {{{rules}
+}} }}
+""")
+        self.program = schools.program("rspamd", ["rspamd", "-f", "-i", "-c", str(conf)], host)
+
+        def works():
+            if not self.program.alive():
+                raise Failed(f"rspamd ended:\n{self.program.log()}")
+            return "starting normal process" in self.program.log()
+        wait_until(works, "rspamd")
+
+    def symbols(self, client, message):
+        """What rspamd finds about a message that this client hands in."""
+        run = subprocess.run([*self.host.inside, "rspamc", "-h", self.AT, "--json", "-i", client],
+                             input=message.as_bytes(), capture_output=True, check=False, timeout=60)
+        if run.returncode != 0:
+            raise Failed(f"rspamc: {run.stderr.decode()}{self.program.log()}")
+        return set(json.loads(run.stdout)["symbols"])
