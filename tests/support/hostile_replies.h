@@ -32,12 +32,11 @@
 namespace tern::resolver::test {
 
 enum class Hostility : uint8_t {
-  kReferral,     // 13 name servers, and many addresses of other names
-  kManyServers,  // 13 name servers, each many times
-  kStrayGlue,    // 13 name servers elsewhere, and many addresses of names there
-  kChain,        // 10 CNAME, 19 DNAME and many A
-  kPointers,     // many addresses whose owners are chains of pointers
-  kDenials,      // many SOA records of such owners
+  kReferral,   // 13 name servers, and many addresses of other names
+  kStrayGlue,  // 13 name servers elsewhere, and many addresses of names there
+  kChain,      // 10 CNAME, 19 DNAME and many A
+  kPointers,   // many addresses whose owners are chains of pointers
+  kDenials,    // many SOA records of such owners
 };
 
 // Writes one reply to a query, record by record.
@@ -129,9 +128,6 @@ inline std::vector<uint8_t> MakeReferral(HostileReply reply, Hostility hostility
     const std::string right{static_cast<char>('a' + i)};
     names.push_back(reply.Add(1, reply.Suffix(cut), wire::RRType::kNS, reply.Deep(right, below)));
   }
-  for (size_t i = 0; hostility == Hostility::kManyServers && i < records; ++i) {
-    reply.Add(1, reply.Suffix(cut), wire::RRType::kNS, HostileReply::PointerTo(names[i % 4]));
-  }
   // One address for each server, so that the resolution goes on.
   for (size_t i = 0; !is_stray && i < kServers; ++i) {
     reply.Add(2, HostileReply::PointerTo(names[i]), wire::RRType::kA, Address(i));
@@ -139,7 +135,7 @@ inline std::vector<uint8_t> MakeReferral(HostileReply reply, Hostility hostility
   const size_t other_at = reply.Add(2, reply.Deep("z", below), wire::RRType::kA, Address(20)) - 10;
   const size_t other =
       other_at - (reply.Deep("z", below).size());  // where that record's owner starts
-  for (size_t i = 0; hostility != Hostility::kManyServers && i < records; ++i) {
+  for (size_t i = 0; i < records; ++i) {
     reply.Add(2, HostileReply::PointerTo(other), wire::RRType::kA, Address(i));
   }
   const auto octets = reply.Finish();
@@ -197,7 +193,6 @@ inline std::vector<uint8_t> MakeHostileReply(std::span<const uint8_t> query, Hos
   const HostileReply reply(query);
   switch (hostility) {
     case Hostility::kReferral:
-    case Hostility::kManyServers:
     case Hostility::kStrayGlue:
       return MakeReferral(reply, hostility, std::min(cut, reply.labels()), records);
     case Hostility::kChain:
