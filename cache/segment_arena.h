@@ -32,6 +32,7 @@ struct SegmentState {
   uint32_t next = kNoSegment;  // in its queue, towards the newest
   uint32_t filled = 0;         // octets
   bool in_main = false;        // the queue that it is in, or was in
+  bool in_passing = false;     // likewise
   uint64_t epoch = 0;          // of its retirement
   uint64_t opened = 0;         // by the shard's clock of ghosts
 };

@@ -95,11 +95,12 @@ void Shard::Prefetch(uint32_t tag) const {
   __builtin_prefetch(&table->Second(tag));
 }
 
-PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now) {
+PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now,
+                      Reuse reuse) {
   Prefetch(key.tag);
   std::lock_guard lock(mutex_);
   ghosts_.Prefetch(key.tag);
-  Queue* queue = &small_;
+  Queue* queue = reuse == Reuse::kUnlikely ? &passing_ : &small_;
   uint8_t used = 0;
   const Found old = Lookup(key);
   const bool known = old.slot != nullptr;
@@ -275,6 +276,7 @@ bool Shard::OpenSegment(Queue& queue) {
   SegmentState& state = around_.arena->StateOf(segment);
   state.filled = 0;
   state.in_main = &queue == &main_;
+  state.in_passing = &queue == &passing_;
   state.opened = remembered_;
   Enqueue(queue, segment);
   queue.open = segment;
@@ -368,7 +370,8 @@ size_t Shard::LimboMax() const { return std::max<size_t>(2, budget_octets_ / kSe
 void Shard::Evict(bool keep_used, Instant now) {
   FitGhosts();
   HoldTrial();
-  bool from_small = SmallIsDue();
+  const bool from_passing = PassingIsDue();
+  bool from_small = !from_passing && SmallIsDue();
   for (int i = 0; i < kAdoptionsMax && keep_used && from_small && IsMostlyUsed(small_.oldest, now);
        ++i) {
     // A copy would gain almost nothing, so main takes the segment itself.
@@ -379,8 +382,10 @@ void Shard::Evict(bool keep_used, Instant now) {
     from_small = SmallIsDue();
   }
   Keep keep = keep_used ? Keep::kUsed : Keep::kNothing;
-  if (!from_small && condemned_ > 0 && keep_used) keep = Keep::kUsedOnTrial;
-  const uint32_t segment = from_small ? DequeueSmall() : DequeueMain();
+  if (!from_passing && !from_small && condemned_ > 0 && keep_used) keep = Keep::kUsedOnTrial;
+  const uint32_t segment = from_passing ? Dequeue(passing_)
+                           : from_small ? DequeueSmall()
+                                        : DequeueMain();
   if (segment == kNoSegment) return;
   EvictEntries(segment, keep, now);
   around_.arena->StateOf(segment).epoch = around_.readers->Retire();
@@ -393,6 +398,12 @@ size_t Shard::SmallShare() const { return 1 + (small_.count + main_.count) * kSm
 
 bool Shard::SmallIsDue() const {
   return main_.count == 0 || (condemned_ == 0 && small_.count > SmallShare());
+}
+
+// Passing is as long as small may be.
+bool Shard::PassingIsDue() const {
+  const bool is_alone = small_.count + main_.count == 0;
+  return passing_.count > SmallShare() || (is_alone && passing_.count > 0);
 }
 
 // Then small has far more than it needs.
@@ -458,7 +469,7 @@ void Shard::EvictEntries(uint32_t segment, Keep keep, Instant now) {
       continue;
     }
     slot->store(0, std::memory_order_release);
-    if (!state.in_main) {
+    if (!state.in_main && !state.in_passing) {
       ghosts_.Remember(entry.tag());
       ++remembered_;
     }
@@ -563,12 +574,14 @@ bool Shard::IsWhole(const Queue& queue) const {
 }
 
 bool Shard::IsSound() const {
-  if (!IsWhole(small_) || !IsWhole(main_) || !IsWhole(limbo_) || !IsWhole(free_)) return false;
+  if (!IsWhole(small_) || !IsWhole(main_) || !IsWhole(passing_) || !IsWhole(limbo_) ||
+      !IsWhole(free_))
+    return false;
   if (condemned_ + trial_.segments > main_.count) return false;
   const IndexTable* table = table_.load(std::memory_order_relaxed);
   if (entries_.load(std::memory_order_relaxed) > table->slots()) return false;
   size_t octets = table->octets() + ghosts_.octets();
-  for (const Queue* queue : {&small_, &main_, &limbo_, &free_}) {
+  for (const Queue* queue : {&small_, &main_, &passing_, &limbo_, &free_}) {
     octets += queue->count * kSegmentOctets;
   }
   for (table = retired_tables_; table != nullptr; table = table->next_retired) {

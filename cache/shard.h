@@ -10,6 +10,9 @@
 // - An entry that was replaced or erased is dead: no slot names its location. It goes with its
 //   segment.
 //
+// Entries that are hardly ever used again go to a third queue in place of small. It may be as long
+// as small, it goes first, and it leaves no ghosts. So they take no room from the others.
+//
 // A round of main is the time within which an entry must be used to stay in main. A name may come
 // back while it is a ghost:
 // - If it was away for only a small part of a round, it goes to main at once, because it will be
@@ -101,7 +104,8 @@ class Shard {
   EntryView Find(const EntryKey& key) const;
   void Prefetch(uint32_t tag) const;
 
-  PutOutcome Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now);
+  PutOutcome Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now,
+                 Reuse reuse = Reuse::kExpected);
   bool Erase(const EntryKey& key);
   void AddTo(StoreStatistics* statistics) const;
   void ForEach(absl::FunctionRef<void(EntryView)> visit) const;
@@ -163,6 +167,7 @@ class Shard {
   size_t LimboMax() const;
   void Evict(bool keep_used, Instant now);
   bool SmallIsDue() const;
+  bool PassingIsDue() const;
   bool IsWorthKeeping(EntryView entry, Instant now) const;
   bool IsMostlyUsed(uint32_t segment, Instant now) const;
   void PrefetchIndex(const SegmentWalk& walk, SegmentWalk* ahead, bool with_ghosts) const;
@@ -199,6 +204,7 @@ class Shard {
   size_t reserve_ = 1;  // segments to keep free; more while memory is saved for an index or ghosts
   Queue small_;
   Queue main_;
+  Queue passing_;
   Queue limbo_;                           // in order of epoch
   Queue free_;                            // mapped, not in use
   IndexTable* retired_tables_ = nullptr;  // linked through IndexTable::next_retired

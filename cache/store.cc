@@ -95,7 +95,7 @@ void Store::Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) cons
   ShardOf(name_hash).Prefetch(Tag(name_hash, space, type));
 }
 
-PutOutcome Store::Put(std::span<const uint8_t> bytes, Instant now) {
+PutOutcome Store::Put(std::span<const uint8_t> bytes, Instant now, Reuse reuse) {
   if (bytes.size() < kEntryHeaderOctets || bytes.size() > kEntryOctetsMax) {
     return PutOutcome::kTooLarge;
   }
@@ -106,7 +106,8 @@ PutOutcome Store::Put(std::span<const uint8_t> bytes, Instant now) {
   const KeySpace space = SpaceOf(entry.kind());
   const wire::NameView name = entry.name();
   const uint64_t hash = Hash(name);
-  return ShardOf(hash).Put({name, space, entry.type(), Tag(hash, space, entry.type())}, bytes, now);
+  return ShardOf(hash).Put({name, space, entry.type(), Tag(hash, space, entry.type())}, bytes, now,
+                           reuse);
 }
 
 bool Store::Erase(wire::NameView name, KeySpace space, wire::RRType type) {

@@ -92,9 +92,9 @@ class Store {
   // Prefetches the index lines of a key that will be looked up soon.
   void Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) const;
 
-  // Copies the entry into the store.
+  // Copies the entry into the store. `reuse`: whether it will be used again (see shard.h).
   // REQUIRES: `entry` came from EntryBuilder::Finish.
-  PutOutcome Put(std::span<const uint8_t> entry, Instant now);
+  PutOutcome Put(std::span<const uint8_t> entry, Instant now, Reuse reuse = Reuse::kExpected);
 
   // True when there was such an entry.
   bool Erase(wire::NameView name, KeySpace space, wire::RRType type);

@@ -8,6 +8,9 @@
 
 namespace tern::cache {
 
+// Whether an entry is likely to be used again. If not, it takes no room from the others.
+enum class Reuse : uint8_t { kExpected, kUnlikely };
+
 enum class PutOutcome : uint8_t {
   kStored,
   kOutranked,  // a fresh entry of a higher rank stays

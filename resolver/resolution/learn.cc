@@ -103,8 +103,10 @@ Learner::Learner(cache::Store* store, const CacheSettings& settings, const Resol
       scratch_(kScratch / sizeof(uint64_t)) {}
 
 bool Learner::Keep(std::span<const uint8_t> entry, cache::Instant now, answer::Answer* answer) {
+  // Most names below a block list are asked for once.
+  const bool is_listed = lists_.Nearest(cache::EntryView(entry.data()).name()) != nullptr;
   // If the store has no room for it, it is answered all the same.
-  (void)store_->Put(entry, now);
+  (void)store_->Put(entry, now, is_listed ? cache::Reuse::kUnlikely : cache::Reuse::kExpected);
   return answer == nullptr || answer->Add(entry);
 }
 

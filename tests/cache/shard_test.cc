@@ -63,10 +63,11 @@ class ShardTest : public testing::Test {
   }
 
   PutOutcome Put(uint32_t number, std::string_view rdata = "abcd",
-                 RRsetSpec spec = {.now = kShardNow}) {
+                 RRsetSpec spec = {.now = kShardNow}, Reuse reuse = Reuse::kExpected) {
     const wire::Name name = NameOf(number);
     const OwnedEntry entry = MakeRRset(name, rdata, spec);
-    const PutOutcome outcome = shard_.Put(KeyOf(name, TagOf(number)), entry.bytes(), spec.now);
+    const PutOutcome outcome =
+        shard_.Put(KeyOf(name, TagOf(number)), entry.bytes(), spec.now, reuse);
     readers_.Quiescent(reader_);
     return outcome;
   }
@@ -87,6 +88,24 @@ class ShardTest : public testing::Test {
   std::atomic<uint32_t> max_stale_{86400};
   Shard shard_;
 };
+
+TEST_F(ShardTest, EntriesThatAreHardlyUsedAgainTakeNoRoomFromOthers) {
+  constexpr uint32_t kOthers = 100, kUsed = kOthers, kEnd = 100'000;
+  Start();
+  const auto put = [&](uint32_t number, Reuse reuse) {
+    ASSERT_EQ(Put(number, "abcd", {.now = kShardNow}, reuse), PutOutcome::kStored);
+  };
+  for (uint32_t i = 0; i < kOthers; ++i) put(i, Reuse::kExpected);
+  put(kUsed, Reuse::kUnlikely);
+  EXPECT_TRUE(Find(kUsed));
+  for (uint32_t i = kUsed + 1; i < kEnd; ++i) put(i, Reuse::kUnlikely);
+  for (uint32_t i = 0; i < kOthers; ++i) EXPECT_TRUE(Find(i)) << i;
+  // One that is used again stays all the same.
+  EXPECT_TRUE(Find(kUsed));
+  EXPECT_TRUE(Find(kEnd - 1));
+  EXPECT_FALSE(Find(kUsed + 1));
+  EXPECT_LE(octets_.load(), kBudget);
+}
 
 // The keys of one name share two buckets. A larger index would not give them more slots.
 TEST_F(ShardTest, ManyTypesOfOneNameDoNotGrowTheIndex) {

@@ -308,6 +308,21 @@ TEST_F(LearnTest, GlueOutsideTheZoneIsNotBelieved) {
   EXPECT_EQ(ServerLines(Find("sub.example.", RRType::kNone, KeySpace::kDelegation)), "ns.bank.\n");
 }
 
+TEST_F(LearnTest, NamesBelowABlockListTakeNoRoomFromOthers) {
+  learner_.SetPolicy(CacheSettings(), ResolutionLimits(),
+                     policy::BlockLists({{.zone = N("list.example.")}}));
+  ASSERT_TRUE(Learn("www.example.", RRType::kA, {.answer = "www.example. 300 A 192.0.2.1"}));
+  size_t asked = 0;
+  // More than there is room for.
+  while (store_.Statistics().evictions < 1000) {
+    ASSERT_LT(asked, 100'000u);
+    const std::string name = "n" + std::to_string(asked++) + ".list.example.";
+    ASSERT_TRUE(Learn(name, RRType::kA, {.authority = kSoa, .rcode = Rcode::kNXDomain}));
+    reader_->Quiescent();
+  }
+  EXPECT_TRUE(Find("www.example.", RRType::kA));
+}
+
 TEST_F(LearnTest, AServerThatIsThereTwiceCountsOnce) {
   std::string servers;
   for (int i = 0; i < 30; ++i) servers += "sub.example. 300 NS N1.sub.example.\n";
