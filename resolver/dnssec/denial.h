@@ -20,31 +20,32 @@
 #include <span>
 
 #include "resolver/dnssec/denial_proof.h"
+#include "resolver/dnssec/hashed_names.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
 namespace tern::resolver::dnssec {
 
 // That `name` does not exist in `zone`, nor a wildcard that could make it (NXDOMAIN).
-// Each hash of NSEC3 takes one from `*hashes_left`. It never becomes negative.
+// Each hash of NSEC3 takes one from `hashes`.
 DenialProof ProveNameError(wire::NameView zone, wire::NameView name,
-                           std::span<const DenialRecord> records, int* hashes_left);
+                           std::span<const DenialRecord> records, HashBudget* hashes);
 
 // That `name` has neither `type` nor a CNAME: it exists without them, or it is an empty
 // non-terminal, or the wildcard that makes it is without them. kInsecure if there may be an
 // unsigned zone that says so (opt-out).
 DenialProof ProveNoData(wire::NameView zone, wire::NameView name, wire::RRType type,
-                        std::span<const DenialRecord> records, int* hashes_left);
+                        std::span<const DenialRecord> records, HashBudget* hashes);
 
 // That an answer was rightly made from a wildcard: no name exists that is nearer to `name` than the
 // wildcard's (RFC 4035 section 5.3.4, RFC 5155 section 8.8). `labels` is the labels field of the
 // answer's RRSIG. The wildcard stands directly below `closest_encloser`.
 DenialProof ProveWildcardAnswer(wire::NameView zone, wire::NameView name, size_t labels,
-                                std::span<const DenialRecord> records, int* hashes_left);
+                                std::span<const DenialRecord> records, HashBudget* hashes);
 
 // That `name`, which is below `zone`, has no DS, and what is there instead. For the walk down to a
 // zone. A wildcard makes no zone cut, so none has to be denied.
 NoDsProof ProveNoDs(wire::NameView zone, wire::NameView name, std::span<const DenialRecord> records,
-                    int* hashes_left);
+                    HashBudget* hashes);
 
 }  // namespace tern::resolver::dnssec

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "resolver/dnssec/denied_types.h"
 #include "wire/check.h"
 #include "wire/dnssec_records.h"
 
@@ -37,21 +38,6 @@ DenialReason WhyNotDenied(NsecSays says) {
 }
 
 }  // namespace
-
-bool IsCut(const wire::TypeBitmap& types) {
-  return types.Contains(RRType::kNS) && !types.Contains(RRType::kSOA);
-}
-
-bool EndsTheZone(const wire::TypeBitmap& types) {
-  return IsCut(types) || types.Contains(RRType::kDNAME);
-}
-
-DenialReason WhyTypeNotDenied(const wire::TypeBitmap& types, RRType type) {
-  if (type == RRType::kANY) return DenialReason::kTypeExists;
-  if (types.Contains(type) || types.Contains(RRType::kCNAME)) return DenialReason::kTypeExists;
-  // At a delegation the zone knows only whether there is a DS (RFC 6840 section 4.1).
-  return type != RRType::kDS && IsCut(types) ? DenialReason::kBelowCut : DenialReason::kNone;
-}
 
 std::optional<NsecRange> ReadNsecRange(NameView zone, const DenialRecord& record) {
   if (record.type != RRType::kNSEC || !record.owner.IsSubdomainOf(zone)) return std::nullopt;

@@ -17,16 +17,6 @@
 
 namespace tern::resolver::dnssec {
 
-// Whether `types` are of a name below which the zone has nothing of its own: a delegation, seen
-// from above, or a DNAME.
-bool EndsTheZone(const wire::TypeBitmap& types);
-// A delegation, seen from the zone above.
-bool IsCut(const wire::TypeBitmap& types);
-
-// What a name that has `types` proves for a question about `type`: kNone when it has neither the
-// type nor a CNAME.
-DenialReason WhyTypeNotDenied(const wire::TypeBitmap& types, wire::RRType type);
-
 // From one name of a zone to the next one in canonical order.
 struct NsecRange {
   wire::NameView owner = {};

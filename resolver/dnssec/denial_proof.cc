@@ -12,6 +12,8 @@ const char* TextOf(DenialReason reason) {
       return "NSEC3 with too many iterations";
     case DenialReason::kTooCostly:
       return "the proof of absence needs too many NSEC3 hashes";
+    case DenialReason::kHashFailed:
+      return "the library could not compute an NSEC3 hash";
     case DenialReason::kNoRecords:
       return "no NSEC or NSEC3 record of the zone came with the answer";
     case DenialReason::kOutsideZone:
@@ -51,6 +53,7 @@ wire::ExtendedError ErrorOf(DenialReason reason) {
     case DenialReason::kWildcardNotDenied:
       return wire::ExtendedError::kNsecMissing;
     case DenialReason::kTooCostly:
+    case DenialReason::kHashFailed:
     case DenialReason::kOutsideZone:
     case DenialReason::kNameExists:
     case DenialReason::kNoSuchName:

@@ -38,6 +38,7 @@ enum class DenialReason : uint8_t {
   kTooManyIterations,  // RFC 9276 section 3.2
   // Why nothing is proven.
   kTooCostly,          // the budget of hashes is spent
+  kHashFailed,         // the library could not compute an NSEC3 hash
   kNoRecords,          // no NSEC or NSEC3 record of this zone that can be used
   kOutsideZone,        // the name is not in the zone
   kNotCovered,         // no record covers the name

@@ -41,7 +41,7 @@ class DenialNsecTest : public testing::Test {
   }
 
   RecordList zone_;
-  int hashes_ = 0;  // none is needed
+  HashBudget hashes_;  // none is needed
 };
 
 TEST_F(DenialNsecTest, NameErrorNeedsTheNameAndTheWildcardDenied) {
