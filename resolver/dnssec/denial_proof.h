@@ -60,7 +60,8 @@ wire::ExtendedError ErrorOf(DenialReason reason);
 struct DenialProof {
   Denial outcome = Denial::kNotProven;
   DenialReason reason = DenialReason::kNone;
-  // If the name is denied: the longest existing name above it. It borrows the question's name.
+  // If the name is denied: the longest existing name above it. It borrows the question's name. It
+  // is the root when only NXNAME denies the name.
   wire::NameView closest_encloser = {};
   // The proof of no data says also that the name does not exist at all (NXNAME, RFC 9824 section
   // 3.5).
