@@ -58,7 +58,9 @@ size_t AnswerWithRcode(std::span<const uint8_t> query, const Request& request, R
 }
 
 size_t AnswerWithTexts(std::span<const uint8_t> query, const Request& request,
-                       std::span<const std::string> texts, std::span<uint8_t> out) {
+                       std::span<const std::string> texts, size_t octets_max,
+                       std::span<uint8_t> out) {
+  TERN_REQUIRE(request.question_end != 0 && octets_max >= 512 && octets_max <= out.size());
   size_t octets = ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
   uint8_t* at = out.data() + request.question_end;
   for (const std::string& text : texts) {
@@ -66,7 +68,7 @@ size_t AnswerWithTexts(std::span<const uint8_t> query, const Request& request,
     // string.
     static constexpr uint8_t kHead[] = {0xc0, wire::kHeaderOctets, 0, 16, 0, 3, 0, 0, 0, 0};
     const size_t record_octets = sizeof kHead + 3 + text.size();
-    if (text.size() > 255 || octets + record_octets > 512) continue;
+    if (text.size() > 255 || octets + record_octets > octets_max) continue;
     MakeRoom(at, octets, record_octets, out);
     at = std::copy(std::begin(kHead), std::end(kHead), at);
     wire::StoreU16(at, static_cast<uint16_t>(text.size() + 1));
@@ -99,7 +101,7 @@ size_t AnswerChaos(std::span<const uint8_t> query, const Request& request,
     return ComposeError(query, request, Rcode::kNoError, ExtendedError::kNone, "", out);
   }
   static const std::string kTern[] = {"tern"};
-  return AnswerWithTexts(query, request, asks_anchors ? trust_anchors : kTern, out);
+  return AnswerWithTexts(query, request, asks_anchors ? trust_anchors : kTern, 512, out);
 }
 
 size_t AnswerAny(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out) {

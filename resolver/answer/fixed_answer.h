@@ -28,9 +28,11 @@ size_t AnswerChaos(std::span<const uint8_t> query, const Request& request,
 // RFC 8482 section 4.2: one HINFO.
 size_t AnswerAny(std::span<const uint8_t> query, const Request& request, std::span<uint8_t> out);
 
-// Replies to a question of class CH: NOERROR, with a TXT record for each text that fits into 512
-// octets, in their order.
+// Replies to a question of class CH: NOERROR, with a TXT record for each text that fits into
+// `octets_max`, in their order. Texts of more than 255 octets are left out.
+// REQUIRES: 512 <= octets_max <= out.size().
 size_t AnswerWithTexts(std::span<const uint8_t> query, const Request& request,
-                       std::span<const std::string> texts, std::span<uint8_t> out);
+                       std::span<const std::string> texts, size_t octets_max,
+                       std::span<uint8_t> out);
 
 }  // namespace tern::resolver::answer

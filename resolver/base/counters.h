@@ -61,6 +61,13 @@ struct Counts {
   Count list_questions{};  // questions of clients about block lists that the store did not answer
   Count list_refusals{};   // answers of block lists in 127.255.255.0/24
   Count list_timeouts{};   // clients that did not get a block list's answer in its time
+  // Answers of block lists that clients waited for, by the time since the question of the first
+  // client. Answers that came too late for the clients count too.
+  Count list_answers_10ms{};   // up to 10 ms
+  Count list_answers_100ms{};  // up to 100 ms, but more than 10 ms
+  Count list_answers_1s{};     // up to 1 s, but more than 100 ms
+  Count list_answers_later{};
+  Count list_answer_ms{};  // the time of all these answers together
   Count lists_working{};   // block lists whose last check was good; a state
   Count lists_failing{};   // block lists whose last check was not good; a state
   Count dropped{};         // jobs and clients that gave their place to newer ones
@@ -96,6 +103,11 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::list_questions,
     &Counts<Count>::list_refusals,
     &Counts<Count>::list_timeouts,
+    &Counts<Count>::list_answers_10ms,
+    &Counts<Count>::list_answers_100ms,
+    &Counts<Count>::list_answers_1s,
+    &Counts<Count>::list_answers_later,
+    &Counts<Count>::list_answer_ms,
     &Counts<Count>::lists_working,
     &Counts<Count>::lists_failing,
 };

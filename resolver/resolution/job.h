@@ -102,8 +102,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
     bool shared = true;  // others with the same question may join
     bool just_missed = false;
     bool refreshes = false;
-    bool ahead = false;        // nobody asked yet
-    bool has_clients = false;  // at least one asked for it
+    bool ahead = false;  // nobody asked yet
     bool tries_again = false;
     bool seeks_delegation = false;
     bool resolved = false;      // its coroutine has ended
@@ -112,6 +111,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
     bool in_cycle = false;
     bool met_cycle = false;  // one of its look-ups met a cycle, or one below them did
     int nesting = 0;
+    Time asked_at;             // by its first client; Time() when no client has asked for it
     Job* waits_for = nullptr;  // the nested question that its coroutine waits for
   };
 

@@ -277,8 +277,8 @@ void JobTable::AddWaiter(Job* job, Waiter* waiter, Time stale_at, Time failure_a
 }
 
 void JobTable::AddClient(Job* job, Waiter* client) {
-  job->state_.has_clients = true;
   const Time now = facilities_.environment.Now();
+  if (job->state_.asked_at == Time()) job->state_.asked_at = now;
   const policy::CoreSettings& settings = *facilities_.settings;
   const BlockList* list = settings.block_lists.Nearest(job->name_);
   if (list != nullptr) ++facilities_.counters.list_questions;
@@ -494,12 +494,17 @@ size_t JobTable::answer_octets() const {
 // What a block list of the configuration said.
 void JobTable::NoteListAnswer(const Job& job) {
   const BlockList* const list = job.settings_->block_lists.Nearest(job.name_);
-  if (list == nullptr || job.type_ != wire::RRType::kA) return;
+  if (list == nullptr) return;
   const ListAnswer said = ReadListAnswer(job.answer_);
-  if (said.verdict != ListVerdict::kRefused) return;
-  ++facilities_.counters.list_refusals;
-  if (facilities_.list_observer == nullptr || !job.state_.has_clients) return;
-  facilities_.list_observer->OnListRefusal(list->zone, said.refusal, facilities_.environment.Now());
+  const bool refused = said.verdict == ListVerdict::kRefused;
+  if (refused) ++facilities_.counters.list_refusals;
+  if (job.state_.asked_at == Time()) return;
+  const Time now = facilities_.environment.Now();
+  if (said.verdict != ListVerdict::kNone) {
+    CountListAnswer(now - job.state_.asked_at, &facilities_.counters);
+  }
+  if (!refused || facilities_.list_observer == nullptr) return;
+  facilities_.list_observer->OnListRefusal(list->zone, said.refusal, now);
 }
 
 void JobTable::Drain() {

@@ -1,6 +1,8 @@
 #include "resolver/resolution/list_answer.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <span>
 
 #include "resolver/base/list_refusal.h"
@@ -32,6 +34,17 @@ ListAnswer ReadListAnswer(const answer::Answer& answer) {
     said.verdict = foreign ? ListVerdict::kForeign : ListVerdict::kListed;
   }
   return said;
+}
+
+void CountListAnswer(Duration latency, WorkerCounters* counters) {
+  using std::chrono::milliseconds;
+  Counter& answers = latency <= milliseconds(10)     ? counters->list_answers_10ms
+                     : latency <= milliseconds(100)  ? counters->list_answers_100ms
+                     : latency <= milliseconds(1000) ? counters->list_answers_1s
+                                                     : counters->list_answers_later;
+  ++answers;
+  const auto rounded = std::chrono::round<milliseconds>(latency);
+  counters->list_answer_ms.Add(static_cast<uint64_t>(rounded.count()));
 }
 
 }  // namespace tern::resolver::resolution

@@ -6,6 +6,8 @@
 #include <cstdint>
 
 #include "resolver/answer/answer.h"
+#include "resolver/base/counters.h"
+#include "resolver/base/time.h"
 
 namespace tern::resolver::resolution {
 
@@ -22,7 +24,10 @@ struct ListAnswer {
   uint8_t refusal = 0;  // kRefused: the last octet of the address
 };
 
-// REQUIRES: the answer is one to a question for A records.
+// An answer to a question for another type than A lists nothing.
 ListAnswer ReadListAnswer(const answer::Answer& answer);
+
+// Counts how long a client's question waited for the answer of a block list.
+void CountListAnswer(Duration latency, WorkerCounters* counters);
 
 }  // namespace tern::resolver::resolution

@@ -9,6 +9,11 @@
 #include "resolver/service/recursive_service.h"
 
 namespace tern::resolver::service {
+namespace {
+
+constexpr size_t kTextsOctetsMax = 16384;
+
+}  // namespace
 
 bool RecursiveService::MayBeToldCounters(const io::ReturnPath& path,
                                          const answer::ParsedQuery& parsed) const {
@@ -30,10 +35,15 @@ size_t RecursiveService::TellCounters(std::span<const uint8_t> query,
         "list_questions " + std::to_string(counts.list_questions),
         "list_refusals " + std::to_string(counts.list_refusals),
         "list_timeouts " + std::to_string(counts.list_timeouts),
+        "list_answers_10ms " + std::to_string(counts.list_answers_10ms),
+        "list_answers_100ms " + std::to_string(counts.list_answers_100ms),
+        "list_answers_1s " + std::to_string(counts.list_answers_1s),
+        "list_answers_later " + std::to_string(counts.list_answers_later),
+        "list_answer_ms " + std::to_string(counts.list_answer_ms),
         "lists_working " + std::to_string(counts.lists_working),
         "lists_failing " + std::to_string(counts.lists_failing),
     };
-    return answer::AnswerWithTexts(query, request, texts, scratch());
+    return answer::AnswerWithTexts(query, request, texts, kTextsOctetsMax, scratch());
   } catch (const std::bad_alloc&) {
     return answer::ComposeError(query, request, wire::Rcode::kServFail,
                                 wire::ExtendedError::kNotReady, "out of memory", scratch());

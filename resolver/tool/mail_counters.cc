@@ -15,8 +15,9 @@ namespace {
 constexpr uint8_t kCountersName[] = "\4mail\10counters\4tern";
 
 bool IsCounterName(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(),
-                                      [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 }  // namespace
@@ -55,15 +56,20 @@ std::vector<MailCounter> ReadMailCounters(const LookupReply& reply) {
 
 std::string CounterText(const MailCounter& counter) {
   const std::string_view words =
-      counter.name == "mail_questions"      ? "MX questions"
-      : counter.name == "mail_fan_outs"     ? "answers whose next questions were asked ahead"
-      : counter.name == "mail_warm_answers" ? "addresses that were known when a mail server asked"
-      : counter.name == "list_questions"    ? "questions that block lists were asked"
-      : counter.name == "list_refusals"     ? "answers in which a block list refused"
-      : counter.name == "list_timeouts"     ? "clients that a block list did not answer in time"
-      : counter.name == "lists_working"     ? "block lists that passed their last test"
-      : counter.name == "lists_failing"     ? "block lists that failed their last test"
-                                            : std::string_view(counter.name);
+      counter.name == "mail_questions"       ? "MX questions"
+      : counter.name == "mail_fan_outs"      ? "answers whose next questions were asked ahead"
+      : counter.name == "mail_warm_answers"  ? "addresses that were known when a mail server asked"
+      : counter.name == "list_questions"     ? "questions that block lists were asked"
+      : counter.name == "list_refusals"      ? "answers in which a block list refused"
+      : counter.name == "list_timeouts"      ? "clients that a block list did not answer in time"
+      : counter.name == "list_answers_10ms"  ? "answers of block lists in up to 10 ms"
+      : counter.name == "list_answers_100ms" ? "answers of block lists in 10 to 100 ms"
+      : counter.name == "list_answers_1s"    ? "answers of block lists in 0.1 to 1 s"
+      : counter.name == "list_answers_later" ? "answers of block lists in more than 1 s"
+      : counter.name == "list_answer_ms"     ? "ms that these answers took together"
+      : counter.name == "lists_working"      ? "block lists that passed their last test"
+      : counter.name == "lists_failing"      ? "block lists that failed their last test"
+                                             : std::string_view(counter.name);
   return Concat(counter.value, " ", words);
 }
 

@@ -1,6 +1,6 @@
 // What a ternd on this machine has counted of the mail path since its start.
 //
-// Thread: any. Bounded by the reply's 512 octets.
+// Thread: any. Bounded by the reply.
 #pragma once
 
 #include <chrono>

@@ -258,6 +258,42 @@ TEST_F(MailListsTest, QuestionsRefusalsAndTimeoutsAreCounted) {
   expect(3, 1, 1);
 }
 
+TEST_F(MailListsTest, TheTimeThatListsTakeIsCounted) {
+  internet_.AddDomain("example.com.", {"192.0.2.20"}, "www 300 A 198.51.100.1\n");
+  AddList().timeout = milliseconds(400);
+  internet_.Start();
+  Ask("www.example.com.");
+  Ask("zen.com.");
+  const auto counters = [&] { return internet_.resolver().ReadCounters(); };
+  uint64_t before_ms = counters().list_answer_ms;
+  const auto expect = [&](std::vector<uint64_t> answers, uint64_t ms) {
+    const resolver::CounterSnapshot now = counters();
+    EXPECT_EQ((std::vector<uint64_t>{now.list_answers_10ms, now.list_answers_100ms,
+                                     now.list_answers_1s, now.list_answers_later}),
+              answers);
+    EXPECT_EQ(now.list_answer_ms - before_ms, ms);
+    before_ms = now.list_answer_ms;
+  };
+  // The list's name itself counts. The round trip is 10 ms, and its zone was not known yet.
+  expect({0, 1, 0, 0}, 0);
+  ExpectListed();
+  expect({1, 1, 0, 0}, 10);
+  ExpectListed();  // from the store
+  expect({1, 1, 0, 0}, 0);
+  list_->conduct().think_time = milliseconds(190);
+  Ask("3.0.0.127.zen.com.");
+  expect({1, 1, 1, 0}, 200);
+  // Too late for the client.
+  list_->conduct().think_time = milliseconds(1490);
+  EXPECT_EQ(Ask("4.0.0.127.zen.com.").rcode, Rcode::kServFail);
+  Wait(seconds(3));
+  expect({1, 1, 1, 1}, 1500);
+  list_->conduct().fault = Fault::kSilent;
+  EXPECT_EQ(Ask("5.0.0.127.zen.com.").rcode, Rcode::kServFail);
+  Wait(seconds(10));
+  expect({1, 1, 1, 1}, 0);
+}
+
 TEST_F(MailListsTest, TheObserverHearsOfARefusalWithItsListAndCode) {
   internet_.AddDomain("zen.com.", {kListServer},
                       "2.0.0.127 300 A 127.0.0.2\n3.0.0.127 300 A 127.255.255.254\n"

@@ -18,13 +18,16 @@ ReplyLine Text(std::string rdata, wire::RRType type = wire::RRType::kTXT) {
 
 TEST(MailCountersTest, ReadsNamesWithTheirValues) {
   LookupReply reply;
-  reply.sections[0] = {Text("\"mail_questions 12\""), Text("\"mail_fan_outs 0\"")};
+  reply.sections[0] = {Text("\"mail_questions 12\""), Text("\"mail_fan_outs 0\""),
+                       Text("\"list_answers_10ms 4\"")};
   const std::vector<MailCounter> counters = ReadMailCounters(reply);
-  ASSERT_EQ(counters.size(), 2u);
+  ASSERT_EQ(counters.size(), 3u);
+  EXPECT_EQ(counters[2].name, "list_answers_10ms");
   EXPECT_EQ(counters[0].name, "mail_questions");
   EXPECT_EQ(counters[0].value, 12u);
   EXPECT_EQ(CounterText(counters[0]), "12 MX questions");
   EXPECT_EQ(CounterText({"some_thing", 3}), "3 some_thing");
+  EXPECT_EQ(CounterText({"list_answers_10ms", 4}), "4 answers of block lists in up to 10 ms");
 }
 
 // Whoever answers at that address may send anything.
