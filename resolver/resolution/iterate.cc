@@ -199,6 +199,13 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult&
   if (result.kind == upstream::RaceResult::Kind::kEmpty && !job.servers().forwarded()) {
     return ApplyBareDenial(job, name, /*is_nxdomain=*/false);
   }
+  if (job.primes()) {
+    // The name's records are the forwarders' matter. Only the root's servers are learnt.
+    if (result.meaning.reply_class == upstream::ReplyClass::kAnswer) {
+      (void)facilities.learner.LearnPriming(facilities.records, now);
+    }
+    return AnsweredIf(job, AddEmpty(job, name));
+  }
   if (result.kind == upstream::RaceResult::Kind::kEmpty)
     facilities.learner.ForgetStale(name, type, now);
   if (result.kind == upstream::RaceResult::Kind::kEmpty ||

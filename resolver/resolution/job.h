@@ -91,6 +91,9 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
   bool refreshes() const { return state_.refreshes || state_.ahead; }
   // The job asks for the name's own delegation, which its parent zone has, and for nothing more.
   bool seeks_delegation() const { return state_.seeks_delegation; }
+  // The job asks the servers of the root for the root's own servers, although the root zone is
+  // forwarded.
+  bool primes() const { return state_.primes; }
   // The question failed a moment ago. The job asks all the same.
   bool tries_again() const { return state_.tries_again; }
 
@@ -105,6 +108,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
     bool ahead = false;  // nobody asked yet
     bool tries_again = false;
     bool seeks_delegation = false;
+    bool primes = false;
     bool resolved = false;      // its coroutine has ended
     bool served_stale = false;  // its clients got a stale answer because no other came in time
     bool borrows = false;       // the allowance or the deadline came from another question

@@ -264,8 +264,20 @@ void JobTable::PrimeOnce() {
   if (now < next_priming_) return;
   next_priming_ = now + kPrimingPause;
   const wire::Name root;
+  const StaticZone* const zone = facilities_.settings->static_zones.At(root);
+  if (zone != nullptr && zone->forward) return PrimeBesideForwarders();
   if (IsUnderWay(root, wire::RRType::kNS)) return;
   (void)StartDetached(root, wire::RRType::kNS, 0, kPrimingAllowance);
+}
+
+// Clients that ask for the root's NS records get what the forwarders say. So nobody may join this
+// job.
+void JobTable::PrimeBesideForwarders() {
+  Job* job = MakeDetached(wire::Name(), wire::RRType::kNS, 0, kPrimingAllowance);
+  if (job == nullptr) return;
+  job->state_.shared = false;
+  job->state_.primes = true;
+  Launch(job);
 }
 
 void JobTable::AddWaiter(Job* job, Waiter* waiter, Time stale_at, Time failure_at, bool is_client) {

@@ -108,6 +108,7 @@ class JobTable final : public upstream::Finisher {
   // The same for a question that nobody waits for.
   Job* MakeDetached(const wire::Name& name, wire::RRType type, int nesting,
                     const Allowance& allowance);
+  void PrimeBesideForwarders();
   // For a client's question. At most one older job is dropped for it.
   Job* MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type);
   Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent);

@@ -245,10 +245,11 @@ void RememberFailure(Job& job, const wire::Name& name) {
 Task<bool> Resolve(Job& job) {
   wire::Name name = job.name();
   TraceStep(job, "start", name, "");
-  if (job.seeks_delegation()) {
+  if (job.seeks_delegation() || job.primes()) {
     Facilities& facilities = job.facilities();
-    job.servers().Locate(facilities.store, job.settings(), name, /*above=*/true,
-                         policy::UsesForward(job.settings(), name), facilities.StoreNow());
+    const bool use_forward = !job.primes() && policy::UsesForward(job.settings(), name);
+    job.servers().Locate(facilities.store, job.settings(), name, /*above=*/job.seeks_delegation(),
+                         use_forward, facilities.StoreNow());
     const Outcome sought = co_await Iterate(job, name);
     job.table().OnResolved(&job);
     co_return sought == Outcome::kAnswered;

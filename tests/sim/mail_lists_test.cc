@@ -1,5 +1,6 @@
 // Block lists (RFC 5782): names at and below a list of the configuration are looked up in a way of
 // their own.
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -144,6 +145,36 @@ TEST_F(MailListsTest, TheForwarderIsNotAskedWhenTheListFails) {
   for (const wire::Name& name : AskedOf(kForwarder)) {
     EXPECT_FALSE(name.view().IsSubdomainOf(NameOf("zen.com."))) << internet_.world().Trace();
   }
+}
+
+// The list is found from the root. So the root's servers are learnt, as they are without forwarders
+// (RFC 9609). Clients get the forwarder's answer all the same.
+TEST_F(MailListsTest, TheRootIsPrimedAlthoughItIsForwarded) {
+  ZoneServer* forwarder =
+      internet_.AddServer(kForwarder, ".", "@ 60 SOA a. b. 1 2 3 4 5\n@ 60 NS forwarded.\n");
+  internet_.AddDomain("bl.net.", {"192.0.2.31"}, "2.0.0.127 300 A 127.0.0.2\n");
+  AddList();
+  AddList("bl.net.");
+  Forward(".");
+  internet_.Start();
+  const auto priming_queries = [&] {
+    const std::vector<wire::Name> asked = AskedOf(SmallInternet::kRoot);
+    return std::count(asked.begin(), asked.end(), wire::Name());
+  };
+  Ask("www.net.");
+  EXPECT_EQ(priming_queries(), 0);
+  ExpectListed();
+  EXPECT_EQ(priming_queries(), 1) << internet_.world().Trace();
+  EXPECT_TRUE(internet_.resolver().store().FindCut(wire::NameView()));
+  // It is not done again as long as the root's servers are known.
+  Wait(seconds(60));
+  ExpectListed("2.0.0.127.bl.net.");
+  EXPECT_EQ(priming_queries(), 1) << internet_.world().Trace();
+  const size_t asked = forwarder->queries();
+  const PlainMessage reply = Ask(".", RRType::kNS);
+  EXPECT_EQ(forwarder->queries(), asked + 1);
+  ASSERT_EQ(reply.answer.size(), 1u);
+  EXPECT_NE(reply.answer[0].ToText().find("forwarded."), std::string::npos);
 }
 
 TEST_F(MailListsTest, AForwardZoneWithANameOfItsOwnCounts) {
