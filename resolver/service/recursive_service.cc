@@ -396,9 +396,9 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   if (traced) verdict = gate.JudgeMiss(group, now);
   if (verdict == policy::GateVerdict::kPass) {
     if (traced) return ResolveTraced(path, query, parsed);
-    octets = MayBeToldCounters(path, parsed)
-                 ? TellCounters(query, parsed.request)
-                 : AnswerNow(view, query, parsed, true, scratch(), &follow_up);
+    const Told told = WhatToTell(path, parsed);
+    octets = told != Told::kNothing ? Tell(told, query, parsed.request)
+                                    : AnswerNow(view, query, parsed, true, scratch(), &follow_up);
     if (follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(group, now);
   }
   if (verdict != policy::GateVerdict::kPass) {

@@ -29,6 +29,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "cache/store.h"
@@ -156,10 +157,15 @@ class RecursiveService final : public io::Service {
   void Spread(const View& view, const mail::Questions& questions);
   // The index of the worker that owns the question. It is this worker's when there is no other.
   size_t OwnerOf(wire::NameView name, wire::RRType type) const;
-  // Whether the query asks for the counters of the mail path, and its client may know them.
-  bool MayBeToldCounters(const io::ReturnPath& path, const answer::ParsedQuery& parsed) const;
+  // What the operator's tool asks for: the counters of the mail path, or the block lists of the
+  // configuration.
+  enum class Told : uint8_t { kNothing, kCounters, kLists };
+  // What the query asks for, if its client may know it.
+  Told WhatToTell(const io::ReturnPath& path, const answer::ParsedQuery& parsed) const;
   // Writes the reply to it to scratch().
-  size_t TellCounters(std::span<const uint8_t> query, const answer::Request& request);
+  size_t Tell(Told what, std::span<const uint8_t> query, const answer::Request& request);
+  std::vector<std::string> CounterTexts() const;
+  std::vector<std::string> ListTexts() const;
   // Whether the query asks for a trace, and its client may have one.
   bool MayBeTraced(const io::ReturnPath& path, const answer::ParsedQuery& parsed) const;
   void ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,

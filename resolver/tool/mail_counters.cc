@@ -4,8 +4,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "resolver/tool/lookup_client.h"
-#include "resolver/tool/lookup_options.h"
+#include "resolver/tool/told.h"
 #include "wire/concat.h"
 #include "wire/name.h"
 
@@ -24,17 +23,9 @@ bool IsCounterName(std::string_view name) {
 
 std::vector<MailCounter> AskMailCounters(const Endpoint& server,
                                          std::chrono::milliseconds timeout) {
-  if (!server.address.IsLoopback()) return {};
-  LookupOptions options;
-  options.name = wire::NameView::FromValid(kCountersName, sizeof kCountersName);
-  options.type = wire::RRType::kTXT;
-  options.rrclass = wire::RRClass::kCH;
-  options.server = server;
-  options.tcp = true;
-  options.timeout = timeout;
-  const RawReply raw = AskServer(options);
-  if (raw.outcome != LookupOutcome::kReply) return {};
-  return ReadMailCounters(ReadLookupReply(raw.message));
+  const auto reply =
+      AskTold(wire::NameView::FromValid(kCountersName, sizeof kCountersName), server, timeout);
+  return reply ? ReadMailCounters(*reply) : std::vector<MailCounter>();
 }
 
 std::vector<MailCounter> ReadMailCounters(const LookupReply& reply) {

@@ -35,7 +35,8 @@ const Command& MailCommand() {
       .meaning = "shows how a mail server would deliver to a domain, or checks block lists",
       .words = {{.name = "DOMAIN",
                  .meaning = "a mail address or what stands behind its @; with --check-lists the "
-                            "zones of the block lists",
+                            "zones of the block lists, or nothing for those that ternd has in "
+                            "its configuration",
                  .may_repeat = true}},
       .options = {{.name = "--check-lists",
                    .meaning = "ask each block list for its test entries (RFC 5782), and say "
@@ -95,11 +96,7 @@ absl::StatusOr<MailOptions> ParseMailOptions(std::span<const std::string> words,
   if (options.help) return options;
   const absl::Status asking = ReadServerAndTimeout(*read, &options.server, &options.timeout);
   if (!asking.ok()) return asking;
-  if (read->words.empty()) {
-    return WrongUse(options.check_lists ? "expected the zone of a block list, such as "
-                                          "zen.spamhaus.org"
-                                        : "expected a domain");
-  }
+  if (read->words.empty() && !options.check_lists) return WrongUse("expected a domain");
   if (!options.check_lists && read->words.size() > 1) {
     return WrongUse(Concat("expected one domain, found also ", Quoted(read->words[1])));
   }

@@ -21,7 +21,8 @@ namespace tern::resolver::tool {
 inline constexpr std::chrono::milliseconds kMailTimeout{20000};
 
 struct MailOptions {
-  std::vector<wire::Name> names;  // one domain, or the zones of block lists
+  // One domain, or the zones of block lists. Without zones, those of ternd's configuration.
+  std::vector<wire::Name> names;
   bool check_lists = false;
   Endpoint server;
   std::chrono::milliseconds timeout = kMailTimeout;

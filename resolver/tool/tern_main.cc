@@ -14,6 +14,7 @@
 #include "resolver/base/text_file.h"
 #include "resolver/base/version.h"
 #include "resolver/tool/block_lists.h"
+#include "resolver/tool/configured_lists.h"
 #include "resolver/tool/lookup_client.h"
 #include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_options.h"
@@ -73,10 +74,15 @@ AskMany AskingFor(const MailOptions& options) {
 
 int Mail(std::span<const std::string> words) {
   const auto resolv_conf = ReadTextFile(kResolvConf, kResolvConfOctetsMax);
-  const auto options = ParseMailOptions(words, resolv_conf.ok() ? *resolv_conf : "");
+  auto options = ParseMailOptions(words, resolv_conf.ok() ? *resolv_conf : "");
   if (!options.ok()) return UsageFailure(std::string(options.status().message()));
   if (options->help) return Help();
   if (options->check_lists) {
+    if (options->names.empty()) {
+      auto configured = AskConfiguredLists(options->server, options->timeout);
+      if (!configured.ok()) return UsageFailure(std::string(configured.status().message()));
+      options->names = *std::move(configured);
+    }
     const auto lists = CheckBlockLists(options->names, AskingFor(*options));
     Print(stdout, options->json ? BlockListsJson(lists) : BlockListsText(lists));
     return ExitOf(lists);

@@ -5,7 +5,7 @@ import os
 import pathlib
 import subprocess
 
-from internet import TERN, WorldTest
+from internet import TERN, WorldTest, wait_until
 
 
 def tern(*words, path=None):
@@ -91,6 +91,29 @@ class MailToolTest(WorldTest):
         run = tern("mail", "--check-lists", "gone.com")
         self.assertEqual(run.returncode, 3, run)
         self.assertIn("does not answer", run.stdout)
+
+    def test_block_lists_of_the_configuration(self):
+        run = tern("mail", "--check-lists")
+        self.assertEqual(run.returncode, 2, run)
+        self.assertIn("ternd at 127.0.0.1:53 has no block lists in its configuration (mail.dnsbl)", run.stderr)
+        self.tern({"mail": {"dnsbl": [{"zone": "works.post.com"}, {"zone": "refuses.post.com"}]}})
+        run = tern("mail", "--check-lists")
+        self.assertEqual(run.returncode, 1, run)
+        self.assertRegex(run.stdout, r"works\.post\.com\. +works: ")
+        self.assertRegex(run.stdout, r"refuses\.post\.com\. +refuses: ")
+
+    def test_the_log_says_which_lists_of_the_configuration_fail(self):
+        self.tern({"mail": {"dnsbl": [{"zone": "works.post.com"}, {"zone": "refuses.post.com"}]}})
+        counters = {}
+
+        def checked():
+            counters.update(json.loads(tern("mail", "null.post.com", "--json").stdout)["counters"])
+            return counters["lists_working"] + counters["lists_failing"] == 2
+        wait_until(checked, "both lists are checked")
+        self.assertEqual(counters["lists_failing"], 1)
+        self.assertIn("block list refuses.post.com. fails its test: the list does not answer public or shared "
+                      "resolvers (127.255.255.254).", self.daemon.log())
+        self.assertNotIn("block list works.post.com.", self.daemon.log())
 
     def test_doctor(self):
         good, copy = (pathlib.Path(self.internet.folder, name) for name in ("good.conf", "copy.conf"))

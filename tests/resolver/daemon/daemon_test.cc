@@ -12,13 +12,16 @@
 #include <fstream>
 #include <functional>
 #include <new>
+#include <thread>
 
 #include "gtest/gtest.h"
 #include "resolver/config/config.h"
 #include "resolver/io/sockets.h"
+#include "resolver/tool/configured_lists.h"
 #include "resolver/tool/lookup_client.h"
 #include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_reply.h"
+#include "resolver/tool/mail_counters.h"
 #include "tests/support/allocation_count.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
@@ -431,6 +434,93 @@ TEST(DaemonTest, ReloadForgetsWhatOthersSaidOfANewZone) {
   settings.static_zones.pop_back();
   ASSERT_TRUE(daemon->Reload(settings).ok());
   EXPECT_FALSE(has("x.corp."));
+}
+
+TEST(DaemonTest, TellsTheOperatorsToolItsBlockLists) {
+  config::Settings settings = LoopbackSettings();
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  const auto told = [&] {
+    const auto lists =
+        tool::AskConfiguredLists(daemon->listening().front(), std::chrono::seconds(5));
+    std::string text;
+    if (!lists.ok()) return std::string(lists.status().message());
+    for (const wire::Name& zone : *lists) text += wire::ToText(zone) + " ";
+    return text;
+  };
+  EXPECT_NE(told().find("has no block lists in its configuration"), std::string::npos) << told();
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("zen.test.")});
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("bl.test.")});
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_EQ(told(), "zen.test. bl.test. ");
+  settings.trace = false;
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_NE(told().find("does not tell its block lists"), std::string::npos) << told();
+}
+
+// The counters are there when the check of a list that no server answers for has ended.
+TEST(DaemonTest, ChecksItsBlockListsFromTheStart) {
+  config::Settings settings = LoopbackSettings();
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("zen.test.")});
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  const auto failing = [&] {
+    for (const tool::MailCounter& counter :
+         tool::AskMailCounters(daemon->listening().front(), std::chrono::seconds(5))) {
+      if (counter.name == "lists_failing") return counter.value;
+    }
+    return uint64_t{99};
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (failing() == 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(failing(), 1u);
+}
+
+// Other servers are asked about the names of a list, and their denials count otherwise.
+TEST(DaemonTest, ReloadForgetsTheNamesOfABlockListThatComesOrGoes) {
+  config::Settings settings = LoopbackSettings();
+  settings.workers = 1;
+  const auto daemon = Started(settings);
+  ASSERT_NE(daemon, nullptr);
+  cache::Store& store = daemon->store();
+  const auto reader = store.Register();
+  const auto put = [&](const char* name) {
+    std::vector<uint64_t> room(cache::kBuiltOctetsMax / 8);
+    cache::EntryBuilder builder({reinterpret_cast<uint8_t*>(room.data()), cache::kBuiltOctetsMax});
+    ASSERT_TRUE(
+        builder.StartNxDomain(*wire::ParseName(name), wire::NameView(), 3600, cache::Instant(1)));
+    (void)store.Put(builder.Finish(), cache::Instant(1));
+  };
+  const auto has = [&](const char* name) {
+    return bool(
+        store.Find(*wire::ParseName(name), cache::KeySpace::kNxDomain, wire::RRType::kNone));
+  };
+  const auto reload = [&] { ASSERT_TRUE(daemon->Reload(settings).ok()); };
+  for (const char* name : {"zen.test.", "x.zen.test.", "bl.test.", "test."}) put(name);
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("Zen.test.")});
+  reload();
+  EXPECT_FALSE(has("zen.test."));
+  EXPECT_FALSE(has("x.zen.test."));
+  EXPECT_TRUE(has("bl.test."));
+  EXPECT_TRUE(has("test."));
+  // Jobs that were under way may have learnt more under the old configuration.
+  put("x.zen.test.");
+  ASSERT_TRUE(daemon->forget_again_at().has_value());
+  daemon->ForgetAgain();
+  EXPECT_FALSE(has("x.zen.test."));
+  // What the list says stays when another list comes, or when its time changes.
+  put("x.zen.test.");
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("bl.test.")});
+  settings.mail.dnsbl[0].timeout = std::chrono::seconds(2);
+  reload();
+  EXPECT_TRUE(has("x.zen.test."));
+  EXPECT_FALSE(has("bl.test."));
+  daemon->ForgetAgain();
+  settings.mail.dnsbl.erase(settings.mail.dnsbl.begin());
+  reload();
+  EXPECT_FALSE(has("x.zen.test."));
 }
 
 TEST(DaemonTest, ReloadForgetsWhatTheDnsSaidOfSpecialNames) {
