@@ -52,8 +52,10 @@ class ListJudge {
     }
     if (entry.listed) {
       state_.listed.push_back(entry.family);
-    } else if (lists_all_.empty()) {
-      lists_all_ = entry.entry;
+    } else {
+      // A list of names answers questions for addresses as it likes, and the other way round.
+      std::erase(state_.listed, entry.family);
+      if (lists_all_.empty()) lists_all_ = entry.entry;
     }
   }
 
@@ -64,16 +66,16 @@ class ListJudge {
       End(BlockListVerdict::kMistaken,
           Concat("it answers ", foreign_, ", which is no answer of a list"),
           "Take the list out: its domain has another owner, or somebody changes its answers.");
-    } else if (!lists_all_.empty()) {
-      End(BlockListVerdict::kMistaken,
-          Concat("it lists everything, also ", lists_all_, ", which no list has"),
-          "Take the list out at once: with it a mail server rejects all mail.");
     } else if (!state_.listed.empty()) {
       std::string families;
       for (const std::string_view family : state_.listed) {
         families += Concat(families.empty() ? "" : ", ", family);
       }
       End(BlockListVerdict::kWorks, Concat("it lists its test entries (", families, ")"), "");
+    } else if (!lists_all_.empty()) {
+      End(BlockListVerdict::kMistaken,
+          Concat("it lists everything, also ", lists_all_, ", which no list has"),
+          "Take the list out at once: with it a mail server rejects all mail.");
     } else if (!failure_.empty()) {
       End(BlockListVerdict::kSilent, failure_,
           "Check that this machine may ask the list. Until then take it out: each mail waits for "

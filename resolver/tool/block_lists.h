@@ -30,7 +30,7 @@ struct BlockListState {
   std::string zone;
   BlockListVerdict verdict = BlockListVerdict::kSilent;
   std::vector<std::string_view> listed =
-      {};                                // of `IPv4`, `IPv6`, `names`: whose test entry is listed
+      {};                                // of `IPv4`, `IPv6`, `names`: whose test entries are right
   std::string words = {};                // what was found
   std::string advice = {};               // what to do; empty when the list works
   std::chrono::microseconds slowest{0};  // of the replies

@@ -449,10 +449,10 @@ TEST(DaemonTest, TellsTheOperatorsToolItsBlockLists) {
     return text;
   };
   EXPECT_NE(told().find("has no block lists in its configuration"), std::string::npos) << told();
-  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("zen.test.")});
-  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("bl.test.")});
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("zen.corp.")});
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("bl.corp.")});
   ASSERT_TRUE(daemon->Reload(settings).ok());
-  EXPECT_EQ(told(), "zen.test. bl.test. ");
+  EXPECT_EQ(told(), "zen.corp. bl.corp. ");
   settings.trace = false;
   ASSERT_TRUE(daemon->Reload(settings).ok());
   EXPECT_NE(told().find("does not tell its block lists"), std::string::npos) << told();
@@ -461,7 +461,7 @@ TEST(DaemonTest, TellsTheOperatorsToolItsBlockLists) {
 // The counters are there when the check of a list that no server answers for has ended.
 TEST(DaemonTest, ChecksItsBlockListsFromTheStart) {
   config::Settings settings = LoopbackSettings();
-  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("zen.test.")});
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("zen.corp.")});
   const auto daemon = Started(settings);
   ASSERT_NE(daemon, nullptr);
   const auto failing = [&] {
@@ -498,29 +498,29 @@ TEST(DaemonTest, ReloadForgetsTheNamesOfABlockListThatComesOrGoes) {
         store.Find(*wire::ParseName(name), cache::KeySpace::kNxDomain, wire::RRType::kNone));
   };
   const auto reload = [&] { ASSERT_TRUE(daemon->Reload(settings).ok()); };
-  for (const char* name : {"zen.test.", "x.zen.test.", "bl.test.", "test."}) put(name);
-  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("Zen.test.")});
+  for (const char* name : {"zen.corp.", "x.zen.corp.", "bl.corp.", "corp."}) put(name);
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("Zen.corp.")});
   reload();
-  EXPECT_FALSE(has("zen.test."));
-  EXPECT_FALSE(has("x.zen.test."));
-  EXPECT_TRUE(has("bl.test."));
-  EXPECT_TRUE(has("test."));
+  EXPECT_FALSE(has("zen.corp."));
+  EXPECT_FALSE(has("x.zen.corp."));
+  EXPECT_TRUE(has("bl.corp."));
+  EXPECT_TRUE(has("corp."));
   // Jobs that were under way may have learnt more under the old configuration.
-  put("x.zen.test.");
+  put("x.zen.corp.");
   ASSERT_TRUE(daemon->forget_again_at().has_value());
   daemon->ForgetAgain();
-  EXPECT_FALSE(has("x.zen.test."));
+  EXPECT_FALSE(has("x.zen.corp."));
   // What the list says stays when another list comes, or when its time changes.
-  put("x.zen.test.");
-  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("bl.test.")});
+  put("x.zen.corp.");
+  settings.mail.dnsbl.push_back({.zone = *wire::ParseName("bl.corp.")});
   settings.mail.dnsbl[0].timeout = std::chrono::seconds(2);
   reload();
-  EXPECT_TRUE(has("x.zen.test."));
-  EXPECT_FALSE(has("bl.test."));
+  EXPECT_TRUE(has("x.zen.corp."));
+  EXPECT_FALSE(has("bl.corp."));
   daemon->ForgetAgain();
   settings.mail.dnsbl.erase(settings.mail.dnsbl.begin());
   reload();
-  EXPECT_FALSE(has("x.zen.test."));
+  EXPECT_FALSE(has("x.zen.corp."));
 }
 
 TEST(DaemonTest, ReloadForgetsWhatTheDnsSaidOfSpecialNames) {

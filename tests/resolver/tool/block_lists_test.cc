@@ -63,6 +63,14 @@ TEST_F(BlockListsTest, AListThatListsEverythingIsMistaken) {
   EXPECT_NE(list.words.find("lists everything, also 127.0.0.1"), std::string::npos) << list.words;
 }
 
+TEST_F(BlockListsTest, AListOfNamesMayAnswerQuestionsForAddressesAsItLikes) {
+  made_.Add(kListedV4, RRType::kA, {"127.0.1.255"});
+  made_.Add(kUnlistedV4, RRType::kA, {"127.0.1.255"});
+  made_.Add("TEST.l.", RRType::kA, {"127.0.1.2"});
+  EXPECT_EQ(Check().verdict, BlockListVerdict::kWorks);
+  EXPECT_EQ(Check().words, "it lists its test entries (names)");
+}
+
 TEST_F(BlockListsTest, AnAnswerOutside127IsNoListsAnswer) {
   made_.Add(kListedV4, RRType::kA, {"198.18.0.1"});
   EXPECT_EQ(Check().verdict, BlockListVerdict::kMistaken);
