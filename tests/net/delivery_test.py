@@ -267,6 +267,10 @@ policyd-spf unix - n n - 0 spawn
         self.assertEqual(code, 250, text)
         refused = f"addr {NEIGHBOUR} listed by domain closed.edu as 127.255.255.254"
         wait_until(lambda: refused in self.small.log()[seen:], refused)
+        # The log says it once for what Postfix asked, and once for the check of the list.
+        for told in ("refuses: the list does not answer", "fails its test: the list does not answer"):
+            wait_until(lambda line=f"block list closed.edu. {told}": line in self.daemon.log(), told)
+        self.assertNotIn("block list list.edu.", self.daemon.log())
 
     def test_a_list_that_is_silent_fails_soon_and_blocks_nobody(self):
         # The client is on the list, and only the silence lets it in.
