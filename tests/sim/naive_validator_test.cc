@@ -120,6 +120,12 @@ TEST_P(NaiveValidatorTest, EachBreakageHasItsVerdict) {
   }
 }
 
+TEST_P(NaiveValidatorTest, AnAnchorThatIsNotUsableIsNoReasonToTrust) {
+  Break(Breakage::kDsWithUnknownAlgorithm, &internet_.PlanOf("."));
+  EXPECT_EQ(AskAll().substr(0, 1), "B");
+  EXPECT_EQ(why_, "no usable . DS");
+}
+
 TEST_P(NaiveValidatorTest, BreakagesCanBeOfOneSet) {
   Break(Breakage::kFlippedBit, &plan(), {NameOf("www.example."), RRType::kA});
   EXPECT_EQ(AskAll(), "BSSSI");

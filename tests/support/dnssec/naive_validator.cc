@@ -110,7 +110,12 @@ NaiveValidator::ZoneState NaiveValidator::FindState(const wire::Name& zone) {
   for (const PlainRecord& anchor : options_.anchors) {
     if (anchor.owner == zone) anchors.push_back(anchor);
   }
-  if (!anchors.empty()) return KeysFor(zone, anchors);
+  if (!anchors.empty()) {
+    ZoneState state = KeysFor(zone, anchors);
+    // Whoever configured an anchor wants validation.
+    if (state.security == Security::kInsecure) state.security = Security::kBogus;
+    return state;
+  }
   for (const wire::Name& negative : options_.negative_anchors) {
     if (negative == zone) return {Security::kInsecure, {}, "a negative trust anchor"};
   }

@@ -4,6 +4,7 @@
 //
 // It differs from a real resolver where that has a choice:
 // - Dates count to the second. A resolver may allow for clocks that are wrong.
+// - An anchor that is not usable makes its zone bogus, not insecure. The RFCs leave that open.
 // - Up to `checks_max` signatures of a set are tried. A resolver may give up earlier (KeyTrap).
 //
 // Thread: one. Bound: kAliasesMax links of a chain.
