@@ -427,7 +427,11 @@ ExchangeId SimWorld::StartExchange(const Endpoint& server, Transport transport,
     sent.id = message->id;
     sent.edns = message->edns.has_value();
     sent.cookie = message->Cookie().value_or(Octets());
-    if (message->edns) sent.payload_octets = message->edns->payload_octets;
+    if (message->edns) {
+      sent.payload_octets = message->edns->payload_octets;
+      sent.dnssec_ok = message->edns->dnssec_ok;
+    }
+    sent.checking_disabled = message->Has(wire::kFlagCD);
   }
   if (traces())
     AddTraceLine("> " + server.ToText() + " " + std::string(ToText(transport)) + " " +

@@ -80,6 +80,8 @@ struct UpstreamQuery {
   wire::RRType type = wire::RRType::kNone;
   uint16_t id = 0;
   bool edns = false;
+  bool dnssec_ok = false;
+  bool checking_disabled = false;
   Octets cookie;                // content of the COOKIE option; empty if there is none
   uint16_t payload_octets = 0;  // as EDNS says; 0 without EDNS
   std::optional<Time> told;     // when a reply came that says that there is something, or nothing

@@ -18,7 +18,10 @@ class Asker : public resolver::ExchangeSink {
   explicit Asker(SimWorld* world) : world_(world) {}
 
   ExchangeId Ask(Transport transport = Transport::kUdp) {
-    const Octets query = MakeQuery(1, "www.example.", wire::RRType::kA).Encode();
+    return Ask(MakeQuery(1, "www.example.", wire::RRType::kA), transport);
+  }
+  ExchangeId Ask(const PlainMessage& message, Transport transport = Transport::kUdp) {
+    const Octets query = message.Encode();
     return world_->StartExchange(*Endpoint::Parse(kServer, 53), transport, query, this);
   }
   void OnReply(ExchangeId id, std::span<const uint8_t> message) override {
@@ -81,6 +84,19 @@ TEST(SimWorldTest, RepliesTakeTheLatencyThereAndBack) {
   ASSERT_EQ(asker.ids, std::vector<ExchangeId>{id});
   EXPECT_EQ(asker.at[0] - start, milliseconds(14));
   EXPECT_EQ(world.Now() - start, seconds(1));
+}
+
+TEST(SimWorldTest, RecordsWhatQueriesSayAboutValidation) {
+  SimWorld world({});
+  Asker asker(&world);
+  PlainMessage query = MakeQuery(1, "www.example.", wire::RRType::kA);
+  asker.Ask(query);
+  query.edns->dnssec_ok = true;
+  query.flags |= wire::kFlagCD;
+  asker.Ask(query);
+  EXPECT_FALSE(world.upstream()[0].dnssec_ok || world.upstream()[0].checking_disabled);
+  EXPECT_TRUE(world.upstream()[1].dnssec_ok && world.upstream()[1].checking_disabled);
+  world.RunFor(seconds(100));
 }
 
 TEST(SimWorldTest, TcpTakesTheHandshakeToo) {
