@@ -39,7 +39,7 @@ DigestResult DsDigester::Compare(const wire::DsView& ds, wire::NameView owner,
       EVP_DigestUpdate(context_.get(), canonical.data(), canonical.size()) != 1 ||
       EVP_DigestUpdate(context_.get(), dnskey.rdata.data(), dnskey.rdata.size()) != 1 ||
       EVP_DigestFinal_ex(context_.get(), digest, &size) != 1) {
-    TakeLibraryFailure();
+    ForgetLibraryErrors();
     return DigestResult::kFailed;
   }
   const std::span<const uint8_t> computed(digest, size);

@@ -30,7 +30,7 @@ bool Nsec3Hasher::HashOnce(std::span<const uint8_t> octets, uint8_t* out) {
       EVP_DigestFinal_ex(context_.get(), out, nullptr) == 1) {
     return true;
   }
-  TakeLibraryFailure();
+  ForgetLibraryErrors();
   return false;
 }
 

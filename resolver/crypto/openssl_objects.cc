@@ -47,7 +47,7 @@ void OpensslFree::operator()(evp_pkey_ctx_st* context) const { EVP_PKEY_CTX_free
 DigestMethod FetchDigest(const char* name) {
   ForgetLibraryErrors();
   DigestMethod digest(EVP_MD_fetch(nullptr, name, nullptr));
-  if (digest == nullptr && TakeLibraryFailure()) throw std::bad_alloc();
+  if (digest == nullptr && HasLibraryFailed()) throw std::bad_alloc();
   return digest;
 }
 
@@ -62,12 +62,11 @@ void ForgetLibraryErrors() {
   allocation_failed = false;
 }
 
-bool TakeLibraryFailure() {
+bool HasLibraryFailed() {
   bool failed = allocation_failed;
   while (const unsigned long error = ERR_get_error()) {
     failed = failed || ERR_FATAL_ERROR(error) != 0;
   }
-  allocation_failed = false;
   return failed;
 }
 

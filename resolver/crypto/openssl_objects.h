@@ -37,7 +37,7 @@ void ForgetLibraryErrors();
 
 // Whether the library itself has failed since then, as when memory was short. Otherwise a refusal
 // is about the octets that it was given. Forgets the errors.
-bool TakeLibraryFailure();
+bool HasLibraryFailed();
 
 // For tests: whether the library's next allocation fails. Null in every other program.
 extern bool (*refuse_openssl_allocations)();

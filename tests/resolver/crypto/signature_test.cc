@@ -8,6 +8,7 @@
 #include "resolver/crypto/known_signatures.h"
 #include "resolver/crypto/rsa_key_octets.h"
 #include "tests/resolver/crypto/signed_zone.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver::crypto {
 namespace {
@@ -109,6 +110,56 @@ TEST(SignatureVerifierTest, VerifiesWhatAWildcardMade) {  // RFC 4035 section 5.
     EXPECT_EQ(expanded.octets, one.octets);
   }
   EXPECT_EQ(count, 1);
+}
+
+// Signatures of the octets `Tern` with a zero octet in front of a number, before a small octet or a
+// large one, and with two zero octets. Another program signed until such numbers came.
+struct EcdsaVector {
+  SecurityAlgorithm algorithm;
+  const char* public_key;
+  const char* signature;
+};
+constexpr const char* kShortNumbersP256Key =
+    "a7NAhdmWh9yYxLSaVxaSPevg92IZGhl7ulEW+Gxa8gU0CC8bhZ+PDK/cH5LBUw3HUQaK58KVk5zPKq9wZMcgLQ==";
+constexpr const char* kShortNumbersP384Key =
+    "amvbADFWObo2vke0KoVYCXHnHxPwHv+UzYlsN6lBfAo8+z5o8Lu28Cy70vFLIYImuRLLK0l9SO3TQTwz6/1Ve/4m"
+    "73FUmN8jYcURR/eAozZUsRLymkqWeKDnGQ34StmO";
+constexpr EcdsaVector kShortNumbers[] = {
+    {SecurityAlgorithm::kEcdsaP256Sha256, kShortNumbersP256Key,
+     "AJvjKKhlWWA+L9sXpr/aCavbEAAT53wCmLOT1xcd/FG22k4BRZRmgHwPhczfRlCdxlBk5Y1kqeLos/kzdrGkhQ=="},
+    {SecurityAlgorithm::kEcdsaP256Sha256, kShortNumbersP256Key,
+     "T/Aaj9cyc0xMhMdxkN0dMcyr672YXYqnVsKUKp0RvrkAJWWck3D/X+lcyCqK3h9sa3u9skAI9IQopffIFLuT0A=="},
+    {SecurityAlgorithm::kEcdsaP256Sha256, kShortNumbersP256Key,
+     "AA8tK9Zq4OdLrTVdsy8k1NE0a5VcGiWQwtSMhvorzg3jHzjCImekI5L4pQ6C7yeTj6bDsVaGyi9swNMtadh8Dg=="},
+    {SecurityAlgorithm::kEcdsaP256Sha256, kShortNumbersP256Key,
+     "5gOijPWCljZRsduJnRBgGinF3Pf3k3bf06HPqgComckAALIAM+ImGr4GnfVo4bC5SMD0/C4rDtNlYZG9hxqJQg=="},
+    {SecurityAlgorithm::kEcdsaP384Sha384, kShortNumbersP384Key,
+     "AHgcSfsyOrb/O8bGQ7kKPvEW8vDHuUSwnBjON8SDmU8+YDXLnte+DyUWO1vUWxHA0DH8i7ozHzsbFPgo2qlIfDIB"
+     "7kqQGazaAFYZEs8XC8P5oli9rejBPl3570LGWO0J"},
+    {SecurityAlgorithm::kEcdsaP384Sha384, kShortNumbersP384Key,
+     "m8kse2ufxPS6jb4qnE4gLkVclGWwatwVtTK+AkH/xelijUVgLc6Cg1cZ7O88qQcJADEj7D2vgDHsOxpyMCoMb4TV"
+     "jtWU6LW3fSVNDKs8jknOI0Jb2Aikicf8DfD2xcUD"},
+    {SecurityAlgorithm::kEcdsaP384Sha384, kShortNumbersP384Key,
+     "AL8IUF5wOcNQIzEjJE0tmXdslijFaw3RWAjuQBdIqf06u/Jc9cR1j+MbXPxRYOOPtNrslg+lQtY2Ee+eqV+bz0Pz"
+     "Omwvlrr9Mi7dxBR3FeB0KH7M+Jq6M9cFS9UMH5DP"},
+    {SecurityAlgorithm::kEcdsaP384Sha384, kShortNumbersP384Key,
+     "Am7GWqYyFd4PsP6MmSb5Lhm5SjZs34SH47Pehjc+8nSDOj9XBSJnp2RsqOXpfET8AAD2zIRtCfI2a/gzhdknEmVu"
+     "/F6D8hN6jQr2VpgrZEI/7ZwVvpSILaj64nwqkuap"},
+};
+
+TEST(SignatureVerifierTest, VerifiesEcdsaNumbersWithZerosInFront) {
+  SignatureVerifier verifier;
+  for (const EcdsaVector& vector : kShortNumbers) {
+    const std::string public_key = wire::FromBase64(vector.public_key).value_or("");
+    const std::string signature = wire::FromBase64(vector.signature).value_or("");
+    wire::DnskeyView dnskey;
+    dnskey.algorithm = vector.algorithm;
+    dnskey.public_key = wire::AsOctets(public_key);
+    PublicKey key = verifier.MakeKey(dnskey);
+    EXPECT_EQ(verifier.Verify(key, wire::AsOctets("Tern"), wire::AsOctets(signature)),
+              SignatureResult::kValid)
+        << vector.signature;
+  }
 }
 
 TEST(SignatureVerifierTest, RefusesOneFlippedBitAnywhere) {
