@@ -20,6 +20,12 @@ T LoadAt(const uint8_t* bytes, size_t offset) {
   return value;
 }
 
+// Where `count` records that begin at `at` end.
+const uint8_t* Behind(const uint8_t* at, size_t count) {
+  for (; count > 0; --count) at += 2 + size_t{LoadAt<uint16_t>(at, 0)};
+  return at;
+}
+
 // The form in which an entry keeps the owner of its SOA.
 uint16_t OwnerLabels(wire::NameView name, wire::NameView soa_owner) {
   const size_t labels = soa_owner.LabelCount();
@@ -46,6 +52,14 @@ class Walker {
     if (left_.size() < octets) return false;
     const std::optional<wire::NameView> name = wire::NameView::FromWire(left_.first(octets));
     return name && name->size() == octets && Skip(octets);
+  }
+  bool SkipProof() {
+    uint8_t n;
+    return Octet(&n) && SkipName(n) && Skip(2) && SkipRecord();
+  }
+  bool SkipText() {
+    uint8_t n;
+    return Octet(&n) && n <= kFailureTextMax && Skip(n);
   }
   bool SkipNameServer() {
     uint8_t n;
@@ -83,6 +97,28 @@ KeySpace SpaceOf(EntryKind kind) {
   return KeySpace::kData;  // no such kind; IsSoundEntry refuses it
 }
 
+bool ProofCursor::Next(ProofView* proof) {
+  if (left_ == 0) return false;
+  const size_t owner_octets = *at_++;
+  proof->owner = wire::NameView::FromValid(at_, owner_octets);
+  at_ += owner_octets;
+  proof->type = static_cast<wire::RRType>(LoadAt<uint16_t>(at_, 0));
+  const uint16_t length = LoadAt<uint16_t>(at_, 2);
+  proof->rdata = {at_ + 4, length};
+  at_ += 4 + length;
+  --left_;
+  return true;
+}
+
+RecordCursor EntryView::Signatures() const {
+  TERN_REQUIRE(kind() == EntryKind::kRRset);
+  return {Behind(payload(), count()), static_cast<uint16_t>(signature_count())};
+}
+
+ProofCursor EntryView::Proofs() const {
+  return {Behind(payload(), count() + signature_count()), proof_count()};
+}
+
 bool NameServerCursor::Next(NameServerView* server) {
   if (left_ == 0) return false;
   const size_t name_octets = *at_++;
@@ -102,9 +138,10 @@ bool EntryBuilder::Start(EntryKind kind, wire::NameView name, wire::RRType type,
                          uint32_t ttl, Instant now, Rank rank) {
   size_ = 0;
   count_ = 0;
+  has_more_ = false;
   const size_t size = kEntryHeaderOctets + name.size();
   // The shortest entry of every kind must fit, so Finish cannot fail.
-  if (RoundUp8(size + 2) > buffer_.size()) return false;
+  if (RoundUp8(size + 3) > buffer_.size()) return false;
   uint8_t* bytes = buffer_.data();
   std::memset(bytes, 0, kEntryHeaderOctets);
   StoreAt(bytes, layout::kExpiry, (now + ttl).seconds());
@@ -112,8 +149,13 @@ bool EntryBuilder::Start(EntryKind kind, wire::NameView name, wire::RRType type,
   StoreAt(bytes, layout::kType, static_cast<uint16_t>(type));
   bytes[layout::kKind] = static_cast<uint8_t>(kind);
   bytes[layout::kRank] = static_cast<uint8_t>(rank);
+  SetSecurity(Security::kUnchecked);
   bytes[layout::kNameSize] = static_cast<uint8_t>(name.size());
-  StoreAt(bytes, layout::kDetail, detail);
+  if (kind == EntryKind::kFailure) {
+    StoreAt(bytes, layout::kDetail, detail);
+  } else {
+    bytes[layout::kCountOfKind] = static_cast<uint8_t>(detail);
+  }
   std::memcpy(bytes + layout::kName, name.data(), name.size());
   size_ = size;
   return true;
@@ -148,46 +190,85 @@ bool EntryBuilder::StartDelegation(wire::NameView cut, uint32_t ttl, Instant now
 }
 
 bool EntryBuilder::StartFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
-                                uint16_t failures_in_a_row, uint32_t ttl, Instant now) {
+                                uint16_t failures_in_a_row, uint32_t ttl, Instant now,
+                                std::string_view text) {
   if (!Start(EntryKind::kFailure, name, type, static_cast<uint16_t>(error), ttl, now,
              Rank::kAdditional)) {
     return false;
   }
+  text = text.substr(0, kFailureTextMax);
+  if (RoundUp8(size_ + 3 + text.size()) > buffer_.size()) text = {};
   StoreAt(buffer_.data(), size_, failures_in_a_row);
-  size_ += 2;
+  buffer_[size_ + 2] = static_cast<uint8_t>(text.size());
+  std::copy(text.begin(), text.end(), buffer_.begin() + static_cast<ptrdiff_t>(size_) + 3);
+  size_ += 3 + text.size();
   return true;
 }
 
+void EntryBuilder::SetSecurity(Security security) {
+  TERN_REQUIRE(buffer_.size() > layout::kRank);
+  const auto upper = static_cast<uint8_t>(static_cast<uint8_t>(security) << 4);
+  buffer_[layout::kRank] = static_cast<uint8_t>((buffer_[layout::kRank] & 0xf) | upper);
+}
+
 bool EntryBuilder::AddRecord(std::span<const uint8_t> rdata) {
-  if (size_ == 0 || !HasRecords(static_cast<EntryKind>(buffer_[layout::kKind]))) return false;
+  if (size_ == 0 || !HasRecords(kind()) || has_more_) return false;
   RecordCursor cursor(buffer_.data() + layout::kName + buffer_[layout::kNameSize], count_);
   std::span<const uint8_t> present;
   while (cursor.Next(&present)) {
     if (std::ranges::equal(present, rdata)) return true;  // RFC 2181 section 5
   }
-  const size_t size = size_ + 2 + rdata.size();
-  if (count_ == kRecordsMax || rdata.size() > 0xffff ||
-      RoundUp8(size) > std::min(buffer_.size(), kBuiltOctetsMax)) {
-    return false;
-  }
+  if (count_ == kRecordsMax || !AppendRecord(rdata)) return false;
+  ++count_;
+  return true;
+}
+
+bool EntryBuilder::Fits(size_t octets) const {
+  return RoundUp8(size_ + octets) <= std::min(buffer_.size(), kBuiltOctetsMax);
+}
+
+bool EntryBuilder::AppendRecord(std::span<const uint8_t> rdata) {
+  if (rdata.size() > 0xffff || !Fits(2 + rdata.size())) return false;
   StoreAt(buffer_.data(), size_, static_cast<uint16_t>(rdata.size()));
   if (!rdata.empty()) std::memcpy(buffer_.data() + size_ + 2, rdata.data(), rdata.size());
-  size_ = size;
-  ++count_;
+  size_ += 2 + rdata.size();
+  return true;
+}
+
+bool EntryBuilder::AddSignature(std::span<const uint8_t> rdata) {
+  if (size_ == 0 || kind() != EntryKind::kRRset || buffer_[layout::kProofs] != 0 ||
+      buffer_[layout::kCountOfKind] == kSignaturesMax || !AppendRecord(rdata)) {
+    return false;
+  }
+  has_more_ = true;
+  ++buffer_[layout::kCountOfKind];
+  return true;
+}
+
+bool EntryBuilder::AddProof(wire::NameView owner, wire::RRType type,
+                            std::span<const uint8_t> rdata) {
+  if (size_ == 0 || !HasRecords(kind()) || buffer_[layout::kProofs] == kProofRecordsMax ||
+      rdata.size() > 0xffff || !Fits(1 + owner.size() + 2 + 2 + rdata.size())) {
+    return false;
+  }
+  buffer_[size_] = static_cast<uint8_t>(owner.size());
+  std::memcpy(buffer_.data() + size_ + 1, owner.data(), owner.size());
+  size_ += 1 + owner.size();
+  StoreAt(buffer_.data(), size_, static_cast<uint16_t>(type));
+  size_ += 2;
+  (void)AppendRecord(rdata);
+  has_more_ = true;
+  ++buffer_[layout::kProofs];
   return true;
 }
 
 bool EntryBuilder::AddNameServer(wire::NameView name, std::span<const uint8_t> ipv4,
                                  std::span<const uint8_t> ipv6) {
-  if (size_ == 0 || static_cast<EntryKind>(buffer_[layout::kKind]) != EntryKind::kDelegation) {
-    return false;
-  }
+  if (size_ == 0 || kind() != EntryKind::kDelegation) return false;
   const size_t n4 = std::min(ipv4.size() / 4, kAddressesPerServerMax);
   const size_t n6 = std::min(ipv6.size() / 16, kAddressesPerServerMax);
   const size_t size = size_ + 1 + name.size() + 1 + n4 * 4 + 1 + n6 * 16;
-  if (count_ == kNameServersMax || RoundUp8(size) > std::min(buffer_.size(), kBuiltOctetsMax)) {
-    return false;
-  }
+  if (count_ == kNameServersMax || !Fits(size - size_)) return false;
   uint8_t* at = buffer_.data() + size_;
   *at++ = static_cast<uint8_t>(name.size());
   std::memcpy(at, name.data(), name.size());
@@ -213,6 +294,21 @@ std::span<const uint8_t> EntryBuilder::Finish() {
   return {bytes, padded};
 }
 
+bool Outranks(EntryView old, EntryView entry) {
+  const bool validated = IsValidated(old.security());
+  if (validated != IsValidated(entry.security())) return validated;
+  if (old.security() == Security::kBogus) return false;
+  return old.rank() > entry.rank();
+}
+
+void Stamp(uint8_t* entry, Security security, uint32_t ttl_max, Instant now) {
+  const auto upper = static_cast<uint8_t>(static_cast<uint8_t>(security) << 4);
+  entry[layout::kRank] = static_cast<uint8_t>((entry[layout::kRank] & 0xf) | upper);
+  if (EntryView(entry).Remaining(now) <= ttl_max) return;
+  StoreAt(entry, layout::kExpiry, (now + ttl_max).seconds());
+  StoreAt(entry, layout::kTtl, std::min(LoadAt<uint32_t>(entry, layout::kTtl), ttl_max));
+}
+
 bool IsSoundEntry(std::span<const uint8_t> bytes) {
   if (bytes.size() < kEntryHeaderOctets + 1 || bytes.size() > kEntryOctetsMax ||
       bytes.size() % 8 != 0) {
@@ -220,7 +316,8 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
   }
   if (size_t{LoadAt<uint16_t>(bytes.data(), layout::kSize)} * 8 != bytes.size()) return false;
   if (bytes[layout::kKind] > static_cast<uint8_t>(EntryKind::kNxDomainOfType) ||
-      bytes[layout::kRank] > static_cast<uint8_t>(Rank::kLocal)) {
+      (bytes[layout::kRank] & 0xf) > static_cast<uint8_t>(Rank::kLocal) ||
+      bytes[layout::kRank] >> 4 > static_cast<uint8_t>(Security::kSecure)) {
     return false;
   }
   const KeySpace space = SpaceOf(static_cast<EntryKind>(bytes[layout::kKind]));
@@ -228,22 +325,33 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
   if (typeless && LoadAt<uint16_t>(bytes.data(), layout::kType) != 0) return false;
   const size_t name_octets = bytes[layout::kNameSize];
   const uint16_t count = LoadAt<uint16_t>(bytes.data(), layout::kCount);
-  const uint16_t detail = LoadAt<uint16_t>(bytes.data(), layout::kDetail);
+  const size_t of_kind = bytes[layout::kCountOfKind];
+  const size_t proofs = bytes[layout::kProofs];
+  size_t records = count;
   Walker walker(bytes.subspan(kEntryHeaderOctets));
   if (!walker.SkipName(name_octets)) return false;
   const wire::NameView name = wire::NameView::FromValid(bytes.data() + layout::kName, name_octets);
 
   switch (static_cast<EntryKind>(bytes[layout::kKind])) {
+    case EntryKind::kRRset:
     case EntryKind::kNoData:
     case EntryKind::kNxDomain:
-      if (detail > name.LabelCount()) return false;
-      [[fallthrough]];
-    case EntryKind::kNxDomainOfType:
-    case EntryKind::kRRset:
-      if (count > kRecordsMax) return false;
-      for (uint16_t i = 0; i < count; ++i) {
+      if (count > kRecordsMax || proofs > kProofRecordsMax) return false;
+      if (static_cast<EntryKind>(bytes[layout::kKind]) == EntryKind::kRRset) {
+        if (of_kind > kSignaturesMax) return false;
+        records += of_kind;
+      } else if (of_kind > name.LabelCount()) {
+        return false;
+      }
+      for (size_t i = 0; i < records; ++i) {
         if (!walker.SkipRecord()) return false;
       }
+      for (size_t i = 0; i < proofs; ++i) {
+        if (!walker.SkipProof()) return false;
+      }
+      break;
+    case EntryKind::kNxDomainOfType:
+      if (count != 0) return false;
       break;
     case EntryKind::kDelegation:
       if (count > kNameServersMax) return false;
@@ -252,7 +360,7 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
       }
       break;
     case EntryKind::kFailure:
-      if (count != 0 || !walker.Skip(2)) return false;
+      if (count != 0 || !walker.Skip(2) || !walker.SkipText()) return false;
       break;
   }
   return walker.left() < 8;  // only the padding is left

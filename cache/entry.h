@@ -20,6 +20,7 @@
 #include <cstring>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "cache/ttl.h"
 #include "wire/check.h"
@@ -65,6 +66,16 @@ enum class Rank : uint8_t {
   kLocal,  // configured here
 };
 
+// What validation has found out about an entry (RFC 4033 section 5). The least trusted is first.
+enum class Security : uint8_t {
+  kBogus,      // its signatures do not prove it; only clients that check themselves get it
+  kUnchecked,  // nobody has validated it
+  kInsecure,   // it is proven that its zone needs no signature, or the zone is exempt
+  kSecure,     // signatures prove it, up to a trust anchor
+};
+// Whether validation has come to an end that lets everybody have the entry.
+constexpr bool IsValidated(Security security) { return security >= Security::kInsecure; }
+
 // Where the fields of an entry are. An entry's size is a multiple of 8 octets.
 namespace layout {
 inline constexpr size_t kTag = 0;     // u32: the store's; with it the entry's slot is found again
@@ -73,17 +84,21 @@ inline constexpr size_t kTtl = 8;     // u32: seconds, as clamped when the entry
 inline constexpr size_t kType = 12;   // u16: 0 if the key space has no type
 inline constexpr size_t kSize = 14;   // u16: of the whole entry, in units of 8 octets
 inline constexpr size_t kKind = 16;   // u8: EntryKind
-inline constexpr size_t kRank = 17;   // u8: Rank
+inline constexpr size_t kRank = 17;   // u8: Rank in the lower four bits, Security above them
 inline constexpr size_t kUsed = 18;   // u8: the use mark; the only octet that changes (atomic)
 inline constexpr size_t kNameSize = 19;  // u8
 inline constexpr size_t kCount = 20;     // u16: records, or name servers of a delegation; or 0
-// u16, by kind. Negative answer: labels of the SOA's owner. RRset: number of RRSIGs in what follows
-// (for DNSSEC; 0 today). Failure: the extended error.
-inline constexpr size_t kDetail = 22;
+inline constexpr size_t kDetail = 22;    // u16: the extended error of a failure
+// Of all other kinds.
+inline constexpr size_t kCountOfKind = 22;  // u8: RRSIGs of an RRset, labels of a denial's SOA
+inline constexpr size_t kProofs = 23;       // u8: proof records
 // The name, then the fields of the kind:
-//     RRset, negative   count x (u16 length, RDATA without compression)
+//     RRset             count x record, RRSIGs x record, proof records x proof
+//     negative          count x record, proof records x proof
 //     delegation        count x (u8 size, name, u8 n4, n4 x 4 octets, u8 n6, n6 x 16 octets)
-//     failure           u16 number of failures in a row
+//     failure           u16 number of failures in a row, u8 length, text
+// A record is a u16 length and RDATA without compression. A proof is a u8 size and the owner's
+// name, a u16 type, and a record.
 inline constexpr size_t kName = 24;
 }  // namespace layout
 
@@ -95,6 +110,11 @@ inline constexpr size_t kBuiltOctetsMax = 72 * 1024;
 inline constexpr size_t kRecordsMax = 256;
 inline constexpr size_t kNameServersMax = 13;
 inline constexpr size_t kAddressesPerServerMax = 6;
+// RRSIGs of one RRset. A zone needs two while it changes its algorithm and its key.
+inline constexpr size_t kSignaturesMax = 8;
+// A denial by NSEC3 has three records, and each may have two signatures.
+inline constexpr size_t kProofRecordsMax = 16;
+inline constexpr size_t kFailureTextMax = 160;
 
 // Walks the records of an RRset or of a negative answer.
 class RecordCursor {
@@ -114,6 +134,23 @@ class RecordCursor {
  private:
   const uint8_t* at_;
   uint16_t left_;
+};
+
+// Walks the proof records of an RRset or of a negative answer: records of other names that go into
+// the authority section for clients that validate.
+struct ProofView {
+  wire::NameView owner;
+  wire::RRType type = wire::RRType::kNone;
+  std::span<const uint8_t> rdata;
+};
+class ProofCursor {
+ public:
+  ProofCursor(const uint8_t* at, size_t count) : at_(at), left_(count) {}
+  bool Next(ProofView* proof);
+
+ private:
+  const uint8_t* at_;
+  size_t left_;
 };
 
 // Walks the name servers of a delegation.
@@ -152,7 +189,8 @@ class EntryView {
   }
 
   EntryKind kind() const { return static_cast<EntryKind>(bytes_[layout::kKind]); }
-  Rank rank() const { return static_cast<Rank>(bytes_[layout::kRank]); }
+  Rank rank() const { return static_cast<Rank>(bytes_[layout::kRank] & 0xf); }
+  Security security() const { return static_cast<Security>(bytes_[layout::kRank] >> 4); }
   wire::RRType type() const { return static_cast<wire::RRType>(Load<uint16_t>(layout::kType)); }
   wire::NameView name() const {
     return wire::NameView::FromValid(bytes_ + layout::kName, bytes_[layout::kNameSize]);
@@ -163,7 +201,6 @@ class EntryView {
   // Seconds until it expires; 0 for an expired entry.
   uint32_t Remaining(Instant now) const { return expiry() - now; }
   uint16_t count() const { return Load<uint16_t>(layout::kCount); }
-  uint16_t detail() const { return Load<uint16_t>(layout::kDetail); }
   uint32_t tag() const { return Load<uint32_t>(layout::kTag); }
 
   // A negative answer holds its SOA's RDATA, or no record when the server gave none.
@@ -172,6 +209,15 @@ class EntryView {
     TERN_DCHECK(HasRecords(kind()));
     return RecordCursor(payload(), count());
   }
+  // The RRSIGs of an RRset, and the proof records.
+  size_t signature_count() const {
+    return kind() == EntryKind::kRRset ? bytes_[layout::kCountOfKind] : size_t{0};
+  }
+  size_t proof_count() const { return HasRecords(kind()) ? bytes_[layout::kProofs] : size_t{0}; }
+  // REQUIRES: kind() is kRRset.
+  RecordCursor Signatures() const;
+  // REQUIRES: HasRecords(kind()).
+  ProofCursor Proofs() const;
   // The name that a CNAME or a DNAME leads to. Nothing when the entry holds no record.
   // REQUIRES: kind() is kRRset, type() is kCNAME or kDNAME.
   std::optional<wire::NameView> Target() const {
@@ -183,7 +229,7 @@ class EntryView {
     return wire::NameView::FromValid(rdata.data(), rdata.size());
   }
   // The owner of a negative answer's SOA: name() or an ancestor of it.
-  wire::NameView SoaOwner() const { return name().Suffix(detail()); }
+  wire::NameView SoaOwner() const { return name().Suffix(bytes_[layout::kCountOfKind]); }
   // REQUIRES: kind() is kDelegation.
   NameServerCursor NameServers() const {
     TERN_REQUIRE(kind() == EntryKind::kDelegation);
@@ -196,7 +242,15 @@ class EntryView {
     std::memcpy(&n, payload(), 2);
     return n;
   }
-  wire::ExtendedError Error() const { return static_cast<wire::ExtendedError>(detail()); }
+  wire::ExtendedError Error() const {
+    return static_cast<wire::ExtendedError>(Load<uint16_t>(layout::kDetail));
+  }
+  // What the extended error says to people.
+  // REQUIRES: kind() is kFailure.
+  std::string_view ErrorText() const {
+    TERN_REQUIRE(kind() == EntryKind::kFailure);
+    return {reinterpret_cast<const char*>(payload() + 3), payload()[2]};
+  }
 
  private:
   template <typename T>
@@ -233,12 +287,22 @@ class EntryBuilder {
   [[nodiscard]] bool StartNxDomainOfType(wire::NameView name, wire::RRType type, uint32_t ttl,
                                          Instant now, Rank rank);
   [[nodiscard]] bool StartDelegation(wire::NameView cut, uint32_t ttl, Instant now);
+  // `text` is cut to kFailureTextMax octets.
   [[nodiscard]] bool StartFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
-                                  uint16_t failures_in_a_row, uint32_t ttl, Instant now);
+                                  uint16_t failures_in_a_row, uint32_t ttl, Instant now,
+                                  std::string_view text = {});
 
   // Adds a record of an RRset, or the SOA of a negative answer. If the same RDATA is there already,
   // it is dropped (RFC 2181 section 5) and the result is true.
   [[nodiscard]] bool AddRecord(std::span<const uint8_t> rdata);
+  // Adds an RRSIG of an RRset, behind its records.
+  [[nodiscard]] bool AddSignature(std::span<const uint8_t> rdata);
+  // Adds a proof record, behind records and signatures.
+  [[nodiscard]] bool AddProof(wire::NameView owner, wire::RRType type,
+                              std::span<const uint8_t> rdata);
+  // What validation has found out. It is kUnchecked at first.
+  // REQUIRES: the entry was started.
+  void SetSecurity(Security security);
   // Adds a name server of a delegation. At most kAddressesPerServerMax addresses of each family are
   // kept.
   [[nodiscard]] bool AddNameServer(wire::NameView name, std::span<const uint8_t> ipv4,
@@ -252,10 +316,23 @@ class EntryBuilder {
   [[nodiscard]] bool Start(EntryKind kind, wire::NameView name, wire::RRType type, uint16_t detail,
                            uint32_t ttl, Instant now, Rank rank);
 
+  EntryKind kind() const { return static_cast<EntryKind>(buffer_[layout::kKind]); }
+  bool Fits(size_t octets) const;
+  [[nodiscard]] bool AppendRecord(std::span<const uint8_t> rdata);
+
   std::span<uint8_t> buffer_;
   size_t size_ = 0;
   uint16_t count_ = 0;
+  bool has_more_ = false;  // signatures or proofs, so no record may follow
 };
+
+// Whether the old entry is worth more than one that would replace it. What was validated is worth
+// more than what was not. Otherwise the rank decides (RFC 2181 section 5.4.1).
+bool Outranks(EntryView old, EntryView entry);
+
+// Sets what validation has found out about an entry that is not in the store, and lowers its TTL to
+// `ttl_max` seconds from `now` on.
+void Stamp(uint8_t* entry, Security security, uint32_t ttl_max, Instant now);
 
 // Walks bytes of unknown origin and says whether an EntryView over them is safe. Checks every
 // length and never reads beyond `bytes`.

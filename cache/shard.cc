@@ -106,8 +106,7 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Insta
   const bool known = old.slot != nullptr;
   IndexTable::Slot* slot = old.slot;
   if (known) {
-    // RFC 2181 section 5.4.1.
-    if (old.entry.IsFresh(now) && old.entry.rank() > EntryView(bytes.data()).rank()) {
+    if (old.entry.IsFresh(now) && Outranks(old.entry, EntryView(bytes.data()))) {
       return PutOutcome::kOutranked;
     }
     // A refresh takes over the queue and the use count of the entry before it. It does not count as

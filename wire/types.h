@@ -65,9 +65,17 @@ enum class Opcode : uint8_t { kQuery = 0, kIQuery = 1, kStatus = 2, kNotify = 4,
 // Extended DNS errors, RFC 8914 section 4.
 enum class ExtendedError : uint16_t {
   kOther = 0,
+  kUnsupportedDnskeyAlgorithm = 1,
+  kUnsupportedDsDigestType = 2,
   kStaleAnswer = 3,
   kForgedAnswer = 4,
+  kDnssecIndeterminate = 5,
   kDnssecBogus = 6,
+  kSignatureExpired = 7,
+  kSignatureNotYetValid = 8,
+  kDnskeyMissing = 9,
+  kRrsigsMissing = 10,
+  kNoZoneKeyBitSet = 11,
   kNsecMissing = 12,
   kNotReady = 14,
   kBlocked = 15,
@@ -78,7 +86,9 @@ enum class ExtendedError : uint16_t {
   kNoReachableAuthority = 22,
   kNetworkError = 23,
   kInvalidData = 24,
+  kSignatureExpiredBeforeValid = 25,
   kUnsupportedNsec3Iterations = 27,
+  kNegativeTrustAnchor = 33,
   kNone = 0xffff,  // no extended error to report; never sent
 };
 

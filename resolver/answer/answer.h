@@ -6,10 +6,13 @@
 // Thread: one worker's.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "cache/entry.h"
@@ -19,6 +22,12 @@ namespace tern::resolver::answer {
 
 class Answer {
  public:
+  // The server that said the last part of the answer.
+  struct Source {
+    uint64_t server = 0;     // upstream::ServerKey; 0: it is not known, or nobody was asked
+    size_t zone_labels = 0;  // of the zone that was asked, which is at or above the part's name
+  };
+
   void Clear() {
     words_.clear();
     if (words_.capacity() > kWordsKept) words_.shrink_to_fit();
@@ -26,8 +35,13 @@ class Answer {
     rcode_ = wire::Rcode::kNoError;
     error_ = wire::ExtendedError::kNone;
     error_text_ = "";
+    own_text_size_ = 0;
     stale_ttl_ = 0;
+    source_ = {};
   }
+
+  void SetSource(Source source) { source_ = source; }
+  const Source& source() const { return source_; }
 
   // The memory that it holds, used or kept.
   size_t held_octets() const { return words_.capacity() * sizeof(words_[0]); }
@@ -51,10 +65,28 @@ class Answer {
   }
 
   void SetRcode(wire::Rcode rcode) { rcode_ = rcode; }
+  // `text` is a literal.
   void SetFailure(wire::ExtendedError error, const char* text) {
     rcode_ = wire::Rcode::kServFail;
     error_ = error;
     error_text_ = text;
+    own_text_size_ = 0;
+  }
+  // The same with a text that is copied, and cut to cache::kFailureTextMax octets.
+  void SetFailureWithText(wire::ExtendedError error, std::string_view text) {
+    SetFailure(error, "");
+    own_text_size_ = std::min(text.size(), cache::kFailureTextMax);
+    *std::copy_n(text.begin(), own_text_size_, own_text_.begin()) = '\0';
+  }
+  // The answer becomes what its parts say.
+  void ClearFailure() {
+    rcode_ = wire::Rcode::kNoError;
+    for (size_t i = 0; i < count_; ++i) {
+      if (cache::SaysNxDomain(at(i).kind())) rcode_ = wire::Rcode::kNXDomain;
+    }
+    error_ = wire::ExtendedError::kNone;
+    error_text_ = "";
+    own_text_size_ = 0;
   }
   // Call it when parts of the answer are past their TTL. They go out with a TTL of `stale_ttl`
   // seconds, and the client is told (RFC 8914 sections 4.4 and 4.20).
@@ -63,14 +95,24 @@ class Answer {
     error_ = rcode_ == wire::Rcode::kNXDomain ? wire::ExtendedError::kStaleNXDomainAnswer
                                               : wire::ExtendedError::kStaleAnswer;
     error_text_ = "";
+    own_text_size_ = 0;
   }
   wire::Rcode rcode() const { return rcode_; }
   wire::ExtendedError error() const { return error_; }
-  const char* error_text() const { return error_text_; }
+  // Valid until the answer changes.
+  const char* error_text() const { return own_text_size_ > 0 ? own_text_.data() : error_text_; }
 
   size_t count() const { return count_; }
   cache::EntryView at(size_t i) const {
     return cache::EntryView(reinterpret_cast<const uint8_t*>(words_.data() + offsets_[i]));
+  }
+
+  // Sets what validation has found out about a part (cache::Stamp).
+  void Stamp(size_t i, cache::Security security, uint32_t ttl_max, cache::Instant now) {
+    cache::Stamp(reinterpret_cast<uint8_t*>(words_.data() + offsets_[i]), security, ttl_max, now);
+  }
+  std::span<const uint8_t> octets_at(size_t i) const {
+    return {reinterpret_cast<const uint8_t*>(words_.data() + offsets_[i]), at(i).size()};
   }
 
   // The RRset that the answer ends with. Empty when there is none: the answer is a denial or a
@@ -97,7 +139,7 @@ class Answer {
     }
     parts.rcode = rcode_;
     parts.error = error_;
-    parts.error_text = error_text_;
+    parts.error_text = error_text();
     parts.stale_ttl = stale_ttl_;
     return parts;
   }
@@ -111,7 +153,10 @@ class Answer {
   wire::Rcode rcode_ = wire::Rcode::kNoError;
   wire::ExtendedError error_ = wire::ExtendedError::kNone;
   const char* error_text_ = "";
+  std::array<char, cache::kFailureTextMax + 1> own_text_ = {};
+  size_t own_text_size_ = 0;
   uint32_t stale_ttl_ = 0;
+  Source source_;
 };
 
 }  // namespace tern::resolver::answer

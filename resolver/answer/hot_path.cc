@@ -35,16 +35,20 @@ bool IsRefreshDue(const AnswerParts& answer, cache::Instant now) {
 }
 
 bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRType type,
-             cache::Instant now, AnswerParts* answer, wire::NameView* missing, int links_max) {
+             cache::Instant now, cache::Security floor, AnswerParts* answer,
+             wire::NameView* missing, int links_max) {
+  const auto serves = [&](EntryView entry) {
+    return entry && entry.IsFresh(now) && entry.security() >= floor;
+  };
   for (int links = 0;; ++links, hash = store.Hash(name)) {
     *missing = name;
     EntryView entry = store.Find(name, hash, KeySpace::kData, type);
-    if (entry && entry.IsFresh(now)) return answer->Add(entry);
+    if (serves(entry)) return answer->Add(entry);
     entry = store.FindDenial(name, hash);
-    if (entry && entry.IsFresh(now)) return answer->Add(entry);
+    if (serves(entry)) return answer->Add(entry);
     if (type == RRType::kCNAME || links >= links_max) return false;
     entry = store.Find(name, hash, KeySpace::kData, RRType::kCNAME);
-    if (!entry || entry.kind() != EntryKind::kRRset || !entry.IsFresh(now) ||
+    if (!serves(entry) || entry.kind() != EntryKind::kRRset ||
         IsAliasBelowCut(store, name, hash, type, now)) {
       return false;
     }
@@ -66,7 +70,11 @@ HotOutcome AnswerWithTargets(std::span<const uint8_t> query, const Request& requ
   Additional additional;
   const EntryView end = answer.parts[answer.count - 1];
   if (end.kind() == EntryKind::kRRset && end.type() == request.type) {
-    CollectAdditional(context.store, context.local_data, end, context.now, &additional);
+    // Addresses beside a secure answer are secure, or absent.
+    const cache::Security floor = end.security() == cache::Security::kSecure
+                                      ? cache::Security::kSecure
+                                      : FloorFor(request, context.validates);
+    CollectAdditional(context.store, context.local_data, end, context.now, floor, &additional);
   }
   *reply_octets = ComposeReply(query, request, answer, context.now, context.rotation, limit, reply,
                                context.additional ? &additional : nullptr);
@@ -81,8 +89,8 @@ HotOutcome AnswerWithTargets(std::span<const uint8_t> query, const Request& requ
 
 bool CollectFromCache(const cache::Store& store, wire::NameView name, RRType type,
                       cache::Instant now, AnswerParts* answer, wire::NameView* missing,
-                      int links_max) {
-  return Collect(store, name, store.Hash(name), type, now, answer, missing, links_max);
+                      int links_max, cache::Security floor) {
+  return Collect(store, name, store.Hash(name), type, now, floor, answer, missing, links_max);
 }
 
 void ParseQuery(std::span<const uint8_t> query, const cache::Store& store, ParsedQuery* parsed) {
@@ -124,8 +132,9 @@ HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parse
   const cache::Instant now = context.now;
   AnswerParts answer;
   wire::NameView missing;
-  if (!Collect(context.store, request.name, parsed.name_hash, request.type, now, &answer, &missing,
-               context.links_max)) {
+  const cache::Security floor = FloorFor(request, context.validates);
+  if (!Collect(context.store, request.name, parsed.name_hash, request.type, now, floor, &answer,
+               &missing, context.links_max)) {
     return HotOutcome::kMiss;
   }
   const size_t limit = tcp ? std::min(reply.size(), wire::kMessageOctetsMax)

@@ -33,9 +33,18 @@ enum class HotOutcome : uint8_t {
 // Follows at most `links_max` links, and at most kChainLinksMax. False when something is missing.
 // Then *answer has the links up to there, and *missing the name at which the cache ends. That name
 // is inside the query or an entry.
+// Entries of less security than `floor` count as missing.
 bool CollectFromCache(const cache::Store& store, wire::NameView name, wire::RRType type,
                       cache::Instant now, AnswerParts* answer, wire::NameView* missing,
-                      int links_max = kChainLinksMax);
+                      int links_max = kChainLinksMax,
+                      cache::Security floor = cache::Security::kBogus);
+
+// The least security that an entry needs to be told to this client. A client that validates itself
+// (CD) gets everything (RFC 4035 section 3.2.2), and so do all when nothing is validated.
+inline cache::Security FloorFor(const Request& request, bool validates) {
+  const bool checks_itself = (request.flags & wire::kFlagCD) != 0;
+  return validates && !checks_itself ? cache::Security::kInsecure : cache::Security::kBogus;
+}
 
 // A parsed query that waits for its answer.
 struct ParsedQuery {
@@ -54,6 +63,7 @@ struct AnswerContext {
   std::span<const std::string> trust_anchors{};  // what trustanchor.server says, see fixed_answer.h
   bool additional = false;                       // mail.additional
   const policy::LocalData* local_data = nullptr;
+  bool validates = false;  // only what was validated is answered
 };
 
 // The two halves of the hot path. All queries of a batch are parsed first. So the index lines of

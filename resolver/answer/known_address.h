@@ -21,10 +21,12 @@ struct KnownAddress {
 };
 
 // `type` is kA or kAAAA. An address that is in use and near its expiry is due for one caller only.
+// `floor`: entries of less security do not count.
 inline KnownAddress FindAddress(const cache::Store& store, wire::NameView host, uint64_t hash,
-                                wire::RRType type, cache::Instant now) {
+                                wire::RRType type, cache::Instant now,
+                                cache::Security floor = cache::Security::kBogus) {
   cache::EntryView entry = store.Find(host, hash, cache::KeySpace::kData, type);
-  if (entry && entry.IsFresh(now)) {
+  if (entry && entry.IsFresh(now) && entry.security() >= floor) {
     const bool expires = IsNearExpiry(entry, now) && cache::ClaimRefresh(entry.bytes());
     return {entry.kind() == cache::EntryKind::kRRset ? entry : cache::EntryView(), expires};
   }

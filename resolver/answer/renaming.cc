@@ -24,15 +24,18 @@ bool AddRenamed(cache::EntryView dname, wire::NameView name, cache::Instant now,
     answer->SetRcode(wire::Rcode::kYXDomain);
     return true;
   }
-  return AddSynthesised(name, target, dname.rank(), dname.Remaining(now), now, scratch, answer);
+  return AddSynthesised(name, target, dname.rank(), dname.security(), dname.Remaining(now), now,
+                        scratch, answer);
 }
 
 // The CNAME has the DNAME's TTL (RFC 6672 section 3.1).
-bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank, uint32_t ttl,
-                    cache::Instant now, std::span<uint8_t> scratch, Answer* answer) {
+bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank,
+                    cache::Security security, uint32_t ttl, cache::Instant now,
+                    std::span<uint8_t> scratch, Answer* answer) {
   cache::EntryBuilder builder(scratch);
-  return builder.StartRRset(name, wire::RRType::kCNAME, ttl, now, rank) &&
-         builder.AddRecord(target.octets()) && answer->Add(builder.Finish());
+  if (!builder.StartRRset(name, wire::RRType::kCNAME, ttl, now, rank)) return false;
+  builder.SetSecurity(security);
+  return builder.AddRecord(target.octets()) && answer->Add(builder.Finish());
 }
 
 }  // namespace tern::resolver::answer

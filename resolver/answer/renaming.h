@@ -34,8 +34,8 @@ namespace tern::resolver::answer {
 
 // Adds the CNAME from `name` to `target`, for `ttl` seconds.
 [[nodiscard]] bool AddSynthesised(wire::NameView name, wire::NameView target, cache::Rank rank,
-                                  uint32_t ttl, cache::Instant now, std::span<uint8_t> scratch,
-                                  Answer* answer);
+                                  cache::Security security, uint32_t ttl, cache::Instant now,
+                                  std::span<uint8_t> scratch, Answer* answer);
 
 // Whether the answer ends with the DNAME that was just added. It does so in two cases: the new name
 // was too long, or the question was for the CNAME that it made.

@@ -21,10 +21,23 @@ using wire::Section;
 constexpr size_t kCookieOptionOctets = wire::kOptionHeadOctets + policy::kOurCookieOctets;
 constexpr size_t kErrorOptionOctetsMax = wire::kOptionHeadOctets + 2 + wire::kExtendedErrorTextMax;
 
-uint16_t ReplyFlags(const Request& request, wire::Rcode rcode) {
+// `secure`: AD is set for a client that asks for it, by AD or DO (RFC 6840 sections 5.7 and 5.8).
+uint16_t ReplyFlags(const Request& request, wire::Rcode rcode, bool secure = false) {
   const uint16_t opcode_rd_cd = request.flags & (0x7800 | wire::kFlagRD | wire::kFlagCD);
+  const bool tells = secure && (request.edns.dnssec_ok || (request.flags & wire::kFlagAD) != 0);
   return static_cast<uint16_t>(wire::kFlagQR | wire::kFlagRA | opcode_rd_cd |
-                               (static_cast<uint16_t>(rcode) & 0xf));
+                               (tells ? wire::kFlagAD : 0) | (static_cast<uint16_t>(rcode) & 0xf));
+}
+
+bool IsSecurePart(EntryView part, cache::Instant now) {
+  return part.security() == cache::Security::kSecure && part.IsFresh(now);
+}
+
+// Whether all parts of the answer are secure (RFC 4035 section 3.2.3).
+bool IsSecure(const AnswerParts& answer, cache::Instant now) {
+  const auto* const end = answer.parts.data() + answer.count;
+  return answer.count > 0 && std::all_of(answer.parts.data(), end,
+                                         [now](EntryView part) { return IsSecurePart(part, now); });
 }
 
 size_t CookieOctets(const Request& request) {
@@ -121,8 +134,8 @@ uint8_t* PutRRset(EntryView rrset, size_t owner, cache::Instant now, uint32_t ro
 // could be compressed. Returns 0 when it does not fit.
 size_t ComposePlain(std::span<const uint8_t> query, const Request& request, EntryView rrset,
                     cache::Instant now, uint32_t rotation, size_t limit, uint8_t* out) {
-  uint8_t* at =
-      PutFront(query, request, ReplyFlags(request, wire::Rcode::kNoError), rrset.count(), out);
+  const uint16_t flags = ReplyFlags(request, wire::Rcode::kNoError, IsSecurePart(rrset, now));
+  uint8_t* at = PutFront(query, request, flags, rrset.count(), out);
   at = PutRRset(rrset, wire::kHeaderOctets, now, rotation, EndOfRecords(request, limit, out), at);
   return at == nullptr ? 0 : static_cast<size_t>(PutOpt(request, at) - out);
 }
@@ -138,8 +151,8 @@ size_t ComposeHosts(std::span<const uint8_t> query, const Request& request, Entr
   if (rrset.count() > names.size()) return 0;
   const size_t prefix = TargetOffset(request.type);
   const uint8_t* const end = EndOfRecords(request, limit, out);
-  uint8_t* at =
-      PutFront(query, request, ReplyFlags(request, wire::Rcode::kNoError), rrset.count(), out);
+  const uint16_t flags = ReplyFlags(request, wire::Rcode::kNoError, IsSecurePart(rrset, now));
+  uint8_t* at = PutFront(query, request, flags, rrset.count(), out);
   const RecordPutter putter(wire::kHeaderOctets, request.type, rrset.Remaining(now));
   cache::RecordCursor cursor = rrset.Records();
   std::span<const uint8_t> rdata;
@@ -190,6 +203,33 @@ bool AddRRset(wire::MessageWriter& writer, Section section, EntryView rrset, uin
   return true;
 }
 
+// Adds the RRSIGs of an RRset, for a client that validates.
+bool AddSignatures(wire::MessageWriter& writer, EntryView rrset, uint32_t ttl) {
+  cache::RecordCursor cursor = rrset.Signatures();
+  std::span<const uint8_t> rdata;
+  while (cursor.Next(&rdata)) {
+    if (!writer.AddRecord(Section::kAnswer, rrset.name(), RRType::kRRSIG, RRClass::kIN, ttl,
+                          rdata)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Adds the records that prove a denial, or that an answer is rightly made from a wildcard (RFC 4035
+// sections 3.1.3 and 3.2.1).
+bool AddProofs(wire::MessageWriter& writer, EntryView part, uint32_t ttl) {
+  cache::ProofCursor cursor = part.Proofs();
+  cache::ProofView proof;
+  while (cursor.Next(&proof)) {
+    if (!writer.AddRecord(Section::kAuthority, proof.owner, proof.type, RRClass::kIN, ttl,
+                          proof.rdata)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Adds the authority section of a negative answer: the SOA (RFC 2308 section 3), if there is one.
 bool AddNegative(wire::MessageWriter& writer, EntryView negative, uint32_t ttl) {
   cache::RecordCursor cursor = negative.Records();
@@ -217,12 +257,16 @@ bool AddReferral(wire::MessageWriter& writer, EntryView delegation, uint32_t ttl
   return true;
 }
 
-bool AddPart(wire::MessageWriter& writer, EntryView part, cache::Instant now, uint32_t stale_ttl,
-             uint32_t rotation) {
-  const uint32_t ttl = part.IsFresh(now) ? part.Remaining(now) : stale_ttl;
+uint32_t TtlOf(EntryView part, const AnswerParts& answer, cache::Instant now) {
+  return part.IsFresh(now) ? part.Remaining(now) : answer.stale_ttl;
+}
+
+bool AddPart(wire::MessageWriter& writer, EntryView part, uint32_t ttl, uint32_t rotation,
+             bool with_signatures) {
   switch (part.kind()) {
     case EntryKind::kRRset:
-      return AddRRset(writer, Section::kAnswer, part, ttl, rotation);
+      return AddRRset(writer, Section::kAnswer, part, ttl, rotation) &&
+             (!with_signatures || AddSignatures(writer, part, ttl));
     case EntryKind::kNoData:
     case EntryKind::kNxDomain:
       return AddNegative(writer, part, ttl);
@@ -247,11 +291,27 @@ void AddAdditional(wire::MessageWriter& writer, const Additional& additional, ca
   }
 }
 
-// Whether the answer is one fresh RRset for the question's own name.
+// Adds all parts. `for_validation`: with their signatures and proofs.
+bool AddParts(wire::MessageWriter& writer, const AnswerParts& answer, cache::Instant now,
+              uint32_t rotation, bool for_validation) {
+  for (size_t i = 0; i < answer.count; ++i) {
+    const EntryView part = answer.parts[i];
+    if (!AddPart(writer, part, TtlOf(part, answer, now), rotation, for_validation)) return false;
+  }
+  for (size_t i = 0; for_validation && i < answer.count; ++i) {
+    const EntryView part = answer.parts[i];
+    if (part.proof_count() > 0 && !AddProofs(writer, part, TtlOf(part, answer, now))) return false;
+  }
+  return true;
+}
+
+// Whether the answer is one fresh RRset for the question's own name, and there is no more to tell.
 bool IsOneRRset(const Request& request, const AnswerParts& answer) {
   return answer.count == 1 && answer.parts[0].kind() == EntryKind::kRRset &&
          answer.parts[0].type() == request.type && answer.rcode == wire::Rcode::kNoError &&
-         answer.error == wire::ExtendedError::kNone;
+         answer.error == wire::ExtendedError::kNone &&
+         (!request.edns.dnssec_ok ||
+          (answer.parts[0].signature_count() == 0 && answer.parts[0].proof_count() == 0));
 }
 
 }  // namespace
@@ -279,15 +339,13 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
   edns.options = opt.options();
   wire::MessageWriter writer(out.first(limit));
   if (request.has_edns) writer.Reserve(wire::kOptOctets + edns.options.size());
-  writer.SetHeader(request.id, ReplyFlags(request, answer.rcode));
+  writer.SetHeader(request.id, ReplyFlags(request, answer.rcode, IsSecure(answer, now)));
   if (!writer.AddQuestion(request.name, request.type, request.rrclass)) return 0;
   const wire::MessageWriter::Mark front = writer.GetMark();
-  for (size_t i = 0; i < answer.count; ++i) {
-    if (!AddPart(writer, answer.parts[i], now, answer.stale_ttl, rotation)) {
-      writer.Rewind(front);
-      writer.SetFlag(wire::kFlagTC);
-      break;
-    }
+  if (!AddParts(writer, answer, now, rotation, request.edns.dnssec_ok)) {
+    writer.Rewind(front);
+    writer.SetHeader(request.id, ReplyFlags(request, answer.rcode));
+    writer.SetFlag(wire::kFlagTC);
   }
   if (has_additional && (writer.flags() & wire::kFlagTC) == 0) {
     AddAdditional(writer, *additional, now, rotation);

@@ -36,7 +36,7 @@ class StaleSearch {
   // known above the name: a denial (RFC 8020) or a DNAME. Nothing when the best of these may not
   // serve. What that one replaced is no answer either (RFC 8767 section 4).
   EntryView Find(NameView name, RRType type) const {
-    EntryView best = store_.Find(name, KeySpace::kData, type);
+    EntryView best = IfValidated(store_.Find(name, KeySpace::kData, type));
     if (type != RRType::kCNAME) best = Better(best, Alias(name, RRType::kCNAME), now_);
     best = Better(best, Denial(name), now_);
     const bool denies_below = policy::DeniesBelow(settings_, name);
@@ -53,13 +53,19 @@ class StaleSearch {
   }
 
  private:
+  // What was never validated is no stale answer either.
+  EntryView IfValidated(EntryView entry) const {
+    const bool may_serve =
+        !settings_.dnssec.IsOn() || (entry && cache::IsValidated(entry.security()));
+    return may_serve ? entry : EntryView();
+  }
   EntryView Alias(NameView owner, RRType type) const {
-    const EntryView entry = store_.Find(owner, KeySpace::kData, type);
+    const EntryView entry = IfValidated(store_.Find(owner, KeySpace::kData, type));
     return entry && entry.kind() == EntryKind::kRRset ? entry : EntryView();
   }
   // Leaves out a denial that was learnt before the name became a zone cut.
   EntryView Denial(NameView owner) const {
-    const EntryView denial = store_.FindDenial(owner);
+    const EntryView denial = IfValidated(store_.FindDenial(owner));
     if (!denial) return denial;
     const EntryView cut = store_.FindCut(owner);
     return cut && LearntAt(cut) > LearntAt(denial) ? EntryView() : denial;

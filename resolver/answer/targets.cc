@@ -39,7 +39,8 @@ void ReadTargets(EntryView rrset, Targets* targets) {
 }
 
 void CollectAdditional(const cache::Store& store, const policy::LocalData* local_data,
-                       EntryView rrset, cache::Instant now, Additional* additional) {
+                       EntryView rrset, cache::Instant now, cache::Security floor,
+                       Additional* additional) {
   Targets targets;
   ReadTargets(rrset, &targets);
   for (size_t i = 0; i < targets.count; ++i) {
@@ -47,7 +48,7 @@ void CollectAdditional(const cache::Store& store, const policy::LocalData* local
     if (local_data != nullptr && local_data->Has(host.name)) continue;
     const uint64_t hash = store.Hash(host.name);
     for (const RRType type : {RRType::kA, RRType::kAAAA}) {
-      const KnownAddress known = FindAddress(store, host.name, hash, type, now);
+      const KnownAddress known = FindAddress(store, host.name, hash, type, now, floor);
       additional->is_due |= known.is_due;
       if (known.addresses) additional->parts[additional->count++] = {known.addresses, host.record};
     }

@@ -62,9 +62,11 @@ struct Additional {
 
 // Looks for fresh addresses of the hosts that the RRset names.
 // - Hosts that local data answers for are passed over.
+// - Addresses of less security than `floor` are not known.
 // - A host that is an alias has no addresses here (RFC 2181 section 10.3).
 // REQUIRES: as ReadTargets.
 void CollectAdditional(const cache::Store& store, const policy::LocalData* local_data,
-                       cache::EntryView rrset, cache::Instant now, Additional* additional);
+                       cache::EntryView rrset, cache::Instant now, cache::Security floor,
+                       Additional* additional);
 
 }  // namespace tern::resolver::answer

@@ -18,6 +18,8 @@ struct Allowance {
   // Nested look-ups leave this many of failed_address_lookups to the client's own question. A zone
   // may have other name servers besides the one that a nested look-up cannot find.
   int kept_for_the_question = 0;
+  int signature_checks = 0;         // public-key operations of validation
+  int hashes = 0;                   // of names and keys, in validation
   bool half_failed_lookup = false;  // a cheap one was counted, and the next one makes a whole
 };
 
@@ -28,8 +30,13 @@ inline Allowance ShareOf(const Allowance& whole, size_t count, size_t of) {
   const auto part = [&](int amount) {
     return static_cast<int>(static_cast<size_t>(amount) * count / of);
   };
-  return {part(whole.upstream_queries), part(whole.upstream_octets), part(whole.referrals),
-          part(whole.failed_address_lookups), part(whole.kept_for_the_question)};
+  return {part(whole.upstream_queries),
+          part(whole.upstream_octets),
+          part(whole.referrals),
+          part(whole.failed_address_lookups),
+          part(whole.kept_for_the_question),
+          part(whole.signature_checks),
+          part(whole.hashes)};
 }
 
 }  // namespace tern::resolver

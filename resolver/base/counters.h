@@ -55,6 +55,7 @@ struct Counts {
   Count failures{};   // jobs that ended in SERVFAIL
   Count refreshes{};  // jobs started because an entry was about to expire
   Count stale_answers{};
+  Count bogus_answers{};      // parts of answers that validation found to be bogus
   Count mail_fan_outs{};      // lists of questions asked ahead of a mail server
   Count mail_warm_answers{};  // addresses from the store that were looked up ahead of the question
   Count mail_questions{};     // MX questions of clients
@@ -96,6 +97,7 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::failures,
     &Counts<Count>::refreshes,
     &Counts<Count>::stale_answers,
+    &Counts<Count>::bogus_answers,
     &Counts<Count>::dropped,
     &Counts<Count>::mail_fan_outs,
     &Counts<Count>::mail_questions,

@@ -19,6 +19,11 @@ inline constexpr size_t kJobsMax = 8192;
 // messages.
 inline constexpr int kUpstreamOctetsMax = 256 << 10;
 
+// What validating the answer to one client query may cost: public-key operations, of which each
+// takes about 80 us, and hashes of names and keys, of which each takes up to 10 us.
+inline constexpr int kSignatureChecksMax = 32;
+inline constexpr int kValidationHashesMax = 160;
+
 // The most seconds for which a failure is remembered (RFC 9520 section 3.2).
 inline constexpr uint32_t kFailureTtlMax = 300;
 

@@ -259,6 +259,7 @@ class ConfigReader {
     const absl::Status read = ReadBuiltinOrPath(place, key, &path);
     if (!read.ok()) return read;
     settings_->dnssec.trust_anchors = kBuiltin;
+    settings_->dnssec.anchors = {RootAnchor()};
     settings_->dnssec.trust_anchor_texts = {std::string(kBuiltinTrustAnchor)};
     if (path.empty()) return absl::OkStatus();
     const auto text = ReadTextFile(path, kTrustAnchorsOctetsMax);
@@ -266,7 +267,8 @@ class ConfigReader {
     auto anchors = config::ReadTrustAnchors(*text, path);
     if (!anchors.ok()) return ErrorInNamedFile(place, anchors.status());
     settings_->dnssec.trust_anchors = path;
-    settings_->dnssec.trust_anchor_texts = *std::move(anchors);
+    settings_->dnssec.trust_anchor_texts = AnchorTexts(*anchors);
+    settings_->dnssec.anchors = *std::move(anchors);
     return absl::OkStatus();
   }
 

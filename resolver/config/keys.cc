@@ -464,8 +464,8 @@ constexpr KeySpec kKeys[] = {
     {.path = "dnssec.validation",
      .value = Flag<&Settings::dnssec, &DnssecSettings::validation>(),
      .default_text = "true",
-     .summary = "Whether signatures are validated. This version does not validate yet, and says so "
-                "when it starts."},
+     .summary = "Whether signatures are validated (DNSSEC). An answer that is not what its zone "
+                "signed is SERVFAIL with an extended error that says why."},
     {.path = "dnssec.trust_anchors",
      .value = {.kind = KeyKind::kTrustAnchors},
      .default_text = "builtin",

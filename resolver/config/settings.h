@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "resolver/base/cache_settings.h"
+#include "resolver/base/dnssec_settings.h"
 #include "resolver/base/endpoint.h"
 #include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
@@ -24,6 +25,7 @@ namespace tern::resolver::config {
 struct DnssecSettings {
   bool validation = true;
   std::string trust_anchors = "builtin";
+  std::vector<TrustAnchor> anchors = {RootAnchor()};
   // Each anchor's name and key tags (trust_anchors.h).
   std::vector<std::string> trust_anchor_texts = {std::string(kBuiltinTrustAnchor)};
   std::vector<wire::Name> negative_trust_anchors;
@@ -62,8 +64,12 @@ struct Settings {
 
 // The part for the core.
 inline policy::CoreSettings CoreSettingsOf(const Settings& settings) {
-  return policy::CoreSettings(settings.resolution, settings.cache, settings.static_zones,
-                              settings.mail);
+  policy::CoreSettings core(settings.resolution, settings.cache, settings.static_zones,
+                            settings.mail);
+  core.dnssec.validation = settings.dnssec.validation ? Validation::kOn : Validation::kOff;
+  core.dnssec.anchors = settings.dnssec.anchors;
+  core.dnssec.negative_anchors = settings.dnssec.negative_trust_anchors;
+  return core;
 }
 
 }  // namespace tern::resolver::config

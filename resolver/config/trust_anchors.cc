@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
+#include <utility>
 
 #include "wire/concat.h"
+#include "wire/dnssec_records.h"
 #include "wire/master_file.h"
 #include "wire/message.h"
 #include "wire/presentation.h"
@@ -13,40 +16,47 @@
 namespace tern::resolver::config {
 namespace {
 
-// RFC 4034 appendix B. Algorithm 1 has another rule, and nobody uses it (RFC 8624).
-uint16_t KeyTag(std::span<const uint8_t> dnskey) {
-  uint32_t sum = 0;
-  for (size_t i = 0; i < dnskey.size(); ++i) {
-    sum += i % 2 == 0 ? uint32_t{dnskey[i]} << 8 : dnskey[i];
-  }
-  return static_cast<uint16_t>(sum + (sum >> 16));
+uint16_t TagOf(std::span<const uint8_t> dnskey) {
+  const std::optional<wire::DnskeyView> key = wire::ReadDnskey(dnskey);
+  return key ? key->KeyTag() : uint16_t{0};
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> ReadTrustAnchors(std::string_view text,
+absl::StatusOr<std::vector<TrustAnchor>> ReadTrustAnchors(std::string_view text,
                                                           std::string_view file_name) {
   const auto records = wire::ParseMasterFile(text, file_name);
   if (!records.ok()) return records.status();
-  std::map<std::string, std::set<uint16_t>> tags;
+  std::map<std::string, TrustAnchor> anchors;
   for (const wire::MasterRecord& record : *records) {
     if (record.type != wire::RRType::kDS && record.type != wire::RRType::kDNSKEY) {
       return absl::InvalidArgumentError(Concat(file_name, ":", record.line,
                                                ": expected DS or DNSKEY records, found ",
                                                wire::ToText(record.type)));
     }
-    tags[wire::ToText(record.owner.view())].insert(record.type == wire::RRType::kDS
-                                                       ? wire::LoadU16(record.rdata.data())
-                                                       : KeyTag(record.rdata));
+    TrustAnchor& anchor = anchors[wire::ToText(record.owner.view())];
+    anchor.zone = record.owner;
+    anchor.zone.Lower();
+    auto& rdatas = record.type == wire::RRType::kDS ? anchor.ds : anchor.dnskeys;
+    rdatas.emplace_back(record.rdata.begin(), record.rdata.end());
   }
   if (records->empty()) {
     return absl::InvalidArgumentError(
         Concat(file_name, ":1: expected at least one DS or DNSKEY record"));
   }
+  std::vector<TrustAnchor> read;
+  for (auto& [owner, anchor] : anchors) read.push_back(std::move(anchor));
+  return read;
+}
+
+std::vector<std::string> AnchorTexts(const std::vector<TrustAnchor>& anchors) {
   std::vector<std::string> texts;
-  for (const auto& [owner, keys] : tags) {
-    std::string& anchor = texts.emplace_back(owner);
-    for (const uint16_t key : keys) anchor += Concat(" ", key);
+  for (const TrustAnchor& anchor : anchors) {
+    std::set<uint16_t> tags;
+    for (const auto& ds : anchor.ds) tags.insert(wire::LoadU16(ds.data()));
+    for (const auto& dnskey : anchor.dnskeys) tags.insert(TagOf(dnskey));
+    std::string& text = texts.emplace_back(wire::ToText(anchor.zone.view()));
+    for (const uint16_t tag : tags) text += Concat(" ", tag);
   }
   return texts;
 }

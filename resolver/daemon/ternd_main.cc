@@ -217,11 +217,6 @@ int Serve(const DaemonOptions& options) {
   if (!RaiseDescriptorLimit()) {
     Log(LogLevel::kWarning, "the limit of open files could not be raised");
   }
-  if (settings->dnssec.validation) {
-    Log(LogLevel::kInfo,
-        "dnssec.validation is on, but this version does not validate: answers are passed on "
-        "unverified");
-  }
   std::atomic<bool> failed = false;
   auto daemon = Daemon::Start(*std::move(settings), [&failed](const absl::Status& status) {
     Log(LogLevel::kError, std::string(status.message()));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "resolver/base/cache_settings.h"
+#include "resolver/base/dnssec_settings.h"
 #include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
 #include "resolver/policy/access.h"
@@ -27,6 +28,7 @@ struct CoreSettings {
   ResolutionSettings resolution;
   CacheSettings cache;
   MailSettings mail;  // here its lists are empty: block_lists has them
+  ValidationSettings dnssec;
   BlockLists block_lists;
   StaticZones static_zones;
   AccessList never_asked;

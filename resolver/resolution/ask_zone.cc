@@ -1,5 +1,6 @@
 #include "resolver/resolution/ask_zone.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -116,6 +117,20 @@ class ZonePlace {
   uint32_t* questions_ = nullptr;
 };
 
+// Whether each known server gave nothing useful for this zone a while ago. Then others are looked
+// for before they are asked.
+bool HasOnlyLameServers(Job& job) {
+  const upstream::ServerTable& table = job.facilities().server_table;
+  if (table.knows_no_lame()) return false;
+  upstream::ZoneServers& servers = job.servers();
+  const auto& candidates = servers.candidates();
+  return !candidates.empty() &&
+         std::all_of(candidates.begin(), candidates.end(), [&](const upstream::Candidate& known) {
+           return table.IsLame(table.KeyOf(known.server), servers.zone(),
+                               job.facilities().environment.Now());
+         });
+}
+
 constexpr int kFailedLookupsMax = 2;  // after more, no leaner forms (NXNSAttack)
 
 }  // namespace
@@ -137,6 +152,7 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
   bool looked_up = false;
   int failed_lookups = 0;
   bool is_last_round = false;
+  if (!is_part && HasOnlyLameServers(job)) looked_up = co_await FindMoreAddresses(job);
   for (;;) {
     if (!servers.candidates().empty()) {
       OneMoreServer more(job);

@@ -17,6 +17,7 @@
 #include "resolver/base/expiring_marks.h"
 #include "resolver/base/frame_pool.h"
 #include "resolver/base/list_observer.h"
+#include "resolver/dnssec/state.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/resolution/learn.h"
 #include "resolver/upstream/race_context.h"
@@ -35,7 +36,23 @@ struct Facilities : upstream::RaceFacilities {
              std::shared_ptr<const policy::LocalData> local_data_)
       : RaceFacilities(store_, server_table_, environment_, std::move(local_data_)),
         settings(std::move(settings_)),
-        learner(store_, settings->cache, settings->resolution.limits, settings->block_lists) {}
+        learner(store_, settings->cache, settings->resolution.limits, settings->block_lists,
+                settings->dnssec.IsOn()) {
+    if (settings->dnssec.IsOn()) validation = std::make_unique<dnssec::State>(environment_);
+  }
+
+  // For jobs that start from now on.
+  void SetSettings(std::shared_ptr<const policy::CoreSettings> now_settings,
+                   std::shared_ptr<const policy::LocalData> now_local_data) {
+    settings = std::move(now_settings);
+    local_data = std::move(now_local_data);
+    learner.SetPolicy(settings->cache, settings->resolution.limits, settings->block_lists,
+                      settings->dnssec.IsOn());
+    if (validation != nullptr) validation->Forget();
+    if (validation == nullptr && settings->dnssec.IsOn()) {
+      validation = std::make_unique<dnssec::State>(&environment);
+    }
+  }
 
   // What a question can be answered from without asking a server. `of`: the settings of the
   // question.
@@ -54,6 +71,7 @@ struct Facilities : upstream::RaceFacilities {
 
   std::shared_ptr<const policy::CoreSettings> settings;  // for jobs that start from now on
   Learner learner;
+  std::unique_ptr<dnssec::State> validation;  // null until the settings validate
   FramePool frames;
   // Zones whose servers answer whole names, but not parts of them. Below these, names are not
   // minimised for some minutes. Keys are the store's hashes.

@@ -14,6 +14,7 @@
 #include "resolver/resolution/job_table.h"
 #include "resolver/resolution/qname_minimiser.h"
 #include "resolver/resolution/trace_text.h"
+#include "resolver/resolution/trust.h"
 #include "resolver/upstream/race.h"
 
 // GCC 12 without optimisation does not see that a promise's operator new, which is a template,
@@ -219,6 +220,10 @@ Outcome ApplyWhole(Job& job, const wire::Name& name, const upstream::RaceResult&
                                       &job.answer())) {
     return AnsweredIf(job, false);
   }
+  if (!job.servers().forwarded()) {
+    job.answer().SetSource({.server = static_cast<uint64_t>(result.server),
+                            .zone_labels = job.servers().zone().view().LabelCount()});
+  }
   if (result.meaning.reply_class == upstream::ReplyClass::kAnswer && type == RRType::kNS &&
       name.view().IsRoot() && !job.servers().forwarded()) {
     (void)facilities.learner.LearnPriming(facilities.records, now);
@@ -368,6 +373,15 @@ bool IsFromChild(Job& job, const wire::Name& name, const upstream::RaceResult& r
          meaning.end.view().Equals(name) && meaning.soa->owner.Equals(name);
 }
 
+// What is known of what the zone's servers say, before it is validated. A forwarder speaks for the
+// zone of the name.
+cache::Security SecurityOfReply(Job& job, const wire::Name& name) {
+  const upstream::ZoneServers& servers = job.servers();
+  return IsKnownInsecure(job, servers.forwarded() ? name.view() : servers.zone().view())
+             ? cache::Security::kInsecure
+             : cache::Security::kUnchecked;
+}
+
 upstream::Subject SubjectOf(const NextQuestion& next, const QnameMinimiser& minimiser) {
   if (next.whole) return upstream::Subject::kWholeName;
   return minimiser.strict() ? upstream::Subject::kPart : upstream::Subject::kProbe;
@@ -396,6 +410,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
     const bool has_other_way = servers.forwarded() && servers.static_zone()->first;
     const upstream::RaceResult result =
         co_await AskZone(job, next.name, next.type, SubjectOf(next, minimiser), has_other_way);
+    facilities.learner.SetSecurity(SecurityOfReply(job, name));
     if (result.kind != upstream::RaceResult::Kind::kReply &&
         result.kind != upstream::RaceResult::Kind::kEmpty) {
       if (TryAnotherWay(job, name, next.whole, result, &progress)) continue;

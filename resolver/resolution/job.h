@@ -28,6 +28,7 @@ class JobTable;
 struct OfOneJob;
 struct ByAge;
 struct AtRest;
+struct Unchecked;
 
 // A client, or another resolution, that waits for an answer. OnAnswer comes exactly once, perhaps
 // before Recursor::Ask returns.
@@ -40,6 +41,9 @@ class Waiter : public ListNode<OfOneJob> {
 
  protected:
   Waiter() = default;
+  // It takes the answer as it came, as soon as it has come, and checks it itself or needs no proof.
+  // REQUIRES: it does not wait.
+  void TakeUnchecked(bool takes) { takes_unchecked_ = takes; }
   ~Waiter() = default;
   // The job that it waits for, or null.
   Job* job() const { return job_; }
@@ -50,9 +54,13 @@ class Waiter : public ListNode<OfOneJob> {
   Time stale_at_;           // from then on it takes a stale answer
   Time failure_at_;         // then it gets an answer, at worst SERVFAIL
   bool is_client_ = false;  // it may get a stale answer, and may be given up
+  bool takes_unchecked_ = false;
 };
 
-class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> {
+class Job final : public Timer,
+                  public ListNode<ByAge>,
+                  public ListNode<AtRest>,
+                  public ListNode<Unchecked> {
  public:
   Job(Facilities* facilities, JobTable* table) : facilities_(*facilities), table_(*table) {}
 
@@ -109,6 +117,7 @@ class Job final : public Timer, public ListNode<ByAge>, public ListNode<AtRest> 
     bool tries_again = false;
     bool seeks_delegation = false;
     bool primes = false;
+    bool has_answer = false;    // its answer has come, and is being validated
     bool resolved = false;      // its coroutine has ended
     bool served_stale = false;  // its clients got a stale answer because no other came in time
     bool borrows = false;       // the allowance or the deadline came from another question

@@ -7,6 +7,7 @@
 #include "resolver/answer/question_hash.h"
 #include "resolver/answer/stale.h"
 #include "resolver/base/limits.h"
+#include "resolver/dnssec/reason.h"
 #include "resolver/resolution/list_answer.h"
 #include "wire/check.h"
 
@@ -27,8 +28,9 @@ constexpr char kTooMany[] = "too many questions at a time";
 }  // namespace
 
 Allowance FullAllowance(const Budget& budget) {
-  return {budget.upstream_queries, kUpstreamOctetsMax, budget.referrals, budget.failed_addresses,
-          budget.failed_addresses / 2};
+  return {budget.upstream_queries, kUpstreamOctetsMax,          budget.referrals,
+          budget.failed_addresses, budget.failed_addresses / 2, kSignatureChecksMax,
+          kValidationHashesMax};
 }
 
 void Job::OnTimer() { table_.OnJobTimer(this); }
@@ -119,6 +121,7 @@ void JobTable::Drop(Job* job) {
   TERN_REQUIRE(job->task_.made() && !job->state_.resolved);
   ++facilities_.counters.dropped;
   LeaveAges(job);
+  if (job->ListNode<Unchecked>::IsLinked()) came_.Remove(job);
   facilities_.environment.DisarmTimer(job);
   if (job->state_.shared) Unlink(job);
   job->answer_.SetFailure(wire::ExtendedError::kNotReady, kTooMany);
@@ -146,11 +149,13 @@ void JobTable::Launch(Job* job) {
   }
 }
 
-Job* JobTable::StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent) {
+Job* JobTable::StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent,
+                           bool shared) {
   if (parent->state_.nesting >= facilities_.settings->resolution.budget.nesting) return nullptr;
   Job* job = Make(hash, name, type, NestedJobs(facilities_.settings->resolution.limits.jobs));
   if (job == nullptr) return nullptr;
   job->state_.nesting = parent->state_.nesting + 1;
+  job->state_.shared = shared;
   // The parent is suspended until this job is done, so its allowance outlives it.
   job->terms_.allowance = parent->terms_.allowance;
   job->terms_.deadline = parent->terms_.deadline;
@@ -165,6 +170,10 @@ JobTable::Joined JobTable::JoinNested(const wire::Name& name, wire::RRType type,
                                       Job* parent) {
   const uint64_t hash = HashOf(name, type);
   Job* job = Find(hash, name, type);
+  // An answer that is being validated is in the store already, so it needs no waiting. It must not,
+  // because the validation may wait for the parent.
+  const bool is_known = job != nullptr && job->state_.has_answer && waiter->takes_unchecked_;
+  if (is_known) job = nullptr;
   for (const Job* at = job; at != nullptr; at = at->state_.waits_for) {
     if (at != parent) continue;
     parent->state_.in_cycle = at != job;
@@ -173,7 +182,7 @@ JobTable::Joined JobTable::JoinNested(const wire::Name& name, wire::RRType type,
   if (job != nullptr) {
     LendAllowance(job, *parent);
   } else {
-    job = StartNested(hash, name, type, parent);
+    job = StartNested(hash, name, type, parent, /*shared=*/!is_known);
   }
   if (job == nullptr) return Joined::kNoRoom;
   parent->state_.waits_for = job;
@@ -346,6 +355,10 @@ bool JobTable::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool 
   const uint64_t hash = HashOf(name, type);
   Job* job = Find(hash, name, type);
   if (job != nullptr && job->state_.served_stale && AnswerAtOnce(*job, waiter)) return true;
+  if (job != nullptr && job->state_.has_answer && waiter->takes_unchecked_) {
+    waiter->OnAnswer(job->answer_);
+    return true;
+  }
   if (job == nullptr) {
     job = MakeForClient(hash, name, type);
     if (job == nullptr) return false;
@@ -468,8 +481,35 @@ void JobTable::OnJobTimer(Job* job) {
   Drain();
 }
 
+bool JobTable::OnAnswerCame(Job* job) {
+  if (job->state_.has_answer) return true;  // another one, because the first was bogus
+  bool is_taken = false;
+  bool is_wanted = job->state_.refreshes || job->state_.ahead || job->terms_.trace != nullptr;
+  for (const Waiter& waiter : job->waiters_) {
+    is_taken |= waiter.takes_unchecked_;
+    is_wanted |= !waiter.takes_unchecked_;
+  }
+  job->state_.has_answer = true;
+  if (is_wanted && is_taken) came_.PushBack(job);
+  return is_wanted;
+}
+
+void JobTable::TellUnchecked(Job* job) {
+  IntrusiveList<Waiter, OfOneJob> told;
+  for (Waiter& waiter : job->waiters_) {
+    if (!waiter.takes_unchecked_) continue;
+    RemoveWaiter(&waiter);
+    told.PushBack(&waiter);
+  }
+  if (told.empty()) return;
+  // A copy, because a waiter that resumes a coroutine may end this job.
+  const answer::Answer came = job->answer_;
+  while (Waiter* const waiter = told.PopFront()) waiter->OnAnswer(came);
+}
+
 void JobTable::OnResolved(Job* job) {
   job->state_.resolved = true;
+  if (job->ListNode<Unchecked>::IsLinked()) came_.Remove(job);
   LeaveAges(job);
   finished_.PushFront(job);
 }
@@ -477,14 +517,22 @@ void JobTable::OnResolved(Job* job) {
 void JobTable::TellWaiters(Job* job) {
   const bool failed = job->answer_.rcode() == wire::Rcode::kServFail;
   // RFC 8767 section 5: when no server could be asked, clients get what was known before.
+  // What is bogus is not replaced by what was true before: that may be what an attacker wants.
+  const bool is_bogus = failed && dnssec::IsBogus(job->answer_.error());
   answer::Answer stale;
-  const bool has_stale = failed && !job->waiters_.empty() && FillStale(*job, &stale);
+  const bool has_stale = failed && !is_bogus && !job->waiters_.empty() && FillStale(*job, &stale);
+  answer::Answer unchecked;
+  if (is_bogus) {
+    unchecked = job->answer_;
+    unchecked.ClearFailure();
+  }
   // One by one, because a waiter that resumes a coroutine may remove other waiters.
   while (Waiter* const waiter = job->waiters_.front()) {
     RemoveWaiter(waiter);
     const bool gets_stale = has_stale && waiter->is_client_;
     if (gets_stale) ++facilities_.counters.stale_answers;
-    waiter->OnAnswer(gets_stale ? stale : job->answer_);
+    const bool gets_unchecked = is_bogus && waiter->takes_unchecked_ && unchecked.count() > 0;
+    waiter->OnAnswer(gets_stale ? stale : gets_unchecked ? unchecked : job->answer_);
   }
 }
 
@@ -522,7 +570,12 @@ void JobTable::NoteListAnswer(const Job& job) {
 void JobTable::Drain() {
   if (draining_) return;
   draining_ = true;
-  while (Job* const job = finished_.PopFront()) {
+  while (!finished_.empty() || !came_.empty()) {
+    if (Job* const came = came_.PopFront()) {
+      TellUnchecked(came);
+      continue;
+    }
+    Job* const job = finished_.PopFront();
     TERN_DCHECK(job->waiters_.IsWhole());
     facilities_.environment.DisarmTimer(job);
     if (job->state_.shared) Unlink(job);

@@ -90,6 +90,9 @@ class JobTable final : public upstream::Finisher {
   // Asks the root servers for their own names, beside the query that found the need (RFC 9609).
   void PrimeOnce();
 
+  // Called by a job's coroutine when the answer has come, before it is validated. Waiters that take
+  // it unchecked are told soon. False when nobody waits for the validation.
+  [[nodiscard]] bool OnAnswerCame(Job* job);
   // Called by a job's coroutine as its last act.
   void OnResolved(Job* job);
   void OnJobTimer(Job* job);
@@ -111,7 +114,8 @@ class JobTable final : public upstream::Finisher {
   void PrimeBesideForwarders();
   // For a client's question. At most one older job is dropped for it.
   Job* MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type);
-  Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent);
+  // `shared`: others with the same question may join it.
+  Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent, bool shared);
   void Launch(Job* job);
   // Ends a job before its time.
   // REQUIRES: it is suspended, and not resolved.
@@ -129,6 +133,8 @@ class JobTable final : public upstream::Finisher {
   bool MakeRoomForWaiter(Job* job);
   void TellWaiters(Job* job);
   void NoteListAnswer(const Job& job);
+  // Tells those that take the answer unchecked.
+  void TellUnchecked(Job* job);
   // Takes the waiters that get a failure now. If there is a stale answer, takes all clients too.
   IntrusiveList<Waiter, OfOneJob> TakeLateWaiters(Job* job, bool has_stale);
   bool FillStale(const Job& job, answer::Answer* answer);
@@ -151,6 +157,7 @@ class JobTable final : public upstream::Finisher {
   std::vector<Job*> buckets_;  // shared jobs under way, chained by hash
   IntrusiveList<Job, AtRest> free_;
   IntrusiveList<Job, AtRest> finished_;  // the last that finished is told first
+  IntrusiveList<Job, Unchecked> came_;   // jobs whose waiters may take the answer unchecked
   IntrusiveList<Job, ByAge> by_age_;     // the jobs under way that clients began, the oldest first
   size_t in_flight_count_ = 0;
   size_t refresh_count_ = 0;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "resolver/answer/renaming.h"
 #include "resolver/answer/zone_cut.h"
 #include "wire/check.h"
+#include "wire/dnssec_records.h"
 #include "wire/message.h"
 #include "wire/rdata.h"
 
@@ -77,6 +79,14 @@ bool IsKnownToExist(const cache::Store& store, wire::NameView name, RRType type,
 // be there several times.
 constexpr size_t kNsRecordsMax = 64;
 
+// Whether the RRSIG shows that its RRset was made from a wildcard (RFC 4035 section 5.3.4).
+bool IsOfWildcard(const wire::RrsigView& rrsig, wire::NameView owner) {
+  return size_t{rrsig.labels} + (owner.IsWildcard() ? 1 : 0) < owner.LabelCount();
+}
+
+bool IsDenial(RRType type) { return type == RRType::kNSEC || type == RRType::kNSEC3; }
+bool IsProof(const ReplyRecord& record) { return IsDenial(record.type); }
+
 // Collects the addresses of one name server from the additional section. Each has `size` octets.
 size_t CollectGlue(const upstream::ReplyRecords& records, uint64_t server, RRType type, size_t size,
                    std::span<uint8_t> out) {
@@ -95,19 +105,62 @@ size_t CollectGlue(const upstream::ReplyRecords& records, uint64_t server, RRTyp
 }  // namespace
 
 Learner::Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits,
-                 policy::BlockLists lists)
+                 policy::BlockLists lists, bool validates)
     : store_(store),
       settings_(settings),
       limits_(limits),
       lists_(std::move(lists)),
+      validates_(validates),
       scratch_(kScratch / sizeof(uint64_t)) {}
 
-bool Learner::Keep(std::span<const uint8_t> entry, cache::Instant now, answer::Answer* answer) {
+void Learner::Put(std::span<const uint8_t> entry, cache::Instant now) {
   // Most names below a block list are asked for once.
   const bool is_listed = lists_.Nearest(cache::EntryView(entry.data()).name()) != nullptr;
-  // If the store has no room for it, it is answered all the same.
   (void)store_->Put(entry, now, is_listed ? cache::Reuse::kUnlikely : cache::Reuse::kExpected);
+}
+
+bool Learner::Keep(EntryBuilder* builder, cache::Instant now, answer::Answer* answer) {
+  builder->SetSecurity(security_);
+  const std::span<const uint8_t> entry = builder->Finish();
+  // If the store has no room for it, it is answered all the same.
+  Put(entry, now);
   return answer == nullptr || answer->Add(entry);
+}
+
+bool Learner::AddSignatures(const upstream::ReplyRecords& records,
+                            std::span<const ReplyRecord> section, uint64_t owner_hash,
+                            wire::NameView owner, RRType type, bool as_proofs,
+                            EntryBuilder* builder) {
+  const std::span<uint8_t> rdata = scratch().subspan(cache::kBuiltOctetsMax);
+  bool of_wildcard = false;
+  for (const ReplyRecord& record : section) {
+    if (record.type != RRType::kRRSIG || records.OwnerHash(record) != owner_hash) continue;
+    size_t written = 0;
+    if (wire::CopyRdata(record, rdata, &written) != ParseError::kNone) continue;
+    const std::optional<wire::RrsigView> rrsig = wire::ReadRrsig(rdata.first(written));
+    if (!rrsig || rrsig->type_covered != type) continue;
+    // What does not fit is left out. Validation says so, if it was needed.
+    const bool added = as_proofs ? builder->AddProof(owner, RRType::kRRSIG, rdata.first(written))
+                                 : builder->AddSignature(rdata.first(written));
+    if (!added) break;
+    of_wildcard |= IsOfWildcard(*rrsig, owner);
+  }
+  return of_wildcard;
+}
+
+void Learner::AddProofs(const upstream::ReplyRecords& records, EntryBuilder* builder) {
+  const std::span<uint8_t> rdata = scratch().subspan(cache::kBuiltOctetsMax);
+  for (const ReplyRecord& record : records.authority()) {
+    size_t written = 0;
+    if (!IsDenial(record.type) || wire::CopyRdata(record, rdata, &written) != ParseError::kNone) {
+      continue;
+    }
+    wire::Name owner;
+    record.owner.CopyTo(&owner);
+    if (!builder->AddProof(owner, record.type, rdata.first(written))) return;
+    (void)AddSignatures(records, records.authority(), records.OwnerHash(record), owner, record.type,
+                        /*as_proofs=*/true, builder);
+  }
 }
 
 bool Learner::LearnRRset(const upstream::ReplyRecords& records, const ReplyRecord& first,
@@ -129,7 +182,13 @@ bool Learner::LearnRRset(const upstream::ReplyRecords& records, const ReplyRecor
     // A second CNAME or DNAME at a name has no meaning (RFC 2181 section 10.1).
     if (first.type == RRType::kCNAME || first.type == RRType::kDNAME) break;
   }
-  return Keep(builder.Finish(), now, answer);
+  if (validates_ && security_ != cache::Security::kInsecure) {
+    const bool of_wildcard =
+        AddSignatures(records, records.answer(), records.Hash(owner), owner, first.type,
+                      /*as_proofs=*/false, &builder);
+    if (of_wildcard) AddProofs(records, &builder);
+  }
+  return Keep(&builder, now, answer);
 }
 
 bool Learner::LearnDname(const upstream::ReplyRecords& records, const ReplyRecord& dname,
@@ -152,7 +211,9 @@ void Learner::ForgetDenialsAbove(wire::NameView name, cache::Instant now) {
     name = name.Parent();
     const uint64_t hash = store_->Hash(name);
     if (answer::FreshCut(*store_, name, hash, now)) return;
-    if (store_->FindDenial(name, hash)) {
+    const EntryView denial = store_->FindDenial(name, hash);
+    // What was validated is not ended by what was not.
+    if (denial && (security_ >= denial.security() || !denial.IsFresh(now))) {
       (void)store_->Erase(name, cache::KeySpace::kNxDomain, RRType::kNone);
     }
   }
@@ -165,10 +226,11 @@ bool Learner::LearnBareDenial(wire::NameView name, RRType type, bool is_nxdomain
   const bool started = is_nxdomain
                            ? builder.StartNxDomainOfType(name, type, ttl, now, rank)
                            : builder.StartNoData(name, type, wire::NameView(), ttl, now, rank);
-  return started && Keep(builder.Finish(), now, answer);
+  return started && Keep(&builder, now, answer);
 }
 
-bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, Rank rank,
+bool Learner::LearnNegative(const upstream::ReplyRecords& records,
+                            const upstream::ReplyMeaning& meaning, RRType type, Rank rank,
                             cache::Instant now, answer::Answer* answer) {
   wire::Name soa_owner;
   uint8_t soa[1024];
@@ -183,6 +245,7 @@ bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, 
       policy.max_negative_ttl = list->max_negative_ttl;
     }
     ttl = policy.Negative(meaning.soa->TtlSeconds(), minimum);
+    if (validates_) ttl = std::min(ttl, policy.Positive(LowestTtl(records.authority(), IsProof)));
   }
   EntryBuilder builder(scratch());
   const bool started = meaning.reply_class == upstream::ReplyClass::kNxDomain
@@ -190,12 +253,19 @@ bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, 
                            : builder.StartNoData(meaning.end, type, soa_owner, ttl, now, rank);
   if (!started) return false;
   if (soa_octets != 0 && !builder.AddRecord({soa, soa_octets})) return false;
-  const std::span<const uint8_t> entry = builder.Finish();
+  if (validates_ && security_ != cache::Security::kInsecure) {
+    if (meaning.soa != nullptr) {
+      (void)AddSignatures(records, records.authority(), records.OwnerHash(*meaning.soa), soa_owner,
+                          RRType::kSOA, /*as_proofs=*/true, &builder);
+    }
+    AddProofs(records, &builder);
+  }
+  builder.SetSecurity(security_);
   // What is said about the end of an alias must not deny a zone that is known to be delegated, with
   // everything in it, nor a name that an authoritative answer has shown to exist.
   if (meaning.reply_class == upstream::ReplyClass::kNxDomain &&
       rank == Rank::kAnswerNotAuthoritative && IsKnownToExist(*store_, meaning.end, type, now)) {
-    return answer == nullptr || answer->Add(entry);
+    return answer == nullptr || answer->Add(builder.Finish());
   }
   // Without an SOA there is no TTL to keep the denial by (RFC 2308 section 5).
   if (meaning.soa == nullptr) {
@@ -205,9 +275,9 @@ bool Learner::LearnNegative(const upstream::ReplyMeaning& meaning, RRType type, 
                              answer);
     }
     ForgetStale(meaning.end, type, now);
-    return answer == nullptr || answer->Add(entry);
+    return answer == nullptr || answer->Add(builder.Finish());
   }
-  return Keep(entry, now, answer);
+  return Keep(&builder, now, answer);
 }
 
 bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
@@ -238,7 +308,7 @@ bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
     }
     // The store does not keep this CNAME. The DNAME makes it again.
     if (dname && answer != nullptr &&
-        !answer::AddSynthesised(current, target, rank,
+        !answer::AddSynthesised(current, target, rank, security_,
                                 settings_.ttl.Positive(link.record->TtlSeconds()), now, scratch(),
                                 answer)) {
       return false;
@@ -250,7 +320,7 @@ bool Learner::LearnAnswer(const upstream::ReplyRecords& records,
     }
   }
   if (meaning.reply_class == upstream::ReplyClass::kAlias) return true;
-  return LearnNegative(meaning, type, rank, now, answer);
+  return LearnNegative(records, meaning, type, rank, now, answer);
 }
 
 void Learner::LearnPart(const upstream::ReplyRecords& records,
@@ -260,7 +330,7 @@ void Learner::LearnPart(const upstream::ReplyRecords& records,
   wire::Name target;
   const upstream::ChainLink link = upstream::FindLink(records, part, type, &target);
   if (link.kind == upstream::ChainLink::Kind::kNone) {
-    (void)LearnNegative(meaning, type, AnswerRank(records), now, nullptr);
+    (void)LearnNegative(records, meaning, type, AnswerRank(records), now, nullptr);
   } else if (!link.IsRenaming()) {
     (void)LearnRRset(records, *link.record, part, AnswerRank(records), now, nullptr);
   }
@@ -311,6 +381,7 @@ std::span<const uint8_t> Learner::LearnReferral(const upstream::ReplyRecords& re
                                                 const upstream::ReplyMeaning& meaning,
                                                 uint32_t ttl_max, cache::Instant now) {
   TERN_REQUIRE(meaning.reply_class == upstream::ReplyClass::kReferral);
+  if (validates_) LearnDs(records, meaning.cut, ttl_max, now);
   return LearnDelegation(records, records.authority(), meaning.cut, ttl_max, now);
 }
 
@@ -319,8 +390,45 @@ std::span<const uint8_t> Learner::LearnPriming(const upstream::ReplyRecords& rec
   return LearnDelegation(records, records.answer(), wire::NameView(), UINT32_MAX, now);
 }
 
+// A referral says whether its cut has DS records (RFC 4035 section 3.1.4).
+void Learner::LearnDs(const upstream::ReplyRecords& records, wire::NameView cut, uint32_t ttl_max,
+                      cache::Instant now) {
+  const std::span<uint8_t> rdata = scratch().subspan(cache::kBuiltOctetsMax);
+  const uint64_t hash = records.Hash(cut);
+  const auto is_ds = [&](const ReplyRecord& record) {
+    return record.type == RRType::kDS && records.OwnerHash(record) == hash;
+  };
+  const std::span<const ReplyRecord> section = records.authority();
+  const bool has_ds = std::any_of(section.begin(), section.end(), is_ds);
+  const uint32_t lowest = has_ds ? LowestTtl(section, is_ds) : LowestTtl(section, IsProof);
+  // Without a proof, the absence of DS holds as long as the delegation does.
+  const uint32_t ttl = std::min(settings_.ttl.Positive(lowest), ttl_max);
+  EntryBuilder builder(scratch().first(cache::kBuiltOctetsMax));
+  constexpr Rank kRank = Rank::kAuthorityAuthoritative;
+  const bool started =
+      has_ds ? builder.StartRRset(cut, RRType::kDS, ttl, now, kRank)
+             : builder.StartNoData(cut, RRType::kDS, wire::NameView(), ttl, now, kRank);
+  if (!started) return;
+  for (const ReplyRecord& record : section) {
+    size_t written = 0;
+    if (!is_ds(record)) continue;
+    if (wire::CopyRdata(record, rdata, &written) != ParseError::kNone ||
+        !builder.AddRecord(rdata.first(written))) {
+      return;
+    }
+  }
+  if (security_ != cache::Security::kInsecure) {
+    if (has_ds) {
+      (void)AddSignatures(records, section, hash, cut, RRType::kDS, /*as_proofs=*/false, &builder);
+    } else {
+      AddProofs(records, &builder);
+    }
+  }
+  (void)Keep(&builder, now, nullptr);
+}
+
 void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError error,
-                           bool has_stale, Time time, bool by_silence) {
+                           bool has_stale, Time time, bool by_silence, std::string_view text) {
   const cache::Instant now = StoreInstant(time);
   // RFC 9520 section 3.2: with backoff. The first failure is kept for some seconds, because a
   // client tries again within them.
@@ -338,7 +446,7 @@ void Learner::LearnFailure(wire::NameView name, RRType type, wire::ExtendedError
   const bool is_between = Time(std::chrono::seconds(now.seconds())) != time;
   const cache::Instant start = is_between && ttl < kFailureTtlMax ? now + 1 : now;
   EntryBuilder builder(scratch());
-  if (!builder.StartFailure(name, type, error, in_a_row, ttl, start)) return;
+  if (!builder.StartFailure(name, type, error, in_a_row, ttl, start, text)) return;
   (void)store_->Put(builder.Finish(), now);
 }
 

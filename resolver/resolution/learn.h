@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "cache/store.h"
@@ -26,16 +27,20 @@ namespace tern::resolver::resolution {
 
 class Learner {
  public:
+  // `validates`: signatures and proofs are learnt too.
   Learner(cache::Store* store, const CacheSettings& settings, const ResolutionLimits& limits,
-          policy::BlockLists lists = policy::BlockLists());
+          policy::BlockLists lists = policy::BlockLists(), bool validates = false);
 
   // Applies to what is learnt from now on.
   void SetPolicy(const CacheSettings& settings, const ResolutionLimits& limits,
-                 const policy::BlockLists& lists = policy::BlockLists()) {
+                 const policy::BlockLists& lists = policy::BlockLists(), bool validates = false) {
     settings_ = settings;
     limits_ = limits;
     lists_ = lists;
+    validates_ = validates;
   }
+  // What is known of the zone that the next replies are from. It is kUnchecked at first.
+  void SetSecurity(cache::Security security) { security_ = security; }
 
   // Learns the answer to (name, type) as `meaning` describes it, and adds its entries to `answer`.
   // If `answer` is null, the entries go into the store only. False when the reply holds more than
@@ -84,9 +89,16 @@ class Learner {
 
   // `has_stale`: clients that ask meanwhile get an older answer. `by_silence`: no server answered,
   // so the failure is kept for 30 seconds at most. The store counts in whole seconds, but the
-  // failure is kept for at least its whole time.
+  // failure is kept for at least its whole time. `text` says more to people.
   void LearnFailure(wire::NameView name, wire::RRType type, wire::ExtendedError error,
-                    bool has_stale, Time now, bool by_silence = false);
+                    bool has_stale, Time now, bool by_silence = false, std::string_view text = {});
+
+  // Puts an entry that validation has changed into the store.
+  void Put(std::span<const uint8_t> entry, cache::Instant now);
+  // What is known of (name, type) proved to be wrong or old.
+  void Forget(wire::NameView name, wire::RRType type) {
+    (void)store_->Erase(name, cache::KeySpace::kData, type);
+  }
 
   // A buffer for an entry that is made elsewhere (local data). The next call reuses it.
   std::span<uint8_t> scratch() { return {reinterpret_cast<uint8_t*>(scratch_.data()), kScratch}; }
@@ -95,12 +107,24 @@ class Learner {
   // The size of an entry while it is built, and behind it the RDATA that is copied next.
   static constexpr size_t kScratch = cache::kBuiltOctetsMax + wire::kRdataOctetsMax + 1;
 
-  [[nodiscard]] bool Keep(std::span<const uint8_t> entry, cache::Instant now,
-                          answer::Answer* answer);
+  [[nodiscard]] bool Keep(cache::EntryBuilder* builder, cache::Instant now, answer::Answer* answer);
+  // Adds the RRSIGs of (owner, type) in the section, as signatures of the builder's RRset or, for
+  // `as_proofs`, as proof records. Those that make no sense are left out. True when one of them
+  // shows that the RRset was made from a wildcard.
+  bool AddSignatures(const upstream::ReplyRecords& records,
+                     std::span<const upstream::ReplyRecord> section, uint64_t owner_hash,
+                     wire::NameView owner, wire::RRType type, bool as_proofs,
+                     cache::EntryBuilder* builder);
+  // Adds the NSEC and NSEC3 records of the authority section with their RRSIGs.
+  void AddProofs(const upstream::ReplyRecords& records, cache::EntryBuilder* builder);
+  // Learns what a referral says about the DS records of its cut.
+  void LearnDs(const upstream::ReplyRecords& records, wire::NameView cut, uint32_t ttl_max,
+               cache::Instant now);
   [[nodiscard]] bool LearnRRset(const upstream::ReplyRecords& records,
                                 const upstream::ReplyRecord& first, wire::NameView owner,
                                 cache::Rank rank, cache::Instant now, answer::Answer* answer);
-  [[nodiscard]] bool LearnNegative(const upstream::ReplyMeaning& meaning, wire::RRType type,
+  [[nodiscard]] bool LearnNegative(const upstream::ReplyRecords& records,
+                                   const upstream::ReplyMeaning& meaning, wire::RRType type,
                                    cache::Rank rank, cache::Instant now, answer::Answer* answer);
   std::span<const uint8_t> LearnDelegation(const upstream::ReplyRecords& records,
                                            std::span<const upstream::ReplyRecord> ns_section,
@@ -111,6 +135,8 @@ class Learner {
   CacheSettings settings_;
   ResolutionLimits limits_;
   policy::BlockLists lists_;
+  bool validates_;
+  cache::Security security_ = cache::Security::kUnchecked;
   std::vector<uint64_t> scratch_;
 };
 

@@ -5,6 +5,9 @@
 // perhaps through others, it does not join. Such a cycle of delegations fails at once instead of
 // waiting for itself.
 //
+// The answer is taken as it came, without validation. Addresses of name servers need none, and
+// validation checks DS and DNSKEY records itself.
+//
 // Thread: one worker's. Awaited once, as a named local of the coroutine.
 #pragma once
 
@@ -31,7 +34,9 @@ class NestedQuestion : public Waiter {
  protected:
   // REQUIRES: `parent` and `name` outlive it.
   NestedQuestion(Job& parent, const wire::Name& name, wire::RRType type)
-      : parent_(parent), name_(name), type_(type) {}
+      : parent_(parent), name_(name), type_(type) {
+    TakeUnchecked(true);
+  }
   // If the parent is dropped, this ends before its answer has come.
   ~NestedQuestion();
 
@@ -52,7 +57,7 @@ class NestedQuestion : public Waiter {
   bool met_cycle_ = false;
 };
 
-// Keeps the whole answer, of any type. Nothing uses it yet: it is for validation and policies.
+// Keeps the whole answer, of any type.
 class NestedAnswer final : public NestedQuestion {
  public:
   NestedAnswer(Job& parent, const wire::Name& name, wire::RRType type)

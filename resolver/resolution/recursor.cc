@@ -22,11 +22,7 @@ Recursor::Recursor(cache::Store* store, upstream::ServerTable* server_table,
 
 void Recursor::SetSettings(std::shared_ptr<const policy::CoreSettings> settings,
                            std::shared_ptr<const policy::LocalData> local_data) {
-  facilities_.settings = std::move(settings);
-  facilities_.local_data = std::move(local_data);
-  facilities_.learner.SetPolicy(facilities_.settings->cache,
-                                facilities_.settings->resolution.limits,
-                                facilities_.settings->block_lists);
+  facilities_.SetSettings(std::move(settings), std::move(local_data));
 }
 
 void Recursor::Prefetch(wire::NameView name) const {

@@ -17,6 +17,8 @@
 #include "resolver/resolution/job_table.h"
 #include "resolver/resolution/outcome.h"
 #include "resolver/resolution/silence.h"
+#include "resolver/resolution/trust.h"
+#include "resolver/resolution/validate.h"
 #include "wire/check.h"
 
 // GCC 12 without optimisation does not see that a promise's operator new, which is a template,
@@ -83,9 +85,11 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
   return Outcome::kAlias;
 }
 
-// Whether the job may use the entry. A refresh treats an entry near its expiry as missing.
+// Whether the job may use the entry. A refresh treats an entry near its expiry as missing. What is
+// bogus is asked for again.
 bool Serves(const Job& job, EntryView entry, cache::Instant now) {
-  return entry && entry.IsFresh(now) && !(job.refreshes() && answer::IsNearExpiry(entry, now));
+  return entry && entry.IsFresh(now) && entry.security() != cache::Security::kBogus &&
+         !(job.refreshes() && answer::IsNearExpiry(entry, now));
 }
 
 // Whether the denial of a name above denies this one too. It does not deny a known zone cut. It
@@ -104,11 +108,14 @@ Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ances
   Facilities& facilities = job.facilities();
   const cache::Store& store = facilities.store;
   const EntryView denial = store.FindDenial(above.name, above.hash);
-  if (!above.cut && denial && denial.IsFresh(now) && IsDeniedFromAbove(job, denial, name, now)) {
+  const auto serves = [now](EntryView entry) {
+    return entry && entry.IsFresh(now) && entry.security() != cache::Security::kBogus;
+  };
+  if (!above.cut && serves(denial) && IsDeniedFromAbove(job, denial, name, now)) {
     return AnsweredIf(job, job.answer().Add(denial));
   }
   const EntryView dname = store.Find(above.name, above.hash, KeySpace::kData, RRType::kDNAME);
-  if (!dname || dname.kind() != EntryKind::kRRset || !dname.IsFresh(now)) return Outcome::kUnknown;
+  if (!serves(dname) || dname.kind() != EntryKind::kRRset) return Outcome::kUnknown;
   if (!answer::AddDname(dname, name, now, facilities.learner.scratch(), &job.answer())) {
     return AnsweredIf(job, false);
   }
@@ -217,6 +224,10 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
   const EntryView failure = store.Find(name, hash, KeySpace::kFailure, job.type());
   if (failure && failure.IsFresh(now) && StillFails(job, name, failure)) {
     if (job.trace() != nullptr) TraceStep(job, "cache", name, DescribeFailure(failure, now));
+    if (!failure.ErrorText().empty()) {
+      job.answer().SetFailureWithText(failure.Error(), failure.ErrorText());
+      return Outcome::kFailed;
+    }
     return Fail(job, failure.Error(), "failed a moment ago");
   }
   if (HasNoParentToAsk(job, name)) {
@@ -233,11 +244,40 @@ void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
   if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;
   Facilities& facilities = job.facilities();
+  if (dnssec::IsBogus(error)) {
+    facilities.learner.LearnFailure(name, job.type(), error, /*has_stale=*/false,
+                                    facilities.environment.Now(), /*by_silence=*/false,
+                                    job.answer().error_text());
+    return;
+  }
   const bool by_silence =
       job.servers().candidates().empty() ||
       SilenceOf(job.servers(), facilities.server_table, facilities.StoreNow()) == Silence::kAll;
   facilities.learner.LearnFailure(name, job.type(), error, HasStale(job, name),
                                   facilities.environment.Now(), by_silence);
+}
+
+// Whether the bogus answer may be the fault of the server that gave it. If so, the answer is
+// forgotten, and that server comes last from now on.
+bool LeavesBogusServer(Job& job, bool is_own_fault) {
+  answer::Answer& answer = job.answer();
+  const bool is_last =
+      answer.count() > 0 && answer.at(answer.count() - 1).security() == cache::Security::kBogus;
+  if (!is_last || !is_own_fault || !dnssec::IsBogus(answer.error()) || job.HasUsedUpAllowance() ||
+      job.allowance().signature_checks <= 0 || !AvoidSource(job, answer)) {
+    return false;
+  }
+  answer.Clear();
+  return true;
+}
+
+bool IsToBeValidated(Job& job) {
+  if (!job.settings().dnssec.IsOn()) return false;
+  const answer::Answer& answer = job.answer();
+  for (size_t i = 0; i < answer.count(); ++i) {
+    if (NeedsValidation(answer.at(i))) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -258,26 +298,40 @@ Task<bool> Resolve(Job& job) {
   bool just_missed = job.just_missed();
   bool asked = false;
   bool failure_known = false;
-  do {
-    outcome = AnswerFromKnown(job, name, just_missed);
-    just_missed = false;
-    failure_known = outcome == Outcome::kFailed;
-    if (outcome == Outcome::kUnknown) {
-      asked = true;
-      outcome = co_await Iterate(job, name);
-      if (outcome == Outcome::kFailed && job.answer().rcode() != Rcode::kServFail) {
-        outcome = Fail(job, ExtendedError::kNotReady, "out of memory");
+  // Once more when the answer is bogus, and another server may say something else.
+  for (int others = 0;; ++others) {
+    do {
+      outcome = AnswerFromKnown(job, name, just_missed);
+      just_missed = false;
+      failure_known = outcome == Outcome::kFailed;
+      if (outcome == Outcome::kUnknown) {
+        asked = true;
+        outcome = co_await Iterate(job, name);
+        if (outcome == Outcome::kFailed && job.answer().rcode() != Rcode::kServFail) {
+          outcome = Fail(job, ExtendedError::kNotReady, "out of memory");
+        }
+        // If the links before it used up the allowance, the name they lead to is not to blame.
+        if (outcome == Outcome::kFailed && !name.view().Equals(job.name()) &&
+            !job.HasUsedUpAllowance()) {
+          RememberFailure(job, name);
+        }
       }
-      // If the links before it used up the allowance, the name they lead to is not to blame.
-      if (outcome == Outcome::kFailed && !name.view().Equals(job.name()) &&
-          !job.HasUsedUpAllowance()) {
-        RememberFailure(job, name);
-      }
+      if (outcome == Outcome::kAlias) outcome = FollowAlias(job, &name);
+    } while (outcome == Outcome::kAlias);
+    if (outcome == Outcome::kAnswered && IsTooLong(job, CountLinks(job.answer(), job.type()))) {
+      outcome = Fail(job, ExtendedError::kOther, kChainTooLong);
     }
-    if (outcome == Outcome::kAlias) outcome = FollowAlias(job, &name);
-  } while (outcome == Outcome::kAlias);
-  if (outcome == Outcome::kAnswered && IsTooLong(job, CountLinks(job.answer(), job.type()))) {
-    outcome = Fail(job, ExtendedError::kOther, kChainTooLong);
+    if (outcome != Outcome::kAnswered || !IsToBeValidated(job) || !job.table().OnAnswerCame(&job)) {
+      break;
+    }
+    asked = true;
+    const Validity validity = co_await Validate(job);
+    if (validity == Validity::kGood) break;
+    outcome = Outcome::kFailed;
+    if (others == kOtherServersMax || !LeavesBogusServer(job, validity == Validity::kBadAnswer)) {
+      break;
+    }
+    name = job.name();
   }
   // A failure behind links is remembered too, because the links may not be kept.
   if (outcome == Outcome::kFailed && asked && !failure_known) RememberFailure(job, job.name());

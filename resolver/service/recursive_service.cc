@@ -122,6 +122,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
     waiting_ = waiting;
     if (waiting_ != nullptr) ++*waiting_;
     request_.Keep(query, request);
+    TakeUnchecked((request.flags & wire::kFlagCD) != 0);
   }
 
   void OnAnswer(const answer::Answer& answer) override {
@@ -245,7 +246,8 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
                                    .links_max = view.settings->resolution.budget.aliases,
                                    .trust_anchors = {},
                                    .additional = view.settings->mail.additional,
-                                   .local_data = view.local_data.get()};
+                                   .local_data = view.local_data.get(),
+                                   .validates = view.settings->dnssec.IsOn()};
   if (configuration_.trust_anchors) context.trust_anchors = *configuration_.trust_anchors;
   using enum answer::HotOutcome;
   const answer::HotOutcome outcome =
@@ -276,15 +278,15 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
 // What is known at a name and above it: the nearest zone cut, or below that an NXDOMAIN that denies
 // the name too. Nothing above a static zone says anything about that zone.
 cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView name,
-                                              cache::Instant now) const {
+                                              cache::Instant now, cache::Security floor) const {
   const bool denies_below = policy::DeniesBelow(*view.settings, name);
   cache::EntryView known;
   const auto visit = [&](const answer::Ancestor& at) {
     known = at.cut;
     if (known) return answer::Walk::kStop;
     const cache::EntryView gone = store_->FindDenial(at.name, at.hash);
-    if (gone && gone.IsFresh(now) && denies_below && !at.is_above_static_zone &&
-        answer::IsDeniedBy(*store_, *view.settings, gone, name, now)) {
+    if (gone && gone.IsFresh(now) && gone.security() >= floor && denies_below &&
+        !at.is_above_static_zone && answer::IsDeniedBy(*store_, *view.settings, gone, name, now)) {
       known = gone;
     }
     return known ? answer::Walk::kStop : answer::Walk::kOn;
@@ -308,12 +310,13 @@ size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<cons
                                                 const answer::Request& request,
                                                 std::span<uint8_t> reply, size_t limit) {
   const cache::Instant now = recursor_.StoreNow();
+  const cache::Security floor = answer::FloorFor(request, view.settings->dnssec.IsOn());
   answer::AnswerParts parts;
   wire::NameView name;
   (void)answer::CollectFromCache(*store_, request.name, request.type, now, &parts, &name,
-                                 view.settings->resolution.budget.aliases);
+                                 view.settings->resolution.budget.aliases, floor);
   if (parts.count == 0) {
-    if (const cache::EntryView above = KnownAbove(view, name, now)) (void)parts.Add(above);
+    if (const cache::EntryView above = KnownAbove(view, name, now, floor)) (void)parts.Add(above);
   }
   if (parts.count == 0) {
     // RFC 8914 section 4.21.

@@ -116,7 +116,8 @@ class RecursiveService final : public io::Service {
   bool AnswerLocally(const View& view, std::span<const uint8_t> query,
                      const answer::Request& request, bool tcp, std::span<uint8_t> reply,
                      size_t* octets);
-  cache::EntryView KnownAbove(const View& view, wire::NameView name, cache::Instant now) const;
+  cache::EntryView KnownAbove(const View& view, wire::NameView name, cache::Instant now,
+                              cache::Security floor) const;
   size_t AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
                                 const answer::Request& request, std::span<uint8_t> reply,
                                 size_t limit);

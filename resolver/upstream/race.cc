@@ -47,6 +47,7 @@ Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& n
   question_.name = name;
   question_.type = type;
   question_.recursion_desired = servers.forwarded();
+  question_.dnssec_ok = terms_.settings->dnssec.IsOn();
   lower_question_ = question_;
   lower_question_.name.Lower();
   if (terms_.settings->resolution.case_randomisation) {
@@ -328,6 +329,7 @@ void Race::Finish(RaceResult::Kind kind) {
   decided_ = true;
   result_.kind = OrDoubtedDenial(kind);
   result_.failure = CommonFailure();
+  result_.server = answered_;
   NoteLosers();
   if (ListNode<ByQuestion>::IsLinked()) facilities_.open_races.WithHash(hash_).Remove(this);
   TellFollowers();

@@ -106,6 +106,7 @@ struct RaceResult {
   uint8_t said = kSaidNothing;
   Failure failure = Failure::kSilentOrLame;
   ReplyMeaning meaning;
+  ServerKey server{};  // kReply: the server that said it
 };
 
 class Race final : public ExchangeSink,

@@ -33,7 +33,7 @@ size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, const Q
   at += 4;
   if (form.edns) {
     const uint16_t payload = form.large_replies ? wire::kEdnsPayloadDefault : wire::kEdnsPayloadMin;
-    wire::OptWriter opt({.payload_octets = payload}, at);
+    wire::OptWriter opt({.payload_octets = payload, .dnssec_ok = question.dnssec_ok}, at);
     if (!cookie.empty()) opt.AddOption(wire::EdnsOption::kCookie, cookie);
     at += opt.Finish().size();
   }

@@ -21,6 +21,7 @@ struct UpstreamQuestion {
   wire::Name name;  // as sent, in random case
   wire::RRType type = wire::RRType::kNone;
   bool recursion_desired = false;  // true to forwarders
+  bool dnssec_ok = false;          // signatures are wanted too
 };
 
 // The content of a COOKIE option: the client cookie, then the server cookie if one is known.

@@ -149,7 +149,7 @@ class World {
     answer::AnswerParts parts;
     TERN_FUZZ_PROPERTY(parts.Add(rrset));
     answer::Additional additional;
-    answer::CollectAdditional(store_, nullptr, rrset, kNow, &additional);
+    answer::CollectAdditional(store_, nullptr, rrset, kNow, cache::Security::kBogus, &additional);
     TERN_FUZZ_PROPERTY(additional.count <= additional.parts.size());
     // Of exact size, so that a sanitizer sees a step behind the end.
     std::vector<uint8_t> reply(limit);

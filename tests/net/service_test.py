@@ -214,11 +214,6 @@ class ServiceTest(WorldTest):
             self.tern({"forward": [{"zone": "shop.com.", "to": ["198.18.0.99:53"], "first": first}]})
             self.assertEqual(dig("shop.com", "A", timeout=8).status, status)
 
-    def test_the_log_says_what_is_not_validated(self):
-        for validation in (True, False):
-            daemon = self.tern({"dnssec": {"validation": validation}})
-            self.assertEqual("does not validate" in daemon.log(), validation)
-
     def test_without_the_forward_rule_the_zone_does_not_exist(self):
         self.tern()
         self.assertEqual(dig("www.corp.example", "A").status, "NXDOMAIN")

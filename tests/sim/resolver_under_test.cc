@@ -1,5 +1,6 @@
 #include "tests/sim/resolver_under_test.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -43,7 +44,23 @@ resolver::config::Settings SimSettings(const wire::Name& root_name,
   if (root_addresses.empty()) settings.resolution.root_hints = resolver::config::BuiltinRootHints();
   settings.resolution.ipv6 = resolver::Ipv6Use::kOn;
   settings.resolution.never_query.clear();
+  settings.dnssec.validation = false;
   return settings;
+}
+
+std::vector<resolver::TrustAnchor> AnchorsOf(const std::vector<PlainRecord>& records) {
+  std::vector<resolver::TrustAnchor> anchors;
+  for (const PlainRecord& record : records) {
+    auto anchor = std::find_if(anchors.begin(), anchors.end(), [&](const auto& known) {
+      return known.zone.view().Equals(record.owner);
+    });
+    if (anchor == anchors.end()) {
+      anchor = anchors.insert(anchors.end(), resolver::TrustAnchor{record.owner, {}, {}});
+    }
+    auto& rdatas = record.type == wire::RRType::kDS ? anchor->ds : anchor->dnskeys;
+    rdatas.emplace_back(record.rdata.begin(), record.rdata.end());
+  }
+  return anchors;
 }
 
 ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings,

@@ -12,6 +12,7 @@
 #include "resolver/base/list_observer.h"
 #include "resolver/config/settings.h"
 #include "resolver/resolution/recursor.h"
+#include "tests/sim/plain_message.h"
 #include "tests/sim/sim_world.h"
 
 namespace tern::resolver::service {
@@ -24,9 +25,13 @@ namespace tern::sim {
 // - clients of the simulated world are let in;
 // - the root is the server `root_name` at `root_addresses`, or the real root if there are none;
 // - IPv6 is on;
+// - nothing is validated, because most worlds are not signed;
 // - no address is refused that a simulated server may have.
 resolver::config::Settings SimSettings(const wire::Name& root_name,
                                        const std::vector<IpAddress>& root_addresses);
+
+// Trust anchors from DS and DNSKEY records.
+std::vector<resolver::TrustAnchor> AnchorsOf(const std::vector<PlainRecord>& records);
 
 class ResolverUnderTest {
  public:

@@ -62,9 +62,12 @@ std::string At(const RplStep& step, std::string_view what) {
 
 }  // namespace
 
-// The anchors, the number of iterations and the permissive mode have no settings yet.
+// The number of iterations and the permissive mode have no settings yet.
 void ApplyValidation(const RplValidation& validation, resolver::config::Settings* settings) {
   settings->dnssec.validation = !validation.anchors.empty();
+  // Signed worlds have zones of names such as `test.`.
+  settings->local.special_names = validation.anchors.empty();
+  settings->dnssec.anchors = AnchorsOf(validation.anchors);
   settings->dnssec.negative_trust_anchors = validation.insecure_zones;
 }
 

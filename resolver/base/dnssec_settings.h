@@ -1,0 +1,37 @@
+// The settings of DNSSEC validation: plain values.
+//
+// Thread: any may read a snapshot; nobody writes one after it was made.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "wire/name.h"
+
+namespace tern::resolver {
+
+enum class Validation : uint8_t {
+  kOff,  // signatures are neither asked for nor checked
+  kLog,  // they are checked, and what fails is counted and told, but answered all the same
+  kOn,   // what fails is not answered
+};
+
+// What is trusted without a proof: the keys of one zone (RFC 4033 section 2).
+struct TrustAnchor {
+  wire::Name zone;
+  std::vector<std::vector<uint8_t>> ds;       // RDATA of DS records
+  std::vector<std::vector<uint8_t>> dnskeys;  // RDATA of DNSKEY records
+};
+
+struct ValidationSettings {
+  Validation validation = Validation::kOff;
+  std::vector<TrustAnchor> anchors;
+  std::vector<wire::Name> negative_anchors;  // RFC 7646
+
+  bool IsOn() const { return validation != Validation::kOff; }
+};
+
+// The anchors of the root, as IANA publishes them: its keys of 2017 and of 2024.
+TrustAnchor RootAnchor();
+
+}  // namespace tern::resolver

@@ -1,0 +1,26 @@
+#include "resolver/dnssec/anchors.h"
+
+namespace tern::resolver::dnssec {
+
+AnchorOfName FindAnchor(const ValidationSettings& settings, wire::NameView name) {
+  AnchorOfName found;
+  for (const TrustAnchor& anchor : settings.anchors) {
+    if (!name.IsSubdomainOf(anchor.zone)) continue;
+    if (found.anchor == nullptr ||
+        anchor.zone.view().LabelCount() > found.anchor->zone.view().LabelCount()) {
+      found.anchor = &anchor;
+    }
+  }
+  for (const wire::Name& negative : settings.negative_anchors) {
+    if (!name.IsSubdomainOf(negative)) continue;
+    const size_t labels = negative.view().LabelCount();
+    if (found.anchor != nullptr && labels < found.anchor->zone.view().LabelCount()) continue;
+    if (found.exempt == nullptr || labels > found.exempt->view().LabelCount()) {
+      found.exempt = &negative;
+    }
+  }
+  if (found.exempt != nullptr) found.anchor = nullptr;
+  return found;
+}
+
+}  // namespace tern::resolver::dnssec

@@ -1,0 +1,20 @@
+// The trust anchor that a name is validated from.
+//
+// Thread: any. Borrows the settings.
+#pragma once
+
+#include "resolver/base/dnssec_settings.h"
+#include "wire/name.h"
+
+namespace tern::resolver::dnssec {
+
+struct AnchorOfName {
+  const TrustAnchor* anchor = nullptr;  // null: the name is insecure
+  const wire::Name* exempt = nullptr;   // the negative trust anchor that says so, if one does
+};
+
+// The nearest anchor at or above the name. A negative anchor that is as near exempts the name (RFC
+// 7646); an anchor below it counts again.
+AnchorOfName FindAnchor(const ValidationSettings& settings, wire::NameView name);
+
+}  // namespace tern::resolver::dnssec

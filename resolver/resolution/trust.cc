@@ -1,0 +1,361 @@
+#include "resolver/resolution/trust.h"
+
+#include <algorithm>
+#include <bitset>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "resolver/answer/zone_cut.h"
+#include "resolver/dnssec/anchors.h"
+#include "resolver/dnssec/delegation.h"
+#include "resolver/dnssec/signed_entry.h"
+#include "resolver/dnssec/validate_entry.h"
+#include "resolver/resolution/nested_question.h"
+#include "resolver/resolution/outcome.h"
+
+// GCC 12 without optimisation does not see that a promise's operator new, which is a template,
+// belongs to its operator delete (task.h).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
+namespace tern::resolver::resolution {
+namespace {
+
+using cache::EntryKind;
+using cache::EntryView;
+using cache::KeySpace;
+using cache::Security;
+using dnssec::CutFinding;
+using dnssec::KeyDemand;
+using dnssec::Problem;
+using dnssec::ProblemAt;
+using dnssec::Reason;
+using wire::RRType;
+
+Trust Failed(Problem problem) {
+  Trust trust;
+  trust.problem = std::move(problem);
+  return trust;
+}
+
+Trust Insecure(Problem problem = {}) {
+  Trust trust;
+  trust.state = Trust::State::kInsecure;
+  trust.problem = std::move(problem);
+  return trust;
+}
+
+// How long a server comes last for a zone of which it said what is bogus.
+constexpr std::chrono::seconds kAvoidedFor(60);
+
+bool IsUsable(EntryView entry, cache::Instant now) {
+  return entry && entry.IsFresh(now) && entry.security() != Security::kBogus;
+}
+
+// What one name on the way turned out to be.
+struct Step {
+  enum class Kind : uint8_t {
+    kUnknown,       // nothing is known: ask
+    kFailed,        // `problem`
+    kZone,          // a signed zone; its keys must match `demand`
+    kInsecure,      // an unsigned zone
+    kNoCut,         // no zone begins here
+    kNothingBelow,  // nor below
+    kOtherSigner,   // a zone between signs the DS: that one comes first
+  };
+  Kind kind = Kind::kUnknown;
+  Problem problem;
+  KeyDemand demand;
+  size_t signer_labels = 0;
+};
+
+Step FailedStep(Problem problem) {
+  return {.kind = Step::Kind::kFailed, .problem = std::move(problem), .demand = {}};
+}
+
+void MarkInsecure(Job& job, wire::NameView zone, uint32_t seconds) {
+  Facilities& facilities = job.facilities();
+  facilities.validation->insecure_zones.Put(
+      facilities.store.Hash(zone), facilities.environment.Now() + std::chrono::seconds(seconds));
+}
+
+// What an entry says about a zone cut at its name, on the way from `zone`.
+Step ReadDs(Job& job, EntryView entry, wire::NameView name, wire::NameView zone) {
+  const bool is_ds = entry.type() == RRType::kDS && entry.kind() != EntryKind::kNxDomainOfType;
+  if ((!is_ds && entry.kind() != EntryKind::kNxDomain) || !cache::HasRecords(entry.kind())) {
+    return FailedStep(
+        ProblemAt(Reason::kNoKeys, name, RRType::kDS, zone, "it has no useful answer"));
+  }
+  const uint32_t ttl = entry.Remaining(job.facilities().StoreNow());
+  if (entry.security() == Security::kInsecure)
+    return {.kind = Step::Kind::kInsecure, .problem = {}, .demand = {}};
+  const std::optional<wire::NameView> signer = dnssec::SignerOf(entry, /*above=*/true);
+  if (!signer) {
+    const Reason reason =
+        entry.kind() == EntryKind::kRRset ? Reason::kNoSignature : Reason::kNoProof;
+    return FailedStep(ProblemAt(reason, name, RRType::kDS, zone, "there is no signed record"));
+  }
+  if (!signer->Equals(zone)) {
+    if (!signer->IsSubdomainOf(zone)) {
+      return FailedStep(ProblemAt(Reason::kWrongSigner, name, RRType::kDS, *signer));
+    }
+    return {.kind = Step::Kind::kOtherSigner,
+            .problem = ProblemAt(Reason::kWrongSigner, name, RRType::kDS, *signer),
+            .demand = {},
+            .signer_labels = signer->LabelCount()};
+  }
+  dnssec::ZoneKeys* const keys = FindTrustedKeys(job, zone);
+  if (keys == nullptr) return FailedStep(ProblemAt(Reason::kNoMeans, name, RRType::kDS, zone));
+  const CutFinding found = dnssec::ValidateDs(entry, VerifierOf(job, zone, *keys));
+  if (found.kind == CutFinding::Kind::kBogus) return FailedStep(found.problem);
+  Step step;
+  step.problem = found.problem;
+  switch (found.kind) {
+    case CutFinding::Kind::kSigned:
+      step.kind = Step::Kind::kZone;
+      step.demand = KeyDemand(entry);
+      break;
+    case CutFinding::Kind::kInsecure:
+      step.kind = Step::Kind::kInsecure;
+      MarkInsecure(job, name, std::min(ttl, found.ttl_max));
+      break;
+    case CutFinding::Kind::kNotACut:
+      step.kind = Step::Kind::kNoCut;
+      break;
+    case CutFinding::Kind::kNothingBelow:
+      step.kind = Step::Kind::kNothingBelow;
+      break;
+    case CutFinding::Kind::kBogus:
+      break;
+  }
+  if (entry.security() != Security::kSecure && entry.kind() != EntryKind::kNxDomain) {
+    KeepValidated(job, entry, Security::kSecure, found.ttl_max);
+  }
+  return step;
+}
+
+Step ReadKnownDs(Job& job, const wire::Name& name, wire::NameView zone) {
+  const cache::Store& store = job.facilities().store;
+  const cache::Instant now = job.facilities().StoreNow();
+  const uint64_t hash = store.Hash(name);
+  EntryView entry = store.Find(name, hash, KeySpace::kData, RRType::kDS);
+  if (!IsUsable(entry, now)) entry = store.FindDenial(name, hash);
+  return IsUsable(entry, now) ? ReadDs(job, entry, name, zone) : Step();
+}
+
+Step ReadAnswer(Job& job, const answer::Answer& answer, const wire::Name& name,
+                wire::NameView zone) {
+  if (answer.rcode() == wire::Rcode::kServFail || answer.count() != 1 ||
+      !answer.at(0).name().Equals(name)) {
+    // An alias at a zone cut is an error (RFC 2181 section 10.1).
+    return FailedStep(ProblemAt(
+        Reason::kNoKeys, name, RRType::kDS, zone,
+        answer.rcode() == wire::Rcode::kServFail ? "its servers fail" : "there is an alias"));
+  }
+  return ReadDs(job, answer.at(0), name, zone);
+}
+
+// Takes the keys of the zone from its DNSKEY RRset, if they match the demand.
+Problem TakeKeys(Job& job, EntryView dnskeys, wire::NameView zone, const KeyDemand& demand) {
+  Facilities& facilities = job.facilities();
+  const cache::Instant now = facilities.StoreNow();
+  const uint64_t hash = facilities.store.Hash(zone);
+  dnssec::ZoneKeys keys(dnskeys);
+  uint32_t ttl = dnskeys.Remaining(now);
+  if (dnskeys.security() != Security::kSecure) {
+    const dnssec::Verdict verdict =
+        dnssec::VerifyKeys(dnskeys, demand, VerifierOf(job, zone, keys));
+    if (verdict.reason != Reason::kNone) {
+      return dnssec::ProblemOf(verdict, zone, RRType::kDNSKEY, zone);
+    }
+    ttl = std::min(ttl, verdict.ttl_max);
+    KeepValidated(job, dnskeys, Security::kSecure, ttl);
+  }
+  // Keys of a TTL of 0 serve the question that waits for them.
+  facilities.validation->trust.Put(zone, hash, std::move(keys), now + std::max(ttl, 1u));
+  return {};
+}
+
+// Whether the reason says that the zone is insecure here, and not that something is broken.
+bool IsUnsupported(Reason reason) {
+  return reason == Reason::kUnsupportedAlgorithm || reason == Reason::kUnsupportedDigest;
+}
+
+// Brings the keys of the zone into the trust table. A problem with Reason::kNone: they are there.
+Task<Problem> EnsureKeys(Job& job, const wire::Name& zone, const KeyDemand& demand) {
+  Facilities& facilities = job.facilities();
+  const Reason unusable = demand.WhyUnusable(facilities.validation->tools());
+  if (unusable != Reason::kNone) co_return ProblemAt(unusable, zone, RRType::kDS, zone);
+  if (FindTrustedKeys(job, zone) != nullptr) co_return Problem();
+  const EntryView known = facilities.store.Find(zone, KeySpace::kData, RRType::kDNSKEY);
+  if (IsUsable(known, facilities.StoreNow()) && known.kind() == EntryKind::kRRset) {
+    Problem problem = TakeKeys(job, known, zone, demand);
+    if (problem.reason == Reason::kNone || problem.reason == Reason::kBudget) co_return problem;
+    // The keys may have changed since.
+    facilities.learner.Forget(zone, RRType::kDNSKEY);
+  }
+  for (int others = 0;; ++others) {
+    NestedAnswer nested(job, zone, RRType::kDNSKEY);
+    const answer::Answer& answer = co_await nested;
+    const EntryView dnskeys = answer.EndRRset();
+    Problem problem;
+    if (dnskeys && dnskeys.name().Equals(zone)) {
+      problem = TakeKeys(job, dnskeys, zone, demand);
+    } else {
+      problem = ProblemAt(
+          Reason::kNoKeys, zone, RRType::kDNSKEY, zone,
+          answer.rcode() == wire::Rcode::kServFail ? "its servers fail" : "the zone has none");
+    }
+    if (problem.reason == Reason::kNone || problem.reason == Reason::kBudget ||
+        others == kOtherServersMax || !AvoidSource(job, answer)) {
+      co_return problem;
+    }
+  }
+}
+
+// Where the way begins: at the nearest zone whose keys are known. False when it ends there, because
+// the name is known to be insecure.
+bool BeginAtKnown(Job& job, wire::NameView target, wire::NameView anchor, Trust* trust) {
+  Facilities& facilities = job.facilities();
+  dnssec::State& state = *facilities.validation;
+  const cache::Instant now = facilities.StoreNow();
+  for (wire::NameView name = target;; name = name.Parent()) {
+    const uint64_t hash = facilities.store.Hash(name);
+    if (state.insecure_zones.Has(hash, facilities.environment.Now())) return false;
+    if (state.trust.Find(name, hash, now) != nullptr) {
+      trust->state = Trust::State::kSecure;
+      trust->zone = name;
+      return true;
+    }
+    if (name.Equals(anchor) || name.IsRoot()) return true;
+  }
+}
+
+bool HasCut(Job& job, wire::NameView name) {
+  const Facilities& facilities = job.facilities();
+  return static_cast<bool>(
+      answer::FreshCut(facilities.store, name, facilities.store.Hash(name), facilities.StoreNow()));
+}
+
+}  // namespace
+
+bool IsKnownInsecure(Job& job, wire::NameView name) {
+  const ValidationSettings& settings = job.settings().dnssec;
+  if (!settings.IsOn()) return false;
+  const dnssec::AnchorOfName found = dnssec::FindAnchor(settings, name);
+  if (found.anchor == nullptr) return true;
+  const Facilities& facilities = job.facilities();
+  if (facilities.validation->insecure_zones.never_used()) return false;
+  for (;; name = name.Parent()) {
+    if (facilities.validation->insecure_zones.Has(facilities.store.Hash(name),
+                                                  facilities.environment.Now())) {
+      return true;
+    }
+    if (name.IsRoot() || name.Equals(found.anchor->zone)) return false;
+  }
+}
+
+dnssec::ZoneKeys* FindTrustedKeys(Job& job, wire::NameView zone) {
+  Facilities& facilities = job.facilities();
+  return facilities.validation->trust.Find(zone, facilities.store.Hash(zone),
+                                           facilities.StoreNow());
+}
+
+dnssec::Verifier VerifierOf(Job& job, wire::NameView zone, dnssec::ZoneKeys& keys) {
+  return {.tools = job.facilities().validation->tools(),
+          .costs = {&job.allowance().signature_checks, &job.allowance().hashes},
+          .zone = zone,
+          .keys = keys,
+          .wall_seconds = job.facilities().environment.WallSeconds()};
+}
+
+bool AvoidSource(Job& job, const answer::Answer& answer) {
+  const answer::Answer::Source& source = answer.source();
+  if (source.server == 0 || answer.count() == 0) return false;
+  const EntryView last = answer.at(answer.count() - 1);
+  if (source.zone_labels > last.name().LabelCount()) return false;
+  Facilities& facilities = job.facilities();
+  facilities.server_table.NoteLame(static_cast<upstream::ServerKey>(source.server),
+                                   last.name().Suffix(source.zone_labels), kAvoidedFor,
+                                   facilities.environment.Now());
+  facilities.learner.Forget(last.name(), last.type());
+  return true;
+}
+
+void KeepValidated(Job& job, EntryView entry, Security security, uint32_t ttl_max) {
+  Facilities& facilities = job.facilities();
+  const std::span<uint8_t> scratch = facilities.learner.scratch();
+  if (entry.size() > cache::kBuiltOctetsMax) return;
+  entry.CopyTo(scratch.data());
+  cache::Stamp(scratch.data(), security, ttl_max, facilities.StoreNow());
+  facilities.learner.Put(scratch.first(entry.size()), facilities.StoreNow());
+}
+
+Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
+  const dnssec::AnchorOfName found = dnssec::FindAnchor(job.settings().dnssec, target);
+  if (found.anchor == nullptr) {
+    if (found.exempt == nullptr) co_return Insecure();
+    co_return Insecure(
+        ProblemAt(Reason::kNegativeTrustAnchor, target, RRType::kNone, *found.exempt));
+  }
+  Trust trust;
+  if (!BeginAtKnown(job, target, found.anchor->zone, &trust)) co_return Insecure();
+  if (trust.state != Trust::State::kSecure) {
+    trust.zone = found.anchor->zone;
+    const KeyDemand demand(*found.anchor);
+    Problem problem = co_await EnsureKeys(job, trust.zone, demand);
+    // The operator wants this zone to be validated, and no parent says that it need not be.
+    if (IsUnsupported(problem.reason)) problem.reason = Reason::kBadAnchor;
+    if (problem.reason != Reason::kNone || FindTrustedKeys(job, trust.zone) == nullptr) {
+      co_return Failed(problem);
+    }
+    trust.state = Trust::State::kSecure;
+  }
+  // Names to look at, by their number of labels, even when no zone cut is known there.
+  std::bitset<wire::kLabelsMax + 1> wanted;
+  wanted.set(target.view().LabelCount());
+  for (size_t labels = trust.zone.view().LabelCount() + 1; labels <= target.view().LabelCount();
+       ++labels) {
+    const wire::Name name(target.view().Suffix(labels));
+    if (way == Way::kKnownCuts && !wanted[labels] && !HasCut(job, name)) continue;
+    Step step = ReadKnownDs(job, name, trust.zone);
+    if (step.kind == Step::Kind::kUnknown || step.kind == Step::Kind::kFailed) {
+      if (step.kind == Step::Kind::kFailed) job.facilities().learner.Forget(name, RRType::kDS);
+      for (int others = 0;; ++others) {
+        NestedAnswer nested(job, name, RRType::kDS);
+        const answer::Answer& answer = co_await nested;
+        step = ReadAnswer(job, answer, name, trust.zone);
+        if (step.kind != Step::Kind::kFailed || others == kOtherServersMax ||
+            step.problem.reason == Reason::kBudget || !AvoidSource(job, answer)) {
+          break;
+        }
+      }
+    }
+    if (step.kind == Step::Kind::kZone) {
+      const Problem problem = co_await EnsureKeys(job, name, step.demand);
+      if (IsUnsupported(problem.reason)) {
+        MarkInsecure(job, name, 60);
+        co_return Insecure(problem);
+      }
+      if (problem.reason != Reason::kNone || FindTrustedKeys(job, name) == nullptr) {
+        co_return Failed(problem);
+      }
+      trust.zone = name;
+    } else if (step.kind == Step::Kind::kOtherSigner && !wanted[step.signer_labels]) {
+      wanted.set(step.signer_labels);
+      wanted.set(labels);
+      labels = step.signer_labels - 1;
+    } else if (step.kind == Step::Kind::kNothingBelow) {
+      co_return trust;
+    } else if (step.kind == Step::Kind::kInsecure) {
+      co_return Insecure(step.problem);
+    } else if (step.kind != Step::Kind::kNoCut) {
+      co_return Failed(step.problem);
+    }
+  }
+  co_return trust;
+}
+
+}  // namespace tern::resolver::resolution

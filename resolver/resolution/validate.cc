@@ -1,0 +1,178 @@
+#include "resolver/resolution/validate.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "resolver/answer/zone_cut.h"
+#include "resolver/dnssec/signed_entry.h"
+#include "resolver/dnssec/validate_entry.h"
+#include "resolver/resolution/outcome.h"
+#include "resolver/resolution/trust.h"
+
+// GCC 12 without optimisation does not see that a promise's operator new, which is a template,
+// belongs to its operator delete (task.h).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
+namespace tern::resolver::resolution {
+namespace {
+
+using cache::EntryKind;
+using cache::EntryView;
+using cache::Security;
+using dnssec::Judgement;
+using dnssec::Problem;
+using dnssec::Reason;
+using wire::RRType;
+
+// How long bogus data is kept, for clients that validate themselves.
+constexpr uint32_t kBogusTtlMax = 60;
+
+// Whether the part was made from the DNAME before it.
+bool IsSynthesised(const answer::Answer& answer, size_t i) {
+  const EntryView part = answer.at(i);
+  if (i == 0 || part.type() != RRType::kCNAME || part.kind() != EntryKind::kRRset ||
+      part.signature_count() > 0) {
+    return false;
+  }
+  const EntryView before = answer.at(i - 1);
+  return before.kind() == EntryKind::kRRset && before.type() == RRType::kDNAME &&
+         part.name().IsSubdomainOf(before.name()) && !part.name().Equals(before.name());
+}
+
+Judgement JudgementOf(const Trust& trust) {
+  Judgement judgement;
+  judgement.problem = trust.problem;
+  if (trust.state == Trust::State::kFailed && trust.problem.reason == Reason::kNone) {
+    judgement.problem.reason = Reason::kNoMeans;
+  }
+  if (trust.state == Trust::State::kInsecure) {
+    judgement.security = Security::kInsecure;
+    judgement.ttl_max = UINT32_MAX;
+  }
+  return judgement;
+}
+
+Judgement BogusFor(Reason reason, EntryView part, wire::NameView zone) {
+  Judgement judgement;
+  judgement.problem =
+      dnssec::ProblemAt(reason, part.name(), part.type(), zone, "there is no signed record");
+  return judgement;
+}
+
+// The apex of the nearest zone at or above the name of which the store knows, in which the part is.
+wire::Name NearestKnownZone(Job& job, wire::NameView name) {
+  const Facilities& facilities = job.facilities();
+  for (;; name = name.Parent()) {
+    if (name.IsRoot() || answer::FreshCut(facilities.store, name, facilities.store.Hash(name),
+                                          facilities.StoreNow())) {
+      return wire::Name(name);
+    }
+  }
+}
+
+struct Checked {
+  Judgement judgement;
+  bool of_answer = false;  // the keys of the part's zone are good
+};
+
+// A part with signatures, of the zone whose keys are good.
+Judgement CheckSigned(Job& job, EntryView part, const Trust& trust, wire::NameView signer) {
+  if (trust.state != Trust::State::kSecure) return JudgementOf(trust);
+  if (!trust.zone.view().Equals(signer)) return BogusFor(Reason::kWrongSigner, part, signer);
+  dnssec::ZoneKeys* const keys = FindTrustedKeys(job, signer);
+  if (keys == nullptr) return BogusFor(Reason::kNoMeans, part, signer);
+  return dnssec::ValidateEntry(part, VerifierOf(job, signer, *keys));
+}
+
+// The part stays where it is while this task waits: only the job's own coroutine changes its
+// answer.
+Task<Checked> ValidatePart(Job& job, EntryView part) {
+  // Nobody signs signatures.
+  if (part.kind() == EntryKind::kRRset && part.type() == RRType::kRRSIG) {
+    co_return Checked{{.security = Security::kInsecure, .ttl_max = UINT32_MAX, .problem = {}}};
+  }
+  const bool above = part.type() == RRType::kDS && !part.name().IsRoot();
+  const std::optional<wire::NameView> signed_by =
+      cache::HasRecords(part.kind()) ? dnssec::SignerOf(part, above) : std::nullopt;
+  if (signed_by) {
+    const wire::Name signer(*signed_by);
+    const Trust trust = co_await FindTrust(job, signer, Way::kKnownCuts);
+    co_return Checked{CheckSigned(job, part, trust, signer), trust.state == Trust::State::kSecure};
+  }
+  // Without a signature the part is bogus, unless a zone on the way to it is unsigned.
+  const wire::Name target(above ? part.name().Parent() : part.name());
+  const wire::Name zone = NearestKnownZone(job, target);
+  const Trust of_zone = co_await FindTrust(job, zone, Way::kKnownCuts);
+  if (of_zone.state != Trust::State::kSecure) co_return Checked{JudgementOf(of_zone)};
+  const Trust of_name = co_await FindTrust(job, target, Way::kAllNames);
+  if (of_name.state != Trust::State::kSecure) co_return Checked{JudgementOf(of_name)};
+  const Reason reason = part.kind() == EntryKind::kRRset ? Reason::kNoSignature : Reason::kNoProof;
+  co_return Checked{BogusFor(reason, part, of_name.zone), true};
+}
+
+const char* NameOf(Security security) {
+  switch (security) {
+    case Security::kSecure:
+      return "secure";
+    case Security::kInsecure:
+      return "insecure";
+    case Security::kUnchecked:
+      return "not checked";
+    case Security::kBogus:
+      break;
+  }
+  return "bogus";
+}
+
+void TraceJudgement(Job& job, EntryView part, const Judgement& judgement) {
+  if (job.trace() == nullptr) return;
+  std::string outcome = NameOf(judgement.security);
+  if (judgement.problem.reason != Reason::kNone)
+    outcome += ": " + dnssec::Describe(judgement.problem);
+  TraceStep(job, "validate", wire::Name(part.name()), outcome);
+}
+
+// Counts and remembers what is bogus. True when it is answered all the same.
+bool LetsPass(Job& job, const Judgement& judgement) {
+  ++job.facilities().counters.bogus_answers;
+  if (job.settings().dnssec.validation == Validation::kLog) return true;
+  job.answer().SetFailureWithText(dnssec::ErrorOf(judgement.problem.reason),
+                                  dnssec::Describe(judgement.problem));
+  return false;
+}
+
+}  // namespace
+
+bool NeedsValidation(EntryView part) {
+  return part.rank() != cache::Rank::kLocal && !cache::IsValidated(part.security());
+}
+
+Task<Validity> Validate(Job& job) {
+  answer::Answer& answer = job.answer();
+  for (size_t i = 0; i < answer.count(); ++i) {
+    if (!NeedsValidation(answer.at(i))) continue;
+    const cache::Instant now = job.facilities().StoreNow();
+    if (IsSynthesised(answer, i)) {
+      answer.Stamp(i, answer.at(i - 1).security(), answer.at(i - 1).Remaining(now), now);
+      continue;
+    }
+    const Checked checked = co_await ValidatePart(job, answer.at(i));
+    Judgement judgement = checked.judgement;
+    TraceJudgement(job, answer.at(i), judgement);
+    bool passes = true;
+    if (judgement.security == Security::kBogus) {
+      passes = LetsPass(job, judgement);
+      judgement.security = passes ? Security::kInsecure : Security::kBogus;
+      judgement.ttl_max = kBogusTtlMax;
+    }
+    answer.Stamp(i, judgement.security, judgement.ttl_max, job.facilities().StoreNow());
+    job.facilities().learner.Put(answer.octets_at(i), job.facilities().StoreNow());
+    if (!passes) co_return checked.of_answer ? Validity::kBadAnswer : Validity::kBadChain;
+  }
+  co_return Validity::kGood;
+}
+
+}  // namespace tern::resolver::resolution

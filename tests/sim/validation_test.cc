@@ -1,0 +1,325 @@
+// The validating resolver in a signed internet: what is answered with AD, without it, and not at
+// all.
+#include "gtest/gtest.h"
+#include "tests/sim/signed_tlds.h"
+#include "wire/presentation.h"
+
+namespace tern::sim {
+namespace {
+
+using wire::ExtendedError;
+using wire::Rcode;
+using wire::RRType;
+
+constexpr std::string_view kAddress = "192.0.2.20";
+constexpr std::string_view kOther = "192.0.2.21";
+constexpr std::string_view kRecords = R"(
+www        300 A     198.51.100.1
+www        300 A     198.51.100.2
+alias      300 CNAME www
+away       300 CNAME www.example.net.
+*.wild     300 TXT   "any"
+*.walias   300 CNAME www
+a.ent      300 A     198.51.100.3
+old        600 DNAME new
+x.new      300 A     198.51.100.4
+)";
+
+bool HasAd(const PlainMessage& answer) { return answer.Has(wire::kFlagAD); }
+
+size_t CountOf(const std::vector<PlainRecord>& section, RRType type) {
+  return static_cast<size_t>(
+      std::count_if(section.begin(), section.end(),
+                    [type](const PlainRecord& record) { return record.type == type; }));
+}
+
+// How the domain is signed: NSEC or NSEC3, by which algorithm.
+struct Signing {
+  Denial denial;
+  uint8_t algorithm;
+};
+
+class SignedDomainTest : public testing::TestWithParam<Signing> {
+ protected:
+  SignedDomainTest() : internet_({.seed = 1}) {
+    SigningPlan plan;
+    plan.denial = GetParam().denial;
+    plan.keys = {{.algorithm = GetParam().algorithm}};
+    server_ = internet_.AddSigned("example.com.", kAddress, kRecords, plan);
+    internet_.tld_plan().denial = GetParam().denial;
+    internet_.AddSigned("example.net.", kOther, "www 300 A 198.51.100.9\n", plan);
+    internet_.AddUnsigned("plain.com.", "192.0.2.22", "www 300 A 198.51.100.5\n");
+    internet_.Start();
+  }
+
+  void ExpectSecure(const PlainMessage& answer, Rcode rcode, std::string_view what) {
+    EXPECT_EQ(answer.rcode, rcode) << what << answer.ToText();
+    EXPECT_TRUE(HasAd(answer)) << what << answer.ToText();
+    EXPECT_EQ(ExtendedErrorOf(answer), std::nullopt) << what << answer.ToText();
+  }
+
+  SignedTlds internet_;
+  ZoneServer* server_;
+};
+
+TEST_P(SignedDomainTest, AnAnswerIsSecureTheFirstTimeAndFromTheCache) {
+  for (int i = 0; i < 2; ++i) {
+    const PlainMessage answer = internet_.Lookup("www.example.com.", RRType::kA);
+    ExpectSecure(answer, Rcode::kNoError, "");
+    EXPECT_EQ(CountOf(answer.answer, RRType::kA), 2u);
+    EXPECT_EQ(CountOf(answer.answer, RRType::kRRSIG), 1u);
+    EXPECT_TRUE(answer.authority.empty());
+    EXPECT_TRUE(i == 0 || internet_.last_upstream_queries() == 0);
+  }
+}
+
+TEST_P(SignedDomainTest, DenialsAndWildcardsAreProven) {
+  const struct {
+    std::string_view name;
+    RRType type;
+    Rcode rcode;
+  } kCases[] = {
+      {"nothing.example.com.", RRType::kA, Rcode::kNXDomain},
+      {"a.b.nothing.example.com.", RRType::kA, Rcode::kNXDomain},
+      {"www.example.com.", RRType::kMX, Rcode::kNoError},
+      {"ent.example.com.", RRType::kA, Rcode::kNoError},
+      {"x.wild.example.com.", RRType::kTXT, Rcode::kNoError},
+      {"x.y.wild.example.com.", RRType::kTXT, Rcode::kNoError},
+      {"x.wild.example.com.", RRType::kA, Rcode::kNoError},
+      {"x.walias.example.com.", RRType::kA, Rcode::kNoError},
+      {"alias.example.com.", RRType::kA, Rcode::kNoError},
+      {"away.example.com.", RRType::kA, Rcode::kNoError},
+      {"x.old.example.com.", RRType::kA, Rcode::kNoError},
+      {"y.old.example.com.", RRType::kA, Rcode::kNXDomain},
+      {"example.com.", RRType::kDS, Rcode::kNoError},
+      {"example.com.", RRType::kDNSKEY, Rcode::kNoError},
+      {"plain.com.", RRType::kDS, Rcode::kNoError},
+      {"com.", RRType::kDS, Rcode::kNoError},
+      {".", RRType::kNS, Rcode::kNoError},
+      {".", RRType::kDNSKEY, Rcode::kNoError},
+      {"nothing.", RRType::kA, Rcode::kNXDomain},
+      {"nothing.com.", RRType::kA, Rcode::kNXDomain},
+  };
+  for (int i = 0; i < 2; ++i) {
+    for (const auto& asked : kCases) {
+      const std::string what = std::string(asked.name) + " " + wire::ToText(asked.type) +
+                               (i == 0 ? "" : " cached") + "\n";
+      const PlainMessage answer = internet_.Lookup(asked.name, asked.type);
+      ExpectSecure(answer, asked.rcode, what);
+      EXPECT_TRUE(i == 0 || internet_.last_upstream_queries() == 0) << what;
+    }
+  }
+}
+
+TEST_P(SignedDomainTest, AnUnsignedDomainBelowASignedOneIsInsecure) {
+  for (int i = 0; i < 2; ++i) {
+    const PlainMessage answer = internet_.Lookup("www.plain.com.", RRType::kA);
+    EXPECT_EQ(answer.rcode, Rcode::kNoError) << answer.ToText();
+    EXPECT_EQ(CountOf(answer.answer, RRType::kA), 1u);
+    EXPECT_FALSE(HasAd(answer));
+  }
+  EXPECT_EQ(internet_.Lookup("nothing.plain.com.", RRType::kA).rcode, Rcode::kNXDomain);
+}
+
+TEST_P(SignedDomainTest, ChangedRecordsAreBogus) {
+  server_->AddZone("example.com.",
+                   "@ 300 SOA ns1 hostmaster 1 2 3 4 5\n@ 300 NS ns1\nns1 300 A 192.0.2.20\n"
+                   "www 300 A 203.0.113.66\n");
+  const PlainMessage answer = internet_.Lookup("www.example.com.", RRType::kA);
+  EXPECT_EQ(answer.rcode, Rcode::kServFail) << answer.ToText();
+  EXPECT_TRUE(answer.answer.empty());
+  const std::optional<ExtendedError> error = ExtendedErrorOf(answer);
+  ASSERT_TRUE(error);
+  EXPECT_TRUE(*error == ExtendedError::kDnskeyMissing || *error == ExtendedError::kRrsigsMissing)
+      << answer.ToText();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Ways, SignedDomainTest,
+    testing::Values(Signing{Denial::kNsec, kEd25519}, Signing{Denial::kNsec3, kEcdsaP256},
+                    Signing{Denial::kNsec, kRsaSha256}, Signing{Denial::kNsec3, kRsaSha512},
+                    Signing{Denial::kNsec3, kEd448}, Signing{Denial::kNsec, kEcdsaP384},
+                    Signing{Denial::kNsec, kRsaSha1}, Signing{Denial::kNsec3, kRsaSha1Nsec3}),
+    [](const auto& info) {
+      return std::string(info.param.denial == Denial::kNsec ? "Nsec" : "Nsec3") + "Algorithm" +
+             std::to_string(info.param.algorithm);
+    });
+
+class ValidationTest : public testing::Test {
+ protected:
+  ValidationTest() : internet_({.seed = 2}) {}
+
+  // The answer of a domain that is signed by the plan.
+  PlainMessage LookupSigned(const SigningPlan& plan) {
+    internet_.AddSigned("example.com.", kAddress, kRecords, plan);
+    internet_.Start();
+    return internet_.Lookup("www.example.com.", RRType::kA);
+  }
+
+  SignedTlds internet_;
+};
+
+// RFC 6840 sections 5.7 and 5.8.
+TEST_F(ValidationTest, AdIsToldToWhoAsksForIt) {
+  ASSERT_TRUE(HasAd(LookupSigned({})));
+  constexpr uint16_t kRd = wire::kFlagRD;
+  const auto ask = [&](bool edns, bool dnssec_ok, uint16_t flags) {
+    return internet_.Lookup("www.example.com.", RRType::kA,
+                            {.dnssec_ok = dnssec_ok, .flags = flags, .edns = edns});
+  };
+  EXPECT_TRUE(HasAd(ask(true, true, kRd)));
+  EXPECT_TRUE(HasAd(ask(true, false, kRd | wire::kFlagAD)));
+  EXPECT_TRUE(HasAd(ask(false, false, kRd | wire::kFlagAD)));
+  EXPECT_FALSE(HasAd(ask(true, false, kRd)));
+  EXPECT_FALSE(HasAd(ask(false, false, kRd)));
+  // Signatures are for those with DO only (RFC 4035 section 3.2.1).
+  EXPECT_EQ(CountOf(ask(true, false, kRd | wire::kFlagAD).answer, RRType::kRRSIG), 0u);
+  EXPECT_EQ(CountOf(ask(true, true, kRd).answer, RRType::kRRSIG), 1u);
+}
+
+TEST_F(ValidationTest, AnExpiredSignatureIsBogusAndSaysWhen) {
+  SigningPlan plan;
+  plan.expiration = 1'699'000'000;
+  const PlainMessage answer = LookupSigned(plan);
+  EXPECT_EQ(answer.rcode, Rcode::kServFail);
+  EXPECT_EQ(ExtendedErrorOf(answer), ExtendedError::kSignatureExpired) << answer.ToText();
+}
+
+TEST_F(ValidationTest, ASignatureOfTheFutureIsBogus) {
+  SigningPlan plan;
+  plan.inception = 1'701'000'000;
+  const PlainMessage answer = LookupSigned(plan);
+  EXPECT_EQ(answer.rcode, Rcode::kServFail);
+  EXPECT_EQ(ExtendedErrorOf(answer), ExtendedError::kSignatureNotYetValid) << answer.ToText();
+}
+
+TEST_F(ValidationTest, ClocksMayDifferByATenthOfTheValidityButADayAtMost) {
+  SigningPlan plan;
+  plan.inception = 1'690'000'000;
+  plan.expiration = 1'700'000'000 - 80'000;
+  EXPECT_EQ(LookupSigned(plan).rcode, Rcode::kNoError);
+}
+
+TEST_F(ValidationTest, AKeyThatTheDsDoesNotNameIsBogus) {
+  SigningPlan plan;
+  plan.ds_edits = {
+      [](wire::NameView, std::vector<PlainRecord>* ds) { ds->at(0).rdata.back() ^= 1; }};
+  const PlainMessage answer = LookupSigned(plan);
+  EXPECT_EQ(answer.rcode, Rcode::kServFail);
+  EXPECT_EQ(ExtendedErrorOf(answer), ExtendedError::kDnskeyMissing) << answer.ToText();
+}
+
+TEST_F(ValidationTest, StrippedSignaturesAreBogus) {
+  SigningPlan plan;
+  plan.withheld.signatures = true;
+  const PlainMessage answer = LookupSigned(plan);
+  EXPECT_EQ(answer.rcode, Rcode::kServFail) << answer.ToText();
+}
+
+TEST_F(ValidationTest, AMissingProofIsBogus) {
+  SigningPlan plan;
+  plan.withheld.denial = true;
+  EXPECT_EQ(LookupSigned(plan).rcode, Rcode::kNoError);
+  const PlainMessage answer = internet_.Lookup("nothing.example.com.", RRType::kA);
+  EXPECT_EQ(answer.rcode, Rcode::kServFail);
+  EXPECT_EQ(ExtendedErrorOf(answer), ExtendedError::kNsecMissing) << answer.ToText();
+}
+
+TEST_F(ValidationTest, AWildcardWithoutAProofIsBogus) {
+  SigningPlan plan;
+  plan.withheld.wildcard_proof = true;
+  EXPECT_EQ(LookupSigned(plan).rcode, Rcode::kNoError);
+  EXPECT_EQ(internet_.Lookup("x.wild.example.com.", RRType::kTXT).rcode, Rcode::kServFail);
+}
+
+TEST_F(ValidationTest, WhoChecksItselfGetsBogusDataAndOthersDoNot) {
+  SigningPlan plan;
+  plan.expiration = 1'699'000'000;
+  EXPECT_EQ(LookupSigned(plan).rcode, Rcode::kServFail);
+  for (int i = 0; i < 2; ++i) {
+    const PlainMessage raw =
+        internet_.Lookup("www.example.com.", RRType::kA, {.flags = wire::kFlagRD | wire::kFlagCD});
+    EXPECT_EQ(raw.rcode, Rcode::kNoError) << raw.ToText();
+    EXPECT_EQ(CountOf(raw.answer, RRType::kA), 2u);
+    EXPECT_FALSE(HasAd(raw));
+    EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kServFail);
+  }
+}
+
+TEST_F(ValidationTest, WhatCameForAClientThatChecksItselfIsValidatedForTheNext) {
+  internet_.AddSigned("example.com.", kAddress, kRecords);
+  internet_.Start();
+  const PlainMessage raw =
+      internet_.Lookup("www.example.com.", RRType::kA, {.flags = wire::kFlagRD | wire::kFlagCD});
+  EXPECT_EQ(raw.rcode, Rcode::kNoError);
+  EXPECT_FALSE(HasAd(raw));
+  EXPECT_TRUE(HasAd(internet_.Lookup("www.example.com.", RRType::kA)));
+}
+
+TEST_F(ValidationTest, BogusDataIsNotAskedForAgainAtOnce) {
+  SigningPlan plan;
+  plan.expiration = 1'699'000'000;
+  EXPECT_EQ(LookupSigned(plan).rcode, Rcode::kServFail);
+  const PlainMessage again = internet_.Lookup("www.example.com.", RRType::kA);
+  EXPECT_EQ(again.rcode, Rcode::kServFail);
+  EXPECT_EQ(ExtendedErrorOf(again), ExtendedError::kSignatureExpired);
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+}
+
+TEST_F(ValidationTest, ANegativeTrustAnchorExemptsAZone) {
+  SigningPlan plan;
+  plan.expiration = 1'699'000'000;
+  internet_.settings().dnssec.negative_trust_anchors = {NameOf("example.com.")};
+  const PlainMessage answer = LookupSigned(plan);
+  EXPECT_EQ(answer.rcode, Rcode::kNoError);
+  EXPECT_FALSE(HasAd(answer));
+}
+
+TEST_F(ValidationTest, NothingIsValidatedWhenThatIsSwitchedOff) {
+  SigningPlan plan;
+  plan.expiration = 1'699'000'000;
+  internet_.SetValidation(false);
+  const PlainMessage answer = LookupSigned(plan);
+  EXPECT_EQ(answer.rcode, Rcode::kNoError);
+  EXPECT_FALSE(HasAd(answer));
+}
+
+TEST_F(ValidationTest, AnAnchorThatNoKeyMatchesMakesAllBogus) {
+  internet_.AddSigned("example.com.", kAddress, kRecords);
+  internet_.Start();
+  internet_.settings().dnssec.anchors = {resolver::RootAnchor()};
+  internet_.Restart();
+  const PlainMessage answer = internet_.Lookup("www.example.com.", RRType::kA);
+  EXPECT_EQ(answer.rcode, Rcode::kServFail);
+  EXPECT_EQ(ExtendedErrorOf(answer), ExtendedError::kDnskeyMissing) << answer.ToText();
+}
+
+TEST_F(ValidationTest, AZoneOfUnsupportedAlgorithmsOrDigestsIsInsecure) {
+  for (const size_t octet : {size_t{2}, size_t{3}}) {  // of a DS: the algorithm, the digest type
+    SignedTlds internet({.seed = 3});
+    SigningPlan plan;
+    plan.expiration = 1'699'000'000;
+    plan.ds_edits = {
+        [octet](wire::NameView, std::vector<PlainRecord>* ds) { ds->at(0).rdata[octet] = 200; }};
+    internet.AddSigned("example.com.", kAddress, kRecords, plan);
+    internet.Start();
+    const PlainMessage answer = internet.Lookup("www.example.com.", RRType::kA);
+    EXPECT_EQ(answer.rcode, Rcode::kNoError) << octet << answer.ToText();
+    EXPECT_FALSE(HasAd(answer));
+  }
+}
+
+TEST_F(ValidationTest, OneServerForASignedParentAndAnUnsignedChildIsInsecure) {
+  ZoneServer* server = internet_.AddSigned("example.com.", kAddress,
+                                           "sub 300 NS ns1.sub\nns1.sub 300 A 192.0.2.20\n");
+  server->AddZone("sub.example.com.",
+                  "@ 300 SOA ns1 hostmaster 1 2 3 4 5\n@ 300 NS ns1\n"
+                  "ns1 300 A 192.0.2.20\nwww 300 A 198.51.100.7\n");
+  internet_.Start();
+  const PlainMessage answer = internet_.Lookup("www.sub.example.com.", RRType::kA);
+  EXPECT_EQ(answer.rcode, Rcode::kNoError) << answer.ToText();
+  EXPECT_FALSE(HasAd(answer));
+}
+
+}  // namespace
+}  // namespace tern::sim
