@@ -38,7 +38,7 @@ bool Collect(const cache::Store& store, wire::NameView name, uint64_t hash, RRTy
              cache::Instant now, cache::Security floor, AnswerParts* answer,
              wire::NameView* missing, int links_max) {
   const auto serves = [&](EntryView entry) {
-    return entry && entry.IsFresh(now) && entry.security() >= floor;
+    return entry && entry.IsFresh(now) && entry.security() >= floor && !IsOnlyForValidation(entry);
   };
   for (int links = 0;; ++links, hash = store.Hash(name)) {
     *missing = name;

@@ -29,6 +29,13 @@ enum class HotOutcome : uint8_t {
   kMiss,               // resolve the question
 };
 
+// Whether the entry is what a referral said of a zone cut: that it has no DS. It has no SOA, and a
+// client that validates itself does not take it for an answer (RFC 2308 section 2.2).
+inline bool IsOnlyForValidation(cache::EntryView entry) {
+  return entry.type() == wire::RRType::kDS && entry.kind() == cache::EntryKind::kNoData &&
+         entry.count() == 0;
+}
+
 // Collects the fresh entries that answer (name, type): the links of a CNAME chain and its end.
 // Follows at most `links_max` links, and at most kChainLinksMax. False when something is missing.
 // Then *answer has the links up to there, and *missing the name at which the cache ends. That name

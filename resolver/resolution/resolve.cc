@@ -89,6 +89,7 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
 // bogus is asked for again.
 bool Serves(const Job& job, EntryView entry, cache::Instant now) {
   return entry && entry.IsFresh(now) && entry.security() != cache::Security::kBogus &&
+         !answer::IsOnlyForValidation(entry) &&
          !(job.refreshes() && answer::IsNearExpiry(entry, now));
 }
 

@@ -256,6 +256,22 @@ TEST_F(ValidationTest, WhatCameForAClientThatChecksItselfIsValidatedForTheNext) 
   EXPECT_TRUE(HasAd(internet_.Lookup("www.example.com.", RRType::kA)));
 }
 
+// A validator behind this one does not take a denial without an SOA.
+TEST_F(ValidationTest, WhatAReferralSaysAboutDsIsNoAnswerForAClient) {
+  internet_.AddUnsigned("plain.com.", "192.0.2.22", "www 300 A 198.51.100.5\n");
+  internet_.AddUnsigned("other.com.", "192.0.2.23", "www 300 A 198.51.100.6\n");
+  internet_.Start();
+  constexpr uint16_t kRdCd = wire::kFlagRD | wire::kFlagCD;
+  for (const uint16_t flags : {kRdCd, uint16_t{wire::kFlagRD}}) {
+    const std::string zone = flags == kRdCd ? "plain.com." : "other.com.";
+    EXPECT_EQ(internet_.Lookup("www." + zone, RRType::kA, {.flags = flags}).rcode, Rcode::kNoError);
+    const PlainMessage ds = internet_.Lookup(zone, RRType::kDS, {.flags = flags});
+    EXPECT_EQ(ds.rcode, Rcode::kNoError);
+    EXPECT_EQ(CountOf(ds.authority, RRType::kSOA), 1u) << ds.ToText();
+    EXPECT_EQ(CountOf(ds.authority, RRType::kNSEC), 1u) << ds.ToText();
+  }
+}
+
 TEST_F(ValidationTest, BogusDataIsNotAskedForAgainAtOnce) {
   SigningPlan plan;
   plan.expiration = 1'699'000'000;
