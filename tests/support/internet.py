@@ -281,7 +281,7 @@ def _nsd_cookies(folder, name, addresses, texts):
                        "  answer-cookie: yes\n  cookie-secret: 000102030405060708090a0b0c0d0e0f\n")
 
 
-def knot_command(folder, name, addresses, texts, more=""):
+def knot_command(folder, name, addresses, texts, more="", policy=""):
     run = folder / f"{name}-run"
     run.mkdir(exist_ok=True)
     conf = "server:\n" + "".join(f"  listen: {a}@{PORT}\n" for a in addresses) + f"""\
@@ -294,7 +294,7 @@ log:
     any: warning
 database:
   storage: {folder}/{name}-db
-template:
+{policy}template:
   - id: default
     zonefile-load: whole
     journal-content: none
@@ -311,6 +311,24 @@ template:
 def _knot_cookies(folder, name, addresses, texts):
     """Says BADCOOKIE to a client whose cookie is not good."""
     return knot_command(folder, name, addresses, texts, "    global-module: mod-cookies\n")
+
+
+def knot_signing_command(folder, name, addresses, texts):
+    """Signs its zones itself, with NSEC3 and opt-out, by the keys of its key database."""
+    return knot_command(folder, name, addresses, texts, """\
+    zonefile-sync: -1
+    dnssec-signing: on
+    dnssec-policy: opt-out
+""", """\
+policy:
+  - id: opt-out
+    manual: on
+    single-type-signing: on
+    nsec3: on
+    nsec3-iterations: 0
+    nsec3-salt-length: 0
+    nsec3-opt-out: on
+""")
 
 
 class Internet:
@@ -348,7 +366,8 @@ class Internet:
 
     def _launch(self, name, program, addresses, texts):
         commands = {"nsd": nsd_command, "knot": knot_command,
-                    "nsd-cookies": _nsd_cookies, "knot-cookies": _knot_cookies}
+                    "nsd-cookies": _nsd_cookies, "knot-cookies": _knot_cookies,
+                    "knot-signing": knot_signing_command}
         command = commands[program](self.folder, name, addresses, texts)
         self.programs[name] = Program(self.folder, name, command)
 

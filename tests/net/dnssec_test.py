@@ -1,0 +1,132 @@
+"""Validation of zones that real signers have signed. dig and delv look at the answers."""
+
+import subprocess
+
+from internet import WorldTest, dig
+from signed_zones import SignedInternet
+
+SIGNED = ("good.com", "three.com", "hashed.com")  # NSEC, NSEC3, NSEC3 with opt-out
+SIGNATURE_EXPIRED = 7  # RFC 8914
+
+
+class DnssecTest(WorldTest):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.internet = SignedInternet()
+        cls.addClassCleanup(cls.internet.close)
+
+    def setUp(self):
+        super().setUp()
+        self.tern({"dnssec": {"validation": True,
+                              "trust_anchors": str(self.internet.folder / "root.anchor")}})
+
+    def ask_twice(self, *words):
+        """Of the name servers, and of the cache."""
+        return [dig("+dnssec", *words) for _ in range(2)]
+
+    def secure(self, status, *words):
+        for reply in self.ask_twice(*words):
+            self.assertEqual(reply.status, status, reply.text)
+            self.assertIn("ad", reply.flags, reply.text)
+            self.assertIsNone(reply.extended_error, reply.text)
+        return reply
+
+    def insecure(self, status, *words):
+        for reply in self.ask_twice(*words):
+            self.assertEqual(reply.status, status, reply.text)
+            self.assertNotIn("ad", reply.flags, reply.text)
+
+    def delv(self, *words):
+        return subprocess.run(
+            ["delv", "@127.0.0.1", "-a", self.internet.folder / "delv.anchor", "+root=.", *words],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False).stdout
+
+    def test_an_address_of_a_signed_zone_is_secure(self):
+        for zone in SIGNED:
+            reply = self.secure("NOERROR", f"www.{zone}", "A")
+            self.answers(reply, "A", "198.18.30.1", "198.18.30.2")
+            self.assertEqual(len(reply.rdata("RRSIG")), 1, reply.text)
+        self.assertEqual(dig("www.good.com", "A").rdata("RRSIG"), [])
+
+    def test_keys_and_delegations_are_secure(self):
+        for zone in (".", "com", *SIGNED):
+            self.secure("NOERROR", zone, "DNSKEY")
+            self.secure("NOERROR", zone, "SOA")
+        for zone in ("com", *SIGNED, "plain.com"):
+            self.secure("NOERROR", zone, "DS")
+
+    def test_aliases_are_secure_within_a_zone_and_from_one_to_another(self):
+        for zone in SIGNED:
+            for alias in ("alias", "out"):
+                reply = self.secure("NOERROR", f"{alias}.{zone}", "A")
+                self.assertEqual(reply.rdata("A"), ["198.18.30.1", "198.18.30.2"], reply.text)
+
+    def test_what_does_not_exist_is_proven(self):
+        for zone in ("good.com", "three.com", "com", ""):
+            self.secure("NXDOMAIN", f"nothing.{zone}", "A")
+        self.secure("NXDOMAIN", "below.of.nothing.good.com", "A")
+        # An unsigned zone may begin in an opt-out range.
+        self.insecure("NXDOMAIN", "nothing.hashed.com", "A")
+
+    def test_a_missing_type_is_proven(self):
+        for zone in SIGNED:
+            for name in ("www", "ent", *(("x.wild",) if zone != "hashed.com" else ())):
+                reply = self.secure("NOERROR", f"{name}.{zone}", "MX")
+                self.assertEqual(reply.answers, [], reply.text)
+        # What hides the name is an opt-out range.
+        self.insecure("NOERROR", "x.wild.hashed.com", "MX")
+
+    def test_wildcards_are_proven(self):
+        for zone in ("good.com", "three.com"):
+            for name in ("x.wild", "x.y.wild"):
+                reply = self.secure("NOERROR", f"{name}.{zone}", "A")
+                self.answers(reply, "A", "198.18.30.4")
+                self.assertIn({"good.com": "NSEC", "three.com": "NSEC3"}[zone],
+                              [r[2] for r in reply.sections["AUTHORITY"]], reply.text)
+
+    def test_expired_signatures_are_servfail_and_say_so(self):
+        for name, kind in (("www", "A"), ("nothing", "A"), ("www", "MX"), ("x.wild", "A")):
+            for reply in self.ask_twice(f"{name}.old.com", kind):
+                self.assertEqual(reply.status, "SERVFAIL", reply.text)
+                self.assertEqual(reply.extended_error, SIGNATURE_EXPIRED, reply.text)
+                self.assertEqual(reply.answers, [], reply.text)
+
+    def test_who_checks_itself_gets_bogus_data(self):
+        for _ in range(2):
+            reply = dig("+dnssec", "+cd", "www.old.com", "A")
+            self.answers(reply, "A", "198.18.30.1", "198.18.30.2")
+            self.assertEqual(len(reply.rdata("RRSIG")), 1, reply.text)
+            self.assertNotIn("ad", reply.flags, reply.text)
+            self.assertEqual(dig("www.old.com", "A").status, "SERVFAIL")
+
+    def test_unsigned_zones_are_answered_without_ad(self):
+        for zone in ("plain.com", "child.hashed.com"):
+            self.insecure("NOERROR", f"www.{zone}", "A")
+            self.insecure("NXDOMAIN", f"nothing.{zone}", "A")
+            self.answers(dig(f"www.{zone}", "A"), "A", "198.18.30.1", "198.18.30.2")
+
+    def test_a_negative_trust_anchor_exempts_a_zone(self):
+        self.tern({"dnssec": {"validation": True,
+                              "trust_anchors": str(self.internet.folder / "root.anchor"),
+                              "negative_trust_anchors": ["old.com."]}})
+        self.insecure("NOERROR", "www.old.com", "A")
+        self.secure("NOERROR", "www.good.com", "A")
+
+    def test_without_validation_nothing_is_checked(self):
+        self.tern()
+        self.insecure("NOERROR", "www.old.com", "A")
+        self.insecure("NOERROR", "www.good.com", "A")
+
+    def test_another_validator_finds_all_it_needs_in_the_answers(self):
+        for zone in SIGNED:
+            self.assertIn("fully validated", self.delv(f"www.{zone}", "A"))
+            self.assertIn("fully validated", self.delv(f"alias.{zone}", "A"))
+            self.assertIn("negative response, fully validated", self.delv(f"www.{zone}", "MX"))
+        for zone in ("good.com", "three.com"):
+            self.assertIn("negative response, fully validated", self.delv(f"nothing.{zone}", "A"))
+            self.assertIn("fully validated", self.delv(f"x.wild.{zone}", "A"))
+        for cd in ("+nocdflag", "+cdflag"):
+            self.assertIn("unsigned answer", self.delv(cd, "www.plain.com", "A"))
+        self.assertIn("resolution failed", self.delv("www.old.com", "A"))
+        self.assertIn("RRSIG has expired", self.delv("+cdflag", "www.old.com", "A"))
