@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import tempfile
@@ -53,6 +54,12 @@ class DeployTest(unittest.TestCase):
                       "www.bookshop.com.", "10 mx1.bookshop.com.", "20 backup.delivery.org.",
                       "nameserver 127.0.0.1"):
             self.assertIn(words, run.stdout)
+        signed, bogus = re.search(r"a signed domain(.*)a bogus domain(.*)tern lookup", run.stdout,
+                                  re.DOTALL).groups()
+        self.assertRegex(signed, r"status: NOERROR[^$]*flags: qr rd ra ad;")
+        self.assertRegex(bogus, r"status: SERVFAIL[^$]*EDE: 7 \(Signature Expired\)")
+        self.assertIn("ad", dig("bookshop.com", "MX").flags)
+        self.assertNotIn("ad", dig("www.library.org", "A").flags)
         self.assertLess(run.stdout.index("10 mx1"), run.stdout.index("20 backup"))
         self.assertEqual(dig("x.tables.cafe.com", "A").rdata("A"), ["198.18.11.9"])
         self.assertEqual(dig("nothing.cafe.com", "A").status, "NXDOMAIN")
