@@ -161,13 +161,15 @@ CutFinding ValidateDs(EntryView entry, const Verifier& verifier) {
     const Judgement judgement = ValidateRRset(entry, verifier);
     cut.problem = judgement.problem;
     cut.ttl_max = judgement.ttl_max;
-    if (judgement.security == Security::kSecure) cut.kind = CutFinding::Kind::kSigned;
+    cut.is_proven = judgement.security == Security::kSecure;
+    if (cut.is_proven) cut.kind = CutFinding::Kind::kSigned;
     return cut;
   }
   const VerifiedProofs proofs = VerifyProofs(entry, verifier);
   const NoDsProof proof =
       ProveNoDs(verifier.zone, entry.name(), proofs.records(), Hashes(verifier).budget());
   cut.ttl_max = proofs.ttl_max;
+  cut.is_proven = proof.outcome != NoDs::kInsecure && proof.outcome != NoDs::kNotProven;
   switch (proof.outcome) {
     case NoDs::kInsecureDelegation:
       cut.kind = CutFinding::Kind::kInsecure;

@@ -41,6 +41,7 @@ Judgement ValidateEntry(cache::EntryView entry, const Verifier& verifier);
 struct CutFinding {
   enum class Kind : uint8_t { kBogus, kSigned, kInsecure, kNotACut, kNothingBelow };
   Kind kind = Kind::kBogus;
+  bool is_proven = false;  // what the entry says is secure; not so in an opt-out span
   uint32_t ttl_max = 0;
   Problem problem;  // as in Judgement
 };

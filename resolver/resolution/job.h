@@ -117,6 +117,7 @@ class Job final : public Timer,
     bool tries_again = false;
     bool seeks_delegation = false;
     bool primes = false;
+    bool wants_proof = false;   // somebody waits, or will, for the validated answer
     bool has_answer = false;    // its answer has come, and is being validated
     bool resolved = false;      // its coroutine has ended
     bool served_stale = false;  // its clients got a stale answer because no other came in time

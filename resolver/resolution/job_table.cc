@@ -295,6 +295,7 @@ void JobTable::AddWaiter(Job* job, Waiter* waiter, Time stale_at, Time failure_a
   waiter->failure_at_ = failure_at;
   waiter->is_client_ = is_client;
   job->waiters_.PushBack(waiter);
+  job->state_.wants_proof |= !waiter->takes_unchecked_;
 }
 
 void JobTable::AddClient(Job* job, Waiter* client) {
@@ -355,6 +356,11 @@ bool JobTable::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool 
   const uint64_t hash = HashOf(name, type);
   Job* job = Find(hash, name, type);
   if (job != nullptr && job->state_.served_stale && AnswerAtOnce(*job, waiter)) return true;
+  // That job ends without a proof, so this client needs another one.
+  if (job != nullptr && job->state_.has_answer && !job->state_.wants_proof &&
+      !waiter->takes_unchecked_) {
+    job = nullptr;
+  }
   if (job != nullptr && job->state_.has_answer && waiter->takes_unchecked_) {
     waiter->OnAnswer(job->answer_);
     return true;
@@ -363,6 +369,7 @@ bool JobTable::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool 
     job = MakeForClient(hash, name, type);
     if (job == nullptr) return false;
     job->state_.just_missed = just_missed;
+    job->state_.wants_proof = !waiter->takes_unchecked_;
     Launch(job);
   } else {
     if (!MakeRoomForWaiter(job)) return false;
@@ -395,6 +402,7 @@ void JobTable::Refresh(wire::NameView name, wire::RRType type) {
   Job* job = Make(hash, name, type, jobs_max);
   if (job == nullptr) return;
   job->state_.refreshes = true;
+  job->state_.wants_proof = true;
   ++refresh_count_;
   ++facilities_.counters.refreshes;
   Launch(job);
@@ -430,6 +438,7 @@ bool JobTable::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
   if (job == nullptr) return false;
   job->state_.shared = false;
   job->terms_.trace = trace;
+  job->state_.wants_proof = true;
   Launch(job);
   // A trace is worth the wait, so there is only the job's own deadline.
   AddWaiter(job, waiter, Time::max(), Time::max(), /*is_client=*/true);
@@ -483,15 +492,14 @@ void JobTable::OnJobTimer(Job* job) {
 
 bool JobTable::OnAnswerCame(Job* job) {
   if (job->state_.has_answer) return true;  // another one, because the first was bogus
-  bool is_taken = false;
-  bool is_wanted = job->state_.refreshes || job->state_.ahead || job->terms_.trace != nullptr;
-  for (const Waiter& waiter : job->waiters_) {
-    is_taken |= waiter.takes_unchecked_;
-    is_wanted |= !waiter.takes_unchecked_;
-  }
   job->state_.has_answer = true;
-  if (is_wanted && is_taken) came_.PushBack(job);
-  return is_wanted;
+  if (!job->state_.wants_proof) return false;
+  for (const Waiter& waiter : job->waiters_) {
+    if (!waiter.takes_unchecked_) continue;
+    came_.PushBack(job);
+    break;
+  }
+  return true;
 }
 
 void JobTable::TellUnchecked(Job* job) {

@@ -400,8 +400,9 @@ void Learner::LearnDs(const upstream::ReplyRecords& records, wire::NameView cut,
   };
   const std::span<const ReplyRecord> section = records.authority();
   const bool has_ds = std::any_of(section.begin(), section.end(), is_ds);
+  // Without a proof, the server may only have left out the DS, as those of unsigned zones do.
+  if (!has_ds && std::none_of(section.begin(), section.end(), IsProof)) return;
   const uint32_t lowest = has_ds ? LowestTtl(section, is_ds) : LowestTtl(section, IsProof);
-  // Without a proof, the absence of DS holds as long as the delegation does.
   const uint32_t ttl = std::min(settings_.ttl.Positive(lowest), ttl_max);
   EntryBuilder builder(scratch().first(cache::kBuiltOctetsMax));
   constexpr Rank kRank = Rank::kAuthorityAuthoritative;

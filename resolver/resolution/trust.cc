@@ -69,6 +69,7 @@ struct Step {
   Problem problem;
   KeyDemand demand;
   size_t signer_labels = 0;
+  bool is_signed = true;  // kFailed: there was a signature
 };
 
 Step FailedStep(Problem problem) {
@@ -95,7 +96,9 @@ Step ReadDs(Job& job, EntryView entry, wire::NameView name, wire::NameView zone)
   if (!signer) {
     const Reason reason =
         entry.kind() == EntryKind::kRRset ? Reason::kNoSignature : Reason::kNoProof;
-    return FailedStep(ProblemAt(reason, name, RRType::kDS, zone, "there is no signed record"));
+    Step step = FailedStep(ProblemAt(reason, name, RRType::kDS, zone, "there is no signed record"));
+    step.is_signed = false;
+    return step;
   }
   if (!signer->Equals(zone)) {
     if (!signer->IsSubdomainOf(zone)) {
@@ -131,7 +134,8 @@ Step ReadDs(Job& job, EntryView entry, wire::NameView name, wire::NameView zone)
       break;
   }
   if (entry.security() != Security::kSecure && entry.kind() != EntryKind::kNxDomain) {
-    KeepValidated(job, entry, Security::kSecure, found.ttl_max);
+    KeepValidated(job, entry, found.is_proven ? Security::kSecure : Security::kInsecure,
+                  found.ttl_max);
   }
   return step;
 }
@@ -145,16 +149,50 @@ Step ReadKnownDs(Job& job, const wire::Name& name, wire::NameView zone) {
   return IsUsable(entry, now) ? ReadDs(job, entry, name, zone) : Step();
 }
 
+// Whether the name's zone, as far as it is known, signs nothing about the name.
+bool IsUnsigned(const Step& step) { return step.kind == Step::Kind::kFailed && !step.is_signed; }
+
+using Wanted = std::bitset<wire::kLabelsMax + 1>;
+
+// Marks all names below the zone with fewer labels. False when all are marked already.
+bool WantAllBetween(const wire::Name& zone, size_t labels, Wanted* wanted) {
+  const size_t before = wanted->count();
+  for (size_t i = zone.view().LabelCount() + 1; i < labels; ++i) wanted->set(i);
+  return wanted->count() > before;
+}
+
+// Whether an alias at the name, or above it, is in the zone. Then no zone begins at the name (RFC
+// 1034 section 3.6.2, RFC 6672 section 2.4).
+Step ReadAlias(Job& job, EntryView alias, wire::NameView name, wire::NameView zone) {
+  if (alias.kind() != EntryKind::kRRset || !name.IsSubdomainOf(alias.name())) {
+    return FailedStep(
+        ProblemAt(Reason::kNoKeys, name, RRType::kDS, zone, "there is another answer"));
+  }
+  const std::optional<wire::NameView> signer = dnssec::SignerOf(alias, /*above=*/false);
+  if (!signer || !signer->Equals(zone)) {
+    Step step = FailedStep(
+        ProblemAt(Reason::kNoKeys, name, RRType::kDS, zone, "there is an alias without a proof"));
+    step.is_signed = signer.has_value();
+    return step;
+  }
+  dnssec::ZoneKeys* const keys = FindTrustedKeys(job, zone);
+  if (keys == nullptr) return FailedStep(ProblemAt(Reason::kNoMeans, name, RRType::kDS, zone));
+  const dnssec::Judgement found = dnssec::ValidateEntry(alias, VerifierOf(job, zone, *keys));
+  if (found.security == Security::kBogus) return FailedStep(found.problem);
+  Step step;
+  step.kind = alias.type() == RRType::kDNAME ? Step::Kind::kNothingBelow : Step::Kind::kNoCut;
+  return step;
+}
+
 Step ReadAnswer(Job& job, const answer::Answer& answer, const wire::Name& name,
                 wire::NameView zone) {
-  if (answer.rcode() == wire::Rcode::kServFail || answer.count() != 1 ||
-      !answer.at(0).name().Equals(name)) {
-    // An alias at a zone cut is an error (RFC 2181 section 10.1).
-    return FailedStep(ProblemAt(
-        Reason::kNoKeys, name, RRType::kDS, zone,
-        answer.rcode() == wire::Rcode::kServFail ? "its servers fail" : "there is an alias"));
+  if (answer.rcode() == wire::Rcode::kServFail || answer.count() == 0) {
+    return FailedStep(ProblemAt(Reason::kNoKeys, name, RRType::kDS, zone, "its servers fail"));
   }
-  return ReadDs(job, answer.at(0), name, zone);
+  const EntryView first = answer.at(0);
+  const bool is_alias = first.type() == RRType::kCNAME || first.type() == RRType::kDNAME;
+  if (is_alias && first.kind() == EntryKind::kRRset) return ReadAlias(job, first, name, zone);
+  return ReadDs(job, first, name, zone);
 }
 
 // Takes the keys of the zone from its DNSKEY RRset, if they match the demand.
@@ -314,13 +352,18 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
     trust.state = Trust::State::kSecure;
   }
   // Names to look at, by their number of labels, even when no zone cut is known there.
-  std::bitset<wire::kLabelsMax + 1> wanted;
+  Wanted wanted;
   wanted.set(target.view().LabelCount());
   for (size_t labels = trust.zone.view().LabelCount() + 1; labels <= target.view().LabelCount();
        ++labels) {
     const wire::Name name(target.view().Suffix(labels));
     if (way == Way::kKnownCuts && !wanted[labels] && !HasCut(job, name)) continue;
     Step step = ReadKnownDs(job, name, trust.zone);
+    // An unsigned zone may be between: a server that has both it and the zone above does not refer.
+    if (IsUnsigned(step) && WantAllBetween(trust.zone, labels, &wanted)) {
+      labels = trust.zone.view().LabelCount();
+      continue;
+    }
     if (step.kind == Step::Kind::kUnknown || step.kind == Step::Kind::kFailed) {
       if (step.kind == Step::Kind::kFailed) job.facilities().learner.Forget(name, RRType::kDS);
       for (int others = 0;; ++others) {
@@ -331,6 +374,10 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
             step.problem.reason == Reason::kBudget || !AvoidSource(job, answer)) {
           break;
         }
+      }
+      if (IsUnsigned(step) && WantAllBetween(trust.zone, labels, &wanted)) {
+        labels = trust.zone.view().LabelCount();
+        continue;
       }
     }
     if (step.kind == Step::Kind::kZone) {

