@@ -350,6 +350,7 @@ std::optional<Outcome> FollowReferral(Job& job, const wire::Name& name,
     return Fail(job, ExtendedError::kOther, "the question needs too many referrals");
   }
   if (!ApplyReferral(job, result, progress->went_up)) return FailFor(job, result);
+  AskForKeysAhead(job, job.servers().zone());
   if (job.seeks_delegation() && job.servers().zone().view().Equals(name)) {
     return AnsweredIf(job, AddEmpty(job, name));
   }
@@ -397,6 +398,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
   QnameMinimiser& minimiser = progress.minimiser;
   if (servers.from_hints()) job.table().PrimeOnce();
   if (servers.forwarded()) minimiser.GiveUp();
+  if (!servers.forwarded()) AskForKeysAhead(job, servers.zone());
   // Each turn goes down by a zone cut or a part of the name, of which there are few, or is the
   // last, or goes up in a way that is tried once.
   for (;;) {

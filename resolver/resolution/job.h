@@ -102,6 +102,8 @@ class Job final : public Timer,
   // The job asks the servers of the root for the root's own servers, although the root zone is
   // forwarded.
   bool primes() const { return state_.primes; }
+  // Somebody waits for the validated answer.
+  bool wants_proof() const { return state_.wants_proof; }
   // The question failed a moment ago. The job asks all the same.
   bool tries_again() const { return state_.tries_again; }
 

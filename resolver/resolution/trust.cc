@@ -11,6 +11,7 @@
 #include "resolver/dnssec/delegation.h"
 #include "resolver/dnssec/signed_entry.h"
 #include "resolver/dnssec/validate_entry.h"
+#include "resolver/resolution/address_lookup.h"
 #include "resolver/resolution/nested_question.h"
 #include "resolver/resolution/outcome.h"
 
@@ -278,6 +279,21 @@ bool HasCut(Job& job, wire::NameView name) {
 }
 
 }  // namespace
+
+void AskForKeysAhead(Job& job, const wire::Name& zone) {
+  const ValidationSettings& settings = job.settings().dnssec;
+  if (!settings.IsOn() || !job.wants_proof() || FindTrustedKeys(job, zone) != nullptr) return;
+  const dnssec::AnchorOfName found = dnssec::FindAnchor(settings, zone);
+  if (found.anchor == nullptr) return;
+  const Facilities& facilities = job.facilities();
+  const cache::Instant now = facilities.StoreNow();
+  const uint64_t hash = facilities.store.Hash(zone);
+  if (IsUsable(facilities.store.Find(zone, hash, KeySpace::kData, RRType::kDNSKEY), now)) return;
+  const EntryView ds = facilities.store.Find(zone, hash, KeySpace::kData, RRType::kDS);
+  const bool has_ds = IsUsable(ds, now) && ds.kind() == EntryKind::kRRset;
+  if (!has_ds && !found.anchor->zone.view().Equals(zone)) return;
+  LookUpInBackground(job, zone, RRType::kDNSKEY);
+}
 
 bool IsKnownInsecure(Job& job, wire::NameView name) {
   const ValidationSettings& settings = job.settings().dnssec;

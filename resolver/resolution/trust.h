@@ -38,6 +38,10 @@ enum class Way : uint8_t {
 // REQUIRES: `target` outlives the task.
 Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way);
 
+// Asks for the keys of a signed zone beside the question that the zone's servers are asked, because
+// they will be needed. Does nothing when they are known or not needed.
+void AskForKeysAhead(Job& job, const wire::Name& zone);
+
 // Whether it is known, without a question, that nothing at the name is signed.
 bool IsKnownInsecure(Job& job, wire::NameView name);
 

@@ -310,6 +310,19 @@ TEST_F(ValidationTest, AnAnchorThatNoKeyMatchesMakesAllBogus) {
   EXPECT_EQ(ExtendedErrorOf(answer), ExtendedError::kDnskeyMissing) << answer.ToText();
 }
 
+// The keys are asked for beside the questions that find the answer.
+TEST_F(ValidationTest, AColdSignedZoneTakesNoRoundTripMoreThanAnUnsignedOne) {
+  internet_.AddSigned("example.com.", kAddress, kRecords);
+  internet_.AddUnsigned("plain.com.", "192.0.2.22", "www 300 A 198.51.100.5\n");
+  internet_.Start();
+  ASSERT_TRUE(HasAd(internet_.Lookup("www.example.com.", RRType::kA)));
+  const Duration with_proof = internet_.last_latency();
+  internet_.SetValidation(false);
+  internet_.Start();
+  ASSERT_FALSE(HasAd(internet_.Lookup("www.example.com.", RRType::kA)));
+  EXPECT_EQ(with_proof, internet_.last_latency());
+}
+
 TEST_F(ValidationTest, AZoneOfUnsupportedAlgorithmsOrDigestsIsInsecure) {
   for (const size_t octet : {size_t{2}, size_t{3}}) {  // of a DS: the algorithm, the digest type
     SignedTlds internet({.seed = 3});
