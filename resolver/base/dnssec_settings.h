@@ -11,9 +11,9 @@
 namespace tern::resolver {
 
 enum class Validation : uint8_t {
-  kOff,  // signatures are neither asked for nor checked
+  kOn,   // signatures are checked, and what fails is not answered
   kLog,  // they are checked, and what fails is counted and told, but answered all the same
-  kOn,   // what fails is not answered
+  kOff,  // they are neither asked for nor checked
 };
 
 // What is trusted without a proof: the keys of one zone (RFC 4033 section 2).

@@ -31,6 +31,7 @@ constexpr uint64_t kMinute = 60'000;  // in milliseconds
 // In the order of the enumerators, which config_test.cc checks.
 constexpr std::string_view kIpv6Words[] = {"auto", "true", "false"};
 constexpr std::string_view kQnameWords[] = {"off", "relaxed", "strict"};
+constexpr std::string_view kValidationWords[] = {"true", "log", "false"};
 
 // The member of Settings at the end of a chain of pointers to members.
 template <auto... kPath>
@@ -462,10 +463,14 @@ constexpr KeySpec kKeys[] = {
 
     {.path = "dnssec", .value = kMap},
     {.path = "dnssec.validation",
-     .value = Flag<&Settings::dnssec, &DnssecSettings::validation>(),
+     .value = Choice<&Settings::dnssec, &DnssecSettings::validation>(kValidationWords),
      .default_text = "true",
      .summary = "Whether signatures are validated (DNSSEC). An answer that is not what its zone "
-                "signed is SERVFAIL with an extended error that says why."},
+                "signed is SERVFAIL with an extended error that says why. `log` answers all the "
+                "same, to see first what would fail.",
+     .details = "With `log` an answer that fails is counted as bogus, and passed on without AD. So "
+                "clients are no safer than without validation. With `false` signatures are neither "
+                "asked for nor checked."},
     {.path = "dnssec.trust_anchors",
      .value = {.kind = KeyKind::kTrustAnchors},
      .default_text = "builtin",

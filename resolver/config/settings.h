@@ -23,7 +23,7 @@
 namespace tern::resolver::config {
 
 struct DnssecSettings {
-  bool validation = true;
+  Validation validation = Validation::kOn;
   std::string trust_anchors = "builtin";
   std::vector<TrustAnchor> anchors = {RootAnchor()};
   // Each anchor's name and key tags (trust_anchors.h).
@@ -66,7 +66,7 @@ struct Settings {
 inline policy::CoreSettings CoreSettingsOf(const Settings& settings) {
   policy::CoreSettings core(settings.resolution, settings.cache, settings.static_zones,
                             settings.mail);
-  core.dnssec.validation = settings.dnssec.validation ? Validation::kOn : Validation::kOff;
+  core.dnssec.validation = settings.dnssec.validation;
   core.dnssec.anchors = settings.dnssec.anchors;
   core.dnssec.negative_anchors = settings.dnssec.negative_trust_anchors;
   return core;

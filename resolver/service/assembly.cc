@@ -37,7 +37,7 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
   configuration.view.settings =
       std::make_shared<const policy::CoreSettings>(config::CoreSettingsOf(settings));
   configuration.view.local_data = *std::move(local_data);
-  if (settings.dnssec.validation) {
+  if (settings.dnssec.validation != Validation::kOff) {
     configuration.trust_anchors =
         std::make_shared<const std::vector<std::string>>(settings.dnssec.trust_anchor_texts);
   }

@@ -44,7 +44,7 @@ resolver::config::Settings SimSettings(const wire::Name& root_name,
   if (root_addresses.empty()) settings.resolution.root_hints = resolver::config::BuiltinRootHints();
   settings.resolution.ipv6 = resolver::Ipv6Use::kOn;
   settings.resolution.never_query.clear();
-  settings.dnssec.validation = false;
+  settings.dnssec.validation = resolver::Validation::kOff;
   return settings;
 }
 

@@ -64,7 +64,8 @@ std::string At(const RplStep& step, std::string_view what) {
 
 // The number of iterations and the permissive mode have no settings yet.
 void ApplyValidation(const RplValidation& validation, resolver::config::Settings* settings) {
-  settings->dnssec.validation = !validation.anchors.empty();
+  settings->dnssec.validation =
+      validation.anchors.empty() ? resolver::Validation::kOff : resolver::Validation::kOn;
   // Signed worlds have zones of names such as `test.`.
   settings->local.special_names = validation.anchors.empty();
   settings->dnssec.anchors = AnchorsOf(validation.anchors);

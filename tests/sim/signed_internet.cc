@@ -121,7 +121,7 @@ void SignedInternet::SignZones() {
 }
 
 void SignedInternet::StartResolver() {
-  settings_.dnssec.validation = true;
+  settings_.dnssec.validation = resolver::Validation::kOn;
   settings_.dnssec.anchors = AnchorsOf(anchors_);
   resolver_.reset();
   resolver_ = std::make_unique<ResolverUnderTest>(&world_, settings_);

@@ -84,7 +84,7 @@ void SignedTlds::Start() {
     (tld == "com." ? com_ : net_).AddZone(std::move(zone));
   }
   root_.AddZone(std::make_shared<const SignedZone>(wire::NameView(), root, root_plan_));
-  settings_.dnssec.validation = validates_;
+  settings_.dnssec.validation = validation_;
   settings_.dnssec.anchors = AnchorsOf(DsRecordsOf(wire::NameView(), root_plan_, 86400));
   Restart();
 }

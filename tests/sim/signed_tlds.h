@@ -41,7 +41,7 @@ class SignedTlds {
   SigningPlan& root_plan() { return root_plan_; }
   SigningPlan& tld_plan() { return tld_plan_; }
   resolver::config::Settings& settings() { return settings_; }
-  void SetValidation(bool validates) { validates_ = validates; }
+  void SetValidation(resolver::Validation validation) { validation_ = validation; }
 
   // Signs the root and the top level domains, and starts the resolver with the root's keys.
   void Start();
@@ -77,7 +77,7 @@ class SignedTlds {
   ZoneServer com_;
   ZoneServer net_;
   std::map<std::string, std::vector<PlainRecord>> tld_records_;
-  bool validates_ = true;
+  resolver::Validation validation_ = resolver::Validation::kOn;
   std::unique_ptr<ResolverUnderTest> resolver_;
   size_t upstream_before_ = 0;
   Duration last_latency_{0};

@@ -294,10 +294,27 @@ TEST_F(ValidationTest, ANegativeTrustAnchorExemptsAZone) {
 TEST_F(ValidationTest, NothingIsValidatedWhenThatIsSwitchedOff) {
   SigningPlan plan;
   plan.expiration = 1'699'000'000;
-  internet_.SetValidation(false);
+  internet_.SetValidation(resolver::Validation::kOff);
   const PlainMessage answer = LookupSigned(plan);
   EXPECT_EQ(answer.rcode, Rcode::kNoError);
   EXPECT_FALSE(HasAd(answer));
+}
+
+TEST_F(ValidationTest, WhatFailsIsCountedAndAnsweredWithoutAdInLogMode) {
+  SigningPlan plan;
+  plan.expiration = 1'699'000'000;
+  internet_.SetValidation(resolver::Validation::kLog);
+  internet_.AddSigned("example.net.", kOther, "www 300 A 198.51.100.9\n");
+  for (int i = 0; i < 2; ++i) {
+    const PlainMessage answer =
+        i == 0 ? LookupSigned(plan) : internet_.Lookup("www.example.com.", RRType::kA);
+    EXPECT_EQ(answer.rcode, Rcode::kNoError) << answer.ToText();
+    EXPECT_EQ(CountOf(answer.answer, RRType::kA), 2u);
+    EXPECT_EQ(ExtendedErrorOf(answer), std::nullopt) << answer.ToText();
+    EXPECT_FALSE(HasAd(answer));
+    EXPECT_EQ(internet_.resolver().ReadCounters().bogus_answers, 1u);
+  }
+  EXPECT_TRUE(HasAd(internet_.Lookup("www.example.net.", RRType::kA)));
 }
 
 TEST_F(ValidationTest, AnAnchorThatNoKeyMatchesMakesAllBogus) {

@@ -286,7 +286,7 @@ class HostileWorld {
         table_(1, {{2, 3}}) {
     reader_ = store_.Register();
     settings.resolution.ipv6 = Ipv6Use::kOff;
-    settings.dnssec.validation = false;
+    settings.dnssec.validation = Validation::kOff;
     settings.resolution.root_hints.push_back({wire::Name(), {*IpAddress::Parse("192.0.2.250")}});
     auto local = policy::BuildLocalData({.special_names = true, .hosts_file = ""}, {});
     if (!local.ok()) std::abort();

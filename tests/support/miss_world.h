@@ -87,7 +87,7 @@ class MissWorld {
     std::memcpy(octets_, name_.data(), name_.size());
     reader_ = store_.Register();
     settings.resolution.ipv6 = Ipv6Use::kOff;
-    settings.dnssec.validation = false;
+    settings.dnssec.validation = Validation::kOff;
     auto local = policy::BuildLocalData({.special_names = true, .hosts_file = ""}, {});
     if (!local.ok()) std::abort();
     recursor_ = std::make_unique<resolution::Recursor>(

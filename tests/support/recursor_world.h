@@ -86,7 +86,7 @@ class RecursorWorld {
     resolution.root_hints.push_back({N("a.root."), {*IpAddress::Parse(kRoot)}});
     resolution.ipv6 = Ipv6Use::kOff;
     resolution.qname_minimisation = QnameMinimisation::kOff;
-    settings_.dnssec.validation = false;
+    settings_.dnssec.validation = Validation::kOff;
     reader_ = store_.Register();
   }
 

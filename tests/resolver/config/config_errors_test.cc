@@ -331,7 +331,7 @@ TEST(ConfigErrorsTest, FailuresAreKeptFromOneSecondToFiveMinutes) {
 TEST(ConfigErrorsTest, DnssecKeysAreChecked) {
   ExpectErrors({
       {"dnssec: {validation: off}",
-       "1:22: dnssec.validation: expected true or false, found \"off\""},
+       "1:22: dnssec.validation: expected true, log or false, found \"off\""},
       {"dnssec: {negative_trust_anchors: [a..b]}",
        "1:35: dnssec.negative_trust_anchors[0]: expected a domain name, found \"a..b\""},
       {"dnssec: {trust_anchors: \"\"}",

@@ -208,7 +208,7 @@ stub:
   e.resolution.cookies = false;
   e.resolution.never_query.clear();
   e.resolution.outgoing = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse("2001:db8::9")};
-  e.dnssec.validation = false;
+  e.dnssec.validation = Validation::kOff;
   e.dnssec.negative_trust_anchors = {*wire::ParseName("corp.example."),
                                      *wire::ParseName("lab.example.")};
   e.local.special_names = false;
@@ -283,6 +283,9 @@ TEST(ConfigTest, ReadsEveryChoice) {
             QnameMinimisation::kStrict);
   EXPECT_EQ(Parse("resolution: {qname_minimisation: \"off\"}").resolution.qname_minimisation,
             QnameMinimisation::kOff);
+  EXPECT_EQ(Parse("dnssec: {validation: true}").dnssec.validation, Validation::kOn);
+  EXPECT_EQ(Parse("dnssec: {validation: log}").dnssec.validation, Validation::kLog);
+  EXPECT_EQ(Parse("dnssec: {validation: false}").dnssec.validation, Validation::kOff);
 }
 
 TEST(ConfigTest, LinkLocalAddressesKeepTheirInterface) {

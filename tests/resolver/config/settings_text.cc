@@ -29,7 +29,7 @@ std::string Shown(const Settings& s) {
       << ' ' << r.budget.nesting << ' ' << r.budget.failed_addresses << ' '
       << r.budget.client_timeout.count() << ' ' << r.budget.failure_timeout.count() << ' '
       << r.budget.total_timeout.count() << " | ";
-  out << s.dnssec.validation << ' ' << s.dnssec.trust_anchors << ' ';
+  out << static_cast<int>(s.dnssec.validation) << ' ' << s.dnssec.trust_anchors << ' ';
   for (const wire::Name& name : s.dnssec.negative_trust_anchors) out << wire::ToText(name) << ' ';
   out << "| " << s.local.special_names << " '" << s.local.hosts_file << "' | ";
   for (const StaticZone& zone : s.static_zones) {
