@@ -55,7 +55,17 @@ struct Counts {
   Count failures{};   // jobs that ended in SERVFAIL
   Count refreshes{};  // jobs started because an entry was about to expire
   Count stale_answers{};
-  Count bogus_answers{};      // parts of answers that validation found to be bogus
+  Count bogus_answers{};  // parts of answers that validation found to be bogus
+  // The same by the extended error (RFC 8914) that a client gets, or would get.
+  Count bogus_expired{};
+  Count bogus_not_yet_valid{};
+  Count bogus_never_valid{};  // the signature expires before it begins
+  Count bogus_no_dnskey{};
+  Count bogus_no_rrsig{};
+  Count bogus_no_zone_key{};
+  Count bogus_no_nsec{};
+  Count bogus_other{};        // the error DNSSEC Bogus
+  Count bogus_no_means{};     // this machine lacked memory
   Count mail_fan_outs{};      // lists of questions asked ahead of a mail server
   Count mail_warm_answers{};  // addresses from the store that were looked up ahead of the question
   Count mail_questions{};     // MX questions of clients
@@ -98,6 +108,15 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::refreshes,
     &Counts<Count>::stale_answers,
     &Counts<Count>::bogus_answers,
+    &Counts<Count>::bogus_expired,
+    &Counts<Count>::bogus_not_yet_valid,
+    &Counts<Count>::bogus_never_valid,
+    &Counts<Count>::bogus_no_dnskey,
+    &Counts<Count>::bogus_no_rrsig,
+    &Counts<Count>::bogus_no_zone_key,
+    &Counts<Count>::bogus_no_nsec,
+    &Counts<Count>::bogus_other,
+    &Counts<Count>::bogus_no_means,
     &Counts<Count>::dropped,
     &Counts<Count>::mail_fan_outs,
     &Counts<Count>::mail_questions,

@@ -301,6 +301,7 @@ void Daemon::StartServices() {
       service::Assembly::Options{.memory_octets = settings_.cache.memory_octets,
                                  .on_family_change = &LogFamilyChange,
                                  .list_observer = &list_log_,
+                                 .bogus_observer = &bogus_log_,
                                  .checks_lists = true},
       configuration_, std::move(ports), &DrawSeed);
   for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->SetService(&assembly_->service(i));

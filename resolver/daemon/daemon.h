@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "cache/store.h"
 #include "resolver/config/settings.h"
+#include "resolver/daemon/bogus_log.h"
 #include "resolver/daemon/list_log.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/worker.h"
@@ -119,6 +120,7 @@ class Daemon {
   std::vector<wire::Name> zones_to_forget_;
   std::optional<std::chrono::steady_clock::time_point> forget_again_at_;
   ListLog list_log_;
+  BogusLog bogus_log_;
   std::vector<std::unique_ptr<io::Worker>> workers_;
   // Uses the workers, so it is destroyed before them.
   std::unique_ptr<service::Assembly> assembly_;

@@ -17,6 +17,7 @@
 #include "resolver/base/expiring_marks.h"
 #include "resolver/base/frame_pool.h"
 #include "resolver/base/list_observer.h"
+#include "resolver/dnssec/bogus_observer.h"
 #include "resolver/dnssec/state.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/resolution/learn.h"
@@ -82,6 +83,7 @@ struct Facilities : upstream::RaceFacilities {
   // hashes.
   ExpiringMarks zones_tried_again{kZonesTriedAgainMax};
   ListObserver* list_observer = nullptr;
+  dnssec::BogusObserver* bogus_observer = nullptr;
 };
 
 }  // namespace tern::resolver::resolution

@@ -135,10 +135,46 @@ void TraceJudgement(Job& job, EntryView part, const Judgement& judgement) {
   TraceStep(job, "validate", wire::Name(part.name()), outcome);
 }
 
-// Counts and remembers what is bogus. True when it is answered all the same.
-bool LetsPass(Job& job, const Judgement& judgement) {
-  ++job.facilities().counters.bogus_answers;
-  if (job.settings().dnssec.validation == Validation::kLog) return true;
+// The counter of what fails with the error.
+Counter WorkerCounters::*CounterOf(wire::ExtendedError error) {
+  switch (error) {
+    case wire::ExtendedError::kSignatureExpired:
+      return &WorkerCounters::bogus_expired;
+    case wire::ExtendedError::kSignatureNotYetValid:
+      return &WorkerCounters::bogus_not_yet_valid;
+    case wire::ExtendedError::kSignatureExpiredBeforeValid:
+      return &WorkerCounters::bogus_never_valid;
+    case wire::ExtendedError::kDnskeyMissing:
+      return &WorkerCounters::bogus_no_dnskey;
+    case wire::ExtendedError::kRrsigsMissing:
+      return &WorkerCounters::bogus_no_rrsig;
+    case wire::ExtendedError::kNoZoneKeyBitSet:
+      return &WorkerCounters::bogus_no_zone_key;
+    case wire::ExtendedError::kNsecMissing:
+      return &WorkerCounters::bogus_no_nsec;
+    case wire::ExtendedError::kNotReady:
+      return &WorkerCounters::bogus_no_means;
+    default:
+      return &WorkerCounters::bogus_other;
+  }
+}
+
+// Counts and tells what is bogus.
+void NoteBogus(Job& job, EntryView part, const Problem& problem, bool passes) {
+  Facilities& facilities = job.facilities();
+  ++facilities.counters.bogus_answers;
+  ++(facilities.counters.*CounterOf(dnssec::ErrorOf(problem.reason)));
+  if (facilities.bogus_observer == nullptr) return;
+  const RRType type = part.kind() == EntryKind::kNxDomain ? job.type() : part.type();
+  facilities.bogus_observer->OnBogus(part.name(), type, problem, passes,
+                                     facilities.environment.Now());
+}
+
+// Whether the bogus part is answered all the same. If not, the answer fails from now on.
+bool LetsPass(Job& job, EntryView part, const Judgement& judgement) {
+  const bool passes = job.settings().dnssec.validation == Validation::kLog;
+  NoteBogus(job, part, judgement.problem, passes);
+  if (passes) return true;
   job.answer().SetFailureWithText(dnssec::ErrorOf(judgement.problem.reason),
                                   dnssec::Describe(judgement.problem));
   return false;
@@ -164,7 +200,7 @@ Task<Validity> Validate(Job& job) {
     TraceJudgement(job, answer.at(i), judgement);
     bool passes = true;
     if (judgement.security == Security::kBogus) {
-      passes = LetsPass(job, judgement);
+      passes = LetsPass(job, answer.at(i), judgement);
       judgement.security = passes ? Security::kInsecure : Security::kBogus;
       judgement.ttl_max = kBogusTtlMax;
     }

@@ -73,6 +73,7 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
     services_.back()->SetPeers(workers_);
     services_.back()->SetCounterSource(this);
     services_.back()->SetListObserver(options.list_observer);
+    services_.back()->SetBogusObserver(options.bogus_observer);
   }
   if (!options.checks_lists) return;
   services_.front()->CheckLists();

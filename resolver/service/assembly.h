@@ -18,6 +18,7 @@
 #include "resolver/base/expiring_marks.h"
 #include "resolver/base/list_observer.h"
 #include "resolver/config/settings.h"
+#include "resolver/dnssec/bogus_observer.h"
 #include "resolver/io/service.h"
 #include "resolver/service/configuration.h"
 #include "resolver/service/recursive_service.h"
@@ -43,6 +44,7 @@ class Assembly final : public CounterSource {
     size_t servers = 16384;                                       // in the table of servers
     upstream::FamilyHealth::Observer on_family_change = nullptr;  // called on workers' threads
     ListObserver* list_observer = nullptr;                        // outlives the assembly
+    dnssec::BogusObserver* bogus_observer = nullptr;              // outlives the assembly
     bool checks_lists = false;  // the first worker checks the block lists (mail/list_checks.h)
   };
 

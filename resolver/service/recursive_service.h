@@ -38,6 +38,7 @@
 #include "resolver/base/counters.h"
 #include "resolver/base/intrusive_list.h"
 #include "resolver/base/list_observer.h"
+#include "resolver/dnssec/bogus_observer.h"
 #include "resolver/io/service.h"
 #include "resolver/mail/list_checks.h"
 #include "resolver/mail/warm_up.h"
@@ -66,6 +67,10 @@ class RecursiveService final : public io::Service {
   void SetCounterSource(const CounterSource* source) { counter_source_ = source; }
   // Hears what block lists do. It outlives the service. May be null.
   void SetListObserver(ListObserver* observer) { recursor_.facilities().list_observer = observer; }
+  // Hears what validation finds to be bogus. It outlives the service. May be null.
+  void SetBogusObserver(dnssec::BogusObserver* observer) {
+    recursor_.facilities().bogus_observer = observer;
+  }
   // This worker checks the block lists of each configuration that it gets from now on. Throws
   // std::bad_alloc.
   void CheckLists();

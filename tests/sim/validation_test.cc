@@ -1,6 +1,7 @@
 // The validating resolver in a signed internet: what is answered with AD, without it, and not at
 // all.
 #include "gtest/gtest.h"
+#include "resolver/dnssec/bogus_observer.h"
 #include "tests/sim/signed_tlds.h"
 #include "wire/presentation.h"
 
@@ -315,6 +316,45 @@ TEST_F(ValidationTest, WhatFailsIsCountedAndAnsweredWithoutAdInLogMode) {
     EXPECT_EQ(internet_.resolver().ReadCounters().bogus_answers, 1u);
   }
   EXPECT_TRUE(HasAd(internet_.Lookup("www.example.net.", RRType::kA)));
+}
+
+// What the observer heard, a line each.
+class HeardOfBogus final : public resolver::dnssec::BogusObserver {
+ public:
+  void OnBogus(wire::NameView name, RRType type, const resolver::dnssec::Problem& problem,
+               bool passes, resolver::Time /*now*/) override {
+    lines.push_back(wire::ToText(name) + " " + wire::ToText(type) + (passes ? " passes: " : ": ") +
+                    resolver::dnssec::Describe(problem).substr(0, 29));
+  }
+
+  std::vector<std::string> lines;
+};
+
+TEST_F(ValidationTest, WhatIsBogusIsToldAndCountedByItsReason) {
+  for (const bool passes : {false, true}) {
+    SignedTlds internet({.seed = 4});
+    HeardOfBogus heard;
+    SigningPlan plan;
+    plan.expiration = 1'699'000'000;
+    internet.AddSigned("example.com.", kAddress, kRecords, plan);
+    SigningPlan without_proof;
+    without_proof.withheld.denial = true;
+    internet.AddSigned("example.net.", kOther, "www 300 A 198.51.100.9\n", without_proof);
+    if (passes) internet.SetValidation(resolver::Validation::kLog);
+    internet.Start();
+    internet.resolver().recursor().facilities().bogus_observer = &heard;
+    internet.Lookup("www.example.com.", RRType::kA);
+    internet.Lookup("nothing.example.net.", RRType::kMX);
+    const resolver::CounterSnapshot counters = internet.resolver().ReadCounters();
+    EXPECT_GE(counters.bogus_expired, 1u);
+    EXPECT_GE(counters.bogus_no_nsec, 1u);
+    EXPECT_EQ(counters.bogus_expired + counters.bogus_no_nsec, counters.bogus_answers);
+    ASSERT_EQ(heard.lines.size(), counters.bogus_answers);
+    const std::string verb = passes ? " passes: " : ": ";
+    EXPECT_EQ(heard.lines.front(), "www.example.com. A" + verb + "RRSIG of example.com. DNSKEY ");
+    EXPECT_EQ(heard.lines.back(),
+              "nothing.example.net. MX" + verb + "the absence of nothing.exampl");
+  }
 }
 
 TEST_F(ValidationTest, AnAnchorThatNoKeyMatchesMakesAllBogus) {
