@@ -70,7 +70,8 @@ struct StaticZone {
   wire::Name zone;
   std::vector<Endpoint> to;
   bool forward = false;
-  bool first = false;  // forward zones only: iterate when the forwarders fail
+  bool first = false;     // forward zones only: iterate when the forwarders fail
+  bool validate = false;  // also when all servers have private addresses
 };
 
 }  // namespace tern::resolver

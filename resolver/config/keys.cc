@@ -116,6 +116,12 @@ constexpr ValueSpec kZoneFirst = {
     .place = NumberPlace{
         [](const Settings& settings) { return uint64_t{settings.static_zones.back().first}; },
         [](Settings& settings, uint64_t n) { settings.static_zones.back().first = n != 0; }}};
+constexpr ValueSpec kZoneValidate = {
+    .kind = KeyKind::kFlag,
+    .max = 1,
+    .place = NumberPlace{
+        [](const Settings& settings) { return uint64_t{settings.static_zones.back().validate}; },
+        [](Settings& settings, uint64_t n) { settings.static_zones.back().validate = n != 0; }}};
 
 // A number of the block list that was read last.
 template <auto kMember>
@@ -580,6 +586,15 @@ constexpr KeySpec kKeys[] = {
      .value = kZoneFirst,
      .default_text = "false",
      .summary = "With `true`, a name is looked up from the root when the resolvers all fail."},
+    {.path = "forward[].validate",
+     .value = kZoneValidate,
+     .default_text = "false",
+     .summary = "With `true`, the zone is validated (DNSSEC) also when all its resolvers have "
+                "private addresses.",
+     .details = "Private addresses are those of RFC 1918 and of fc00::/7, link-local addresses and "
+                "those of the loopback. Without this key, a zone at such addresses alone is not "
+                "validated, because the public tree proves that it does not exist. Two zones are "
+                "validated all the same: the root, and a zone with a trust anchor of its own."},
     {.path = "stub",
      .value = {.kind = KeyKind::kStubZones, .max = kStaticZonesMax},
      .default_text = "[]",
@@ -593,6 +608,10 @@ constexpr KeySpec kKeys[] = {
      .value = kZoneServers,
      .required = true,
      .summary = "Where the zone's servers are."},
+    {.path = "stub[].validate",
+     .value = kZoneValidate,
+     .default_text = "false",
+     .summary = "The same as `forward[].validate`."},
 };
 
 }  // namespace

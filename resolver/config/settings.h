@@ -15,6 +15,7 @@
 #include "resolver/base/endpoint.h"
 #include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
+#include "resolver/config/private_zones.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/policy/policy_settings.h"
@@ -69,6 +70,9 @@ inline policy::CoreSettings CoreSettingsOf(const Settings& settings) {
   core.dnssec.validation = settings.dnssec.validation;
   core.dnssec.anchors = settings.dnssec.anchors;
   core.dnssec.negative_anchors = settings.dnssec.negative_trust_anchors;
+  for (const wire::Name& zone : PrivateZones(settings.static_zones, settings.dnssec.anchors)) {
+    core.dnssec.negative_anchors.push_back(zone);
+  }
   return core;
 }
 

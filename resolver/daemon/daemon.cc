@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "resolver/config/keys.h"
+#include "resolver/config/private_zones.h"
 #include "resolver/config/root_hints.h"
 #include "resolver/crypto/random.h"
 #include "resolver/daemon/log.h"
@@ -16,6 +17,7 @@
 #include "resolver/policy/name_source.h"
 #include "resolver/upstream/zone_servers.h"
 #include "wire/concat.h"
+#include "wire/presentation.h"
 
 namespace tern::resolver::daemon {
 namespace {
@@ -74,7 +76,7 @@ policy::CookieSecret DrawCookieSecret() {
 
 bool Same(const StaticZone& a, const StaticZone& b) {
   return a.zone.view().Equals(b.zone) && a.to == b.to && a.forward == b.forward &&
-         a.first == b.first;
+         a.first == b.first && a.validate == b.validate;
 }
 
 // The static zones that `other` does not have, or has with different settings, and the block lists
@@ -118,6 +120,11 @@ absl::Status CheckStaticZones(const config::Settings& settings) {
     }
   }
   return absl::OkStatus();
+}
+
+void LogPrivateZones(const config::Settings& settings) {
+  const std::string line = TellPrivateZones(settings);
+  if (!line.empty()) Log(LogLevel::kInfo, line);
 }
 
 // True when one of the root servers can be reached over IPv6. Hints without such an address say
@@ -216,6 +223,22 @@ std::vector<std::string> MissingAddresses(const config::Settings& settings) {
   return warnings;
 }
 
+std::string TellPrivateZones(const config::Settings& settings) {
+  constexpr size_t kNamesTold = 5;
+  if (settings.dnssec.validation == Validation::kOff) return "";
+  const std::vector<wire::Name> zones =
+      config::PrivateZones(settings.static_zones, settings.dnssec.anchors);
+  if (zones.empty()) return "";
+  std::string names;
+  for (size_t i = 0; i < std::min(zones.size(), kNamesTold); ++i) {
+    names += Concat(i == 0 ? "" : ", ", wire::ToText(zones[i]));
+  }
+  const std::string more =
+      zones.size() > kNamesTold ? Concat(" and ", zones.size() - kNamesTold, " more") : "";
+  return Concat("not validated, because all their servers have private addresses: ", names, more,
+                "; `validate: true` in a zone changes that");
+}
+
 bool RaiseDescriptorLimit() {
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
@@ -238,6 +261,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
         "no server of the root may be asked: resolution.never_query, ipv4 and ipv6 leave none of "
         "the addresses of resolution.root_hints");
   }
+  LogPrivateZones(daemon->settings_);
   daemon->drawn_cookie_secret_ = DrawCookieSecret();
   const policy::CookieSecret secret =
       daemon->settings_.cookie_secret.value_or(daemon->drawn_cookie_secret_);
@@ -343,6 +367,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   zones_to_forget_ = std::move(zones_to_forget);
   NoteCookieSecret(secret);
   ForgetChangedSources(before);
+  LogPrivateZones(settings_);
   return absl::OkStatus();
 }
 

@@ -39,6 +39,10 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
 // names the position in the file, the key and the address.
 std::vector<std::string> MissingAddresses(const config::Settings& settings);
 
+// A line for the log when forward or stub zones are not validated because they are private
+// (config/private_zones.h). Otherwise it is empty.
+std::string TellPrivateZones(const config::Settings& settings);
+
 // Raises the soft limit of file descriptors to the hard limit. Returns true when that worked.
 bool RaiseDescriptorLimit();
 

@@ -157,6 +157,26 @@ class ValidationTest : public testing::Test {
     return internet_.Lookup("www.example.com.", RRType::kA);
   }
 
+  // What the resolver says of a zone with expired signatures whose server is in the configuration,
+  // as a stub zone and as a forward zone.
+  static Rcode LookupOfStatic(std::string_view address, bool validate) {
+    Rcode rcodes[2] = {};
+    for (const bool forward : {false, true}) {
+      SignedTlds internet({.seed = 5});
+      SigningPlan plan;
+      plan.expiration = 1'699'000'000;
+      internet.AddSigned("example.com.", address, kRecords, plan);
+      internet.settings().static_zones = {{.zone = NameOf("example.com."),
+                                           .to = {{*resolver::IpAddress::Parse(address), 53}},
+                                           .forward = forward,
+                                           .validate = validate}};
+      internet.Start();
+      rcodes[forward ? 1 : 0] = internet.Lookup("www.example.com.", RRType::kA).rcode;
+    }
+    EXPECT_EQ(rcodes[0], rcodes[1]);
+    return rcodes[0];
+  }
+
   SignedTlds internet_;
 };
 
@@ -290,6 +310,15 @@ TEST_F(ValidationTest, ANegativeTrustAnchorExemptsAZone) {
   const PlainMessage answer = LookupSigned(plan);
   EXPECT_EQ(answer.rcode, Rcode::kNoError);
   EXPECT_FALSE(HasAd(answer));
+}
+
+TEST_F(ValidationTest, APrivateZoneIsNotValidated) {
+  EXPECT_EQ(LookupOfStatic("10.0.0.20", /*validate=*/false), Rcode::kNoError);
+  EXPECT_EQ(LookupOfStatic("198.51.100.20", /*validate=*/false), Rcode::kServFail);
+}
+
+TEST_F(ValidationTest, APrivateZoneIsValidatedIfTheOperatorWants) {
+  EXPECT_EQ(LookupOfStatic("10.0.0.20", /*validate=*/true), Rcode::kServFail);
 }
 
 TEST_F(ValidationTest, NothingIsValidatedWhenThatIsSwitchedOff) {

@@ -46,7 +46,7 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
        "1:10: access.deny: unknown key; expected allow, rate_limit, connections, require_cookies, "
        "trace or cookie_secret"},
       {"stub: [{zone: a., to: [192.0.2.1], first: true}]",
-       "1:36: stub[0].first: unknown key; expected zone or to"},
+       "1:36: stub[0].first: unknown key; expected zone, to or validate"},
       {"\"a\\e[2J\": 1",
        "1:1: \"a\\x1b[2J\": unknown key; expected listen, workers, access, cache, resolution, "
        "dnssec, local, mail, forward or stub"},
@@ -366,6 +366,8 @@ TEST(ConfigErrorsTest, ForwardAndStubZonesAreWhole) {
        "1:26: forward[0].to: expected at least an address with a port such as 127.0.0.1:53, "
        "[::1]:53 "
        "or [fe80::1%eth0]:53"},
+      {"stub: [{zone: a., to: [192.0.2.1], validate: log}]",
+       "1:46: stub[0].validate: expected true or false, found \"log\""},
       {"forward: [{zone: a., to: [192.0.2.1], first: maybe}]",
        "1:46: forward[0].first: expected true or false, found \"maybe\""},
       {"forward: [{zone: [a.], to: [192.0.2.1]}]",

@@ -48,6 +48,7 @@ GOOD = (
     "dnssec: {negative_trust_anchors: [corp.example, lab.example.]}",
     "forward:\n  - {zone: corp.example., to: ['10.0.0.1:53', '[2001:db8::1]:5353'], first: true}",
     "stub: [{zone: lab.example., to: [10.0.1.1]}]",
+    "stub: [{zone: lab.example., to: [10.0.1.1], validate: true}]",
 )
 
 WRONG = (

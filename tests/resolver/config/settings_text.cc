@@ -33,7 +33,7 @@ std::string Shown(const Settings& s) {
   for (const wire::Name& name : s.dnssec.negative_trust_anchors) out << wire::ToText(name) << ' ';
   out << "| " << s.local.special_names << " '" << s.local.hosts_file << "' | ";
   for (const StaticZone& zone : s.static_zones) {
-    out << wire::ToText(zone.zone) << ' ' << zone.forward << zone.first;
+    out << wire::ToText(zone.zone) << ' ' << zone.forward << zone.first << zone.validate;
     for (const Endpoint& endpoint : zone.to) out << ' ' << endpoint.ToText();
   }
   const policy::RateLimitSettings& limit = s.rate_limit;
