@@ -21,6 +21,8 @@ struct TrustAnchor {
   wire::Name zone;
   std::vector<std::vector<uint8_t>> ds;       // RDATA of DS records
   std::vector<std::vector<uint8_t>> dnskeys;  // RDATA of DNSKEY records
+
+  friend bool operator==(const TrustAnchor&, const TrustAnchor&) = default;
 };
 
 struct ValidationSettings {
@@ -29,6 +31,7 @@ struct ValidationSettings {
   std::vector<wire::Name> negative_anchors;  // RFC 7646
 
   bool IsOn() const { return validation != Validation::kOff; }
+  friend bool operator==(const ValidationSettings&, const ValidationSettings&) = default;
 };
 
 // The anchors of the root, as IANA publishes them: its keys of 2017 and of 2024.

@@ -53,6 +53,14 @@ class ExpiringMarks {
     set.keys[way].store(KeyOf(key), std::memory_order_release);
   }
 
+  // Forgets all marks.
+  void Clear() {
+    const std::lock_guard lock(writing_);
+    table_.ForEachSet([](Table::Set& set) {
+      for (std::atomic<int64_t>& end : set.values) end.store(0, std::memory_order_relaxed);
+    });
+  }
+
  private:
   using Table = FourWayTable<std::array<std::atomic<int64_t>, 4>>;  // when each mark expires
 

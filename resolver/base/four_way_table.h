@@ -54,6 +54,12 @@ class FourWayTable {
   }
   size_t NumberOf(const Set& set) const { return static_cast<size_t>(&set - sets_.get()); }
 
+  // All sets, in order.
+  template <typename Visit>
+  void ForEachSet(Visit visit) const {
+    for (size_t i = 0; !empty() && i <= mask_; ++i) visit(sets_[i]);
+  }
+
   // The way with the least `worth(way)`; of equal ones, the first.
   template <typename Worth>
   static size_t LeastWay(Worth worth) {

@@ -98,6 +98,28 @@ std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
   return zones;
 }
 
+// Names that are validated otherwise under `other`: those below a trust anchor, or a negative one,
+// that `other` does not have. When only one of the two validates, all names are.
+std::vector<wire::Name> AnchorsOnlyIn(const config::Settings& settings,
+                                      const config::Settings& other) {
+  const ValidationSettings here = config::CoreSettingsOf(settings).dnssec;
+  const ValidationSettings there = config::CoreSettingsOf(other).dnssec;
+  if (here.validation != there.validation) return {wire::Name()};
+  std::vector<wire::Name> zones;
+  if (!here.IsOn() || here == there) return zones;
+  for (const TrustAnchor& anchor : here.anchors) {
+    const auto& others = there.anchors;
+    const bool stays = std::find(others.begin(), others.end(), anchor) != others.end();
+    if (!stays) zones.push_back(anchor.zone);
+  }
+  for (const wire::Name& negative : here.negative_anchors) {
+    const auto& others = there.negative_anchors;
+    const bool stays = std::find(others.begin(), others.end(), negative) != others.end();
+    if (!stays) zones.push_back(negative);
+  }
+  return zones;
+}
+
 // A static zone's servers may have any address, except one where this process listens. That would
 // be a loop.
 absl::Status CheckStaticZones(const config::Settings& settings) {
@@ -452,17 +474,20 @@ void Daemon::RollCookieSecret() {
   NoteCookieSecret(secret);
 }
 
-// Names for which others speak under `after`, and those that are to be forgotten already.
+// Names for which others speak under `after`, or which are validated otherwise, and those that are
+// to be forgotten already.
 std::vector<wire::Name> Daemon::ZonesToForget(const config::Settings& after) const {
   std::vector<wire::Name> all = zones_to_forget_;
   for (const auto& [here, there] : {std::pair(&settings_, &after), std::pair(&after, &settings_)}) {
     const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);
     all.insert(all.end(), zones.begin(), zones.end());
+    const std::vector<wire::Name> anchors = AnchorsOnlyIn(*here, *there);
+    all.insert(all.end(), anchors.begin(), anchors.end());
   }
   return all;
 }
 
-// Forgets cached data of names whose source has changed (policy/name_source.h).
+// Forgets cached data of names whose source (policy/name_source.h) or trust anchor has changed.
 void Daemon::ForgetChangedSources(const config::Settings& before) {
   const config::Settings& after = settings_;
   if (zones_to_forget_.empty() && after.local.hosts_file.empty() &&

@@ -26,7 +26,10 @@ struct State {
 
   Tools tools() { return {signatures, digests, hasher, verified, octets}; }
   // After a change of the trust anchors.
-  void Forget() { trust.Clear(); }
+  void Forget() {
+    trust.Clear();
+    insecure_zones.Clear();
+  }
 
   crypto::SignatureVerifier signatures;
   crypto::DsDigester digests;

@@ -45,11 +45,12 @@ struct Facilities : upstream::RaceFacilities {
   // For jobs that start from now on.
   void SetSettings(std::shared_ptr<const policy::CoreSettings> now_settings,
                    std::shared_ptr<const policy::LocalData> now_local_data) {
+    const bool trusts_as_before = now_settings->dnssec == settings->dnssec;
     settings = std::move(now_settings);
     local_data = std::move(now_local_data);
     learner.SetPolicy(settings->cache, settings->resolution.limits, settings->block_lists,
                       settings->dnssec.IsOn());
-    if (validation != nullptr) validation->Forget();
+    if (validation != nullptr && !trusts_as_before) validation->Forget();
     if (validation == nullptr && settings->dnssec.IsOn()) {
       validation = std::make_unique<dnssec::State>(&environment);
     }

@@ -23,6 +23,16 @@ TEST(ExpiringMarksTest, AMarkIsThereUntilItsTimeIsOver) {
   EXPECT_FALSE(marks.Has(9, kNow));
 }
 
+TEST(ExpiringMarksTest, ClearForgetsAllMarks) {
+  ExpiringMarks marks(64);
+  for (uint64_t key = 1; key < 100; ++key) marks.Put(key << 33, kNow + seconds(5));
+  marks.Clear();
+  for (uint64_t key = 1; key < 100; ++key) EXPECT_FALSE(marks.Has(key << 33, kNow)) << key;
+  marks.Put(uint64_t{7} << 33, kNow + seconds(2));
+  EXPECT_TRUE(marks.Has(uint64_t{7} << 33, kNow + seconds(1)));
+  EXPECT_FALSE(marks.Has(uint64_t{7} << 33, kNow + seconds(3)));
+}
+
 TEST(ExpiringMarksTest, MarkingAgainMovesTheEnd) {
   ExpiringMarks marks(4);
   marks.Put(7, kNow + seconds(5));

@@ -1,4 +1,10 @@
 // What the daemon tells and forgets when the configuration of validation changes.
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cache/entry.h"
 #include "gtest/gtest.h"
 #include "resolver/config/config.h"
 #include "resolver/daemon/daemon.h"
@@ -29,6 +35,87 @@ TEST(PrivateZonesLogTest, TheLogSaysWhichZonesAreNotValidated) {
       << TellPrivateZones(settings);
   settings.dnssec.validation = Validation::kOff;
   EXPECT_EQ(TellPrivateZones(settings), "");
+}
+
+class ValidationReloadTest : public testing::Test {
+ protected:
+  ValidationReloadTest() {
+    settings_.listen = {*Endpoint::Parse("127.0.0.1", 0)};
+    settings_.listen_is_default = false;
+    settings_.workers = 1;
+    settings_.cache.memory_octets = size_t{8} << 20;
+    settings_.resolution.root_hints = {
+        {*wire::ParseName("root.test."), {*IpAddress::Parse("127.0.0.1")}}};
+    auto daemon =
+        Daemon::Start(settings_, [](const absl::Status& status) { ADD_FAILURE() << status; });
+    EXPECT_TRUE(daemon.ok()) << daemon.status();
+    daemon_ = *std::move(daemon);
+    reader_ = daemon_->store().Register();
+  }
+
+  void Put(std::string_view name) {
+    std::vector<uint64_t> room(cache::kBuiltOctetsMax / 8);
+    cache::EntryBuilder builder({reinterpret_cast<uint8_t*>(room.data()), cache::kBuiltOctetsMax});
+    ASSERT_TRUE(builder.StartNxDomain(*wire::ParseName(std::string(name)), wire::NameView(), 3600,
+                                      cache::Instant(1)));
+    (void)daemon_->store().Put(builder.Finish(), cache::Instant(1));
+  }
+  bool Has(std::string_view name) {
+    return bool(daemon_->store().Find(*wire::ParseName(std::string(name)),
+                                      cache::KeySpace::kNxDomain, wire::RRType::kNone));
+  }
+  // Reloads, with an entry of each name in the store. Returns those that are still there.
+  std::string Kept() {
+    for (const char* name : {"x.corp.", "x.lab.", "x.example."}) Put(name);
+    EXPECT_TRUE(daemon_->Reload(settings_).ok());
+    std::string kept;
+    for (const char* name : {"x.corp.", "x.lab.", "x.example."}) kept += Has(name) ? name : "";
+    return kept;
+  }
+
+  config::Settings settings_ = config::DefaultSettings();
+  std::unique_ptr<Daemon> daemon_;
+  std::unique_ptr<cache::Store::Reader> reader_;
+};
+
+TEST_F(ValidationReloadTest, NamesBelowANegativeTrustAnchorThatComesOrGoesAreForgotten) {
+  EXPECT_EQ(Kept(), "x.corp.x.lab.x.example.");
+  settings_.dnssec.negative_trust_anchors = {*wire::ParseName("corp.")};
+  EXPECT_EQ(Kept(), "x.lab.x.example.");
+  // Jobs that were under way may have learnt more under the old configuration.
+  Put("x.corp.");
+  ASSERT_TRUE(daemon_->forget_again_at().has_value());
+  daemon_->ForgetAgain();
+  EXPECT_FALSE(Has("x.corp."));
+  EXPECT_EQ(Kept(), "x.corp.x.lab.x.example.");
+  settings_.dnssec.negative_trust_anchors = {*wire::ParseName("lab.")};
+  EXPECT_EQ(Kept(), "x.example.");
+}
+
+TEST_F(ValidationReloadTest, NamesBelowATrustAnchorThatChangesAreForgotten) {
+  TrustAnchor lab;
+  lab.zone = *wire::ParseName("lab.");
+  lab.ds = {{0, 1, 15, 2, 7}};
+  settings_.dnssec.anchors.push_back(lab);
+  EXPECT_EQ(Kept(), "x.corp.x.example.");
+  daemon_->ForgetAgain();
+  settings_.dnssec.anchors.back().ds[0][4] = 8;
+  EXPECT_EQ(Kept(), "x.corp.x.example.");
+  daemon_->ForgetAgain();
+  settings_.dnssec.anchors.pop_back();
+  EXPECT_EQ(Kept(), "x.corp.x.example.");
+  daemon_->ForgetAgain();
+  settings_.dnssec.anchors.clear();
+  EXPECT_EQ(Kept(), "");
+}
+
+TEST_F(ValidationReloadTest, AllNamesAreForgottenWhenValidationChanges) {
+  for (const Validation validation : {Validation::kLog, Validation::kOff, Validation::kOn}) {
+    settings_.dnssec.validation = validation;
+    EXPECT_EQ(Kept(), "");
+    daemon_->ForgetAgain();
+    EXPECT_EQ(Kept(), "x.corp.x.lab.x.example.");
+  }
 }
 
 }  // namespace
