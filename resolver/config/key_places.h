@@ -1,0 +1,87 @@
+// Makes the rows of the table of keys (keys.cc): the kind of a value, its limits, and its place in
+// Settings as a chain of pointers to members.
+//
+// Thread: any; constants.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "resolver/config/key_spec.h"
+
+namespace tern::resolver::config {
+
+// The member of Settings at the end of a chain of pointers to members.
+template <auto... kPath>
+const auto& In(const Settings& settings) {
+  return (settings.*....*kPath);
+}
+template <auto... kPath>
+auto& In(Settings& settings) {
+  return (settings.*....*kPath);
+}
+
+template <typename Value>
+uint64_t ToNumber(const Value& value) {
+  if constexpr (std::is_same_v<Value, Duration>) {
+    return static_cast<uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(value).count());
+  } else {
+    return static_cast<uint64_t>(value);
+  }
+}
+
+template <typename Value>
+void FromNumber(uint64_t number, Value* value) {
+  if constexpr (std::is_same_v<Value, Duration>) {
+    *value = std::chrono::milliseconds(number);
+  } else {
+    *value = static_cast<Value>(number);
+  }
+}
+
+template <auto... kPath>
+constexpr NumberPlace kNumberAt = {
+    [](const Settings& settings) { return ToNumber(In<kPath...>(settings)); },
+    [](Settings& settings, uint64_t n) { FromNumber(n, &In<kPath...>(settings)); }};
+
+template <auto... kPath>
+constexpr ValueSpec Flag() {
+  return {.kind = KeyKind::kFlag, .max = 1, .place = kNumberAt<kPath...>};
+}
+template <auto... kPath>
+constexpr ValueSpec Number(uint64_t min, uint64_t max, KeyKind kind = KeyKind::kNumber) {
+  return {.kind = kind, .min = min, .max = max, .place = kNumberAt<kPath...>};
+}
+template <auto... kPath>
+constexpr ValueSpec Milliseconds(uint64_t min, uint64_t max) {
+  return Number<kPath...>(min, max, KeyKind::kDuration);
+}
+template <auto... kPath>
+constexpr ValueSpec Ttl(uint64_t min = 0, uint64_t max = kTtlMax) {
+  return Number<kPath...>(min, max, KeyKind::kTtl);
+}
+template <auto... kPath>
+constexpr ValueSpec Choice(std::span<const std::string_view> words) {
+  return {.kind = KeyKind::kChoice,
+          .max = words.size() - 1,
+          .choices = words,
+          .place = kNumberAt<kPath...>};
+}
+template <typename Item, auto... kPath>
+constexpr ValueSpec List(KeyKind kind, uint64_t min, uint64_t max) {
+  return {.kind = kind,
+          .min = min,
+          .max = max,
+          .place = ListPlace<Item>(
+              [](Settings& settings) -> std::vector<Item>& { return In<kPath...>(settings); })};
+}
+template <auto... kPath>
+constexpr ValueSpec Prefixes() {
+  return List<Prefix, kPath...>(KeyKind::kPrefixes, 0, kPrefixesMax);
+}
+
+}  // namespace tern::resolver::config
