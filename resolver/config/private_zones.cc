@@ -1,6 +1,7 @@
 #include "resolver/config/private_zones.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "resolver/base/endpoint.h"
 
@@ -8,14 +9,11 @@ namespace tern::resolver::config {
 namespace {
 
 bool IsPrivate(const IpAddress& address) {
-  static const Prefix kPrivate[] = {
-      *Prefix::Parse("10.0.0.0/8"),     *Prefix::Parse("172.16.0.0/12"),
-      *Prefix::Parse("192.168.0.0/16"), *Prefix::Parse("127.0.0.0/8"),
-      *Prefix::Parse("169.254.0.0/16"), *Prefix::Parse("::1"),
-      *Prefix::Parse("fc00::/7"),       *Prefix::Parse("fe80::/10"),
-  };
-  return std::any_of(std::begin(kPrivate), std::end(kPrivate),
-                     [&](const Prefix& prefix) { return prefix.Contains(address); });
+  if (address.IsLoopback() || address.IsLinkLocal()) return true;
+  const uint8_t* const octets = &address.octets[0];
+  if (address.IsIpv6()) return (octets[0] & 0xfe) == 0xfc;
+  return octets[0] == 10 || (octets[0] == 172 && octets[1] >> 4 == 1) ||
+         (octets[0] == 192 && octets[1] == 168) || (octets[0] == 169 && octets[1] == 254);
 }
 
 bool IsExempt(const StaticZone& zone, const std::vector<TrustAnchor>& anchors) {

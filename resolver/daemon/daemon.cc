@@ -144,11 +144,6 @@ absl::Status CheckStaticZones(const config::Settings& settings) {
   return absl::OkStatus();
 }
 
-void LogPrivateZones(const config::Settings& settings) {
-  const std::string line = TellPrivateZones(settings);
-  if (!line.empty()) Log(LogLevel::kInfo, line);
-}
-
 // True when one of the root servers can be reached over IPv6. Hints without such an address say
 // nothing, so then any global address counts.
 bool ReachesIpv6(const std::vector<RootHint>& hints, const RouteCheck& has_route) {
@@ -283,7 +278,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
         "no server of the root may be asked: resolution.never_query, ipv4 and ipv6 leave none of "
         "the addresses of resolution.root_hints");
   }
-  LogPrivateZones(daemon->settings_);
+  if (const std::string line = TellPrivateZones(daemon->settings_); !line.empty()) {
+    Log(LogLevel::kInfo, line);
+  }
   daemon->drawn_cookie_secret_ = DrawCookieSecret();
   const policy::CookieSecret secret =
       daemon->settings_.cookie_secret.value_or(daemon->drawn_cookie_secret_);
@@ -380,6 +377,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   }
   // What needs memory comes first, so that nothing has changed when there is none.
   std::vector<wire::Name> zones_to_forget = ZonesToForget(settings);
+  const std::string private_zones = TellPrivateZones(settings);
   const policy::CookieSecret secret = settings.cookie_secret.value_or(drawn_cookie_secret_);
   configuration->cookies = CookiesWith(secret);
   assembly_->Reconfigure(*configuration);
@@ -389,7 +387,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   zones_to_forget_ = std::move(zones_to_forget);
   NoteCookieSecret(secret);
   ForgetChangedSources(before);
-  LogPrivateZones(settings_);
+  if (!private_zones.empty()) Log(LogLevel::kInfo, private_zones);
   return absl::OkStatus();
 }
 
