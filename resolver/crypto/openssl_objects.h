@@ -35,8 +35,8 @@ DigestContext MakeDigestContext();
 // Before a call whose failure will be asked for.
 void ForgetLibraryErrors();
 
-// Whether the library itself has failed since then, as when memory was short. Otherwise a refusal
-// is about the octets that it was given. Forgets the errors.
+// Whether the library itself has failed since ForgetLibraryErrors, as when memory was short.
+// Otherwise a refusal is about the octets that it was given.
 bool HasLibraryFailed();
 
 // For tests: whether the library's next allocation fails. Null in every other program.

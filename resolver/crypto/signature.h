@@ -32,10 +32,9 @@ enum class SignatureResult : uint8_t {
 // 5, 7, 8, 10, 13, 14, 15 and 16: what this code can verify if the library allows it.
 AlgorithmSet KnownAlgorithms();
 
-// Those of KnownAlgorithms that the library verifies. Each was tried with a known signature, and
-// with the same one after one bit was changed. A system's policy may forbid some; RHEL 9 forbids
-// signatures with SHA-1. The first call in a process tries them all, which takes some milliseconds.
-// Throws std::bad_alloc when memory is short.
+// Those of KnownAlgorithms that the library verifies. Each was tried with a known signature. A
+// system's policy may forbid some; RHEL 9 forbids signatures with SHA-1. The first call in a process
+// tries them all, which takes some milliseconds. Throws std::bad_alloc when memory is short.
 AlgorithmSet SupportedAlgorithms();
 
 class PublicKey {
