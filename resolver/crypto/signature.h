@@ -33,8 +33,9 @@ enum class SignatureResult : uint8_t {
 AlgorithmSet KnownAlgorithms();
 
 // Those of KnownAlgorithms that the library verifies. Each was tried with a known signature. A
-// system's policy may forbid some; RHEL 9 forbids signatures with SHA-1. The first call in a process
-// tries them all, which takes some milliseconds. Throws std::bad_alloc when memory is short.
+// system's policy may forbid some; RHEL 9 forbids signatures with SHA-1. The first call in a
+// process tries them all, which takes some milliseconds. Throws std::bad_alloc when memory is
+// short.
 AlgorithmSet SupportedAlgorithms();
 
 class PublicKey {

@@ -117,12 +117,17 @@ class ZonePlace {
   uint32_t* questions_ = nullptr;
 };
 
-// Whether each known server gave nothing useful for this zone a while ago. Then others are looked
-// for before they are asked.
-bool HasOnlyLameServers(Job& job) {
-  const upstream::ServerTable& table = job.facilities().server_table;
-  if (table.knows_no_lame()) return false;
+// Whether a server of this zone said what is bogus a while ago, and no better one is known. Then
+// others are looked for before it is asked.
+bool HasOnlyBogusServers(Job& job) {
+  const Facilities& facilities = job.facilities();
+  const upstream::ServerTable& table = facilities.server_table;
   upstream::ZoneServers& servers = job.servers();
+  if (facilities.zones_with_bogus.never_used() ||
+      !facilities.zones_with_bogus.Has(facilities.store.Hash(servers.zone()),
+                                       facilities.environment.Now())) {
+    return false;
+  }
   const auto& candidates = servers.candidates();
   return !candidates.empty() &&
          std::all_of(candidates.begin(), candidates.end(), [&](const upstream::Candidate& known) {
@@ -152,7 +157,7 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
   bool looked_up = false;
   int failed_lookups = 0;
   bool is_last_round = false;
-  if (!is_part && HasOnlyLameServers(job)) looked_up = co_await FindMoreAddresses(job);
+  if (!is_part && HasOnlyBogusServers(job)) looked_up = co_await FindMoreAddresses(job);
   for (;;) {
     if (!servers.candidates().empty()) {
       OneMoreServer more(job);

@@ -27,6 +27,7 @@ namespace tern::resolver::resolution {
 
 inline constexpr size_t kZonesWithoutPartsMax = 1024;
 inline constexpr size_t kZonesTriedAgainMax = 1024;
+inline constexpr size_t kZonesWithBogusMax = 1024;
 inline constexpr size_t kZonesAskedAnewMax = 1024;
 // How often a zone's parent is asked again because the zone's servers do not serve it.
 inline constexpr std::chrono::seconds kAskedAnewPause(30);
@@ -80,6 +81,8 @@ struct Facilities : upstream::RaceFacilities {
   ExpiringMarks zones_without_parts{kZonesWithoutPartsMax};
   // Zones whose parents were asked for them again a moment ago. Keys are the store's hashes.
   ExpiringMarks zones_asked_anew{kZonesAskedAnewMax};
+  // Zones one of whose servers said what is bogus. Keys are the store's hashes.
+  ExpiringMarks zones_with_bogus{kZonesWithBogusMax};
   // Silent zones for which a failed question was asked again a moment ago. Keys are the store's
   // hashes.
   ExpiringMarks zones_tried_again{kZonesTriedAgainMax};

@@ -341,9 +341,11 @@ bool AvoidSource(Job& job, const answer::Answer& answer) {
   const EntryView last = answer.at(answer.count() - 1);
   if (source.zone_labels > last.name().LabelCount()) return false;
   Facilities& facilities = job.facilities();
-  facilities.server_table.NoteLame(static_cast<upstream::ServerKey>(source.server),
-                                   last.name().Suffix(source.zone_labels), kAvoidedFor,
-                                   facilities.environment.Now());
+  const wire::NameView zone = last.name().Suffix(source.zone_labels);
+  facilities.zones_with_bogus.Put(facilities.store.Hash(zone),
+                                  facilities.environment.Now() + kAvoidedFor);
+  facilities.server_table.NoteLame(static_cast<upstream::ServerKey>(source.server), zone,
+                                   kAvoidedFor, facilities.environment.Now());
   facilities.learner.Forget(last.name(), last.type());
   return true;
 }

@@ -151,7 +151,6 @@ class ServerTable {
   // zone.
   void NoteLame(ServerKey server, wire::NameView zone, Duration duration, Time now);
   bool IsLame(ServerKey server, wire::NameView zone, Time now) const;
-  bool knows_no_lame() const { return lame_.never_used(); }
 
   // Call it when replies came to an open query about the zone that were no answer to it. Somebody
   // may be guessing. The zone is marked, not the server. Servers of one operator serve thousands of
