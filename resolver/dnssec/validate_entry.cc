@@ -90,7 +90,9 @@ Judgement ValidateRRset(EntryView entry, const Verifier& verifier) {
   const VerifiedProofs proofs = VerifyProofs(entry, verifier);
   const DenialProof proof = ProveWildcardAnswer(verifier.zone, entry.name(), verdict.labels,
                                                 proofs.records(), Hashes(verifier).budget());
-  return JudgementOf(proof, proofs, entry, verdict.ttl_max, verifier.zone);
+  judgement = JudgementOf(proof, proofs, entry, verdict.ttl_max, verifier.zone);
+  judgement.of_wildcard = true;
+  return judgement;
 }
 
 Judgement ValidateDenial(EntryView entry, const Verifier& verifier) {
@@ -159,6 +161,12 @@ CutFinding ValidateDs(EntryView entry, const Verifier& verifier) {
   CutFinding cut;
   if (entry.kind() == EntryKind::kRRset) {
     const Judgement judgement = ValidateRRset(entry, verifier);
+    // A wildcard makes no zone cut (RFC 4592 section 4.2).
+    if (judgement.of_wildcard) {
+      cut.problem = ProblemAt(Reason::kBadProof, entry.name(), RRType::kDS, verifier.zone,
+                              "its DS was made from a wildcard");
+      return cut;
+    }
     cut.problem = judgement.problem;
     cut.ttl_max = judgement.ttl_max;
     cut.is_proven = judgement.security == Security::kSecure;

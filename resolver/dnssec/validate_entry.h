@@ -18,8 +18,9 @@ namespace tern::resolver::dnssec {
 
 struct Judgement {
   cache::Security security = cache::Security::kBogus;
-  uint32_t ttl_max = 0;  // seconds
-  Problem problem;       // kBogus: why. kInsecure: the reason, if there is one
+  uint32_t ttl_max = 0;      // seconds
+  Problem problem;           // kBogus: why. kInsecure: the reason, if there is one
+  bool of_wildcard = false;  // of an RRset
 };
 
 // The NSEC and NSEC3 records of an entry whose signatures are good.

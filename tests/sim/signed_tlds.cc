@@ -73,7 +73,11 @@ ZoneServer* SignedTlds::AddUnsigned(std::string_view zone, std::string_view addr
 }
 
 void SignedTlds::AddToTld(std::string_view tld, std::string_view records) {
-  Append(&tld_records_[std::string(tld)], RecordsOfText(tld, records));
+  AddToTld(tld, RecordsOfText(tld, records));
+}
+
+void SignedTlds::AddToTld(std::string_view tld, const std::vector<PlainRecord>& records) {
+  Append(&tld_records_[std::string(tld)], records);
 }
 
 void SignedTlds::Start() {

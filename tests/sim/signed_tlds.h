@@ -37,6 +37,7 @@ class SignedTlds {
                           std::string_view records);
   // Lines for the zone com. or net. itself.
   void AddToTld(std::string_view tld, std::string_view records);
+  void AddToTld(std::string_view tld, const std::vector<PlainRecord>& records);
   // Change them before Start.
   SigningPlan& root_plan() { return root_plan_; }
   SigningPlan& tld_plan() { return tld_plan_; }

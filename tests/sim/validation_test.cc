@@ -445,6 +445,23 @@ TEST_F(ValidationTest, AQuestionThatBeganBeforeTheAnchorsChangedLeavesNothingBeh
   }
 }
 
+// RFC 4592 section 4.2: a wildcard makes no zone cut.
+TEST_F(ValidationTest, AWildcardsDsMakesNoSignedZone) {
+  const SigningPlan plan;
+  std::vector<PlainRecord> ds = DsRecordsOf(NameOf("x.wild.com."), plan, 300);
+  for (PlainRecord& record : ds) record.owner = NameOf("*.wild.com.");
+  internet_.AddToTld("com.", ds);
+  internet_.Start();
+  internet_.com().AddZone(std::make_shared<const SignedZone>(
+      NameOf("x.wild.com."),
+      RecordsOfText("x.wild.com.",
+                    "@ 300 SOA ns1 hostmaster 1 2 3 4 5\n@ 300 NS ns1\n"
+                    "ns1 300 A 192.0.2.10\nwww 300 A 198.51.100.7\n"),
+      plan));
+  const PlainMessage answer = internet_.Lookup("www.x.wild.com.", RRType::kA);
+  EXPECT_EQ(answer.rcode, Rcode::kServFail) << answer.ToText();
+}
+
 TEST_F(ValidationTest, AZoneOfUnsupportedAlgorithmsOrDigestsIsInsecure) {
   for (const size_t octet : {size_t{2}, size_t{3}}) {  // of a DS: the algorithm, the digest type
     SignedTlds internet({.seed = 3});
