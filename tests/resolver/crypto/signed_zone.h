@@ -113,9 +113,8 @@ class SignedZone {
   std::map<std::pair<Octets, wire::RRType>, std::vector<Octets>> rrsets_;
 };
 
-inline std::filesystem::path VectorPath(const std::string& file) {
-  return std::filesystem::path(TERN_SIGNATURE_VECTORS) / file;
-}
+// Where the file of the folder vectors is.
+std::filesystem::path VectorPath(const std::string& file);
 
 constexpr int kAlgorithmNumbers[] = {5, 7, 8, 10, 13, 14, 15, 16};
 
