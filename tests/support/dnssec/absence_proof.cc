@@ -237,7 +237,8 @@ Absence ProveInsecureCut(const AbsenceQuestion& question, const std::vector<Plai
     return types.contains(RRType::kNS) && !types.contains(RRType::kDS) &&
            !types.contains(RRType::kSOA);
   };
-  if (const OwnedNsec* at = NsecSet(question, nsec).At(question.name)) {
+  const NsecSet nsec_set(question, nsec);
+  if (const OwnedNsec* at = nsec_set.At(question.name)) {
     return ProvenIf(denies(at->fields.types));
   }
   const Nsec3Set set(question, nsec3);
