@@ -198,6 +198,8 @@ class EntryView {
   Instant expiry() const { return Instant(Load<uint32_t>(layout::kExpiry)); }
   uint32_t ttl() const { return Load<uint32_t>(layout::kTtl); }  // the original, seconds
   bool IsFresh(Instant now) const { return expiry() > now; }
+  // Fresh, and not known to be bogus.
+  bool IsUsable(Instant now) const { return IsFresh(now) && security() != Security::kBogus; }
   // Seconds until it expires; 0 for an expired entry.
   uint32_t Remaining(Instant now) const { return expiry() - now; }
   uint16_t count() const { return Load<uint16_t>(layout::kCount); }

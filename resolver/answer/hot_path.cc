@@ -70,11 +70,8 @@ HotOutcome AnswerWithTargets(std::span<const uint8_t> query, const Request& requ
   Additional additional;
   const EntryView end = answer.parts[answer.count - 1];
   if (end.kind() == EntryKind::kRRset && end.type() == request.type) {
-    // Addresses beside a secure answer are secure, or absent.
-    const cache::Security floor = end.security() == cache::Security::kSecure
-                                      ? cache::Security::kSecure
-                                      : FloorFor(request, context.validates);
-    CollectAdditional(context.store, context.local_data, end, context.now, floor, &additional);
+    CollectAdditional(context.store, context.local_data, end, context.now,
+                      FloorBeside(end, request, context.validates), &additional);
   }
   *reply_octets = ComposeReply(query, request, answer, context.now, context.rotation, limit, reply,
                                context.additional ? &additional : nullptr);

@@ -53,6 +53,13 @@ inline cache::Security FloorFor(const Request& request, bool validates) {
   return validates && !checks_itself ? cache::Security::kInsecure : cache::Security::kBogus;
 }
 
+// The same for addresses beside an answer that ends with `end`. Beside a secure answer they are
+// secure, or absent.
+inline cache::Security FloorBeside(cache::EntryView end, const Request& request, bool validates) {
+  return end.security() == cache::Security::kSecure ? cache::Security::kSecure
+                                                    : FloorFor(request, validates);
+}
+
 // A parsed query that waits for its answer.
 struct ParsedQuery {
   Request request;

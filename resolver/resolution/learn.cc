@@ -11,6 +11,7 @@
 #include "wire/dnssec_records.h"
 #include "wire/message.h"
 #include "wire/rdata.h"
+#include "wire/signed_octets.h"
 
 namespace tern::resolver::resolution {
 namespace {
@@ -79,11 +80,6 @@ bool IsKnownToExist(const cache::Store& store, wire::NameView name, RRType type,
 // be there several times.
 constexpr size_t kNsRecordsMax = 64;
 
-// Whether the RRSIG shows that its RRset was made from a wildcard (RFC 4035 section 5.3.4).
-bool IsOfWildcard(const wire::RrsigView& rrsig, wire::NameView owner) {
-  return size_t{rrsig.labels} + (owner.IsWildcard() ? 1 : 0) < owner.LabelCount();
-}
-
 bool IsDenial(RRType type) { return type == RRType::kNSEC || type == RRType::kNSEC3; }
 bool IsProof(const ReplyRecord& record) { return IsDenial(record.type); }
 
@@ -143,7 +139,7 @@ bool Learner::AddSignatures(const upstream::ReplyRecords& records,
     const bool added = as_proofs ? builder->AddProof(owner, RRType::kRRSIG, rdata.first(written))
                                  : builder->AddSignature(rdata.first(written));
     if (!added) break;
-    of_wildcard |= IsOfWildcard(*rrsig, owner);
+    of_wildcard |= rrsig->labels < wire::SignedLabels(owner);
   }
   return of_wildcard;
 }
@@ -182,7 +178,7 @@ bool Learner::LearnRRset(const upstream::ReplyRecords& records, const ReplyRecor
     // A second CNAME or DNAME at a name has no meaning (RFC 2181 section 10.1).
     if (first.type == RRType::kCNAME || first.type == RRType::kDNAME) break;
   }
-  if (validates_ && security_ != cache::Security::kInsecure) {
+  if (NeedsProof()) {
     const bool of_wildcard =
         AddSignatures(records, records.answer(), records.Hash(owner), owner, first.type,
                       /*as_proofs=*/false, &builder);
@@ -253,7 +249,7 @@ bool Learner::LearnNegative(const upstream::ReplyRecords& records,
                            : builder.StartNoData(meaning.end, type, soa_owner, ttl, now, rank);
   if (!started) return false;
   if (soa_octets != 0 && !builder.AddRecord({soa, soa_octets})) return false;
-  if (validates_ && security_ != cache::Security::kInsecure) {
+  if (NeedsProof()) {
     if (meaning.soa != nullptr) {
       (void)AddSignatures(records, records.authority(), records.OwnerHash(*meaning.soa), soa_owner,
                           RRType::kSOA, /*as_proofs=*/true, &builder);
@@ -418,7 +414,7 @@ void Learner::LearnDs(const upstream::ReplyRecords& records, wire::NameView cut,
       return;
     }
   }
-  if (security_ != cache::Security::kInsecure) {
+  if (NeedsProof()) {
     if (has_ds) {
       (void)AddSignatures(records, section, hash, cut, RRType::kDS, /*as_proofs=*/false, &builder);
     } else {

@@ -88,8 +88,7 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
 // Whether the job may use the entry. A refresh treats an entry near its expiry as missing. What is
 // bogus is asked for again.
 bool Serves(const Job& job, EntryView entry, cache::Instant now) {
-  return entry && entry.IsFresh(now) && entry.security() != cache::Security::kBogus &&
-         !answer::IsOnlyForValidation(entry) &&
+  return entry && entry.IsUsable(now) && !answer::IsOnlyForValidation(entry) &&
          !(job.refreshes() && answer::IsNearExpiry(entry, now));
 }
 
@@ -109,14 +108,13 @@ Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ances
   Facilities& facilities = job.facilities();
   const cache::Store& store = facilities.store;
   const EntryView denial = store.FindDenial(above.name, above.hash);
-  const auto serves = [now](EntryView entry) {
-    return entry && entry.IsFresh(now) && entry.security() != cache::Security::kBogus;
-  };
-  if (!above.cut && serves(denial) && IsDeniedFromAbove(job, denial, name, now)) {
+  if (!above.cut && denial && denial.IsUsable(now) && IsDeniedFromAbove(job, denial, name, now)) {
     return AnsweredIf(job, job.answer().Add(denial));
   }
   const EntryView dname = store.Find(above.name, above.hash, KeySpace::kData, RRType::kDNAME);
-  if (!serves(dname) || dname.kind() != EntryKind::kRRset) return Outcome::kUnknown;
+  if (!dname || dname.kind() != EntryKind::kRRset || !dname.IsUsable(now)) {
+    return Outcome::kUnknown;
+  }
   if (!answer::AddDname(dname, name, now, facilities.learner.scratch(), &job.answer())) {
     return AnsweredIf(job, false);
   }

@@ -51,10 +51,6 @@ Trust Insecure(Problem problem = {}) {
 // How long a server comes last for a zone of which it said what is bogus.
 constexpr std::chrono::seconds kAvoidedFor(60);
 
-bool IsUsable(EntryView entry, cache::Instant now) {
-  return entry && entry.IsFresh(now) && entry.security() != Security::kBogus;
-}
-
 // What one name on the way turned out to be.
 struct Step {
   enum class Kind : uint8_t {
@@ -154,8 +150,8 @@ Step ReadKnownDs(Job& job, const wire::Name& name, wire::NameView zone) {
   const cache::Instant now = job.facilities().StoreNow();
   const uint64_t hash = store.Hash(name);
   EntryView entry = store.Find(name, hash, KeySpace::kData, RRType::kDS);
-  if (!IsUsable(entry, now)) entry = store.FindDenial(name, hash);
-  return IsUsable(entry, now) ? ReadDs(job, entry, name, zone) : Step();
+  if (!entry || !entry.IsUsable(now)) entry = store.FindDenial(name, hash);
+  return entry && entry.IsUsable(now) ? ReadDs(job, entry, name, zone) : Step();
 }
 
 // Whether the name's zone, as far as it is known, signs nothing about the name.
@@ -239,7 +235,7 @@ Task<Problem> EnsureKeys(Job& job, const wire::Name& zone, const KeyDemand& dema
   if (unusable != Reason::kNone) co_return ProblemAt(unusable, zone, RRType::kDS, zone);
   if (FindTrustedKeys(job, zone) != nullptr) co_return Problem();
   const EntryView known = facilities.store.Find(zone, KeySpace::kData, RRType::kDNSKEY);
-  if (IsUsable(known, facilities.StoreNow()) && known.kind() == EntryKind::kRRset) {
+  if (known && known.IsUsable(facilities.StoreNow()) && known.kind() == EntryKind::kRRset) {
     Problem problem = TakeKeys(job, known, zone, demand);
     if (problem.reason == Reason::kNone || problem.reason == Reason::kBudget) co_return problem;
     // The keys may have changed since.
@@ -298,9 +294,10 @@ void AskForKeysAhead(Job& job, const wire::Name& zone) {
   const Facilities& facilities = job.facilities();
   const cache::Instant now = facilities.StoreNow();
   const uint64_t hash = facilities.store.Hash(zone);
-  if (IsUsable(facilities.store.Find(zone, hash, KeySpace::kData, RRType::kDNSKEY), now)) return;
+  const EntryView dnskeys = facilities.store.Find(zone, hash, KeySpace::kData, RRType::kDNSKEY);
+  if (dnskeys && dnskeys.IsUsable(now)) return;
   const EntryView ds = facilities.store.Find(zone, hash, KeySpace::kData, RRType::kDS);
-  const bool has_ds = IsUsable(ds, now) && ds.kind() == EntryKind::kRRset;
+  const bool has_ds = ds && ds.IsUsable(now) && ds.kind() == EntryKind::kRRset;
   if (!has_ds && !found.anchor->zone.view().Equals(zone)) return;
   LookUpInBackground(job, zone, RRType::kDNSKEY);
 }

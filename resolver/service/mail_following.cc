@@ -43,11 +43,11 @@ size_t RecursiveService::ComposeResolved(const View& view, std::span<const uint8
   answer::Additional additional;
   if (view.settings->mail.additional && answer::TargetOffset(request.type) != 0) {
     const cache::EntryView end = EndOf(answer, request.type);
-    const cache::Security floor = end && end.security() == cache::Security::kSecure
-                                      ? cache::Security::kSecure
-                                      : answer::FloorFor(request, view.settings->dnssec.IsOn());
-    if (end)
-      answer::CollectAdditional(*store_, view.local_data.get(), end, now, floor, &additional);
+    if (end) {
+      answer::CollectAdditional(*store_, view.local_data.get(), end, now,
+                                answer::FloorBeside(end, request, view.settings->dnssec.IsOn()),
+                                &additional);
+    }
   }
   return answer::ComposeReply(query, request, answer.Parts(), now, rotation_.Next(), limit,
                               scratch(), &additional);

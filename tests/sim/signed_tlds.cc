@@ -2,20 +2,12 @@
 
 #include <utility>
 
+#include "tests/sim/small_internet.h"
+
 namespace tern::sim {
 namespace {
 
 constexpr Duration kLimit = std::chrono::milliseconds(7500);
-
-constexpr std::string_view kRootText = R"(
-.                    86400 SOA k.root-servers.net. hostmaster. 1 2 3 4 900
-.                    518400 NS k.root-servers.net.
-k.root-servers.net.  518400 A  192.0.2.1
-com.                 172800 NS a.gtld-servers.net.
-net.                 172800 NS e.gtld-servers.net.
-a.gtld-servers.net.  172800 A  192.0.2.10
-e.gtld-servers.net.  172800 A  192.0.2.11
-)";
 
 std::string TldText(std::string_view tld) {
   const std::string server = tld == "com." ? "a.gtld-servers.net." : "e.gtld-servers.net.";
@@ -81,7 +73,7 @@ void SignedTlds::AddToTld(std::string_view tld, const std::vector<PlainRecord>& 
 }
 
 void SignedTlds::Start() {
-  std::vector<PlainRecord> root = RecordsOfText(".", kRootText);
+  std::vector<PlainRecord> root = RecordsOfText(".", kRootZone);
   for (auto& [tld, records] : tld_records_) {
     Append(&root, DsRecordsOf(NameOf(tld).view(), tld_plan_, 86400));
     auto zone = std::make_shared<const SignedZone>(NameOf(tld).view(), records, tld_plan_);

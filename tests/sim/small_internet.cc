@@ -7,16 +7,6 @@ namespace {
 
 constexpr Duration kRestLimit = std::chrono::seconds(30);
 
-constexpr std::string_view kRootZone = R"(
-.                    86400 SOA k.root-servers.net. hostmaster. 1 2 3 4 900
-.                    518400 NS k.root-servers.net.
-k.root-servers.net.  518400 A  192.0.2.1
-com.                 172800 NS a.gtld-servers.net.
-net.                 172800 NS e.gtld-servers.net.
-a.gtld-servers.net.  172800 A  192.0.2.10
-e.gtld-servers.net.  172800 A  192.0.2.11
-)";
-
 std::string Soa(std::string_view zone, std::string_view server) {
   return std::string(zone) + " 3600 SOA " + std::string(server) + " hostmaster." +
          std::string(zone) + " 1 7200 3600 604800 300\n";

@@ -27,6 +27,17 @@ namespace tern::sim {
 inline constexpr std::string_view kFirstServer = "192.0.2.20";
 inline constexpr std::string_view kSecondServer = "192.0.2.21";
 
+// The root, with com. and net.
+inline constexpr std::string_view kRootZone = R"(
+.                    86400 SOA k.root-servers.net. hostmaster. 1 2 3 4 900
+.                    518400 NS k.root-servers.net.
+k.root-servers.net.  518400 A  192.0.2.1
+com.                 172800 NS a.gtld-servers.net.
+net.                 172800 NS e.gtld-servers.net.
+a.gtld-servers.net.  172800 A  192.0.2.10
+e.gtld-servers.net.  172800 A  192.0.2.11
+)";
+
 class SmallInternet {
  public:
   static constexpr std::string_view kRoot = "192.0.2.1";
