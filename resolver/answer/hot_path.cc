@@ -134,8 +134,7 @@ HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parse
                &missing, context.links_max)) {
     return HotOutcome::kMiss;
   }
-  const size_t limit = tcp ? std::min(reply.size(), wire::kMessageOctetsMax)
-                           : std::min(reply.size(), UdpReplyLimit(request));
+  const size_t limit = ReplyLimit(tcp, request, reply);
   if (TargetOffset(request.type) != 0) {
     return AnswerWithTargets(query, request, answer, context, limit, reply, reply_octets);
   }

@@ -7,6 +7,7 @@
 // Thread: any. Nothing is allocated.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include "resolver/answer/request.h"
 #include "resolver/answer/targets.h"
 #include "resolver/base/limits.h"
+#include "wire/message.h"
 #include "wire/types.h"
 
 namespace tern::resolver::answer {
@@ -65,6 +67,11 @@ inline size_t UdpReplyLimit(const Request& request) {
   if (!request.has_edns) return 512;
   return request.edns.payload_octets < wire::kEdnsPayloadDefault ? request.edns.payload_octets
                                                                  : wire::kEdnsPayloadDefault;
+}
+
+// The most octets that a reply in this buffer may have.
+inline size_t ReplyLimit(bool tcp, const Request& request, std::span<const uint8_t> reply) {
+  return std::min(reply.size(), tcp ? wire::kMessageOctetsMax : UdpReplyLimit(request));
 }
 
 }  // namespace tern::resolver::answer

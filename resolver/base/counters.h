@@ -55,7 +55,9 @@ struct Counts {
   Count failures{};   // jobs that ended in SERVFAIL
   Count refreshes{};  // jobs started because an entry was about to expire
   Count stale_answers{};
-  Count bogus_answers{};  // parts of answers that validation found to be bogus
+  Count range_answers{};         // made from the ranges of signed zones (RFC 8198)
+  Count range_contradictions{};  // zones that denied what they have, each for 15 minutes
+  Count bogus_answers{};         // parts of answers that validation found to be bogus
   // The same by the extended error (RFC 8914) that a client gets, or would get.
   Count bogus_expired{};
   Count bogus_not_yet_valid{};
@@ -107,6 +109,8 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::failures,
     &Counts<Count>::refreshes,
     &Counts<Count>::stale_answers,
+    &Counts<Count>::range_answers,
+    &Counts<Count>::range_contradictions,
     &Counts<Count>::bogus_answers,
     &Counts<Count>::bogus_expired,
     &Counts<Count>::bogus_not_yet_valid,

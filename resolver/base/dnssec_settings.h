@@ -29,6 +29,7 @@ struct ValidationSettings {
   Validation validation = Validation::kOff;
   std::vector<TrustAnchor> anchors;
   std::vector<wire::Name> negative_anchors;  // RFC 7646
+  bool aggressive = true;                    // ranges of signed zones answer (RFC 8198)
 
   bool IsOn() const { return validation != Validation::kOff; }
   friend bool operator==(const ValidationSettings&, const ValidationSettings&) = default;

@@ -413,6 +413,13 @@ constexpr KeySpec kKeys[] = {
          KeyKind::kNames, 0, kNegativeAnchorsMax),
      .default_text = "[]",
      .summary = "Names below which nothing is validated."},
+    {.path = "dnssec.aggressive",
+     .value = Flag<&Settings::dnssec, &DnssecSettings::aggressive>(),
+     .default_text = "true",
+     .summary = "Whether names that a signed zone is known not to have are answered without asking "
+                "its servers (RFC 8198). So a flood of random names in it stays here.",
+     .details = "What is known has 1/32 of `cache.memory`. A zone that contradicts itself is not "
+                "answered for in this way for 15 minutes, and the log says so."},
 
     {.path = "local", .value = kMap},
     {.path = "local.special_names",

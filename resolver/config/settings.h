@@ -30,6 +30,7 @@ struct DnssecSettings {
   // Each anchor's name and key tags (trust_anchors.h).
   std::vector<std::string> trust_anchor_texts = {std::string(kBuiltinTrustAnchor)};
   std::vector<wire::Name> negative_trust_anchors;
+  bool aggressive = true;
 };
 
 // Connections of clients over TCP, in each worker.
@@ -70,6 +71,7 @@ inline policy::CoreSettings CoreSettingsOf(const Settings& settings) {
   core.dnssec.validation = settings.dnssec.validation;
   core.dnssec.anchors = settings.dnssec.anchors;
   core.dnssec.negative_anchors = settings.dnssec.negative_trust_anchors;
+  core.dnssec.aggressive = settings.dnssec.aggressive;
   for (const wire::Name& zone : PrivateZones(settings.static_zones, settings.dnssec.anchors)) {
     core.dnssec.negative_anchors.push_back(zone);
   }

@@ -1,6 +1,7 @@
-// The log's lines about answers that validation (DNSSEC) found to be bogus.
+// The log's lines about answers that validation (DNSSEC) found to be bogus, and about zones that
+// contradict themselves.
 //
-// Thread: any. Bound: one line a second (LogLimit).
+// Thread: any. Bound: one line of each kind a second (LogLimit).
 #pragma once
 
 #include <functional>
@@ -20,10 +21,16 @@ class BogusLog final : public dnssec::BogusObserver {
 
   void OnBogus(wire::NameView name, wire::RRType type, const dnssec::Problem& problem, bool passes,
                Time now) override;
+  void OnContradiction(wire::NameView zone, wire::NameView name, wire::RRType type,
+                       Time now) override;
 
  private:
+  // Writes the line, unless one of its kind was written less than a second ago.
+  void Write(std::string_view line, Time now, LogLimit* limit) const;
+
   const Writer write_;
-  LogLimit limit_;
+  LogLimit bogus_limit_;
+  LogLimit contradiction_limit_;
 };
 
 }  // namespace tern::resolver::daemon

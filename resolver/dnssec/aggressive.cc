@@ -23,6 +23,9 @@ constexpr size_t kPlaceOctets = 24;
 constexpr int kSparedMax = 64;
 
 size_t Cost(const KeptRange& range) { return range.size() + kPlaceOctets; }
+// Without the SOA, a range lives by its own TTL (RFC 9077), but not longer than this.
+constexpr uint32_t kSecondsMax = 10800;
+
 size_t CostOfSoa(const IndexedZone& zone) { return zone.soa() == nullptr ? 0 : zone.soa()->size(); }
 
 Time TimeOf(cache::Instant instant) { return Time(std::chrono::seconds(instant.seconds())); }
@@ -135,14 +138,17 @@ void AggressiveIndex::Learn(NameView zone, const VerifiedRecord& soa,
                             std::span<const VerifiedRecord> ranges, cache::Instant now) {
   const uint64_t hash = HashOf(zone);
   if (shard_octets_max_ == 0 || IsOff(hash, now)) return;
-  if (soa.type != RRType::kSOA || !soa.owner.Equals(zone)) return;
-  if (!wire::IsValidRdata(RRType::kSOA, soa.rdata)) return;
-  const cache::Instant last = now + wire::ReadSoa(soa.rdata).minimum;
+  const bool has_soa = soa.type != RRType::kNone;
+  if (has_soa && (soa.type != RRType::kSOA || !soa.owner.Equals(zone) ||
+                  !wire::IsValidRdata(RRType::kSOA, soa.rdata))) {
+    return;
+  }
+  const cache::Instant last = now + (has_soa ? wire::ReadSoa(soa.rdata).minimum : kSecondsMax);
   Shard& shard = ShardOf(hash);
   const std::lock_guard lock(shard.lock);
   IndexedZone* const indexed = FindOrMakeZone(shard, zone, hash);
   if (indexed == nullptr) return;
-  if (LearnSoa(shard, *indexed, soa, std::min(soa.expiry, last))) {
+  if (!has_soa || LearnSoa(shard, *indexed, soa, std::min(soa.expiry, last))) {
     for (VerifiedRecord record : ranges) {
       record.expiry = std::min(record.expiry, last);
       if (record.expiry > now) LearnRange(shard, *indexed, record);
@@ -157,11 +163,14 @@ void AggressiveIndex::Search(const Shard& shard, NameView zone, uint64_t hash, N
                              IndexedZone** found, Finding* finding) const {
   *found = nullptr;
   IndexedZone* const indexed = FindZone(shard, zone, hash);
-  if (indexed == nullptr || indexed->soa()->expiry() <= now) return;
+  if (indexed == nullptr) return;
   HashBudget few = {hashes->hasher, std::min(hashes->left, kHashesMax)};
   const int before = few.left;
   indexed->Find(name, type, now, &few, finding);
   hashes->left -= before - few.left;
+  // A denial needs the zone's SOA. What a wildcard makes needs none.
+  const bool has_soa = indexed->soa() != nullptr && indexed->soa()->expiry() > now;
+  if (!has_soa && finding->kind != AggressiveKind::kWildcard) finding->kind = AggressiveKind::kNone;
   *found = indexed;
 }
 

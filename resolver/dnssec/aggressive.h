@@ -65,7 +65,8 @@ class AggressiveIndex {
   // Learns from a reply: the zone's SOA and NSEC or NSEC3 records, all of which have signatures by
   // the zone's keys that were verified. Records that a wildcard made must not come here. What is
   // not sound or not worth its memory is left out. Nothing lives longer than the SOA's minimum (RFC
-  // 8198 section 5.4, RFC 9077). When memory is short, nothing is learnt.
+  // 8198 section 5.4, RFC 9077). When memory is short, nothing is learnt. A reply that a wildcard
+  // made has no SOA; then `soa` is empty.
   void Learn(wire::NameView zone, const VerifiedRecord& soa, std::span<const VerifiedRecord> ranges,
              cache::Instant now);
 

@@ -1,4 +1,4 @@
-// Hears what validation finds to be bogus.
+// Hears what validation finds to be wrong: what is bogus, and zones that contradict themselves.
 //
 // Thread: it is called on the threads of all workers, also at the same time. Bound: its owner's.
 #pragma once
@@ -16,6 +16,11 @@ class BogusObserver {
   // `now`: the worker's time. It must not wait, and a lack of memory must not leave it.
   virtual void OnBogus(wire::NameView name, wire::RRType type, const Problem& problem, bool passes,
                        Time now) = 0;
+
+  // The zone's own records deny the RRset that it just signed. The zone's ranges are not used for a
+  // while (AggressiveIndex::kOffSeconds). `now`, memory: as above.
+  virtual void OnContradiction(wire::NameView zone, wire::NameView name, wire::RRType type,
+                               Time now) = 0;
 
  protected:
   ~BogusObserver() = default;

@@ -17,6 +17,7 @@
 #include "resolver/base/expiring_marks.h"
 #include "resolver/base/frame_pool.h"
 #include "resolver/base/list_observer.h"
+#include "resolver/dnssec/aggressive.h"
 #include "resolver/dnssec/bogus_observer.h"
 #include "resolver/dnssec/state.h"
 #include "resolver/policy/core_settings.h"
@@ -52,6 +53,7 @@ struct Facilities : upstream::RaceFacilities {
     learner.SetPolicy(settings->cache, settings->resolution.limits, settings->block_lists,
                       settings->dnssec.IsOn());
     if (validation != nullptr && !trusts_as_before) validation->Forget();
+    if (ranges != nullptr && !trusts_as_before) ranges->Clear();
     if (validation == nullptr && settings->dnssec.IsOn()) {
       validation = std::make_unique<dnssec::State>(&environment);
     }
@@ -74,6 +76,7 @@ struct Facilities : upstream::RaceFacilities {
 
   std::shared_ptr<const policy::CoreSettings> settings;  // for jobs that start from now on
   Learner learner;
+  dnssec::AggressiveIndex* ranges = nullptr;  // of the process; null: none are learnt
   std::unique_ptr<dnssec::State> validation;  // null until the settings validate
   FramePool frames;
   // Zones whose servers answer whole names, but not parts of them. Below these, names are not

@@ -73,16 +73,9 @@ Step FailedStep(Problem problem) {
   return {.kind = Step::Kind::kFailed, .problem = std::move(problem), .demand = {}};
 }
 
-// Whether other trust anchors are in force than when the job began. What it finds out is then not
-// for others.
-bool HasOldAnchors(const Job& job, const Facilities& facilities) {
-  return &job.settings() != facilities.settings.get() &&
-         !(job.settings().dnssec == facilities.settings->dnssec);
-}
-
 void MarkInsecure(Job& job, wire::NameView zone, uint32_t seconds) {
   Facilities& facilities = job.facilities();
-  if (HasOldAnchors(job, facilities)) return;
+  if (HasOldAnchors(job)) return;
   facilities.validation->insecure_zones.Put(
       facilities.store.Hash(zone), facilities.environment.Now() + std::chrono::seconds(seconds));
 }
@@ -217,7 +210,7 @@ Problem TakeKeys(Job& job, EntryView dnskeys, wire::NameView zone, const KeyDema
     KeepValidated(job, dnskeys, Security::kSecure, ttl);
   }
   // Without the keys in the table, the job fails, and its failure is not remembered.
-  if (HasOldAnchors(job, facilities)) return {};
+  if (HasOldAnchors(job)) return {};
   // Keys of a TTL of 0 serve the question that waits for them.
   facilities.validation->trust.Put(zone, hash, std::move(keys), now + std::max(ttl, 1u));
   return {};
@@ -285,6 +278,12 @@ bool HasCut(Job& job, wire::NameView name) {
 }
 
 }  // namespace
+
+bool HasOldAnchors(Job& job) {
+  const Facilities& facilities = job.facilities();
+  return &job.settings() != facilities.settings.get() &&
+         !(job.settings().dnssec == facilities.settings->dnssec);
+}
 
 void AskForKeysAhead(Job& job, const wire::Name& zone) {
   const ValidationSettings& settings = job.settings().dnssec;

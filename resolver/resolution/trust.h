@@ -42,6 +42,10 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way);
 // they will be needed. Does nothing when they are known or not needed.
 void AskForKeysAhead(Job& job, const wire::Name& zone);
 
+// Whether other trust anchors are in force than when the job began. What it finds out is then not
+// for others.
+bool HasOldAnchors(Job& job);
+
 // Whether it is known, without a question, that nothing at the name is signed.
 bool IsKnownInsecure(Job& job, wire::NameView name);
 

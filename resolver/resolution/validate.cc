@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "resolver/answer/zone_cut.h"
+#include "resolver/dnssec/learn_ranges.h"
 #include "resolver/dnssec/signed_entry.h"
 #include "resolver/dnssec/validate_entry.h"
 #include "resolver/resolution/outcome.h"
@@ -78,13 +79,43 @@ struct Checked {
   bool of_answer = false;  // the keys of the part's zone are good
 };
 
+// What a secure part says about other names (RFC 8198).
+void LearnForOthers(Job& job, EntryView part, const dnssec::Verifier& verifier,
+                    const Judgement& judgement) {
+  Facilities& facilities = job.facilities();
+  const cache::Instant now = facilities.StoreNow();
+  if (part.proof_count() > 0) dnssec::LearnRanges(part, verifier, now, facilities.ranges);
+  if (part.kind() != EntryKind::kRRset) return;
+  if (judgement.of_wildcard) {
+    const std::span<uint8_t> scratch = facilities.learner.scratch();
+    const std::span<const uint8_t> at_wildcard =
+        dnssec::AtItsWildcard(part, now, scratch.first(cache::kBuiltOctetsMax));
+    if (!at_wildcard.empty()) facilities.learner.Put(at_wildcard, now);
+    return;
+  }
+  dnssec::HashBudget hashes{&facilities.validation->hasher, dnssec::AggressiveIndex::kHashesMax};
+  if (!facilities.ranges->Denies(verifier.zone, part.name(), part.type(), now, &hashes)) return;
+  facilities.ranges->OnContradiction(verifier.zone, now);
+  ++facilities.counters.range_contradictions;
+  if (facilities.bogus_observer == nullptr) return;
+  facilities.bogus_observer->OnContradiction(verifier.zone, part.name(), part.type(),
+                                             facilities.environment.Now());
+}
+
 // A part with signatures, of the zone whose keys are good.
 Judgement CheckSigned(Job& job, EntryView part, const Trust& trust, wire::NameView signer) {
   if (trust.state != Trust::State::kSecure) return JudgementOf(trust);
   if (!trust.zone.view().Equals(signer)) return BogusFor(Reason::kWrongSigner, part, signer);
   dnssec::ZoneKeys* const keys = FindTrustedKeys(job, signer);
   if (keys == nullptr) return BogusFor(Reason::kNoMeans, part, signer);
-  return dnssec::ValidateEntry(part, VerifierOf(job, signer, *keys));
+  const dnssec::Verifier verifier = VerifierOf(job, signer, *keys);
+  const Judgement judgement = dnssec::ValidateEntry(part, verifier);
+  const bool teaches =
+      job.facilities().ranges != nullptr && job.settings().dnssec.aggressive && !HasOldAnchors(job);
+  if (teaches && judgement.security == Security::kSecure) {
+    LearnForOthers(job, part, verifier, judgement);
+  }
+  return judgement;
 }
 
 // The part stays where it is while this task waits: only the job's own coroutine changes its

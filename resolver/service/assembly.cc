@@ -24,6 +24,12 @@ Configuration CountedApart(const Configuration& shared) {
           within(shared.trust_anchors), shared.trace};
 }
 
+// What the ranges of signed zones have of the cache's memory: 8 MiB of 256, for some 30,000 ranges.
+size_t RangesOctets(size_t memory_octets) {
+  return std::min(memory_octets / 32,
+                  memory_octets - std::min(memory_octets, cache::kStoreOctetsMin));
+}
+
 }  // namespace
 
 absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings,
@@ -63,8 +69,10 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
 Assembly::Assembly(const Options& options, const Configuration& configuration,
                    std::vector<io::WorkerPort*> workers, const Seeds& seeds)
     : workers_(std::move(workers)),
-      store_({.memory_octets = options.memory_octets, .seed = seeds.store}),
-      server_table_(seeds.servers, seeds.server_key, options.servers) {
+      store_({.memory_octets = options.memory_octets - RangesOctets(options.memory_octets),
+              .seed = seeds.store}),
+      server_table_(seeds.servers, seeds.server_key, options.servers),
+      ranges_(RangesOctets(options.memory_octets), seeds.store) {
   server_table_.families().SetObserver(options.on_family_change);
   store_.SetMaxStale(configuration.view.settings->cache.max_stale);
   for (io::WorkerPort* const worker : workers_) {
@@ -74,6 +82,7 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
     services_.back()->SetCounterSource(this);
     services_.back()->SetListObserver(options.list_observer);
     services_.back()->SetBogusObserver(options.bogus_observer);
+    services_.back()->SetRanges(&ranges_);
   }
   if (!options.checks_lists) return;
   services_.front()->CheckLists();

@@ -40,7 +40,7 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
 class Assembly final : public CounterSource {
  public:
   struct Options {
-    size_t memory_octets = 0;                                     // for the store
+    size_t memory_octets = 0;                                     // for all that is cached
     size_t servers = 16384;                                       // in the table of servers
     upstream::FamilyHealth::Observer on_family_change = nullptr;  // called on workers' threads
     ListObserver* list_observer = nullptr;                        // outlives the assembly
@@ -77,6 +77,7 @@ class Assembly final : public CounterSource {
   std::vector<io::WorkerPort*> workers_;
   cache::Store store_;
   upstream::ServerTable server_table_;
+  dnssec::AggressiveIndex ranges_;
   ExpiringMarks warmed_{mail::kWarmedMax};
   std::vector<std::unique_ptr<RecursiveService>> services_;
 };

@@ -17,6 +17,9 @@
 #include "wire/message.h"
 
 namespace tern::resolver::service {
+
+using answer::ReplyLimit;
+
 namespace {
 
 using wire::ExtendedError;
@@ -44,10 +47,6 @@ policy::GateQuery AtGate(const answer::ParsedQuery& parsed, Transport transport)
   return {transport, ProofOf(parsed.request.cookie.state),
           parsed.verdict == answer::RequestVerdict::kResolve ||
               parsed.verdict == answer::RequestVerdict::kChaos};
-}
-
-size_t ReplyLimit(bool tcp, const answer::Request& request, std::span<uint8_t> reply) {
-  return std::min(reply.size(), tcp ? wire::kMessageOctetsMax : answer::UdpReplyLimit(request));
 }
 
 }  // namespace
@@ -229,6 +228,28 @@ bool RecursiveService::AnswerLocally(const View& view, std::span<const uint8_t> 
   return true;
 }
 
+answer::AnswerContext RecursiveService::ContextOf(const View& view) {
+  answer::AnswerContext context = {.store = *store_,
+                                   .now = recursor_.StoreNow(),
+                                   .rotation = rotation_.Next(),
+                                   .links_max = view.settings->resolution.budget.aliases,
+                                   .trust_anchors = {},
+                                   .additional = view.settings->mail.additional,
+                                   .local_data = view.local_data.get(),
+                                   .validates = view.settings->dnssec.IsOn()};
+  if (configuration_.trust_anchors) context.trust_anchors = *configuration_.trust_anchors;
+  return context;
+}
+
+size_t RecursiveService::AnswerKnown(const View& view, std::span<const uint8_t> query,
+                                     const answer::ParsedQuery& parsed, bool tcp,
+                                     std::span<uint8_t> reply) {
+  size_t octets = 0;
+  const answer::HotOutcome outcome =
+      answer::AnswerParsed(query, parsed, tcp, ContextOf(view), reply, &octets);
+  return outcome == answer::HotOutcome::kMiss ? 0 : octets;
+}
+
 size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> query,
                                    const answer::ParsedQuery& parsed, bool tcp,
                                    std::span<uint8_t> reply, FollowUp* follow_up) {
@@ -240,15 +261,7 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
       AnswerLocally(view, query, request, tcp, reply, &octets)) {
     return octets;
   }
-  answer::AnswerContext context = {.store = *store_,
-                                   .now = recursor_.StoreNow(),
-                                   .rotation = rotation_.Next(),
-                                   .links_max = view.settings->resolution.budget.aliases,
-                                   .trust_anchors = {},
-                                   .additional = view.settings->mail.additional,
-                                   .local_data = view.local_data.get(),
-                                   .validates = view.settings->dnssec.IsOn()};
-  if (configuration_.trust_anchors) context.trust_anchors = *configuration_.trust_anchors;
+  const answer::AnswerContext context = ContextOf(view);
   using enum answer::HotOutcome;
   const answer::HotOutcome outcome =
       answer::AnswerParsed(query, parsed, tcp, context, reply, &octets);
@@ -271,6 +284,8 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
   if (!request.recursion_desired()) {
     return AnswerWithoutRecursion(view, query, request, reply, ReplyLimit(tcp, request, reply));
   }
+  octets = AnswerFromRanges(view, query, parsed, tcp, reply);
+  if (octets != 0) return octets;
   *follow_up = FollowUp::kResolve;
   return 0;
 }

@@ -71,6 +71,11 @@ class RecursiveService final : public io::Service {
   void SetBogusObserver(dnssec::BogusObserver* observer) {
     recursor_.facilities().bogus_observer = observer;
   }
+  // The ranges of signed zones, which all workers share. Outlives the service.
+  void SetRanges(dnssec::AggressiveIndex* ranges) {
+    ranges_ = ranges;
+    recursor_.facilities().ranges = ranges;
+  }
   // This worker checks the block lists of each configuration that it gets from now on. Throws
   // std::bad_alloc.
   void CheckLists();
@@ -123,6 +128,17 @@ class RecursiveService final : public io::Service {
                      size_t* octets);
   cache::EntryView KnownAbove(const View& view, wire::NameView name, cache::Instant now,
                               cache::Security floor) const;
+  // Answers from what is known of the ranges between names of signed zones (RFC 8198). 0: the
+  // question must be asked.
+  size_t AnswerFromRanges(const View& view, std::span<const uint8_t> query,
+                          const answer::ParsedQuery& parsed, bool tcp, std::span<uint8_t> reply);
+  bool HasUnchecked(wire::NameView name, wire::RRType type, cache::Instant now) const;
+  bool MakeFromWildcard(const dnssec::AggressiveAnswer& found, wire::NameView name,
+                        wire::RRType type);
+  // Answers from the store, if it can. 0: it cannot.
+  size_t AnswerKnown(const View& view, std::span<const uint8_t> query,
+                     const answer::ParsedQuery& parsed, bool tcp, std::span<uint8_t> reply);
+  answer::AnswerContext ContextOf(const View& view);
   size_t AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
                                 const answer::Request& request, std::span<uint8_t> reply,
                                 size_t limit);
@@ -194,6 +210,7 @@ class RecursiveService final : public io::Service {
   std::unique_ptr<cache::Store::Reader> reader_;
   resolution::Recursor recursor_;
   const ExpiringMarks* warmed_;
+  dnssec::AggressiveIndex* ranges_ = nullptr;
   mail::WarmUp warm_up_;
   std::unique_ptr<mail::ListChecks> list_checks_;  // null when this worker checks no lists
   std::vector<io::WorkerPort*> peers_;

@@ -48,7 +48,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
   EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
             "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 130 11 8 5 1800000 "
             "5000000 7000000 | "
-            "0 builtin | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048 1024 "
+            "0 builtin 1 | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
             "| 1024 128 | 0 1 1 1110 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());

@@ -29,7 +29,8 @@ std::string Shown(const Settings& s) {
       << ' ' << r.budget.nesting << ' ' << r.budget.failed_addresses << ' '
       << r.budget.client_timeout.count() << ' ' << r.budget.failure_timeout.count() << ' '
       << r.budget.total_timeout.count() << " | ";
-  out << static_cast<int>(s.dnssec.validation) << ' ' << s.dnssec.trust_anchors << ' ';
+  out << static_cast<int>(s.dnssec.validation) << ' ' << s.dnssec.trust_anchors << ' '
+      << s.dnssec.aggressive << ' ';
   for (const wire::Name& name : s.dnssec.negative_trust_anchors) out << wire::ToText(name) << ' ';
   out << "| " << s.local.special_names << " '" << s.local.hosts_file << "' | ";
   for (const StaticZone& zone : s.static_zones) {
