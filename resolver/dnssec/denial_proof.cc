@@ -40,20 +40,22 @@ const char* TextOf(DenialReason reason) {
   return "";
 }
 
-wire::ExtendedError ErrorOf(DenialReason reason) {
+Reason ReasonOf(DenialReason reason) {
   switch (reason) {
     case DenialReason::kNone:
     case DenialReason::kOptOut:
-      return wire::ExtendedError::kNone;
+      return Reason::kNone;
     case DenialReason::kTooManyIterations:
-      return wire::ExtendedError::kUnsupportedNsec3Iterations;
+      return Reason::kTooManyIterations;
+    case DenialReason::kTooCostly:
+      return Reason::kBudget;
+    case DenialReason::kHashFailed:
+      return Reason::kNoMeans;
     case DenialReason::kNoRecords:
     case DenialReason::kNotCovered:
     case DenialReason::kNoClosestEncloser:
     case DenialReason::kWildcardNotDenied:
-      return wire::ExtendedError::kNsecMissing;
-    case DenialReason::kTooCostly:
-    case DenialReason::kHashFailed:
+      return Reason::kNoProof;
     case DenialReason::kOutsideZone:
     case DenialReason::kNameExists:
     case DenialReason::kNoSuchName:
@@ -61,9 +63,9 @@ wire::ExtendedError ErrorOf(DenialReason reason) {
     case DenialReason::kBelowCut:
     case DenialReason::kFromChild:
     case DenialReason::kCloserNameExists:
-      return wire::ExtendedError::kDnssecBogus;
+      return Reason::kBadProof;
   }
-  return wire::ExtendedError::kDnssecBogus;
+  return Reason::kBadProof;
 }
 
 }  // namespace tern::resolver::dnssec

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "resolver/dnssec/reason.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
@@ -54,8 +55,8 @@ enum class DenialReason : uint8_t {
 
 // A literal for people.
 const char* TextOf(DenialReason reason);
-// The extended error of the reply. kNone for kNone and kOptOut.
-wire::ExtendedError ErrorOf(DenialReason reason);
+// The same in the list of reasons why an answer is not secure. kNone for kNone and kOptOut.
+Reason ReasonOf(DenialReason reason);
 
 struct DenialProof {
   Denial outcome = Denial::kNotProven;

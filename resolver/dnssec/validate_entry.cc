@@ -30,22 +30,6 @@ class Hashes {
   HashBudget budget_;
 };
 
-Reason ReasonOf(DenialReason reason) {
-  switch (reason) {
-    case DenialReason::kTooCostly:
-      return Reason::kBudget;
-    case DenialReason::kNoRecords:
-    case DenialReason::kNotCovered:
-    case DenialReason::kNoClosestEncloser:
-    case DenialReason::kWildcardNotDenied:
-      return Reason::kNoProof;
-    case DenialReason::kTooManyIterations:
-      return Reason::kTooManyIterations;
-    default:
-      return Reason::kBadProof;
-  }
-}
-
 Problem ProblemOfProof(DenialReason reason, const VerifiedProofs& proofs, EntryView entry,
                        RRType type, wire::NameView zone) {
   // The record that was left out may be the one that is missing.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "resolver/crypto/openssl_objects.h"
 #include "resolver/dnssec/denial.h"
 #include "tests/resolver/dnssec/model_zone.h"
 #include "wire/text_encoding.h"
@@ -122,8 +123,7 @@ TEST_F(DenialNsec3Test, TooManyIterationsMakeTheZoneInsecure) {
   EXPECT_EQ(WithoutDs("secure.example.").outcome, NoDs::kInsecure);
   EXPECT_EQ(WildcardAnswer("q.w.example.", 2).outcome, Denial::kInsecure);
   EXPECT_EQ(hashes_.left, 32);
-  EXPECT_EQ(ErrorOf(DenialReason::kTooManyIterations),
-            wire::ExtendedError::kUnsupportedNsec3Iterations);
+  EXPECT_EQ(ReasonOf(DenialReason::kTooManyIterations), Reason::kTooManyIterations);
 }
 
 TEST_F(DenialNsec3Test, TheMostIterationsAreNotTooMany) {
@@ -146,6 +146,15 @@ TEST_F(DenialNsec3Test, TheBudgetOfHashesIsKept) {
   EXPECT_EQ(WithoutDs("a.example.").reason, DenialReason::kTooCostly);
   EXPECT_EQ(WildcardAnswer("q.w.example.", 2).reason, DenialReason::kTooCostly);
   EXPECT_EQ(hashes_.left, 0);
+}
+
+TEST_F(DenialNsec3Test, AHashThatTheLibraryRefusesIsAFaultOfThisMachine) {
+  Sign({});
+  crypto::refuse_openssl_allocations = [] { return true; };
+  const DenialProof proof = NameError("q.example.");
+  crypto::refuse_openssl_allocations = nullptr;
+  EXPECT_EQ(proof.reason, DenialReason::kHashFailed);
+  EXPECT_EQ(ReasonOf(proof.reason), Reason::kNoMeans);
 }
 
 TEST_F(DenialNsec3Test, AProofCostsAHashForEachNameOfTheSearch) {

@@ -55,7 +55,7 @@ TEST_F(DenialNsecTest, NameErrorNeedsTheNameAndTheWildcardDenied) {
       ProveNameError(NameOf("example."), NameOf("ab.example."), only_name, &hashes_);
   EXPECT_EQ(proof.outcome, Denial::kNotProven);
   EXPECT_EQ(proof.reason, DenialReason::kWildcardNotDenied);
-  EXPECT_EQ(ErrorOf(proof.reason), wire::ExtendedError::kNsecMissing);
+  EXPECT_EQ(ReasonOf(proof.reason), Reason::kNoProof);
 }
 
 TEST_F(DenialNsecTest, NameErrorTellsTheClosestEncloser) {
@@ -91,7 +91,7 @@ TEST_F(DenialNsecTest, NothingIsDeniedBelowACutOrADname) {
     EXPECT_EQ(WithoutDs(name).reason, DenialReason::kBelowCut) << name;
     EXPECT_EQ(WildcardAnswer(name, 1).reason, DenialReason::kBelowCut) << name;
   }
-  EXPECT_EQ(ErrorOf(DenialReason::kBelowCut), wire::ExtendedError::kDnssecBogus);
+  EXPECT_EQ(ReasonOf(DenialReason::kBelowCut), Reason::kBadProof);
 }
 
 // RFC 6840 section 4.1.
