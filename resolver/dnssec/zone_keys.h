@@ -29,6 +29,8 @@ class ZoneKey {
 
   wire::DnskeyView view() const { return *wire::ReadDnskey(rdata_); }
   uint16_t tag() const { return tag_; }
+  // The memory that it takes at most, once the library has made its own form of the key.
+  size_t octets_max() const;
   // Whether the signature is by this key over `octets`.
   crypto::SignatureResult Verify(crypto::SignatureVerifier& verifier,
                                  std::span<const uint8_t> octets,
@@ -50,6 +52,8 @@ class ZoneKeys {
   std::span<ZoneKey> keys() { return keys_; }
   bool empty() const { return keys_.empty(); }
   void Add(std::span<const uint8_t> rdata);
+  // The memory that they take at most.
+  size_t octets_max() const;
 
  private:
   std::vector<ZoneKey> keys_;
