@@ -162,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, KeyTrapTest,
                                          Trap{"TwoKeysOfRsa", kRsaSha256, 1, kWholeTrap, 1},
                                          Trap{"ChainOfP384", kEcdsaP384, 0, kBadBeforeGood, 4,
                                               Denial::kNsec, "link0.example.com."},
-                                         Trap{"HashesAndP384", kEcdsaP384, 1, 8, 8, Denial::kNsec3,
+                                         Trap{"HashesAndP384", kEcdsaP384, 1, 8, 4, Denial::kNsec3,
                                               "a.b.c.d.e.f.g.h.i.j.k.l.m.n.example.com."}),
                          [](const auto& info) { return std::string(info.param.name); });
 
