@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace tern::resolver::resolution {
+namespace {
+
+// So many labels, or more if the part would begin with an underscore (RFC 9156 section 2.3).
+size_t WithoutUnderscore(wire::NameView name, size_t labels) {
+  const size_t all = name.LabelCount();
+  while (labels < all && name.Suffix(labels).FirstLabel().starts_with('_')) ++labels;
+  return labels;
+}
+
+}  // namespace
 
 NextQuestion QnameMinimiser::Next(wire::NameView zone, const cache::Store& store,
                                   cache::Instant now) {
@@ -15,8 +25,8 @@ NextQuestion QnameMinimiser::Next(wire::NameView zone, const cache::Store& store
       const auto left = static_cast<size_t>(kMinimisedMax - asked_);
       step = std::max<size_t>(1, (labels_ - base) / left);
     }
-    const size_t labels = std::min(base + step, parts_labels_);
-    if (labels >= labels_) break;
+    const size_t labels = WithoutUnderscore(*name_, std::min(base + step, parts_labels_));
+    if (labels >= std::min(labels_, parts_labels_ + 1)) break;
     const wire::NameView part = name_->view().Suffix(labels);
     const cache::EntryView known = store.Find(part, cache::KeySpace::kData, wire::RRType::kA);
     if (known && known.IsFresh(now) && !cache::SaysNxDomain(known.kind())) {

@@ -1,7 +1,8 @@
 // Says which part of a name a zone's servers see: QNAME minimisation (RFC 9156).
 //
 // Each question has one label more than the zone. There are at most kMinimisedMax questions. The
-// last ones add several labels at once, so a long name does not cost one question per label.
+// last ones add several labels at once, so a long name does not cost one question per label. No
+// part begins with a label such as _tcp: these are no administrative boundaries.
 //
 // Thread: one worker's. A value in the resolution's frame.
 #pragma once

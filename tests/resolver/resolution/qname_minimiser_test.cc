@@ -75,6 +75,23 @@ TEST_F(QnameMinimiserTest, GivingUpTellsEverything) {
   EXPECT_TRUE(Next(minimiser, ".").whole);
 }
 
+// RFC 9156 section 2.3: labels with an underscore are no administrative boundaries.
+TEST_F(QnameMinimiserTest, NoPartBeginsWithAnUnderscore) {
+  const struct {
+    std::string_view name;
+    std::vector<std::string> asked;
+  } kCases[] = {
+      {"_25._tcp.mx.example.org.", {"mx.example.org. A", "_25._tcp.mx.example.org. TLSA"}},
+      {"_25._tcp.example.org.", {"_25._tcp.example.org. TLSA"}},
+      {"key._domainkey.example.org.", {"key._domainkey.example.org. TLSA"}},
+      {"x.y._z.example.org.", {"y._z.example.org. A", "x.y._z.example.org. TLSA"}},
+  };
+  for (const auto& one : kCases) {
+    QnameMinimiser minimiser = Make(one.name, RRType::kTLSA);
+    EXPECT_EQ(AskedIn(minimiser, "example.org."), one.asked) << one.name;
+  }
+}
+
 // RFC 9156 section 2.3: at most 10 questions, the first four of one label each.
 TEST_F(QnameMinimiserTest, LongNamesCostTenQuestions) {
   std::string name;
