@@ -33,13 +33,6 @@ bool IsSecurePart(EntryView part, cache::Instant now) {
   return part.security() == cache::Security::kSecure && part.IsFresh(now);
 }
 
-// Whether all parts of the answer are secure (RFC 4035 section 3.2.3).
-bool IsSecure(const AnswerParts& answer, cache::Instant now) {
-  const auto* const end = answer.parts.data() + answer.count;
-  return answer.count > 0 && std::all_of(answer.parts.data(), end,
-                                         [now](EntryView part) { return IsSecurePart(part, now); });
-}
-
 size_t CookieOctets(const Request& request) {
   return request.cookie.IsChecked() ? kCookieOptionOctets : 0;
 }
@@ -315,6 +308,12 @@ bool IsOneRRset(const Request& request, const AnswerParts& answer) {
 }
 
 }  // namespace
+
+bool IsSecure(const AnswerParts& answer, cache::Instant now) {
+  const auto* const end = answer.parts.data() + answer.count;
+  return answer.count > 0 && std::all_of(answer.parts.data(), end,
+                                         [now](EntryView part) { return IsSecurePart(part, now); });
+}
 
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
                     const AnswerParts& answer, cache::Instant now, uint32_t rotation, size_t limit,

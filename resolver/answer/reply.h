@@ -42,6 +42,9 @@ struct AnswerParts {
   }
 };
 
+// Whether all parts of the answer are secure, and fresh (RFC 4035 section 3.2.3).
+bool IsSecure(const AnswerParts& answer, cache::Instant now);
+
 // Writes the reply to `query` into `out` and returns its octets.
 // - It is never larger than `limit`. If the answer does not fit whole, the reply has no records,
 //   and TC is set (RFC 2181 section 9).

@@ -456,8 +456,9 @@ constexpr KeySpec kKeys[] = {
      .default_text = "true",
      .summary = "Whether the addresses of mail exchangers are looked up behind an MX answer.",
      .details = "The answer does not wait for them. When the mail server asks for the addresses, "
-                "they are known or on their way. Sixteen exchangers are looked up at most. All of "
-                "them together cost no more than one client query may cost "
+                "they are known or on their way. Where MX and addresses are secure, TLSA (DANE) is "
+                "looked up too. Sixteen exchangers are looked up at most. All of them together "
+                "cost no more than one client query may cost "
                 "(`resolution.budget`)."},
     {.path = "mail.spf",
      .value = Flag<&Settings::mail, &MailSettings::spf>(),

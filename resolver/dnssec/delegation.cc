@@ -11,9 +11,6 @@ namespace {
 
 using wire::DigestType;
 
-// The digest of a longer key counts as several.
-constexpr size_t kOctetsOfOneHash = 1024;
-
 // Why the zone cannot be validated by this DS; kNone when it can.
 Reason WhyUnusableDs(const wire::DsView& ds, const Tools& tools) {
   if (!tools.signatures.algorithms().Contains(ds.algorithm)) return Reason::kUnsupportedAlgorithm;
@@ -50,10 +47,8 @@ class KeyMatch {
           (without_sha1_ && ds->digest_type == DigestType::kSha1)) {
         continue;
       }
-      int& hashes_left = *verifier_.costs.hashes_left;
-      if (hashes_left <= 0) return Reason::kBudget;
-      hashes_left =
-          std::max(hashes_left - static_cast<int>(1 + dnskey.rdata.size() / kOctetsOfOneHash), 0);
+      if (*verifier_.costs.hashes_left <= 0) return Reason::kBudget;
+      --*verifier_.costs.hashes_left;
       switch (verifier_.tools.digests.Compare(*ds, verifier_.zone, dnskey)) {
         case crypto::DigestResult::kEqual:
           return Reason::kNone;

@@ -14,6 +14,8 @@ namespace {
 
 // A mail server asks for an address it has not heard of within this time.
 constexpr std::chrono::minutes kWarmedFor(1);
+// TLSA of the same host is not asked for again within this time.
+constexpr std::chrono::seconds kTlsaPause(5);
 
 }  // namespace
 
@@ -61,6 +63,7 @@ void FanOut::GoOn() {
     if (!MayStart(questions_[next_])) break;
     const Question question = questions_[next_];
     if (!FollowKnown(question)) {
+      free->name = question.name;
       free->purpose = question.purpose;
       free->type = question.type;
       const Started started = table_.StartAhead(question.name, question.type, &allowance_, free);
@@ -76,6 +79,7 @@ void FanOut::GoOn() {
 void FanOut::OnAnswer(Asked* asked, const answer::Answer& answer) {
   asked->open = false;
   --open_;
+  if (asked->purpose == Purpose::kFollowHost) FollowHost(asked->name, answer);
   if (const EntryView end = answer.EndRRset()) {
     NoteWarmed(end);
     FollowSafely(asked->purpose, end);
@@ -93,10 +97,12 @@ void FanOut::NoteWarmed(EntryView end) {
               facilities_.environment.Now() + kWarmedFor);
 }
 
-// Most hosts have no IPv6 address, so that is not in vain.
+// Most hosts have no IPv6 address and no TLSA, so that is not in vain.
 void FanOut::NoteInVain(const Asked& asked, wire::Rcode rcode) {
   if (asked.purpose == Purpose::kFollowSpf) {
     --spf_void_left_;
+  } else if (asked.type == RRType::kTLSA && rcode != wire::Rcode::kServFail) {
+    return;
   } else if (rcode != wire::Rcode::kNoError || asked.type != RRType::kAAAA) {
     --in_vain_left_;
   }
@@ -116,13 +122,30 @@ void FanOut::Follow(Purpose purpose, EntryView end) {
   if (purpose == Purpose::kFollowSpf && end.type() == RRType::kTXT) {
     PlanSpf(known, end, &spf_lookups_left_, &questions_);
   } else if (purpose == Purpose::kFollowExchangers && end.type() == RRType::kMX) {
-    PlanExchangers(known, end, &questions_);
+    PlanExchangers(known, end, Purpose::kKeep, &questions_);
+  }
+}
+
+// Another worker may have the other family of the host. TLSA is asked once.
+void FanOut::FollowHost(wire::NameView host, const answer::Answer& address) {
+  const Time now = facilities_.environment.Now();
+  Questions found;
+  try {
+    PlanTlsa(facilities_.Known(*facilities_.settings), host, address.Parts(), &found);
+    for (const Question& question : found) {
+      const uint64_t hash = answer::QuestionHash(facilities_.store, question.name, question.type);
+      if (warmed_.Has(hash, now)) continue;
+      warmed_.Put(hash, now + kTlsaPause);
+      AddQuestion(question.name, question.type, question.purpose, &questions_);
+    }
+  } catch (const std::bad_alloc&) {
+    // The mail server will ask itself.
   }
 }
 
 // Whether the store has the answer to a question that leads further.
 bool FanOut::FollowKnown(const Question& question) {
-  if (question.purpose == Purpose::kKeep) return false;
+  if (question.purpose == Purpose::kKeep || question.purpose == Purpose::kFollowHost) return false;
   const cache::Store& store = facilities_.store;
   const EntryView known = store.Find(question.name, cache::KeySpace::kData, question.type);
   if (!known || !known.IsFresh(facilities_.StoreNow())) return false;

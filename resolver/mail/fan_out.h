@@ -22,6 +22,7 @@
 #include "resolver/mail/question.h"
 #include "resolver/mail/spf.h"
 #include "resolver/resolution/job_table.h"
+#include "wire/name.h"
 #include "wire/types.h"
 
 namespace tern::resolver::mail {
@@ -52,6 +53,7 @@ class FanOut final : public ListNode<OfWarmUp> {
   struct Asked final : public resolution::Waiter {
     void OnAnswer(const answer::Answer& answer) override { fan_out->OnAnswer(this, answer); }
     FanOut* fan_out = nullptr;
+    wire::Name name;
     Purpose purpose = Purpose::kKeep;
     wire::RRType type = wire::RRType::kNone;
     bool open = false;
@@ -66,6 +68,8 @@ class FanOut final : public ListNode<OfWarmUp> {
   void OnAnswer(Asked* asked, const answer::Answer& answer);
   void NoteWarmed(cache::EntryView end);
   void NoteInVain(const Asked& asked, wire::Rcode rcode);
+  // Adds the TLSA questions of an exchanger whose address has come.
+  void FollowHost(wire::NameView host, const answer::Answer& address);
   // Adds what the answer leads to.
   void Follow(Purpose purpose, cache::EntryView end);
   void FollowSafely(Purpose purpose, cache::EntryView end);

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "resolver/answer/hot_path.h"
 #include "resolver/answer/known_address.h"
 #include "resolver/answer/near_expiry.h"
 #include "resolver/answer/targets.h"
@@ -14,7 +15,7 @@ namespace {
 using cache::EntryView;
 using wire::RRType;
 
-// Whether a look-up of the address may bring something new.
+// Whether a look-up of the address, or of TLSA, may bring something new.
 bool IsDue(const answer::Knowledge& known, wire::NameView host, RRType type) {
   const answer::KnownAddress address =
       answer::FindAddress(known.store, host, known.store.Hash(host), type, known.now);
@@ -23,10 +24,31 @@ bool IsDue(const answer::Knowledge& known, wire::NameView host, RRType type) {
   return address.is_due || expires;
 }
 
-void PlanAddresses(const answer::Knowledge& known, wire::NameView host, Questions* questions) {
+void PlanAddresses(const answer::Knowledge& known, wire::NameView host, Purpose purpose,
+                   Questions* questions) {
   if (known.local_data.Has(host)) return;
   for (const RRType type : {RRType::kA, RRType::kAAAA}) {
-    if (IsDue(known, host, type)) AddQuestion(host, type, Purpose::kKeep, questions);
+    if (IsDue(known, host, type)) AddQuestion(host, type, purpose, questions);
+  }
+}
+
+// TLSA of an exchanger whose addresses, or their absence, are known.
+void PlanTlsaOfKnown(const answer::Knowledge& known, wire::NameView host, Questions* questions) {
+  for (const RRType type : {RRType::kA, RRType::kAAAA}) {
+    answer::AnswerParts address;
+    wire::NameView missing;
+    if (answer::CollectFromCache(known.store, host, type, known.now, &address, &missing,
+                                 known.settings.resolution.budget.aliases)) {
+      PlanTlsa(known, host, address, questions);
+    }
+  }
+}
+
+void PlanTlsaAt(const answer::Knowledge& known, wire::NameView host, Questions* questions) {
+  wire::Name name(host);
+  if (!name.Prepend("_tcp") || !name.Prepend("_25")) return;
+  if (IsDue(known, name, RRType::kTLSA)) {
+    AddQuestion(name, RRType::kTLSA, Purpose::kKeep, questions);
   }
 }
 
@@ -36,7 +58,7 @@ void PlanTerm(const answer::Knowledge& known, const SpfTerm& term, Questions* qu
       AddQuestion(term.domain, RRType::kTXT, Purpose::kFollowSpf, questions);
       return;
     case SpfTerm::Kind::kHost:
-      PlanAddresses(known, term.domain, questions);
+      PlanAddresses(known, term.domain, Purpose::kKeep, questions);
       return;
     case SpfTerm::Kind::kExchangers:
       AddQuestion(term.domain, RRType::kMX, Purpose::kFollowExchangers, questions);
@@ -48,10 +70,30 @@ void PlanTerm(const answer::Knowledge& known, const SpfTerm& term, Questions* qu
 
 }  // namespace
 
-void PlanExchangers(const answer::Knowledge& known, EntryView mx, Questions* questions) {
+void PlanExchangers(const answer::Knowledge& known, EntryView mx, Purpose purpose,
+                    Questions* questions) {
   answer::Targets targets;
   answer::ReadTargets(mx, &targets);
-  for (size_t i = 0; i < targets.count; ++i) PlanAddresses(known, targets.hosts[i].name, questions);
+  for (size_t i = 0; i < targets.count; ++i) {
+    PlanAddresses(known, targets.hosts[i].name, purpose, questions);
+  }
+  if (purpose != Purpose::kFollowHost) return;
+  for (size_t i = 0; i < targets.count; ++i) {
+    PlanTlsaOfKnown(known, targets.hosts[i].name, questions);
+  }
+}
+
+void PlanTlsa(const answer::Knowledge& known, wire::NameView host,
+              const answer::AnswerParts& address, Questions* questions) {
+  const bool is_alias = address.count > 1;
+  const bool is_secure = answer::IsSecure(address, known.now);
+  if (is_secure) {
+    const EntryView end = address.parts[address.count - 1];
+    if (end.kind() == cache::EntryKind::kRRset) PlanTlsaAt(known, end.name(), questions);
+  }
+  if (is_alias && address.parts[0].security() == cache::Security::kSecure) {
+    PlanTlsaAt(known, host, questions);
+  }
 }
 
 void PlanPolicies(wire::NameView domain, Questions* questions) {

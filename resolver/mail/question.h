@@ -17,6 +17,7 @@ enum class Purpose : uint8_t {
   kKeep,              // nothing more
   kFollowSpf,         // a TXT answer: what its SPF record refers to is asked for as well
   kFollowExchangers,  // an MX answer: the addresses of its exchangers are asked for as well
+  kFollowHost,        // an address of an exchanger: TLSA is asked for as well, if it is secure
 };
 
 struct Question {
@@ -25,8 +26,8 @@ struct Question {
   Purpose purpose = Purpose::kKeep;
 };
 
-// One fan-out asks so many questions at most: two for each of 16 exchangers, two policies, and as
-// many more for what an SPF record refers to.
+// One fan-out asks so many questions at most: two addresses and one TLSA for each of 16 exchangers,
+// two policies, and some more for aliases. What an SPF record refers to is another fan-out.
 inline constexpr size_t kQuestionsMax = 64;
 using Questions = std::vector<Question>;
 

@@ -67,8 +67,7 @@ void RecursiveService::CountHit(const answer::ParsedQuery& parsed) {
 void RecursiveService::WarmBehindResolved(const View& view, const answer::Request& request,
                                           const answer::Answer& answer) {
   if (request.type != wire::RRType::kMX && request.type != wire::RRType::kTXT) return;
-  const cache::EntryView end = EndOf(answer, request.type);
-  if (end) WarmBehind(view, request, end);
+  if (EndOf(answer, request.type)) WarmBehind(view, request, answer.Parts());
 }
 
 void RecursiveService::WarmBehindKnown(const View& view, const answer::Request& request) {
@@ -81,19 +80,22 @@ void RecursiveService::WarmBehindKnown(const View& view, const answer::Request& 
     return;
   }
   const cache::EntryView end = parts.parts[parts.count - 1];
-  if (end.kind() == cache::EntryKind::kRRset) WarmBehind(view, request, end);
+  if (end.kind() == cache::EntryKind::kRRset) WarmBehind(view, request, parts);
 }
 
 void RecursiveService::WarmBehind(const View& view, const answer::Request& request,
-                                  cache::EntryView end) {
+                                  const answer::AnswerParts& answer) {
   const MailSettings& settings = view.settings->mail;
   if (!warm_up_.MayFollow(answer::QuestionHash(*store_, request.name, request.type))) return;
   resolution::Facilities& facilities = recursor_.facilities();
   const answer::Knowledge known = facilities.Known(*view.settings);
+  const cache::EntryView end = answer.parts[answer.count - 1];
   try {
     mail::Questions questions;
     if (request.type == wire::RRType::kMX) {
-      if (settings.warm) mail::PlanExchangers(known, end, &questions);
+      const bool secure = view.settings->dnssec.IsOn() && answer::IsSecure(answer, known.now);
+      const mail::Purpose purpose = secure ? mail::Purpose::kFollowHost : mail::Purpose::kKeep;
+      if (settings.warm) mail::PlanExchangers(known, end, purpose, &questions);
       if (settings.policies) mail::PlanPolicies(request.name, &questions);
     } else if (request.type == wire::RRType::kTXT && settings.spf) {
       mail::PlanSpfOf(known, end, &questions);

@@ -168,9 +168,10 @@ class RecursiveService final : public io::Service {
                          const answer::Request& request, const answer::Answer& answer,
                          size_t limit);
   void CountHit(const answer::ParsedQuery& parsed);
-  // Looks up what a mail server will ask after this answer, ahead of it. `end` is the last part of
-  // the answer.
-  void WarmBehind(const View& view, const answer::Request& request, cache::EntryView end);
+  // Looks up what a mail server will ask after this answer, ahead of it.
+  // REQUIRES: the answer ends with an RRset of the type.
+  void WarmBehind(const View& view, const answer::Request& request,
+                  const answer::AnswerParts& answer);
   void WarmBehindResolved(const View& view, const answer::Request& request,
                           const answer::Answer& answer);
   // The same for an answer that came from the store.

@@ -1,0 +1,217 @@
+// DANE in the mail path (RFC 7672): TLSA is looked up behind a secure MX answer and secure
+// addresses, and what a mail server gets about TLSA is never a guess.
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "resolver/mail/question.h"
+#include "tests/sim/signed_tlds.h"
+#include "wire/presentation.h"
+
+namespace tern::sim {
+namespace {
+
+using std::chrono::seconds;
+using wire::Rcode;
+using wire::RRType;
+
+constexpr std::string_view kSender = "192.0.2.20";    // serves example.com.
+constexpr std::string_view kProvider = "192.0.2.21";  // serves example.net.
+constexpr std::string_view kExchangers = R"(
+@ 300 MX 10 mx1
+@ 300 MX 20 mx2
+mx1 300 A 198.51.100.1
+mx1 300 AAAA 2001:db8::1
+mx2 300 A 198.51.100.2
+_25._tcp.mx1 300 TLSA 3 1 1 abababababababababababababababababababababababababababababababab
+)";
+
+using Names = std::vector<std::string>;
+
+// The names that servers were asked TLSA of, in order. A name that was asked twice is there twice.
+Names TlsaAskedIn(const SimWorld& world) {
+  Names names;
+  for (const UpstreamQuery& query : world.upstream()) {
+    wire::Name name = query.name;
+    name.Lower();
+    if (query.type == RRType::kTLSA) names.push_back(wire::ToText(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+class DaneTest : public testing::Test {
+ protected:
+  // Asks for the MX of the domain, and lets what follows end.
+  PlainMessage AskForMail(std::string_view domain, uint16_t flags = wire::kFlagRD) {
+    PlainMessage reply = internet_.Lookup(domain, RRType::kMX, {.flags = flags});
+    internet_.world().RunFor(seconds(10));
+    return reply;
+  }
+  Names TlsaAsked() { return TlsaAskedIn(internet_.world()); }
+
+  SignedTlds internet_{SimWorld::Options{.seed = 11}};
+};
+
+TEST_F(DaneTest, TlsaIsLookedUpBehindASecureMxAndSecureAddresses) {
+  internet_.AddSigned("example.com.", kSender, kExchangers);
+  internet_.Start();
+  ASSERT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
+  EXPECT_EQ(TlsaAsked(), (Names{"_25._tcp.mx1.example.com.", "_25._tcp.mx2.example.com."}));
+  const PlainMessage tlsa = internet_.Lookup("_25._tcp.mx1.example.com.", RRType::kTLSA);
+  EXPECT_EQ(tlsa.answer.size(), 2u) << tlsa.ToText();
+  EXPECT_TRUE(tlsa.Has(wire::kFlagAD));
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+  const PlainMessage none = internet_.Lookup("_25._tcp.mx2.example.com.", RRType::kTLSA);
+  EXPECT_EQ(none.rcode, Rcode::kNXDomain) << none.ToText();
+  EXPECT_TRUE(none.Has(wire::kFlagAD));
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+}
+
+TEST_F(DaneTest, TlsaIsLookedUpOfAnExchangerWhoseAddressesAreKnown) {
+  internet_.AddSigned("example.com.", kSender, kExchangers);
+  internet_.Start();
+  for (const std::string_view host : {"mx1.example.com.", "mx2.example.com."}) {
+    for (const RRType type : {RRType::kA, RRType::kAAAA}) internet_.Lookup(host, type);
+  }
+  AskForMail("example.com.");
+  EXPECT_EQ(TlsaAsked(), (Names{"_25._tcp.mx1.example.com.", "_25._tcp.mx2.example.com."}));
+}
+
+TEST_F(DaneTest, TlsaThatIsKnownIsNotLookedUp) {
+  internet_.AddSigned("example.com.", kSender, kExchangers);
+  internet_.Start();
+  internet_.Lookup("_25._tcp.mx1.example.com.", RRType::kTLSA);
+  AskForMail("example.com.");
+  EXPECT_EQ(TlsaAsked(), (Names{"_25._tcp.mx1.example.com.", "_25._tcp.mx2.example.com."}));
+}
+
+TEST_F(DaneTest, NoTlsaIsLookedUpBehindAnInsecureMx) {
+  internet_.AddUnsigned("example.com.", kSender, "@ 300 MX 10 mx.example.net.\n");
+  internet_.AddSigned("example.net.", kProvider, "mx 300 A 198.51.100.1\n");
+  internet_.Start();
+  EXPECT_EQ(AskForMail("example.com.").answer.size(), 1u);
+  EXPECT_TRUE(internet_.Lookup("mx.example.net.", RRType::kA).Has(wire::kFlagAD));
+  EXPECT_EQ(TlsaAsked(), Names{});
+}
+
+TEST_F(DaneTest, NoTlsaIsLookedUpOfAnExchangerInAnInsecureZone) {
+  internet_.AddSigned("example.com.", kSender, "@ 300 MX 10 mx.example.net.\n");
+  internet_.AddUnsigned("example.net.", kProvider, "mx 300 A 198.51.100.1\n");
+  internet_.Start();
+  EXPECT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
+  EXPECT_EQ(internet_.Lookup("mx.example.net.", RRType::kA).answer.size(), 1u);
+  EXPECT_EQ(TlsaAsked(), Names{});
+}
+
+TEST_F(DaneTest, NoTlsaIsLookedUpOfABogusExchanger) {
+  SigningPlan plan;
+  plan.expiration = 1'699'000'000;
+  internet_.AddSigned("example.com.", kSender, "@ 300 MX 10 mx.example.net.\n");
+  internet_.AddSigned("example.net.", kProvider, "mx 300 A 198.51.100.1\n", plan);
+  internet_.Start();
+  EXPECT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
+  EXPECT_EQ(TlsaAsked(), Names{});
+}
+
+TEST_F(DaneTest, NoTlsaIsLookedUpOfAnExchangerWithoutAddresses) {
+  internet_.AddSigned("example.com.", kSender,
+                      "@ 300 MX 10 gone\n@ 300 MX 20 text\ntext 300 TXT x\n");
+  internet_.Start();
+  EXPECT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
+  EXPECT_EQ(TlsaAsked(), Names{});
+}
+
+TEST_F(DaneTest, NoTlsaIsLookedUpWhenNothingIsValidated) {
+  internet_.AddSigned("example.com.", kSender, kExchangers);
+  internet_.SetValidation(resolver::Validation::kOff);
+  internet_.Start();
+  EXPECT_GT(AskForMail("example.com.").answer.size(), 0u);
+  EXPECT_EQ(TlsaAsked(), Names{});
+}
+
+// The two families of an exchanger may belong to two workers.
+TEST(DaneWorkersTest, TlsaIsLookedUpOnceByAllWorkersTogether) {
+  std::string records;
+  for (int i = 0; i < 6; ++i) {
+    const std::string host = "mx" + std::to_string(i);
+    records += "@ 300 MX 10 " + host + "\n" + host + " 300 A 198.51.100.1\n";
+    records += host + " 300 AAAA 2001:db8::1\n";
+  }
+  SignedTlds internet(SimWorld::Options{.seed = 11, .workers = 3});
+  internet.settings().dnssec.aggressive = false;
+  internet.AddSigned("example.com.", kSender, records);
+  internet.Start();
+  internet.Lookup("example.com.", RRType::kMX);
+  internet.world().RunFor(seconds(10));
+  EXPECT_EQ(TlsaAskedIn(internet.world()).size(), 6u) << internet.world().Trace();
+}
+
+// RFC 7672 section 2.2.2: at the end of the chain, and at the name in the MX record.
+TEST_F(DaneTest, TlsaOfAnAliasIsLookedUpAtItsEndAndAtItsName) {
+  internet_.AddSigned("example.com.", kSender, "@ 300 MX 10 mx\nmx 300 CNAME host.example.net.\n");
+  internet_.AddSigned("example.net.", kProvider, "host 300 A 198.51.100.1\n");
+  internet_.Start();
+  EXPECT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
+  EXPECT_EQ(TlsaAsked(), (Names{"_25._tcp.host.example.net.", "_25._tcp.mx.example.com."}));
+}
+
+// The alias itself is secure, so its own name may have TLSA.
+TEST_F(DaneTest, TlsaOfASecureAliasThatLeadsToAnInsecureZoneIsLookedUpAtItsNameOnly) {
+  internet_.AddSigned("example.com.", kSender, "@ 300 MX 10 mx\nmx 300 CNAME host.example.net.\n");
+  internet_.AddUnsigned("example.net.", kProvider, "host 300 A 198.51.100.1\n");
+  internet_.Start();
+  EXPECT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
+  EXPECT_EQ(TlsaAsked(), Names{"_25._tcp.mx.example.com."});
+}
+
+TEST_F(DaneTest, AnInsecureLinkToASecureMxIsInsecure) {
+  internet_.AddUnsigned("example.com.", kSender, "@ 300 MX 1 x\nalias 300 CNAME example.net.\n");
+  internet_.AddSigned("example.net.", kProvider, kExchangers);
+  internet_.Start();
+  EXPECT_FALSE(AskForMail("alias.example.com.").Has(wire::kFlagAD));
+  EXPECT_EQ(TlsaAsked(), Names{});
+}
+
+// Most exchangers have no TLSA, so that is not in vain.
+TEST_F(DaneTest, ExchangersWithoutTlsaAreAllLookedUp) {
+  std::string records;
+  for (int i = 0; i < 12; ++i) {
+    const std::string host = "mx" + std::to_string(i);
+    records += "@ 300 MX 10 " + host + "\n" + host + " 300 A 198.51.100.1\n";
+  }
+  internet_.settings().dnssec.aggressive = false;
+  internet_.AddSigned("example.com.", kSender, records);
+  internet_.Start();
+  AskForMail("example.com.");
+  EXPECT_EQ(TlsaAsked().size(), 12u);
+}
+
+// What follows one MX question costs at most what one question may cost.
+TEST_F(DaneTest, TlsaIsPaidFromTheAllowanceOfTheFanOut) {
+  constexpr int kAllowance = 8;
+  std::string records;
+  for (int i = 0; i < 12; ++i) {
+    const std::string host = "mx" + std::to_string(i);
+    records += "@ 300 MX 10 " + host + "\n" + host + " 300 A 198.51.100.1\n";
+  }
+  internet_.settings().dnssec.aggressive = false;
+  internet_.AddSigned("example.com.", kSender, records);
+  internet_.Start();
+  for (int i = 0; i < 12; ++i) {
+    for (const RRType type : {RRType::kA, RRType::kAAAA}) {
+      internet_.Lookup("mx" + std::to_string(i) + ".example.com.", type);
+    }
+  }
+  internet_.settings().resolution.budget.upstream_queries = kAllowance;
+  internet_.resolver().Reconfigure(internet_.settings());
+  internet_.world().RunFor(seconds(1));
+  EXPECT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
+  EXPECT_GT(TlsaAsked().size(), 0u) << internet_.world().Trace();
+  EXPECT_LE(TlsaAsked().size(), size_t{kAllowance});
+}
+
+}  // namespace
+}  // namespace tern::sim
