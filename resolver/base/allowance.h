@@ -19,6 +19,7 @@ struct Allowance {
   // may have other name servers besides the one that a nested look-up cannot find.
   int kept_for_the_question = 0;
   int signature_checks = 0;         // public-key operations of validation
+  int validation_work = 0;          // the same by their cost, in verifications by P-256
   int hashes = 0;                   // of names and keys, in validation
   bool half_failed_lookup = false;  // a cheap one was counted, and the next one makes a whole
 };
@@ -36,6 +37,7 @@ inline Allowance ShareOf(const Allowance& whole, size_t count, size_t of) {
           part(whole.failed_address_lookups),
           part(whole.kept_for_the_question),
           part(whole.signature_checks),
+          part(whole.validation_work),
           part(whole.hashes)};
 }
 

@@ -19,10 +19,18 @@ inline constexpr size_t kJobsMax = 8192;
 // messages.
 inline constexpr int kUpstreamOctetsMax = 256 << 10;
 
-// What validating the answer to one client query may cost: public-key operations, of which each
-// takes about 80 us, and hashes of names and keys, of which each takes up to 10 us.
+// What validating the answer to one client query may cost: at most 20 ms of a processor.
+// - So many public-key operations.
+// - Their cost, in verifications by P-256, of which each takes 40 to 80 us. Other algorithms cost
+// up
+//   to 11 times as much.
+// - Hashes of names and keys. A hash of many iterations counts as several; each takes about 1 us.
 inline constexpr int kSignatureChecksMax = 32;
+inline constexpr int kValidationWorkMax = 192;
 inline constexpr int kValidationHashesMax = 160;
+// What a worker verifies before it turns to its clients again, in the same units. One verification
+// more may be begun.
+inline constexpr int kValidationWorkOfTurn = 16;
 
 // The most seconds for which a failure is remembered (RFC 9520 section 3.2).
 inline constexpr uint32_t kFailureTtlMax = 300;

@@ -161,6 +161,36 @@ AlgorithmSet KnownAlgorithms() {
 
 namespace {
 
+int RsaCost(std::span<const uint8_t> public_key) {
+  const std::optional<RsaKeyOctets> numbers = ReadRsaKey(public_key);
+  if (!numbers) return 1;
+  const int of_modulus = numbers->modulus.size() > kRsaModulusOctetsMax / 2 ? 2 : 1;
+  const int of_exponent = numbers->exponent.size() > 3 ? 3 : 1;
+  return of_modulus * of_exponent;
+}
+
+}  // namespace
+
+int VerificationCost(const wire::DnskeyView& dnskey) {
+  switch (dnskey.algorithm) {
+    case SecurityAlgorithm::kRsaSha1:
+    case SecurityAlgorithm::kRsaSha1Nsec3Sha1:
+    case SecurityAlgorithm::kRsaSha256:
+    case SecurityAlgorithm::kRsaSha512:
+      return RsaCost(dnskey.public_key);
+    case SecurityAlgorithm::kEcdsaP384Sha384:
+      return 11;
+    case SecurityAlgorithm::kEd25519:
+      return 2;
+    case SecurityAlgorithm::kEd448:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+namespace {
+
 // REQUIRES: `known` is sound.
 bool Verifies(SignatureVerifier& verifier, const KnownSignature& known) {
   const std::optional<std::string> public_key = wire::FromBase64(known.public_key);

@@ -38,6 +38,10 @@ AlgorithmSet KnownAlgorithms();
 // short.
 AlgorithmSet SupportedAlgorithms();
 
+// What one verification with the key costs, in verifications with a key of P-256: rounded up, and
+// with the making of the key. 1 for an algorithm that is not known.
+int VerificationCost(const wire::DnskeyView& dnskey);
+
 class PublicKey {
  public:
   PublicKey() = default;  // kBadKey

@@ -11,6 +11,9 @@ namespace {
 
 using wire::DigestType;
 
+// The digest of a longer key counts as several.
+constexpr size_t kOctetsOfOneHash = 1024;
+
 // Why the zone cannot be validated by this DS; kNone when it can.
 Reason WhyUnusableDs(const wire::DsView& ds, const Tools& tools) {
   if (!tools.signatures.algorithms().Contains(ds.algorithm)) return Reason::kUnsupportedAlgorithm;
@@ -47,8 +50,10 @@ class KeyMatch {
           (without_sha1_ && ds->digest_type == DigestType::kSha1)) {
         continue;
       }
-      if (*verifier_.costs.hashes_left <= 0) return Reason::kBudget;
-      --*verifier_.costs.hashes_left;
+      int& hashes_left = *verifier_.costs.hashes_left;
+      if (hashes_left <= 0) return Reason::kBudget;
+      hashes_left =
+          std::max(hashes_left - static_cast<int>(1 + dnskey.rdata.size() / kOctetsOfOneHash), 0);
       switch (verifier_.tools.digests.Compare(*ds, verifier_.zone, dnskey)) {
         case crypto::DigestResult::kEqual:
           return Reason::kNone;

@@ -6,6 +6,21 @@
 #include "wire/check.h"
 
 namespace tern::resolver::dnssec {
+namespace {
+
+// So many blocks of SHA-1 cost about as much as all else that a hash costs.
+constexpr size_t kBlocksOfOneHash = 32;
+
+// What a hash with the parameters takes from a budget: 1 with few iterations.
+int CostOf(const Nsec3Parameters& parameters) {
+  constexpr size_t kBlockOctets = 64;
+  constexpr size_t kPaddingOctets = 9;
+  const size_t octets = crypto::kNsec3HashOctets + parameters.salt.size() + kPaddingOctets;
+  const size_t blocks = (octets + kBlockOctets - 1) / kBlockOctets;
+  return static_cast<int>(1 + parameters.iterations * blocks / kBlocksOfOneHash);
+}
+
+}  // namespace
 
 bool operator==(const Nsec3Parameters& a, const Nsec3Parameters& b) {
   return a.iterations == b.iterations && std::ranges::equal(a.salt, b.salt);
@@ -47,7 +62,7 @@ bool HashedNames::Compute(wire::NameView name, Nsec3Hash* hash) {
     failure_ = DenialReason::kTooCostly;
     return false;
   }
-  --budget_->left;
+  budget_->left = std::max(budget_->left - CostOf(parameters_), 0);
   const std::optional<Nsec3Hash> computed =
       budget_->hasher->Hash(name, parameters_.salt, parameters_.iterations);
   if (!computed) {

@@ -34,7 +34,7 @@ bool operator==(const Nsec3Parameters& a, const Nsec3Parameters& b);
 
 class HashedNames {
  public:
-  // Each hash takes one from `budget`.
+  // Each hash takes one from `budget`, and more when it has many iterations or a long salt.
   HashedNames(wire::NameView name, const Nsec3Parameters& parameters, HashBudget* budget)
       : name_(name), labels_(name.LabelCount()), parameters_(parameters), budget_(budget) {}
   HashedNames(const HashedNames&) = delete;

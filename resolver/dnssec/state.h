@@ -11,6 +11,7 @@
 #include "resolver/base/expiring_marks.h"
 #include "resolver/crypto/signature.h"
 #include "resolver/dnssec/trust_table.h"
+#include "resolver/dnssec/verification_turn.h"
 #include "resolver/dnssec/verified_signatures.h"
 #include "resolver/dnssec/verify.h"
 
@@ -24,7 +25,7 @@ struct State {
       : verified({{environment->Random(), environment->Random()}},
                  {{environment->Random(), environment->Random()}}) {}
 
-  Tools tools() { return {signatures, digests, hasher, verified, octets}; }
+  Tools tools() { return {signatures, digests, hasher, verified, turn, octets}; }
   // After a change of the trust anchors.
   void Forget() {
     trust.Clear();
@@ -35,6 +36,7 @@ struct State {
   crypto::DsDigester digests;
   crypto::Nsec3Hasher hasher;
   VerifiedSignatures verified;
+  VerificationTurn turn;
   TrustTable trust;
   // Zones that are proven to be unsigned. Keys are the store's hashes.
   ExpiringMarks insecure_zones{kInsecureZonesMax};

@@ -72,6 +72,7 @@ Judgement ValidateRRset(EntryView entry, const Verifier& verifier) {
   judgement.security = Security::kSecure;
   if (verdict.labels == wire::SignedLabels(entry.name())) return judgement;
   const VerifiedProofs proofs = VerifyProofs(entry, verifier);
+  if (verifier.tools.turn.ran_out()) return Judgement();
   const DenialProof proof = ProveWildcardAnswer(verifier.zone, entry.name(), verdict.labels,
                                                 proofs.records(), Hashes(verifier).budget());
   judgement = JudgementOf(proof, proofs, entry, verdict.ttl_max, verifier.zone);
@@ -92,6 +93,7 @@ Judgement ValidateDenial(EntryView entry, const Verifier& verifier) {
     ttl_max = verdict.ttl_max;
   }
   const VerifiedProofs proofs = VerifyProofs(entry, verifier);
+  if (verifier.tools.turn.ran_out()) return Judgement();
   const DenialProof proof = entry.kind() == EntryKind::kNoData
                                 ? ProveNoData(verifier.zone, entry.name(), entry.type(),
                                               proofs.records(), Hashes(verifier).budget())
@@ -120,7 +122,7 @@ VerifiedProofs VerifyProofs(EntryView entry, const Verifier& verifier) {
   cache::ProofView proof;
   for (size_t i = 0; cursor.Next(&proof); ++i) {
     if (proof.type != RRType::kNSEC && proof.type != RRType::kNSEC3) continue;
-    if (proofs.count == proofs.all.size()) break;
+    if (proofs.count == proofs.all.size() || verifier.tools.turn.ran_out()) break;
     const SignedSet set = SignedSet::OfProof(entry, i);
     const Verdict verdict = VerifyRRset(set.rrset(), set.signatures(), verifier);
     // What a wildcard made says nothing about the name that it was made for.
@@ -158,6 +160,7 @@ CutFinding ValidateDs(EntryView entry, const Verifier& verifier) {
     return cut;
   }
   const VerifiedProofs proofs = VerifyProofs(entry, verifier);
+  if (verifier.tools.turn.ran_out()) return cut;
   const NoDsProof proof =
       ProveNoDs(verifier.zone, entry.name(), proofs.records(), Hashes(verifier).budget());
   cut.ttl_max = proofs.ttl_max;

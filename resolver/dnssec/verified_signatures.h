@@ -1,7 +1,8 @@
 // Signatures that were verified a while ago, so that the same octets are not verified again: the
-// SOA and the NSEC records of a zone come with many denials.
+// SOA and the NSEC records of a zone come with many denials. Signatures that were not good are
+// remembered too. So a validation that lets clients go first does nothing twice.
 //
-// A place has 128 bits of a keyed hash over the signed octets, the signature and the key. Nobody
+// A place has 127 bits of a keyed hash over the signed octets, the signature and the key. Nobody
 // outside knows the hash's keys, so nobody can make octets that meet another signature's place.
 //
 // Thread: one worker's.
@@ -11,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,14 +49,22 @@ class VerifiedSignatures {
     }
     return digest;
   }
-  bool Has(const Digest& digest) const {
+  // Whether the signature was good. Nothing when that is not known.
+  std::optional<bool> Find(const Digest& digest) const {
     const Digest& place = places_[digest.words[0] % kPlaces];
-    return place.words[0] == digest.words[0] && place.words[1] == digest.words[1] &&
-           digest.words[1] != 0;
+    const bool is_there = place.words[0] == digest.words[0] &&
+                          (place.words[1] | kGood) == (digest.words[1] | kGood) &&
+                          place.words[1] != 0;
+    return is_there ? std::optional((place.words[1] & kGood) != 0) : std::nullopt;
   }
-  void Put(const Digest& digest) { places_[digest.words[0] % kPlaces] = digest; }
+  void Put(const Digest& digest, bool good) {
+    places_[digest.words[0] % kPlaces] = {
+        {digest.words[0], good ? digest.words[1] | kGood : digest.words[1] & ~kGood}};
+  }
 
  private:
+  static constexpr uint64_t kGood = 1;  // in the second word
+
   SipKey keys_[2];
   std::vector<Digest> places_;
 };

@@ -9,6 +9,8 @@ namespace {
 
 // A signature in its time of grace is taken, but not kept for long.
 constexpr uint32_t kTtlInGrace = 60;
+// To hash so many octets, some times over, takes as long as a verification by P-256.
+constexpr size_t kOctetsOfOneWork = 16384;
 
 // Of several failures, the one nearest to success tells most.
 int Nearness(Reason reason) {
@@ -63,20 +65,35 @@ bool WriteOctets(const wire::SignedRRset& rrset, const wire::CanonicalOrder& ord
   return true;
 }
 
+// False when the question's budget, or the worker's turn, is used up. What is begun is finished.
+bool PayForCheck(const wire::DnskeyView& dnskey, const Verifier& verifier) {
+  const Costs& costs = verifier.costs;
+  if (*costs.checks_left <= 0 || *costs.work_left <= 0) return false;
+  if (!verifier.tools.turn.Allows()) return false;
+  const int work = crypto::VerificationCost(dnskey) +
+                   static_cast<int>(verifier.tools.octets.size() / kOctetsOfOneWork);
+  --*costs.checks_left;
+  *costs.work_left -= work;
+  verifier.tools.turn.Charge(work);
+  return true;
+}
+
 Reason CheckKey(ZoneKey& key, const wire::RrsigView& rrsig, const Verifier& verifier) {
   const wire::DnskeyView dnskey = key.view();
   if (!dnskey.IsZoneKey() || dnskey.protocol != wire::kDnskeyProtocol) return Reason::kNoZoneKey;
   if (dnskey.IsRevoked()) return Reason::kRevokedKey;
   const VerifiedSignatures::Digest digest =
       verifier.tools.verified.DigestOf(verifier.tools.octets, rrsig.signature, dnskey.rdata);
-  if (verifier.tools.verified.Has(digest)) return Reason::kNone;
-  if (*verifier.costs.checks_left <= 0) return Reason::kBudget;
-  --*verifier.costs.checks_left;
+  if (const std::optional<bool> known = verifier.tools.verified.Find(digest)) {
+    return *known ? Reason::kNone : Reason::kBadSignature;
+  }
+  if (!PayForCheck(dnskey, verifier)) return Reason::kBudget;
   switch (key.Verify(verifier.tools.signatures, verifier.tools.octets, rrsig.signature)) {
     case crypto::SignatureResult::kValid:
-      verifier.tools.verified.Put(digest);
+      verifier.tools.verified.Put(digest, /*good=*/true);
       return Reason::kNone;
     case crypto::SignatureResult::kInvalid:
+      verifier.tools.verified.Put(digest, /*good=*/false);
       return Reason::kBadSignature;
     case crypto::SignatureResult::kBadKey:
       return Reason::kBadKey;

@@ -1,8 +1,9 @@
 // Whether the signatures of an RRset prove it (RFC 4035 section 5.3).
 //
 // Thread: one worker's.
-// Bound: kSignaturesTried signatures of an RRset, kKeysOfOneTagMax keys for each, and the caller's
-// budget of checks.
+// Bound: kSignaturesTried signatures of an RRset, kKeysOfOneTagMax keys for each, the caller's
+// budget of checks, and the worker's turn. When the turn is over, the results say nothing, and the
+// caller tries again in the next one.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "resolver/crypto/nsec3_hash.h"
 #include "resolver/crypto/signature.h"
 #include "resolver/dnssec/reason.h"
+#include "resolver/dnssec/verification_turn.h"
 #include "resolver/dnssec/verified_signatures.h"
 #include "resolver/dnssec/zone_keys.h"
 #include "wire/name.h"
@@ -33,12 +35,14 @@ struct Tools {
   crypto::DsDigester& digests;
   crypto::Nsec3Hasher& hasher;
   VerifiedSignatures& verified;
+  VerificationTurn& turn;
   std::vector<uint8_t>& octets;  // scratch; it grows to the largest RRset
 };
 
 // What one question may still cost.
 struct Costs {
   int* checks_left;  // public-key operations
+  int* work_left;    // the same by their cost, in verifications by P-256
   int* hashes_left;  // digests of keys, and hashes of names
 };
 

@@ -30,7 +30,7 @@ constexpr char kTooMany[] = "too many questions at a time";
 Allowance FullAllowance(const Budget& budget) {
   return {budget.upstream_queries, kUpstreamOctetsMax,          budget.referrals,
           budget.failed_addresses, budget.failed_addresses / 2, kSignatureChecksMax,
-          kValidationHashesMax};
+          kValidationWorkMax,      kValidationHashesMax};
 }
 
 void Job::OnTimer() { table_.OnJobTimer(this); }

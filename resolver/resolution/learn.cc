@@ -76,6 +76,9 @@ bool IsKnownToExist(const cache::Store& store, wire::NameView name, RRType type,
   return false;
 }
 
+// RRSIGs that are kept of one NSEC or NSEC3 record, or of the SOA beside it. An entry has room for
+// three such records with these.
+constexpr size_t kSignaturesOfProofMax = 4;
 // NS records that are read of one delegation. More than limits.name_servers, because a server may
 // be there several times.
 constexpr size_t kNsRecordsMax = 64;
@@ -129,13 +132,16 @@ bool Learner::AddSignatures(const upstream::ReplyRecords& records,
                             EntryBuilder* builder) {
   const std::span<uint8_t> rdata = scratch().subspan(cache::kBuiltOctetsMax);
   bool of_wildcard = false;
+  size_t count = 0;
   for (const ReplyRecord& record : section) {
     if (record.type != RRType::kRRSIG || records.OwnerHash(record) != owner_hash) continue;
     size_t written = 0;
     if (wire::CopyRdata(record, rdata, &written) != ParseError::kNone) continue;
     const std::optional<wire::RrsigView> rrsig = wire::ReadRrsig(rdata.first(written));
     if (!rrsig || rrsig->type_covered != type) continue;
-    // What does not fit is left out. Validation says so, if it was needed.
+    // What does not fit is left out. Validation says so, if it was needed. One proof leaves room
+    // for the others.
+    if (as_proofs && count++ == kSignaturesOfProofMax) break;
     const bool added = as_proofs ? builder->AddProof(owner, RRType::kRRSIG, rdata.first(written))
                                  : builder->AddSignature(rdata.first(written));
     if (!added) break;

@@ -13,6 +13,7 @@
 #include "resolver/dnssec/validate_entry.h"
 #include "resolver/resolution/address_lookup.h"
 #include "resolver/resolution/nested_question.h"
+#include "resolver/resolution/next_turn.h"
 #include "resolver/resolution/outcome.h"
 
 // GCC 12 without optimisation does not see that a promise's operator new, which is a template,
@@ -216,6 +217,20 @@ Problem TakeKeys(Job& job, EntryView dnskeys, wire::NameView zone, const KeyDema
   return {};
 }
 
+EntryView FindKnownKeys(Job& job, wire::NameView zone) {
+  const Facilities& facilities = job.facilities();
+  const EntryView known = facilities.store.Find(zone, KeySpace::kData, RRType::kDNSKEY);
+  const bool serves =
+      known && known.IsUsable(facilities.StoreNow()) && known.kind() == EntryKind::kRRset;
+  return serves ? known : EntryView();
+}
+
+Problem TakeKnownKeys(Job& job, wire::NameView zone, const KeyDemand& demand) {
+  const EntryView known = FindKnownKeys(job, zone);
+  if (!known) return ProblemAt(Reason::kNoKeys, zone, RRType::kDNSKEY, zone);
+  return TakeKeys(job, known, zone, demand);
+}
+
 // Whether the reason says that the zone is insecure here, and not that something is broken.
 bool IsUnsupported(Reason reason) {
   return reason == Reason::kUnsupportedAlgorithm || reason == Reason::kUnsupportedDigest;
@@ -227,9 +242,11 @@ Task<Problem> EnsureKeys(Job& job, const wire::Name& zone, const KeyDemand& dema
   const Reason unusable = demand.WhyUnusable(facilities.validation->tools());
   if (unusable != Reason::kNone) co_return ProblemAt(unusable, zone, RRType::kDS, zone);
   if (FindTrustedKeys(job, zone) != nullptr) co_return Problem();
-  const EntryView known = facilities.store.Find(zone, KeySpace::kData, RRType::kDNSKEY);
-  if (known && known.IsUsable(facilities.StoreNow()) && known.kind() == EntryKind::kRRset) {
-    Problem problem = TakeKeys(job, known, zone, demand);
+  if (FindKnownKeys(job, zone)) {
+    Problem problem = TakeKnownKeys(job, zone, demand);
+    for (; StopsForTurn(job); problem = TakeKnownKeys(job, zone, demand)) {
+      co_await NextTurn(job);
+    }
     if (problem.reason == Reason::kNone || problem.reason == Reason::kBudget) co_return problem;
     // The keys may have changed since.
     facilities.learner.Forget(zone, RRType::kDNSKEY);
@@ -241,6 +258,9 @@ Task<Problem> EnsureKeys(Job& job, const wire::Name& zone, const KeyDemand& dema
     Problem problem;
     if (dnskeys && dnskeys.name().Equals(zone)) {
       problem = TakeKeys(job, dnskeys, zone, demand);
+      for (; StopsForTurn(job); problem = TakeKeys(job, dnskeys, zone, demand)) {
+        co_await NextTurn(job);
+      }
     } else {
       problem = ProblemAt(
           Reason::kNoKeys, zone, RRType::kDNSKEY, zone,
@@ -324,8 +344,11 @@ dnssec::ZoneKeys* FindTrustedKeys(Job& job, wire::NameView zone) {
 }
 
 dnssec::Verifier VerifierOf(Job& job, wire::NameView zone, dnssec::ZoneKeys& keys) {
+  job.facilities().validation->turn.Enter(job.facilities().environment.Now());
   return {.tools = job.facilities().validation->tools(),
-          .costs = {&job.allowance().signature_checks, &job.allowance().hashes},
+          .costs = {.checks_left = &job.allowance().signature_checks,
+                    .work_left = &job.allowance().validation_work,
+                    .hashes_left = &job.allowance().hashes},
           .zone = zone,
           .keys = keys,
           .wall_seconds = job.facilities().environment.WallSeconds()};
@@ -383,6 +406,9 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
     const wire::Name name(target.view().Suffix(labels));
     if (way == Way::kKnownCuts && !wanted[labels] && !HasCut(job, name)) continue;
     Step step = ReadKnownDs(job, name, trust.zone);
+    for (; StopsForTurn(job); step = ReadKnownDs(job, name, trust.zone)) {
+      co_await NextTurn(job);
+    }
     // An unsigned zone may be between: a server that has both it and the zone above does not refer.
     if (IsUnsigned(step) && WantAllBetween(trust.zone, labels, &wanted)) {
       labels = trust.zone.view().LabelCount();
@@ -394,6 +420,9 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
         NestedAnswer nested(job, name, RRType::kDS);
         const answer::Answer& answer = co_await nested;
         step = ReadAnswer(job, answer, name, trust.zone);
+        for (; StopsForTurn(job); step = ReadAnswer(job, answer, name, trust.zone)) {
+          co_await NextTurn(job);
+        }
         if (step.kind != Step::Kind::kFailed || others == kOtherServersMax ||
             step.problem.reason == Reason::kBudget || !AvoidSource(job, answer)) {
           break;

@@ -8,6 +8,7 @@
 #include "resolver/dnssec/learn_ranges.h"
 #include "resolver/dnssec/signed_entry.h"
 #include "resolver/dnssec/validate_entry.h"
+#include "resolver/resolution/next_turn.h"
 #include "resolver/resolution/outcome.h"
 #include "resolver/resolution/trust.h"
 
@@ -131,7 +132,11 @@ Task<Checked> ValidatePart(Job& job, EntryView part) {
   if (signed_by) {
     const wire::Name signer(*signed_by);
     const Trust trust = co_await FindTrust(job, signer, Way::kKnownCuts);
-    co_return Checked{CheckSigned(job, part, trust, signer), trust.state == Trust::State::kSecure};
+    Checked checked{CheckSigned(job, part, trust, signer), trust.state == Trust::State::kSecure};
+    for (; StopsForTurn(job); checked.judgement = CheckSigned(job, part, trust, signer)) {
+      co_await NextTurn(job);
+    }
+    co_return checked;
   }
   // Without a signature the part is bogus, unless a zone on the way to it is unsigned.
   const wire::Name target(above ? part.name().Parent() : part.name());

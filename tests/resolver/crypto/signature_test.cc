@@ -320,6 +320,27 @@ TEST(SignatureVerifierTest, HasNoOtherAlgorithmsThanItWasGiven) {
   }
 }
 
+TEST(VerificationCostTest, IsThatOfTheAlgorithmAndOfItsKey) {
+  const auto cost = [](wire::SecurityAlgorithm algorithm, const std::vector<uint8_t>& key) {
+    wire::DnskeyView dnskey;
+    dnskey.algorithm = algorithm;
+    dnskey.public_key = key;
+    return VerificationCost(dnskey);
+  };
+  EXPECT_EQ(cost(wire::SecurityAlgorithm::kEcdsaP256Sha256, {}), 1);
+  EXPECT_EQ(cost(wire::SecurityAlgorithm::kEcdsaP384Sha384, {}), 11);
+  EXPECT_EQ(cost(wire::SecurityAlgorithm::kEd25519, {}), 2);
+  EXPECT_EQ(cost(wire::SecurityAlgorithm::kEd448, {}), 4);
+  for (const size_t exponent : {size_t{3}, size_t{8}}) {
+    for (const size_t modulus : {size_t{256}, size_t{512}}) {
+      std::vector<uint8_t> key = {static_cast<uint8_t>(exponent)};
+      key.resize(1 + exponent + modulus, 0xff);
+      EXPECT_EQ(cost(wire::SecurityAlgorithm::kRsaSha256, key),
+                (modulus > 256 ? 2 : 1) * (exponent > 3 ? 3 : 1));
+    }
+  }
+}
+
 TEST(PublicKeyTest, MovesAndStaysUsable) {
   SignatureVerifier verifier;
   for (const int number : kAlgorithmNumbers) {

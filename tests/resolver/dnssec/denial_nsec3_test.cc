@@ -163,6 +163,14 @@ TEST_F(DenialNsec3Test, AProofCostsAHashForEachNameOfTheSearch) {
   EXPECT_EQ(hashes_.left, 29);
 }
 
+TEST_F(DenialNsec3Test, IterationsAndALongSaltCostMore) {
+  Sign({.iterations = kNsec3IterationsMax, .salt = std::string(255, 's')});
+  EXPECT_EQ(NameError("q.example.").outcome, Denial::kProven);
+  EXPECT_EQ(hashes_.left, 32 - 3 * 8);
+  EXPECT_EQ(NameError("r.example.").reason, DenialReason::kTooCostly);
+  EXPECT_EQ(hashes_.left, 0);
+}
+
 // RFC 5155 section 8.2.
 TEST_F(DenialNsec3Test, RecordsOfAnotherSaltAreIgnored) {
   Sign({.salt = "one"});
