@@ -8,6 +8,7 @@
 #include "resolver/dnssec/learn_ranges.h"
 #include "resolver/dnssec/signed_entry.h"
 #include "resolver/dnssec/validate_entry.h"
+#include "resolver/policy/name_source.h"
 #include "resolver/resolution/next_turn.h"
 #include "resolver/resolution/outcome.h"
 #include "resolver/resolution/trust.h"
@@ -206,13 +207,23 @@ void NoteBogus(Job& job, EntryView part, const Problem& problem, bool passes) {
                                      facilities.environment.Now());
 }
 
+// `through forwarder 192.0.2.1: ` if forwarders answer for the name. They may have left out what
+// is missing.
+std::string TextOfForwarders(const policy::CoreSettings& settings, wire::NameView name) {
+  const StaticZone* const zone = policy::StaticZoneOf(settings, name);
+  if (zone == nullptr || !zone->forward || zone->to.empty()) return "";
+  return "through forwarder " + zone->to[0].address.ToText() +
+         (zone->to.size() > 1 ? " or others: " : ": ");
+}
+
 // Whether the bogus part is answered all the same. If not, the answer fails from now on.
 bool LetsPass(Job& job, EntryView part, const Judgement& judgement) {
   const bool passes = job.settings().dnssec.validation == Validation::kLog;
   NoteBogus(job, part, judgement.problem, passes);
   if (passes) return true;
-  job.answer().SetFailureWithText(dnssec::ErrorOf(judgement.problem.reason),
-                                  dnssec::Describe(judgement.problem));
+  job.answer().SetFailureWithText(
+      dnssec::ErrorOf(judgement.problem.reason),
+      TextOfForwarders(job.settings(), part.name()) + dnssec::Describe(judgement.problem));
   return false;
 }
 

@@ -15,7 +15,8 @@ struct QueryForm {
   bool random_case = true;  // false: the name is sent in lower case
   bool cookie = true;       // never without EDNS
   bool edns = true;
-  bool large_replies = true;  // false: EDNS allows 512 octets, as a query without EDNS does
+  bool large_replies = true;       // false: EDNS allows 512 octets, as a query without EDNS does
+  bool checking_disabled = false;  // CD: a forwarder is to give what it holds for bogus
 
   bool operator==(const QueryForm&) const = default;
 };

@@ -466,6 +466,8 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       seen_lame_ = true;
       if (records.rcode() == wire::Rcode::kRefused) {
         Drop(attempt, kRefusedFor, "REFUSED", RaceResult::kSaidNotServed);
+      } else if (MayBeBogusThere(attempt)) {
+        AskWithoutChecking(attempt);
       } else {
         Drop(attempt, kServfailFor, "SERVFAIL or the like");
       }

@@ -288,6 +288,9 @@ class Race final : public ExchangeSink,
   std::optional<RaceResult::Kind> EndOfPart(ReplyClass reply_class) const;
   void EndPart(Attempt& attempt, RaceResult::Kind kind);
   void OnFormatError(Attempt& attempt);
+  // Whether the forwarder may have failed because it holds the answer for bogus.
+  bool MayBeBogusThere(const Attempt& attempt) const;
+  void AskWithoutChecking(Attempt& attempt);
   bool IsDoubtfulFormatError(const Attempt& attempt) const;
   void OnUnreadable(Attempt& attempt);
   // True when a server was asked in a leaner form, or waits for its turn to be asked.

@@ -112,6 +112,20 @@ bool Race::IsDoubtfulFormatError(const Attempt& attempt) const {
          facilities_.server_table.Get(attempt.key).TakesAllAt(facilities_.environment.Now());
 }
 
+// A forwarder that validates says SERVFAIL of what it holds for bogus, perhaps because its clock or
+// its trust anchors are wrong. This resolver validates itself, so it asks once more for the data.
+bool Race::MayBeBogusThere(const Attempt& attempt) const {
+  return servers_.forwarded() && question_.dnssec_ok && !attempt.form.checking_disabled &&
+         facilities_.records.rcode() == wire::Rcode::kServFail;
+}
+
+void Race::AskWithoutChecking(Attempt& attempt) {
+  TraceStep("reply", attempt, "SERVFAIL: asked with CD, because it may be bogus there only");
+  QueryForm form = attempt.form;
+  form.checking_disabled = true;
+  AskAgain(attempt, attempt.transport, form);
+}
+
 // A server that does not know EDNS says FORMERR or NOTIMP (RFC 6891 section 7). Such a server is
 // asked without EDNS. Before that it is asked without a cookie, because some servers know only
 // EDNS. Its fault is learnt only from an answer that then comes.

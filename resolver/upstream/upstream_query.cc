@@ -22,7 +22,9 @@ size_t WriteUpstreamQuery(const UpstreamQuestion& question, uint16_t id, const Q
                           std::span<const uint8_t> cookie, uint8_t* out) {
   std::memset(out, 0, wire::kHeaderOctets);
   wire::StoreU16(out, id);
-  wire::StoreU16(out + 2, question.recursion_desired ? wire::kFlagRD : 0);
+  const int flags = (question.recursion_desired ? wire::kFlagRD : 0) |
+                    (form.checking_disabled ? wire::kFlagCD : 0);
+  wire::StoreU16(out + 2, static_cast<uint16_t>(flags));
   wire::StoreU16(out + 4, 1);
   wire::StoreU16(out + 10, form.edns ? 1 : 0);
   uint8_t* at = out + wire::kHeaderOctets;

@@ -51,15 +51,19 @@ ZoneServer* SignedTlds::AddSigned(std::string_view zone, std::string_view addres
   const std::string text = Text(zone, address, records);
   Append(&tld_records_[TldOf(zone)], DsRecordsOf(NameOf(zone).view(), plan, 3600));
   ZoneServer& server = servers_.emplace_back();
-  server.AddZone(
-      std::make_shared<const SignedZone>(NameOf(zone).view(), RecordsOfText(zone, text), plan));
+  const auto signed_zone =
+      std::make_shared<const SignedZone>(NameOf(zone).view(), RecordsOfText(zone, text), plan);
+  server.AddZone(signed_zone);
+  all_.AddZone(signed_zone);
   world_.AddServer(address, &server);
   return &server;
 }
 
 ZoneServer* SignedTlds::AddUnsigned(std::string_view zone, std::string_view address,
                                     std::string_view records) {
-  ZoneServer& server = servers_.emplace_back(zone, Text(zone, address, records));
+  const std::string text = Text(zone, address, records);
+  ZoneServer& server = servers_.emplace_back(zone, text);
+  all_.AddZone(zone, text);
   world_.AddServer(address, &server);
   return &server;
 }
@@ -76,10 +80,13 @@ void SignedTlds::Start() {
   std::vector<PlainRecord> root = RecordsOfText(".", kRootZone);
   for (auto& [tld, records] : tld_records_) {
     Append(&root, DsRecordsOf(NameOf(tld).view(), tld_plan_, 86400));
-    auto zone = std::make_shared<const SignedZone>(NameOf(tld).view(), records, tld_plan_);
-    (tld == "com." ? com_ : net_).AddZone(std::move(zone));
+    const auto zone = std::make_shared<const SignedZone>(NameOf(tld).view(), records, tld_plan_);
+    (tld == "com." ? com_ : net_).AddZone(zone);
+    all_.AddZone(zone);
   }
-  root_.AddZone(std::make_shared<const SignedZone>(wire::NameView(), root, root_plan_));
+  const auto root_zone = std::make_shared<const SignedZone>(wire::NameView(), root, root_plan_);
+  root_.AddZone(root_zone);
+  all_.AddZone(root_zone);
   settings_.dnssec.validation = validation_;
   settings_.dnssec.anchors = AnchorsOf(DsRecordsOf(wire::NameView(), root_plan_, 86400));
   Restart();

@@ -53,6 +53,8 @@ class SignedTlds {
   ResolverUnderTest& resolver() { return *resolver_; }
   ZoneServer& com() { return com_; }
   ZoneServer& net() { return net_; }
+  // Has every zone, and is not part of the network. What a forwarder may say.
+  const ZoneServer& all() const { return all_; }
 
   // What the resolver answers. `flags`: of the query, such as CD and AD. `dnssec_ok`: with EDNS,
   // whether DO is set. If no answer comes, the message has opcode 15.
@@ -77,6 +79,7 @@ class SignedTlds {
   ZoneServer root_;
   ZoneServer com_;
   ZoneServer net_;
+  ZoneServer all_;
   std::map<std::string, std::vector<PlainRecord>> tld_records_;
   resolver::Validation validation_ = resolver::Validation::kOn;
   std::unique_ptr<ResolverUnderTest> resolver_;
