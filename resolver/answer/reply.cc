@@ -29,8 +29,9 @@ uint16_t ReplyFlags(const Request& request, wire::Rcode rcode, bool secure = fal
                                (tells ? wire::kFlagAD : 0) | (static_cast<uint16_t>(rcode) & 0xf));
 }
 
+// Stale data is not secure any more. Data with a TTL of 0 is never kept, so it is never stale.
 bool IsSecurePart(EntryView part, cache::Instant now) {
-  return part.security() == cache::Security::kSecure && part.IsFresh(now);
+  return part.security() == cache::Security::kSecure && (part.IsFresh(now) || part.ttl() == 0);
 }
 
 size_t CookieOctets(const Request& request) {
@@ -354,7 +355,8 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
 }
 
 size_t ComposeError(std::span<const uint8_t> query, const Request& request, wire::Rcode rcode,
-                    wire::ExtendedError error, const char* error_text, std::span<uint8_t> out) {
+                    wire::ExtendedError error, std::string_view error_text,
+                    std::span<uint8_t> out) {
   uint8_t* at = out.data() + wire::kHeaderOctets;
   if (request.question_end != 0) {
     at = PutFront(query, request, ReplyFlags(request, rcode), 0, out.data());

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "cache/entry.h"
 #include "resolver/answer/request.h"
@@ -63,7 +64,7 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
 // query had it. OPT has the extended error (RFC 8914) unless it is kNone. In both replies, OPT has
 // the request's cookie if the cookie was checked.
 size_t ComposeError(std::span<const uint8_t> query, const Request& request, wire::Rcode rcode,
-                    wire::ExtendedError error, const char* error_text, std::span<uint8_t> out);
+                    wire::ExtendedError error, std::string_view error_text, std::span<uint8_t> out);
 
 // The most octets that a UDP reply to this request may have.
 inline size_t UdpReplyLimit(const Request& request) {

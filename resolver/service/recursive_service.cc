@@ -281,11 +281,11 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
   }
   // A special name is answered here even when the client does not ask for recursion.
   if (AnswerLocally(view, query, request, tcp, reply, &octets)) return octets;
+  octets = AnswerFromRanges(view, query, parsed, tcp, reply);
+  if (octets != 0) return octets;
   if (!request.recursion_desired()) {
     return AnswerWithoutRecursion(view, query, request, reply, ReplyLimit(tcp, request, reply));
   }
-  octets = AnswerFromRanges(view, query, parsed, tcp, reply);
-  if (octets != 0) return octets;
   *follow_up = FollowUp::kResolve;
   return 0;
 }
@@ -319,6 +319,7 @@ cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView n
 // Answers from the cache only (RFC 1034 section 4.3.1). The answer is the first of these that
 // exists:
 // - the known links of the chain,
+// - SERVFAIL, if what was found a moment ago is bogus,
 // - an NXDOMAIN or a referral from above the name,
 // - REFUSED.
 size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
@@ -331,6 +332,13 @@ size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<cons
   (void)answer::CollectFromCache(*store_, request.name, request.type, now, &parts, &name,
                                  view.settings->resolution.budget.aliases, floor);
   if (parts.count == 0) {
+    const cache::EntryView failure = store_->Find(name, cache::KeySpace::kFailure, request.type);
+    // Only a failure of validation has a text. A client that checks itself may see what is bogus.
+    if (failure && failure.IsFresh(now) && !failure.ErrorText().empty() &&
+        (request.flags & wire::kFlagCD) == 0) {
+      return answer::ComposeError(query, request, Rcode::kServFail, failure.Error(),
+                                  failure.ErrorText(), reply);
+    }
     if (const cache::EntryView above = KnownAbove(view, name, now, floor)) (void)parts.Add(above);
   }
   if (parts.count == 0) {

@@ -5,7 +5,7 @@ import collections
 
 from messages import AA, NAMES, QR, RA, TC, TYPES, lower, printed
 
-CNAME, DNAME, SOA, OPT, ANY = (TYPES[kind] for kind in ("CNAME", "DNAME", "SOA", "OPT", "ANY"))
+CNAME, DNAME, SOA, OPT, ANY, RRSIG = (TYPES[kind] for kind in ("CNAME", "DNAME", "SOA", "OPT", "ANY", "RRSIG"))
 NOERROR, NXDOMAIN = 0, 3
 
 
@@ -37,12 +37,17 @@ def final_name(question, outcome):
     return name
 
 
+def asked_for(question, reply):
+    """The answer's records without the signatures that come with them (RFC 4035 section 3.1.1)."""
+    return [record for record in reply.answer if record.type != RRSIG or question.type in (RRSIG, ANY)]
+
+
 def _order_faults(question, reply, renamed):
     """An alias comes before what it leads to (RFC 1034 section 4.3.2), a DNAME before what it makes (RFC 6672
     section 3.1), and nothing else is in the answer."""
     name = lower(question.name)
     waiting = None  # a DNAME whose CNAME has to come next
-    for record in reply.answer:
+    for record in asked_for(question, reply):
         owner = lower(record.name)
         if record.type == DNAME and owner != name:
             if not name.endswith(owner):
@@ -61,9 +66,9 @@ def _order_faults(question, reply, renamed):
         yield "a DNAME without its CNAME"
 
 
-def _ttl_faults(reply, ttl_max):
+def _ttl_faults(question, reply, ttl_max):
     ttls = {}
-    for record in reply.answer:
+    for record in asked_for(question, reply):
         key = (lower(record.name), record.type)
         most = ttl_max(*key)
         if most is None:
@@ -79,7 +84,8 @@ def _negative_faults(question, reply):
     if reply.rcode not in (NOERROR, NXDOMAIN) or not question.recursion:
         return
     if reply.rcode == NOERROR and any(record.type != CNAME and record.type != DNAME or
-                                      question.type in (record.type, ANY) for record in reply.answer):
+                                      question.type in (record.type, ANY)
+                                      for record in asked_for(question, reply)):
         return
     soas = [record for record in reply.authority if record.type == SOA]
     if len(soas) != 1:
@@ -113,5 +119,5 @@ def faults(question, answer, world):
     if reply.rcode in (NOERROR, NXDOMAIN, 6):
         found += [*_order_faults(question, reply, world.renamed), *_negative_faults(question, reply)]
         if question.type != ANY:  # which is answered with a record of the resolver's own (RFC 8482)
-            found += _ttl_faults(reply, world.ttl_max)
+            found += _ttl_faults(question, reply, world.ttl_max)
     return found

@@ -3,6 +3,7 @@
 needs. Also the worlds that its seeds make. Needs no namespaces: python3 tests/net/comparison_test.py"""
 
 import collections
+import dataclasses
 import pathlib
 import struct
 import sys
@@ -12,10 +13,12 @@ sys.path[1:1] = [str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 # pylint: disable=wrong-import-position
 import oddities
 import random_zones
+import signed_differential_test
 from asking import Answer
 from comparison import disagrees, faults, final_name, majority
 from differential_test import EXPLAINED, Differences, Explained
-from messages import AA, QR, RA, TC, TYPES, Malformed, Question, Reply, printed, wire_name
+from messages import AA, AD, QR, RA, TC, TYPES, Malformed, Question, Reply, printed, wire_name
+from signed_differential_test import SignedDifferences
 
 
 class KnownTtl:
@@ -26,6 +29,9 @@ class KnownTtl:
 
     def ttl_max(self, *_):
         return self.ttl
+
+    def described(self, _):
+        return ""
 
     def renamed(self, name):
         return self.ttl is not None and name.endswith(wire_name("renamed.alpha"))
@@ -114,6 +120,23 @@ class DifferencesTest(unittest.TestCase):
         found.take("cold", ASKED, {"tern": answer(a(1)), "w": answer(a(1)), "x": answer(a(1)),
                                    "y": answer(a(1)), "z": answer(a(2))}, KnownTtl())
         self.assertEqual(+found.against, collections.Counter({"z": 1}))
+
+    def test_whether_an_answer_is_secure_is_compared_where_it_is_asked_for(self):
+        for asked, differ in ((dataclasses.replace(ASKED, dnssec=True), 1), (ASKED, 0)):
+            found = SignedDifferences(signed_differential_test.EXPLAINED)
+            secure = answer(a(1), flags=QR | RA | AD)
+            found.take("cold", asked, {"tern": answer(a(1)), **{name: secure for name in "wxyz"}}, KnownTtl())
+            self.assertEqual(len(found.unexplained), differ)
+
+    def test_no_explanation_of_the_signed_internet_fits_a_plain_wrong_answer(self):
+        for wrong in (answer(a(9)), answer(), answer(rcode=3), answer(rcode=2)):
+            found = self.found(wrong, answer(a(1)), signed_differential_test.EXPLAINED)
+            self.assertEqual(len(found.unexplained), 1, wrong)
+
+    def test_signatures_that_come_along_are_not_compared(self):
+        signed = answer(a(1), record(NAME, "RRSIG", bytes(40), ttl=200))
+        found = self.found(signed, answer(a(1)))
+        self.assertEqual((found.unexplained, found.faults), ([], []))
 
 
 class FaultsTest(unittest.TestCase):

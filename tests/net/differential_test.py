@@ -87,7 +87,7 @@ class Differences:
 
     def take(self, phase, question, answers, world):
         """`answers`: resolver -> Answer, of "tern" and the others."""
-        outcomes = {name: answer.outcome() for name, answer in answers.items()}
+        outcomes = {name: self.outcome(question, answer) for name, answer in answers.items()}
         ours, theirs = outcomes["tern"], [each for name, each in outcomes.items() if name != "tern"]
         chosen = comparison.majority(theirs)
         self.split[question.kind] += chosen is None
@@ -96,15 +96,21 @@ class Differences:
         for fault in comparison.faults(question, answers["tern"], world):
             self.faults.append(f"{phase}: {question}: {fault}\n    {answers['tern']}")
         if comparison.disagrees(ours, theirs):
-            self._explain(Case(question, answers["tern"].reply, ours, chosen, phase), answers)
+            self._explain(Case(question, answers["tern"].reply, ours, chosen, phase), answers, world)
 
-    def _explain(self, case, answers):
+    @staticmethod
+    def outcome(question, answer):
+        """What is compared."""
+        del question
+        return answer.outcome()
+
+    def _explain(self, case, answers, world):
         for each in self.explained:
             if case.ours is not None and each.fits(case):
                 self.used[each.why] += 1
                 return
         self.unexplained.append("\n    ".join(
-            [f"{case.phase}: {case.question}", *(f"{name:8} {answer}" for name, answer in answers.items())]))
+            [f"{case.phase}: {case.question}{world.described(case.question.name)}", *(f"{name:8} {answer}" for name, answer in answers.items())]))
 
     def unused(self):
         return [each.why for each in self.explained if not self.used[each.why]]
@@ -113,15 +119,33 @@ class Differences:
 class Peer(Program):
     """Another resolver, which answers when this returns."""
 
-    def __init__(self, name, folder):
+    def __init__(self, name, folder, anchor):
         builder, _, _ = peers.OTHERS[name]
-        command = builder(folder, pathlib.Path(TERND).parent, address=ADDRESSES[name], ipv6=True)
+        command = builder(folder, pathlib.Path(TERND).parent, address=ADDRESSES[name], ipv6=True, anchor=anchor)
         super().__init__(folder, f"peer-{name}", [str(word) for word in command])
         wait_until(lambda: dig(".", "SOA", server=ADDRESSES[name], timeout=1).status == "NOERROR",
                    f"{name}\n{self.log()}", 30)
 
 
-class DifferentialTest(unittest.TestCase):
+class Comparison:
+    """What compares ternd with the others in one world: the base of a TestCase."""
+
+    EXPLAINED = EXPLAINED
+    anchor = ""  # RDATA of the root's DS record, when all validate
+
+    @classmethod
+    def make_world(cls, seed):
+        return random_zones.World(seed)
+
+    @classmethod
+    def differences(cls):
+        return Differences(cls.EXPLAINED)
+
+    @classmethod
+    def settings(cls, folder):
+        """Of ternd, beside what every world has."""
+        del folder
+        return {"dnssec": {"validation": False}}
 
     @classmethod
     def setUpClass(cls):
@@ -132,12 +156,12 @@ class DifferentialTest(unittest.TestCase):
         seed = os.environ.get("TERN_DIFFERENTIAL_SEED") or "8"
         cls.seed = random.SystemRandom().randrange(10**6) if seed == "random" else int(seed)
         print(f"seed: TERN_DIFFERENTIAL_SEED={cls.seed}", flush=True)
-        cls.world = random_zones.World(cls.seed)
+        cls.world = cls.make_world(cls.seed)
         questions = cls.world.questions(int(os.environ.get("TERN_DIFFERENTIAL_QUESTIONS") or 3000))
         internet = Internet(cls.world.servers())
         cls.addClassCleanup(internet.close)
         cls._start(internet.folder)
-        cls.found = Differences()
+        cls.found = cls.differences()
         for phase, asked in (("cold", questions), ("warm", cls.world.again(questions))):
             start = time.monotonic()
             answers = ask_all(ADDRESSES, asked, PATIENCE_SECONDS[phase])
@@ -153,12 +177,12 @@ class DifferentialTest(unittest.TestCase):
     @classmethod
     def _start(cls, folder):
         tern = Tern(folder, {"listen": [f"{ADDRESSES['tern']}:53"], "workers": 2, "resolution": {
-            "budget": {"client_timeout": "20s", "total_timeout": "20s"}}})
+            "budget": {"client_timeout": "20s", "total_timeout": "20s"}}} | cls.settings(folder))
         cls.addClassCleanup(cls._end, tern)
         for address in ADDRESSES.values():  # BIND listens only where an interface has the address itself
             subprocess.run(["ip", "addr", "replace", f"{address}/8", "dev", "lo"], check=True)
         for name in peers.OTHERS:
-            peer = Peer(name, folder)
+            peer = Peer(name, folder, cls.anchor)
             cls.addClassCleanup(peer.stop)
 
     @classmethod
@@ -180,6 +204,10 @@ class DifferentialTest(unittest.TestCase):
 
     def test_answers_are_right_by_themselves(self):
         self.fail_with(self.found.faults, "faults")
+
+
+class DifferentialTest(Comparison, unittest.TestCase):
+    """Nothing is signed."""
 
 
 if __name__ == "__main__":

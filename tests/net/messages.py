@@ -16,7 +16,7 @@ TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "HINFO": 13, "MX": 15
          "URI": 256, "CAA": 257, "TYPE65280": 65280}
 NAMES = {number: name for name, number in TYPES.items()}
 RCODES = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED", 6: "YXDOMAIN"}
-QR, AA, TC, RD, RA = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080
+QR, AA, TC, RD, RA, AD = 0x8000, 0x0400, 0x0200, 0x0100, 0x0080, 0x0020
 # Octets before the name in the RDATA of the types that hold one, and octets after the last name.
 _HELD = {2: (0, 1, 0), 5: (0, 1, 0), 6: (0, 2, 20), 12: (0, 1, 0), 15: (2, 1, 0), 17: (0, 2, 0), 18: (2, 1, 0),
          33: (6, 1, 0), 36: (2, 1, 0), 39: (0, 1, 0)}
@@ -190,13 +190,14 @@ class Reply:
     def outcome(self):
         """What is compared: the rcode and the set of the records in the answer section. Not the DNAME above a
         name, which some leave out beside the CNAME that it makes, and not the aliases that some add to SERVFAIL:
-        a failure has nothing to use."""
+        a failure has nothing to use. Signatures that come along are not compared."""
         if self.rcode == 2:
             return self.rcode, frozenset()
         return self.rcode, frozenset(record.comparable() for record in self.answer
-                                     if record.type != 39 or lower(record.name) == lower(self.question[0]))
+                                     if (record.type != 39 or lower(record.name) == lower(self.question[0]))
+                                     and (record.type != 46 or self.question[1] == 46))
 
     def __str__(self):
-        flags = "".join(f" {word}" for word, bit in (("tc", TC), ("ra", RA), ("aa", AA)) if self.flags & bit)
+        flags = "".join(f" {word}" for word, bit in (("tc", TC), ("ra", RA), ("aa", AA), ("ad", AD)) if self.flags & bit)
         return "\n      ".join([RCODES.get(self.rcode, str(self.rcode)) + flags,
                                 *map(str, self.answer[:12]), *(["..."] if len(self.answer) > 12 else [])])

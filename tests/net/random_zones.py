@@ -64,9 +64,13 @@ class Zone:
             ttl = self.world.rng.choice((600, 3600, 86400))
         self.lines.append(f"{owner} {ttl} IN {kind} {rdata}\n")
         # NSD sends TTLs that differ as they are, so that the lowest counts (RFC 2181 section 5.2); Knot the first.
-        which = min if all(SERVERS[server][0] == "nsd" for server in self.servers) else max
+        which = max if self.has_one_ttl() else min
         key = (lower(wire_name(self.full(owner))), TYPES[kind])
         self.ttls[key] = which(ttl, self.ttls.get(key, ttl))
+
+    def has_one_ttl(self):
+        """Whether the records of each RRset are served with one TTL, which may be the highest."""
+        return any(SERVERS[server][0] != "nsd" for server in self.servers)
 
     def ask(self, oddity, owner, *kinds):
         for kind in kinds:
@@ -170,6 +174,9 @@ RARE = {"lame": 3, "dead": 1, "half_dead": 6}  # each costs somebody seconds
 class World:
     """A seeded world: `servers()` for internet.Internet, `questions(...)`, and what the zones say about TTLs."""
 
+    ZONE = Zone
+    WAYS = (("edns", "large", "dnssec", "plain", "tcp"), (60, 10, 10, 10, 10))  # of asking, and their shares
+
     def __init__(self, seed, delegated=180, oddities_each=5):
         self.rng = random.Random(seed)
         self.asked = []     # (oddity, name as text, type)
@@ -193,8 +200,13 @@ class World:
     def ask(self, oddity, name, kind):
         self.asked.append((oddity, name, kind))
 
+    def described(self, name):
+        """What is special about the zone of a name (wire octets), for people who read of a disagreement."""
+        del name
+        return ""
+
     def zone(self, name, servers, way=""):
-        self.zones[name] = Zone(self, name, servers, way)
+        self.zones[name] = self.ZONE(self, name, servers, way)
         return self.zones[name]
 
     def living(self):
@@ -327,7 +339,7 @@ class World:
         if rng.random() < 0.15:
             wire = bytes(octet ^ 0x20 if chr(octet).isascii() and chr(octet).isalpha() and rng.random() < 0.5
                          else octet for octet in wire)
-        way = rng.choices(("edns", "large", "dnssec", "plain", "tcp"), (60, 10, 10, 10, 10))[0]
+        way = rng.choices(*self.WAYS)[0]
         return Question(wire, TYPES[kind] if isinstance(kind, str) else kind, oddity,
                         edns={"plain": 0, "large": 4096}.get(way, 1232), dnssec=way == "dnssec", tcp=way == "tcp")
 

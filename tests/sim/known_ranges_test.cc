@@ -144,6 +144,13 @@ TEST_P(KnownRangesTest, AZoneThatContradictsItselfIsAskedForEachNameAgain) {
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
 }
 
+TEST_P(KnownRangesTest, AClientThatWantsNoRecursionIsAnsweredToo) {
+  Start();
+  LearnAll();
+  const PlainMessage answer = internet_.Lookup("other.example.com.", RRType::kA, {.flags = 0});
+  EXPECT_EQ(answer.rcode, Rcode::kNXDomain) << answer.ToText();
+}
+
 TEST_P(KnownRangesTest, AnOperatorMayHaveEachNameAskedFor) {
   internet_.settings().dnssec.aggressive = false;
   Start();

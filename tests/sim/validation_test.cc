@@ -267,6 +267,30 @@ TEST_F(ValidationTest, WhoChecksItselfGetsBogusDataAndOthersDoNot) {
   }
 }
 
+// RFC 1035 section 3.2.1: data with a TTL of 0 is for the question that brought it.
+TEST_F(ValidationTest, AnAnswerThatMayNotBeKeptIsSecureToo) {
+  internet_.AddSigned("example.com.", kAddress,
+                      "now 0 A 198.51.100.7\nalias 0 CNAME now\nd 0 DNAME example.net.\n");
+  internet_.AddSigned("example.net.", kOther, kRecords);
+  internet_.Start();
+  for (const char* name : {"now.example.com.", "alias.example.com.", "www.d.example.com."}) {
+    for (int i = 0; i < 2; ++i) {
+      const PlainMessage answer = internet_.Lookup(name, RRType::kA);
+      EXPECT_EQ(answer.rcode, Rcode::kNoError);
+      EXPECT_TRUE(HasAd(answer)) << answer.ToText();
+    }
+  }
+}
+
+TEST_F(ValidationTest, WhatIsKnownToBeBogusFailsAlsoForAClientThatWantsNoRecursion) {
+  SigningPlan plan;
+  plan.expiration = 1'699'000'000;
+  EXPECT_EQ(LookupSigned(plan).rcode, Rcode::kServFail);
+  const PlainMessage answer = internet_.Lookup("www.example.com.", RRType::kA, {.flags = 0});
+  EXPECT_EQ(answer.rcode, Rcode::kServFail) << answer.ToText();
+  EXPECT_EQ(ExtendedErrorOf(answer), ExtendedError::kSignatureExpired);
+}
+
 TEST_F(ValidationTest, WhatCameForAClientThatChecksItselfIsValidatedForTheNext) {
   internet_.AddSigned("example.com.", kAddress, kRecords);
   internet_.Start();

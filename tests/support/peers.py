@@ -1,9 +1,10 @@
 """How each resolver is configured and started: ternd, and the ones it is compared with (bench/load/run for speed,
 tests/net/differential_test.py for answers).
 
-All resolve from the root hints in `folder`, do not validate, query any address and listen on `address`, UDP and
-TCP; all tell what they know when recursion is not asked for. Each builder writes its configuration and returns
-the command, which stays in the foreground.
+All resolve from the root hints in `folder`, query any address and listen on `address`, UDP and TCP; all tell what
+they know when recursion is not asked for. They validate from `anchor`, the RDATA of a DS record of the root; if it
+is empty, they do not validate. Each builder writes its configuration and returns the command, which stays in the
+foreground.
 """
 
 import os
@@ -33,7 +34,8 @@ dnssec: {{validation: false}}
     return [programs / "ternd", "--config", path]
 
 
-def unbound(folder, _, address=ADDRESS, ipv6=False):
+def unbound(folder, _, address=ADDRESS, ipv6=False, anchor=""):
+    modules = f'"validator iterator"\n  trust-anchor: ". DS {anchor}"' if anchor else '"iterator"'
     path = folder / "unbound.conf"
     path.write_text(f"""\
 server:
@@ -47,7 +49,7 @@ server:
   num-threads: 1
   do-ip6: {"yes" if ipv6 else "no"}
   root-hints: "{folder}/root.hints"
-  module-config: "iterator"
+  module-config: {modules}
   do-not-query-localhost: no
   minimal-responses: yes
   msg-cache-size: 256m
@@ -61,7 +63,8 @@ remote-control:
     return [_program(folder, "unbound"), "-d", "-c", path]
 
 
-def kresd(folder, _, address=ADDRESS, ipv6=False):
+def kresd(folder, _, address=ADDRESS, ipv6=False, anchor=""):
+    trusted = f"trust_anchors.add('. 3600 IN DS {anchor}')" if anchor else ""
     run = folder / "kresd"
     shutil.rmtree(run, ignore_errors=True)  # its cache outlives the process
     run.mkdir()
@@ -72,6 +75,7 @@ net.ipv6 = {str(ipv6).lower()}
 modules.load('hints > iterate')
 hints.root({{ ['a.root.'] = '198.18.0.1', ['b.root.'] = '198.18.0.2' }})
 trust_anchors.remove('.')
+{trusted}
 cache.size = 800 * MB
 for _, name in ipairs({{'ta_signal_query', 'ta_sentinel', 'ta_update', 'priming', 'refuse_nord'}}) do
   modules.unload(name)
@@ -80,7 +84,11 @@ end
     return ["kresd", "-n", "-c", path, run]
 
 
-def named(folder, _, address=ADDRESS, ipv6=False):
+def named(folder, _, address=ADDRESS, ipv6=False, anchor=""):
+    trusted = ""
+    if anchor:
+        tag, algorithm, kind, digest = anchor.split(None, 3)
+        trusted = f'trust-anchors {{ . static-ds {tag} {algorithm} {kind} "{digest}"; }};'
     path = folder / "named.conf"
     path.write_text(f"""\
 options {{
@@ -89,21 +97,23 @@ options {{
   listen-on port {PORT} {{ {address}; }};
   listen-on-v6 {{ none; }};
   recursion yes;
-  dnssec-validation no;
+  dnssec-validation {"yes" if anchor else "no"};
   empty-zones-enable no;
   max-cache-size 1g;
   recursive-clients 10000;
   minimal-responses yes;
 }};
 controls {{ }};
+{trusted}
 zone "." {{ type hint; file "{folder}/root.hints"; }};
 """)
     return [_program(folder, "named"), *([] if ipv6 else ["-4"]), "-f", "-n", "1", "-U", "1", "-c", path]
 
 
-def pdns(folder, _, address=ADDRESS, ipv6=False):
+def pdns(folder, _, address=ADDRESS, ipv6=False, anchor=""):
     run = folder / "pdns"
     run.mkdir(exist_ok=True)
+    (run / "anchors.lua").write_text(f'clearTA(".")\naddTA(".", "{anchor}")\n' if anchor else "")
     (run / "recursor.conf").write_text(f"""\
 local-address={address}
 local-port={PORT}
@@ -113,7 +123,8 @@ threads=1
 pdns-distributes-queries=no
 hint-file={folder}/root.hints
 dont-query=
-dnssec=off
+dnssec={"validate" if anchor else "off"}
+lua-config-file={run}/anchors.lua
 daemon=no
 disable-syslog=yes
 max-mthreads=4096
