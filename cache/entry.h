@@ -69,6 +69,7 @@ enum class Rank : uint8_t {
 // What validation has found out about an entry (RFC 4033 section 5). The least trusted is first.
 enum class Security : uint8_t {
   kBogus,      // its signatures do not prove it; only clients that check themselves get it
+  kPlain,      // it was asked for without DO, so it has no signatures, and nobody validates
   kUnchecked,  // nobody has validated it
   kInsecure,   // it is proven that its zone needs no signature, or the zone is exempt
   kSecure,     // signatures prove it, up to a trust anchor

@@ -402,8 +402,8 @@ constexpr KeySpec kKeys[] = {
                 "signed is SERVFAIL with an extended error that says why. `log` answers all the "
                 "same, to see first what would fail.",
      .details = "With `log` an answer that fails is counted as bogus, and passed on without AD. So "
-                "clients are no safer than without validation. With `false` signatures are neither "
-                "asked for nor checked."},
+                "clients are no safer than without validation. With `false` nothing is checked, "
+                "and signatures are asked for only if a client wants them (DO)."},
     {.path = "dnssec.trust_anchors",
      .value = {.kind = KeyKind::kTrustAnchors},
      .default_text = "builtin",

@@ -378,6 +378,7 @@ bool IsFromChild(Job& job, const wire::Name& name, const upstream::RaceResult& r
 // zone of the name.
 cache::Security SecurityOfReply(Job& job, const wire::Name& name) {
   const upstream::ZoneServers& servers = job.servers();
+  if (!job.terms().dnssec_ok) return cache::Security::kPlain;
   return IsKnownInsecure(job, servers.forwarded() ? name.view() : servers.zone().view())
              ? cache::Security::kInsecure
              : cache::Security::kUnchecked;

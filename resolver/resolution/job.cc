@@ -8,6 +8,12 @@ bool Job::MayFailToLookUp() const {
   return allowance.failed_address_lookups > (is_nested ? allowance.kept_for_the_question : 0);
 }
 
+bool Job::Brings(const Waiter& client) const {
+  const bool ends_unchecked = state_.has_answer && !state_.wants_proof;
+  return (!ends_unchecked || client.takes_unchecked_) &&
+         (terms_.dnssec_ok || !client.wants_signatures_);
+}
+
 void Job::ChargeFailedLookup(bool cheap) {
   Allowance& allowance = *terms_.allowance;
   if (cheap) allowance.half_failed_lookup = !allowance.half_failed_lookup;

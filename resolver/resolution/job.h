@@ -44,17 +44,22 @@ class Waiter : public ListNode<OfOneJob> {
   // It takes the answer as it came, as soon as it has come, and checks it itself or needs no proof.
   // REQUIRES: it does not wait.
   void TakeUnchecked(bool takes) { takes_unchecked_ = takes; }
+  // It wants signatures and proofs, even if nobody here validates.
+  // REQUIRES: it does not wait.
+  void WantSignatures(bool wants) { wants_signatures_ = wants; }
   ~Waiter() = default;
   // The job that it waits for, or null.
   Job* job() const { return job_; }
 
  private:
+  friend class Job;
   friend class JobTable;
   Job* job_ = nullptr;
   Time stale_at_;           // from then on it takes a stale answer
   Time failure_at_;         // then it gets an answer, at worst SERVFAIL
   bool is_client_ = false;  // it may get a stale answer, and may be given up
   bool takes_unchecked_ = false;
+  bool wants_signatures_ = false;
 };
 
 class Job final : public Timer,
@@ -102,6 +107,10 @@ class Job final : public Timer,
   // The job asks the servers of the root for the root's own servers, although the root zone is
   // forwarded.
   bool primes() const { return state_.primes; }
+  // The least security that an entry of the store needs for this job.
+  cache::Security floor() const {
+    return terms_.dnssec_ok ? cache::Security::kUnchecked : cache::Security::kPlain;
+  }
   // Somebody waits for the validated answer.
   bool wants_proof() const { return state_.wants_proof; }
   // The question failed a moment ago. The job asks all the same.
@@ -109,6 +118,9 @@ class Job final : public Timer,
 
  private:
   friend class JobTable;
+
+  // Whether a client that comes now gets from the job all that it wants.
+  bool Brings(const Waiter& client) const;
 
   // The state of one question. It is assigned as a whole for each new question.
   struct State {

@@ -96,7 +96,8 @@ Job* JobTable::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
   job->terms_ = {.settings = job->settings_.get(),
                  .allowance = &job->own_allowance_,
                  .deadline = facilities_.environment.Now() + budget.total_timeout,
-                 .trace = nullptr};
+                 .trace = nullptr,
+                 .dnssec_ok = job->settings_->dnssec.IsOn()};
   job->answer_.Clear();
   return job;
 }
@@ -356,11 +357,7 @@ bool JobTable::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool 
   const uint64_t hash = HashOf(name, type);
   Job* job = Find(hash, name, type);
   if (job != nullptr && job->state_.served_stale && AnswerAtOnce(*job, waiter)) return true;
-  // That job ends without a proof, so this client needs another one.
-  if (job != nullptr && job->state_.has_answer && !job->state_.wants_proof &&
-      !waiter->takes_unchecked_) {
-    job = nullptr;
-  }
+  if (job != nullptr && !job->Brings(*waiter)) job = nullptr;
   if (job != nullptr && job->state_.has_answer && waiter->takes_unchecked_) {
     waiter->OnAnswer(job->answer_);
     return true;
@@ -370,6 +367,7 @@ bool JobTable::Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool 
     if (job == nullptr) return false;
     job->state_.just_missed = just_missed;
     job->state_.wants_proof = !waiter->takes_unchecked_;
+    job->terms_.dnssec_ok |= waiter->wants_signatures_;
     Launch(job);
   } else {
     if (!MakeRoomForWaiter(job)) return false;
@@ -401,6 +399,8 @@ void JobTable::Refresh(wire::NameView name, wire::RRType type) {
   if (Find(hash, name, type) != nullptr) return;
   Job* job = Make(hash, name, type, jobs_max);
   if (job == nullptr) return;
+  const cache::EntryView known = facilities_.store.Find(name, cache::KeySpace::kData, type);
+  job->terms_.dnssec_ok |= known && known.security() >= cache::Security::kUnchecked;
   job->state_.refreshes = true;
   job->state_.wants_proof = true;
   ++refresh_count_;

@@ -215,7 +215,9 @@ void Learner::ForgetDenialsAbove(wire::NameView name, cache::Instant now) {
     if (answer::FreshCut(*store_, name, hash, now)) return;
     const EntryView denial = store_->FindDenial(name, hash);
     // What was validated is not ended by what was not.
-    if (denial && (security_ >= denial.security() || !denial.IsFresh(now))) {
+    const bool stays = denial && cache::IsValidated(denial.security()) &&
+                       security_ < denial.security() && denial.IsFresh(now);
+    if (denial && !stays) {
       (void)store_->Erase(name, cache::KeySpace::kNxDomain, RRType::kNone);
     }
   }

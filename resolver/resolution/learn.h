@@ -107,8 +107,9 @@ class Learner {
   // The size of an entry while it is built, and behind it the RDATA that is copied next.
   static constexpr size_t kScratch = cache::kBuiltOctetsMax + wire::kRdataOctetsMax + 1;
 
-  // Whether what is learnt now will be validated, so that its signatures and proofs are needed.
-  bool NeedsProof() const { return validates_ && security_ != cache::Security::kInsecure; }
+  // Whether what is learnt now will be validated, here or by the client, so that its signatures and
+  // proofs are needed.
+  bool NeedsProof() const { return security_ == cache::Security::kUnchecked; }
   [[nodiscard]] bool Keep(cache::EntryBuilder* builder, cache::Instant now, answer::Answer* answer);
   // Adds the RRSIGs of (owner, type) in the section, as signatures of the builder's RRset or, for
   // `as_proofs`, as proof records. Those that make no sense are left out. True when one of them

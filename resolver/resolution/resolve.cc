@@ -85,10 +85,14 @@ Outcome FollowAlias(Job& job, wire::Name* name) {
   return Outcome::kAlias;
 }
 
-// Whether the job may use the entry. A refresh treats an entry near its expiry as missing. What is
-// bogus is asked for again.
+// What is bogus is asked for again, and so is what lacks the signatures that a client wants.
+bool IsUsable(const Job& job, EntryView entry, cache::Instant now) {
+  return entry.IsFresh(now) && entry.security() >= job.floor();
+}
+
+// Whether the job may use the entry. A refresh treats an entry near its expiry as missing.
 bool Serves(const Job& job, EntryView entry, cache::Instant now) {
-  return entry && entry.IsUsable(now) && !answer::IsOnlyForValidation(entry) &&
+  return entry && IsUsable(job, entry, now) && !answer::IsOnlyForValidation(entry) &&
          !(job.refreshes() && answer::IsNearExpiry(entry, now));
 }
 
@@ -108,11 +112,12 @@ Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ances
   Facilities& facilities = job.facilities();
   const cache::Store& store = facilities.store;
   const EntryView denial = store.FindDenial(above.name, above.hash);
-  if (!above.cut && denial && denial.IsUsable(now) && IsDeniedFromAbove(job, denial, name, now)) {
+  if (!above.cut && denial && IsUsable(job, denial, now) &&
+      IsDeniedFromAbove(job, denial, name, now)) {
     return AnsweredIf(job, job.answer().Add(denial));
   }
   const EntryView dname = store.Find(above.name, above.hash, KeySpace::kData, RRType::kDNAME);
-  if (!dname || dname.kind() != EntryKind::kRRset || !dname.IsUsable(now)) {
+  if (!dname || dname.kind() != EntryKind::kRRset || !IsUsable(job, dname, now)) {
     return Outcome::kUnknown;
   }
   if (!answer::AddDname(dname, name, now, facilities.learner.scratch(), &job.answer())) {

@@ -156,6 +156,7 @@ const char* NameOf(Security security) {
       return "secure";
     case Security::kInsecure:
       return "insecure";
+    case Security::kPlain:
     case Security::kUnchecked:
       return "not checked";
     case Security::kBogus:

@@ -122,6 +122,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
     if (waiting_ != nullptr) ++*waiting_;
     request_.Keep(query, request);
     TakeUnchecked((request.flags & wire::kFlagCD) != 0);
+    WantSignatures(request.edns.dnssec_ok);
   }
 
   void OnAnswer(const answer::Answer& answer) override {

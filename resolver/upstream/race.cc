@@ -47,7 +47,7 @@ Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& n
   question_.name = name;
   question_.type = type;
   question_.recursion_desired = servers.forwarded();
-  question_.dnssec_ok = terms_.settings->dnssec.IsOn();
+  question_.dnssec_ok = terms_.dnssec_ok;
   lower_question_ = question_;
   lower_question_.name.Lower();
   if (terms_.settings->resolution.case_randomisation) {

@@ -105,6 +105,7 @@ struct QuestionTerms {
   Allowance* allowance = nullptr;
   Time deadline;
   Trace* trace = nullptr;  // null if no client asked for a trace
+  bool dnssec_ok = false;  // signatures are wanted: for validation, or by a client
 };
 
 // What a question is about. Parts are asked for because of QNAME minimisation, and only help to

@@ -115,8 +115,8 @@ bool Race::IsDoubtfulFormatError(const Attempt& attempt) const {
 // A forwarder that validates says SERVFAIL of what it holds for bogus, perhaps because its clock or
 // its trust anchors are wrong. This resolver validates itself, so it asks once more for the data.
 bool Race::MayBeBogusThere(const Attempt& attempt) const {
-  return servers_.forwarded() && question_.dnssec_ok && !attempt.form.checking_disabled &&
-         facilities_.records.rcode() == wire::Rcode::kServFail;
+  return servers_.forwarded() && terms_.settings->dnssec.IsOn() &&
+         !attempt.form.checking_disabled && facilities_.records.rcode() == wire::Rcode::kServFail;
 }
 
 void Race::AskWithoutChecking(Attempt& attempt) {
