@@ -18,9 +18,12 @@ struct Allowance {
   // Nested look-ups leave this many of failed_address_lookups to the client's own question. A zone
   // may have other name servers besides the one that a nested look-up cannot find.
   int kept_for_the_question = 0;
-  int signature_checks = 0;         // public-key operations of validation
-  int validation_work = 0;          // the same by their cost, in verifications by P-256
-  int hashes = 0;                   // of names and keys, in validation
+  int signature_checks = 0;  // public-key operations of validation
+  int validation_work = 0;   // the same by their cost, in verifications by P-256
+  int hashes = 0;            // of names and keys, in validation
+  // What validation has met, for the counters.
+  int zones_checked = 0;            // zones whose keys were checked
+  int keys_of_one_tag = 0;          // the most that fitted one signature
   bool half_failed_lookup = false;  // a cheap one was counted, and the next one makes a whole
 };
 

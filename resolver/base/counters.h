@@ -66,9 +66,28 @@ struct Counts {
   Count bogus_no_rrsig{};
   Count bogus_no_zone_key{};
   Count bogus_no_nsec{};
-  Count bogus_other{};        // the error DNSSEC Bogus
-  Count bogus_no_means{};     // this machine lacked memory
-  Count mail_fan_outs{};      // lists of questions asked ahead of a mail server
+  Count bogus_other{};     // the error DNSSEC Bogus, for another reason than the next
+  Count bogus_budget{};    // the same error: the answer needs more checks than one may have
+  Count bogus_no_means{};  // this machine lacked memory
+  // What it took to validate the answers of clients' questions, each question once: histograms, by
+  // which the budgets of limits.h are set. With `dnssec.validation: log` the budgets refuse
+  // nothing.
+  Count validation_checks_2{};   // up to 2 public-key operations
+  Count validation_checks_8{};   // up to 8, but more than 2
+  Count validation_checks_16{};  // up to 16, but more than 8
+  Count validation_checks_more{};
+  Count validation_hashes_4{};  // up to 4 hashes of names and keys
+  Count validation_hashes_16{};
+  Count validation_hashes_64{};
+  Count validation_hashes_more{};
+  Count validation_zones_0{};  // no zone's keys had to be checked
+  Count validation_zones_1{};
+  Count validation_zones_3{};  // up to 3, but more than 1
+  Count validation_zones_more{};
+  Count validation_tags_1{};  // each signature had one key of its tag at most
+  Count validation_tags_2{};
+  Count validation_tags_more{};  // an attack, see zone_keys.h
+  Count mail_fan_outs{};         // lists of questions asked ahead of a mail server
   Count mail_warm_answers{};  // addresses from the store that were looked up ahead of the question
   Count mail_questions{};     // MX questions of clients
   Count list_questions{};  // questions of clients about block lists that the store did not answer
@@ -120,6 +139,22 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::bogus_no_zone_key,
     &Counts<Count>::bogus_no_nsec,
     &Counts<Count>::bogus_other,
+    &Counts<Count>::bogus_budget,
+    &Counts<Count>::validation_checks_2,
+    &Counts<Count>::validation_checks_8,
+    &Counts<Count>::validation_checks_16,
+    &Counts<Count>::validation_checks_more,
+    &Counts<Count>::validation_hashes_4,
+    &Counts<Count>::validation_hashes_16,
+    &Counts<Count>::validation_hashes_64,
+    &Counts<Count>::validation_hashes_more,
+    &Counts<Count>::validation_zones_0,
+    &Counts<Count>::validation_zones_1,
+    &Counts<Count>::validation_zones_3,
+    &Counts<Count>::validation_zones_more,
+    &Counts<Count>::validation_tags_1,
+    &Counts<Count>::validation_tags_2,
+    &Counts<Count>::validation_tags_more,
     &Counts<Count>::bogus_no_means,
     &Counts<Count>::dropped,
     &Counts<Count>::mail_fan_outs,

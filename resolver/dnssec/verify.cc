@@ -113,6 +113,7 @@ Reason CheckSignature(const wire::SignedRRset& rrset, const wire::CanonicalOrder
   int tried = 0;
   for (ZoneKey& key : verifier.keys.keys()) {
     if (key.tag() != rrsig.key_tag || key.view().algorithm != rrsig.algorithm) continue;
+    *verifier.costs.keys_of_one_tag = std::max(*verifier.costs.keys_of_one_tag, tried + 1);
     if (tried == kKeysOfOneTagMax) return Reason::kBudget;
     if (tried++ == 0 && !WriteOctets(rrset, order, rrsig, &verifier.tools.octets)) {
       return Reason::kBadSignature;

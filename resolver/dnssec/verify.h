@@ -41,9 +41,10 @@ struct Tools {
 
 // What one question may still cost.
 struct Costs {
-  int* checks_left;  // public-key operations
-  int* work_left;    // the same by their cost, in verifications by P-256
-  int* hashes_left;  // digests of keys, and hashes of names
+  int* checks_left;      // public-key operations
+  int* work_left;        // the same by their cost, in verifications by P-256
+  int* hashes_left;      // digests of keys, and hashes of names
+  int* keys_of_one_tag;  // the most that fitted one signature so far
 };
 
 // With what the signatures of one zone are checked.

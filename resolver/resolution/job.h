@@ -94,6 +94,8 @@ class Job final : public Timer,
   bool HasUsedUpAllowance() const;
   // Whether that allowance or time came from another question.
   bool IsShortOfAllowance() const { return state_.borrows && HasUsedUpAllowance(); }
+  // The allowance came from another question.
+  bool borrows() const { return state_.borrows; }
   int nesting() const { return state_.nesting; }
   // One of its look-ups would have waited for the job itself, perhaps through other jobs.
   bool in_cycle() const { return state_.in_cycle; }

@@ -19,6 +19,7 @@
 #include "resolver/resolution/silence.h"
 #include "resolver/resolution/trust.h"
 #include "resolver/resolution/validate.h"
+#include "resolver/resolution/validation_cost.h"
 #include "wire/check.h"
 
 // GCC 12 without optimisation does not see that a promise's operator new, which is a template,
@@ -302,6 +303,7 @@ Task<bool> Resolve(Job& job) {
   bool just_missed = job.just_missed();
   bool asked = false;
   bool failure_known = false;
+  bool validated = false;
   // Once more when the answer is bogus, and another server may say something else.
   for (int others = 0;; ++others) {
     do {
@@ -329,6 +331,7 @@ Task<bool> Resolve(Job& job) {
       break;
     }
     asked = true;
+    validated = true;
     const Validity validity = co_await Validate(job);
     if (validity == Validity::kGood) break;
     outcome = Outcome::kFailed;
@@ -336,6 +339,9 @@ Task<bool> Resolve(Job& job) {
       break;
     }
     name = job.name();
+  }
+  if (validated && !job.borrows()) {
+    CountValidationCost(job.allowance(), &job.facilities().counters);
   }
   // A failure behind links is remembered too, because the links may not be kept.
   if (outcome == Outcome::kFailed && asked && !failure_known) RememberFailure(job, job.name());

@@ -207,6 +207,7 @@ Problem TakeKeys(Job& job, EntryView dnskeys, wire::NameView zone, const KeyDema
     if (verdict.reason != Reason::kNone) {
       return dnssec::ProblemOf(verdict, zone, RRType::kDNSKEY, zone);
     }
+    ++job.allowance().zones_checked;
     ttl = std::min(ttl, verdict.ttl_max);
     KeepValidated(job, dnskeys, Security::kSecure, ttl);
   }
@@ -348,7 +349,8 @@ dnssec::Verifier VerifierOf(Job& job, wire::NameView zone, dnssec::ZoneKeys& key
   return {.tools = job.facilities().validation->tools(),
           .costs = {.checks_left = &job.allowance().signature_checks,
                     .work_left = &job.allowance().validation_work,
-                    .hashes_left = &job.allowance().hashes},
+                    .hashes_left = &job.allowance().hashes,
+                    .keys_of_one_tag = &job.allowance().keys_of_one_tag},
           .zone = zone,
           .keys = keys,
           .wall_seconds = job.facilities().environment.WallSeconds()};

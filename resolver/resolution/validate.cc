@@ -201,7 +201,9 @@ Counter WorkerCounters::*CounterOf(wire::ExtendedError error) {
 void NoteBogus(Job& job, EntryView part, const Problem& problem, bool passes) {
   Facilities& facilities = job.facilities();
   ++facilities.counters.bogus_answers;
-  ++(facilities.counters.*CounterOf(dnssec::ErrorOf(problem.reason)));
+  ++(facilities.counters.*(problem.reason == Reason::kBudget
+                               ? &WorkerCounters::bogus_budget
+                               : CounterOf(dnssec::ErrorOf(problem.reason))));
   if (facilities.bogus_observer == nullptr) return;
   const RRType type = part.kind() == EntryKind::kNxDomain ? job.type() : part.type();
   facilities.bogus_observer->OnBogus(part.name(), type, problem, passes,
