@@ -127,6 +127,9 @@ TEST(RdataTextTest, OctetsWithoutTheirTypesShapeAreWrittenGenerically) {
   EXPECT_EQ(RdataToText(RRType::kA, Bytes("\1\2\3")), "\\# 3 010203");
   EXPECT_EQ(RdataToText(RRType::kTXT, {}), "\\# 0");
   EXPECT_EQ(RdataToText(RRType::kNS, Bytes("\xc0\x0c")), "\\# 2 C00C");
+  // BIND CVE-2026-10822: keys and signatures that are cut.
+  EXPECT_EQ(RdataToText(RRType::kDNSKEY, Bytes("\1\0\3"sv)), "\\# 3 010003");
+  EXPECT_EQ(RdataToText(RRType::kRRSIG, Bytes("\0\1\5"sv)), "\\# 3 000105");
   EXPECT_EQ(RdataToText(RRType::kOPT, Bytes("\0\x0a\0\1x"sv)), "\\# 5 000A000178");
 }
 
