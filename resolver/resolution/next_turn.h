@@ -17,7 +17,7 @@ class NextTurn final : public Timer {
   // REQUIRES: `job` outlives it.
   explicit NextTurn(Job& job) : job_(job) {}
   // The job may be dropped while it waits.
-  ~NextTurn() { job_.facilities().environment.DisarmTimer(this); }
+  ~NextTurn();
   NextTurn(const NextTurn&) = delete;
   NextTurn& operator=(const NextTurn&) = delete;
 
