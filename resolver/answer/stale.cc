@@ -116,7 +116,7 @@ bool MayServe(EntryView entry, uint32_t max_stale, cache::Instant now) {
 
 bool AnswerFromStale(const Knowledge& known, const wire::Name& name, RRType type, Answer* answer) {
   const policy::CoreSettings& settings = known.settings;
-  if (settings.cache.max_stale == 0) return false;
+  if (settings.cache.max_stale == 0 || type == RRType::kTLSA) return false;
   wire::Name at = name;
   Link link = Link::kAlias;
   for (int links = 0; link == Link::kAlias; ++links) {

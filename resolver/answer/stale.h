@@ -4,6 +4,8 @@
 // - A delegation is never used past its TTL, which is the parent's. Otherwise a domain that its
 //   parent took away would live on through its old servers, as long as somebody asks for it (ghost
 //   domains).
+// - TLSA has no stale answers. It says whom a mail server may trust, and its absence says that
+//   nothing must be checked (RFC 7672).
 // - A stale answer is made again for each use. It never goes into the store.
 //
 // Thread: one worker's.

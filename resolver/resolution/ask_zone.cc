@@ -153,7 +153,7 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
     result.kind = Kind::kNoResources;
     co_return result;
   }
-  const bool is_part = subject != upstream::Subject::kWholeName;
+  const bool is_part = upstream::IsPart(subject);
   bool looked_up = false;
   int failed_lookups = 0;
   bool is_last_round = false;
@@ -165,6 +165,7 @@ Task<upstream::RaceResult> AskZone(Job& job, const wire::Name& name, RRType type
           {job.facilities(), job.terms(), more, is_last_round, subject, has_other_way}, servers,
           name, type);
       const upstream::RaceResult raced = co_await race;
+      if (subject == upstream::Subject::kRareType) co_return raced;
       said |= raced.said;
       const bool is_of_use = raced.kind == Kind::kReply || raced.kind == Kind::kEmpty;
       const bool is_confirmed = raced.kind == Kind::kEmpty && result.kind == Kind::kEmpty;

@@ -30,6 +30,7 @@ inline constexpr size_t kZonesWithoutPartsMax = 1024;
 inline constexpr size_t kZonesTriedAgainMax = 1024;
 inline constexpr size_t kZonesWithBogusMax = 1024;
 inline constexpr size_t kZonesAskedAnewMax = 1024;
+inline constexpr size_t kUnansweredTypesMax = 1024;
 // How often a zone's parent is asked again because the zone's servers do not serve it.
 inline constexpr std::chrono::seconds kAskedAnewPause(30);
 
@@ -89,6 +90,8 @@ struct Facilities : upstream::RaceFacilities {
   // Silent zones for which a failed question was asked again a moment ago. Keys are the store's
   // hashes.
   ExpiringMarks zones_tried_again{kZonesTriedAgainMax};
+  // Zones and types that are not answered there: rare_type.h. Keys are hashes of zone and type.
+  ExpiringMarks unanswered_types{kUnansweredTypesMax};
   ListObserver* list_observer = nullptr;
   dnssec::BogusObserver* bogus_observer = nullptr;
 };

@@ -13,6 +13,7 @@
 #include "resolver/resolution/ask_zone.h"
 #include "resolver/resolution/job_table.h"
 #include "resolver/resolution/qname_minimiser.h"
+#include "resolver/resolution/rare_type.h"
 #include "resolver/resolution/trace_text.h"
 #include "resolver/resolution/trust.h"
 #include "resolver/upstream/race.h"
@@ -42,6 +43,9 @@ Outcome FailFor(Job& job, const upstream::RaceResult& result) {
     case upstream::RaceResult::Kind::kNoResources:
       return Fail(job, ExtendedError::kNotReady,
                   "out of sockets, or too many questions wait for the zone or its servers");
+    case upstream::RaceResult::Kind::kTypeUnanswered:
+      return Fail(job, ExtendedError::kNetworkError,
+                  "the zone's name servers do not answer questions of this type");
     case upstream::RaceResult::Kind::kReply:
     case upstream::RaceResult::Kind::kEmpty:
     case upstream::RaceResult::Kind::kExhausted:
@@ -296,6 +300,7 @@ Outcome FailWith(Job& job, const wire::Name& name, bool whole, const upstream::R
 // Goes on in another way after servers gave nothing useful. False when there is none.
 bool TryAnotherWay(Job& job, const wire::Name& name, bool whole, const upstream::RaceResult& result,
                    Progress* progress) {
+  if (result.kind == upstream::RaceResult::Kind::kTypeUnanswered) return false;
   Facilities& facilities = job.facilities();
   upstream::ZoneServers& servers = job.servers();
   const policy::CoreSettings& settings = job.settings();
@@ -389,6 +394,13 @@ upstream::Subject SubjectOf(const NextQuestion& next, const QnameMinimiser& mini
   return minimiser.strict() ? upstream::Subject::kPart : upstream::Subject::kProbe;
 }
 
+// REQUIRES: `next` outlives the task.
+Task<upstream::RaceResult> Ask(Job& job, const NextQuestion& next, const QnameMinimiser& minimiser,
+                               bool has_other_way) {
+  if (next.whole && IsRareType(job)) return AskRareType(job, next.name);
+  return AskZone(job, next.name, next.type, SubjectOf(next, minimiser), has_other_way);
+}
+
 }  // namespace
 
 Task<Outcome> Iterate(Job& job, const wire::Name& name) {
@@ -411,8 +423,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
             ? NextQuestion{wire::Name(name.view().Parent()), RRType::kA, false}
             : minimiser.Next(servers.zone(), facilities.store, facilities.StoreNow());
     const bool has_other_way = servers.forwarded() && servers.static_zone()->first;
-    const upstream::RaceResult result =
-        co_await AskZone(job, next.name, next.type, SubjectOf(next, minimiser), has_other_way);
+    const upstream::RaceResult result = co_await Ask(job, next, minimiser, has_other_way);
     facilities.learner.SetSecurity(SecurityOfReply(job, name));
     if (result.kind != upstream::RaceResult::Kind::kReply &&
         result.kind != upstream::RaceResult::Kind::kEmpty) {

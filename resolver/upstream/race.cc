@@ -125,7 +125,7 @@ bool Race::Launch() {
     return false;
   }
   if (in_turn_.has_value()) return SendInTurn();
-  const bool beside = AnyWaiting(now);
+  const bool beside = !IsRareType() && AnyWaiting(now);
   KnownServer server;
   int picked = Pick(now, &server);
   const int overdue = beside ? OverdueBefore(picked, now, &server) : -1;
@@ -252,7 +252,7 @@ void Race::OnTimer() {
   NoteSilences(now);
   if (parent_asked_) TakeNewDelegation();
   // Also when no server has time left, because nothing else would ask again.
-  if ((now >= next_launch_ || !AnyWaiting(now)) && !Launch() && !waits_for_turn_) {
+  if ((now >= next_launch_ || !AnyWaiting(now)) && !LaunchNext() && !waits_for_turn_) {
     next_launch_ = now + kHedgeMax;
     if (LookFurther(now)) {
       next_launch_ = now + std::clamp(2 * facilities_.lateness.estimate(), kHedgeMin, kHedgeMax);
@@ -264,6 +264,7 @@ void Race::OnTimer() {
 // Another replica's address may be found meanwhile. Then that replica is a candidate. If only dead
 // servers are known, the zone may have moved.
 bool Race::LookFurther(Time now) {
+  if (IsRareType()) return false;
   if (!std::exchange(looked_further_, true) && more_servers_.LookUpAnother()) return true;
   if (parent_asked_ || !OnlyDeadAreLeft(now)) return false;
   parent_asked_ = more_servers_.AskParent();
@@ -281,7 +282,7 @@ void Race::NoteSilences(Time now) {
     ++silences_;
     TraceStep("timeout", attempt, "");
     tcp_failed_ |= attempt.out_of_turn;
-    if (attempt.transport == Transport::kUdp) {
+    if (attempt.transport == Transport::kUdp && !IsRareType()) {
       facilities_.server_table.NoteSilence(attempt.key, now - attempt.sent, now);
     }
   }
@@ -296,7 +297,7 @@ bool Race::AnyWaiting(Time now) const {
 // A server that died meanwhile is not tried again, even if other questions showed that it is dead.
 // Its open attempts may still get an answer.
 bool Race::AnyWaitingAtLast(Time now) {
-  if (NeedsNoReply() || (has_other_way_ && OnlyDeadAreLeft(now))) return false;
+  if (NeedsNoReply() || IsRareType() || (has_other_way_ && OnlyDeadAreLeft(now))) return false;
   for (Attempt& attempt : attempts_) {
     if (attempt.state == State::kFree) continue;
     // A query that was repeated early gave its server less time than tries at their usual times.
@@ -320,7 +321,7 @@ void Race::WaitOrFinish(Time now) {
 }
 
 void Race::GoOn() {
-  (void)Launch();
+  (void)LaunchNext();
   WaitOrFinish(facilities_.environment.Now());
 }
 
@@ -502,7 +503,7 @@ void Race::NoteLosers() {
     if (attempt.state == State::kFree) continue;
     const Duration waited = now - attempt.sent;
     const bool is_late =
-        attempt.state != State::kSilent && attempt.key != answered_ &&
+        !IsRareType() && attempt.state != State::kSilent && attempt.key != answered_ &&
         waited >= RoundTrips(attempt.transport) * HedgeDelay(table.Get(attempt.key));
     if (is_late && attempt.transport == Transport::kTcp) {
       table.NoteLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now);

@@ -86,6 +86,7 @@ struct RaceResult {
     kNoBudget,     // the client query has used up its upstream queries
     kNoResources,  // this machine could not send
     kDeadline,
+    kTypeUnanswered,  // never of a race: resolution/rare_type.h
   };
   // What the servers that were asked have in common, when none gave a useful reply.
   enum class Failure : uint8_t {
@@ -99,8 +100,9 @@ struct RaceResult {
     kSaidBareNoError = 1,   // ReplyClass::kBare
     kSaidBareNxDomain = 2,  // the same
     kSaidOther = 4,
-    kSaidUnsound = 12,    // what could not be believed or read, in no form
-    kSaidNotServed = 16,  // REFUSED, NOTAUTH, or what a lame server says
+    kSaidUnsound = 12,         // what could not be believed or read, in no form
+    kSaidNotServed = 16,       // REFUSED, NOTAUTH, or what a lame server says
+    kSaidNotImplemented = 36,  // FORMERR, NOTIMP, BADVERS
   };
   Kind kind = Kind::kExhausted;
   uint8_t said = kSaidNothing;
@@ -201,6 +203,9 @@ class Race final : public ExchangeSink,
   void GoOnAlone();
   void TakeResult(const Race& leader);
 
+  bool IsRareType() const { return subject_ == Subject::kRareType; }
+  // How often this race picks one server.
+  int TriesEnough() const;
   // The candidate has had its tries over UDP.
   bool IsUsedUp(const Candidate& candidate) const {
     return candidate.tries >= terms_.settings->resolution.limits.tries;
@@ -219,6 +224,8 @@ class Race final : public ExchangeSink,
   bool HasBudget();
   // Asks the best server that may be asked now. False when there is none.
   bool Launch();
+  // The same. For a rare type asks all servers that are left.
+  bool LaunchNext();
   int Pick(Time now, KnownServer* picked);
   // An open attempt's candidate to ask again instead of `picked`, or -1. Its reply is overdue.
   int OverdueBefore(int picked, Time now, KnownServer* server) const;
@@ -292,6 +299,8 @@ class Race final : public ExchangeSink,
   bool MayBeBogusThere(const Attempt& attempt) const;
   void AskWithoutChecking(Attempt& attempt);
   bool IsDoubtfulFormatError(const Attempt& attempt) const;
+  // For a rare type: the server's code is about the type, and not about EDNS.
+  bool IsAboutType(const Attempt& attempt) const;
   void OnUnreadable(Attempt& attempt);
   // True when a server was asked in a leaner form, or waits for its turn to be asked.
   bool AskLeaner();
@@ -363,6 +372,7 @@ class Race final : public ExchangeSink,
   bool seen_unreachable_ = false;
   bool seen_unsound_ = false;
   bool seen_lame_ = false;
+  bool asked_without_edns_ = false;
   RaceResult::Kind why_not_ = RaceResult::Kind::kExhausted;
 };
 

@@ -112,9 +112,16 @@ struct QuestionTerms {
 // find the zone cuts.
 enum class Subject : uint8_t {
   kWholeName,
+  // The whole name, and a type that some servers do not answer. Each server is tried once. What a
+  // server does not say about the type teaches nothing of the server.
+  kRareType,
   kPart,   // strict minimisation: nothing longer is asked before the part is known to exist
   kProbe,  // a part, relaxed: if a server answers with an error, no other server and way is tried
 };
+
+constexpr bool IsPart(Subject subject) {
+  return subject == Subject::kPart || subject == Subject::kProbe;
+}
 
 struct RaceContext {
   RaceFacilities& facilities;

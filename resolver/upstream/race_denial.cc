@@ -87,7 +87,7 @@ bool Race::NeedsNoReply() const {
 // A truncated reply need not be asked for over TCP, because the whole name is asked for in any
 // case. With AA it is no referral. So the part exists, and the zone goes on below it.
 std::optional<RaceResult::Kind> Race::EndOfPart(ReplyClass reply_class) const {
-  if (subject_ == Subject::kWholeName) return std::nullopt;
+  if (!IsPart(subject_)) return std::nullopt;
   const bool is_probe = subject_ == Subject::kProbe;
   switch (reply_class) {
     case ReplyClass::kAnswer:
@@ -150,7 +150,7 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why, RaceR
   const bool could_not_find_out =
       servers_.forwarded() && facilities_.records.rcode() == wire::Rcode::kServFail;
   candidate.gave_nothing = said != RaceResult::kSaidUnsound && !could_not_find_out;
-  if (lame_for.count() > 0) {
+  if (lame_for.count() > 0 && !IsRareType()) {
     facilities_.server_table.NoteLame(attempt.key, servers_.zone(), lame_for,
                                       facilities_.environment.Now());
   }

@@ -8,6 +8,7 @@ namespace tern::resolver::upstream {
 
 bool Race::IsEqual(const Race& other) const {
   return hash_ == other.hash_ && is_last_round_ == other.is_last_round_ &&
+         (subject_ == Subject::kRareType) == (other.subject_ == Subject::kRareType) &&
          question_.type == other.question_.type &&
          question_.dnssec_ok == other.question_.dnssec_ok &&
          servers_.static_zone() == other.servers_.static_zone() &&

@@ -126,10 +126,21 @@ void Race::AskWithoutChecking(Attempt& attempt) {
   AskAgain(attempt, attempt.transport, form);
 }
 
+// One server is asked without EDNS, if it may not know it. That says enough of the others too.
+bool Race::IsAboutType(const Attempt& attempt) const {
+  return IsRareType() &&
+         (!attempt.form.edns || asked_without_edns_ ||
+          facilities_.server_table.Get(attempt.key).TakesAllAt(facilities_.environment.Now()));
+}
+
 // A server that does not know EDNS says FORMERR or NOTIMP (RFC 6891 section 7). Such a server is
 // asked without EDNS. Before that it is asked without a cookie, because some servers know only
 // EDNS. Its fault is learnt only from an answer that then comes.
 void Race::OnFormatError(Attempt& attempt) {
+  if (IsAboutType(attempt)) {
+    Drop(attempt, Duration(0), "FORMERR", RaceResult::kSaidNotImplemented);
+    return;
+  }
   if (IsDoubtfulFormatError(attempt)) {
     attempt.doubt = Doubt::kFormatError;
     AskOverTcp(attempt, "FORMERR: asked over TCP, because it may be forged");
@@ -143,12 +154,13 @@ void Race::OnFormatError(Attempt& attempt) {
   const std::optional<QueryForm> leaner = Leaner(attempt.form, sign);
   if (!leaner.has_value() || (is_last && candidate.refuses_edns)) {
     seen_lame_ = true;
-    Drop(attempt, kFormatErrorFor, "FORMERR");
+    Drop(attempt, kFormatErrorFor, "FORMERR", RaceResult::kSaidNotImplemented);
     return;
   }
   TraceStep("reply", attempt,
             leaner->edns ? "FORMERR: asked without a cookie" : "FORMERR: asked without EDNS");
   candidate.refuses_edns |= !leaner->edns;
+  asked_without_edns_ |= !leaner->edns;
   attempt.after = sign;
   AskAgain(attempt, attempt.transport, *leaner);
 }

@@ -64,6 +64,10 @@ bool Race::OnlyDeadAreLeft(Time now) const {
 
 Duration Race::RetryTimeout(const ServerState& record, int tries) const {
   const Time now = facilities_.environment.Now();
+  if (IsRareType()) {
+    const bool is_known = record.IsKnownAt(now) && record.silences < kDeadAfter;
+    return is_known ? HedgeDelay(record) : kRetryUnknown;
+  }
   if (record.IsDeadAt(now) && OnlyDeadAreLeft(now)) {
     return has_other_way_ ? HedgeDelay(record) : kOnlyTry;
   }
@@ -99,6 +103,21 @@ bool Race::HasWorkingFamily() const {
   });
 }
 
+int Race::TriesEnough() const {
+  // Some servers are silent about parts only. The next try is for the whole name.
+  if (NeedsNoReply()) return 1;
+  // A packet may be lost.
+  if (IsRareType()) return servers_.candidates().size() > 1 ? 1 : 2;
+  return terms_.settings->resolution.limits.tries;
+}
+
+bool Race::LaunchNext() {
+  bool launched = Launch();
+  while (launched && IsRareType() && Launch()) {
+  }
+  return launched;
+}
+
 // The index of the best candidate, or -1. The best has few tries in this race; then it is not known
 // to be dead; then it is fast. Chance decides among those near the best, so load spreads over
 // replicas.
@@ -120,9 +139,7 @@ int Race::Pick(Time now, KnownServer* picked) {
   const bool beside = AnyWaiting(now);
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
-    if (candidate.failed || IsUsedUp(candidate)) continue;
-    // Some servers are silent about parts only. The next try is for the whole name.
-    if (candidate.tries > 0 && NeedsNoReply()) continue;
+    if (candidate.failed || candidate.tries >= TriesEnough()) continue;
     const bool waiting = std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& a) {
       return a.state != State::kFree && a.candidate == i && now < a.late;
     });

@@ -1,6 +1,7 @@
 // DANE in the mail path (RFC 7672): TLSA is looked up behind a secure MX answer and secure
 // addresses, and what a mail server gets about TLSA is never a guess.
 #include <algorithm>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -211,6 +212,154 @@ TEST_F(DaneTest, TlsaIsPaidFromTheAllowanceOfTheFanOut) {
   EXPECT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
   EXPECT_GT(TlsaAsked().size(), 0u) << internet_.world().Trace();
   EXPECT_LE(TlsaAsked().size(), size_t{kAllowance});
+}
+
+// TLSA that is past its TTL must not say how to trust a server, nor that it need not be trusted.
+TEST_F(DaneTest, AStaleTlsaIsNeverServed) {
+  ZoneServer* server = internet_.AddSigned("example.com.", kSender, kExchangers);
+  internet_.Start();
+  constexpr std::string_view kNames[] = {"_25._tcp.mx1.example.com.", "_25._tcp.mx2.example.com."};
+  for (const std::string_view name : kNames) internet_.Lookup(name, RRType::kTLSA);
+  internet_.Lookup("mx1.example.com.", RRType::kA);
+  server->conduct().fault = Fault::kSilent;
+  internet_.world().RunFor(seconds(4000));
+  for (int i = 0; i < 2; ++i) {
+    for (const std::string_view name : kNames) {
+      const PlainMessage tlsa = internet_.Lookup(name, RRType::kTLSA);
+      EXPECT_EQ(tlsa.rcode, Rcode::kServFail) << tlsa.ToText();
+      EXPECT_TRUE(tlsa.answer.empty());
+    }
+  }
+  EXPECT_EQ(internet_.Lookup("mx1.example.com.", RRType::kA).rcode, Rcode::kNoError);
+}
+
+// RFC 7672 section 2.1.2: a mail server takes SERVFAIL for TLSA as an attack, and waits.
+TEST_F(DaneTest, AnInsecureDenialOfTlsaIsADenialWithoutAd) {
+  SigningPlan opt_out;
+  opt_out.denial = Denial::kNsec3;
+  opt_out.opt_out = true;
+  internet_.tld_plan() = opt_out;
+  internet_.AddUnsigned("example.net.", kProvider,
+                        "mx 300 A 198.51.100.1\n_25._tcp.txt 300 TXT x\n");
+  internet_.Start();
+  for (int i = 0; i < 2; ++i) {
+    const PlainMessage gone = internet_.Lookup("_25._tcp.mx.example.net.", RRType::kTLSA);
+    EXPECT_EQ(gone.rcode, Rcode::kNXDomain) << gone.ToText();
+    EXPECT_FALSE(gone.Has(wire::kFlagAD));
+    const PlainMessage none = internet_.Lookup("_25._tcp.txt.example.net.", RRType::kTLSA);
+    EXPECT_EQ(none.rcode, Rcode::kNoError) << none.ToText();
+    EXPECT_TRUE(none.answer.empty());
+    EXPECT_FALSE(none.Has(wire::kFlagAD));
+  }
+}
+
+// Servers of an insecure zone that do not answer TLSA, but other types.
+class TlsaUnansweredTest : public testing::TestWithParam<Fault> {
+ protected:
+  TlsaUnansweredTest() {
+    for (const std::string_view address : {kProvider, kOther}) {
+      servers_.emplace_back("example.net.", kZone).conduct().with_tlsa = GetParam();
+      internet_.world().AddServer(address, &servers_.back());
+    }
+    internet_.AddToTld(
+        "net.",
+        "example.net. 3600 NS ns1.example.net.\nexample.net. 3600 NS ns2.example.net.\n"
+        "ns1.example.net. 3600 A 192.0.2.21\nns2.example.net. 3600 A 192.0.2.22\n");
+    internet_.Start();
+  }
+  PlainMessage Ask(std::string_view name, RRType type) { return internet_.Lookup(name, type); }
+  // What a mail server asks before TLSA.
+  void WarmUp() {
+    for (const std::string_view name : {"mx", "mx1", "mx2", "mx3", "mx4", "mx5"}) {
+      Ask(std::string(name) + ".example.net.", RRType::kA);
+    }
+  }
+  void ExpectUnanswered(const PlainMessage& reply) {
+    EXPECT_EQ(reply.rcode, Rcode::kServFail) << reply.ToText();
+    EXPECT_EQ(ExtendedErrorOf(reply), wire::ExtendedError::kNetworkError) << reply.ToText();
+  }
+
+  static constexpr std::string_view kOther = "192.0.2.22";
+  static constexpr std::string_view kZone = R"(
+@ 3600 SOA ns1 hostmaster 1 7200 3600 604800 300
+@ 3600 NS ns1
+@ 3600 NS ns2
+ns1 3600 A 192.0.2.21
+ns2 3600 A 192.0.2.22
+* 300 A 198.51.100.1
+)";
+  std::deque<ZoneServer> servers_;
+  SignedTlds internet_{SimWorld::Options{.seed = 12}};
+};
+
+// One round trip is 10 ms.
+TEST_P(TlsaUnansweredTest, TheQuestionFailsWithinTwoRoundTripsAndIsRemembered) {
+  WarmUp();
+  ExpectUnanswered(Ask("_25._tcp.mx.example.net.", RRType::kTLSA));
+  EXPECT_LE(internet_.last_upstream_queries(), 2u) << internet_.world().Trace();
+  const auto two_round_trips = std::chrono::milliseconds(GetParam() == Fault::kSilent ? 60 : 20);
+  EXPECT_LE(internet_.last_latency(), two_round_trips) << internet_.world().Trace();
+  // Whatever name of the zone it is.
+  for (const std::string_view name : {"_25._tcp.mx.example.net.", "_25._tcp.mx2.example.net."}) {
+    ExpectUnanswered(Ask(name, RRType::kTLSA));
+    EXPECT_EQ(internet_.last_upstream_queries(), 0u) << name;
+  }
+}
+
+TEST_P(TlsaUnansweredTest, AColdQuestionFailsSoonToo) {
+  ExpectUnanswered(Ask("_25._tcp.mx.example.net.", RRType::kTLSA));
+  EXPECT_LE(internet_.last_latency(), std::chrono::milliseconds(1200));
+  ExpectUnanswered(Ask("_25._tcp.mx2.example.net.", RRType::kTLSA));
+  // A part of the name: whether it is a zone.
+  EXPECT_LE(internet_.last_upstream_queries(), 1u);
+}
+
+TEST_P(TlsaUnansweredTest, OtherTypesOfTheZoneAreAnsweredAsBefore) {
+  WarmUp();
+  Ask("_25._tcp.mx.example.net.", RRType::kTLSA);
+  Ask("_25._tcp.mx2.example.net.", RRType::kTLSA);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Ask("w" + std::to_string(i) + ".example.net.", RRType::kA).answer.size(), 1u);
+    EXPECT_LE(internet_.last_upstream_queries(), 1u);
+    EXPECT_LE(internet_.last_latency(), std::chrono::milliseconds(10));
+  }
+}
+
+TEST_P(TlsaUnansweredTest, TheZoneIsAskedAgainAfterMinutes) {
+  WarmUp();
+  Ask("_25._tcp.mx.example.net.", RRType::kTLSA);
+  for (ZoneServer& server : servers_) server.conduct().with_tlsa = Fault::kNone;
+  internet_.world().RunFor(std::chrono::minutes(6));
+  EXPECT_EQ(Ask("_25._tcp.mx2.example.net.", RRType::kTLSA).rcode, Rcode::kNoError);
+}
+
+TEST_P(TlsaUnansweredTest, OneServerThatAnswersIsEnough) {
+  servers_[0].conduct().with_tlsa = Fault::kNone;
+  WarmUp();
+  for (const std::string_view host : {"a", "b", "c", "d"}) {
+    const PlainMessage reply =
+        Ask("_25._tcp." + std::string(host) + ".example.net.", RRType::kTLSA);
+    EXPECT_EQ(reply.rcode, Rcode::kNoError) << reply.ToText() << internet_.world().Trace();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, TlsaUnansweredTest,
+                         testing::Values(Fault::kNotImp, Fault::kRefused, Fault::kSilent),
+                         [](const auto& info) {
+                           return info.param == Fault::kNotImp    ? "NotImp"
+                                  : info.param == Fault::kRefused ? "Refused"
+                                                                  : "Silent";
+                         });
+
+// In a signed zone there is no such short cut: its TLSA matter.
+TEST_F(DaneTest, ASignedZoneWhoseServersDoNotAnswerTlsaIsNotGivenUp) {
+  ZoneServer* server = internet_.AddSigned("example.com.", kSender, kExchangers);
+  internet_.Start();
+  internet_.Lookup("mx1.example.com.", RRType::kA);
+  server->conduct().with_tlsa = Fault::kRefused;
+  EXPECT_EQ(internet_.Lookup("_25._tcp.mx1.example.com.", RRType::kTLSA).rcode, Rcode::kServFail);
+  server->conduct().with_tlsa = Fault::kNone;
+  EXPECT_TRUE(internet_.Lookup("_25._tcp.mx2.example.com.", RRType::kTLSA).Has(wire::kFlagAD));
 }
 
 }  // namespace

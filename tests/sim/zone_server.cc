@@ -367,6 +367,10 @@ SimAnswer ZoneServer::OnQuery(const SimQuery& sim_query) {
   if (query->edns && conduct_.with_edns != Fault::kNone) fault = conduct_.with_edns;
   if (query->Cookie() && conduct_.with_cookie != Fault::kNone) fault = conduct_.with_cookie;
   if (conduct_.with_capitals != Fault::kNone && HasCapital(*query)) fault = conduct_.with_capitals;
+  if (conduct_.with_tlsa != Fault::kNone && !query->questions.empty() &&
+      query->questions[0].type == wire::RRType::kTLSA) {
+    fault = conduct_.with_tlsa;
+  }
   if (conduct_.with_no_data != Fault::kNone && is_no_data) fault = conduct_.with_no_data;
   if (conduct_.old_cookie && !tcp && query->Cookie()) {
     reply.edns.emplace();

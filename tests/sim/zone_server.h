@@ -59,6 +59,7 @@ struct Conduct {
   Fault with_edns = Fault::kNone;
   Fault with_cookie = Fault::kNone;    // the same for queries with a cookie
   Fault with_capitals = Fault::kNone;  // the same for questions with a capital letter
+  Fault with_tlsa = Fault::kNone;      // the same for questions of type TLSA
   // What a question gets whose answer would be NODATA. With QNAME minimisation many are.
   Fault with_no_data = Fault::kNone;
   size_t udp_octets_max = SIZE_MAX;  // larger replies over UDP do not arrive
