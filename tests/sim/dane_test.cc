@@ -214,6 +214,44 @@ TEST_F(DaneTest, TlsaIsPaidFromTheAllowanceOfTheFanOut) {
   EXPECT_LE(TlsaAsked().size(), size_t{kAllowance});
 }
 
+// The addresses in the additional section of a reply.
+Names AddressesIn(const PlainMessage& reply) {
+  Names names;
+  for (const PlainRecord& record : reply.additional) {
+    if (record.type == RRType::kA) names.push_back(wire::ToText(record.owner));
+  }
+  return names;
+}
+
+// A client that trusts AD may take the addresses as they are.
+TEST_F(DaneTest, AddressesBesideASecureAnswerAreSecureOrAbsent) {
+  for (const RRType type : {RRType::kMX, RRType::kSRV}) {
+    const std::string head = type == RRType::kMX ? "@ 300 MX 10 " : "@ 300 SRV 0 0 25 ";
+    const std::string records =
+        head + "safe.example.net.\n" + head + "plain.other.net.\n" + head + "bogus.broken.net.\n";
+    SignedTlds internet(SimWorld::Options{.seed = 13});
+    SigningPlan expired;
+    expired.expiration = 1'699'000'000;
+    internet.AddSigned("example.com.", kSender, records);
+    internet.AddUnsigned("mail.com.", "192.0.2.25", records);
+    internet.AddSigned("example.net.", kProvider, "safe 300 A 198.51.100.1\n");
+    internet.AddUnsigned("other.net.", "192.0.2.23", "plain 300 A 198.51.100.2\n");
+    internet.AddSigned("broken.net.", "192.0.2.24", "bogus 300 A 198.51.100.3\n", expired);
+    internet.Start();
+    const Names hosts = {"safe.example.net.", "plain.other.net.", "bogus.broken.net."};
+    for (const std::string& host : hosts) internet.Lookup(host, RRType::kA);
+    internet.Lookup(hosts[2], RRType::kA, {.flags = wire::kFlagRD | wire::kFlagCD});
+    for (int i = 0; i < 2; ++i) {  // resolved, and from the store
+      const PlainMessage secure = internet.Lookup("example.com.", type);
+      EXPECT_TRUE(secure.Has(wire::kFlagAD));
+      EXPECT_EQ(AddressesIn(secure), Names{hosts[0]}) << secure.ToText();
+      const PlainMessage insecure = internet.Lookup("mail.com.", type);
+      EXPECT_FALSE(insecure.Has(wire::kFlagAD));
+      EXPECT_EQ(AddressesIn(insecure), (Names{hosts[0], hosts[1]})) << insecure.ToText();
+    }
+  }
+}
+
 // TLSA that is past its TTL must not say how to trust a server, nor that it need not be trusted.
 TEST_F(DaneTest, AStaleTlsaIsNeverServed) {
   ZoneServer* server = internet_.AddSigned("example.com.", kSender, kExchangers);
