@@ -199,7 +199,7 @@ RawReply Ask(const LookupOptions& options, bool edns, Clock::time_point deadline
 std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id, bool edns) {
   std::vector<uint8_t> message(kQueryOctetsMax);
   wire::MessageWriter writer(message);
-  writer.SetHeader(id, wire::kFlagRD);
+  writer.SetHeader(id, options.wants_security ? wire::kFlagRD | wire::kFlagAD : wire::kFlagRD);
   bool fits = writer.AddQuestion(options.name, options.type, options.rrclass);
   if (edns) {
     uint8_t trace[wire::kOptionHeadOctets + wire::kTraceRequest.size()];

@@ -25,6 +25,8 @@ struct LookupOptions {
   bool tcp = false;
   bool json = false;
   bool trace = false;
+  bool wants_security =
+      false;          // AD in the query: whether the answer is secure (RFC 6840 section 5.7)
   bool help = false;  // then name and type are not set
   // For all attempts together. A trace ends with the search, which takes at most 7 s by default.
   std::chrono::milliseconds timeout{8000};

@@ -25,6 +25,23 @@ MailObject AddressesJson(const MailAddresses& addresses) {
   return object;
 }
 
+MailObject DaneJson(const Dane& dane) {
+  MailObject object;
+  object["state"] = StateText(dane.state);
+  if (!dane.reason.empty()) object["reason"] = dane.reason;
+  if (!dane.name.empty()) object["name"] = dane.name;
+  object["records"] = MailObject::array();
+  for (const TlsaRecord& record : dane.records) {
+    object["records"].push_back({{"usage", record.usage},
+                                 {"selector", record.selector},
+                                 {"matching", record.matching},
+                                 {"association", record.association},
+                                 {"usable", record.usable},
+                                 {"text", RecordText(record)}});
+  }
+  return object;
+}
+
 MailObject ExchangersJson(const MailPlan& plan) {
   MailObject array = MailObject::array();
   for (const Exchanger& exchanger : plan.exchangers) {
@@ -38,6 +55,7 @@ MailObject ExchangersJson(const MailPlan& plan) {
     if (!exchanger.alias_of.empty()) object["alias_of"] = exchanger.alias_of;
     object["A"] = AddressesJson(exchanger.ipv4);
     object["AAAA"] = AddressesJson(exchanger.ipv6);
+    object["dane"] = DaneJson(exchanger.dane);
     array.push_back(std::move(object));
   }
   return array;

@@ -173,6 +173,39 @@ class MailPlanner {
       if (exchanger.alias_of.empty()) exchanger.alias_of = AliasTarget(ipv6);
       WarnOfExchanger(exchanger);
     }
+    FindDaneOf(names);
+  }
+
+  // REQUIRES: the addresses of these hosts, which are the exchangers, were asked.
+  void FindDaneOf(const std::vector<wire::Name>& names) {
+    const bool secure = IsSecure(book_.Get(domain_, RRType::kMX));
+    std::vector<Question> questions;
+    for (const wire::Name& name : names) {
+      if (!secure) break;
+      for (const wire::Name& at : TlsaNames(name, &book_)) questions.push_back({at, RRType::kTLSA});
+    }
+    book_.Ask(questions);
+    for (size_t i = 0; i < names.size(); ++i) {
+      Exchanger& exchanger = plan_.exchangers[i];
+      exchanger.dane = FindDane(names[i], secure, &book_);
+      WarnOfDane(exchanger);
+    }
+  }
+
+  void WarnOfDane(const Exchanger& exchanger) {
+    const Dane& dane = exchanger.dane;
+    if (dane.state == DaneState::kBogus) {
+      Warn("dane_bogus", Concat(exchanger.name, " DANE: ", dane.reason,
+                                ". Senders that use DNSSEC keep the mail."));
+    } else if (dane.state == DaneState::kFailed) {
+      Warn("dane_failed", Concat(exchanger.name, " TLSA: ", dane.reason,
+                                 ". Senders with DANE keep the mail (RFC 7672 section 2.1.2)."));
+    } else if (dane.state == DaneState::kUnusable) {
+      Warn("dane_unusable",
+           Concat(dane.name,
+                  " has no usable TLSA record. A mail server needs usage 2 or 3 (RFC "
+                  "7672 section 3.1)."));
+    }
   }
 
   void WarnOfExchanger(const Exchanger& exchanger) {

@@ -15,6 +15,7 @@
 
 #include "resolver/tool/dmarc.h"
 #include "resolver/tool/mail_counters.h"
+#include "resolver/tool/mail_dane.h"
 #include "resolver/tool/name_server_use.h"
 #include "resolver/tool/questions.h"
 #include "resolver/tool/spf_tree.h"
@@ -54,6 +55,7 @@ struct Exchanger {
   std::string alias_of;   // empty unless the name is a CNAME
   MailAddresses ipv4;
   MailAddresses ipv6;
+  Dane dane;
 
   bool HasAddress() const { return !ipv4.found.empty() || !ipv6.found.empty(); }
   bool MayHaveAddress() const { return IsTemporary(ipv4.kind) || IsTemporary(ipv6.kind); }

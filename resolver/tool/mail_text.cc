@@ -142,6 +142,29 @@ std::string DmarcText(const DmarcPolicy& dmarc, std::string_view domain) {
   return meaning.empty() ? text : Concat(text, "\n", meaning);
 }
 
+// One line for each exchanger, or one for all if they have the same to say.
+std::string DaneText(const MailPlan& plan) {
+  std::vector<std::string> lines;
+  size_t width = 0;
+  bool equal = true;
+  for (const Exchanger& exchanger : plan.exchangers) {
+    const Dane& dane = exchanger.dane;
+    std::string line = Concat(StateText(dane.state), ": ", dane.reason);
+    for (size_t i = 0; i < dane.records.size(); ++i) {
+      line += Concat(i == 0 ? "" : "; ", RecordText(dane.records[i]));
+    }
+    lines.push_back(std::move(line));
+    width = std::max(width, exchanger.name.size());
+    equal = equal && dane.records.empty() && lines.back() == lines.front();
+  }
+  if (equal) return lines.front();
+  std::string text;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    text += Concat(i == 0 ? "" : "\n", Padded(plan.exchangers[i].name, width), "  ", lines[i]);
+  }
+  return text;
+}
+
 std::string NameServersText(const MailPlan& plan) {
   if (!plan.traced) {
     return Row("servers",
@@ -196,6 +219,7 @@ std::string MailText(const MailPlan& plan, const Endpoint& server) {
   text += Row("SPF", SpfText(plan.spf));
   text += Row("DMARC", DmarcText(plan.dmarc, plan.domain));
   text += Row("MTA-STS", PolicyText(plan.mta_sts));
+  if (!plan.exchangers.empty()) text += Row("DANE", DaneText(plan));
   text += NameServersText(plan);
   for (size_t i = 0; i < plan.warnings.size(); ++i) {
     text += Row(i == 0 ? "warnings" : "", InColumn("-", 2, plan.warnings[i].text));

@@ -149,6 +149,15 @@ TEST(LookupClientTest, QueryAsksForRecursionWithEdns) {
   EXPECT_EQ(BuildLookupQuery(options, 1, false).size() + 11, query.size());
 }
 
+TEST(LookupClientTest, AQueryMayAskWhetherTheAnswerIsSecure) {
+  LookupOptions options = ClientOptions({});
+  options.wants_security = true;
+  wire::MessageReader reader;
+  const Octets query = BuildLookupQuery(options, 1, true);
+  ASSERT_EQ(wire::MessageReader::Open(query, &reader), wire::ParseError::kNone);
+  EXPECT_EQ(reader.header().flags, wire::kFlagRD | wire::kFlagAD);
+}
+
 TEST(LookupClientTest, AnOptionWithItsOwnContentAsksForTheTrace) {
   LookupOptions options = ClientOptions({});
   options.trace = true;

@@ -37,6 +37,21 @@ class MadeAnswers {
     At(name, type).kind = kind;
     At(name, type).reason = reason;
   }
+  // The resolver says that the answer, also a denial, is secure.
+  void Secure(const std::string& name, wire::RRType type, bool secure = true) {
+    Answer answer = Find(name, type);
+    answer.reply.flags.clear();
+    if (secure) answer.reply.flags.push_back("ad");
+    answers_[{name, type}] = answer;
+  }
+  void Bogus(const std::string& name, wire::RRType type) {
+    Fail(name, type, AnswerKind::kFailure, "SERVFAIL, DNSSEC Bogus");
+    At(name, type).reply.extended_errors.push_back({6, ""});
+  }
+  void RemoveFirst(const std::string& name, wire::RRType type) {
+    auto& section = At(name, type).reply.sections[0];
+    section.erase(section.begin());
+  }
   void AddTrace(const std::string& name, wire::RRType type, const std::string& lines) {
     At(name, type).reply.trace = lines;
   }

@@ -16,6 +16,27 @@ MailValue PlanOf(MadeAnswers* made) {
                                    *Endpoint::Parse("127.0.0.1:53", 0)));
 }
 
+TEST(MailJsonTest, TlsaRecordsAreObjects) {
+  MadeAnswers made;
+  made.Add("a.", RRType::kMX, {"10 m.a."});
+  made.Add("m.a.", RRType::kA, {"198.18.0.1"});
+  made.Add("_25._tcp.m.a.", RRType::kTLSA, {"3 1 1 AB"});
+  made.Secure("a.", RRType::kMX);
+  made.Secure("m.a.", RRType::kA);
+  made.Secure("_25._tcp.m.a.", RRType::kTLSA);
+  const MailValue plan = PlanOf(&made);
+  EXPECT_EQ(plan["exchangers"][0]["dane"],
+            MailValue({{"state", "secure"},
+                       {"name", "_25._tcp.m.a."},
+                       {"records",
+                        {{{"usage", 3},
+                          {"selector", 1},
+                          {"matching", 1},
+                          {"association", "AB"},
+                          {"usable", true},
+                          {"text", "3 1 1 (DANE-EE, SPKI, SHA2-256)"}}}}}));
+}
+
 TEST(MailJsonTest, ThePlanIsOneObject) {
   MadeAnswers made;
   made.Add("a.", RRType::kMX, {"10 m.a."});
@@ -33,6 +54,8 @@ TEST(MailJsonTest, ThePlanIsOneObject) {
   EXPECT_EQ(exchanger["A"]["addresses"][0],
             MailValue({{"address", "10.0.0.1"}, {"ttl", 300}, {"public", false}}));
   EXPECT_EQ(exchanger["AAAA"]["outcome"], "failure");
+  EXPECT_EQ(exchanger["dane"]["state"], "insecure");
+  EXPECT_EQ(exchanger["dane"]["records"], MailValue::array());
   EXPECT_EQ(exchanger["AAAA"]["reason"], "SERVFAIL");
   EXPECT_EQ(plan["spf"]["records"][0], "v=spf1 -all");
   EXPECT_EQ(plan["dmarc"]["outcome"], "NXDOMAIN");

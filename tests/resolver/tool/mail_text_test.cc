@@ -38,6 +38,7 @@ SPF          v=spf1 mx -all
 DMARC        v=DMARC1; p=quarantine
              receivers put failing mail aside
 MTA-STS      none
+DANE         insecure: the MX answer is not secure
 servers      s  1 reply, 1.5 ms, 1 timeout  (a.)
 warnings     - 2 exchangers have the preference 10. Each sender tries them in an order of its own.
              - longer.a. has the address 10.0.0.1, which the internet does not reach
@@ -45,6 +46,23 @@ warnings     - 2 exchangers have the preference 10. Each sender tries them in an
              - gone.a. does not exist (NXDOMAIN)
 asked        127.0.0.1:53, 10 questions, the slowest answer in 0.0 ms
 )");
+}
+
+TEST(MailTextTest, EachExchangerHasItsTlsaRecords) {
+  MadeAnswers made;
+  made.Add("a.", RRType::kMX, {"10 m.a.", "20 other.a."});
+  made.Add("m.a.", RRType::kA, {"198.18.0.1"});
+  made.Add("other.a.", RRType::kA, {"198.18.0.2"});
+  made.Add("_25._tcp.m.a.", RRType::kTLSA, {"3 1 1 AB", "2 0 1 CD"});
+  made.Secure("a.", RRType::kMX);
+  made.Secure("m.a.", RRType::kA);
+  made.Secure("_25._tcp.m.a.", RRType::kTLSA);
+  const std::string text = MailText(PlanMail(*wire::ParseName("a."), made.Asking()), Local());
+  EXPECT_NE(text.find("DANE         m.a.      secure: 3 1 1 (DANE-EE, SPKI, SHA2-256); "
+                      "2 0 1 (DANE-TA, Cert, SHA2-256)\n"
+                      "             other.a.  insecure: its addresses are not secure\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST(MailTextTest, LongWarningsAreWrappedInTheirColumn) {
