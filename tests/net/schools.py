@@ -186,12 +186,17 @@ class Schools:
                            ("/etc/group", "Debian-exim:x:5001:\n")):
             self.small.replaces(path, line + pathlib.Path(path).read_text(encoding="utf-8"), self.folder)
         (self.folder / "root.hints").write_text(HINTS)
-        for server in (("root", nsd_command, ROOT, {".": _ROOT_ZONE}, None),
-                       ("edu", nsd_command, EDU, {"edu": _EDU_ZONE}, None),
+        root, edu, big = self.zones()
+        for server in (("root", nsd_command, ROOT, {".": root}, None),
+                       ("edu", nsd_command, EDU, {"edu": edu}, None),
                        ("small-ns", knot_command, SMALL_NS, _SMALL_ZONES, self.small),
-                       ("big-ns1", nsd_command, BIG_NS[0], _BIG_ZONES, self.big),
-                       ("big-ns2", knot_command, BIG_NS[1], _BIG_ZONES, self.big)):
+                       ("big-ns1", nsd_command, BIG_NS[0], big, self.big),
+                       ("big-ns2", knot_command, BIG_NS[1], big, self.big)):
             self._name_server(*server)
+
+    def zones(self):
+        """The text of the root, that of edu, and by origin those of the big school's name servers."""
+        return _ROOT_ZONE, _EDU_ZONE, _BIG_ZONES
 
     def _host(self, name, number, addresses):
         host = Host(self.folder, name, number, addresses)

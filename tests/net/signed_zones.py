@@ -65,8 +65,10 @@ def run(*command, folder):
 
 
 def sign_with_ldns(folder, origin, body, validity=None):
-    """Returns (the signed zone, its DS records)."""
-    key = run("ldns-keygen", "-a", "ECDSAP256SHA256", "-k", origin, folder=folder).strip()
+    """Returns (the signed zone, its DS records). A zone that is signed anew keeps its key."""
+    keys = sorted(folder.glob(f"K{origin}.+*.private"))
+    key = keys[0].stem if keys else run("ldns-keygen", "-a", "ECDSAP256SHA256", "-k", origin,
+                                        folder=folder).strip()
     source, target = folder / f"{origin}.plain", folder / f"{origin}.signed"
     source.write_text(zone_text(origin, body))
     when = ("-i", validity[0], "-e", validity[1]) if validity else ()
