@@ -138,7 +138,8 @@ smtp_tls_loglevel = 1
         self.assertEqual(len(self.arrived("turningschool.edu")), 1)
 
     def test_tern_mail_says_what_postfix_will_find(self):
-        for domain, state in (("bigschool.edu", "secure"), ("wrongschool.edu", "secure"), ("plainschool.edu", "insecure")):
+        for domain, state in (("bigschool.edu", "secure"), ("wrongschool.edu", "secure"),
+                              ("plainschool.edu", "insecure")):
             run = subprocess.run([*self.internet.small.inside, TERN, "mail", domain, "--json"],
                                  capture_output=True, text=True, timeout=40, check=False)
             self.assertEqual(run.returncode, 0, run)

@@ -49,6 +49,19 @@ class DnssecTest(WorldTest):
             self.assertEqual(len(reply.rdata("RRSIG")), 1, reply.text)
         self.assertEqual(dig("www.good.com", "A").rdata("RRSIG"), [])
 
+    def test_the_probes_of_mail_software_get_ad(self):
+        """Those of Postfix, mox, mailcow and Mailu; without them there is no DANE (RFC 6840 sections 5.7 and 5.8)."""
+        for probe in (("+dnssec", "+noadflag", ".", "NS"), ("+adflag", "com", "NS"), ("+dnssec", "com", "A"),
+                      ("+adflag", "good.com", "A")):
+            for _ in range(2):
+                reply = dig(*probe)
+                self.assertEqual(reply.status, "NOERROR", reply.text)
+                self.assertIn("ad", reply.flags, reply.text)
+            for words in (("+noadflag", "+nodnssec"), ("+noadflag", "+nodnssec", "+noedns")):
+                reply = dig(*words, *probe[-2:])
+                self.assertEqual(reply.status, "NOERROR", reply.text)
+                self.assertNotIn("ad", reply.flags, reply.text)
+
     def test_keys_and_delegations_are_secure(self):
         for zone in (".", "com", *SIGNED):
             self.secure("NOERROR", zone, "DNSKEY")
