@@ -1,0 +1,212 @@
+// Judges cache entries that the input makes, with signatures of which some are by the zone's key.
+// An entry is secure only if something in it is. What is secure teaches the aggressive index.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cache/entry.h"
+#include "resolver/base/limits.h"
+#include "resolver/dnssec/learn_ranges.h"
+#include "resolver/dnssec/validate_entry.h"
+#include "tests/fuzz/denial_tape.h"
+#include "tests/fuzz/property.h"
+#include "tests/support/dnssec/rrsig.h"
+#include "tests/support/dnssec/zone_key.h"
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::resolver::dnssec {
+namespace {
+
+using sim::Octets;
+using wire::RRType;
+
+constexpr uint32_t kNow = 1'700'000'000;
+constexpr uint32_t kDay = 86400;
+// Two root names and five numbers. The minimum is 60.
+constexpr std::array<uint8_t, 22> kSoa = {0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0,
+                                          0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 60};
+
+// What validation needs, made once: keys and tables of one worker.
+struct Workshop {
+  sim::ZoneKey key{sim::kEcdsaP256, 1, sim::kZoneKeyFlag};
+  crypto::SignatureVerifier signatures;
+  crypto::DsDigester digests;
+  crypto::Nsec3Hasher hasher;
+  VerifiedSignatures verified{{{1, 2}}, {{3, 4}}};
+  VerificationTurn turn;
+  std::vector<uint8_t> octets;
+};
+
+Workshop& TheWorkshop() {
+  static auto* const workshop = new Workshop;
+  return *workshop;
+}
+
+class Session {
+ public:
+  explicit Session(std::span<const uint8_t> input) : source_(input), name_(source_.TakeName()) {
+    keys_.Add(TheWorkshop().key.Dnskey());
+  }
+
+  void Run() {
+    static constexpr RRType kTypes[] = {RRType::kA,   RRType::kMX,    RRType::kDS,
+                                        RRType::kSOA, RRType::kCNAME, RRType::kNS};
+    type_ = kTypes[tape().Below(std::size(kTypes))];
+    const size_t kind = tape().Below(3);
+    cache::EntryBuilder builder(buffer_);
+    if (!Start(kind, &builder)) return;
+    for (size_t proofs = tape().Below(5); proofs > 0; --proofs) {
+      if (!AddProof(&builder)) break;
+    }
+    Judge(cache::EntryView(builder.Finish().data()));
+  }
+
+ private:
+  fuzz::Tape& tape() { return source_.tape(); }
+
+  bool Start(size_t kind, cache::EntryBuilder* builder) {
+    const wire::NameView zone = source_.zone();
+    if (kind == 0) {
+      return builder->StartRRset(name_, type_, 60, now_, cache::Rank::kAnswerAuthoritative) &&
+             AddRRset(builder);
+    }
+    const bool started = kind == 1 ? builder->StartNoData(name_, type_, zone, 60, now_)
+                                   : builder->StartNxDomain(name_, zone, 60, now_);
+    if (!started || tape().Chance(8)) return started;
+    if (!builder->AddRecord(kSoa)) return false;
+    const Signature signature = Sign(zone, RRType::kSOA, {Octets(kSoa.begin(), kSoa.end())});
+    return builder->AddProof(zone, RRType::kRRSIG, signature.rdata);
+  }
+
+  bool AddRRset(cache::EntryBuilder* builder) {
+    std::vector<Octets> rdatas;
+    for (size_t records = 1 + tape().Below(3); records > 0; --records) {
+      const std::span<const uint8_t> rdata = tape().Octets(tape().Below(40));
+      if (!builder->AddRecord(rdata)) return false;
+      rdatas.emplace_back(rdata.begin(), rdata.end());
+    }
+    for (size_t signatures = tape().Below(4); signatures > 0; --signatures) {
+      const Signature signature = Sign(name_, type_, rdatas);
+      if (!builder->AddSignature(signature.rdata)) return false;
+      good_ += signature.is_good;
+      good_at_name_ += signature.is_good && signature.labels == sim::SignedLabels(name_);
+    }
+    return true;
+  }
+
+  bool AddProof(cache::EntryBuilder* builder) {
+    const DenialRecord record = source_.TakeRecord();
+    if (!builder->AddProof(record.owner, record.type, record.rdata)) return false;
+    const Signature signature =
+        Sign(record.owner, record.type, {Octets(record.rdata.begin(), record.rdata.end())});
+    good_proofs_ += signature.is_good;
+    return builder->AddProof(record.owner, RRType::kRRSIG, signature.rdata);
+  }
+
+  struct Signature {
+    Octets rdata;
+    bool is_good = false;
+    uint8_t labels = 0;
+  };
+
+  // By the zone's key over the records, or nearly.
+  Signature Sign(wire::NameView owner, RRType type, const std::vector<Octets>& rdatas) {
+    Signature made;
+    const uint8_t labels = sim::SignedLabels(owner);
+    made.labels = labels - static_cast<uint8_t>(tape().Below(labels + 1));
+    sim::Rrsig rrsig{.covered = type,
+                     .algorithm = sim::kEcdsaP256,
+                     .labels = made.labels,
+                     .original_ttl = 60,
+                     .expiration = kNow + kDay,
+                     .inception = kNow - kDay,
+                     .tag = TheWorkshop().key.Tag(),
+                     .signer = wire::Name(source_.zone())};
+    const bool is_over = tape().Chance(8);
+    if (is_over) rrsig.expiration -= 20 * kDay;
+    if (is_over) rrsig.inception -= 20 * kDay;
+    std::vector<sim::PlainRecord> rrset;
+    for (const Octets& rdata : rdatas) {
+      rrset.push_back({.owner = wire::Name(owner), .type = type, .ttl = 60, .rdata = rdata});
+    }
+    rrsig.signature = TheWorkshop().key.Sign(sim::SignedOctets(rrsig, rrset));
+    made.rdata = rrsig.Rdata();
+    const bool is_changed = tape().Chance(4);
+    if (is_changed) made.rdata[tape().Octet() % made.rdata.size()] ^= 1 + tape().Octet() % 255;
+    made.is_good = !is_over && !is_changed;
+    return made;
+  }
+
+  Verifier MakeVerifier() {
+    Workshop& of = TheWorkshop();
+    of.turn.Enter(Time(std::chrono::seconds(++turns_)));
+    return {{of.signatures, of.digests, of.hasher, of.verified, of.turn, of.octets},
+            {&checks_left_, &work_left_, &hashes_left_},
+            source_.zone(),
+            keys_,
+            kNow};
+  }
+
+  void Judge(cache::EntryView entry) {
+    TERN_FUZZ_PROPERTY(cache::IsSoundEntry({entry.bytes(), entry.size()}));
+    const Verifier verifier = MakeVerifier();
+    const Judgement judgement = ValidateEntry(entry, verifier);
+    TERN_FUZZ_PROPERTY(checks_left_ >= 0 && hashes_left_ >= 0);
+    TERN_FUZZ_PROPERTY(judgement.security != cache::Security::kUnchecked);
+    if (judgement.security == cache::Security::kSecure) CheckSecure(entry, judgement, verifier);
+    if (entry.kind() != cache::EntryKind::kRRset && entry.kind() != cache::EntryKind::kNxDomain &&
+        type_ != RRType::kDS) {
+      return;
+    }
+    if (type_ != RRType::kDS && entry.kind() != cache::EntryKind::kNxDomain) return;
+    if (name_.view().Equals(source_.zone())) return;
+    const CutFinding cut = ValidateDs(entry, MakeVerifier());
+    if (cut.kind != CutFinding::Kind::kBogus && cut.is_proven) {
+      TERN_FUZZ_PROPERTY(good_ + good_proofs_ > 0);
+    }
+  }
+
+  void CheckSecure(cache::EntryView entry, const Judgement& judgement, const Verifier& verifier) {
+    TERN_FUZZ_PROPERTY(judgement.ttl_max <= 60);
+    TERN_FUZZ_PROPERTY(judgement.problem.reason == Reason::kNone);
+    AggressiveIndex index(1 << 20, 7);
+    if (entry.kind() != cache::EntryKind::kRRset) {
+      TERN_FUZZ_PROPERTY(good_proofs_ > 0);
+      LearnRanges(entry, verifier, now_, &index);
+      return;
+    }
+    TERN_FUZZ_PROPERTY(good_ > 0);
+    TERN_FUZZ_PROPERTY(good_at_name_ > 0 || good_proofs_ > 0);
+    if (!judgement.of_wildcard) return;
+    LearnRanges(entry, verifier, now_, &index);
+    alignas(8) std::array<uint8_t, cache::kBuiltOctetsMax> scratch;
+    const std::span<const uint8_t> at_wildcard = AtItsWildcard(entry, now_, scratch);
+    TERN_FUZZ_PROPERTY(at_wildcard.empty() || cache::IsSoundEntry(at_wildcard));
+  }
+
+  fuzz::DenialTape source_;
+  wire::Name name_;
+  RRType type_ = RRType::kA;
+  ZoneKeys keys_;
+  const cache::Instant now_{1000};
+  int checks_left_ = 32;
+  int work_left_ = 1000;
+  int hashes_left_ = 160;
+  int turns_ = 0;
+  size_t good_ = 0;
+  size_t good_at_name_ = 0;
+  size_t good_proofs_ = 0;
+  alignas(8) std::array<uint8_t, cache::kBuiltOctetsMax> buffer_;
+};
+
+}  // namespace
+}  // namespace tern::resolver::dnssec
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
+  if (size > 4096) return 0;
+  tern::resolver::dnssec::Session({octets, size}).Run();
+  return 0;
+}
