@@ -144,7 +144,7 @@ class Session {
     Workshop& of = TheWorkshop();
     of.turn.Enter(Time(std::chrono::seconds(++turns_)));
     return {{of.signatures, of.digests, of.hasher, of.verified, of.turn, of.octets},
-            {&checks_left_, &work_left_, &hashes_left_},
+            {&checks_left_, &work_left_, &hashes_left_, &keys_of_one_tag_},
             source_.zone(),
             keys_,
             kNow};
@@ -195,6 +195,7 @@ class Session {
   int checks_left_ = 32;
   int work_left_ = 1000;
   int hashes_left_ = 160;
+  int keys_of_one_tag_ = 0;
   int turns_ = 0;
   size_t good_ = 0;
   size_t good_at_name_ = 0;

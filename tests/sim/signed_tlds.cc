@@ -76,13 +76,28 @@ void SignedTlds::AddToTld(std::string_view tld, const std::vector<PlainRecord>& 
   Append(&tld_records_[std::string(tld)], records);
 }
 
+void SignedTlds::SignTld(std::string_view tld) {
+  const auto zone = std::make_shared<const SignedZone>(NameOf(tld).view(),
+                                                       tld_records_[std::string(tld)], tld_plan_);
+  (tld == "com." ? com_ : net_).AddZone(zone);
+  all_.AddZone(zone);
+}
+
+void SignedTlds::ReplaceDs(std::string_view zone, const SigningPlan& plan) {
+  const std::string tld = TldOf(zone);
+  const wire::Name name = NameOf(zone);
+  std::erase_if(tld_records_[tld], [&](const PlainRecord& record) {
+    return record.type == wire::RRType::kDS && record.owner.view().Equals(name);
+  });
+  Append(&tld_records_[tld], DsRecordsOf(name, plan, 3600));
+  SignTld(tld);
+}
+
 void SignedTlds::Start() {
   std::vector<PlainRecord> root = RecordsOfText(".", kRootZone);
-  for (auto& [tld, records] : tld_records_) {
+  for (const auto& [tld, records] : tld_records_) {
     Append(&root, DsRecordsOf(NameOf(tld).view(), tld_plan_, 86400));
-    const auto zone = std::make_shared<const SignedZone>(NameOf(tld).view(), records, tld_plan_);
-    (tld == "com." ? com_ : net_).AddZone(zone);
-    all_.AddZone(zone);
+    SignTld(tld);
   }
   const auto root_zone = std::make_shared<const SignedZone>(wire::NameView(), root, root_plan_);
   root_.AddZone(root_zone);

@@ -38,6 +38,8 @@ class SignedTlds {
   // Lines for the zone com. or net. itself.
   void AddToTld(std::string_view tld, std::string_view records);
   void AddToTld(std::string_view tld, const std::vector<PlainRecord>& records);
+  // From now on the parent has the DS records of this plan for the zone, after Start.
+  void ReplaceDs(std::string_view zone, const SigningPlan& plan);
   // Change them before Start.
   SigningPlan& root_plan() { return root_plan_; }
   SigningPlan& tld_plan() { return tld_plan_; }
@@ -69,6 +71,7 @@ class SignedTlds {
   Duration last_latency() const { return last_latency_; }
 
  private:
+  void SignTld(std::string_view tld);
   std::string Text(std::string_view zone, std::string_view address, std::string_view records);
 
   SimWorld world_;
