@@ -40,6 +40,8 @@ enum class EdnsOption : uint16_t {
 // The content of the option that asks for a trace. Others use the same number for other things, for
 // example dnsmasq for a client's MAC address. Only an option with exactly this content is ours.
 inline constexpr std::string_view kTraceRequest = "tern:trace-steps";
+// The same, and the chain of trust is asked for anew.
+inline constexpr std::string_view kReplayRequest = "tern:trace-again";
 
 struct Edns {
   uint16_t payload_octets = kEdnsPayloadMin;  // never below 512

@@ -24,6 +24,19 @@ _tern() {
           ;;
       esac
       ;;
+    ' why '*)
+      case $before in
+        --server) ;;
+        --timeout) ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --server --json --timeout' -- "$word")
+          elif [[ $before != why ]]; then
+            mapfile -t COMPREPLY < <(compgen -W 'A AAAA CNAME DNSKEY DS MX NS SOA TLSA TXT' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
     ' mail '*)
       case $before in
         --server) ;;
@@ -54,7 +67,7 @@ _tern() {
       esac
       ;;
     '  ')
-      mapfile -t COMPREPLY < <(compgen -W 'doctor lookup mail -h --help --version' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'doctor lookup mail why -h --help --version' -- "$word")
       ;;
     ' doctor ')
       mapfile -t COMPREPLY < <(compgen -W 'mail' -- "$word")

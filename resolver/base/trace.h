@@ -16,7 +16,8 @@ class Trace {
  public:
   // One step. The trace leaves out empty views and null pointers.
   struct Step {
-    std::string_view kind;  // start, cache, query, join, reply, timeout, learn, restart, done
+    // start, cache, query, join, reply, timeout, learn, restart, trust, validate, retry, done
+    std::string_view kind;
     const wire::Name* zone = nullptr;
     const Endpoint* server = nullptr;
     Transport transport = Transport::kUdp;
@@ -25,6 +26,7 @@ class Trace {
     Duration rtt{0};  // 0: none
     std::string_view outcome;
     std::string_view learnt;
+    std::string_view security = {};  // of trust and validate: secure, insecure or bogus
   };
   virtual void Add(const Step& step) = 0;
 

@@ -114,9 +114,11 @@ std::string Describe(const Problem& problem) {
     case Reason::kBadLabels:
       return Concat(SignatureText(problem), " has a wrong number of labels");
     case Reason::kExpired:
-      return Concat(SignatureText(problem), " expired ", TimeText(problem.expiration));
+      return Concat(SignatureText(problem), " expired ", TimeText(problem.expiration),
+                    ", valid from ", TimeText(problem.inception));
     case Reason::kNotYetValid:
-      return Concat(SignatureText(problem), " is valid from ", TimeText(problem.inception));
+      return Concat(SignatureText(problem), " is valid from ", TimeText(problem.inception), " to ",
+                    TimeText(problem.expiration));
     case Reason::kExpiresBeforeInception:
       return Concat(SignatureText(problem), " expires ", TimeText(problem.expiration),
                     ", before it begins ", TimeText(problem.inception));

@@ -14,6 +14,7 @@
 #include "resolver/base/trace.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/resolution/facilities.h"
+#include "resolver/resolution/replay.h"
 #include "resolver/upstream/race_context.h"
 #include "resolver/upstream/zone_servers.h"
 #include "wire/name.h"
@@ -84,6 +85,9 @@ class Job final : public Timer,
   const upstream::QuestionTerms& terms() const { return terms_; }
   Allowance& allowance() { return *terms_.allowance; }
   Trace* trace() const { return terms_.trace; }
+  // Null for most jobs. Otherwise the job takes nothing from the store but zone cuts, and no keys
+  // but those that the replay has found.
+  Replay* replay() const { return state_.replay; }
 
   // Whether one more look-up of a name server's address may fail.
   bool MayFailToLookUp() const;
@@ -143,6 +147,7 @@ class Job final : public Timer,
     int nesting = 0;
     Time asked_at;             // by its first client; Time() when no client has asked for it
     Job* waits_for = nullptr;  // the nested question that its coroutine waits for
+    Replay* replay = nullptr;
   };
 
   Facilities& facilities_;

@@ -151,7 +151,7 @@ void JobTable::Launch(Job* job) {
 }
 
 Job* JobTable::StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent,
-                           bool shared) {
+                           bool shared, bool traced) {
   if (parent->state_.nesting >= facilities_.settings->resolution.budget.nesting) return nullptr;
   Job* job = Make(hash, name, type, NestedJobs(facilities_.settings->resolution.limits.jobs));
   if (job == nullptr) return nullptr;
@@ -161,6 +161,7 @@ Job* JobTable::StartNested(uint64_t hash, wire::NameView name, wire::RRType type
   job->terms_.allowance = parent->terms_.allowance;
   job->terms_.deadline = parent->terms_.deadline;
   job->state_.borrows = true;
+  if (traced) InheritTrace(job, *parent);
   // Set before the job runs, because the job may look for a cycle at once.
   parent->state_.waits_for = job;
   Launch(job);
@@ -174,7 +175,8 @@ JobTable::Joined JobTable::JoinNested(const wire::Name& name, wire::RRType type,
   // An answer that is being validated is in the store already, so it needs no waiting. It must not,
   // because the validation may wait for the parent.
   const bool is_known = job != nullptr && job->state_.has_answer && waiter->takes_unchecked_;
-  if (is_known) job = nullptr;
+  const bool traced = IsTracedBelow(*parent, type);
+  if (is_known || traced) job = nullptr;
   for (const Job* at = job; at != nullptr; at = at->state_.waits_for) {
     if (at != parent) continue;
     parent->state_.in_cycle = at != job;
@@ -183,7 +185,7 @@ JobTable::Joined JobTable::JoinNested(const wire::Name& name, wire::RRType type,
   if (job != nullptr) {
     LendAllowance(job, *parent);
   } else {
-    job = StartNested(hash, name, type, parent, /*shared=*/!is_known);
+    job = StartNested(hash, name, type, parent, /*shared=*/!is_known && !traced, traced);
   }
   if (job == nullptr) return Joined::kNoRoom;
   parent->state_.waits_for = job;
@@ -431,19 +433,6 @@ void JobTable::LendAllowance(Job* job, const Job& parent) {
   if (!job->state_.borrows || has_enough) return;
   // The parent is suspended until the job is done, so its allowance outlives it.
   MoveAccount(job, parent.terms_.allowance);
-}
-
-bool JobTable::AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter, Trace* trace) {
-  Job* job = Make(HashOf(name, type), name, type, facilities_.settings->resolution.limits.jobs);
-  if (job == nullptr) return false;
-  job->state_.shared = false;
-  job->terms_.trace = trace;
-  job->state_.wants_proof = true;
-  Launch(job);
-  // A trace is worth the wait, so there is only the job's own deadline.
-  AddWaiter(job, waiter, Time::max(), Time::max(), /*is_client=*/true);
-  Drain();
-  return true;
 }
 
 void JobTable::ArmJobTimer(Job* job) {

@@ -48,8 +48,8 @@ class JobTable final : public upstream::Finisher {
 
   // The questions of clients. recursor.h has the contracts.
   [[nodiscard]] bool Ask(wire::NameView name, wire::RRType type, Waiter* waiter, bool just_missed);
-  [[nodiscard]] bool AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
-                               Trace* trace);
+  [[nodiscard]] bool AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter, Trace* trace,
+                               Replay* replay);
   void Refresh(wire::NameView name, wire::RRType type);
   void GiveUp(Waiter* client);
 
@@ -114,8 +114,13 @@ class JobTable final : public upstream::Finisher {
   void PrimeBesideForwarders();
   // For a client's question. At most one older job is dropped for it.
   Job* MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type);
-  // `shared`: others with the same question may join it.
-  Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent, bool shared);
+  // `shared`: others with the same question may join it. `traced`: its steps are the parent's.
+  Job* StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent, bool shared,
+                   bool traced);
+  // Whether the parent's trace shows the steps of a nested question of this type: those of
+  // validation.
+  static bool IsTracedBelow(const Job& parent, wire::RRType type);
+  static void InheritTrace(Job* job, const Job& parent);
   void Launch(Job* job);
   // Ends a job before its time.
   // REQUIRES: it is suspended, and not resolved.

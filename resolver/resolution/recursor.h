@@ -44,10 +44,11 @@ class Recursor {
   // Answers a waiting client now, with a stale answer or SERVFAIL. Its question goes on.
   void GiveUp(Waiter* client) { table_.GiveUp(client); }
   // As Ask, with a trace of the steps. The job is not shared with other clients. The waiter gets no
-  // stale answer early: it waits until the job ends.
-  [[nodiscard]] bool AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter,
-                               Trace* trace) {
-    return table_.AskTraced(name, type, waiter, trace);
+  // stale answer early: it waits until the job ends. `replay`: null, or the chain of trust is asked
+  // for anew (replay.h).
+  [[nodiscard]] bool AskTraced(wire::NameView name, wire::RRType type, Waiter* waiter, Trace* trace,
+                               Replay* replay = nullptr) {
+    return table_.AskTraced(name, type, waiter, trace, replay);
   }
   // Prefetches the index lines that Ask will need for names above `name`.
   void Prefetch(wire::NameView name) const;

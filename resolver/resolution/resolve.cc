@@ -91,9 +91,11 @@ bool IsUsable(const Job& job, EntryView entry, cache::Instant now) {
   return entry.IsFresh(now) && entry.security() >= job.floor();
 }
 
-// Whether the job may use the entry. A refresh treats an entry near its expiry as missing.
+// Whether the job may use the entry. A refresh treats an entry near its expiry as missing. A replay
+// asks for everything again.
 bool Serves(const Job& job, EntryView entry, cache::Instant now) {
-  return entry && IsUsable(job, entry, now) && !answer::IsOnlyForValidation(entry) &&
+  return entry && IsUsable(job, entry, now) && job.replay() == nullptr &&
+         !answer::IsOnlyForValidation(entry) &&
          !(job.refreshes() && answer::IsNearExpiry(entry, now));
 }
 
@@ -110,6 +112,7 @@ bool IsDeniedFromAbove(Job& job, EntryView denial, const wire::Name& name, cache
 // DNAME renames them (RFC 6672).
 Outcome AnswerFromAncestor(Job& job, const wire::Name& name, const answer::Ancestor& above,
                            cache::Instant now) {
+  if (job.replay() != nullptr) return Outcome::kUnknown;
   Facilities& facilities = job.facilities();
   const cache::Store& store = facilities.store;
   const EntryView denial = store.FindDenial(above.name, above.hash);
@@ -192,7 +195,7 @@ bool HasStale(Job& job, const wire::Name& name) {
 // seconds).
 // REQUIRES: the job's servers are those that will be asked for the name.
 bool StillFails(Job& job, const wire::Name& name, EntryView failure) {
-  if (job.tries_again()) return false;
+  if (job.tries_again() || job.replay() != nullptr) return false;
   Facilities& facilities = job.facilities();
   job.servers().Gather(facilities.store, job.settings(), facilities.StoreNow());
   const cache::Instant failed_at = failure.expiry() - failure.ttl();
@@ -244,10 +247,14 @@ Outcome AnswerFromKnown(Job& job, const wire::Name& name, bool just_missed) {
 // RFC 9520 section 2: an upstream failure is remembered. These are not remembered:
 // - a lack of our own means;
 // - a lack of the allowance that another question lent. Otherwise the owner of a zone could make us
-//   remember failures of other people's names.
+//   remember failures of other people's names;
+// - what a replay found, because clients do not wait for it.
 void RememberFailure(Job& job, const wire::Name& name) {
   const ExtendedError error = job.answer().error();
-  if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle()) return;
+  if (error == ExtendedError::kNotReady || job.IsShortOfAllowance() || job.in_cycle() ||
+      job.replay() != nullptr) {
+    return;
+  }
   Facilities& facilities = job.facilities();
   if (dnssec::IsBogus(error)) {
     facilities.learner.LearnFailure(name, job.type(), error, /*has_stale=*/false,
@@ -273,6 +280,7 @@ bool LeavesBogusServer(Job& job, bool is_own_fault) {
     return false;
   }
   answer.Clear();
+  TraceStep(job, "retry", job.name(), "what that server said is bogus: another one is asked");
   return true;
 }
 

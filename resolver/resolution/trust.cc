@@ -15,6 +15,7 @@
 #include "resolver/resolution/nested_question.h"
 #include "resolver/resolution/next_turn.h"
 #include "resolver/resolution/outcome.h"
+#include "resolver/resolution/trust_trace.h"
 
 // GCC 12 without optimisation does not see that a promise's operator new, which is a template,
 // belongs to its operator delete (task.h).
@@ -140,6 +141,7 @@ Step ReadDs(Job& job, EntryView entry, wire::NameView name, wire::NameView zone)
 }
 
 Step ReadKnownDs(Job& job, const wire::Name& name, wire::NameView zone) {
+  if (job.replay() != nullptr) return {};
   const cache::Store& store = job.facilities().store;
   const cache::Instant now = job.facilities().StoreNow();
   const uint64_t hash = store.Hash(name);
@@ -215,10 +217,12 @@ Problem TakeKeys(Job& job, EntryView dnskeys, wire::NameView zone, const KeyDema
   if (HasOldAnchors(job)) return {};
   // Keys of a TTL of 0 serve the question that waits for them.
   facilities.validation->trust.Put(zone, hash, std::move(keys), now + std::max(ttl, 1u));
+  if (job.replay() != nullptr) job.replay()->NoteKeysOf(hash);
   return {};
 }
 
 EntryView FindKnownKeys(Job& job, wire::NameView zone) {
+  if (job.replay() != nullptr) return {};
   const Facilities& facilities = job.facilities();
   const EntryView known = facilities.store.Find(zone, KeySpace::kData, RRType::kDNSKEY);
   const bool serves =
@@ -271,25 +275,76 @@ Task<Problem> EnsureKeys(Job& job, const wire::Name& zone, const KeyDemand& dema
         others == kOtherServersMax || !AvoidSource(job, answer)) {
       co_return problem;
     }
+    TraceRetry(job, zone, RRType::kDNSKEY, problem);
   }
 }
 
 // Where the way begins: at the nearest zone whose keys are known. False when it ends there, because
-// the name is known to be insecure.
+// the name is known to be insecure below trust->zone.
 bool BeginAtKnown(Job& job, wire::NameView target, wire::NameView anchor, Trust* trust) {
   Facilities& facilities = job.facilities();
-  dnssec::State& state = *facilities.validation;
-  const cache::Instant now = facilities.StoreNow();
+  const bool replays = job.replay() != nullptr;
   for (wire::NameView name = target;; name = name.Parent()) {
-    const uint64_t hash = facilities.store.Hash(name);
-    if (state.insecure_zones.Has(hash, facilities.environment.Now())) return false;
-    if (state.trust.Find(name, hash, now) != nullptr) {
+    if (!replays && facilities.validation->insecure_zones.Has(facilities.store.Hash(name),
+                                                              facilities.environment.Now())) {
+      trust->zone = name;
+      return false;
+    }
+    if (FindTrustedKeys(job, name) != nullptr) {
       trust->state = Trust::State::kSecure;
       trust->zone = name;
       return true;
     }
     if (name.Equals(anchor) || name.IsRoot()) return true;
   }
+}
+
+// For the trace.
+DsFinding FindingOf(const Step& step) {
+  DsFinding finding{.problem = step.problem, .ds = step.demand.ds()};
+  switch (step.kind) {
+    case Step::Kind::kZone:
+      finding.kind = DsFinding::Kind::kSigned;
+      break;
+    case Step::Kind::kInsecure:
+      finding.kind = DsFinding::Kind::kUnsigned;
+      break;
+    case Step::Kind::kNoCut:
+      finding.kind = DsFinding::Kind::kNoCut;
+      break;
+    case Step::Kind::kNothingBelow:
+      finding.kind = DsFinding::Kind::kNothingBelow;
+      break;
+    case Step::Kind::kOtherSigner:
+      finding.kind = DsFinding::Kind::kOtherSigner;
+      break;
+    case Step::Kind::kUnknown:
+    case Step::Kind::kFailed:
+      break;
+  }
+  return finding;
+}
+
+// Whether nothing has to be asked because the name is insecure. Otherwise the way begins at *trust,
+// or at the anchor.
+bool EndsAtOnce(Job& job, const wire::Name& target, const dnssec::AnchorOfName& found,
+                Trust* trust) {
+  if (found.anchor == nullptr) {
+    *trust = Insecure();
+    if (found.exempt == nullptr) return true;
+    trust->problem = ProblemAt(Reason::kNegativeTrustAnchor, target, RRType::kNone, *found.exempt);
+    TraceInsecure(job, *found.exempt, trust->problem);
+    return true;
+  }
+  if (!BeginAtKnown(job, target, found.anchor->zone, trust)) {
+    TraceInsecure(job, trust->zone, {});
+    *trust = Insecure();
+    return true;
+  }
+  if (trust->state == Trust::State::kSecure) {
+    TraceKeys(job, trust->zone, FindTrustedKeys(job, trust->zone), {}, "known");
+  }
+  return false;
 }
 
 bool HasCut(Job& job, wire::NameView name) {
@@ -308,6 +363,8 @@ bool HasOldAnchors(Job& job) {
 
 void AskForKeysAhead(Job& job, const wire::Name& zone) {
   const ValidationSettings& settings = job.settings().dnssec;
+  // A trace shows one step after the other.
+  if (job.trace() != nullptr) return;
   if (!settings.IsOn() || !job.wants_proof() || FindTrustedKeys(job, zone) != nullptr) return;
   const dnssec::AnchorOfName found = dnssec::FindAnchor(settings, zone);
   if (found.anchor == nullptr) return;
@@ -328,7 +385,7 @@ bool IsKnownInsecure(Job& job, wire::NameView name) {
   const dnssec::AnchorOfName found = dnssec::FindAnchor(settings, name);
   if (found.anchor == nullptr) return true;
   const Facilities& facilities = job.facilities();
-  if (facilities.validation->insecure_zones.never_used()) return false;
+  if (facilities.validation->insecure_zones.never_used() || job.replay() != nullptr) return false;
   for (;; name = name.Parent()) {
     if (facilities.validation->insecure_zones.Has(facilities.store.Hash(name),
                                                   facilities.environment.Now())) {
@@ -340,8 +397,9 @@ bool IsKnownInsecure(Job& job, wire::NameView name) {
 
 dnssec::ZoneKeys* FindTrustedKeys(Job& job, wire::NameView zone) {
   Facilities& facilities = job.facilities();
-  return facilities.validation->trust.Find(zone, facilities.store.Hash(zone),
-                                           facilities.StoreNow());
+  const uint64_t hash = facilities.store.Hash(zone);
+  if (job.replay() != nullptr && !job.replay()->HasKeysOf(hash)) return nullptr;
+  return facilities.validation->trust.Find(zone, hash, facilities.StoreNow());
 }
 
 dnssec::Verifier VerifierOf(Job& job, wire::NameView zone, dnssec::ZoneKeys& keys) {
@@ -367,7 +425,8 @@ bool AvoidSource(Job& job, const answer::Answer& answer) {
                                   facilities.environment.Now() + kAvoidedFor);
   facilities.server_table.NoteLame(static_cast<upstream::ServerKey>(source.server), zone,
                                    kAvoidedFor, facilities.environment.Now());
-  facilities.learner.Forget(last.name(), last.type());
+  // What others have may be good.
+  if (job.replay() == nullptr) facilities.learner.Forget(last.name(), last.type());
   return true;
 }
 
@@ -382,19 +441,15 @@ void KeepValidated(Job& job, EntryView entry, Security security, uint32_t ttl_ma
 
 Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
   const dnssec::AnchorOfName found = dnssec::FindAnchor(job.settings().dnssec, target);
-  if (found.anchor == nullptr) {
-    if (found.exempt == nullptr) co_return Insecure();
-    co_return Insecure(
-        ProblemAt(Reason::kNegativeTrustAnchor, target, RRType::kNone, *found.exempt));
-  }
   Trust trust;
-  if (!BeginAtKnown(job, target, found.anchor->zone, &trust)) co_return Insecure();
+  if (EndsAtOnce(job, target, found, &trust)) co_return trust;
   if (trust.state != Trust::State::kSecure) {
     trust.zone = found.anchor->zone;
     const KeyDemand demand(*found.anchor);
     Problem problem = co_await EnsureKeys(job, trust.zone, demand);
     // The operator wants this zone to be validated, and no parent says that it need not be.
     if (IsUnsupported(problem.reason)) problem.reason = Reason::kBadAnchor;
+    TraceKeys(job, trust.zone, FindTrustedKeys(job, trust.zone), problem, "by the trust anchor");
     if (problem.reason != Reason::kNone || FindTrustedKeys(job, trust.zone) == nullptr) {
       co_return Failed(problem);
     }
@@ -429,14 +484,17 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
             step.problem.reason == Reason::kBudget || !AvoidSource(job, answer)) {
           break;
         }
+        TraceRetry(job, name, RRType::kDS, step.problem);
       }
       if (IsUnsigned(step) && WantAllBetween(trust.zone, labels, &wanted)) {
         labels = trust.zone.view().LabelCount();
         continue;
       }
     }
+    TraceDs(job, name, trust.zone, FindingOf(step));
     if (step.kind == Step::Kind::kZone) {
       const Problem problem = co_await EnsureKeys(job, name, step.demand);
+      TraceKeys(job, name, FindTrustedKeys(job, name), problem, "by its DS");
       if (IsUnsupported(problem.reason)) {
         MarkInsecure(job, name, 60);
         co_return Insecure(problem);

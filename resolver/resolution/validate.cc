@@ -12,6 +12,7 @@
 #include "resolver/resolution/next_turn.h"
 #include "resolver/resolution/outcome.h"
 #include "resolver/resolution/trust.h"
+#include "resolver/resolution/trust_trace.h"
 
 // GCC 12 without optimisation does not see that a promise's operator new, which is a template,
 // belongs to its operator delete (task.h).
@@ -150,29 +151,6 @@ Task<Checked> ValidatePart(Job& job, EntryView part) {
   co_return Checked{BogusFor(reason, part, of_name.zone), true};
 }
 
-const char* NameOf(Security security) {
-  switch (security) {
-    case Security::kSecure:
-      return "secure";
-    case Security::kInsecure:
-      return "insecure";
-    case Security::kPlain:
-    case Security::kUnchecked:
-      return "not checked";
-    case Security::kBogus:
-      break;
-  }
-  return "bogus";
-}
-
-void TraceJudgement(Job& job, EntryView part, const Judgement& judgement) {
-  if (job.trace() == nullptr) return;
-  std::string outcome = NameOf(judgement.security);
-  if (judgement.problem.reason != Reason::kNone)
-    outcome += ": " + dnssec::Describe(judgement.problem);
-  TraceStep(job, "validate", wire::Name(part.name()), outcome);
-}
-
 // The counter of what fails with the error.
 Counter WorkerCounters::*CounterOf(wire::ExtendedError error) {
   switch (error) {
@@ -247,7 +225,7 @@ Task<Validity> Validate(Job& job) {
     }
     const Checked checked = co_await ValidatePart(job, answer.at(i));
     Judgement judgement = checked.judgement;
-    TraceJudgement(job, answer.at(i), judgement);
+    TraceJudgement(job, answer.at(i), judgement.security, judgement.problem);
     bool passes = true;
     if (judgement.security == Security::kBogus) {
       passes = LetsPass(job, answer.at(i), judgement);

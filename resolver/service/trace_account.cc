@@ -47,6 +47,7 @@ std::string TraceAccount::LineOf(const Step& step) {
   if (step.rtt.count() != 0) line["rtt_us"] = step.rtt.count();
   AddText(step.outcome, "outcome", &line);
   AddText(step.learnt, "learnt", &line);
+  AddText(step.security, "security", &line);
   return line.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
 }
 

@@ -6,6 +6,7 @@
 
 #include "resolver/answer/kept_request.h"
 #include "resolver/answer/reply.h"
+#include "resolver/resolution/replay.h"
 #include "resolver/service/recursive_service.h"
 #include "resolver/service/trace_account.h"
 #include "wire/edns.h"
@@ -41,6 +42,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter, public L
   }
 
   TraceAccount account;
+  resolution::Replay replay;
 
  private:
   // The options of OPT take at most kAccountOctetsMax + 256 octets.
@@ -62,9 +64,15 @@ class RecursiveService::TracedClient final : public resolution::Waiter, public L
 
 namespace {
 
-bool AsksForTrace(const wire::Edns& edns) {
+bool AsksFor(std::string_view what, const wire::Edns& edns) {
   const auto content = wire::FindOption(edns, wire::EdnsOption::kTernTrace);
-  return content && wire::AsText(*content) == wire::kTraceRequest;
+  return content && wire::AsText(*content) == what;
+}
+
+bool AsksForReplay(const wire::Edns& edns) { return AsksFor(wire::kReplayRequest, edns); }
+
+bool AsksForTrace(const wire::Edns& edns) {
+  return AsksFor(wire::kTraceRequest, edns) || AsksForReplay(edns);
 }
 
 }  // namespace
@@ -84,7 +92,8 @@ void RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const
   std::unique_ptr<TracedClient> client(new (std::nothrow) TracedClient(this, path, query, request));
   if (client == nullptr) return SendFailure(path, query, request);
   traced_clients_.PushBack(client.get());
-  if (recursor_.AskTraced(request.name, request.type, client.get(), &client->account)) {
+  resolution::Replay* const replay = AsksForReplay(request.edns) ? &client->replay : nullptr;
+  if (recursor_.AskTraced(request.name, request.type, client.get(), &client->account, replay)) {
     (void)client.release();  // it deletes itself when its answer comes
   } else {
     traced_clients_.Remove(client.get());

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include "wire/check.h"
@@ -199,14 +200,16 @@ RawReply Ask(const LookupOptions& options, bool edns, Clock::time_point deadline
 std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id, bool edns) {
   std::vector<uint8_t> message(kQueryOctetsMax);
   wire::MessageWriter writer(message);
-  writer.SetHeader(id, options.wants_security ? wire::kFlagRD | wire::kFlagAD : wire::kFlagRD);
+  // RFC 6840 section 5.7: AD asks whether the answer is secure.
+  writer.SetHeader(id, wire::kFlagRD | wire::kFlagAD);
   bool fits = writer.AddQuestion(options.name, options.type, options.rrclass);
   if (edns) {
+    static_assert(wire::kTraceRequest.size() == wire::kReplayRequest.size());
+    const std::string_view request = options.replay ? wire::kReplayRequest : wire::kTraceRequest;
     uint8_t trace[wire::kOptionHeadOctets + wire::kTraceRequest.size()];
     wire::StoreU16(trace, static_cast<uint16_t>(wire::EdnsOption::kTernTrace));
-    wire::StoreU16(trace + 2, wire::kTraceRequest.size());
-    std::copy(wire::kTraceRequest.begin(), wire::kTraceRequest.end(),
-              trace + wire::kOptionHeadOctets);
+    wire::StoreU16(trace + 2, static_cast<uint16_t>(request.size()));
+    std::copy(request.begin(), request.end(), trace + wire::kOptionHeadOctets);
     wire::Edns opt;
     opt.payload_octets = wire::kEdnsPayloadDefault;
     if (options.trace) opt.options = trace;

@@ -111,6 +111,7 @@ std::string LookupJson(const LookupOptions& options, const RawReply& raw,
   object["octets"] = raw.message.size();
   object["status"] = wire::ToText(reply.rcode);
   object["flags"] = reply.flags;
+  object["secure"] = reply.IsSecure();
   if (reply.malformed) object["error"] = "malformed reply";
   if (!reply.extended_errors.empty()) {
     object["extended_errors"] = ExtendedErrorsJson(reply.extended_errors);

@@ -117,7 +117,13 @@ absl::Status ReadServerAndTimeout(const CommandWords& read, Endpoint* server,
 
 absl::StatusOr<LookupOptions> ParseLookupOptions(std::span<const std::string> words,
                                                  std::string_view resolv_conf) {
-  const auto read = ReadCommand(LookupCommand(), words);
+  return ReadQuestionOptions(LookupCommand(), words, resolv_conf);
+}
+
+absl::StatusOr<LookupOptions> ReadQuestionOptions(const Command& command,
+                                                  std::span<const std::string> words,
+                                                  std::string_view resolv_conf) {
+  const auto read = ReadCommand(command, words);
   if (!read.ok()) return read.status();
   LookupOptions options;
   options.server = DefaultServer(resolv_conf);

@@ -25,9 +25,8 @@ struct LookupOptions {
   bool tcp = false;
   bool json = false;
   bool trace = false;
-  bool wants_security =
-      false;          // AD in the query: whether the answer is secure (RFC 6840 section 5.7)
-  bool help = false;  // then name and type are not set
+  bool replay = false;  // a trace for which nothing counts that ternd knew
+  bool help = false;    // then name and type are not set
   // For all attempts together. A trace ends with the search, which takes at most 7 s by default.
   std::chrono::milliseconds timeout{8000};
 };
@@ -41,6 +40,12 @@ absl::Status ReadTimeout(std::string_view value, std::chrono::milliseconds* time
 // Both, where the command line has them.
 absl::Status ReadServerAndTimeout(const CommandWords& read, Endpoint* server,
                                   std::chrono::milliseconds* timeout);
+
+// The question and the options that `command` takes of those that are in LookupOptions. `words`
+// follow its name. An error is one line for the user.
+absl::StatusOr<LookupOptions> ReadQuestionOptions(const Command& command,
+                                                  std::span<const std::string> words,
+                                                  std::string_view resolv_conf);
 
 // What `tern lookup` takes.
 const Command& LookupCommand();

@@ -70,6 +70,10 @@ void SortExchangers(std::vector<ReplyLine>* answer) {
 
 }  // namespace
 
+bool LookupReply::Has(std::string_view flag) const {
+  return std::find(flags.begin(), flags.end(), flag) != flags.end();
+}
+
 std::string_view ExtendedErrorName(uint16_t code) {
   static constexpr std::string_view kNames[] = {
       "Other Error",
@@ -103,6 +107,9 @@ std::string_view ExtendedErrorName(uint16_t code) {
       "Unable to conform to policy",
       "Synthesized",
       "Invalid Query Type",
+      "Rate Limited",
+      "Over Quota",
+      "Negative Trust Anchor",
   };
   return code < std::size(kNames) ? kNames[code] : "unassigned";
 }

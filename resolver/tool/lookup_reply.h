@@ -31,6 +31,10 @@ struct ExtendedErrorLine {
 };
 
 struct LookupReply {
+  bool Has(std::string_view flag) const;
+  // RFC 6840 section 5.7: the server has validated the whole answer.
+  bool IsSecure() const { return Has("ad"); }
+
   wire::Rcode rcode = wire::Rcode::kNoError;  // with the upper bits from OPT
   std::vector<std::string> flags;             // `aa`, `tc`, `rd`, `ra`, `ad`, `cd`
   std::vector<ReplyLine> sections[3];         // by wire::Section; without OPT

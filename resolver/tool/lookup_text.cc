@@ -41,8 +41,9 @@ int64_t MicrosecondsOf(const TraceStep& step, std::string_view key) {
 }
 
 // The keys that StepSentence puts into words or that another part of the line shows.
-constexpr std::string_view kToldKeys[] = {"step",      "t_us",     "kind",   "zone",    "server",
-                                          "transport", "question", "rtt_us", "outcome", "learnt"};
+constexpr std::string_view kToldKeys[] = {"step",    "t_us",      "kind",     "zone",
+                                          "server",  "transport", "question", "rtt_us",
+                                          "outcome", "learnt",    "security"};
 
 // One step as a sentence:
 // - a query: `ask 198.18.1.1:53 over udp for com. A (zone .)`
@@ -135,6 +136,7 @@ std::string StatusText(const LookupOptions& options, const LookupReply& reply) {
                 : Concat(" (the name has no ", wire::ToText(options.type), " record)");
   }
   if (reply.malformed) text += " (the reply is malformed)";
+  if (reply.IsSecure()) text += "  secure";
   text += "  flags";
   for (const std::string& flag : reply.flags) text += " " + flag;
   text += "\n";

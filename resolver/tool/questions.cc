@@ -63,7 +63,6 @@ class ServerAsker {
     options.type = question.type;
     options.server = server_;
     options.trace = traces_;
-    options.wants_security = true;
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - SteadyClock::now());
     options.timeout = std::clamp(left, std::chrono::milliseconds(0), kAnswerTimeoutMax);

@@ -27,6 +27,8 @@
 #include "resolver/tool/mail_text.h"
 #include "resolver/tool/questions.h"
 #include "resolver/tool/tern_program.h"
+#include "resolver/tool/why.h"
+#include "resolver/tool/why_json.h"
 #include "wire/check.h"
 #include "wire/concat.h"
 
@@ -66,6 +68,23 @@ int Lookup(std::span<const std::string> words) {
   Print(stdout,
         options->json ? LookupJson(*options, raw, reply) : LookupText(*options, raw, reply));
   return static_cast<int>(ExitOf(reply, options->type));
+}
+
+int Why(std::span<const std::string> words) {
+  const auto resolv_conf = ReadTextFile(kResolvConf, kResolvConfOctetsMax);
+  const auto options = ParseWhyOptions(words, resolv_conf.ok() ? *resolv_conf : "");
+  if (!options.ok()) return UsageFailure(std::string(options.status().message()));
+  if (options->help) return Help();
+  const RawReply raw = AskServer(*options);
+  if (raw.outcome != LookupOutcome::kReply) {
+    if (options->json) Print(stdout, NoReplyJson(*options, raw));
+    Print(stderr, NoReplyText(*options, raw));
+    return static_cast<int>(WhyExit::kIndeterminate);
+  }
+  const LookupReply reply = ReadLookupReply(raw.message);
+  const ChainOfTrust chain = ReadChain(reply);
+  Print(stdout, options->json ? WhyJson(*options, reply, chain) : WhyText(*options, reply, chain));
+  return static_cast<int>(ExitOf(chain));
 }
 
 AskMany AskingFor(const MailOptions& options) {
@@ -156,6 +175,7 @@ int Main(int argc, char** argv) {
   const Command* const command = FindCommand(TernProgram(), words, &taken);
   if (command == nullptr) return UsageFailure(Concat("unknown command ", Quoted(words[0])));
   const std::span<const std::string> rest = std::span(words).subspan(taken);
+  if (command->name == "why") return Why(rest);
   if (command->name == "mail") return Mail(rest);
   if (command->name == "doctor mail") return Doctor(rest);
   TERN_REQUIRE(command->name == "lookup");  // the only other one

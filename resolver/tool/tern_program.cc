@@ -2,6 +2,7 @@
 
 #include "resolver/tool/lookup_options.h"
 #include "resolver/tool/mail_options.h"
+#include "resolver/tool/why.h"
 
 namespace tern::resolver::tool {
 
@@ -9,10 +10,11 @@ const Program& TernProgram() {
   static const Program program = {
       .name = "tern",
       .purpose = "Asks a DNS resolver, shows how it found the answer, and plans mail by it.",
-      .commands = {LookupCommand(), MailCommand(), DoctorCommand()},
+      .commands = {LookupCommand(), WhyCommand(), MailCommand(), DoctorCommand()},
       .notes =
           "Exit status of lookup: 0 an answer, 1 no such name or record, 2 wrong usage,\n"
           "3 SERVFAIL, REFUSED or another failure of the server, 4 no answer.\n"
+          "Of why: 0 secure, 1 insecure, 2 wrong usage, 3 bogus, 4 it cannot be told.\n"
           "Of mail: 0 deliverable, 1 cannot be delivered, 2 wrong usage, 3 deferred.\n"
           "Of mail --check-lists and doctor: 0 all is well, 1 something is to be changed,\n"
           "2 wrong usage, 3 no answer. See tern(1).\n",

@@ -43,7 +43,7 @@ _LIBRARIES = (
     (re.compile(r"openssl/"), ("resolver/crypto/", "tests/resolver/crypto/", "tests/support/dnssec/")),
     (re.compile(r"yaml-cpp/"), ("resolver/config/",)),
     (re.compile(r"nlohmann/"), ("resolver/service/trace_account.cc", "resolver/tool/lookup_json.cc",
-                                "resolver/tool/mail_json.cc", "tests/")),
+                                "resolver/tool/mail_json.cc", "resolver/tool/why_json.cc", "tests/")),
     (re.compile(r"jemalloc/"), ("resolver/daemon/", "bench/")),
     (re.compile(r"gtest/|gmock/"), ("tests/",)),
     (re.compile(r"benchmark/"), ("bench/",)),

@@ -1,8 +1,9 @@
 """Validation of zones that real signers have signed. dig and delv look at the answers."""
 
+import json
 import subprocess
 
-from internet import WorldTest, dig
+from internet import TERN, WorldTest, dig
 from signed_zones import SignedInternet
 
 SIGNED = ("good.com", "three.com", "hashed.com")  # NSEC, NSEC3, NSEC3 with opt-out
@@ -125,6 +126,28 @@ class DnssecTest(WorldTest):
                               "negative_trust_anchors": ["old.com."]}})
         self.insecure("NOERROR", "www.old.com", "A")
         self.secure("NOERROR", "www.good.com", "A")
+
+    def test_the_tool_says_why_a_name_is_not_secure(self):
+        for name, verdict, code, words in (
+                ("www.good.com", "secure", 0, ()),
+                ("nothing.good.com", "secure", 0, ()),
+                ("www.plain.com", "insecure", 1, ("plain.com. DS", "com. proves that there is no DS")),
+                ("www.old.com", "bogus", 3, ("old.com. DNSKEY", "RRSIG of ", "expired ", "said by "))):
+            for _ in range(2):  # the second time something is known
+                run = subprocess.run([TERN, "why", name, "--server", "127.0.0.1"], capture_output=True,
+                                     text=True, timeout=30, check=False)
+                self.assertEqual(run.returncode, code, run)
+                self.assertIn(f"verdict {verdict}", run.stdout)
+                for word in words:
+                    self.assertIn(word, run.stdout.partition("verdict")[2])
+                self.assertRegex(run.stdout, r"\n  com\. DNSKEY: secure: KSK \d+, algorithm \d+.* from \S+:53\n")
+        run = subprocess.run([TERN, "why", "www.old.com", "--server", "127.0.0.1", "--json"],
+                             capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(run.returncode, 3, run)
+        self.assertEqual(json.loads(run.stdout)["verdict"], "bogus")
+        run = subprocess.run([TERN, "lookup", "www.good.com", "--server", "127.0.0.1"],
+                             capture_output=True, text=True, timeout=30, check=False)
+        self.assertIn("NOERROR  secure", run.stdout)
 
     def test_without_validation_nothing_is_checked(self):
         self.tern()

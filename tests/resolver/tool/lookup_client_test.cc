@@ -127,13 +127,13 @@ LookupOptions ClientOptions(const Endpoint& server, int timeout_ms = 5000) {
   return options;
 }
 
-TEST(LookupClientTest, QueryAsksForRecursionWithEdns) {
+TEST(LookupClientTest, QueryAsksForRecursionAndForAdWithEdns) {
   LookupOptions options = ClientOptions({});
   const Octets query = BuildLookupQuery(options, 0x1234, true);
   wire::MessageReader reader;
   ASSERT_EQ(wire::MessageReader::Open(query, &reader), wire::ParseError::kNone);
   EXPECT_EQ(reader.header().id, 0x1234);
-  EXPECT_EQ(reader.header().flags, wire::kFlagRD);
+  EXPECT_EQ(reader.header().flags, wire::kFlagRD | wire::kFlagAD);
   EXPECT_EQ(reader.header().additional_count, 1);
   wire::Question question;
   ASSERT_EQ(reader.ReadQuestion(&question), wire::ParseError::kNone);
@@ -147,15 +147,6 @@ TEST(LookupClientTest, QueryAsksForRecursionWithEdns) {
   EXPECT_EQ(edns.payload_octets, 1232);
   EXPECT_FALSE(wire::FindOption(edns, wire::EdnsOption::kTernTrace));
   EXPECT_EQ(BuildLookupQuery(options, 1, false).size() + 11, query.size());
-}
-
-TEST(LookupClientTest, AQueryMayAskWhetherTheAnswerIsSecure) {
-  LookupOptions options = ClientOptions({});
-  options.wants_security = true;
-  wire::MessageReader reader;
-  const Octets query = BuildLookupQuery(options, 1, true);
-  ASSERT_EQ(wire::MessageReader::Open(query, &reader), wire::ParseError::kNone);
-  EXPECT_EQ(reader.header().flags, wire::kFlagRD | wire::kFlagAD);
 }
 
 TEST(LookupClientTest, AnOptionWithItsOwnContentAsksForTheTrace) {

@@ -27,11 +27,19 @@ std::string ReadValue(std::string_view value) {
   return steps.empty() ? "no step" : std::string(steps[0].Text("a"));
 }
 
+TEST(LookupJsonTest, SaysWhetherTheAnswerIsSecure) {
+  LookupReply reply = MailReply();
+  reply.flags.push_back("ad");
+  const std::string json = LookupJson(Options("example.", wire::RRType::kMX), Raw(), reply);
+  EXPECT_NE(json.find(R"("secure":true)"), std::string::npos) << json;
+}
+
 TEST(LookupJsonTest, IsOneObject) {
   const std::string json = LookupJson(Options("example.", wire::RRType::kMX), Raw(), MailReply());
   EXPECT_EQ(json,
             R"({"name":"example.","type":"MX","server":"127.0.0.1:53","transport":"udp",)"
-            R"("time_us":12345,"octets":100,"status":"NOERROR","flags":["rd","ra"],"answer":[)"
+            R"("time_us":12345,"octets":100,"status":"NOERROR","flags":["rd","ra"],)"
+            R"("secure":false,"answer":[)"
             R"({"name":"example.","ttl":3599,"class":"IN","type":"MX","data":"5 a.example."},)"
             R"({"name":"example.","ttl":3599,"class":"IN","type":"MX","data":"20 b.example."}],)"
             R"("authority":[{"name":"example.","ttl":60,"class":"IN","type":"NS",)"

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "resolver/tool/chain_of_trust.h"
 #include "resolver/tool/lookup_client.h"
 #include "resolver/tool/lookup_options.h"
 #include "resolver/tool/lookup_reply.h"
@@ -34,6 +35,16 @@ inline LookupReply MailReply() {
                        {"example.", 3599, "IN", wire::RRType::kMX, "20 b.example."}};
   reply.sections[1] = {{"example.", 60, "IN", wire::RRType::kNS, "ns.example."}};
   return reply;
+}
+
+inline ChainOfTrust SampleChain() {
+  ChainOfTrust chain;
+  chain.verdict = Verdict::kBogus;
+  chain.reason = "no DNSKEY of a. matches its DS 1";
+  chain.links = {{"a. DS", ".", "", "secure", "secure: DS of key 1"},
+                 {"a. DNSKEY", "a.", "192.0.2.1:53", "bogus", "bogus: no DNSKEY\x1b"}};
+  chain.deciding = 1;
+  return chain;
 }
 
 }  // namespace tern::resolver::tool

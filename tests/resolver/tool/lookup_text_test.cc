@@ -28,6 +28,14 @@ TEST(LookupTextTest, ShowsTheAnswerInColumns) {
             "server  127.0.0.1:53 over UDP, 12.3 ms, 100 octets\n");
 }
 
+TEST(LookupTextTest, SaysWhetherTheAnswerIsSecure) {
+  LookupReply reply = MailReply();
+  reply.flags.push_back("ad");
+  EXPECT_NE(LookupText(Options("example.", wire::RRType::kMX), Raw(), reply)
+                .find("status  NOERROR  secure  flags rd ra ad\n"),
+            std::string::npos);
+}
+
 TEST(LookupTextTest, ShowsTheAuthorityWhereThereIsNoAnswer) {
   LookupReply reply = MailReply();
   reply.sections[0].clear();
