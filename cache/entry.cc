@@ -301,7 +301,10 @@ bool Outranks(EntryView old, EntryView entry) {
   return old.rank() > entry.rank();
 }
 
-void Stamp(uint8_t* entry, Security security, uint32_t ttl_max, Instant now) {
+void Stamp(uint8_t* entry, Security security, uint32_t ttl_max, Instant now, WhyInsecure why) {
+  if (security != Security::kInsecure) why = WhyInsecure::kUnsigned;
+  const auto upper_of_kind = static_cast<uint8_t>(static_cast<uint8_t>(why) << 4);
+  entry[layout::kKind] = static_cast<uint8_t>((entry[layout::kKind] & 0xf) | upper_of_kind);
   const auto upper = static_cast<uint8_t>(static_cast<uint8_t>(security) << 4);
   entry[layout::kRank] = static_cast<uint8_t>((entry[layout::kRank] & 0xf) | upper);
   if (EntryView(entry).Remaining(now) <= ttl_max) return;
@@ -315,12 +318,14 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
     return false;
   }
   if (size_t{LoadAt<uint16_t>(bytes.data(), layout::kSize)} * 8 != bytes.size()) return false;
-  if (bytes[layout::kKind] > static_cast<uint8_t>(EntryKind::kNxDomainOfType) ||
+  const EntryView view(bytes.data());
+  if (view.kind() > EntryKind::kNxDomainOfType || view.why_insecure() > WhyInsecure::kExempt ||
+      (view.why_insecure() != WhyInsecure::kUnsigned && view.security() != Security::kInsecure) ||
       (bytes[layout::kRank] & 0xf) > static_cast<uint8_t>(Rank::kLocal) ||
       bytes[layout::kRank] >> 4 > static_cast<uint8_t>(Security::kSecure)) {
     return false;
   }
-  const KeySpace space = SpaceOf(static_cast<EntryKind>(bytes[layout::kKind]));
+  const KeySpace space = SpaceOf(view.kind());
   const bool typeless = space == KeySpace::kNxDomain || space == KeySpace::kDelegation;
   if (typeless && LoadAt<uint16_t>(bytes.data(), layout::kType) != 0) return false;
   const size_t name_octets = bytes[layout::kNameSize];
@@ -332,12 +337,12 @@ bool IsSoundEntry(std::span<const uint8_t> bytes) {
   if (!walker.SkipName(name_octets)) return false;
   const wire::NameView name = wire::NameView::FromValid(bytes.data() + layout::kName, name_octets);
 
-  switch (static_cast<EntryKind>(bytes[layout::kKind])) {
+  switch (view.kind()) {
     case EntryKind::kRRset:
     case EntryKind::kNoData:
     case EntryKind::kNxDomain:
       if (count > kRecordsMax || proofs > kProofRecordsMax) return false;
-      if (static_cast<EntryKind>(bytes[layout::kKind]) == EntryKind::kRRset) {
+      if (view.kind() == EntryKind::kRRset) {
         if (of_kind > kSignaturesMax) return false;
         records += of_kind;
       } else if (of_kind > name.LabelCount()) {

@@ -74,6 +74,14 @@ enum class Security : uint8_t {
   kInsecure,   // it is proven that its zone needs no signature, or the zone is exempt
   kSecure,     // signatures prove it, up to a trust anchor
 };
+// Why an entry is insecure, if clients are told (RFC 8914).
+enum class WhyInsecure : uint8_t {
+  kUnsigned,    // its zone is not signed: nothing to tell
+  kAlgorithm,   // no DS of its zone has an algorithm that is supported here
+  kDigest,      // the same with digests
+  kIterations,  // NSEC3 with more iterations than are hashed here
+  kExempt,      // the operator exempted the name
+};
 // Whether validation has come to an end that lets everybody have the entry.
 constexpr bool IsValidated(Security security) { return security >= Security::kInsecure; }
 
@@ -84,7 +92,7 @@ inline constexpr size_t kExpiry = 4;  // u32: seconds on the store's clock
 inline constexpr size_t kTtl = 8;     // u32: seconds, as clamped when the entry was made
 inline constexpr size_t kType = 12;   // u16: 0 if the key space has no type
 inline constexpr size_t kSize = 14;   // u16: of the whole entry, in units of 8 octets
-inline constexpr size_t kKind = 16;   // u8: EntryKind
+inline constexpr size_t kKind = 16;   // u8: EntryKind in the lower four bits, WhyInsecure above
 inline constexpr size_t kRank = 17;   // u8: Rank in the lower four bits, Security above them
 inline constexpr size_t kUsed = 18;   // u8: the use mark; the only octet that changes (atomic)
 inline constexpr size_t kNameSize = 19;  // u8
@@ -189,7 +197,9 @@ class EntryView {
     std::memcpy(out + layout::kUsed + 1, bytes_ + layout::kUsed + 1, size() - layout::kUsed - 1);
   }
 
-  EntryKind kind() const { return static_cast<EntryKind>(bytes_[layout::kKind]); }
+  EntryKind kind() const { return static_cast<EntryKind>(bytes_[layout::kKind] & 0xf); }
+  // kUnsigned unless security() is kInsecure.
+  WhyInsecure why_insecure() const { return static_cast<WhyInsecure>(bytes_[layout::kKind] >> 4); }
   Rank rank() const { return static_cast<Rank>(bytes_[layout::kRank] & 0xf); }
   Security security() const { return static_cast<Security>(bytes_[layout::kRank] >> 4); }
   wire::RRType type() const { return static_cast<wire::RRType>(Load<uint16_t>(layout::kType)); }
@@ -319,7 +329,7 @@ class EntryBuilder {
   [[nodiscard]] bool Start(EntryKind kind, wire::NameView name, wire::RRType type, uint16_t detail,
                            uint32_t ttl, Instant now, Rank rank);
 
-  EntryKind kind() const { return static_cast<EntryKind>(buffer_[layout::kKind]); }
+  EntryKind kind() const { return static_cast<EntryKind>(buffer_[layout::kKind] & 0xf); }
   bool Fits(size_t octets) const;
   [[nodiscard]] bool AppendRecord(std::span<const uint8_t> rdata);
 
@@ -335,7 +345,9 @@ bool Outranks(EntryView old, EntryView entry);
 
 // Sets what validation has found out about an entry that is not in the store, and lowers its TTL to
 // `ttl_max` seconds from `now` on.
-void Stamp(uint8_t* entry, Security security, uint32_t ttl_max, Instant now);
+// `why`: of kInsecure.
+void Stamp(uint8_t* entry, Security security, uint32_t ttl_max, Instant now,
+           WhyInsecure why = WhyInsecure::kUnsigned);
 
 // Walks bytes of unknown origin and says whether an EntryView over them is safe. Checks every
 // length and never reads beyond `bytes`.

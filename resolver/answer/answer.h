@@ -108,8 +108,10 @@ class Answer {
   }
 
   // Sets what validation has found out about a part (cache::Stamp).
-  void Stamp(size_t i, cache::Security security, uint32_t ttl_max, cache::Instant now) {
-    cache::Stamp(reinterpret_cast<uint8_t*>(words_.data() + offsets_[i]), security, ttl_max, now);
+  void Stamp(size_t i, cache::Security security, uint32_t ttl_max, cache::Instant now,
+             cache::WhyInsecure why = cache::WhyInsecure::kUnsigned) {
+    cache::Stamp(reinterpret_cast<uint8_t*>(words_.data() + offsets_[i]), security, ttl_max, now,
+                 why);
   }
   std::span<const uint8_t> octets_at(size_t i) const {
     return {reinterpret_cast<const uint8_t*>(words_.data() + offsets_[i]), at(i).size()};

@@ -304,6 +304,7 @@ bool IsOneRRset(const Request& request, const AnswerParts& answer) {
   return answer.count == 1 && answer.parts[0].kind() == EntryKind::kRRset &&
          answer.parts[0].type() == request.type && answer.rcode == wire::Rcode::kNoError &&
          answer.error == wire::ExtendedError::kNone &&
+         answer.parts[0].why_insecure() == cache::WhyInsecure::kUnsigned &&
          (!request.edns.dnssec_ok ||
           (answer.parts[0].signature_count() == 0 && answer.parts[0].proof_count() == 0));
 }
@@ -314,6 +315,29 @@ bool IsSecure(const AnswerParts& answer, cache::Instant now) {
   const auto* const end = answer.parts.data() + answer.count;
   return answer.count > 0 && std::all_of(answer.parts.data(), end,
                                          [now](EntryView part) { return IsSecurePart(part, now); });
+}
+
+ToldError ErrorToTell(const AnswerParts& answer) {
+  if (answer.error != wire::ExtendedError::kNone) return {answer.error, answer.error_text};
+  for (size_t i = 0; i < answer.count; ++i) {
+    switch (answer.parts[i].why_insecure()) {
+      case cache::WhyInsecure::kUnsigned:
+        break;
+      case cache::WhyInsecure::kAlgorithm:
+        return {wire::ExtendedError::kUnsupportedDnskeyAlgorithm,
+                "not validated: no DS of the zone has an algorithm that is supported here"};
+      case cache::WhyInsecure::kDigest:
+        return {wire::ExtendedError::kUnsupportedDsDigestType,
+                "not validated: no DS of the zone has a digest that is supported here"};
+      case cache::WhyInsecure::kIterations:
+        return {wire::ExtendedError::kUnsupportedNsec3Iterations,
+                "not validated: the zone should use NSEC3 with 0 iterations (RFC 9276)"};
+      case cache::WhyInsecure::kExempt:
+        return {wire::ExtendedError::kNegativeTrustAnchor,
+                "not validated: this resolver's configuration exempts the zone"};
+    }
+  }
+  return {};
 }
 
 size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
@@ -335,7 +359,8 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
   wire::Edns edns = ReplyEdns(request);
   wire::OptWriter opt(edns, opt_octets);
   AddCookie(request, &opt);
-  opt.AddExtendedError(answer.error, answer.error_text);
+  const ToldError told = ErrorToTell(answer);
+  opt.AddExtendedError(told.error, told.text);
   edns.options = opt.options();
   wire::MessageWriter writer(out.first(limit));
   if (request.has_edns) writer.Reserve(wire::kOptOctets + edns.options.size());

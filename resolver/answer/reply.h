@@ -46,6 +46,14 @@ struct AnswerParts {
 // Whether all parts of the answer are secure, and fresh (RFC 4035 section 3.2.3).
 bool IsSecure(const AnswerParts& answer, cache::Instant now);
 
+// What the client is told beside the answer (RFC 8914): the answer's error, or why a part of it is
+// insecure although its zone is signed.
+struct ToldError {
+  wire::ExtendedError error = wire::ExtendedError::kNone;
+  const char* text = "";
+};
+ToldError ErrorToTell(const AnswerParts& answer);
+
 // Writes the reply to `query` into `out` and returns its octets.
 // - It is never larger than `limit`. If the answer does not fit whole, the reply has no records,
 //   and TC is set (RFC 2181 section 9).

@@ -22,6 +22,7 @@ std::string TimeText(uint32_t seconds) {
 }
 
 std::string RRsetText(const Problem& problem) {
+  if (problem.type == wire::RRType::kNone) return wire::ToText(problem.owner.view());
   return Concat(wire::ToText(problem.owner.view()), " ", wire::ToText(problem.type));
 }
 
@@ -73,6 +74,21 @@ ExtendedError ErrorOf(Reason reason) {
       return ExtendedError::kNegativeTrustAnchor;
   }
   return ExtendedError::kNone;
+}
+
+cache::WhyInsecure WhyInsecureOf(Reason reason) {
+  switch (reason) {
+    case Reason::kUnsupportedAlgorithm:
+      return cache::WhyInsecure::kAlgorithm;
+    case Reason::kUnsupportedDigest:
+      return cache::WhyInsecure::kDigest;
+    case Reason::kTooManyIterations:
+      return cache::WhyInsecure::kIterations;
+    case Reason::kNegativeTrustAnchor:
+      return cache::WhyInsecure::kExempt;
+    default:
+      return cache::WhyInsecure::kUnsigned;
+  }
 }
 
 bool IsBogus(ExtendedError error) {

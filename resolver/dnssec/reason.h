@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "cache/entry.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
@@ -45,6 +46,8 @@ inline constexpr size_t kReasons = static_cast<size_t>(Reason::kNegativeTrustAnc
 
 // RFC 8914 section 4. kNone for kNone.
 wire::ExtendedError ErrorOf(Reason reason);
+// What clients are told of an insecure answer. kUnsigned for reasons why an answer is bogus.
+cache::WhyInsecure WhyInsecureOf(Reason reason);
 // Whether the error says that validation failed. Then nothing older is served instead.
 bool IsBogus(wire::ExtendedError error);
 

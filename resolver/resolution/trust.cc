@@ -11,6 +11,7 @@
 #include "resolver/dnssec/delegation.h"
 #include "resolver/dnssec/signed_entry.h"
 #include "resolver/dnssec/validate_entry.h"
+#include "resolver/policy/name_source.h"
 #include "resolver/resolution/address_lookup.h"
 #include "resolver/resolution/nested_question.h"
 #include "resolver/resolution/next_turn.h"
@@ -90,8 +91,13 @@ Step ReadDs(Job& job, EntryView entry, wire::NameView name, wire::NameView zone)
         ProblemAt(Reason::kNoKeys, name, RRType::kDS, zone, "it has no useful answer"));
   }
   const uint32_t ttl = entry.Remaining(job.facilities().StoreNow());
-  if (entry.security() == Security::kInsecure)
-    return {.kind = Step::Kind::kInsecure, .problem = {}, .demand = {}};
+  if (entry.security() == Security::kInsecure) {
+    Problem problem;
+    if (entry.why_insecure() == cache::WhyInsecure::kIterations) {
+      problem = ProblemAt(Reason::kTooManyIterations, name, RRType::kDS, zone);
+    }
+    return {.kind = Step::Kind::kInsecure, .problem = std::move(problem), .demand = {}};
+  }
   const std::optional<wire::NameView> signer = dnssec::SignerOf(entry, /*above=*/true);
   if (!signer) {
     const Reason reason =
@@ -122,7 +128,9 @@ Step ReadDs(Job& job, EntryView entry, wire::NameView name, wire::NameView zone)
       break;
     case CutFinding::Kind::kInsecure:
       step.kind = Step::Kind::kInsecure;
-      MarkInsecure(job, name, std::min(ttl, found.ttl_max));
+      if (found.problem.reason == Reason::kNone) {
+        MarkInsecure(job, name, std::min(ttl, found.ttl_max));
+      }
       break;
     case CutFinding::Kind::kNotACut:
       step.kind = Step::Kind::kNoCut;
@@ -135,7 +143,7 @@ Step ReadDs(Job& job, EntryView entry, wire::NameView name, wire::NameView zone)
   }
   if (entry.security() != Security::kSecure && entry.kind() != EntryKind::kNxDomain) {
     KeepValidated(job, entry, found.is_proven ? Security::kSecure : Security::kInsecure,
-                  found.ttl_max);
+                  found.ttl_max, dnssec::WhyInsecureOf(found.problem.reason));
   }
   return step;
 }
@@ -383,7 +391,10 @@ bool IsKnownInsecure(Job& job, wire::NameView name) {
   const ValidationSettings& settings = job.settings().dnssec;
   if (!settings.IsOn()) return false;
   const dnssec::AnchorOfName found = dnssec::FindAnchor(settings, name);
-  if (found.anchor == nullptr) return true;
+  if (found.anchor == nullptr) {
+    // That a private zone is exempt is no news.
+    return found.exempt == nullptr || policy::StaticZoneOf(job.settings(), name) != nullptr;
+  }
   const Facilities& facilities = job.facilities();
   if (facilities.validation->insecure_zones.never_used() || job.replay() != nullptr) return false;
   for (;; name = name.Parent()) {
@@ -430,12 +441,13 @@ bool AvoidSource(Job& job, const answer::Answer& answer) {
   return true;
 }
 
-void KeepValidated(Job& job, EntryView entry, Security security, uint32_t ttl_max) {
+void KeepValidated(Job& job, EntryView entry, Security security, uint32_t ttl_max,
+                   cache::WhyInsecure why) {
   Facilities& facilities = job.facilities();
   const std::span<uint8_t> scratch = facilities.learner.scratch();
   if (entry.size() > cache::kBuiltOctetsMax) return;
   entry.CopyTo(scratch.data());
-  cache::Stamp(scratch.data(), security, ttl_max, facilities.StoreNow());
+  cache::Stamp(scratch.data(), security, ttl_max, facilities.StoreNow(), why);
   facilities.learner.Put(scratch.first(entry.size()), facilities.StoreNow());
 }
 
@@ -495,10 +507,7 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
     if (step.kind == Step::Kind::kZone) {
       const Problem problem = co_await EnsureKeys(job, name, step.demand);
       TraceKeys(job, name, FindTrustedKeys(job, name), problem, "by its DS");
-      if (IsUnsupported(problem.reason)) {
-        MarkInsecure(job, name, 60);
-        co_return Insecure(problem);
-      }
+      if (IsUnsupported(problem.reason)) co_return Insecure(problem);
       if (problem.reason != Reason::kNone || FindTrustedKeys(job, name) == nullptr) {
         co_return Failed(problem);
       }

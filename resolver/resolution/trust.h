@@ -46,7 +46,8 @@ void AskForKeysAhead(Job& job, const wire::Name& zone);
 // for others.
 bool HasOldAnchors(Job& job);
 
-// Whether it is known, without a question, that nothing at the name is signed.
+// Whether it is known, without a question, that nothing at the name is signed. False when clients
+// are told why: then validation finds the reason.
 bool IsKnownInsecure(Job& job, wire::NameView name);
 
 // With what entries of the trusted zone are checked. Null keys: they have left the table.
@@ -61,6 +62,7 @@ bool AvoidSource(Job& job, const answer::Answer& answer);
 inline constexpr int kOtherServersMax = 2;
 
 // Puts an entry into the store with what validation has found out about it.
-void KeepValidated(Job& job, cache::EntryView entry, cache::Security security, uint32_t ttl_max);
+void KeepValidated(Job& job, cache::EntryView entry, cache::Security security, uint32_t ttl_max,
+                   cache::WhyInsecure why = cache::WhyInsecure::kUnsigned);
 
 }  // namespace tern::resolver::resolution

@@ -232,7 +232,8 @@ Task<Validity> Validate(Job& job) {
       judgement.security = passes ? Security::kInsecure : Security::kBogus;
       judgement.ttl_max = kBogusTtlMax;
     }
-    answer.Stamp(i, judgement.security, judgement.ttl_max, job.facilities().StoreNow());
+    answer.Stamp(i, judgement.security, judgement.ttl_max, job.facilities().StoreNow(),
+                 dnssec::WhyInsecureOf(judgement.problem.reason));
     job.facilities().learner.Put(answer.octets_at(i), job.facilities().StoreNow());
     if (!passes) co_return checked.of_answer ? Validity::kBadAnswer : Validity::kBadChain;
   }

@@ -48,7 +48,8 @@ class RecursiveService::TracedClient final : public resolution::Waiter, public L
   // The options of OPT take at most kAccountOctetsMax + 256 octets.
   size_t PutOpt(const answer::Answer& answer, uint8_t* out) const {
     wire::OptWriter opt({.payload_octets = wire::kEdnsPayloadDefault}, out);
-    opt.AddExtendedError(answer.error(), answer.error_text());
+    const answer::ToldError told = answer::ErrorToTell(answer.Parts());
+    opt.AddExtendedError(told.error, told.text);
     const answer::RequestCookie& cookie = request_.request().cookie;
     if (cookie.IsChecked()) opt.AddOption(wire::EdnsOption::kCookie, cookie.reply);
     const std::string_view lines = account.lines();
