@@ -303,7 +303,7 @@ bool AddParts(wire::MessageWriter& writer, const AnswerParts& answer, cache::Ins
 bool IsOneRRset(const Request& request, const AnswerParts& answer) {
   return answer.count == 1 && answer.parts[0].kind() == EntryKind::kRRset &&
          answer.parts[0].type() == request.type && answer.rcode == wire::Rcode::kNoError &&
-         answer.error == wire::ExtendedError::kNone &&
+         answer.error == wire::ExtendedError::kNone && !request.fails_if_secure &&
          answer.parts[0].why_insecure() == cache::WhyInsecure::kUnsigned &&
          (!request.edns.dnssec_ok ||
           (answer.parts[0].signature_count() == 0 && answer.parts[0].proof_count() == 0));
@@ -354,6 +354,10 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
       octets = ComposePlain(query, request, rrset, now, rotation, limit, out.data());
     }
     if (octets != 0) return octets;
+  }
+  if (request.fails_if_secure && IsSecure(answer, now)) {
+    return ComposeError(query, request, wire::Rcode::kServFail, wire::ExtendedError::kOther,
+                        "root key sentinel (RFC 8509)", out);
   }
   uint8_t opt_octets[wire::kOptOctets + kCookieOptionOctets + kErrorOptionOctetsMax];
   wire::Edns edns = ReplyEdns(request);

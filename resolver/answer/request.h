@@ -42,6 +42,7 @@ struct Request {
   wire::RRClass rrclass = wire::RRClass::kIN;
   uint16_t question_end = 0;  // where the question ends; 0 when there is no sound question
   bool has_edns = false;
+  bool fails_if_secure = false;  // a sentinel that is wrong (sentinel.h)
   wire::Edns edns;
   RequestCookie cookie;
 

@@ -10,6 +10,7 @@
 #include "resolver/answer/known_above.h"
 #include "resolver/answer/question_hash.h"
 #include "resolver/answer/reply.h"
+#include "resolver/answer/sentinel.h"
 #include "resolver/answer/zone_cut.h"
 #include "resolver/policy/name_source.h"
 #include "wire/check.h"
@@ -204,7 +205,15 @@ bool RecursiveService::Admits(const IpAddress& client) {
 
 void RecursiveService::Parse(bool may_ask, std::span<const uint8_t> query,
                              answer::ParsedQuery* parsed) {
-  if (may_ask) return answer::ParseQuery(query, *store_, parsed);
+  if (may_ask) {
+    answer::ParseQuery(query, *store_, parsed);
+    if (parsed->verdict == answer::RequestVerdict::kResolve &&
+        answer::MayBeSentinel(parsed->request.name)) {
+      parsed->request.fails_if_secure =
+          answer::FailsAsSentinel(parsed->request, configuration_.view.settings->dnssec.anchors);
+    }
+    return;
+  }
   parsed->request = answer::Request();
   parsed->verdict = answer::ParseForRefusal(query, &parsed->request);
 }

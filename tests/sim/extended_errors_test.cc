@@ -31,11 +31,11 @@ class ToldDomain {
   SignedTlds& internet() { return internet_; }
   void Start() { internet_.Start(); }
 
-  // Of the network, and of the cache.
+  // Of the network and of the cache, with DO and without.
   void ExpectInsecure(std::string_view name, Rcode rcode, std::optional<ExtendedError> error,
                       std::string_view text) {
-    for (int i = 0; i < 2; ++i) {
-      const PlainMessage answer = internet_.Lookup(name, RRType::kA);
+    for (int i = 0; i < 3; ++i) {
+      const PlainMessage answer = internet_.Lookup(name, RRType::kA, {.dnssec_ok = i < 2});
       EXPECT_EQ(answer.rcode, rcode) << name << i << answer.ToText();
       EXPECT_FALSE(answer.Has(wire::kFlagAD)) << name << i;
       EXPECT_EQ(ExtendedErrorOf(answer), error) << name << i << answer.ToText();
