@@ -47,6 +47,10 @@ bool IsUnanswered(Job& job, const RaceResult& result) {
   return !is_mixed && !is_server_failure && IsAlive(job);
 }
 
+bool IsKnownSecure(Job& job) {
+  return job.settings().dnssec.IsOn() && FindTrustedKeys(job, job.servers().zone()) != nullptr;
+}
+
 RaceResult Unanswered() {
   RaceResult result;
   result.kind = RaceResult::Kind::kTypeUnanswered;
@@ -57,7 +61,7 @@ RaceResult Unanswered() {
 
 bool IsRareType(Job& job) {
   return job.type() == wire::RRType::kTLSA && !job.servers().forwarded() &&
-         !job.servers().IsSharedByAll();
+         !job.servers().IsSharedByAll() && !IsKnownSecure(job);
 }
 
 Task<RaceResult> AskRareType(Job& job, const wire::Name& name) {

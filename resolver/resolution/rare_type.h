@@ -18,8 +18,8 @@
 
 namespace tern::resolver::resolution {
 
-// Whether the job's question is asked with AskRareType: it is for TLSA, and the zone is neither
-// forwarded nor one that everybody's questions go through.
+// Whether the job's question is asked with AskRareType: it is for TLSA, and the zone is not known
+// to be secure, not forwarded, and not one that everybody's questions go through.
 bool IsRareType(Job& job);
 
 // Asks the zone of the job for the whole name. As AskZone, but the result may be kTypeUnanswered.

@@ -389,6 +389,43 @@ INSTANTIATE_TEST_SUITE_P(Faults, TlsaUnansweredTest,
                                                                   : "Silent";
                          });
 
+// A packet may be lost. So a single server is asked twice.
+TEST_F(DaneTest, OneLostPacketDoesNotMakeTlsaUnanswered) {
+  ZoneServer* server = internet_.AddUnsigned("example.net.", kProvider, "mx 300 A 198.51.100.1\n");
+  internet_.Start();
+  internet_.Lookup("mx.example.net.", RRType::kA);
+  server->conduct().with_tlsa = Fault::kSilent;
+  const ClientQueryId id = internet_.world().AskDatagram(
+      MakeQuery(7, "_25._tcp.mx.example.net.", RRType::kTLSA).Encode());
+  internet_.world().RunFor(std::chrono::milliseconds(11));
+  server->conduct().with_tlsa = Fault::kNone;
+  ASSERT_TRUE(internet_.world().RunUntilAnswered(id, seconds(8)));
+  EXPECT_EQ(internet_.world().client_query(id).Message()->rcode, Rcode::kNXDomain)
+      << internet_.world().Trace();
+}
+
+// Beside a late server of a secure zone one other is asked, as for any type, and not all of them.
+TEST_F(DaneTest, ALateServerOfASecureZoneCostsOneMoreQuery) {
+  ZoneServer* server = internet_.AddSigned("example.com.", kSender, kExchangers);
+  for (int i = 2; i < 6; ++i) {
+    const std::string address = "192.0.2.3" + std::to_string(i);
+    const std::string name = "ns" + std::to_string(i) + ".example.com.";
+    internet_.AddToTld("com.",
+                       "example.com. 3600 NS " + name + "\n" + name + " 3600 A " + address + "\n");
+    internet_.world().AddServer(address, server);
+  }
+  internet_.settings().dnssec.aggressive = false;
+  internet_.Start();
+  for (int i = 0; i < 60; ++i) {
+    internet_.Lookup("n" + std::to_string(i) + ".example.com.", RRType::kTXT, {});
+  }
+  internet_.Lookup("mx1.example.com.", RRType::kA);
+  server->conduct().with_tlsa = Fault::kSilent;
+  internet_.world().AskDatagram(MakeQuery(7, "_25._tcp.mx1.example.com.", RRType::kTLSA).Encode());
+  internet_.world().RunFor(std::chrono::milliseconds(25));
+  EXPECT_EQ(TlsaAsked().size(), 2u) << internet_.world().Trace();
+}
+
 // In a signed zone there is no such short cut: its TLSA matter.
 TEST_F(DaneTest, ASignedZoneWhoseServersDoNotAnswerTlsaIsNotGivenUp) {
   ZoneServer* server = internet_.AddSigned("example.com.", kSender, kExchangers);
