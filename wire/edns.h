@@ -32,6 +32,7 @@ enum class EdnsOption : uint16_t {
   kTcpKeepalive = 11,
   kPadding = 12,
   kExtendedError = 15,
+  kReportChannel = 18,  // RFC 9567
   // Asks for a trace of a resolution, step by step; the operator's tool sends it. The number is
   // from the range for local use (RFC 6891 section 9). See resolver/service.
   kTernTrace = 65001,

@@ -107,8 +107,6 @@ class Name {
   size_t size() const { return size_; }
 
   // Puts `label` (1..63 octets) before the name. False, without a change, when it does not fit.
-  // Today only tests make names this way. A validator needs it for a hashed owner (RFC 5155 section
-  // 5).
   [[nodiscard]] bool Prepend(std::string_view label);
   // Joins `prefix_labels`, which has no root label, and `suffix`. False, without a change, when it
   // does not fit. This is also DNAME's substitution (RFC 6672 section 2.2).

@@ -56,6 +56,7 @@ struct Counts {
   Count refreshes{};  // jobs started because an entry was about to expire
   Count stale_answers{};
   Count range_answers{};         // made from the ranges of signed zones (RFC 8198)
+  Count error_reports{};         // sent to agents of zones (RFC 9567)
   Count range_contradictions{};  // zones that denied what they have, each for 15 minutes
   Count bogus_answers{};         // parts of answers that validation found to be bogus
   // The same by the extended error (RFC 8914) that a client gets, or would get.
@@ -129,6 +130,7 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::refreshes,
     &Counts<Count>::stale_answers,
     &Counts<Count>::range_answers,
+    &Counts<Count>::error_reports,
     &Counts<Count>::range_contradictions,
     &Counts<Count>::bogus_answers,
     &Counts<Count>::bogus_expired,

@@ -27,6 +27,7 @@ struct TrustAnchor {
 
 struct ValidationSettings {
   Validation validation = Validation::kOff;
+  bool error_reporting = false;  // failures are reported to agents of zones (RFC 9567)
   std::vector<TrustAnchor> anchors;
   std::vector<wire::Name> negative_anchors;  // RFC 7646
   bool aggressive = true;                    // ranges of signed zones answer (RFC 8198)

@@ -420,6 +420,13 @@ constexpr KeySpec kKeys[] = {
                 "its servers (RFC 8198). So a flood of random names in it stays here.",
      .details = "What is known has 1/32 of `cache.memory`. A zone that contradicts itself is not "
                 "answered for in this way for 15 minutes, and the log says so."},
+    {.path = "dnssec.error_reporting",
+     .value = Flag<&Settings::dnssec, &DnssecSettings::error_reporting>(),
+     .default_text = "false",
+     .summary = "Whether failures are reported to the agents that zones name for that (RFC 9567).",
+     .details =
+         "A report tells the agent which name and type failed, and how. Each agent gets one a "
+         "second at most."},
 
     {.path = "local", .value = kMap},
     {.path = "local.special_names",

@@ -31,6 +31,7 @@ struct DnssecSettings {
   std::vector<std::string> trust_anchor_texts = {std::string(kBuiltinTrustAnchor)};
   std::vector<wire::Name> negative_trust_anchors;
   bool aggressive = true;
+  bool error_reporting = false;
 };
 
 // Connections of clients over TCP, in each worker.
@@ -72,6 +73,7 @@ inline policy::CoreSettings CoreSettingsOf(const Settings& settings) {
   core.dnssec.anchors = settings.dnssec.anchors;
   core.dnssec.negative_anchors = settings.dnssec.negative_trust_anchors;
   core.dnssec.aggressive = settings.dnssec.aggressive;
+  core.dnssec.error_reporting = settings.dnssec.error_reporting;
   for (const wire::Name& zone : PrivateZones(settings.static_zones, settings.dnssec.anchors)) {
     core.dnssec.negative_anchors.push_back(zone);
   }

@@ -21,6 +21,7 @@
 #include "resolver/dnssec/bogus_observer.h"
 #include "resolver/dnssec/state.h"
 #include "resolver/policy/core_settings.h"
+#include "resolver/resolution/error_reports.h"
 #include "resolver/resolution/learn.h"
 #include "resolver/upstream/race_context.h"
 
@@ -80,6 +81,7 @@ struct Facilities : upstream::RaceFacilities {
   dnssec::AggressiveIndex* ranges = nullptr;  // of the process; null: none are learnt
   std::unique_ptr<dnssec::State> validation;  // null until the settings validate
   FramePool frames;
+  ErrorReports reports;
   // Zones whose servers answer whole names, but not parts of them. Below these, names are not
   // minimised for some minutes. Keys are the store's hashes.
   ExpiringMarks zones_without_parts{kZonesWithoutPartsMax};

@@ -14,6 +14,7 @@
 #include "resolver/resolution/job_table.h"
 #include "resolver/resolution/qname_minimiser.h"
 #include "resolver/resolution/rare_type.h"
+#include "resolver/resolution/report_failure.h"
 #include "resolver/resolution/trace_text.h"
 #include "resolver/resolution/trust.h"
 #include "resolver/upstream/race.h"
@@ -431,6 +432,7 @@ Task<Outcome> Iterate(Job& job, const wire::Name& name) {
       co_return FailWith(job, name, next.whole, result);
     }
     if (after_failed_part || (after_denied_part && !IsDenial(result))) NoteHasNoParts(job);
+    if (result.kind == upstream::RaceResult::Kind::kReply) NoteAgentOfReply(job);
     std::optional<Outcome> outcome;
     if (result.kind == upstream::RaceResult::Kind::kReply &&
         result.meaning.reply_class == upstream::ReplyClass::kReferral) {

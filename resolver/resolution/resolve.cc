@@ -16,6 +16,7 @@
 #include "resolver/resolution/iterate.h"
 #include "resolver/resolution/job_table.h"
 #include "resolver/resolution/outcome.h"
+#include "resolver/resolution/report_failure.h"
 #include "resolver/resolution/silence.h"
 #include "resolver/resolution/trust.h"
 #include "resolver/resolution/validate.h"
@@ -255,6 +256,7 @@ void RememberFailure(Job& job, const wire::Name& name) {
       job.replay() != nullptr) {
     return;
   }
+  ReportFailure(job, name);
   Facilities& facilities = job.facilities();
   if (dnssec::IsBogus(error)) {
     facilities.learner.LearnFailure(name, job.type(), error, /*has_stale=*/false,

@@ -56,6 +56,7 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
   refers_elsewhere_ = false;
   has_soa_above_ = false;
   cookie_.reset();
+  report_channel_.reset();
   steps_ = 0;
   aliases_ = 0;
   hashed_ = 0;
@@ -112,6 +113,7 @@ ParseError ReplyRecords::ReadOpt(const wire::RecordView& record, wire::Section s
   }
   has_edns_ = true;
   cookie_ = wire::FindOption(edns, wire::EdnsOption::kCookie);
+  report_channel_ = wire::FindOption(edns, wire::EdnsOption::kReportChannel);
   rcode_ =
       static_cast<wire::Rcode>(edns.extended_rcode << 4 | static_cast<uint16_t>(header_.rcode()));
   return ParseError::kNone;

@@ -46,6 +46,8 @@ class ReplyRecords {
   bool has_edns() const { return has_edns_; }
   // The content of the first COOKIE option, of any length.
   std::optional<std::span<const uint8_t>> cookie() const { return cookie_; }
+  // The content of the first Report-Channel option (RFC 9567), unchecked.
+  std::optional<std::span<const uint8_t>> report_channel() const { return report_channel_; }
   // The full code: OPT has its upper bits.
   wire::Rcode rcode() const { return rcode_; }
   std::span<const ReplyRecord> answer() const { return sections_[0]; }
@@ -82,6 +84,7 @@ class ReplyRecords {
   bool refers_elsewhere_ = false;
   bool has_soa_above_ = false;
   std::optional<std::span<const uint8_t>> cookie_;
+  std::optional<std::span<const uint8_t>> report_channel_;
   std::vector<ReplyRecord> sections_[3];
   std::vector<ReplyRecord> stray_addresses_;
   uint64_t hash_key_;

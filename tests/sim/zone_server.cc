@@ -105,6 +105,11 @@ PlainMessage ZoneServer::Answer(const PlainMessage& query) const {
     reply.edns.emplace();
     reply.edns->payload_octets = conduct_.payload_max;
     reply.edns->dnssec_ok = query.edns->dnssec_ok;
+    if (!conduct_.report_channel.empty()) {
+      const Octets& agent = conduct_.report_channel;
+      reply.edns->options = {0, 18, 0, static_cast<uint8_t>(agent.size())};
+      reply.edns->options.insert(reply.edns->options.end(), agent.begin(), agent.end());
+    }
     if (query.edns->version != 0) {
       reply.rcode = wire::Rcode::kBadVers;
       return reply;

@@ -76,6 +76,7 @@ struct Conduct {
   bool without_soa = false;          // negative answers come without the SOA
   bool minimal = true;               // authority and additional records only in referrals
   bool copies_case = true;           // false: the question comes back in lower case
+  Octets report_channel = {};        // content of the option in each reply with EDNS; empty: none
   uint16_t payload_max = 1232;       // octets over UDP, whatever the client allows
 };
 

@@ -50,7 +50,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
             "5000000 7000000 | "
             "0 builtin 1 | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
-            "| 1024 128 | 0 1 1 1110 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
+            "| 1024 128 | 0 1 1 11100 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
   EXPECT_TRUE(DefaultSettings().listen_is_default);
 }

@@ -47,7 +47,7 @@ std::string Shown(const Settings& s) {
       << r.limits.tries;
   out << "| " << s.connections.most << ' ' << s.connections.per_client << " | " << s.require_cookies
       << ' ' << s.trace << ' ' << r.cookies << ' ' << s.mail.additional << s.mail.warm << s.mail.spf
-      << s.mail.policies;
+      << s.mail.policies << s.dnssec.error_reporting;
   for (const BlockList& list : s.mail.dnsbl) {
     out << ' ' << wire::ToText(list.zone) << '/' << list.timeout.count() << '/'
         << list.max_negative_ttl;
