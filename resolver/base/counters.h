@@ -88,7 +88,9 @@ struct Counts {
   Count validation_tags_1{};  // each signature had one key of its tag at most
   Count validation_tags_2{};
   Count validation_tags_more{};  // an attack, see zone_keys.h
-  Count mail_fan_outs{};         // lists of questions asked ahead of a mail server
+  // Signatures before their time, or after it, that count because clocks may differ.
+  Count signatures_in_grace{};
+  Count mail_fan_outs{};      // lists of questions asked ahead of a mail server
   Count mail_warm_answers{};  // addresses from the store that were looked up ahead of the question
   Count mail_questions{};     // MX questions of clients
   Count list_questions{};  // questions of clients about block lists that the store did not answer
@@ -158,6 +160,7 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::validation_tags_2,
     &Counts<Count>::validation_tags_more,
     &Counts<Count>::bogus_no_means,
+    &Counts<Count>::signatures_in_grace,
     &Counts<Count>::dropped,
     &Counts<Count>::mail_fan_outs,
     &Counts<Count>::mail_questions,

@@ -132,9 +132,9 @@ Verdict VerifyKeys(cache::EntryView dnskeys, const KeyDemand& demand, const Veri
   }
   const wire::SignedRRset rrset = {
       .owner = dnskeys.name(), .type = wire::RRType::kDNSKEY, .rdatas = rdatas};
-  return VerifyRRset(
-      rrset, rrsigs,
-      {verifier.tools, verifier.costs, verifier.zone, trusted, verifier.wall_seconds});
+  return VerifyRRset(rrset, rrsigs,
+                     {verifier.tools, verifier.costs, verifier.zone, trusted, verifier.wall_seconds,
+                      verifier.in_grace});
 }
 
 }  // namespace tern::resolver::dnssec

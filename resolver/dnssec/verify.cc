@@ -124,10 +124,14 @@ Reason CheckSignature(const wire::SignedRRset& rrset, const wire::CanonicalOrder
   return reason;
 }
 
+bool IsInGrace(const wire::RrsigView& rrsig, uint32_t wall_seconds) {
+  return rrsig.SecondsToExpiration(wall_seconds) <= 0 ||
+         rrsig.SecondsSinceInception(wall_seconds) < 0;
+}
+
 uint32_t TtlMax(const wire::RrsigView& rrsig, uint32_t wall_seconds) {
-  const int32_t left = rrsig.SecondsToExpiration(wall_seconds);
-  const bool in_grace = left <= 0 || rrsig.SecondsSinceInception(wall_seconds) < 0;
-  return std::min(rrsig.original_ttl, in_grace ? kTtlInGrace : static_cast<uint32_t>(left));
+  const auto left = static_cast<uint32_t>(rrsig.SecondsToExpiration(wall_seconds));
+  return std::min(rrsig.original_ttl, IsInGrace(rrsig, wall_seconds) ? kTtlInGrace : left);
 }
 
 }  // namespace
@@ -154,6 +158,10 @@ Verdict VerifyRRset(const wire::SignedRRset& rrset,
     verdict = {reason,           TtlMax(*rrsig, verifier.wall_seconds),
                rrsig->labels,    rrsig->key_tag,
                rrsig->inception, rrsig->expiration};
+    if (reason == Reason::kNone && verifier.in_grace != nullptr &&
+        IsInGrace(*rrsig, verifier.wall_seconds)) {
+      ++*verifier.in_grace;
+    }
     if (EndsTheSearch(reason)) return verdict;
   }
   return verdict;

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "resolver/base/counters.h"
 #include "resolver/crypto/digest.h"
 #include "resolver/crypto/nsec3_hash.h"
 #include "resolver/crypto/signature.h"
@@ -54,6 +55,8 @@ struct Verifier {
   wire::NameView zone;
   ZoneKeys& keys;
   uint32_t wall_seconds;  // Unix time
+  // Counts the signatures that only the allowance for clocks let pass. May be null.
+  Counter* in_grace = nullptr;
 };
 
 struct Verdict {

@@ -422,7 +422,8 @@ dnssec::Verifier VerifierOf(Job& job, wire::NameView zone, dnssec::ZoneKeys& key
                     .keys_of_one_tag = &job.allowance().keys_of_one_tag},
           .zone = zone,
           .keys = keys,
-          .wall_seconds = job.facilities().environment.WallSeconds()};
+          .wall_seconds = job.facilities().environment.WallSeconds(),
+          .in_grace = &job.facilities().counters.signatures_in_grace};
 }
 
 bool AvoidSource(Job& job, const answer::Answer& answer) {

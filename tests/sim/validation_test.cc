@@ -214,11 +214,34 @@ TEST_F(ValidationTest, ASignatureOfTheFutureIsBogus) {
   EXPECT_EQ(ExtendedErrorOf(answer), ExtendedError::kSignatureNotYetValid) << answer.ToText();
 }
 
-TEST_F(ValidationTest, ClocksMayDifferByATenthOfTheValidityButADayAtMost) {
-  SigningPlan plan;
-  plan.inception = 1'690'000'000;
-  plan.expiration = 1'700'000'000 - 80'000;
-  EXPECT_EQ(LookupSigned(plan).rcode, Rcode::kNoError);
+TEST_F(ValidationTest, ClocksMayDifferByATenthOfTheValidityAnHourAtLeastAndADayAtMost) {
+  const struct {
+    uint32_t validity;
+    uint32_t too_late;
+    bool passes;
+  } kCases[] = {
+      {10'000'000, 86'300, true},
+      {10'000'000, 86'500, false},
+      {200'000, 19'900, true},
+      {200'000, 20'100, false},
+      {1'000, 3'500, true},
+      {1'000, 3'700, false},
+      {10'000'000, uint32_t{0} - 60, true},
+  };
+  for (const auto& test : kCases) {
+    SCOPED_TRACE(testing::Message() << test.validity << " " << test.too_late);
+    SignedTlds internet({.seed = 2});
+    SigningPlan plan;
+    plan.expiration = internet.world().WallSeconds() - test.too_late;
+    plan.inception = plan.expiration - test.validity;
+    internet.AddSigned("example.com.", kAddress, kRecords, plan);
+    internet.Start();
+    const PlainMessage answer = internet.Lookup("www.example.com.", RRType::kA);
+    EXPECT_EQ(answer.rcode, test.passes ? Rcode::kNoError : Rcode::kServFail);
+    const bool in_grace = test.passes && test.too_late < 100'000;
+    // Of the keys and of the addresses.
+    EXPECT_EQ(internet.resolver().ReadCounters().signatures_in_grace, in_grace ? 2u : 0u);
+  }
 }
 
 TEST_F(ValidationTest, AKeyThatTheDsDoesNotNameIsBogus) {
