@@ -90,7 +90,14 @@ struct Counts {
   Count validation_tags_more{};  // an attack, see zone_keys.h
   // Signatures before their time, or after it, that count because clocks may differ.
   Count signatures_in_grace{};
-  Count mail_fan_outs{};      // lists of questions asked ahead of a mail server
+  // Keys of zones with a trust anchor, by their state (RFC 5011); states.
+  Count trust_anchors_pending{};
+  Count trust_anchors_valid{};
+  Count trust_anchors_missing{};
+  Count trust_anchors_revoked{};
+  Count trust_anchors_removed{};
+  Count trust_anchor_zones_failing{};  // zones whose keys no anchor signs; a state
+  Count mail_fan_outs{};               // lists of questions asked ahead of a mail server
   Count mail_warm_answers{};  // addresses from the store that were looked up ahead of the question
   Count mail_questions{};     // MX questions of clients
   Count list_questions{};  // questions of clients about block lists that the store did not answer
@@ -161,6 +168,12 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::validation_tags_more,
     &Counts<Count>::bogus_no_means,
     &Counts<Count>::signatures_in_grace,
+    &Counts<Count>::trust_anchors_pending,
+    &Counts<Count>::trust_anchors_valid,
+    &Counts<Count>::trust_anchors_missing,
+    &Counts<Count>::trust_anchors_revoked,
+    &Counts<Count>::trust_anchors_removed,
+    &Counts<Count>::trust_anchor_zones_failing,
     &Counts<Count>::dropped,
     &Counts<Count>::mail_fan_outs,
     &Counts<Count>::mail_questions,

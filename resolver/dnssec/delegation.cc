@@ -83,6 +83,30 @@ uint16_t TagOf(const KeyDemand& demand, const Tools& tools) {
   return dnskey ? dnskey->KeyTag() : uint16_t{0};
 }
 
+// Whether one of the keys signed the DNSKEY RRset.
+Verdict VerifyWith(cache::EntryView dnskeys, ZoneKeys& keys, const Verifier& like) {
+  std::vector<std::span<const uint8_t>> rdatas;
+  std::vector<std::span<const uint8_t>> rrsigs;
+  std::span<const uint8_t> rdata;
+  for (cache::RecordCursor cursor = dnskeys.Records(); cursor.Next(&rdata);) {
+    rdatas.push_back(rdata);
+  }
+  for (cache::RecordCursor cursor = dnskeys.Signatures(); cursor.Next(&rdata);) {
+    rrsigs.push_back(rdata);
+  }
+  const wire::SignedRRset rrset = {
+      .owner = dnskeys.name(), .type = wire::RRType::kDNSKEY, .rdatas = rdatas};
+  return VerifyRRset(rrset, rrsigs,
+                     {.tools = like.tools,
+                      .costs = like.costs,
+                      .zone = like.zone,
+                      .keys = keys,
+                      .wall_seconds = like.wall_seconds,
+                      .in_grace = like.in_grace,
+                      .checks_dates = like.checks_dates,
+                      .takes_revoked = like.takes_revoked});
+}
+
 }  // namespace
 
 KeyDemand::KeyDemand(cache::EntryView ds) {
@@ -121,20 +145,15 @@ Verdict VerifyKeys(cache::EntryView dnskeys, const KeyDemand& demand, const Veri
     if (reason == Reason::kNone) trusted.Add(key.view().rdata);
   }
   if (trusted.empty()) return verdict;
-  std::vector<std::span<const uint8_t>> rdatas;
-  std::vector<std::span<const uint8_t>> rrsigs;
-  std::span<const uint8_t> rdata;
-  for (cache::RecordCursor cursor = dnskeys.Records(); cursor.Next(&rdata);) {
-    rdatas.push_back(rdata);
-  }
-  for (cache::RecordCursor cursor = dnskeys.Signatures(); cursor.Next(&rdata);) {
-    rrsigs.push_back(rdata);
-  }
-  const wire::SignedRRset rrset = {
-      .owner = dnskeys.name(), .type = wire::RRType::kDNSKEY, .rdatas = rdatas};
-  return VerifyRRset(rrset, rrsigs,
-                     {verifier.tools, verifier.costs, verifier.zone, trusted, verifier.wall_seconds,
-                      verifier.in_grace});
+  return VerifyWith(dnskeys, trusted, verifier);
+}
+
+bool RevokesItself(cache::EntryView dnskeys, const ZoneKey& key, const Verifier& verifier) {
+  ZoneKeys itself;
+  itself.Add(key.view().rdata);
+  Verifier of_revoked = verifier;
+  of_revoked.takes_revoked = true;
+  return key.view().IsRevoked() && VerifyWith(dnskeys, itself, of_revoked).reason == Reason::kNone;
 }
 
 }  // namespace tern::resolver::dnssec

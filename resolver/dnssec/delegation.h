@@ -41,5 +41,8 @@ class KeyDemand {
 // the verifier are those of the RRset.
 // REQUIRES: demand.WhyUnusable is kNone.
 Verdict VerifyKeys(cache::EntryView dnskeys, const KeyDemand& demand, const Verifier& verifier);
+// Whether the key is revoked, and signed the DNSKEY RRset. Only then its owner has revoked it (RFC
+// 5011 section 2.1).
+bool RevokesItself(cache::EntryView dnskeys, const ZoneKey& key, const Verifier& verifier);
 
 }  // namespace tern::resolver::dnssec

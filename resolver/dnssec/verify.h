@@ -57,6 +57,8 @@ struct Verifier {
   uint32_t wall_seconds;  // Unix time
   // Counts the signatures that only the allowance for clocks let pass. May be null.
   Counter* in_grace = nullptr;
+  bool checks_dates = true;    // not with a clock that is plainly wrong
+  bool takes_revoked = false;  // whether a key revoked itself (RFC 5011 section 2.1)
 };
 
 struct Verdict {

@@ -108,6 +108,8 @@ class Job final : public Timer,
   // The job treats entries near their expiry as unknown, so it asks for them while they still
   // serve.
   bool refreshes() const { return state_.refreshes || state_.ahead; }
+  // The job asks although the store has the answer.
+  bool asks_anew() const { return state_.anew; }
   // The job asks for the name's own delegation, which its parent zone has, and for nothing more.
   bool seeks_delegation() const { return state_.seeks_delegation; }
   // The job asks the servers of the root for the root's own servers, although the root zone is
@@ -134,6 +136,7 @@ class Job final : public Timer,
     bool just_missed = false;
     bool refreshes = false;
     bool ahead = false;  // nobody asked yet
+    bool anew = false;   // what the store has does not count
     bool tries_again = false;
     bool seeks_delegation = false;
     bool primes = false;

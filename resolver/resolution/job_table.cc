@@ -240,6 +240,16 @@ bool JobTable::StartDetached(const wire::Name& name, wire::RRType type, int nest
 
 JobTable::Started JobTable::StartAhead(const wire::Name& name, wire::RRType type,
                                        Allowance* allowance, Waiter* waiter) {
+  return StartFor(name, type, allowance, waiter, /*anew=*/false);
+}
+
+JobTable::Started JobTable::StartAnew(const wire::Name& name, wire::RRType type,
+                                      Allowance* allowance, Waiter* waiter) {
+  return StartFor(name, type, allowance, waiter, /*anew=*/true);
+}
+
+JobTable::Started JobTable::StartFor(const wire::Name& name, wire::RRType type,
+                                     Allowance* allowance, Waiter* waiter, bool anew) {
   const uint64_t hash = HashOf(name, type);
   if (Find(hash, name, type) != nullptr) return Started::kUnderWay;
   Job* job = Make(hash, name, type, facilities_.settings->resolution.limits.jobs / 2);
@@ -247,6 +257,7 @@ JobTable::Started JobTable::StartAhead(const wire::Name& name, wire::RRType type
   job->terms_.allowance = allowance;
   job->state_.borrows = true;
   job->state_.ahead = true;
+  job->state_.anew = anew;
   AddWaiter(job, waiter, Time::max(), Time::max(), /*is_client=*/false);
   Launch(job);
   return Started::kStarted;

@@ -95,7 +95,7 @@ bool IsUsable(const Job& job, EntryView entry, cache::Instant now) {
 // Whether the job may use the entry. A refresh treats an entry near its expiry as missing. A replay
 // asks for everything again.
 bool Serves(const Job& job, EntryView entry, cache::Instant now) {
-  return entry && IsUsable(job, entry, now) && job.replay() == nullptr &&
+  return entry && IsUsable(job, entry, now) && job.replay() == nullptr && !job.asks_anew() &&
          !answer::IsOnlyForValidation(entry) &&
          !(job.refreshes() && answer::IsNearExpiry(entry, now));
 }

@@ -51,6 +51,16 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
   return configuration;
 }
 
+void UseAnchors(const dnssec::AnchorsInForce& in_force, Configuration* configuration) {
+  auto settings = std::make_shared<policy::CoreSettings>(*configuration->view.settings);
+  settings->dnssec.anchors = in_force.anchors;
+  if (settings->dnssec.IsOn()) {
+    configuration->trust_anchors =
+        std::make_shared<const std::vector<std::string>>(config::AnchorTexts(in_force.anchors));
+  }
+  configuration->view.settings = std::move(settings);
+}
+
 // The seeds are drawn in a fixed order, so that a seed of the simulation gives the same numbers on
 // every machine.
 struct Assembly::Seeds {
@@ -84,8 +94,9 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
     services_.back()->SetBogusObserver(options.bogus_observer);
     services_.back()->SetRanges(&ranges_);
   }
-  if (!options.checks_lists) return;
-  services_.front()->CheckLists();
+  if (!options.checks_lists && options.anchor_keeper == nullptr) return;
+  if (options.checks_lists) services_.front()->CheckLists();
+  if (options.anchor_keeper != nullptr) services_.front()->CheckAnchors(options.anchor_keeper);
   // On its own thread, the worker begins when it gets the configuration once more.
   workers_.front()->Post(RecursiveService::MakeReconfigure(CountedApart(configuration)).release());
 }

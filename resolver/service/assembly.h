@@ -18,6 +18,7 @@
 #include "resolver/base/expiring_marks.h"
 #include "resolver/base/list_observer.h"
 #include "resolver/config/settings.h"
+#include "resolver/dnssec/anchor_keeper.h"
 #include "resolver/dnssec/bogus_observer.h"
 #include "resolver/io/service.h"
 #include "resolver/service/configuration.h"
@@ -37,6 +38,9 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
                                                 const SeedSource& draw,
                                                 std::vector<std::string>* warnings = nullptr);
 
+// Puts the trust anchors into a configuration, in place of those that the settings have.
+void UseAnchors(const dnssec::AnchorsInForce& in_force, Configuration* configuration);
+
 class Assembly final : public CounterSource {
  public:
   struct Options {
@@ -45,6 +49,9 @@ class Assembly final : public CounterSource {
     upstream::FamilyHealth::Observer on_family_change = nullptr;  // called on workers' threads
     ListObserver* list_observer = nullptr;                        // outlives the assembly
     dnssec::BogusObserver* bogus_observer = nullptr;              // outlives the assembly
+    // The first worker tells it what it sees (resolution/anchor_checks.h). It outlives the
+    // assembly.
+    dnssec::AnchorKeeper* anchor_keeper = nullptr;
     bool checks_lists = false;  // the first worker checks the block lists (mail/list_checks.h)
   };
 

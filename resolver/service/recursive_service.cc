@@ -105,6 +105,7 @@ struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
     if (service.list_checks_ != nullptr) {
       service.list_checks_->SetLists(configuration.view.settings->block_lists);
     }
+    if (service.anchor_checks_ != nullptr) service.anchor_checks_->OnSettings();
   }
 
   Configuration configuration;
@@ -172,6 +173,11 @@ RecursiveService::~RecursiveService() { EndTracedClients(); }
 
 void RecursiveService::CheckLists() {
   list_checks_ = std::make_unique<mail::ListChecks>(&recursor_.facilities(), &recursor_.table());
+}
+
+void RecursiveService::CheckAnchors(dnssec::AnchorKeeper* keeper) {
+  anchor_checks_ = std::make_unique<resolution::AnchorChecks>(&recursor_.facilities(),
+                                                              &recursor_.table(), keeper);
 }
 
 std::unique_ptr<io::Message> RecursiveService::MakeReconfigure(Configuration configuration) {

@@ -43,6 +43,7 @@
 #include "resolver/mail/list_checks.h"
 #include "resolver/mail/warm_up.h"
 #include "resolver/policy/gate.h"
+#include "resolver/resolution/anchor_checks.h"
 #include "resolver/resolution/recursor.h"
 #include "resolver/service/configuration.h"
 #include "resolver/upstream/server_table.h"
@@ -79,6 +80,9 @@ class RecursiveService final : public io::Service {
   // This worker checks the block lists of each configuration that it gets from now on. Throws
   // std::bad_alloc.
   void CheckLists();
+  // This worker checks the trust anchors of each configuration that it gets from now on, and tells
+  // the keeper. It outlives the service. Throws std::bad_alloc.
+  void CheckAnchors(dnssec::AnchorKeeper* keeper);
 
   // Makes a message. The service that it is posted to uses the other configuration from then on.
   // Any thread. Throws std::bad_alloc.
@@ -214,6 +218,7 @@ class RecursiveService final : public io::Service {
   dnssec::AggressiveIndex* ranges_ = nullptr;
   mail::WarmUp warm_up_;
   std::unique_ptr<mail::ListChecks> list_checks_;  // null when this worker checks no lists
+  std::unique_ptr<resolution::AnchorChecks> anchor_checks_;  // null when it checks no anchors
   std::vector<io::WorkerPort*> peers_;
   const CounterSource* counter_source_ = nullptr;
   answer::Rotation rotation_;

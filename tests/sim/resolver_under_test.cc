@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "resolver/config/root_hints.h"
+#include "resolver/dnssec/anchor_keeper.h"
 #include "resolver/policy/cookies.h"
 #include "resolver/service/assembly.h"
 #include "wire/check.h"
@@ -15,7 +16,8 @@ namespace {
 
 constexpr size_t kServersRemembered = 1024;
 
-resolver::service::Configuration MakeConfiguration(const resolver::config::Settings& settings) {
+resolver::service::Configuration MakeConfiguration(const resolver::config::Settings& settings,
+                                                   resolver::dnssec::AnchorKeeper* keeper) {
   // The same in every world, because what a prefix may ask does not depend on the world's seed.
   auto configuration = resolver::service::MakeConfiguration(settings, [] { return uint64_t{1}; });
   if (!configuration.ok()) {
@@ -24,6 +26,10 @@ resolver::service::Configuration MakeConfiguration(const resolver::config::Setti
   }
   configuration->cookies = std::make_shared<const resolver::policy::ServerCookies>(
       settings.cookie_secret.value_or(resolver::policy::CookieSecret{}));
+  if (keeper != nullptr) {
+    keeper->Configure(settings.dnssec.anchors);
+    resolver::service::UseAnchors(keeper->InForce(), &*configuration);
+  }
   return *std::move(configuration);
 }
 
@@ -64,14 +70,18 @@ std::vector<resolver::TrustAnchor> AnchorsOf(const std::vector<PlainRecord>& rec
 }
 
 ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings,
-                                     resolver::ListObserver* list_observer, bool checks_lists)
+                                     resolver::ListObserver* list_observer, bool checks_lists,
+                                     resolver::dnssec::AnchorKeeper* anchor_keeper)
     : world_(world),
+      settings_(settings),
+      anchor_keeper_(anchor_keeper),
       assembly_(std::make_unique<resolver::service::Assembly>(
           resolver::service::Assembly::Options{.memory_octets = kStoreOctets,
                                                .servers = kServersRemembered,
                                                .list_observer = list_observer,
+                                               .anchor_keeper = anchor_keeper,
                                                .checks_lists = checks_lists},
-          MakeConfiguration(settings), WorkersOf(world),
+          MakeConfiguration(settings, anchor_keeper), WorkersOf(world),
           [world] { return world->random()->Next(); })) {
   debug_checks = true;
   for (size_t i = 0; i < assembly_->size(); ++i) world->Attach(&assembly_->service(i), i);
@@ -86,8 +96,11 @@ void ResolverUnderTest::SetPeers(std::vector<resolver::io::WorkerPort*> peers) {
 }
 
 void ResolverUnderTest::Reconfigure(const resolver::config::Settings& settings) {
-  assembly_->Reconfigure(MakeConfiguration(settings));
+  settings_ = settings;
+  assembly_->Reconfigure(MakeConfiguration(settings, anchor_keeper_));
 }
+
+void ResolverUnderTest::FollowAnchors() { Reconfigure(settings_); }
 
 cache::Store& ResolverUnderTest::store() { return assembly_->store(); }
 

@@ -15,6 +15,10 @@
 #include "tests/sim/plain_message.h"
 #include "tests/sim/sim_world.h"
 
+namespace tern::resolver::dnssec {
+class AnchorKeeper;
+}  // namespace tern::resolver::dnssec
+
 namespace tern::resolver::service {
 class Assembly;
 }  // namespace tern::resolver::service
@@ -39,9 +43,11 @@ class ResolverUnderTest {
 
   // Attaches itself to the world, with one service for each of its workers.
   // `list_observer` may be null; it outlives this object. `checks_lists`: block lists are checked,
-  // as in the daemon. Then a timer stays armed.
+  // as in the daemon. `anchor_keeper` may be null too; with one, trust anchors are followed. With
+  // either, a timer stays armed.
   ResolverUnderTest(SimWorld* world, const resolver::config::Settings& settings,
-                    resolver::ListObserver* list_observer = nullptr, bool checks_lists = false);
+                    resolver::ListObserver* list_observer = nullptr, bool checks_lists = false,
+                    resolver::dnssec::AnchorKeeper* anchor_keeper = nullptr);
   ~ResolverUnderTest();
   ResolverUnderTest(const ResolverUnderTest&) = delete;
   ResolverUnderTest& operator=(const ResolverUnderTest&) = delete;
@@ -51,6 +57,9 @@ class ResolverUnderTest {
 
   // As the daemon does it when its configuration has changed.
   void Reconfigure(const resolver::config::Settings& settings);
+  // All workers use the keeper's anchors, as the daemon does it when they have changed.
+  // REQUIRES: there is a keeper.
+  void FollowAnchors();
 
   cache::Store& store();
   resolver::io::Service& service(size_t worker = 0);
@@ -64,6 +73,8 @@ class ResolverUnderTest {
 
  private:
   SimWorld* world_;
+  resolver::config::Settings settings_;
+  resolver::dnssec::AnchorKeeper* anchor_keeper_;
   std::unique_ptr<resolver::service::Assembly> assembly_;
 };
 

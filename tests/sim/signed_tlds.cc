@@ -94,22 +94,29 @@ void SignedTlds::ReplaceDs(std::string_view zone, const SigningPlan& plan) {
 }
 
 void SignedTlds::Start() {
-  std::vector<PlainRecord> root = RecordsOfText(".", kRootZone);
   for (const auto& [tld, records] : tld_records_) {
-    Append(&root, DsRecordsOf(NameOf(tld).view(), tld_plan_, 86400));
     SignTld(tld);
   }
-  const auto root_zone = std::make_shared<const SignedZone>(wire::NameView(), root, root_plan_);
-  root_.AddZone(root_zone);
-  all_.AddZone(root_zone);
+  SignRoot();
   settings_.dnssec.validation = validation_;
   settings_.dnssec.anchors = AnchorsOf(DsRecordsOf(wire::NameView(), root_plan_, 86400));
   Restart();
 }
 
+void SignedTlds::SignRoot() {
+  std::vector<PlainRecord> root = RecordsOfText(".", kRootZone);
+  for (const auto& [tld, records] : tld_records_) {
+    Append(&root, DsRecordsOf(NameOf(tld).view(), tld_plan_, 86400));
+  }
+  const auto zone = std::make_shared<const SignedZone>(wire::NameView(), root, root_plan_);
+  root_.AddZone(zone);
+  all_.AddZone(zone);
+}
+
 void SignedTlds::Restart() {
   resolver_.reset();  // a resolver that was there detaches itself from the world
-  resolver_ = std::make_unique<ResolverUnderTest>(&world_, settings_);
+  resolver_ = std::make_unique<ResolverUnderTest>(&world_, settings_, /*list_observer=*/nullptr,
+                                                  /*checks_lists=*/false, keeper_);
 }
 
 PlainMessage SignedTlds::Lookup(std::string_view name, wire::RRType type, const How& how) {

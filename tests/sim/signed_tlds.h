@@ -48,6 +48,10 @@ class SignedTlds {
 
   // Signs the root and the top level domains, and starts the resolver with the root's keys.
   void Start();
+  // Signs the root anew with its plan of this moment, as in a roll of its keys.
+  void SignRoot();
+  // Trust anchors are followed from the next start on. The keeper outlives this object.
+  void SetAnchorKeeper(resolver::dnssec::AnchorKeeper* keeper) { keeper_ = keeper; }
   // Starts the resolver anew with the settings.
   void Restart();
 
@@ -85,6 +89,7 @@ class SignedTlds {
   ZoneServer all_;
   std::map<std::string, std::vector<PlainRecord>> tld_records_;
   resolver::Validation validation_ = resolver::Validation::kOn;
+  resolver::dnssec::AnchorKeeper* keeper_ = nullptr;
   std::unique_ptr<ResolverUnderTest> resolver_;
   size_t upstream_before_ = 0;
   Duration last_latency_{0};
