@@ -113,6 +113,8 @@ class ConfigReader {
         return ReadTrustAnchors(place, key);
       case KeyKind::kHostsFile:
         return ReadHostsFile(place, key);
+      case KeyKind::kStateFile:
+        return ReadStateFile(place, key);
       case KeyKind::kCookieSecret:
         return ReadCookieSecret(place, key);
       case KeyKind::kForwardZones:
@@ -279,6 +281,15 @@ class ConfigReader {
     const std::string& text = place.node->text;
     settings_->local.hosts_file = text.empty() ? "" : PathOf(text);
     KeepPlace(*place.node, place.path);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadStateFile(const ValuePlace& place, const KeySpec& key) {
+    if (place.node->kind != ConfigNode::Kind::kScalar) {
+      return reader_.Expected(place, Expectation(key));
+    }
+    const std::string& text = place.node->text;
+    settings_->dnssec.state_file = text.empty() ? "" : PathOf(text);
     return absl::OkStatus();
   }
 

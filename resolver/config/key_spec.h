@@ -45,6 +45,7 @@ enum class KeyKind : uint8_t {
   kRootHints,
   kTrustAnchors,
   kHostsFile,
+  kStateFile,
   kCookieSecret,
   kForwardZones,  // a list of maps; their keys are `forward[].zone` and so on
   kStubZones,

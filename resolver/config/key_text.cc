@@ -76,6 +76,8 @@ std::string Expectation(const KeySpec& key) {
       return "builtin or the path of a file";
     case KeyKind::kHostsFile:
       return "the path of a hosts file, or \"\" for none";
+    case KeyKind::kStateFile:
+      return "the path of a file, or \"\" for none";
     case KeyKind::kCookieSecret:
       return "32 hexadecimal digits, or \"\" to draw a secret";
     case KeyKind::kForwardZones:

@@ -408,6 +408,16 @@ constexpr KeySpec kKeys[] = {
      .value = {.kind = KeyKind::kTrustAnchors},
      .default_text = "builtin",
      .summary = "What validation starts from: `builtin`, or a file of DS or DNSKEY records."},
+    {.path = "dnssec.state_file",
+     .value = {.kind = KeyKind::kStateFile},
+     .default_text = "/var/lib/tern/trust-anchors",
+     .fixed = &kFixed<&Settings::dnssec, &DnssecSettings::state_file>,
+     .summary = "Where is kept what was learnt of the trust anchors: keys that are new or revoked "
+                "(RFC 5011), and the last time at which the clock was right. \"\": nowhere.",
+     .details =
+         "The folder must exist, and ternd must be able to write there. Without the file all "
+         "works; but after a restart a new key has to wait for its 30 days again. A file "
+         "that is damaged is replaced, and the log says so."},
     {.path = "dnssec.negative_trust_anchors",
      .value = List<wire::Name, &Settings::dnssec, &DnssecSettings::negative_trust_anchors>(
          KeyKind::kNames, 0, kNegativeAnchorsMax),

@@ -29,6 +29,7 @@ struct DnssecSettings {
   std::vector<TrustAnchor> anchors = {RootAnchor()};
   // Each anchor's name and key tags (trust_anchors.h).
   std::vector<std::string> trust_anchor_texts = {std::string(kBuiltinTrustAnchor)};
+  std::string state_file = "/var/lib/tern/trust-anchors";  // empty: none
   std::vector<wire::Name> negative_trust_anchors;
   bool aggressive = true;
   bool error_reporting = false;

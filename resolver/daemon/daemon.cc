@@ -2,8 +2,10 @@
 
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/timex.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -256,6 +258,14 @@ std::string TellPrivateZones(const config::Settings& settings) {
                 "; `validate: true` in a zone changes that");
 }
 
+WallClock ReadWallClock() {
+  timex state{};
+  const int answer = adjtimex(&state);  // it fails where a sandbox forbids it
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {.now = std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+          .synchronised = answer >= 0 && answer != TIME_ERROR};
+}
+
 bool RaiseDescriptorLimit() {
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
@@ -264,13 +274,14 @@ bool RaiseDescriptorLimit() {
 }
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
-    config::Settings settings, const std::function<void(const absl::Status&)>& on_failure) {
+    config::Settings settings, const std::function<void(const absl::Status&)>& on_failure,
+    std::function<void()> on_anchors) {
   LeaveOutMissingAddresses(&settings);
   for (const std::string& warning : MissingAddresses(settings)) Log(LogLevel::kWarning, warning);
   LeaveOutMissingFamily(&settings);
   auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();
-  std::unique_ptr<Daemon> daemon(new Daemon);
+  std::unique_ptr<Daemon> daemon(new Daemon(std::move(on_anchors)));
   daemon->settings_ = std::move(settings);
   daemon->configuration_ = *std::move(configuration);
   if (!HasRoot(*daemon->configuration_.view.settings)) {
@@ -281,6 +292,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   if (const std::string line = TellPrivateZones(daemon->settings_); !line.empty()) {
     Log(LogLevel::kInfo, line);
   }
+  daemon->StartAnchors(ReadWallClock());
   daemon->drawn_cookie_secret_ = DrawCookieSecret();
   const policy::CookieSecret secret =
       daemon->settings_.cookie_secret.value_or(daemon->drawn_cookie_secret_);
@@ -345,6 +357,7 @@ void Daemon::StartServices() {
                                  .on_family_change = &LogFamilyChange,
                                  .list_observer = &list_log_,
                                  .bogus_observer = &bogus_log_,
+                                 .anchor_keeper = &anchor_keeper_,
                                  .checks_lists = true},
       configuration_, std::move(ports), &DrawSeed);
   for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->SetService(&assembly_->service(i));
@@ -380,6 +393,8 @@ absl::Status Daemon::Reload(config::Settings settings) {
   const std::string private_zones = TellPrivateZones(settings);
   const policy::CookieSecret secret = settings.cookie_secret.value_or(drawn_cookie_secret_);
   configuration->cookies = CookiesWith(secret);
+  anchor_keeper_.Configure(settings.dnssec.anchors);  // FollowAnchors takes it back after an error
+  service::UseAnchors(anchor_keeper_.InForce(), &*configuration);
   assembly_->Reconfigure(*configuration);
   const config::Settings before = std::exchange(settings_, std::move(settings));
   configuration_ = *std::move(configuration);
@@ -423,6 +438,7 @@ std::shared_ptr<const policy::CoreSettings> Daemon::CoreSettingsNow(
   settings.resolution.own =
       own_addresses(settings.listen, settings.resolution.upstream_port, &why_incomplete);
   auto now = std::make_shared<policy::CoreSettings>(config::CoreSettingsOf(settings));
+  now->dnssec = configuration_.view.settings->dnssec;  // the anchors in force
   if (!why_incomplete.empty()) {
     Log(LogLevel::kWarning, Concat("cannot list the addresses of this machine: ", why_incomplete,
                                    ". Those that were known stay"));
@@ -459,6 +475,45 @@ void Daemon::FollowNetwork(const RouteCheck& has_route, const OwnAddressesSource
 
 bool Daemon::MayAsk(const IpAddress& server) const {
   return upstream::MayAsk(server, *configuration_.view.settings);
+}
+
+void Daemon::StartAnchors(const WallClock& clock) {
+  anchor_keeper_.Configure(settings_.dnssec.anchors);
+  if (settings_.dnssec.validation != Validation::kOff) {
+    OpenAnchorFile();
+    anchor_keeper_.Restore(anchor_file_->Read());
+  }
+  anchor_keeper_.OnClock(clock.now, clock.synchronised);
+  service::UseAnchors(anchor_keeper_.InForce(), &configuration_);
+  TellAnchors();
+}
+
+void Daemon::OpenAnchorFile() {
+  const std::string& path = settings_.dnssec.state_file;
+  anchor_file_.emplace(path, /*is_optional=*/path == config::DnssecSettings().state_file);
+}
+
+void Daemon::TellAnchors() {
+  const bool is_on = settings_.dnssec.validation != Validation::kOff;
+  for (const dnssec::AnchorNews& news : anchor_keeper_.TakeNews()) {
+    if (is_on) Log(news.is_warning ? LogLevel::kWarning : LogLevel::kInfo, news.text);
+  }
+}
+
+void Daemon::FollowAnchors(const WallClock& clock) {
+  if (settings_.dnssec.validation == Validation::kOff) return;
+  anchor_keeper_.Configure(settings_.dnssec.anchors);
+  anchor_keeper_.OnClock(clock.now, clock.synchronised);
+  TellAnchors();
+  service::Configuration configuration = configuration_;
+  service::UseAnchors(anchor_keeper_.InForce(), &configuration);
+  if (!(configuration.view.settings->dnssec == configuration_.view.settings->dnssec)) {
+    assembly_->Reconfigure(configuration);
+    configuration_ = std::move(configuration);
+  }
+  // Validation may have been off at the start.
+  if (!anchor_file_) OpenAnchorFile();
+  anchor_file_->Write(anchor_keeper_.state());
 }
 
 void Daemon::RollCookieSecret() {

@@ -22,9 +22,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cache/store.h"
+#include "resolver/base/version.h"
 #include "resolver/config/settings.h"
+#include "resolver/daemon/anchor_file.h"
 #include "resolver/daemon/bogus_log.h"
 #include "resolver/daemon/list_log.h"
+#include "resolver/dnssec/anchor_keeper.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/worker.h"
 #include "resolver/service/assembly.h"
@@ -46,6 +49,13 @@ std::string TellPrivateZones(const config::Settings& settings);
 // Raises the soft limit of file descriptors to the hard limit. Returns true when that worked.
 bool RaiseDescriptorLimit();
 
+// Unix time, and whether the kernel says that it is right.
+struct WallClock {
+  int64_t now = 0;
+  bool synchronised = false;
+};
+WallClock ReadWallClock();
+
 using RouteCheck = std::function<bool(const IpAddress&)>;
 using OwnAddressesSource = std::function<std::vector<Prefix>(
     std::span<const Endpoint> listen, uint16_t port, std::string* why_incomplete)>;
@@ -54,8 +64,10 @@ class Daemon {
  public:
   // Opens all sockets and starts the workers' threads. The threads inherit the caller's signal
   // mask. `on_failure` is called from the thread of a worker that cannot go on.
+  // `on_anchors` is called from any thread when FollowAnchors has something to do. It may be null.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(
-      config::Settings settings, const std::function<void(const absl::Status&)>& on_failure);
+      config::Settings settings, const std::function<void(const absl::Status&)>& on_failure,
+      std::function<void()> on_anchors = nullptr);
   // Stops the workers and waits for their threads.
   ~Daemon();
   Daemon(const Daemon&) = delete;
@@ -77,6 +89,11 @@ class Daemon {
   // Throws std::bad_alloc. The old secret stays in force then.
   void RollCookieSecret();
 
+  // Looks whether the trust anchors have changed, or whether the clock is wrong, or right again.
+  // Gives that to the workers, writes it to the log, and keeps it in dnssec.state_file.
+  // Throws std::bad_alloc. Then it is done at the next call.
+  void FollowAnchors(const WallClock& clock = ReadWallClock());
+
   // Looks at the machine's network again. To be called when it has changed (io/network_changes.h).
   // - The addresses behind a wildcard listener: those that have come are not asked, and those that
   //   have gone may be. This holds for the servers of static zones too. When the machine does not
@@ -86,6 +103,9 @@ class Daemon {
   // Throws std::bad_alloc. Nothing has changed then.
   void FollowNetwork(const RouteCheck& has_route = &io::HasRoute,
                      const OwnAddressesSource& own_addresses = &io::OwnAddresses);
+  const ValidationSettings& validation_in_force() const {
+    return configuration_.view.settings->dnssec;
+  }
   bool asks_over_ipv6() const {
     return configuration_.view.settings->resolution.ipv6 == Ipv6Use::kOn;
   }
@@ -97,7 +117,8 @@ class Daemon {
   std::string_view engine_name() const { return workers_.front()->engine_name(); }
 
  private:
-  Daemon() = default;
+  explicit Daemon(std::function<void()> on_anchors)
+      : anchor_keeper_(kReleasedSeconds, std::move(on_anchors)) {}
 
   absl::Status OpenWorkers();
   std::shared_ptr<const policy::CoreSettings> CoreSettingsNow(
@@ -110,6 +131,9 @@ class Daemon {
   std::vector<wire::Name> ZonesToForget(const config::Settings& after) const;
   void ForgetChangedSources(const config::Settings& before);
   void EraseNamesToForget();
+  void StartAnchors(const WallClock& clock);
+  void OpenAnchorFile();
+  void TellAnchors();
   void StartServices();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
@@ -123,6 +147,8 @@ class Daemon {
   std::optional<policy::CookieSecret> previous_cookie_secret_;
   std::vector<wire::Name> zones_to_forget_;
   std::optional<std::chrono::steady_clock::time_point> forget_again_at_;
+  dnssec::AnchorKeeper anchor_keeper_;
+  std::optional<AnchorFile> anchor_file_;
   ListLog list_log_;
   BogusLog bogus_log_;
   std::vector<std::unique_ptr<io::Worker>> workers_;

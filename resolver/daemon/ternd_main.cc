@@ -45,6 +45,7 @@ constexpr int kExitUsage = 2;
 // The manual page promises an end within two seconds.
 constexpr std::chrono::milliseconds kStopMax(1700);
 constexpr std::chrono::hours kRollSecretEvery(24);
+constexpr std::chrono::seconds kFollowAnchorsEvery(10);
 
 absl::StatusOr<config::Settings> ReadSettings(const DaemonOptions& options) {
   return options.config.empty() ? config::DefaultSettings() : config::LoadConfig(options.config);
@@ -70,7 +71,7 @@ int Check(const DaemonOptions& options) {
 sigset_t HandledSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGIO}) sigaddset(&signals, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGIO, SIGUSR1}) sigaddset(&signals, signal);
   return signals;
 }
 
@@ -97,6 +98,10 @@ void RollCookieSecret(Daemon* daemon) try {
   daemon->RollCookieSecret();
 } catch (const std::bad_alloc&) {
   Log(LogLevel::kError, "out of memory; the secret of the cookies stays for another day");
+}
+
+void FollowAnchors(Daemon* daemon) try { daemon->FollowAnchors(); } catch (const std::bad_alloc&) {
+  Log(LogLevel::kError, "out of memory; changes of the trust anchors are not followed");
 }
 
 // Ends the process after kStopMax, even when a worker is stuck.
@@ -180,9 +185,10 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
   using Clock = std::chrono::steady_clock;
   NetworkFollower network;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
+  Clock::time_point next_follow = Clock::now() + kFollowAnchorsEvery;
   for (;;) {
     const Clock::time_point next =
-        std::min({next_roll, daemon->forget_again_at().value_or(next_roll),
+        std::min({next_roll, next_follow, daemon->forget_again_at().value_or(next_roll),
                   network.due().value_or(next_roll)});
     const auto wait = std::max<std::chrono::seconds>(
         std::chrono::ceil<std::chrono::seconds>(next - Clock::now()), std::chrono::seconds(0));
@@ -192,6 +198,8 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
       Reload(daemon, options, supervisor);
     } else if (signal == SIGIO) {
       network.OnChange();
+    } else if (signal == SIGUSR1) {
+      next_follow = Clock::now();
     } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
       return;
     }
@@ -199,6 +207,10 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
       daemon->ForgetAgain();
     }
     if (network.due() && Clock::now() >= *network.due()) network.Follow(daemon);
+    if (Clock::now() >= next_follow) {
+      FollowAnchors(daemon);
+      next_follow = Clock::now() + kFollowAnchorsEvery;
+    }
     if (Clock::now() < next_roll) continue;
     RollCookieSecret(daemon);
     next_roll = Clock::now() + kRollSecretEvery;
@@ -218,11 +230,12 @@ int Serve(const DaemonOptions& options) {
     Log(LogLevel::kWarning, "the limit of open files could not be raised");
   }
   std::atomic<bool> failed = false;
-  auto daemon = Daemon::Start(*std::move(settings), [&failed](const absl::Status& status) {
+  const auto on_failure = [&failed](const absl::Status& status) {
     Log(LogLevel::kError, std::string(status.message()));
     failed = true;
     kill(getpid(), SIGTERM);
-  });
+  };
+  auto daemon = Daemon::Start(*std::move(settings), on_failure, [] { kill(getpid(), SIGUSR1); });
   if (!daemon.ok()) return Fail(daemon.status());
   LogReady(**daemon);
   const Supervisor supervisor(std::getenv("NOTIFY_SOCKET"));

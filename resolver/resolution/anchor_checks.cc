@@ -103,7 +103,7 @@ void AnchorChecks::GoOn() {
     zone_ = next->zone;
     allowance_ = FullAllowance(facilities_.settings->resolution.budget);
     next->due = now + kFirstRetry;
-    checking_ = table_.StartAnew(zone_, wire::RRType::kDNSKEY, &allowance_, this) ==
+    checking_ = table_.StartAhead(zone_, wire::RRType::kDNSKEY, &allowance_, this, /*anew=*/true) ==
                 JobTable::Started::kStarted;
   }
 }
@@ -142,9 +142,19 @@ AnchorChecks::Finding AnchorChecks::Look(cache::EntryView dnskeys, const TrustAn
   Finding found;
   const int64_t now = facilities_.environment.WallSeconds();
   dnssec::ZoneKeys keys(dnskeys);
+  // A check is rare, and waits for no other turn of the loop.
+  dnssec::VerificationTurn turn;
+  const dnssec::Tools of_worker = facilities_.validation->tools();
   dnssec::Verifier verifier = {
-      .tools = facilities_.validation->tools(),
-      .costs = {&allowance_.signature_checks, &allowance_.hashes},
+      .tools = {.signatures = of_worker.signatures,
+                .digests = of_worker.digests,
+                .hasher = of_worker.hasher,
+                .verified = of_worker.verified,
+                .turn = turn,
+                .octets = of_worker.octets},
+      .costs = {.checks_left = &allowance_.signature_checks,
+                .work_left = &allowance_.validation_work,
+                .hashes_left = &allowance_.hashes},
       .zone = zone_,
       .keys = keys,
       .wall_seconds = facilities_.environment.WallSeconds(),

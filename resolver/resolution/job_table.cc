@@ -239,17 +239,7 @@ bool JobTable::StartDetached(const wire::Name& name, wire::RRType type, int nest
 }
 
 JobTable::Started JobTable::StartAhead(const wire::Name& name, wire::RRType type,
-                                       Allowance* allowance, Waiter* waiter) {
-  return StartFor(name, type, allowance, waiter, /*anew=*/false);
-}
-
-JobTable::Started JobTable::StartAnew(const wire::Name& name, wire::RRType type,
-                                      Allowance* allowance, Waiter* waiter) {
-  return StartFor(name, type, allowance, waiter, /*anew=*/true);
-}
-
-JobTable::Started JobTable::StartFor(const wire::Name& name, wire::RRType type,
-                                     Allowance* allowance, Waiter* waiter, bool anew) {
+                                       Allowance* allowance, Waiter* waiter, bool anew) {
   const uint64_t hash = HashOf(name, type);
   if (Find(hash, name, type) != nullptr) return Started::kUnderWay;
   Job* job = Make(hash, name, type, facilities_.settings->resolution.limits.jobs / 2);

@@ -80,11 +80,9 @@ class JobTable final : public upstream::Finisher {
     kUnderWay,  // somebody has asked it already; the waiter hears nothing
     kBusy,
   };
+  // `anew`: the name's servers are asked even when the store has the answer.
   [[nodiscard]] Started StartAhead(const wire::Name& name, wire::RRType type, Allowance* allowance,
-                                   Waiter* waiter);
-  // The same, but the name's servers are asked whatever the store has.
-  [[nodiscard]] Started StartAnew(const wire::Name& name, wire::RRType type, Allowance* allowance,
-                                  Waiter* waiter);
+                                   Waiter* waiter, bool anew = false);
   // Asks the parent of `zone` for its delegation, for the store. `allowance` pays. False when there
   // is no room.
   bool SeekDelegation(const wire::Name& zone, int nesting, const Allowance& allowance);
@@ -124,8 +122,6 @@ class JobTable final : public upstream::Finisher {
   // validation.
   static bool IsTracedBelow(const Job& parent, wire::RRType type);
   static void InheritTrace(Job* job, const Job& parent);
-  Started StartFor(const wire::Name& name, wire::RRType type, Allowance* allowance, Waiter* waiter,
-                   bool anew);
   void Launch(Job* job);
   // Ends a job before its time.
   // REQUIRES: it is suspended, and not resolved.

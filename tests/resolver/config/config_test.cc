@@ -171,6 +171,7 @@ resolution:
 dnssec:
   validation: false
   trust_anchors: builtin
+  state_file: state/anchors
   negative_trust_anchors: ["corp.example.", lab.example]
 local:
   special_names: false
@@ -209,6 +210,7 @@ stub:
   e.resolution.never_query.clear();
   e.resolution.outgoing = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse("2001:db8::9")};
   e.dnssec.validation = Validation::kOff;
+  e.dnssec.state_file = "state/anchors";
   e.dnssec.negative_trust_anchors = {*wire::ParseName("corp.example."),
                                      *wire::ParseName("lab.example.")};
   e.local.special_names = false;

@@ -248,6 +248,7 @@ Json SchemaOfValue(const KeySpec& key) {
     case KeyKind::kTrustAnchors:
       return {{"type", "string"}, {"minLength", 1}};
     case KeyKind::kHostsFile:
+    case KeyKind::kStateFile:
       return {{"type", "string"}};
     case KeyKind::kCookieSecret:
       return TextSchema("^([0-9A-Fa-f]{32})?$");

@@ -1,4 +1,7 @@
 // What the daemon tells and forgets when the configuration of validation changes.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -6,8 +9,11 @@
 
 #include "cache/entry.h"
 #include "gtest/gtest.h"
+#include "resolver/base/text_file.h"
+#include "resolver/base/version.h"
 #include "resolver/config/config.h"
 #include "resolver/daemon/daemon.h"
+#include "resolver/dnssec/anchor_state_text.h"
 #include "wire/parse_presentation.h"
 
 namespace tern::resolver::daemon {
@@ -116,6 +122,74 @@ TEST_F(ValidationReloadTest, AllNamesAreForgottenWhenValidationChanges) {
     daemon_->ForgetAgain();
     EXPECT_EQ(Kept(), "x.corp.x.lab.x.example.");
   }
+}
+
+// A daemon with a folder for the state of its anchors. One key is configured.
+class AnchorStateTest : public testing::Test {
+ protected:
+  AnchorStateTest() {
+    std::string folder = testing::TempDir() + "/state.XXXXXX";
+    EXPECT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+    settings_.listen = {*Endpoint::Parse("127.0.0.1", 0)};
+    settings_.listen_is_default = false;
+    settings_.workers = 1;
+    settings_.cache.memory_octets = size_t{8} << 20;
+    settings_.resolution.root_hints = {
+        {*wire::ParseName("root.test."), {*IpAddress::Parse("127.0.0.1")}}};
+    settings_.dnssec.anchors = {{wire::Name(), {}, {kConfigured}}};
+    settings_.dnssec.state_file = folder_ + "/state";
+    state_.last_good = 1;
+    state_.zones = {
+        {wire::Name(),
+         {{kConfigured, dnssec::KeyState::kRevoked, 1}, {kLearnt, dnssec::KeyState::kValid, 1}}}};
+  }
+  ~AnchorStateTest() override { std::filesystem::remove_all(folder_); }
+
+  void SetFile(std::string_view text) const { std::ofstream(settings_.dnssec.state_file) << text; }
+  std::unique_ptr<Daemon> Start() {
+    auto daemon =
+        Daemon::Start(settings_, [](const absl::Status& status) { ADD_FAILURE() << status; });
+    EXPECT_TRUE(daemon.ok()) << daemon.status();
+    return *std::move(daemon);
+  }
+
+  const std::vector<uint8_t> kConfigured = {1, 1, 3, 15, 1};
+  const std::vector<uint8_t> kLearnt = {1, 1, 3, 15, 2};
+  std::string folder_;
+  config::Settings settings_ = config::DefaultSettings();
+  dnssec::AnchorState state_;
+};
+
+TEST_F(AnchorStateTest, TheStateOfTheAnchorsIsReadAtTheStart) {
+  SetFile(dnssec::WriteAnchorState(state_));
+  const auto daemon = Start();
+  const std::vector<TrustAnchor> learnt = {{wire::Name(), {}, {kLearnt}}};
+  EXPECT_EQ(daemon->validation_in_force().anchors, learnt);
+  // Neither a reload nor a new network brings the anchors of the configuration back.
+  EXPECT_TRUE(daemon->Reload(settings_).ok());
+  EXPECT_EQ(daemon->validation_in_force().anchors, learnt);
+  daemon->FollowNetwork([](const IpAddress&) { return false; },
+                        [](auto, uint16_t, std::string*) -> std::vector<Prefix> {
+                          return {*Prefix::Parse("192.0.2.0/24")};
+                        });
+  EXPECT_EQ(daemon->validation_in_force().anchors, learnt);
+}
+
+TEST_F(AnchorStateTest, AStateThatCannotBeUsedIsNoReasonNotToStart) {
+  for (const std::string_view text : {"torn", "tern-trust-anchors 1\nlast-good 1\n"}) {
+    SetFile(text);
+    EXPECT_EQ(Start()->validation_in_force().anchors, settings_.dnssec.anchors);
+  }
+  settings_.dnssec.state_file = folder_;
+  EXPECT_EQ(Start()->validation_in_force().anchors, settings_.dnssec.anchors);
+}
+
+TEST_F(AnchorStateTest, ATimeThatWasRightIsKept) {
+  Start()->FollowAnchors({.now = kReleasedSeconds + 7, .synchronised = true});
+  const auto text = ReadTextFile(settings_.dnssec.state_file, 4096);
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_EQ(dnssec::ReadAnchorState(*text)->last_good, kReleasedSeconds + 7);
 }
 
 }  // namespace
