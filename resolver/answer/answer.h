@@ -36,6 +36,8 @@ class Answer {
     error_ = wire::ExtendedError::kNone;
     error_text_ = "";
     own_text_size_ = 0;
+    note_ = wire::ExtendedError::kNone;
+    note_text_ = "";
     stale_ttl_ = 0;
     source_ = {};
   }
@@ -97,6 +99,11 @@ class Answer {
     error_text_ = "";
     own_text_size_ = 0;
   }
+  // What the client is told beside an answer that is no failure. `text` is a literal.
+  void SetNote(wire::ExtendedError note, const char* text) {
+    note_ = note;
+    note_text_ = text;
+  }
   wire::Rcode rcode() const { return rcode_; }
   wire::ExtendedError error() const { return error_; }
   // Valid until the answer changes.
@@ -140,8 +147,9 @@ class Answer {
       for (size_t i = 0; i < count_; ++i) (void)parts.Add(at(i));
     }
     parts.rcode = rcode_;
-    parts.error = error_;
-    parts.error_text = error_text();
+    const bool has_note = error_ == wire::ExtendedError::kNone;
+    parts.error = has_note ? note_ : error_;
+    parts.error_text = has_note ? note_text_ : error_text();
     parts.stale_ttl = stale_ttl_;
     return parts;
   }
@@ -155,6 +163,8 @@ class Answer {
   wire::Rcode rcode_ = wire::Rcode::kNoError;
   wire::ExtendedError error_ = wire::ExtendedError::kNone;
   const char* error_text_ = "";
+  wire::ExtendedError note_ = wire::ExtendedError::kNone;
+  const char* note_text_ = "";
   std::array<char, cache::kFailureTextMax + 1> own_text_ = {};
   size_t own_text_size_ = 0;
   uint32_t stale_ttl_ = 0;

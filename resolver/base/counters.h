@@ -97,6 +97,7 @@ struct Counts {
   Count trust_anchors_revoked{};
   Count trust_anchors_removed{};
   Count trust_anchor_zones_failing{};  // zones whose keys no anchor signs; a state
+  Count time_unsure{};                 // 1: the clock is plainly wrong; a state
   Count mail_fan_outs{};               // lists of questions asked ahead of a mail server
   Count mail_warm_answers{};  // addresses from the store that were looked up ahead of the question
   Count mail_questions{};     // MX questions of clients
@@ -174,6 +175,7 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::trust_anchors_revoked,
     &Counts<Count>::trust_anchors_removed,
     &Counts<Count>::trust_anchor_zones_failing,
+    &Counts<Count>::time_unsure,
     &Counts<Count>::dropped,
     &Counts<Count>::mail_fan_outs,
     &Counts<Count>::mail_questions,

@@ -30,7 +30,10 @@ struct ValidationSettings {
   bool error_reporting = false;  // failures are reported to agents of zones (RFC 9567)
   std::vector<TrustAnchor> anchors;
   std::vector<wire::Name> negative_anchors;  // RFC 7646
-  bool aggressive = true;                    // ranges of signed zones answer (RFC 8198)
+  // The clock is plainly wrong. Signatures are checked, their dates are not, and nothing counts as
+  // secure.
+  bool time_unsure = false;
+  bool aggressive = true;  // ranges of signed zones answer (RFC 8198)
 
   bool IsOn() const { return validation != Validation::kOff; }
   friend bool operator==(const ValidationSettings&, const ValidationSettings&) = default;

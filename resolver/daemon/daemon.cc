@@ -507,9 +507,12 @@ void Daemon::FollowAnchors(const WallClock& clock) {
   TellAnchors();
   service::Configuration configuration = configuration_;
   service::UseAnchors(anchor_keeper_.InForce(), &configuration);
-  if (!(configuration.view.settings->dnssec == configuration_.view.settings->dnssec)) {
+  const ValidationSettings before = validation_in_force();
+  if (!(configuration.view.settings->dnssec == before)) {
     assembly_->Reconfigure(configuration);
     configuration_ = std::move(configuration);
+    // What counted as secure, or failed, by dates that a wrong clock has judged.
+    if (validation_in_force().time_unsure && !before.time_unsure) ForgetEverything();
   }
   // Validation may have been off at the start.
   if (!anchor_file_) OpenAnchorFile();
@@ -551,6 +554,13 @@ void Daemon::ForgetChangedSources(const config::Settings& before) {
   const auto jobs_end =
       std::max(before.resolution.budget.total_timeout, after.resolution.budget.total_timeout);
   forget_again_at_ = std::chrono::steady_clock::now() + jobs_end + std::chrono::seconds(1);
+}
+
+void Daemon::ForgetEverything() {
+  zones_to_forget_.push_back(wire::Name());
+  EraseNamesToForget();
+  forget_again_at_ = std::chrono::steady_clock::now() + settings_.resolution.budget.total_timeout +
+                     std::chrono::seconds(1);
 }
 
 void Daemon::ForgetAgain() {

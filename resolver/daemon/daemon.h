@@ -131,6 +131,7 @@ class Daemon {
   std::vector<wire::Name> ZonesToForget(const config::Settings& after) const;
   void ForgetChangedSources(const config::Settings& before);
   void EraseNamesToForget();
+  void ForgetEverything();
   void StartAnchors(const WallClock& clock);
   void OpenAnchorFile();
   void TellAnchors();

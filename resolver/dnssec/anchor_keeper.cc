@@ -118,8 +118,7 @@ TrustAnchor AnchorKeeper::InForceOf(const TrustAnchor& configured) const {
         one.ds = {ds};
         return IsConfigured(one, key.dnskey);
       });
-    } else if (key.IsAnchor() && std::find(anchor.dnskeys.begin(), anchor.dnskeys.end(),
-                                           key.dnskey) == anchor.dnskeys.end()) {
+    } else if (key.IsAnchor() && !IsConfigured(configured, key.dnskey)) {
       anchor.dnskeys.push_back(key.dnskey);
     }
   }

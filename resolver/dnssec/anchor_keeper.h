@@ -50,9 +50,9 @@ class AnchorKeeper {
  public:
   static constexpr size_t kNewsMax = 32;
 
-  // `released`: Unix time; no right clock shows an earlier one. `wake` is called after a call that
-  // has changed something, on that call's thread. It may be null.
-  // Throws std::bad_alloc, as do all functions. Nothing has changed then.
+  // Times are in seconds since 1970. No right clock shows one before `released`. `wake` is called
+  // after a call that has changed something, on that call's thread. It may be null. Throws
+  // std::bad_alloc, as do all functions. Nothing has changed then.
   AnchorKeeper(int64_t released, std::function<void()> wake);
 
   // The anchors of the configuration. What is known of their zones' keys stays if one of those keys
@@ -63,7 +63,7 @@ class AnchorKeeper {
   AnchorState state() const;
   AnchorsInForce InForce() const;
 
-  // What a check of the zone's keys has found, at Unix time `now`. `window`: of the signatures by
+  // What a check of the zone's keys has found at `now`. `window`: of the signatures by
   // an anchor; it matters for the root.
   void OnSeen(wire::NameView zone, const SeenKeys& seen, const SignatureWindow& window,
               int64_t now);

@@ -59,7 +59,7 @@ struct SeenKeys {
   uint32_t original_ttl = 0;  // seconds, as the zone signed it
 };
 
-// Brings the keys to `now`, which is Unix time. `configured`: those of the seen keys that the
+// Brings the keys to `now`, in seconds since 1970. `configured`: those of the seen keys that the
 // configuration names. They need not wait. True when a state has changed.
 bool Advance(const SeenKeys& seen, std::span<const std::vector<uint8_t>> configured, int64_t now,
              std::vector<AnchorKey>* keys);

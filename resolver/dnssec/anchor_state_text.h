@@ -3,7 +3,7 @@
 //   tern-trust-anchors 1
 //   last-good 1795900000
 //   zone .
-//   key valid 1790000000 257 3 8 AwEAAa...
+//   key valid 1790000000 257 3 8 (base64)
 //   sum 0f1e2d3c4b5a6978
 //
 // The sum finds what a disk or an interrupted writer has torn. It protects against nobody who may

@@ -76,6 +76,7 @@ void AnchorChecks::OnSettings() {
   } catch (const std::bad_alloc&) {
     return;
   }
+  facilities_.counters.time_unsure.Set(facilities_.settings->dnssec.time_unsure ? 1 : 0);
   Count();
   OnTimer();
 }
@@ -128,8 +129,11 @@ void AnchorChecks::Note(const answer::Answer& answer, State* state) {
   const TrustAnchor* const anchor = AnchorOf(facilities_.settings->dnssec, zone_);
   if (!dnskeys || !dnskeys.name().Equals(zone_) || anchor == nullptr) return;
   const Finding found = Look(dnskeys, *anchor);
+  const int64_t wall = facilities_.environment.WallSeconds();
+  keeper_.OnSeen(zone_, found.seen, found.window, wall);
+  // Whatever is wrong with keys of the future, it is not the anchors.
+  if (found.window.until != 0 && wall < found.window.from && !found.why_not.empty()) return;
   state->fails = !found.why_not.empty();
-  keeper_.OnSeen(zone_, found.seen, found.window, facilities_.environment.WallSeconds());
   keeper_.OnValidated(zone_, !state->fails, found.why_not);
   if (!state->fails) {
     state->due = now + Interval(found.seen, found.seconds_left, 2, kEachMax);
@@ -154,10 +158,12 @@ AnchorChecks::Finding AnchorChecks::Look(cache::EntryView dnskeys, const TrustAn
                 .octets = of_worker.octets},
       .costs = {.checks_left = &allowance_.signature_checks,
                 .work_left = &allowance_.validation_work,
-                .hashes_left = &allowance_.hashes},
+                .hashes_left = &allowance_.hashes,
+                .keys_of_one_tag = &allowance_.keys_of_one_tag},
       .zone = zone_,
       .keys = keys,
       .wall_seconds = facilities_.environment.WallSeconds(),
+      .checks_dates = !facilities_.settings->dnssec.time_unsure,
   };
   const dnssec::KeyDemand demand(anchor);
   dnssec::Verdict verdict = {.reason = Reason::kBadAnchor};

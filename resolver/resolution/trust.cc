@@ -423,7 +423,8 @@ dnssec::Verifier VerifierOf(Job& job, wire::NameView zone, dnssec::ZoneKeys& key
           .zone = zone,
           .keys = keys,
           .wall_seconds = job.facilities().environment.WallSeconds(),
-          .in_grace = &job.facilities().counters.signatures_in_grace};
+          .in_grace = &job.facilities().counters.signatures_in_grace,
+          .checks_dates = !job.settings().dnssec.time_unsure};
 }
 
 bool AvoidSource(Job& job, const answer::Answer& answer) {
@@ -446,7 +447,8 @@ void KeepValidated(Job& job, EntryView entry, Security security, uint32_t ttl_ma
                    cache::WhyInsecure why) {
   Facilities& facilities = job.facilities();
   const std::span<uint8_t> scratch = facilities.learner.scratch();
-  if (entry.size() > cache::kBuiltOctetsMax) return;
+  // What a wrong clock says must not count later. The store keeps it as it came.
+  if (entry.size() > cache::kBuiltOctetsMax || job.settings().dnssec.time_unsure) return;
   entry.CopyTo(scratch.data());
   cache::Stamp(scratch.data(), security, ttl_max, facilities.StoreNow(), why);
   facilities.learner.Put(scratch.first(entry.size()), facilities.StoreNow());

@@ -34,6 +34,9 @@ using wire::RRType;
 // How long bogus data is kept, for clients that validate themselves.
 constexpr uint32_t kBogusTtlMax = 60;
 
+constexpr char kTimeUnsure[] =
+    "this machine's clock is wrong, so the dates of signatures are not checked";
+
 // Whether the part was made from the DNAME before it.
 bool IsSynthesised(const answer::Answer& answer, size_t i) {
   const EntryView part = answer.at(i);
@@ -113,8 +116,8 @@ Judgement CheckSigned(Job& job, EntryView part, const Trust& trust, wire::NameVi
   if (keys == nullptr) return BogusFor(Reason::kNoMeans, part, signer);
   const dnssec::Verifier verifier = VerifierOf(job, signer, *keys);
   const Judgement judgement = dnssec::ValidateEntry(part, verifier);
-  const bool teaches =
-      job.facilities().ranges != nullptr && job.settings().dnssec.aggressive && !HasOldAnchors(job);
+  const bool teaches = job.facilities().ranges != nullptr && job.settings().dnssec.aggressive &&
+                       !job.settings().dnssec.time_unsure && !HasOldAnchors(job);
   if (teaches && judgement.security == Security::kSecure) {
     LearnForOthers(job, part, verifier, judgement);
   }
@@ -202,9 +205,10 @@ bool LetsPass(Job& job, EntryView part, const Judgement& judgement) {
   const bool passes = job.settings().dnssec.validation == Validation::kLog;
   NoteBogus(job, part, judgement.problem, passes);
   if (passes) return true;
-  job.answer().SetFailureWithText(
-      dnssec::ErrorOf(judgement.problem.reason),
-      TextOfForwarders(job.settings(), part.name()) + dnssec::Describe(judgement.problem));
+  std::string text =
+      TextOfForwarders(job.settings(), part.name()) + dnssec::Describe(judgement.problem);
+  if (job.settings().dnssec.time_unsure) text += std::string("; ") + kTimeUnsure;
+  job.answer().SetFailureWithText(dnssec::ErrorOf(judgement.problem.reason), text);
   return false;
 }
 
@@ -232,8 +236,15 @@ Task<Validity> Validate(Job& job) {
       judgement.security = passes ? Security::kInsecure : Security::kBogus;
       judgement.ttl_max = kBogusTtlMax;
     }
+    const bool is_unsure = job.settings().dnssec.time_unsure && passes;
+    if (is_unsure && judgement.security == Security::kSecure) {
+      judgement.security = Security::kInsecure;
+      answer.SetNote(wire::ExtendedError::kDnssecIndeterminate, kTimeUnsure);
+    }
     answer.Stamp(i, judgement.security, judgement.ttl_max, job.facilities().StoreNow(),
                  dnssec::WhyInsecureOf(judgement.problem.reason));
+    // The store keeps the part unchecked, so that it is validated again.
+    if (is_unsure) continue;
     job.facilities().learner.Put(answer.octets_at(i), job.facilities().StoreNow());
     if (!passes) co_return checked.of_answer ? Validity::kBadAnswer : Validity::kBadChain;
   }

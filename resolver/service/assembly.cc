@@ -54,6 +54,7 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
 void UseAnchors(const dnssec::AnchorsInForce& in_force, Configuration* configuration) {
   auto settings = std::make_shared<policy::CoreSettings>(*configuration->view.settings);
   settings->dnssec.anchors = in_force.anchors;
+  settings->dnssec.time_unsure = in_force.time_unsure;
   if (settings->dnssec.IsOn()) {
     configuration->trust_anchors =
         std::make_shared<const std::vector<std::string>>(config::AnchorTexts(in_force.anchors));

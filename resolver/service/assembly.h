@@ -38,7 +38,8 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
                                                 const SeedSource& draw,
                                                 std::vector<std::string>* warnings = nullptr);
 
-// Puts the trust anchors into a configuration, in place of those that the settings have.
+// Puts the trust anchors into a configuration, in place of those that the settings have, and
+// whether the clock is right.
 void UseAnchors(const dnssec::AnchorsInForce& in_force, Configuration* configuration);
 
 class Assembly final : public CounterSource {

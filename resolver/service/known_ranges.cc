@@ -116,7 +116,7 @@ size_t RecursiveService::AnswerFromRanges(const View& view, std::span<const uint
   const answer::Request& request = parsed.request;
   const size_t limit = answer::ReplyLimit(tcp, request, reply);
   const policy::CoreSettings& settings = *view.settings;
-  if (ranges_ == nullptr || !settings.dnssec.aggressive ||
+  if (ranges_ == nullptr || !settings.dnssec.aggressive || settings.dnssec.time_unsure ||
       settings.dnssec.validation != Validation::kOn || (request.flags & wire::kFlagCD) != 0 ||
       policy::StaticZoneOf(settings, request.name) != nullptr ||
       view.local_data->Has(request.name) ||

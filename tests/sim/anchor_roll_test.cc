@@ -101,7 +101,7 @@ TEST_F(AnchorRollTest, AKeyThatIsShownForLessThanThirtyDaysIsNeverAnAnchor) {
   EXPECT_EQ(StateOf(kNewKey), KeyState::kValid);
 }
 
-// Who has the zone's other key only can put keys into the RRset, and sign it.
+// An attacker with the zone's other key only can put keys into the RRset, and sign it.
 TEST_F(AnchorRollTest, KeysThatNoAnchorSignedSayNothing) {
   internet_.root_plan().after_signing = {
       [](const SignedZone&, wire::NameView, RRType type, std::vector<Rrsig>* signatures) {
@@ -181,6 +181,12 @@ TEST_F(AnchorRollTest, TheCountersAndTheServersTextTellTheStates) {
   for (const uint64_t seed : {kOldKey, kNewKey}) {
     EXPECT_NE(text.find(" " + std::to_string(Ksk(seed).Make().Tag())), std::string::npos) << text;
   }
+}
+
+// Otherwise the questions of the first moments would begin under other anchors than they end.
+TEST_F(AnchorRollTest, AZoneThatHasRolledNothingHasTheAnchorsOfTheConfiguration) {
+  EXPECT_EQ(StateOf(kOldKey), KeyState::kValid);
+  EXPECT_EQ(keeper_.InForce().anchors, internet_.settings().dnssec.anchors);
 }
 
 // RFC 5011 section 2.3: each half of the TTL.

@@ -48,7 +48,8 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
   EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
             "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 130 11 8 5 1800000 "
             "5000000 7000000 | "
-            "0 builtin 1 | 1 '' | | 0 0 4096 2000000 24 56 2 127.0.0.0/8 ::1/128 | 1024 2048 1024 "
+            "0 builtin 1 /var/lib/tern/trust-anchors | 1 '' | | 0 0 4096 2000000 24 56 2 "
+            "127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
             "| 1024 128 | 0 1 1 11100 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
@@ -171,7 +172,6 @@ resolution:
 dnssec:
   validation: false
   trust_anchors: builtin
-  state_file: state/anchors
   negative_trust_anchors: ["corp.example.", lab.example]
 local:
   special_names: false
@@ -210,7 +210,6 @@ stub:
   e.resolution.never_query.clear();
   e.resolution.outgoing = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse("2001:db8::9")};
   e.dnssec.validation = Validation::kOff;
-  e.dnssec.state_file = "state/anchors";
   e.dnssec.negative_trust_anchors = {*wire::ParseName("corp.example."),
                                      *wire::ParseName("lab.example.")};
   e.local.special_names = false;
@@ -339,6 +338,9 @@ TEST(ConfigTest, RelativeHostsFileStandsBesideTheConfiguration) {
   EXPECT_EQ(Parse("local: {hosts_file: hosts}", "/etc/tern/tern.yaml").local.hosts_file,
             "/etc/tern/hosts");
   EXPECT_EQ(Parse("local: {hosts_file: \"\"}", "/etc/tern/tern.yaml").local.hosts_file, "");
+  EXPECT_EQ(Parse("dnssec: {state_file: state}", "/etc/tern/tern.yaml").dnssec.state_file,
+            "/etc/tern/state");
+  EXPECT_EQ(Parse("dnssec: {state_file: \"\"}", "/etc/tern/tern.yaml").dnssec.state_file, "");
 }
 
 // For errors that only the start of the daemon can find.
