@@ -29,10 +29,7 @@ uint16_t ReplyFlags(const Request& request, wire::Rcode rcode, bool secure = fal
                                (tells ? wire::kFlagAD : 0) | (static_cast<uint16_t>(rcode) & 0xf));
 }
 
-// Stale data is not secure any more. Data with a TTL of 0 is never kept, so it is never stale.
-bool IsSecurePart(EntryView part, cache::Instant now) {
-  return part.security() == cache::Security::kSecure && (part.IsFresh(now) || part.ttl() == 0);
-}
+bool IsSecurePart(EntryView part) { return part.security() == cache::Security::kSecure; }
 
 size_t CookieOctets(const Request& request) {
   return request.cookie.IsChecked() ? kCookieOptionOctets : 0;
@@ -128,7 +125,7 @@ uint8_t* PutRRset(EntryView rrset, size_t owner, cache::Instant now, uint32_t ro
 // could be compressed. Returns 0 when it does not fit.
 size_t ComposePlain(std::span<const uint8_t> query, const Request& request, EntryView rrset,
                     cache::Instant now, uint32_t rotation, size_t limit, uint8_t* out) {
-  const uint16_t flags = ReplyFlags(request, wire::Rcode::kNoError, IsSecurePart(rrset, now));
+  const uint16_t flags = ReplyFlags(request, wire::Rcode::kNoError, IsSecurePart(rrset));
   uint8_t* at = PutFront(query, request, flags, rrset.count(), out);
   at = PutRRset(rrset, wire::kHeaderOctets, now, rotation, EndOfRecords(request, limit, out), at);
   return at == nullptr ? 0 : static_cast<size_t>(PutOpt(request, at) - out);
@@ -145,7 +142,7 @@ size_t ComposeHosts(std::span<const uint8_t> query, const Request& request, Entr
   if (rrset.count() > names.size()) return 0;
   const size_t prefix = TargetOffset(request.type);
   const uint8_t* const end = EndOfRecords(request, limit, out);
-  const uint16_t flags = ReplyFlags(request, wire::Rcode::kNoError, IsSecurePart(rrset, now));
+  const uint16_t flags = ReplyFlags(request, wire::Rcode::kNoError, IsSecurePart(rrset));
   uint8_t* at = PutFront(query, request, flags, rrset.count(), out);
   const RecordPutter putter(wire::kHeaderOctets, request.type, rrset.Remaining(now));
   cache::RecordCursor cursor = rrset.Records();
@@ -311,10 +308,13 @@ bool IsOneRRset(const Request& request, const AnswerParts& answer) {
 
 }  // namespace
 
+// Stale data is not secure any more. In an answer that is not stale, data may still be past its
+// TTL: the TTL was 0, or it ended while the rest of the answer was looked up.
 bool IsSecure(const AnswerParts& answer, cache::Instant now) {
   const auto* const end = answer.parts.data() + answer.count;
-  return answer.count > 0 && std::all_of(answer.parts.data(), end,
-                                         [now](EntryView part) { return IsSecurePart(part, now); });
+  return answer.count > 0 && std::all_of(answer.parts.data(), end, [&](EntryView part) {
+           return IsSecurePart(part) && (answer.stale_ttl == 0 || part.IsFresh(now));
+         });
 }
 
 ToldError ErrorToTell(const AnswerParts& answer) {

@@ -63,6 +63,7 @@ ExtendedError ErrorOf(Reason reason) {
     case Reason::kBudget:
       return ExtendedError::kDnssecBogus;
     case Reason::kNoMeans:
+    case Reason::kKeysGone:
       return ExtendedError::kNotReady;
     case Reason::kUnsupportedAlgorithm:
       return ExtendedError::kUnsupportedDnskeyAlgorithm;
@@ -163,6 +164,9 @@ std::string Describe(const Problem& problem) {
       return Concat("validation budget: ", RRsetText(problem), " needs too many checks");
     case Reason::kNoMeans:
       return "out of memory";
+    case Reason::kKeysGone:
+      return Concat("the keys of ", wire::ToText(problem.zone.view()),
+                    " had to make room for others");
     case Reason::kUnsupportedAlgorithm:
       return Concat("no DS of ", wire::ToText(problem.zone.view()),
                     " has an algorithm that is supported here");

@@ -34,8 +34,9 @@ enum class Reason : uint8_t {
   kNoProof,   // NSEC or NSEC3 records are missing
   kBadProof,  // they prove something else
   // Limits.
-  kBudget,   // the answer needs more checks than one question may have
-  kNoMeans,  // this machine lacks memory
+  kBudget,    // the answer needs more checks than one question may have
+  kNoMeans,   // this machine lacks memory
+  kKeysGone,  // the keys left the trust table while they were needed: try again
   // Why it is insecure and not bogus.
   kUnsupportedAlgorithm,  // all DS have algorithms that are not supported here
   kUnsupportedDigest,     // all DS have digests that are not supported here

@@ -1,6 +1,8 @@
 // The zones whose keys a worker has found to be good.
 //
 // Thread: one worker's.
+// A zone may go while a job waits that needs it. Then the job walks the way to its keys again.
+//
 // Bound: kPlaces zones and kOctetsMax octets. A new zone replaces the one in its place; when the
 // octets are too many, others go in turn. Zones that went come again from the store, whose entry
 // says that their keys are good.

@@ -116,7 +116,7 @@ Step ReadDs(Job& job, EntryView entry, wire::NameView name, wire::NameView zone)
             .signer_labels = signer->LabelCount()};
   }
   dnssec::ZoneKeys* const keys = FindTrustedKeys(job, zone);
-  if (keys == nullptr) return FailedStep(ProblemAt(Reason::kNoMeans, name, RRType::kDS, zone));
+  if (keys == nullptr) return FailedStep(ProblemAt(Reason::kKeysGone, name, RRType::kDS, zone));
   const CutFinding found = dnssec::ValidateDs(entry, VerifierOf(job, zone, *keys));
   if (found.kind == CutFinding::Kind::kBogus) return FailedStep(found.problem);
   Step step;
@@ -185,7 +185,7 @@ Step ReadAlias(Job& job, EntryView alias, wire::NameView name, wire::NameView zo
     return step;
   }
   dnssec::ZoneKeys* const keys = FindTrustedKeys(job, zone);
-  if (keys == nullptr) return FailedStep(ProblemAt(Reason::kNoMeans, name, RRType::kDS, zone));
+  if (keys == nullptr) return FailedStep(ProblemAt(Reason::kKeysGone, name, RRType::kDS, zone));
   const dnssec::Judgement found = dnssec::ValidateEntry(alias, VerifierOf(job, zone, *keys));
   if (found.security == Security::kBogus) return FailedStep(found.problem);
   Step step;
@@ -244,6 +244,11 @@ Problem TakeKnownKeys(Job& job, wire::NameView zone, const KeyDemand& demand) {
   return TakeKeys(job, known, zone, demand);
 }
 
+// Whether another server would not help.
+bool IsOfThisMachine(Reason reason) {
+  return reason == Reason::kBudget || reason == Reason::kNoMeans || reason == Reason::kKeysGone;
+}
+
 // Whether the reason says that the zone is insecure here, and not that something is broken.
 bool IsUnsupported(Reason reason) {
   return reason == Reason::kUnsupportedAlgorithm || reason == Reason::kUnsupportedDigest;
@@ -279,7 +284,7 @@ Task<Problem> EnsureKeys(Job& job, const wire::Name& zone, const KeyDemand& dema
           Reason::kNoKeys, zone, RRType::kDNSKEY, zone,
           answer.rcode() == wire::Rcode::kServFail ? "its servers fail" : "the zone has none");
     }
-    if (problem.reason == Reason::kNone || problem.reason == Reason::kBudget ||
+    if (problem.reason == Reason::kNone || IsOfThisMachine(problem.reason) ||
         others == kOtherServersMax || !AvoidSource(job, answer)) {
       co_return problem;
     }
@@ -486,6 +491,7 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
       labels = trust.zone.view().LabelCount();
       continue;
     }
+    if (step.problem.reason == Reason::kKeysGone) co_return Failed(step.problem);
     if (step.kind == Step::Kind::kUnknown || step.kind == Step::Kind::kFailed) {
       if (step.kind == Step::Kind::kFailed) job.facilities().learner.Forget(name, RRType::kDS);
       for (int others = 0;; ++others) {
@@ -496,7 +502,7 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
           co_await NextTurn(job);
         }
         if (step.kind != Step::Kind::kFailed || others == kOtherServersMax ||
-            step.problem.reason == Reason::kBudget || !AvoidSource(job, answer)) {
+            IsOfThisMachine(step.problem.reason) || !AvoidSource(job, answer)) {
           break;
         }
         TraceRetry(job, name, RRType::kDS, step.problem);

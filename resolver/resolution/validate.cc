@@ -108,12 +108,19 @@ void LearnForOthers(Job& job, EntryView part, const dnssec::Verifier& verifier,
                                              facilities.environment.Now());
 }
 
+// How often the way to a zone's keys is walked again, because they left the table meanwhile.
+constexpr int kWalksMax = 8;
+
+bool LostKeys(const Checked& checked) {
+  return checked.judgement.problem.reason == Reason::kKeysGone;
+}
+
 // A part with signatures, of the zone whose keys are good.
 Judgement CheckSigned(Job& job, EntryView part, const Trust& trust, wire::NameView signer) {
   if (trust.state != Trust::State::kSecure) return JudgementOf(trust);
   if (!trust.zone.view().Equals(signer)) return BogusFor(Reason::kWrongSigner, part, signer);
   dnssec::ZoneKeys* const keys = FindTrustedKeys(job, signer);
-  if (keys == nullptr) return BogusFor(Reason::kNoMeans, part, signer);
+  if (keys == nullptr) return BogusFor(Reason::kKeysGone, part, signer);
   const dnssec::Verifier verifier = VerifierOf(job, signer, *keys);
   const Judgement judgement = dnssec::ValidateEntry(part, verifier);
   const bool teaches = job.facilities().ranges != nullptr && job.settings().dnssec.aggressive &&
@@ -227,7 +234,11 @@ Task<Validity> Validate(Job& job) {
       answer.Stamp(i, answer.at(i - 1).security(), answer.at(i - 1).Remaining(now), now);
       continue;
     }
-    const Checked checked = co_await ValidatePart(job, answer.at(i));
+    Checked checked = co_await ValidatePart(job, answer.at(i));
+    // The keys that were displaced come from the store.
+    for (int walks = 0; LostKeys(checked) && walks < kWalksMax; ++walks) {
+      checked = co_await ValidatePart(job, answer.at(i));
+    }
     Judgement judgement = checked.judgement;
     TraceJudgement(job, answer.at(i), judgement.security, judgement.problem);
     bool passes = true;

@@ -197,7 +197,18 @@ class Reply:
                                      if (record.type != 39 or lower(record.name) == lower(self.question[0]))
                                      and (record.type != 46 or self.question[1] == 46))
 
+    def extended_errors(self):
+        """Their codes and texts (RFC 8914)."""
+        for record in self.additional:
+            at = 0
+            while record.type == TYPES["OPT"] and at + 4 <= len(record.rdata):
+                code, length = struct.unpack_from("!HH", record.rdata, at)
+                value = record.rdata[at + 4:at + 4 + length]
+                if code == 15 and len(value) >= 2:
+                    yield f" ({int.from_bytes(value[:2], 'big')} {value[2:].decode(errors='replace')})"
+                at += 4 + length
+
     def __str__(self):
         flags = "".join(f" {word}" for word, bit in (("tc", TC), ("ra", RA), ("aa", AA), ("ad", AD)) if self.flags & bit)
-        return "\n      ".join([RCODES.get(self.rcode, str(self.rcode)) + flags,
+        return "\n      ".join([RCODES.get(self.rcode, str(self.rcode)) + flags + "".join(self.extended_errors()),
                                 *map(str, self.answer[:12]), *(["..."] if len(self.answer) > 12 else [])])

@@ -305,6 +305,18 @@ TEST_F(ValidationTest, AnAnswerThatMayNotBeKeptIsSecureToo) {
   }
 }
 
+// The first link is past its TTL of a second when the second one comes.
+TEST_F(ValidationTest, ALinkThatExpiresWhileTheNextOneIsLookedUpIsSecureToo) {
+  internet_.AddSigned("example.com.", kAddress, "short 1 CNAME www.example.net.\n");
+  internet_.AddSigned("example.net.", kOther, kRecords)->conduct().think_time =
+      std::chrono::milliseconds(1400);
+  internet_.Start();
+  const PlainMessage answer = internet_.Lookup("short.example.com.", RRType::kA);
+  EXPECT_GT(internet_.last_latency(), std::chrono::milliseconds(1300));
+  EXPECT_EQ(answer.rcode, Rcode::kNoError);
+  EXPECT_TRUE(HasAd(answer)) << answer.ToText();
+}
+
 TEST_F(ValidationTest, WhatIsKnownToBeBogusFailsAlsoForAClientThatWantsNoRecursion) {
   SigningPlan plan;
   plan.expiration = 1'699'000'000;
