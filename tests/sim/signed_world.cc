@@ -10,10 +10,9 @@ namespace {
 
 using wire::RRType;
 
-constexpr uint64_t kKeySeeds = 12;
-constexpr uint64_t kRsaKeySeeds = 2;  // they take long to make
-
-bool IsRsa(uint8_t algorithm) { return algorithm < kEcdsaP256; }
+// No two zones of a world have a key in common: what a parent's key signs would be signed by its
+// child.
+constexpr uint64_t kKeySeedsOfZone = 4;
 
 std::string Under(std::string_view label, std::string_view parent) {
   return std::string(label) + (parent == "." ? "." : "." + std::string(parent));
@@ -94,10 +93,10 @@ void SignedWorld::MakePlan(Node* node) {
       kEcdsaP256, kEcdsaP256, kEcdsaP256, kRsaSha256, kEd448,   kEcdsaP384,
   };
   SigningPlan& plan = node->plan;
+  const uint64_t first_seed = 1 + kKeySeedsOfZone * nodes_.size();
   const auto key = [&](KeyRole role) {
     const uint8_t algorithm = kAlgorithms[random_.Below(std::size(kAlgorithms))];
-    const uint64_t seeds = IsRsa(algorithm) ? kRsaKeySeeds : kKeySeeds;
-    return KeyPlan{algorithm, role, 1 + random_.Below(seeds)};
+    return KeyPlan{algorithm, role, first_seed};
   };
   plan.keys = {key(KeyRole::kCsk)};
   if (random_.Chance(0.4)) {
@@ -106,7 +105,7 @@ void SignedWorld::MakePlan(Node* node) {
     plan.keys[1].algorithm = plan.keys[0].algorithm;
     plan.keys[1].seed = plan.keys[0].seed + 1;
   }
-  if (random_.Chance(0.1)) plan.keys.push_back({kEd25519, KeyRole::kCsk, kKeySeeds + 3});
+  if (random_.Chance(0.1)) plan.keys.push_back({kEd25519, KeyRole::kCsk, first_seed + 2});
   if (random_.Chance(0.5)) {
     plan.denial = Denial::kNsec3;
     plan.opt_out = random_.Chance(0.3);
