@@ -33,7 +33,7 @@ class CookiesTest(WorldTest):
 
     @classmethod
     def setUpClass(cls):
-        programs = {"knot": "knot-cookies", "auth": "nsd-cookies"}
+        programs = {"knot": "knot-cookies", "auth": "nsd-cookies", "replica": "nsd-cookies"}
         cls.internet = Internet(tuple((name, programs.get(name, program), addresses, texts)
                                       for name, program, addresses, texts in zones.SERVERS))
         cls.addClassCleanup(cls.internet.close)
