@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "resolver/base/command_line.h"
 #include "resolver/base/error_text.h"
 #include "resolver/base/text_file.h"
@@ -53,38 +54,44 @@ int UsageFailure(std::string_view message) {
   return static_cast<int>(LookupExit::kUsage);
 }
 
-int Lookup(std::span<const std::string> words) {
+using ParseOptions = absl::StatusOr<LookupOptions> (*)(std::span<const std::string> words,
+                                                       std::string_view resolv_conf);
+using Show = int (*)(const LookupOptions& options, const RawReply& raw, const LookupReply& reply);
+
+// Asks the one question of a command line and shows the reply.
+int AskAndShow(std::span<const std::string> words, ParseOptions parse, Show show,
+               int exit_without_reply) {
   const auto resolv_conf = ReadTextFile(kResolvConf, kResolvConfOctetsMax);
-  const auto options = ParseLookupOptions(words, resolv_conf.ok() ? *resolv_conf : "");
+  const auto options = parse(words, resolv_conf.ok() ? *resolv_conf : "");
   if (!options.ok()) return UsageFailure(std::string(options.status().message()));
   if (options->help) return Help();
   const RawReply raw = AskServer(*options);
-  if (raw.outcome != LookupOutcome::kReply) {
-    if (options->json) Print(stdout, NoReplyJson(*options, raw));
-    Print(stderr, NoReplyText(*options, raw));
-    return static_cast<int>(LookupExit::kNoReply);
+  if (raw.outcome == LookupOutcome::kReply) {
+    return show(*options, raw, ReadLookupReply(raw.message));
   }
-  const LookupReply reply = ReadLookupReply(raw.message);
-  Print(stdout,
-        options->json ? LookupJson(*options, raw, reply) : LookupText(*options, raw, reply));
-  return static_cast<int>(ExitOf(reply, options->type));
+  if (options->json) Print(stdout, NoReplyJson(*options, raw));
+  Print(stderr, NoReplyText(*options, raw));
+  return exit_without_reply;
+}
+
+int ShowLookup(const LookupOptions& options, const RawReply& raw, const LookupReply& reply) {
+  Print(stdout, options.json ? LookupJson(options, raw, reply) : LookupText(options, raw, reply));
+  return static_cast<int>(ExitOf(reply, options.type));
+}
+
+int Lookup(std::span<const std::string> words) {
+  return AskAndShow(words, &ParseLookupOptions, &ShowLookup,
+                    static_cast<int>(LookupExit::kNoReply));
+}
+
+int ShowWhy(const LookupOptions& options, const RawReply& /*raw*/, const LookupReply& reply) {
+  const ChainOfTrust chain = ReadChain(reply);
+  Print(stdout, options.json ? WhyJson(options, reply, chain) : WhyText(options, reply, chain));
+  return static_cast<int>(ExitOf(chain));
 }
 
 int Why(std::span<const std::string> words) {
-  const auto resolv_conf = ReadTextFile(kResolvConf, kResolvConfOctetsMax);
-  const auto options = ParseWhyOptions(words, resolv_conf.ok() ? *resolv_conf : "");
-  if (!options.ok()) return UsageFailure(std::string(options.status().message()));
-  if (options->help) return Help();
-  const RawReply raw = AskServer(*options);
-  if (raw.outcome != LookupOutcome::kReply) {
-    if (options->json) Print(stdout, NoReplyJson(*options, raw));
-    Print(stderr, NoReplyText(*options, raw));
-    return static_cast<int>(WhyExit::kIndeterminate);
-  }
-  const LookupReply reply = ReadLookupReply(raw.message);
-  const ChainOfTrust chain = ReadChain(reply);
-  Print(stdout, options->json ? WhyJson(*options, reply, chain) : WhyText(*options, reply, chain));
-  return static_cast<int>(ExitOf(chain));
+  return AskAndShow(words, &ParseWhyOptions, &ShowWhy, static_cast<int>(WhyExit::kIndeterminate));
 }
 
 AskMany AskingFor(const MailOptions& options) {
