@@ -48,9 +48,12 @@ bool CollectFromCache(const cache::Store& store, wire::NameView name, wire::RRTy
 
 // The least security that an entry needs to be told to this client. A client that validates itself
 // (CD) gets everything (RFC 4035 section 3.2.2), and so do all when nothing is validated. Only what
-// was asked for without DO is not told to a client with DO.
+// was asked for without DO is not told to a client with DO, unless it wants no recursion: then
+// nothing better comes.
 inline cache::Security FloorFor(const Request& request, bool validates) {
-  if (!validates && request.edns.dnssec_ok) return cache::Security::kUnchecked;
+  if (!validates && request.edns.dnssec_ok && request.recursion_desired()) {
+    return cache::Security::kUnchecked;
+  }
   const bool checks_itself = (request.flags & wire::kFlagCD) != 0;
   return validates && !checks_itself ? cache::Security::kInsecure : cache::Security::kBogus;
 }

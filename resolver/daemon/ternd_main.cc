@@ -45,7 +45,9 @@ constexpr int kExitUsage = 2;
 // The manual page promises an end within two seconds.
 constexpr std::chrono::milliseconds kStopMax(1700);
 constexpr std::chrono::hours kRollSecretEvery(24);
-constexpr std::chrono::seconds kFollowAnchorsEvery(10);
+// While the clock is wrong, and else. What workers see of the anchors is told at once.
+constexpr std::chrono::seconds kFollowWrongClockEvery(10);
+constexpr std::chrono::hours kFollowClockEvery(1);
 
 absl::StatusOr<config::Settings> ReadSettings(const DaemonOptions& options) {
   return options.config.empty() ? config::DefaultSettings() : config::LoadConfig(options.config);
@@ -178,6 +180,10 @@ class NetworkFollower {
   std::optional<Clock::time_point> due_;
 };
 
+std::chrono::seconds FollowPause(const Daemon& daemon) {
+  return daemon.validation_in_force().time_unsure ? kFollowWrongClockEvery : kFollowClockEvery;
+}
+
 // Returns when a signal ends the process. Meanwhile it also does the tasks that are due once a day,
 // after a reload, or when the network has changed.
 void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options,
@@ -185,7 +191,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
   using Clock = std::chrono::steady_clock;
   NetworkFollower network;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
-  Clock::time_point next_follow = Clock::now() + kFollowAnchorsEvery;
+  Clock::time_point next_follow = Clock::now() + FollowPause(*daemon);
   for (;;) {
     const Clock::time_point next =
         std::min({next_roll, next_follow, daemon->forget_again_at().value_or(next_roll),
@@ -196,6 +202,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
     const int signal = sigtimedwait(&signals, nullptr, &limit);
     if (signal == SIGHUP) {
       Reload(daemon, options, supervisor);
+      next_follow = Clock::now();
     } else if (signal == SIGIO) {
       network.OnChange();
     } else if (signal == SIGUSR1) {
@@ -209,7 +216,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
     if (network.due() && Clock::now() >= *network.due()) network.Follow(daemon);
     if (Clock::now() >= next_follow) {
       FollowAnchors(daemon);
-      next_follow = Clock::now() + kFollowAnchorsEvery;
+      next_follow = Clock::now() + FollowPause(*daemon);
     }
     if (Clock::now() < next_roll) continue;
     RollCookieSecret(daemon);

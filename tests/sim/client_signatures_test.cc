@@ -84,6 +84,13 @@ TEST_F(ClientSignaturesTest, WhatCameWithoutThemIsAskedForOnceMore) {
   }
 }
 
+TEST_F(ClientSignaturesTest, AClientThatWantsNoRecursionGetsWhatIsThere) {
+  (void)internet_.Lookup("www.example.com.", RRType::kA, kPlain);
+  const PlainMessage answer = internet_.Lookup("www.example.com.", RRType::kA, {.flags = 0});
+  EXPECT_TRUE(HasType(answer.answer, RRType::kA)) << answer.ToText();
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+}
+
 TEST_F(ClientSignaturesTest, AClientWithDoDoesNotJoinAQuestionWithout) {
   SimWorld& world = internet_.world();
   const ClientQueryId plain = world.AskDatagram([] {
