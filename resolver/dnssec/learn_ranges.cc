@@ -56,26 +56,24 @@ void LearnRanges(cache::EntryView denial, const Verifier& verifier, cache::Insta
   if (count > 0) index->Learn(verifier.zone, soa, std::span(ranges).first(count), now);
 }
 
-std::span<const uint8_t> AtItsWildcard(cache::EntryView rrset, cache::Instant now,
-                                       std::span<uint8_t> scratch) {
-  cache::RecordCursor signatures = rrset.Signatures();
-  std::span<const uint8_t> rdata;
-  if (!signatures.Next(&rdata)) return {};
-  const std::optional<wire::RrsigView> rrsig = wire::ReadRrsig(rdata);
-  if (!rrsig || rrsig->labels >= wire::SignedLabels(rrset.name())) return {};
-  wire::Name wildcard(rrset.name().Suffix(rrsig->labels));
+std::span<const uint8_t> AtItsWildcard(cache::EntryView rrset, const Judgement& judgement,
+                                       cache::Instant now, std::span<uint8_t> scratch) {
+  const uint8_t labels = judgement.wildcard_labels;
+  const uint32_t ttl = std::min(rrset.Remaining(now), judgement.ttl_max);
+  wire::Name wildcard(rrset.name().Suffix(labels));
   cache::EntryBuilder builder(scratch);
   if (!wildcard.Prepend("*") ||
-      !builder.StartRRset(wildcard, rrset.type(), rrset.Remaining(now), now, rrset.rank())) {
+      !builder.StartRRset(wildcard, rrset.type(), ttl, now, rrset.rank())) {
     return {};
   }
   builder.SetSecurity(cache::Security::kSecure);
+  std::span<const uint8_t> rdata;
   for (cache::RecordCursor cursor = rrset.Records(); cursor.Next(&rdata);) {
     if (!builder.AddRecord(rdata)) return {};
   }
   for (cache::RecordCursor cursor = rrset.Signatures(); cursor.Next(&rdata);) {
     const std::optional<wire::RrsigView> other = wire::ReadRrsig(rdata);
-    if (other && other->labels == rrsig->labels && !builder.AddSignature(rdata)) return {};
+    if (other && other->labels == labels && !builder.AddSignature(rdata)) return {};
   }
   return builder.Finish();
 }

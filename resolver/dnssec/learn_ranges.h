@@ -8,6 +8,7 @@
 #include "cache/entry.h"
 #include "cache/ttl.h"
 #include "resolver/dnssec/aggressive.h"
+#include "resolver/dnssec/validate_entry.h"
 #include "resolver/dnssec/verify.h"
 
 namespace tern::resolver::dnssec {
@@ -18,9 +19,11 @@ void LearnRanges(cache::EntryView denial, const Verifier& verifier, cache::Insta
                  AggressiveIndex* index);
 
 // The RRset as it stands at the wildcard that made it, for other names below that wildcard. Built
-// in `scratch`. Empty when no signature says which wildcard it was.
-// REQUIRES: ValidateEntry found `rrset` to be secure and of a wildcard.
-std::span<const uint8_t> AtItsWildcard(cache::EntryView rrset, cache::Instant now,
-                                       std::span<uint8_t> scratch);
+// in `scratch`. Empty when it has no room there.
+// REQUIRES: ValidateEntry found by `judgement` that `rrset` is secure and of a wildcard. Where that
+// is, and how long it counts, comes from there: signatures that were not verified may say
+// something else.
+std::span<const uint8_t> AtItsWildcard(cache::EntryView rrset, const Judgement& judgement,
+                                       cache::Instant now, std::span<uint8_t> scratch);
 
 }  // namespace tern::resolver::dnssec

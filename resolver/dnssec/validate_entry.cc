@@ -77,6 +77,7 @@ Judgement ValidateRRset(EntryView entry, const Verifier& verifier) {
                                                 proofs.records(), Hashes(verifier).budget());
   judgement = JudgementOf(proof, proofs, entry, verdict.ttl_max, verifier.zone);
   judgement.of_wildcard = true;
+  judgement.wildcard_labels = verdict.labels;
   return judgement;
 }
 

@@ -18,9 +18,10 @@ namespace tern::resolver::dnssec {
 
 struct Judgement {
   cache::Security security = cache::Security::kBogus;
-  uint32_t ttl_max = 0;      // seconds
-  Problem problem;           // kBogus: why. kInsecure: the reason, if there is one
-  bool of_wildcard = false;  // of an RRset
+  uint32_t ttl_max = 0;         // seconds
+  Problem problem;              // kBogus: why. kInsecure: the reason, if there is one
+  bool of_wildcard = false;     // of an RRset
+  uint8_t wildcard_labels = 0;  // of_wildcard: what the good signature says
 };
 
 // The NSEC and NSEC3 records of an entry whose signatures are good.

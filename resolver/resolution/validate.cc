@@ -95,7 +95,7 @@ void LearnForOthers(Job& job, EntryView part, const dnssec::Verifier& verifier,
   if (judgement.of_wildcard) {
     const std::span<uint8_t> scratch = facilities.learner.scratch();
     const std::span<const uint8_t> at_wildcard =
-        dnssec::AtItsWildcard(part, now, scratch.first(cache::kBuiltOctetsMax));
+        dnssec::AtItsWildcard(part, judgement, now, scratch.first(cache::kBuiltOctetsMax));
     if (!at_wildcard.empty()) facilities.learner.Put(at_wildcard, now);
     return;
   }

@@ -183,7 +183,7 @@ class Session {
     if (!judgement.of_wildcard) return;
     LearnRanges(entry, verifier, now_, &index);
     alignas(8) std::array<uint8_t, cache::kBuiltOctetsMax> scratch;
-    const std::span<const uint8_t> at_wildcard = AtItsWildcard(entry, now_, scratch);
+    const std::span<const uint8_t> at_wildcard = AtItsWildcard(entry, judgement, now_, scratch);
     TERN_FUZZ_PROPERTY(at_wildcard.empty() || cache::IsSoundEntry(at_wildcard));
   }
 

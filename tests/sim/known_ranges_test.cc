@@ -108,6 +108,40 @@ TEST_P(KnownRangesTest, WhoChecksItselfIsAnsweredByTheZonesServers) {
 }
 
 // A zone that signs also that there is no such name is not believed about other names either.
+// A zone's owner cannot make a wildcard of the zone above by a signature that nobody checked.
+TEST_P(KnownRangesTest, AWildcardIsWhereItsGoodSignatureSays) {
+  plan_.after_signing.push_back(
+      [](const SignedZone&, wire::NameView, RRType type, std::vector<Rrsig>* signatures) {
+        if (type != RRType::kA || signatures->empty()) return;
+        Rrsig forged = signatures->front();
+        forged.labels = 1;
+        forged.tag ^= 1;
+        signatures->insert(signatures->begin(), forged);
+      });
+  Start();
+  EXPECT_TRUE(Ask("a.wild.example.com.").Has(wire::kFlagAD));
+  const PlainMessage answer = Ask("*.com.");
+  EXPECT_EQ(answer.rcode, Rcode::kNXDomain) << answer.ToText();
+}
+
+// RFC 4035 section 5.3.3.
+TEST_P(KnownRangesTest, WhatAWildcardMakesLivesNoLongerThanItsSignatureSays) {
+  plan_.before_signing.push_back(
+      [](const SignedZone&, wire::NameView, RRType type, std::vector<Rrsig>* signatures) {
+        if (type != RRType::kA) return;
+        for (Rrsig& signature : *signatures) signature.original_ttl = 60;
+      });
+  Start();
+  LearnAll();
+  for (const char* name : {"a1.wild.example.com.", "a2.wild.example.com.", "a3.wild.example.com.",
+                           "other.wild.example.com."}) {
+    const PlainMessage answer = Ask(name);
+    ASSERT_FALSE(answer.answer.empty()) << answer.ToText();
+    EXPECT_LE(answer.answer[0].ttl, 60u) << answer.ToText();
+  }
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+}
+
 TEST_P(KnownRangesTest, AZoneThatContradictsItselfIsAskedForEachNameAgain) {
   struct Heard final : resolver::dnssec::BogusObserver {
     void OnBogus(wire::NameView, RRType, const resolver::dnssec::Problem&, bool,
