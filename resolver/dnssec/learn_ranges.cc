@@ -1,12 +1,12 @@
 #include "resolver/dnssec/learn_ranges.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
 
 #include "resolver/dnssec/signed_entry.h"
+#include "wire/check.h"
 #include "wire/dnssec_records.h"
 
 namespace tern::resolver::dnssec {
@@ -15,55 +15,49 @@ namespace {
 // A denial by NSEC3 has three.
 constexpr size_t kRangesMax = 4;
 
-// What a set proves, if its signatures are good. They borrow the set.
-bool Verify(const SignedSet& set, const Verifier& verifier, cache::EntryView denial,
-            cache::Instant now, VerifiedRecord* record) {
-  const Verdict verdict = VerifyRRset(set.rrset(), set.signatures(), verifier);
-  const wire::SignedRRset& rrset = set.rrset();
-  if (verdict.reason != Reason::kNone || verdict.labels != wire::SignedLabels(rrset.owner)) {
-    return false;
-  }
-  *record = {.owner = rrset.owner,
-             .type = rrset.type,
-             .rdata = rrset.rdatas[0],
-             .signatures = set.signatures(),
-             .expiry = std::min(denial.expiry(), now + verdict.ttl_max)};
-  return true;
+// Borrows the set.
+VerifiedRecord RecordOf(const SignedSet& set, cache::Instant expiry) {
+  const wire::SignedRRset rrset = set.rrset();
+  return {.owner = rrset.owner,
+          .type = rrset.type,
+          .rdata = rrset.rdatas[0],
+          .signatures = set.signatures(),
+          .expiry = expiry};
 }
 
 }  // namespace
 
-void LearnRanges(cache::EntryView denial, const Verifier& verifier, cache::Instant now,
+void LearnRanges(cache::EntryView entry, const VerifiedParts& verified, cache::Instant now,
                  AggressiveIndex* index) {
+  TERN_CHECK_OR(entry.security() == cache::Security::kSecure, return );
   std::optional<SignedSet> soa_set;
   VerifiedRecord soa;
-  if (denial.kind() != cache::EntryKind::kRRset) {
-    if (denial.count() == 0) return;
-    soa_set = SignedSet::OfSoa(denial);
-    if (!Verify(*soa_set, verifier, denial, now, &soa)) return;
+  if (entry.kind() != cache::EntryKind::kRRset) {
+    if (!verified.soa) return;
+    soa_set = SignedSet::OfSoa(entry);
+    soa = RecordOf(*soa_set, entry.expiry());
   }
   std::array<VerifiedRecord, kRangesMax> ranges;
   size_t count = 0;
   // The sets stand on the stack as long as the records that borrow from them.
   std::array<std::optional<SignedSet>, kRangesMax> sets;
-  cache::ProofCursor cursor = denial.Proofs();
-  cache::ProofView proof;
-  for (size_t i = 0; count < kRangesMax && cursor.Next(&proof); ++i) {
-    if (proof.type != wire::RRType::kNSEC && proof.type != wire::RRType::kNSEC3) continue;
-    sets[count] = SignedSet::OfProof(denial, i);
-    if (Verify(*sets[count], verifier, denial, now, &ranges[count])) ++count;
+  for (size_t i = 0; count < kRangesMax && i < entry.proof_count(); ++i) {
+    if (!verified.proofs[i]) continue;
+    sets[count] = SignedSet::OfProof(entry, i);
+    ranges[count] = RecordOf(*sets[count], entry.expiry());
+    ++count;
   }
-  if (count > 0) index->Learn(verifier.zone, soa, std::span(ranges).first(count), now);
+  if (count > 0) index->Learn(verified.zone, soa, std::span(ranges).first(count), now);
 }
 
-std::span<const uint8_t> AtItsWildcard(cache::EntryView rrset, const Judgement& judgement,
+std::span<const uint8_t> AtItsWildcard(cache::EntryView rrset, const VerifiedParts& verified,
                                        cache::Instant now, std::span<uint8_t> scratch) {
-  const uint8_t labels = judgement.wildcard_labels;
-  const uint32_t ttl = std::min(rrset.Remaining(now), judgement.ttl_max);
+  TERN_CHECK_OR(rrset.security() == cache::Security::kSecure, return {});
+  const uint8_t labels = verified.labels;
   wire::Name wildcard(rrset.name().Suffix(labels));
   cache::EntryBuilder builder(scratch);
   if (!wildcard.Prepend("*") ||
-      !builder.StartRRset(wildcard, rrset.type(), ttl, now, rrset.rank())) {
+      !builder.StartRRset(wildcard, rrset.type(), rrset.Remaining(now), now, rrset.rank())) {
     return {};
   }
   builder.SetSecurity(cache::Security::kSecure);

@@ -43,6 +43,8 @@ Judgement JudgementOf(const DenialProof& proof, const VerifiedProofs& proofs, En
                       uint32_t ttl_max, wire::NameView zone) {
   Judgement judgement;
   judgement.ttl_max = std::min(ttl_max, proofs.ttl_max);
+  judgement.verified.zone = zone;
+  judgement.verified.proofs = proofs.places;
   switch (proof.outcome) {
     case Denial::kProven:
       judgement.security = Security::kSecure;
@@ -70,6 +72,8 @@ Judgement ValidateRRset(EntryView entry, const Verifier& verifier) {
   }
   judgement.ttl_max = verdict.ttl_max;
   judgement.security = Security::kSecure;
+  judgement.verified.zone = verifier.zone;
+  judgement.verified.labels = verdict.labels;
   if (verdict.labels == wire::SignedLabels(entry.name())) return judgement;
   const VerifiedProofs proofs = VerifyProofs(entry, verifier);
   if (verifier.tools.turn.ran_out()) return Judgement();
@@ -77,7 +81,7 @@ Judgement ValidateRRset(EntryView entry, const Verifier& verifier) {
                                                 proofs.records(), Hashes(verifier).budget());
   judgement = JudgementOf(proof, proofs, entry, verdict.ttl_max, verifier.zone);
   judgement.of_wildcard = true;
-  judgement.wildcard_labels = verdict.labels;
+  judgement.verified.labels = verdict.labels;
   return judgement;
 }
 
@@ -100,7 +104,9 @@ Judgement ValidateDenial(EntryView entry, const Verifier& verifier) {
                                               proofs.records(), Hashes(verifier).budget())
                                 : ProveNameError(verifier.zone, entry.name(), proofs.records(),
                                                  Hashes(verifier).budget());
-  return JudgementOf(proof, proofs, entry, ttl_max, verifier.zone);
+  Judgement judgement = JudgementOf(proof, proofs, entry, ttl_max, verifier.zone);
+  judgement.verified.soa = entry.count() > 0;
+  return judgement;
 }
 
 }  // namespace
@@ -133,6 +139,7 @@ VerifiedProofs VerifyProofs(EntryView entry, const Verifier& verifier) {
       continue;
     }
     proofs.all[proofs.count++] = {proof.owner, proof.type, proof.rdata};
+    proofs.places.set(i);
     proofs.ttl_max = std::min(proofs.ttl_max, verdict.ttl_max);
   }
   return proofs;

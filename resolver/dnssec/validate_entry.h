@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,15 +14,26 @@
 #include "resolver/dnssec/denial.h"
 #include "resolver/dnssec/reason.h"
 #include "resolver/dnssec/verify.h"
+#include "wire/name.h"
 
 namespace tern::resolver::dnssec {
 
+// What of a secure entry signatures were found to prove. It says the same of the entry as long as
+// only its stamp changes.
+struct VerifiedParts {
+  wire::Name zone;     // whose keys signed
+  uint8_t labels = 0;  // of an RRset: what the good signature says
+  bool soa = false;    // of a denial
+  // By their places: NSEC and NSEC3 records that no wildcard made.
+  std::bitset<cache::kProofRecordsMax> proofs;
+};
+
 struct Judgement {
   cache::Security security = cache::Security::kBogus;
-  uint32_t ttl_max = 0;         // seconds
-  Problem problem;              // kBogus: why. kInsecure: the reason, if there is one
-  bool of_wildcard = false;     // of an RRset
-  uint8_t wildcard_labels = 0;  // of_wildcard: what the good signature says
+  uint32_t ttl_max = 0;      // seconds
+  Problem problem;           // kBogus: why. kInsecure: the reason, if there is one
+  bool of_wildcard = false;  // of an RRset
+  VerifiedParts verified;    // kSecure
 };
 
 // The NSEC and NSEC3 records of an entry whose signatures are good.
@@ -30,6 +42,7 @@ struct VerifiedProofs {
 
   std::array<DenialRecord, kDenialRecordsMax> all;
   size_t count = 0;
+  std::bitset<cache::kProofRecordsMax> places;  // of the records in the entry
   uint32_t ttl_max = UINT32_MAX;
   Verdict failure;  // of a record that was left out; its reason is kNone when there is none
 };

@@ -85,26 +85,35 @@ struct Checked {
   bool of_answer = false;  // the keys of the part's zone are good
 };
 
+// Whether the part, which has its stamp, may say something about other names.
+bool Teaches(Job& job, EntryView part) {
+  return part.security() == Security::kSecure && job.facilities().ranges != nullptr &&
+         job.settings().dnssec.aggressive && !HasOldAnchors(job);
+}
+
 // What a secure part says about other names (RFC 8198).
-void LearnForOthers(Job& job, EntryView part, const dnssec::Verifier& verifier,
-                    const Judgement& judgement) {
+// REQUIRES: the part has its stamp.
+void TeachOthers(Job& job, EntryView part, const Judgement& judgement) {
+  if (!Teaches(job, part)) return;
   Facilities& facilities = job.facilities();
   const cache::Instant now = facilities.StoreNow();
-  if (part.proof_count() > 0) dnssec::LearnRanges(part, verifier, now, facilities.ranges);
+  const dnssec::VerifiedParts& verified = judgement.verified;
+  dnssec::LearnRanges(part, verified, now, facilities.ranges);
   if (part.kind() != EntryKind::kRRset) return;
   if (judgement.of_wildcard) {
     const std::span<uint8_t> scratch = facilities.learner.scratch();
     const std::span<const uint8_t> at_wildcard =
-        dnssec::AtItsWildcard(part, judgement, now, scratch.first(cache::kBuiltOctetsMax));
+        dnssec::AtItsWildcard(part, verified, now, scratch.first(cache::kBuiltOctetsMax));
     if (!at_wildcard.empty()) facilities.learner.Put(at_wildcard, now);
     return;
   }
+  const wire::NameView zone = verified.zone;
   dnssec::HashBudget hashes{&facilities.validation->hasher, dnssec::AggressiveIndex::kHashesMax};
-  if (!facilities.ranges->Denies(verifier.zone, part.name(), part.type(), now, &hashes)) return;
-  facilities.ranges->OnContradiction(verifier.zone, now);
+  if (!facilities.ranges->Denies(zone, part.name(), part.type(), now, &hashes)) return;
+  facilities.ranges->OnContradiction(zone, now);
   ++facilities.counters.range_contradictions;
   if (facilities.bogus_observer == nullptr) return;
-  facilities.bogus_observer->OnContradiction(verifier.zone, part.name(), part.type(),
+  facilities.bogus_observer->OnContradiction(zone, part.name(), part.type(),
                                              facilities.environment.Now());
 }
 
@@ -121,14 +130,7 @@ Judgement CheckSigned(Job& job, EntryView part, const Trust& trust, wire::NameVi
   if (!trust.zone.view().Equals(signer)) return BogusFor(Reason::kWrongSigner, part, signer);
   dnssec::ZoneKeys* const keys = FindTrustedKeys(job, signer);
   if (keys == nullptr) return BogusFor(Reason::kKeysGone, part, signer);
-  const dnssec::Verifier verifier = VerifierOf(job, signer, *keys);
-  const Judgement judgement = dnssec::ValidateEntry(part, verifier);
-  const bool teaches = job.facilities().ranges != nullptr && job.settings().dnssec.aggressive &&
-                       !job.settings().dnssec.time_unsure && !HasOldAnchors(job);
-  if (teaches && judgement.security == Security::kSecure) {
-    LearnForOthers(job, part, verifier, judgement);
-  }
-  return judgement;
+  return dnssec::ValidateEntry(part, VerifierOf(job, signer, *keys));
 }
 
 // The part stays where it is while this task waits: only the job's own coroutine changes its
@@ -136,7 +138,10 @@ Judgement CheckSigned(Job& job, EntryView part, const Trust& trust, wire::NameVi
 Task<Checked> ValidatePart(Job& job, EntryView part) {
   // Nobody signs signatures.
   if (part.kind() == EntryKind::kRRset && part.type() == RRType::kRRSIG) {
-    co_return Checked{{.security = Security::kInsecure, .ttl_max = UINT32_MAX, .problem = {}}};
+    Checked checked;
+    checked.judgement.security = Security::kInsecure;
+    checked.judgement.ttl_max = UINT32_MAX;
+    co_return checked;
   }
   const bool above = part.type() == RRType::kDS && !part.name().IsRoot();
   const std::optional<wire::NameView> signed_by =
@@ -257,6 +262,7 @@ Task<Validity> Validate(Job& job) {
     // The store keeps the part unchecked, so that it is validated again.
     if (is_unsure) continue;
     job.facilities().learner.Put(answer.octets_at(i), job.facilities().StoreNow());
+    TeachOthers(job, answer.at(i), judgement);
     if (!passes) co_return checked.of_answer ? Validity::kBadAnswer : Validity::kBadChain;
   }
   co_return Validity::kGood;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the first seeds of dnssec_records_fuzz, signed_octets_fuzz and signature_fuzz into tests/fuzz/corpus.
+"""Writes the first seeds of dnssec_records_fuzz, signed_octets_fuzz and signature_fuzz into tests/fuzz/corpus, and some
+of validate_entry_fuzz.
 
 Keys and signatures are those that other programs made: tests/resolver/crypto/vectors. Seeds that fuzzing found stand
 beside these under other names; running this again leaves those alone.
@@ -77,9 +78,22 @@ def signatures():
     yield "unknown", bytes([200]) + counted(b"key") + counted(b"signature") + b"\1*\0"
 
 
+GOOD = b"\0\0"  # a signature that is neither over nor changed
+CHANGED = b"\0\3\x54\0"
+
+
+def entries():
+    """What wildcards made, as a.b.z. in the zone z., with the range from *.b.z. to z."""
+    front = bytes([1, 2, 1, 0, 0, 0, 0, 4]) + b"\xc0\0\2\1"
+    nsec = bytes([1, 0, 2, 1, 2, 0, 0, 8]) + b"\0\6\x40\1\0\0\0\3" + b"\0" + GOOD
+    yield "wildcard", front + b"\1" + b"\1" + GOOD + nsec
+    # The first signature says *.z. and is not good. The next one says *.b.z.
+    yield "wildcard_of_a_bad_signature", front + b"\2" + b"\2" + CHANGED + b"\1" + GOOD + nsec
+
+
 def main():
     for target, seeds in (("dnssec_records_fuzz", records), ("signed_octets_fuzz", signed),
-                          ("signature_fuzz", signatures)):
+                          ("signature_fuzz", signatures), ("validate_entry_fuzz", entries)):
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)
         for seed_name, octets in seeds():

@@ -1,6 +1,8 @@
 // Judges cache entries that the input makes, with signatures of which some are by the zone's key.
-// An entry is secure only if something in it is. What is secure teaches the aggressive index.
+// An entry is secure only if something in it is. What is secure teaches the aggressive index, and
+// what a wildcard made stands where a good signature says, for no longer than that says.
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -25,6 +27,9 @@ using wire::RRType;
 
 constexpr uint32_t kNow = 1'700'000'000;
 constexpr uint32_t kDay = 86400;
+// What signatures say, and what servers say.
+constexpr uint32_t kTtl = 60;
+constexpr uint32_t kTtlOfServers = 300;
 // Two root names and five numbers. The minimum is 60.
 constexpr std::array<uint8_t, 22> kSoa = {0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0,
                                           0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 60};
@@ -70,11 +75,12 @@ class Session {
   bool Start(size_t kind, cache::EntryBuilder* builder) {
     const wire::NameView zone = source_.zone();
     if (kind == 0) {
-      return builder->StartRRset(name_, type_, 60, now_, cache::Rank::kAnswerAuthoritative) &&
+      return builder->StartRRset(name_, type_, kTtlOfServers, now_,
+                                 cache::Rank::kAnswerAuthoritative) &&
              AddRRset(builder);
     }
-    const bool started = kind == 1 ? builder->StartNoData(name_, type_, zone, 60, now_)
-                                   : builder->StartNxDomain(name_, zone, 60, now_);
+    const bool started = kind == 1 ? builder->StartNoData(name_, type_, zone, kTtlOfServers, now_)
+                                   : builder->StartNxDomain(name_, zone, kTtlOfServers, now_);
     if (!started || tape().Chance(8)) return started;
     if (!builder->AddRecord(kSoa)) return false;
     const Signature signature = Sign(zone, RRType::kSOA, {Octets(kSoa.begin(), kSoa.end())});
@@ -91,8 +97,7 @@ class Session {
     for (size_t signatures = tape().Below(4); signatures > 0; --signatures) {
       const Signature signature = Sign(name_, type_, rdatas);
       if (!builder->AddSignature(signature.rdata)) return false;
-      good_ += signature.is_good;
-      good_at_name_ += signature.is_good && signature.labels == sim::SignedLabels(name_);
+      if (signature.is_good) good_labels_.set(signature.labels);
     }
     return true;
   }
@@ -120,7 +125,7 @@ class Session {
     sim::Rrsig rrsig{.covered = type,
                      .algorithm = sim::kEcdsaP256,
                      .labels = made.labels,
-                     .original_ttl = 60,
+                     .original_ttl = kTtl,
                      .expiration = kNow + kDay,
                      .inception = kNow - kDay,
                      .tag = TheWorkshop().key.Tag(),
@@ -152,11 +157,10 @@ class Session {
 
   void Judge(cache::EntryView entry) {
     TERN_FUZZ_PROPERTY(cache::IsSoundEntry({entry.bytes(), entry.size()}));
-    const Verifier verifier = MakeVerifier();
-    const Judgement judgement = ValidateEntry(entry, verifier);
+    const Judgement judgement = ValidateEntry(entry, MakeVerifier());
     TERN_FUZZ_PROPERTY(checks_left_ >= 0 && hashes_left_ >= 0);
     TERN_FUZZ_PROPERTY(judgement.security != cache::Security::kUnchecked);
-    if (judgement.security == cache::Security::kSecure) CheckSecure(entry, judgement, verifier);
+    if (judgement.security == cache::Security::kSecure) CheckSecure(entry, judgement);
     if (entry.kind() != cache::EntryKind::kRRset && entry.kind() != cache::EntryKind::kNxDomain &&
         type_ != RRType::kDS) {
       return;
@@ -165,26 +169,46 @@ class Session {
     if (name_.view().Equals(source_.zone())) return;
     const CutFinding cut = ValidateDs(entry, MakeVerifier());
     if (cut.kind != CutFinding::Kind::kBogus && cut.is_proven) {
-      TERN_FUZZ_PROPERTY(good_ + good_proofs_ > 0);
+      TERN_FUZZ_PROPERTY(good_labels_.any() || good_proofs_ > 0);
     }
   }
 
-  void CheckSecure(cache::EntryView entry, const Judgement& judgement, const Verifier& verifier) {
-    TERN_FUZZ_PROPERTY(judgement.ttl_max <= 60);
+  void CheckSecure(cache::EntryView entry, const Judgement& judgement) {
+    TERN_FUZZ_PROPERTY(judgement.ttl_max <= kTtl);
     TERN_FUZZ_PROPERTY(judgement.problem.reason == Reason::kNone);
-    AggressiveIndex index(1 << 20, 7);
     if (entry.kind() != cache::EntryKind::kRRset) {
       TERN_FUZZ_PROPERTY(good_proofs_ > 0);
-      LearnRanges(entry, verifier, now_, &index);
-      return;
+    } else {
+      TERN_FUZZ_PROPERTY(good_labels_.any());
+      TERN_FUZZ_PROPERTY(good_labels_[sim::SignedLabels(name_)] || good_proofs_ > 0);
     }
-    TERN_FUZZ_PROPERTY(good_ > 0);
-    TERN_FUZZ_PROPERTY(good_at_name_ > 0 || good_proofs_ > 0);
-    if (!judgement.of_wildcard) return;
-    LearnRanges(entry, verifier, now_, &index);
+    cache::Stamp(buffer_.data(), judgement.security, judgement.ttl_max, now_);
+    CheckRanges(entry, judgement.verified);
+    if (judgement.of_wildcard) CheckWildcard(entry, judgement.verified);
+  }
+
+  void CheckRanges(cache::EntryView entry, const VerifiedParts& verified) {
+    AggressiveIndex index(1 << 20, 7);
+    LearnRanges(entry, verified, now_, &index);
+    TERN_FUZZ_PROPERTY(index.ReadCounts().ranges <= good_proofs_);
+    HashBudget hashes{&TheWorkshop().hasher, AggressiveIndex::kHashesMax};
+    const wire::NameView zones[] = {source_.zone()};
+    AggressiveAnswer answer;
+    TERN_FUZZ_PROPERTY(!index.Answer(zones, name_, type_, now_ + kTtl, &hashes, &answer));
+  }
+
+  void CheckWildcard(cache::EntryView entry, const VerifiedParts& verified) {
     alignas(8) std::array<uint8_t, cache::kBuiltOctetsMax> scratch;
-    const std::span<const uint8_t> at_wildcard = AtItsWildcard(entry, judgement, now_, scratch);
-    TERN_FUZZ_PROPERTY(at_wildcard.empty() || cache::IsSoundEntry(at_wildcard));
+    const std::span<const uint8_t> octets = AtItsWildcard(entry, verified, now_, scratch);
+    if (octets.empty()) return;
+    TERN_FUZZ_PROPERTY(cache::IsSoundEntry(octets));
+    const cache::EntryView at_wildcard(octets.data());
+    TERN_FUZZ_PROPERTY(at_wildcard.name().FirstLabel() == "*");
+    const wire::NameView encloser = at_wildcard.name().Parent();
+    TERN_FUZZ_PROPERTY(good_labels_[encloser.LabelCount()]);
+    TERN_FUZZ_PROPERTY(encloser.IsSubdomainOf(source_.zone()));
+    TERN_FUZZ_PROPERTY(name_.view().IsSubdomainOf(encloser));
+    TERN_FUZZ_PROPERTY(at_wildcard.type() == type_ && at_wildcard.Remaining(now_) <= kTtl);
   }
 
   fuzz::DenialTape source_;
@@ -197,8 +221,7 @@ class Session {
   int hashes_left_ = 160;
   int keys_of_one_tag_ = 0;
   int turns_ = 0;
-  size_t good_ = 0;
-  size_t good_at_name_ = 0;
+  std::bitset<wire::kLabelsMax + 1> good_labels_;  // what good signatures of an RRset say
   size_t good_proofs_ = 0;
   alignas(8) std::array<uint8_t, cache::kBuiltOctetsMax> buffer_;
 };
