@@ -30,6 +30,11 @@ bool IsWorthAReport(wire::ExtendedError error) {
          error == wire::ExtendedError::kInvalidData;
 }
 
+// Whether the failure says nothing about the zone.
+bool IsOfThisMachine(const Job& job) {
+  return job.IsShortOfAllowance() || job.in_cycle() || job.replay() != nullptr;
+}
+
 }  // namespace
 
 void NoteAgentOfReply(Job& job) {
@@ -40,11 +45,15 @@ void NoteAgentOfReply(Job& job) {
                                facilities.records.report_channel(), facilities.environment.Now());
 }
 
-void ReportFailure(Job& job, const wire::Name& name) {
-  const wire::ExtendedError error = job.answer().error();
-  const wire::Name& zone = job.servers().zone();
+void ReportFailure(Job& job, const wire::Name& name, wire::ExtendedError error) {
+  if (!job.servers().forwarded()) ReportFailure(job, job.servers().zone(), name, job.type(), error);
+}
+
+void ReportFailure(Job& job, const wire::Name& zone, const wire::Name& name, wire::RRType type,
+                   wire::ExtendedError error) {
   if (!job.settings().dnssec.error_reporting || !IsWorthAReport(error) ||
-      IsReport(name, job.type()) || job.servers().forwarded() || !name.view().IsSubdomainOf(zone)) {
+      IsReport(job.name(), job.type()) || IsOfThisMachine(job) ||
+      !name.view().IsSubdomainOf(zone)) {
     return;
   }
   Facilities& facilities = job.facilities();
@@ -52,7 +61,7 @@ void ReportFailure(Job& job, const wire::Name& name) {
       facilities.store.Hash(zone), [&](wire::NameView of) { return facilities.store.Hash(of); },
       facilities.environment.Now());
   if (agent == nullptr) return;
-  const std::optional<wire::Name> report = ReportName(name, job.type(), error, *agent);
+  const std::optional<wire::Name> report = ReportName(name, type, error, *agent);
   if (!report || job.table().IsUnderWay(*report, wire::RRType::kTXT)) return;
   if (job.table().StartDetached(*report, wire::RRType::kTXT, 0, kReportAllowance)) {
     ++facilities.counters.error_reports;

@@ -256,14 +256,15 @@ void RememberFailure(Job& job, const wire::Name& name) {
       job.replay() != nullptr) {
     return;
   }
-  ReportFailure(job, name);
   Facilities& facilities = job.facilities();
+  // Validation has reported what is bogus.
   if (dnssec::IsBogus(error)) {
     facilities.learner.LearnFailure(name, job.type(), error, /*has_stale=*/false,
                                     facilities.environment.Now(), /*by_silence=*/false,
                                     job.answer().error_text());
     return;
   }
+  ReportFailure(job, name, error);
   const bool by_silence =
       job.servers().candidates().empty() ||
       SilenceOf(job.servers(), facilities.server_table, facilities.StoreNow()) == Silence::kAll;

@@ -16,6 +16,7 @@
 #include "resolver/resolution/nested_question.h"
 #include "resolver/resolution/next_turn.h"
 #include "resolver/resolution/outcome.h"
+#include "resolver/resolution/report_failure.h"
 #include "resolver/resolution/trust_trace.h"
 
 // GCC 12 without optimisation does not see that a promise's operator new, which is a template,
@@ -49,6 +50,18 @@ Trust Insecure(Problem problem = {}) {
   trust.state = Trust::State::kInsecure;
   trust.problem = std::move(problem);
   return trust;
+}
+
+// What `zone` said about (name, type) is not good.
+Trust FailedAt(Job& job, const wire::Name& zone, const wire::Name& name, RRType type,
+               Problem problem) {
+  // An anchor that cannot be used is no fault of the zone. A failure that only is noted is no
+  // failure for the client.
+  if (problem.reason != Reason::kBadAnchor &&
+      job.settings().dnssec.validation != Validation::kLog) {
+    ReportFailure(job, zone, name, type, dnssec::ErrorOf(problem.reason));
+  }
+  return Failed(std::move(problem));
 }
 
 // How long a server comes last for a zone of which it said what is bogus.
@@ -471,7 +484,7 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
     if (IsUnsupported(problem.reason)) problem.reason = Reason::kBadAnchor;
     TraceKeys(job, trust.zone, FindTrustedKeys(job, trust.zone), problem, "by the trust anchor");
     if (problem.reason != Reason::kNone || FindTrustedKeys(job, trust.zone) == nullptr) {
-      co_return Failed(problem);
+      co_return FailedAt(job, trust.zone, trust.zone, RRType::kDNSKEY, problem);
     }
     trust.state = Trust::State::kSecure;
   }
@@ -518,7 +531,7 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
       TraceKeys(job, name, FindTrustedKeys(job, name), problem, "by its DS");
       if (IsUnsupported(problem.reason)) co_return Insecure(problem);
       if (problem.reason != Reason::kNone || FindTrustedKeys(job, name) == nullptr) {
-        co_return Failed(problem);
+        co_return FailedAt(job, name, name, RRType::kDNSKEY, problem);
       }
       trust.zone = name;
     } else if (step.kind == Step::Kind::kOtherSigner && !wanted[step.signer_labels]) {
@@ -530,7 +543,7 @@ Task<Trust> FindTrust(Job& job, const wire::Name& target, Way way) {
     } else if (step.kind == Step::Kind::kInsecure) {
       co_return Insecure(step.problem);
     } else if (step.kind != Step::Kind::kNoCut) {
-      co_return Failed(step.problem);
+      co_return FailedAt(job, trust.zone, name, RRType::kDS, step.problem);
     }
   }
   co_return trust;

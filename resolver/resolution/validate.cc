@@ -11,6 +11,7 @@
 #include "resolver/policy/name_source.h"
 #include "resolver/resolution/next_turn.h"
 #include "resolver/resolution/outcome.h"
+#include "resolver/resolution/report_failure.h"
 #include "resolver/resolution/trust.h"
 #include "resolver/resolution/trust_trace.h"
 
@@ -263,6 +264,11 @@ Task<Validity> Validate(Job& job) {
     if (is_unsure) continue;
     job.facilities().learner.Put(answer.octets_at(i), job.facilities().StoreNow());
     TeachOthers(job, answer.at(i), judgement);
+    // Even if another server says what is good: RFC 9567 section 4.2 begins with a server that is
+    // out of date.
+    if (!passes && checked.of_answer) {
+      ReportFailure(job, wire::Name(answer.at(i).name()), answer.error());
+    }
     if (!passes) co_return checked.of_answer ? Validity::kBadAnswer : Validity::kBadChain;
   }
   co_return Validity::kGood;

@@ -95,6 +95,51 @@ TEST_F(ErrorReportsTest, AnAgentGetsOneReportASecond) {
   EXPECT_EQ(Reports().back(), "_er.1.web.example.com.7._er.agent.net.");
 }
 
+// RFC 9567 section 6.1.1: the query that resulted in the error.
+TEST_F(ErrorReportsTest, ABrokenChainIsReportedByItsRecordAndNotByTheClientsQuestion) {
+  SigningPlan plan;
+  plan.before_signing = {[](const SignedZone&, wire::NameView, RRType type, auto* signatures) {
+    if (type == RRType::kDNSKEY) signatures->at(0).expiration = 1'699'000'000;
+  }};
+  ZoneServer* const server =
+      internet_.AddSigned("broken.com.", "192.0.2.52", "www 300 A 198.51.100.1\n", plan);
+  server->conduct().report_channel = AgentOption("agent.net.");
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.broken.com.", RRType::kA).rcode, Rcode::kServFail);
+  EXPECT_EQ(Reports(), std::vector<std::string>{"_er.48.broken.com.7._er.agent.net."});
+}
+
+TEST_F(ErrorReportsTest, ABrokenDelegationIsReportedToTheZoneAbove) {
+  internet_.tld_plan().before_signing = {
+      [](const SignedZone&, wire::NameView, RRType type, auto* signatures) {
+        if (type == RRType::kDS) signatures->at(0).expiration = 1'699'000'000;
+      }};
+  internet_.com().conduct().report_channel = AgentOption("agent.net.");
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kServFail);
+  EXPECT_EQ(Reports(), std::vector<std::string>{"_er.43.example.com.7._er.agent.net."});
+}
+
+TEST_F(ErrorReportsTest, BehindAnAliasTheTargetIsReported) {
+  internet_.AddSigned("alias.net.", "192.0.2.53", "www 300 CNAME www.example.com.\n");
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.alias.net.", RRType::kA).rcode, Rcode::kServFail);
+  EXPECT_EQ(Reports(), kReportOfHost);
+}
+
+TEST_F(ErrorReportsTest, ADenialThatFailsIsReportedByTheTypeThatWasAskedFor) {
+  SigningPlan plan;
+  plan.before_signing = {[](const SignedZone&, wire::NameView, RRType type, auto* signatures) {
+    if (type == RRType::kNSEC) signatures->at(0).expiration = 1'699'000'000;
+  }};
+  ZoneServer* const server =
+      internet_.AddSigned("denial.com.", "192.0.2.54", "www 300 A 198.51.100.1\n", plan);
+  server->conduct().report_channel = AgentOption("agent.net.");
+  internet_.Start();
+  EXPECT_EQ(internet_.Lookup("www.denial.com.", RRType::kMX).rcode, Rcode::kServFail);
+  EXPECT_EQ(Reports(), std::vector<std::string>{"_er.15.www.denial.com.7._er.agent.net."});
+}
+
 // The agent's own zone is broken and names itself, so a report fails.
 TEST_F(ErrorReportsTest, AReportThatFailsIsNotReported) {
   agent_->conduct().report_channel = AgentOption("agent.net.");
