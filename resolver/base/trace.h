@@ -4,6 +4,7 @@
 // the hot path. Bounded by the class that implements it.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "resolver/base/environment.h"
@@ -27,6 +28,9 @@ class Trace {
     std::string_view outcome;
     std::string_view learnt;
     std::string_view security = {};  // of trust and validate: secure, insecure or bogus
+    // Unix time, of the signature that decided. 0: the step is not about one.
+    uint32_t inception = 0;
+    uint32_t expiration = 0;
   };
   virtual void Add(const Step& step) = 0;
 

@@ -38,7 +38,8 @@ struct About {
   const wire::Name* zone = nullptr;
 };
 
-void Add(Job& job, const About& about, Security security, std::string_view why) {
+void Add(Job& job, const About& about, Security security, std::string_view why,
+         const Problem& problem = {}) {
   const std::string outcome =
       why.empty() ? std::string(WordFor(security)) : Concat(WordFor(security), ": ", why);
   Trace::Step step;
@@ -48,6 +49,8 @@ void Add(Job& job, const About& about, Security security, std::string_view why) 
   step.type = about.type;
   step.outcome = outcome;
   step.security = WordFor(security);
+  step.inception = problem.inception;
+  step.expiration = problem.expiration;
   job.trace()->Add(step);
 }
 
@@ -83,7 +86,7 @@ void TraceDs(Job& job, const wire::Name& name, const wire::Name& zone, const DsF
   const std::string why = dnssec::Describe(finding.problem);
   switch (finding.kind) {
     case DsFinding::Kind::kBogus:
-      return Add(job, about, Security::kBogus, why);
+      return Add(job, about, Security::kBogus, why, finding.problem);
     case DsFinding::Kind::kSigned:
       return Add(job, about, Security::kSecure, TextOfDs(finding.ds));
     case DsFinding::Kind::kUnsigned:
@@ -108,7 +111,7 @@ void TraceKeys(Job& job, const wire::Name& zone, dnssec::ZoneKeys* keys, const P
     return Add(job, about, Security::kInsecure, dnssec::Describe(problem));
   }
   if (problem.reason != Reason::kNone || keys == nullptr) {
-    return Add(job, about, Security::kBogus, dnssec::Describe(problem));
+    return Add(job, about, Security::kBogus, dnssec::Describe(problem), problem);
   }
   Add(job, about, Security::kSecure, Concat(TextOfKeys(*keys), "; ", how));
 }
@@ -136,7 +139,7 @@ void TraceJudgement(Job& job, cache::EntryView part, Security security, const Pr
   if (job.trace() == nullptr) return;
   const wire::Name name(part.name());
   const RRType type = part.kind() == cache::EntryKind::kNxDomain ? job.type() : part.type();
-  Add(job, {"validate", name, type}, security, dnssec::Describe(problem));
+  Add(job, {"validate", name, type}, security, dnssec::Describe(problem), problem);
 }
 
 }  // namespace tern::resolver::resolution

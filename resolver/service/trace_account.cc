@@ -48,6 +48,10 @@ std::string TraceAccount::LineOf(const Step& step) {
   AddText(step.outcome, "outcome", &line);
   AddText(step.learnt, "learnt", &line);
   AddText(step.security, "security", &line);
+  if (step.expiration != 0) {
+    line["signature_inception"] = step.inception;
+    line["signature_expiration"] = step.expiration;
+  }
   return line.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
 }
 

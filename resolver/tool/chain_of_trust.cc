@@ -1,13 +1,22 @@
 #include "resolver/tool/chain_of_trust.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
+#include <system_error>
 
 #include "resolver/tool/lookup_json.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::tool {
 namespace {
+
+uint32_t SecondsOf(const TraceStep& step, std::string_view key) {
+  const std::string_view text = step.Text(key);
+  uint32_t seconds = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return read.ec == std::errc() && read.ptr == text.data() + text.size() ? seconds : 0;
+}
 
 // If a part of the answer is bogus, another server is asked, and the chain begins anew.
 std::vector<TrustLink> ReadLinks(const std::vector<TraceStep>& steps) {
@@ -23,7 +32,9 @@ std::vector<TrustLink> ReadLinks(const std::vector<TraceStep>& steps) {
     const auto server = servers.find(question);
     links.push_back({std::string(question), std::string(step.Text("zone")),
                      server == servers.end() ? "" : server->second,
-                     std::string(step.Text("security")), std::string(step.Text("outcome"))});
+                     std::string(step.Text("security")), std::string(step.Text("outcome")),
+                     SecondsOf(step, "signature_inception"),
+                     SecondsOf(step, "signature_expiration")});
   }
   return links;
 }

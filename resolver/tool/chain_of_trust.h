@@ -24,6 +24,9 @@ struct TrustLink {
   std::string server;    // that was asked for it; empty when it was known
   std::string security;  // secure, insecure or bogus; as sent
   std::string outcome;   // the same with the reason
+  // Unix time, of the signature that decided. 0: it was not about one.
+  uint32_t signature_inception = 0;
+  uint32_t signature_expiration = 0;
 };
 
 struct ChainOfTrust {

@@ -17,6 +17,10 @@ Json LinkJson(const TrustLink& link) {
   object["outcome"] = link.outcome;
   if (!link.zone.empty()) object["zone"] = link.zone;
   if (!link.server.empty()) object["server"] = link.server;
+  if (link.signature_expiration != 0) {
+    object["signature_inception"] = link.signature_inception;
+    object["signature_expiration"] = link.signature_expiration;
+  }
   return object;
 }
 

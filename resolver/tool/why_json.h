@@ -1,4 +1,5 @@
 // Writes the JSON of `tern why --json`. It is ASCII, so no control character reaches a terminal.
+// Times are numbers of seconds since 1970. Reasons say the same to people.
 //
 // Thread: any. Bounded by the reply's 64 KiB.
 #pragma once

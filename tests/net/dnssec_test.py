@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 
 from internet import TERN, WorldTest, dig
 from signed_zones import SignedInternet
@@ -144,7 +145,10 @@ class DnssecTest(WorldTest):
         run = subprocess.run([TERN, "why", "www.old.com", "--server", "127.0.0.1", "--json"],
                              capture_output=True, text=True, timeout=30, check=False)
         self.assertEqual(run.returncode, 3, run)
-        self.assertEqual(json.loads(run.stdout)["verdict"], "bogus")
+        told = json.loads(run.stdout)
+        self.assertEqual(told["verdict"], "bogus")
+        self.assertLess(told["link"]["signature_inception"], told["link"]["signature_expiration"])
+        self.assertLess(told["link"]["signature_expiration"], time.time())
         run = subprocess.run([TERN, "lookup", "www.good.com", "--server", "127.0.0.1"],
                              capture_output=True, text=True, timeout=30, check=False)
         self.assertIn("NOERROR  secure", run.stdout)

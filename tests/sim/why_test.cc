@@ -120,6 +120,13 @@ TEST_F(WhyTest, TheTraceNamesTheBrokenLink) {
                         R"("security":"bogus")"});
 }
 
+TEST_F(WhyTest, TheTraceHasTheTimesOfAnExpiredSignatureAsNumbers) {
+  Start(ExpiredPlan());
+  ExpectInOrder(Trace(kWhyHost),
+                {R"("question":"example.com. DNSKEY","outcome":"bogus: RRSIG of )",
+                 R"("signature_inception":)", R"("signature_expiration":1699000000})"});
+}
+
 TEST_F(WhyTest, AReplaySeesThatAZoneWasMended) {
   Start(ExpiredPlan());
   EXPECT_EQ(internet_.Lookup(kWhyHost, RRType::kA).rcode, Rcode::kServFail);

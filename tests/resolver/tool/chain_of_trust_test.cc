@@ -48,6 +48,21 @@ TEST(ChainOfTrustTest, TheFirstBrokenLinkDecidesAndTellsItsServer) {
   EXPECT_EQ(chain.links[0].server, "");
 }
 
+TEST(ChainOfTrustTest, ALinkHasTheTimesOfItsSignature) {
+  constexpr char kExpired[] = R"({"kind":"validate","question":"www.a. A","security":"bogus",)"
+                              R"("signature_inception":7,"signature_expiration":4294967295})"
+                              "\n";
+  constexpr char kStrange[] = R"({"kind":"validate","question":"b. A","security":"bogus",)"
+                              R"("signature_inception":-1,"signature_expiration":"soon"})"
+                              "\n";
+  const ChainOfTrust chain = ReadChain(Reply(wire::Rcode::kServFail, {kStart, kExpired, kStrange}));
+  ASSERT_EQ(chain.links.size(), 2u);
+  EXPECT_EQ(chain.links[0].signature_inception, 7u);
+  EXPECT_EQ(chain.links[0].signature_expiration, 4294967295u);
+  EXPECT_EQ(chain.links[1].signature_inception, 0u);
+  EXPECT_EQ(chain.links[1].signature_expiration, 0u);
+}
+
 TEST(ChainOfTrustTest, WhatIsAnsweredInLogModeIsBogusAllTheSame) {
   EXPECT_EQ(ReadChain(Reply(wire::Rcode::kNoError, {kStart, kBadKeys, kBadPart})).verdict,
             Verdict::kBogus);

@@ -42,7 +42,8 @@ inline ChainOfTrust SampleChain() {
   chain.verdict = Verdict::kBogus;
   chain.reason = "no DNSKEY of a. matches its DS 1";
   chain.links = {{"a. DS", ".", "", "secure", "secure: DS of key 1"},
-                 {"a. DNSKEY", "a.", "192.0.2.1:53", "bogus", "bogus: no DNSKEY\x1b"}};
+                 {"a. DNSKEY", "a.", "192.0.2.1:53", "bogus", "bogus: no DNSKEY\x1b"},
+                 {"b. A", "", "", "bogus", "bogus: expired", 1'690'000'000, 1'699'000'000}};
   chain.deciding = 1;
   return chain;
 }

@@ -17,5 +17,14 @@ TEST(WhyJsonTest, TheJsonHasTheVerdictAndTheDecidingLink) {
   }
 }
 
+TEST(WhyJsonTest, TheTimesOfASignatureAreNumbers) {
+  const std::string json =
+      WhyJson(Options("www.a.", wire::RRType::kA), LookupReply(), SampleChain());
+  EXPECT_NE(json.find(R"("outcome":"bogus: expired","signature_inception":1690000000,)"
+                      R"("signature_expiration":1699000000})"),
+            std::string::npos)
+      << json;
+}
+
 }  // namespace
 }  // namespace tern::resolver::tool

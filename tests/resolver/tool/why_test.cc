@@ -14,6 +14,7 @@ TEST(WhyTest, TheTextNamesTheBrokenLinkWithoutTouchingTheTerminal) {
             "chain\n"
             "  a. DS: secure: DS of key 1\n"
             "  a. DNSKEY: bogus: no DNSKEY\\x1b, from 192.0.2.1:53\n"
+            "  b. A: bogus: expired\n"
             "verdict bogus, SERVFAIL\n"
             "broken  a. DNSKEY: no DNSKEY of a. matches its DS 1\n"
             "said by 192.0.2.1:53\n");
