@@ -26,6 +26,9 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kBuiltin = "builtin";
 constexpr uint16_t kDnsPort = 53;
+constexpr size_t kTokenFileOctetsMax = 4096;
+constexpr size_t kTokenOctetsMin = 16;
+constexpr size_t kTokenOctetsMax = 256;
 
 std::optional<Prefix> ParsePrefix(const std::string& text) { return Prefix::Parse(text); }
 
@@ -98,7 +101,10 @@ class ConfigReader {
       case KeyKind::kChoice:
         return ReadNumber(place, key);
       case KeyKind::kListen:
+        settings_->listen_is_default = false;
         return ReadListen(place, key);
+      case KeyKind::kHttpListen:
+        return ReadHttpListen(place, key);
       case KeyKind::kEndpoints:
         return ReadServers(place, key);
       case KeyKind::kAddresses:
@@ -115,6 +121,8 @@ class ConfigReader {
         return ReadHostsFile(place, key);
       case KeyKind::kStateFile:
         return ReadStateFile(place, key);
+      case KeyKind::kTokenFile:
+        return ReadTokenFile(place, key);
       case KeyKind::kCookieSecret:
         return ReadCookieSecret(place, key);
       case KeyKind::kForwardZones:
@@ -182,19 +190,28 @@ class ConfigReader {
     const absl::Status status = ReadList<Endpoint>(place, key, ParseEndpoint);
     if (!status.ok()) return status;
     KeepItemPlaces(place);
-    settings_->listen_is_default = false;
-    for (size_t i = 0; i < settings_->listen.size(); ++i) {
-      const IpAddress& address = settings_->listen[i].address;
+    const std::vector<Endpoint>& listen =
+        std::get<ListPlace<Endpoint>>(key.value.place)(*settings_);
+    for (size_t i = 0; i < listen.size(); ++i) {
+      const IpAddress& address = listen[i].address;
       const absl::Status host =
           address.IsUnspecified() ? absl::OkStatus() : CheckHost(place, i, address);
       if (!host.ok()) return host;
       for (size_t j = 0; j < i; ++j) {
-        if (!(settings_->listen[i] == settings_->listen[j])) continue;
+        if (!(listen[i] == listen[j])) continue;
         return reader_.Error(
             {&place.node->children[i], Concat(place.path, "[", i, "]")},
-            Concat("expected each address once, found ", settings_->listen[i].ToText(), " again"));
+            Concat("expected each address once, found ", listen[i].ToText(), " again"));
       }
     }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadHttpListen(const ValuePlace& place, const KeySpec& key) {
+    settings_->http.listen_is_default = false;
+    const bool is_off = place.node->kind == ConfigNode::Kind::kScalar && place.node->text.empty();
+    if (!is_off) return ReadListen(place, key);
+    settings_->http.listen.clear();
     return absl::OkStatus();
   }
 
@@ -290,6 +307,28 @@ class ConfigReader {
     }
     const std::string& text = place.node->text;
     settings_->dnssec.state_file = text.empty() ? "" : PathOf(text);
+    return absl::OkStatus();
+  }
+
+  // The message does not repeat what the file holds, because secrets must not reach logs.
+  absl::Status ReadTokenFile(const ValuePlace& place, const KeySpec& key) {
+    if (place.node->kind != ConfigNode::Kind::kScalar) {
+      return reader_.Expected(place, Expectation(key));
+    }
+    settings_->http.token_file = place.node->text.empty() ? "" : PathOf(place.node->text);
+    settings_->http.token.clear();
+    if (place.node->text.empty()) return absl::OkStatus();
+    const auto text = ReadTextFile(settings_->http.token_file, kTokenFileOctetsMax);
+    if (!text.ok()) return ErrorInNamedFile(place, text.status());
+    const size_t end = text->find_last_not_of(" \t\r\n");
+    const std::string token = text->substr(0, end == std::string::npos ? 0 : end + 1);
+    const bool is_word =
+        std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
+    if (!is_word || token.size() < kTokenOctetsMin || token.size() > kTokenOctetsMax) {
+      return reader_.Error(place, Concat("expected a file with one word of ", kTokenOctetsMin,
+                                         " to ", kTokenOctetsMax, " letters, digits or signs"));
+    }
+    settings_->http.token = token;
     return absl::OkStatus();
   }
 
@@ -414,6 +453,8 @@ Settings DefaultSettings() {
   settings.listen = {*Endpoint::Parse("127.0.0.1:53", 0), *Endpoint::Parse("[::1]:53", 0)};
   settings.listen_is_default = true;
   settings.allow = {*Prefix::Parse("127.0.0.0/8"), *Prefix::Parse("::1/128")};
+  settings.http.listen = {*Endpoint::Parse("127.0.0.1:9530", 0)};
+  settings.http.listen_is_default = true;
   // A loopback address cannot be forged from outside, and a forwarder there may stand for thousands
   // of clients.
   settings.rate_limit.exempt = settings.allow;

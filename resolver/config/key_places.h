@@ -84,4 +84,37 @@ constexpr ValueSpec Prefixes() {
   return List<Prefix, kPath...>(KeyKind::kPrefixes, 0, kPrefixesMax);
 }
 
+// The keys of the static zone that was read last.
+inline constexpr ValueSpec kZoneName = {.kind = KeyKind::kZoneName};
+inline constexpr ValueSpec kZoneServers = {
+    .kind = KeyKind::kEndpoints,
+    .min = 1,
+    .max = kStaticServersMax,
+    .place = ListPlace<Endpoint>(
+        [](Settings & settings) -> auto& { return settings.static_zones.back().to; })};
+inline constexpr ValueSpec kZoneFirst = {
+    .kind = KeyKind::kFlag,
+    .max = 1,
+    .place = NumberPlace{
+        [](const Settings& settings) { return uint64_t{settings.static_zones.back().first}; },
+        [](Settings& settings, uint64_t n) { settings.static_zones.back().first = n != 0; }}};
+inline constexpr ValueSpec kZoneValidate = {
+    .kind = KeyKind::kFlag,
+    .max = 1,
+    .place = NumberPlace{
+        [](const Settings& settings) { return uint64_t{settings.static_zones.back().validate}; },
+        [](Settings& settings, uint64_t n) { settings.static_zones.back().validate = n != 0; }}};
+
+// A number of the block list that was read last.
+template <auto kMember>
+constexpr NumberPlace kOfList = {
+    [](const Settings& settings) { return ToNumber(settings.mail.dnsbl.back().*kMember); },
+    [](Settings& settings, uint64_t n) { FromNumber(n, &(settings.mail.dnsbl.back().*kMember)); }};
+
+// A key that a reload does not change.
+template <auto... kPath>
+constexpr FixedKeyAccess kFixed = {
+    [](const Settings& a, const Settings& b) { return In<kPath...>(a) == In<kPath...>(b); },
+    [](const Settings& from, Settings* to) { In<kPath...>(*to) = In<kPath...>(from); }};
+
 }  // namespace tern::resolver::config

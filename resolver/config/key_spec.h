@@ -36,7 +36,8 @@ enum class KeyKind : uint8_t {
   kTtl,       // whole seconds
   kChoice,    // a word, stored as its index in `choices`
   // Lists:
-  kListen,  // endpoints without repetition
+  kListen,      // endpoints without repetition
+  kHttpListen,  // the same, or "" for none
   kEndpoints,
   kAddresses,
   kPrefixes,
@@ -46,6 +47,7 @@ enum class KeyKind : uint8_t {
   kTrustAnchors,
   kHostsFile,
   kStateFile,
+  kTokenFile,
   kCookieSecret,
   kForwardZones,  // a list of maps; their keys are `forward[].zone` and so on
   kStubZones,

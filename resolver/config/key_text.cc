@@ -32,7 +32,8 @@ std::string_view OneItem(KeyKind kind) {
            "prefix";
   }
   if (kind == KeyKind::kNames) return "a domain name";
-  TERN_REQUIRE(kind == KeyKind::kListen || kind == KeyKind::kEndpoints);
+  TERN_REQUIRE(kind == KeyKind::kListen || kind == KeyKind::kHttpListen ||
+               kind == KeyKind::kEndpoints);
   return "an address with a port such as 127.0.0.1:53, [::1]:53 or [fe80::1%eth0]:53";
 }
 
@@ -40,7 +41,8 @@ std::string_view ManyItems(KeyKind kind) {
   if (kind == KeyKind::kAddresses) return "addresses";
   if (kind == KeyKind::kPrefixes) return "blocks of addresses";
   if (kind == KeyKind::kNames) return "domain names";
-  TERN_REQUIRE(kind == KeyKind::kListen || kind == KeyKind::kEndpoints);
+  TERN_REQUIRE(kind == KeyKind::kListen || kind == KeyKind::kHttpListen ||
+               kind == KeyKind::kEndpoints);
   return "addresses with ports";
 }
 
@@ -66,6 +68,7 @@ std::string Expectation(const KeySpec& key) {
     case KeyKind::kChoice:
       return WordList(spec.choices);
     case KeyKind::kListen:
+    case KeyKind::kHttpListen:
     case KeyKind::kEndpoints:
     case KeyKind::kAddresses:
     case KeyKind::kPrefixes:
@@ -77,6 +80,7 @@ std::string Expectation(const KeySpec& key) {
     case KeyKind::kHostsFile:
       return "the path of a hosts file, or \"\" for none";
     case KeyKind::kStateFile:
+    case KeyKind::kTokenFile:
       return "the path of a file, or \"\" for none";
     case KeyKind::kCookieSecret:
       return "32 hexadecimal digits, or \"\" to draw a secret";

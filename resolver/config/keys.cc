@@ -10,6 +10,8 @@ namespace tern::resolver::config {
 namespace {
 
 constexpr uint64_t kOutgoingMax = 64;
+constexpr uint64_t kHttpListenMax = 8;
+constexpr uint64_t kHttpHostsMax = 64;
 constexpr uint64_t kNegativeAnchorsMax = 10'000;
 constexpr uint64_t kRateMax = 10'000'000;
 constexpr uint64_t kWaitingMax = 65'535;
@@ -30,37 +32,6 @@ constexpr std::string_view kQnameWords[] = {"off", "relaxed", "strict"};
 constexpr std::string_view kValidationWords[] = {"true", "log", "false"};
 
 constexpr ValueSpec kMap = {.kind = KeyKind::kMap};
-constexpr ValueSpec kZoneName = {.kind = KeyKind::kZoneName};
-constexpr ValueSpec kZoneServers = {.kind = KeyKind::kEndpoints,
-                                    .min = 1,
-                                    .max = kStaticServersMax,
-                                    .place = ListPlace<Endpoint>([](Settings & settings) -> auto& {
-                                      return settings.static_zones.back().to;
-                                    })};
-constexpr ValueSpec kZoneFirst = {
-    .kind = KeyKind::kFlag,
-    .max = 1,
-    .place = NumberPlace{
-        [](const Settings& settings) { return uint64_t{settings.static_zones.back().first}; },
-        [](Settings& settings, uint64_t n) { settings.static_zones.back().first = n != 0; }}};
-constexpr ValueSpec kZoneValidate = {
-    .kind = KeyKind::kFlag,
-    .max = 1,
-    .place = NumberPlace{
-        [](const Settings& settings) { return uint64_t{settings.static_zones.back().validate}; },
-        [](Settings& settings, uint64_t n) { settings.static_zones.back().validate = n != 0; }}};
-
-// A number of the block list that was read last.
-template <auto kMember>
-constexpr NumberPlace kOfList = {
-    [](const Settings& settings) { return ToNumber(settings.mail.dnsbl.back().*kMember); },
-    [](Settings& settings, uint64_t n) { FromNumber(n, &(settings.mail.dnsbl.back().*kMember)); }};
-
-template <auto... kPath>
-constexpr FixedKeyAccess kFixed = {
-    [](const Settings& a, const Settings& b) { return In<kPath...>(a) == In<kPath...>(b); },
-    [](const Settings& from, Settings* to) { In<kPath...>(*to) = In<kPath...>(from); }};
-
 constexpr auto kRate = &Settings::rate_limit;
 constexpr auto kConnections = &Settings::connections;
 constexpr auto kCache = &Settings::cache;
@@ -460,6 +431,34 @@ constexpr KeySpec kKeys[] = {
          "file is read at the start and on SIGHUP. A line that cannot be used is passed over, with "
          "a warning in the log. It cannot give localhost another address "
          "while `local.special_names` is `true`."},
+
+    {.path = "http",
+     .value = kMap,
+     .summary = "What programs and people watch ternd with: `/metrics`, `/live`, `/ready`."},
+    {.path = "http.listen",
+     .value = List<Endpoint, &Settings::http, &HttpSettings::listen>(KeyKind::kHttpListen, 0,
+                                                                     kHttpListenMax),
+     .default_text = R"(["127.0.0.1:9530"])",
+     .fixed = &kFixed<&Settings::http, &HttpSettings::listen>,
+     .summary = "Where HTTP is served. `[]` or `\"\"` is nowhere. Whoever reaches such an address "
+                "may read, so outside of the loopback set `http.token_file`.",
+     .details = "If ternd cannot listen at an address that is written here, it does not start. "
+                "Without this key it starts all the same, with a warning."},
+    {.path = "http.hosts",
+     .value =
+         List<wire::Name, &Settings::http, &HttpSettings::hosts>(KeyKind::kNames, 0, kHttpHostsMax),
+     .default_text = "[]",
+     .fixed = &kFixed<&Settings::http, &HttpSettings::hosts>,
+     .summary = "Names by which HTTP clients may call this machine, besides `localhost` and "
+                "addresses. So no web page that a browser shows can read here (DNS rebinding)."},
+    {.path = "http.token_file",
+     .value = {.kind = KeyKind::kTokenFile},
+     .default_text = R"("")",
+     .fixed = &kFixed<&Settings::http, &HttpSettings::token>,
+     .summary = "A file with a word that HTTP clients must send (`Authorization: Bearer WORD`). "
+                "`\"\"`: they need none. `/live` and `/ready` are answered without it.",
+     .details = "The word is 16 to 256 letters, digits or signs. The file is read at the start. "
+                "Keep it from other users' eyes."},
 
     {.path = "mail", .value = kMap},
     {.path = "mail.additional",

@@ -42,6 +42,15 @@ struct ConnectionSettings {
   friend bool operator==(const ConnectionSettings&, const ConnectionSettings&) = default;
 };
 
+// Where the metrics and the like are served over HTTP, and who may read them.
+struct HttpSettings {
+  std::vector<Endpoint> listen;
+  bool listen_is_default = false;  // the file has no `http.listen`
+  std::vector<wire::Name> hosts;
+  std::string token_file;
+  std::string token;  // what the file holds; empty: none is asked for
+};
+
 struct Settings {
   std::vector<Endpoint> listen;
   // True when the file has no `listen`. Then an address is left out if this machine lacks its
@@ -59,6 +68,7 @@ struct Settings {
   DnssecSettings dnssec;
   policy::LocalSettings local;
   MailSettings mail;
+  HttpSettings http;
   std::vector<StaticZone> static_zones;
   // The positions of values that only this machine can judge, for errors at the start. They are
   // `FILE:7:3` by key, such as `local.hosts_file` or `listen[0]`. A key that the file does not have

@@ -1,19 +1,20 @@
 #include "resolver/daemon/daemon.h"
 
 #include <sched.h>
-#include <sys/resource.h>
-#include <sys/timex.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <utility>
 
+#include "resolver/config/at_key.h"
 #include "resolver/config/keys.h"
 #include "resolver/config/private_zones.h"
 #include "resolver/config/root_hints.h"
 #include "resolver/crypto/random.h"
+#include "resolver/daemon/http_start.h"
 #include "resolver/daemon/log.h"
+#include "resolver/daemon/machine.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/steering.h"
 #include "resolver/policy/name_source.h"
@@ -22,20 +23,15 @@
 #include "wire/presentation.h"
 
 namespace tern::resolver::daemon {
+
+using config::AtKey;
+
 namespace {
 
 size_t AllowedProcessors() {
   cpu_set_t processors;
   if (sched_getaffinity(0, sizeof processors, &processors) != 0) return 1;
   return std::clamp<size_t>(static_cast<size_t>(CPU_COUNT(&processors)), 1, config::kWorkersMax);
-}
-
-// `FILE:7:3: KEY: MESSAGE`, or `KEY: MESSAGE` when the value is a default.
-std::string AtKey(const config::Settings& settings, const std::string& key,
-                  std::string_view message) {
-  const auto place = settings.places_in_file.find(key);
-  return Concat(place == settings.places_in_file.end() ? "" : place->second + ": ", key, ": ",
-                message);
 }
 
 // A kernel without IPv6 serves the other addresses. So one file fits all machines.
@@ -258,21 +254,6 @@ std::string TellPrivateZones(const config::Settings& settings) {
                 "; `validate: true` in a zone changes that");
 }
 
-WallClock ReadWallClock() {
-  timex state{};
-  const int answer = adjtimex(&state);  // it fails where a sandbox forbids it
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {.now = std::chrono::duration_cast<std::chrono::seconds>(now).count(),
-          .synchronised = answer >= 0 && answer != TIME_ERROR};
-}
-
-bool RaiseDescriptorLimit() {
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
-  limit.rlim_cur = limit.rlim_max;
-  return setrlimit(RLIMIT_NOFILE, &limit) == 0;
-}
-
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     config::Settings settings, const std::function<void(const absl::Status&)>& on_failure,
     std::function<void()> on_anchors) {
@@ -306,6 +287,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
         AtKey(daemon->settings_, "cache.memory",
               "expected no more than this process may have (ulimit -v)"));
   }
+  auto http_server = StartHttp(daemon->settings_, {.counters = daemon->assembly_.get()});
+  if (!http_server.ok()) return http_server.status();
+  daemon->http_server_ = *std::move(http_server);
   daemon->StartThreads(on_failure);
   return daemon;
 }
@@ -373,6 +357,7 @@ void Daemon::StartThreads(const std::function<void(const absl::Status&)>& on_fai
 }
 
 Daemon::~Daemon() {
+  http_server_.reset();
   for (const auto& worker : workers_) worker->Stop();
   for (std::thread& thread : threads_) thread.join();
 }

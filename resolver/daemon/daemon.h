@@ -24,9 +24,11 @@
 #include "cache/store.h"
 #include "resolver/base/version.h"
 #include "resolver/config/settings.h"
+#include "resolver/control/http_server.h"
 #include "resolver/daemon/anchor_file.h"
 #include "resolver/daemon/bogus_log.h"
 #include "resolver/daemon/list_log.h"
+#include "resolver/daemon/machine.h"
 #include "resolver/dnssec/anchor_keeper.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/worker.h"
@@ -45,16 +47,6 @@ std::vector<std::string> MissingAddresses(const config::Settings& settings);
 // A line for the log when forward or stub zones are not validated because they are private
 // (config/private_zones.h). Otherwise it is empty.
 std::string TellPrivateZones(const config::Settings& settings);
-
-// Raises the soft limit of file descriptors to the hard limit. Returns true when that worked.
-bool RaiseDescriptorLimit();
-
-// Unix time, and whether the kernel says that it is right.
-struct WallClock {
-  int64_t now = 0;
-  bool synchronised = false;
-};
-WallClock ReadWallClock();
 
 using RouteCheck = std::function<bool(const IpAddress&)>;
 using OwnAddressesSource = std::function<std::vector<Prefix>(
@@ -112,6 +104,7 @@ class Daemon {
   bool MayAsk(const IpAddress& server) const;
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
+  const std::vector<Endpoint>& http_listening() const { return http_server_->listening(); }
   size_t worker_count() const { return workers_.size(); }
   cache::Store& store() { return assembly_->store(); }  // for tests
   std::string_view engine_name() const { return workers_.front()->engine_name(); }
@@ -155,6 +148,7 @@ class Daemon {
   std::vector<std::unique_ptr<io::Worker>> workers_;
   // Uses the workers, so it is destroyed before them.
   std::unique_ptr<service::Assembly> assembly_;
+  std::unique_ptr<control::HttpServer> http_server_;
   std::vector<std::thread> threads_;
 };
 

@@ -69,14 +69,32 @@ absl::Status BindTo(int fd, const Endpoint& endpoint) {
 }
 
 // Binds without sharing the address. Returns 0 or an errno.
+int TryToBind(int fd, int type, const Endpoint& endpoint) {
+  // This ignores connections of an earlier run, but not a socket that listens.
+  if (type == SOCK_STREAM) SetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (endpoint.address.IsIpv6()) SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  AllowMissingAddress(fd, FamilyOf(endpoint.address));
+  return Bind(fd, endpoint) ? 0 : errno;
+}
 int TryToBind(int type, const Endpoint& endpoint) {
   const OwnedFd fd(socket(FamilyOf(endpoint.address), type | SOCK_CLOEXEC, 0));
-  if (fd.get() < 0) return errno;
-  // This ignores connections of an earlier run, but not a socket that listens.
-  if (type == SOCK_STREAM) SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  if (endpoint.address.IsIpv6()) SetOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  AllowMissingAddress(fd.get(), FamilyOf(endpoint.address));
-  return Bind(fd.get(), endpoint) ? 0 : errno;
+  return fd.get() < 0 ? errno : TryToBind(fd.get(), type, endpoint);
+}
+
+absl::Status WhyNotBound(int error, const char* transport, const Endpoint& endpoint) {
+  if (error == EACCES && endpoint.port < kUnprivilegedPort) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("cannot listen on ", endpoint.ToText(), ": ports below ", kUnprivilegedPort,
+                     " are for root and for who has CAP_NET_BIND_SERVICE"));
+  }
+  if (error != EADDRINUSE) {
+    return absl::ErrnoToStatus(error, absl::StrCat("cannot listen on ", endpoint.ToText()));
+  }
+  // The text differs from that of EADDRINUSE, which says "already": a script that waits for the
+  // word `ready` must not find it there.
+  return absl::AlreadyExistsError(absl::StrCat("cannot listen on ", endpoint.ToText(),
+                                               ": the address is in use for ", transport,
+                                               " by another process"));
 }
 
 }  // namespace
@@ -120,26 +138,24 @@ absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint) {
   return fd;
 }
 
+absl::StatusOr<OwnedFd> OpenSoleTcpListener(const Endpoint& endpoint) {
+  OwnedFd fd(socket(FamilyOf(endpoint.address), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) return Failure("cannot make a TCP socket for", endpoint);
+  SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  int error = TryToBind(fd.get(), SOCK_STREAM, endpoint);
+  if (error == 0 && listen(fd.get(), kBacklog) != 0) error = errno;
+  if (error != 0) return WhyNotBound(error, "TCP", endpoint);
+  return fd;
+}
+
 absl::Status CheckListening(const Endpoint& endpoint) {
   if (endpoint.port == 0) return absl::OkStatus();  // the kernel chooses a free port
   for (int tries = kServedTries;; --tries) {
     const int udp = TryToBind(SOCK_DGRAM, endpoint);
     const int error = udp != 0 ? udp : TryToBind(SOCK_STREAM, endpoint);
     if (error == 0) return absl::OkStatus();
-    if (error == EACCES && endpoint.port < kUnprivilegedPort) {
-      return absl::PermissionDeniedError(
-          absl::StrCat("cannot listen on ", endpoint.ToText(), ": ports below ", kUnprivilegedPort,
-                       " are for root and for who has CAP_NET_BIND_SERVICE"));
-    }
-    if (error != EADDRINUSE) {
-      return absl::ErrnoToStatus(error, absl::StrCat("cannot listen on ", endpoint.ToText()));
-    }
-    if (tries == 0) {
-      // The text differs from that of EADDRINUSE, which says "already": a script that waits for the
-      // word `ready` must not find it there.
-      return absl::AlreadyExistsError(
-          absl::StrCat("cannot listen on ", endpoint.ToText(), ": the address is in use for ",
-                       udp != 0 ? "UDP" : "TCP", " by another process"));
+    if (error != EADDRINUSE || tries == 0) {
+      return WhyNotBound(error, udp != 0 ? "UDP" : "TCP", endpoint);
     }
     std::this_thread::sleep_for(kServedPause);
   }

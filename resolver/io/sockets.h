@@ -45,6 +45,10 @@ class OwnedFd {
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);
 absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
 
+// A TCP listener that no other process can share. The address may be one that this machine gets
+// later.
+absl::StatusOr<OwnedFd> OpenSoleTcpListener(const Endpoint& endpoint);
+
 // Checks that this process can listen on the address and that no other process does. Listeners
 // share their address with all listeners of the same user. So a second process would bind without
 // an error and take a part of the queries. Called once, before the first listener is opened. It

@@ -15,8 +15,9 @@ from tree import INPUTS, TOKEN, files, line_of
 _OUTSIDE = {
     word: whose
     for whose, words in {
-        "the field": "EdDSA TsuKing YYYYMMDDHHmmSS MAX_MINIMISE_COUNT MINIMISE_ONE_LAB SplitMix64 GiB MiB KiB",
-        "other programs": "AddressSanitizer AppArmor Benchmark Google GoogleTest Knot Meson Postfix PowerDNS Resolver ThreadSanitizer "
+        "the field": "EdDSA _bytes _seconds TsuKing YYYYMMDDHHmmSS MAX_MINIMISE_COUNT MINIMISE_ONE_LAB SplitMix64 GiB MiB KiB",
+        "other programs": "AddressSanitizer AppArmor Benchmark Google GoogleTest Knot Kubernetes Meson OpenMetrics Postfix "
+                          "PowerDNS Prometheus Resolver ThreadSanitizer "
                           "Unbound INFRA_RTT dns_again_means_nonexist",
         "the system": "CAP_NET_ADMIN Debian Linux PACKET_STATISTICS SKF_AD_PKTTYPE SOL_PACKET SO_ATTACH_FILTER TIME_WAIT "
                       "perf_event_attr resolv.conf rq_clock_skip_update",

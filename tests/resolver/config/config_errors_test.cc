@@ -41,7 +41,7 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
   ExpectErrors({
       {"verbosity: 3",
        "1:1: verbosity: unknown key; expected listen, workers, access, cache, resolution, dnssec, "
-       "local, mail, forward or stub"},
+       "local, http, mail, forward or stub"},
       {"access: {deny: []}",
        "1:10: access.deny: unknown key; expected allow, rate_limit, connections, require_cookies, "
        "trace or cookie_secret"},
@@ -49,11 +49,37 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
        "1:36: stub[0].first: unknown key; expected zone, to or validate"},
       {"\"a\\e[2J\": 1",
        "1:1: \"a\\x1b[2J\": unknown key; expected listen, workers, access, cache, resolution, "
-       "dnssec, local, mail, forward or stub"},
+       "dnssec, local, http, mail, forward or stub"},
       {"<<: {}",
        "1:1: \"<<\": unknown key; expected listen, workers, access, cache, resolution, dnssec, "
-       "local, mail, forward or stub"},
+       "local, http, mail, forward or stub"},
   });
+}
+
+TEST(ConfigErrorsTest, HttpNeedsAddressesNamesAndAGoodToken) {
+  ExpectErrors({
+      {"http: {listen: [\"127.0.0.1:9530\", \"127.0.0.1:9530\"]}",
+       "1:35: http.listen[1]: expected each address once, found 127.0.0.1:9530 again"},
+      {"http: {listen: [\"224.0.0.1:80\"]}",
+       "1:17: http.listen[0]: expected the address of one host, not a multicast address, found "
+       "\"224.0.0.1:80\""},
+      {"http: {hosts: [\"a..b\"]}", "1:16: http.hosts[0]: expected a domain name, found \"a..b\""},
+      {"http: {token_file: []}",
+       "1:20: http.token_file: expected the path of a file, or \"\" for none, found a list"},
+      {"http: {token_file: /nowhere/token}",
+       "1:20: http.token_file: /nowhere/token: No such file or directory"},
+  });
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "bad_token";
+  for (const std::string& bad :
+       {std::string(), std::string("short"), std::string("two words in it"), std::string(257, 'a'),
+        std::string(20, '\x80')}) {
+    std::ofstream(file) << bad;
+    EXPECT_EQ(
+        ErrorOf("http: {token_file: " + file.string() + "}"),
+        "tern.yaml:1:20: http.token_file: expected a file with one word of 16 to 256 letters, "
+        "digits or signs");
+  }
+  std::filesystem::remove(file);
 }
 
 TEST(ConfigErrorsTest, RepeatedKeyNamesBothLines) {

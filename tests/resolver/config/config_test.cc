@@ -51,7 +51,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
             "0 builtin 1 /var/lib/tern/trust-anchors | 1 '' | | 0 0 4096 2000000 24 56 2 "
             "127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
-            "| 1024 128 | 0 1 1 11100 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
+            "| 1024 128 | 0 1 1 11100 | 127.0.0.1:9530 ''  | 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
   EXPECT_TRUE(DefaultSettings().listen_is_default);
 }
@@ -135,6 +135,9 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "local",
                           "special_names",
                           "hosts_file",
+                          "http",
+                          "hosts",
+                          "token_file",
                           "forward",
                           "stub"}) {
     const std::string start = std::string(key) + ":";
@@ -240,6 +243,29 @@ forward: [{zone: bl.example, to: [192.0.2.1]}]
   EXPECT_EQ(wire::ToText(s.mail.dnsbl[1].zone), "bl.example.");
   EXPECT_EQ(s.mail.dnsbl[1].timeout, milliseconds(1000));
   EXPECT_EQ(s.mail.dnsbl[1].max_negative_ttl, 300u);
+}
+
+TEST(ConfigTest, ReadsWhereHttpIsServedAndForWhom) {
+  const TestFile token("token", "0123456789abcdef-./~\n");
+  const Settings s = Parse(R"(
+http: {listen: ["127.0.0.1:80", "[::]:9530"], hosts: [Tern.Example.], token_file: token}
+)",
+                           token.config());
+  Settings e = DefaultSettings();
+  e.http.listen = {*Endpoint::Parse("127.0.0.1:80", 0), *Endpoint::Parse("[::]:9530", 0)};
+  e.http.hosts = {*wire::ParseName("Tern.Example")};
+  e.http.token_file = token.path();
+  e.http.token = "0123456789abcdef-./~";
+  EXPECT_EQ(Shown(s), Shown(e));
+  EXPECT_FALSE(s.http.listen_is_default);
+  EXPECT_TRUE(Parse("http: {hosts: []}").http.listen_is_default);
+}
+
+TEST(ConfigTest, HttpCanBeSwitchedOff) {
+  for (const char* off : {"http: {listen: []}", "http: {listen: \"\"}"}) {
+    EXPECT_TRUE(Parse(off).http.listen.empty()) << off;
+    EXPECT_FALSE(Parse(off).http.listen_is_default) << off;
+  }
 }
 
 TEST(ConfigTest, ReadsEveryBudgetAndLimit) {

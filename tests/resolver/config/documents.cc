@@ -73,8 +73,8 @@ std::string Marked(std::span<const std::string_view> words, std::string_view las
 }
 
 bool IsList(KeyKind kind) {
-  return kind == KeyKind::kListen || kind == KeyKind::kEndpoints || kind == KeyKind::kAddresses ||
-         kind == KeyKind::kPrefixes || kind == KeyKind::kNames;
+  return kind == KeyKind::kListen || kind == KeyKind::kHttpListen || kind == KeyKind::kEndpoints ||
+         kind == KeyKind::kAddresses || kind == KeyKind::kPrefixes || kind == KeyKind::kNames;
 }
 
 bool IsListOfMaps(KeyKind kind) {
@@ -189,7 +189,7 @@ Json SchemaOfItem(KeyKind kind) {
   Json schema = {{"type", "string"}};
   if (kind == KeyKind::kAddresses) schema["pattern"] = kAddressPattern;
   if (kind == KeyKind::kPrefixes) schema["pattern"] = "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$";
-  if (kind == KeyKind::kListen || kind == KeyKind::kEndpoints) {
+  if (kind == KeyKind::kListen || kind == KeyKind::kHttpListen || kind == KeyKind::kEndpoints) {
     schema["pattern"] = "^(\\[[0-9A-Fa-f:.]+(%[^\\]\\s]+)?\\]|[0-9A-Fa-f:.]+)(:[0-9]{1,5})?$";
   }
   return schema;
@@ -213,7 +213,8 @@ Json SchemaOfList(const ValueSpec& spec) {
   Json schema = {{"type", "array"}, {"items", SchemaOfItem(spec.kind)}};
   if (spec.min > 0) schema["minItems"] = spec.min;
   schema["maxItems"] = spec.max;
-  if (spec.kind == KeyKind::kListen) schema["uniqueItems"] = true;
+  if (spec.kind == KeyKind::kListen || spec.kind == KeyKind::kHttpListen)
+    schema["uniqueItems"] = true;
   return schema;
 }
 
@@ -238,6 +239,8 @@ Json SchemaOfValue(const KeySpec& key) {
       return TextSchema("^([0-9]+[smhdw]|([0-9]*000|0{1,2})ms)$");
     case KeyKind::kChoice:
       return SchemaOfChoice(spec.choices);
+    case KeyKind::kHttpListen:
+      return {{"anyOf", {{{"const", ""}}, SchemaOfList(spec)}}};
     case KeyKind::kListen:
     case KeyKind::kEndpoints:
     case KeyKind::kAddresses:
@@ -249,6 +252,7 @@ Json SchemaOfValue(const KeySpec& key) {
       return {{"type", "string"}, {"minLength", 1}};
     case KeyKind::kHostsFile:
     case KeyKind::kStateFile:
+    case KeyKind::kTokenFile:
       return {{"type", "string"}};
     case KeyKind::kCookieSecret:
       return TextSchema("^([0-9A-Fa-f]{32})?$");

@@ -97,6 +97,7 @@ TEST(KeysTest, EveryKindHasThePlaceThatItNeeds) {
         EXPECT_LT(key.value.min, key.value.max) << key.path;
         break;
       case KeyKind::kListen:
+      case KeyKind::kHttpListen:
       case KeyKind::kEndpoints:
         EXPECT_TRUE(std::holds_alternative<ListPlace<Endpoint>>(key.value.place)) << key.path;
         break;
@@ -162,8 +163,9 @@ TEST(KeysTest, FindsTheKeysOfAMap) {
     for (const KeySpec* key : KeysInside(map)) all.push_back(NameOf(*key));
     return WordList(all);
   };
-  EXPECT_EQ(names(""),
-            "listen, workers, access, cache, resolution, dnssec, local, mail, forward or stub");
+  EXPECT_EQ(
+      names(""),
+      "listen, workers, access, cache, resolution, dnssec, local, http, mail, forward or stub");
   EXPECT_EQ(names("access"),
             "allow, rate_limit, connections, require_cookies, trace or cookie_secret");
   EXPECT_EQ(names("stub[]"), "zone, to or validate");
@@ -184,9 +186,13 @@ TEST(FixedKeysTest, NamesWhatOnlyARestartChanges) {
   after.connections.per_client = 7;
   after.cache.memory_octets *= 2;
   after.resolution.outgoing = {*IpAddress::Parse("127.0.0.1")};
+  after.http.listen.clear();
+  after.http.hosts.emplace_back();
+  after.http.token = "another";
   EXPECT_EQ(FixedKeysThatDiffer(before, after),
             (std::vector<std::string_view>{"listen", "workers", "access.connections.per_client",
-                                           "cache.memory", "resolution.outgoing"}));
+                                           "cache.memory", "resolution.outgoing", "http.listen",
+                                           "http.hosts", "http.token_file"}));
 }
 
 TEST(FixedKeysTest, KeepsThemAndNothingBesides) {

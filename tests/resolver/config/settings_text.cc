@@ -52,6 +52,10 @@ std::string Shown(const Settings& s) {
     out << ' ' << wire::ToText(list.zone) << '/' << list.timeout.count() << '/'
         << list.max_negative_ttl;
   }
+  out << " |";
+  for (const Endpoint& endpoint : s.http.listen) out << ' ' << endpoint.ToText();
+  for (const wire::Name& host : s.http.hosts) out << ' ' << wire::ToText(host);
+  out << " '" << s.http.token_file << "' " << s.http.token << " |";
   for (const uint8_t octet : s.cookie_secret.value_or(policy::CookieSecret{}))
     out << ' ' << int{octet};
   return out.str();

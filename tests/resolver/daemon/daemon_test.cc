@@ -35,6 +35,7 @@ config::Settings LoopbackSettings() {
   settings.listen = {*Endpoint::Parse("127.0.0.1", 0)};
   settings.listen_is_default = false;
   settings.workers = 2;
+  settings.http.listen.clear();
   settings.cache.memory_octets = size_t{8} << 20;
   settings.resolution.root_hints = {
       {*wire::ParseName("root.test."), {*IpAddress::Parse("127.0.0.1")}}};

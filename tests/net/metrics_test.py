@@ -1,0 +1,71 @@
+"""What monitoring sees of ternd: metrics over HTTP, checked by Prometheus's own tools."""
+
+import http.client
+import subprocess
+
+from internet import WorldTest, dig
+
+OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
+
+
+def get(path, headers=None, address=("127.0.0.1", 9530)):
+    """The status and the text of a response."""
+    connection = http.client.HTTPConnection(*address, timeout=5)
+    try:
+        connection.request("GET", path, headers=headers or {})
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def samples(text):
+    """The samples of an exposition, by name and labels as they are written."""
+    lines = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}
+
+
+class MetricsTest(WorldTest):
+
+    def metrics(self):
+        status, text = get("/metrics")
+        self.assertEqual(status, 200, text)
+        return samples(text)
+
+    def test_queries_are_counted_and_reading_resets_nothing(self):
+        self.tern()
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        self.answers(dig("+tcp", "shop.com", "A"), "A", "198.18.20.1")
+        for _ in range(2):
+            seen = self.metrics()
+            self.assertEqual(seen['tern_queries_total{transport="udp"}'], 1)
+            self.assertEqual(seen['tern_queries_total{transport="tcp"}'], 1)
+            self.assertEqual(seen["tern_cache_hits_total"], 1)
+            self.assertGreaterEqual(seen["tern_upstream_queries_total"], 3)
+
+    def test_promtool_finds_nothing_to_complain_of(self):
+        self.tern()
+        dig("shop.com", "A")
+        _, text = get("/metrics")
+        check = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True,
+                               timeout=20, check=False)
+        self.assertEqual((check.returncode, check.stdout, check.stderr), (0, "", ""))
+        _, text = get("/metrics", {"Accept": OPEN_METRICS})
+        self.assertTrue(text.endswith("\n# EOF\n"), text)
+
+    def test_a_host_of_the_configuration_is_answered(self):
+        self.tern({"http": {"hosts": ["tern.example"]}})
+        self.assertEqual(get("/metrics", {"Host": "Tern.example:9530"})[0], 200)
+        self.assertEqual(get("/metrics", {"Host": "rebound.example:9530"})[0], 421)
+
+    def test_a_token_is_needed_if_there_is_one(self):
+        token = self.internet.folder / "token"
+        token.write_text("a-word-that-nobody-guesses\n")
+        self.tern({"http": {"token_file": str(token)}})
+        self.assertEqual(get("/metrics")[0], 401)
+        self.assertEqual(get("/metrics", {"Authorization": "Bearer a-word-that-nobody-guesses"})[0], 200)
+        self.assertEqual(get("/live")[0], 200)
+
+    def test_it_can_be_switched_off(self):
+        self.tern({"http": {"listen": ""}})
+        self.assertRaises(ConnectionRefusedError, get, "/live")
