@@ -34,6 +34,16 @@ std::string InterfaceText(uint32_t number) {
   return if_indextoname(number, name) != nullptr ? name : std::to_string(number);
 }
 
+// Whether the text is an IPv6 address with and without its last group, and that group looks like a
+// port for DNS: `::1:53`. Its author may have meant either.
+bool MayEndWithAPort(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  const auto port = wire::ParseDecimal<uint16_t>(text.substr(colon + 1));
+  const bool is_likely = port && (*port == 53 || *port == 853 || *port >= 1024);
+  return is_likely && IpAddress::Parse(text.substr(0, colon)).value_or(IpAddress()).IsIpv6();
+}
+
 }  // namespace
 
 std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
@@ -84,6 +94,8 @@ std::optional<Endpoint> Endpoint::Parse(std::string_view text, uint16_t default_
     host = text.substr(0, colon);
     port = text.substr(colon + 1);
     if (port.empty()) return std::nullopt;
+  } else if (MayEndWithAPort(text)) {
+    return std::nullopt;
   }
   const std::optional<IpAddress> address = IpAddress::ParseScoped(host);
   if (!address) return std::nullopt;

@@ -76,7 +76,7 @@ struct Endpoint {
   uint16_t port = 0;
 
   // `192.0.2.1:53`, `[2001:db8::1]:53` or `[fe80::1%eth0]:53`. When the port is missing, it is
-  // `default_port`.
+  // `default_port`. An IPv6 address whose last group could be a port (`::1:53`) needs brackets.
   static std::optional<Endpoint> Parse(std::string_view text, uint16_t default_port);
   static Endpoint FromSockaddr(const sockaddr* address);
   // Fills *storage and returns its size, as socket calls want it.

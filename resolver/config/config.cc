@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "resolver/base/amount_text.h"
+#include "resolver/base/domain_text.h"
 #include "resolver/base/text_file.h"
 #include "resolver/config/key_text.h"
 #include "resolver/config/keys.h"
+#include "resolver/config/mistakes.h"
 #include "resolver/config/root_hints.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/config/value_reader.h"
@@ -43,11 +45,6 @@ std::optional<Endpoint> ParseEndpoint(const std::string& text) {
   return endpoint;
 }
 
-// No question has letters outside ASCII: clients send such names in their form `xn--`.
-bool IsAscii(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
-}
-
 // Why nothing can be sent to or from the address, or received there. Empty when it can be used.
 std::string_view WhyNoHost(const IpAddress& address) {
   if (address.IsMulticast()) return "a multicast address";
@@ -56,8 +53,7 @@ std::string_view WhyNoHost(const IpAddress& address) {
 }
 
 std::optional<wire::Name> ParseDomain(const std::string& text) {
-  if (!IsAscii(text)) return std::nullopt;
-  const auto name = wire::ParseName(text);
+  const auto name = ParseDomainText(text);
   return name.ok() ? std::optional(*name) : std::nullopt;
 }
 
@@ -73,19 +69,22 @@ class ConfigReader {
   }
 
  private:
-  // `map` is the path of the map in the table.
+  // `map` is the path of the map in the table. The error has a line for each mistake in the map.
   absl::Status ReadMap(const ValuePlace& place, std::string_view map) {
     if (place.node->kind != ConfigNode::Kind::kMap) {
       return reader_.Expected(place, "a map of keys");
     }
     const std::vector<const KeySpec*> keys = KeysInside(map);
+    Mistakes mistakes;
     for (const ConfigNode& value : place.node->children) {
       const absl::StatusOr<const KeySpec*> key = reader_.NextKey(place, value, keys);
-      if (!key.ok()) return key.status();
+      mistakes.Add(key.status());
+      if (!key.ok()) continue;
       const std::string path = place.path.empty() ? value.key : Concat(place.path, ".", value.key);
-      if (const absl::Status status = ReadKey({&value, path}, **key); !status.ok()) return status;
+      mistakes.Add(ReadKey({&value, path}, **key));
     }
-    return reader_.CheckRequired(place, keys);
+    mistakes.Add(reader_.CheckRequired(place, keys));
+    return mistakes.All();
   }
 
   absl::Status ReadKey(const ValuePlace& place, const KeySpec& key) {
@@ -172,11 +171,11 @@ class ConfigReader {
     const absl::Status status = ReadList<Endpoint>(place, key, ParseEndpoint);
     if (!status.ok()) return status;
     const std::vector<Endpoint>& servers = settings_->static_zones.back().to;
+    Mistakes mistakes;
     for (size_t i = 0; i < servers.size(); ++i) {
-      const absl::Status host = CheckHost(place, i, servers[i].address);
-      if (!host.ok()) return host;
+      mistakes.Add(CheckHost(place, i, servers[i].address));
     }
-    return absl::OkStatus();
+    return mistakes.All();
   }
 
   absl::Status CheckHost(const ValuePlace& list, size_t i, const IpAddress& address) const {
@@ -192,19 +191,18 @@ class ConfigReader {
     KeepItemPlaces(place);
     const std::vector<Endpoint>& listen =
         std::get<ListPlace<Endpoint>>(key.value.place)(*settings_);
+    Mistakes mistakes;
     for (size_t i = 0; i < listen.size(); ++i) {
-      const IpAddress& address = listen[i].address;
-      const absl::Status host =
-          address.IsUnspecified() ? absl::OkStatus() : CheckHost(place, i, address);
-      if (!host.ok()) return host;
-      for (size_t j = 0; j < i; ++j) {
-        if (!(listen[i] == listen[j])) continue;
-        return reader_.Error(
-            {&place.node->children[i], Concat(place.path, "[", i, "]")},
-            Concat("expected each address once, found ", listen[i].ToText(), " again"));
+      if (!listen[i].address.IsUnspecified()) {
+        mistakes.Add(CheckHost(place, i, listen[i].address));
       }
+      const auto before = listen.begin() + static_cast<ptrdiff_t>(i);
+      if (std::find(listen.begin(), before, listen[i]) == before) continue;
+      mistakes.Add(reader_.Error(
+          {&place.node->children[i], Concat(place.path, "[", i, "]")},
+          Concat("expected each address once, found ", listen[i].ToText(), " again")));
     }
-    return absl::OkStatus();
+    return mistakes.All();
   }
 
   absl::Status ReadHttpListen(const ValuePlace& place, const KeySpec& key) {
@@ -219,12 +217,12 @@ class ConfigReader {
     const absl::Status status = ReadList<IpAddress>(place, key, ParseAddress);
     if (!status.ok()) return status;
     const std::vector<IpAddress>& outgoing = settings_->resolution.outgoing;
+    Mistakes mistakes;
     for (size_t i = 0; i < outgoing.size(); ++i) {
-      const absl::Status host = CheckHost(place, i, outgoing[i]);
-      if (!host.ok()) return host;
+      mistakes.Add(CheckHost(place, i, outgoing[i]));
     }
     KeepItemPlaces(place);
-    return absl::OkStatus();
+    return mistakes.All();
   }
 
   // Keeps the position for errors that only the start of the daemon can find.
@@ -348,16 +346,17 @@ class ConfigReader {
     if (place.node->kind != ConfigNode::Kind::kList) {
       return reader_.Expected(place, Expectation(key));
     }
+    Mistakes mistakes;
     for (size_t i = 0; i < place.node->children.size(); ++i) {
       const ValuePlace item{&place.node->children[i], Concat(place.path, "[", i, "]")};
       if ((this->*start)(key) > key.value.max) {
-        return reader_.Error(item, Concat("expected at most ", key.value.max, " zones"));
+        mistakes.Add(reader_.Error(item, Concat("expected at most ", key.value.max, " zones")));
+        break;
       }
-      const absl::Status status = ReadMap(item, Concat(key.path, "[]"));
-      if (!status.ok()) return status;
+      mistakes.Add(ReadMap(item, Concat(key.path, "[]")));
       KeepPlace(*item.node, item.path);
     }
-    return absl::OkStatus();
+    return mistakes.All();
   }
 
   // Every name at most once among `known`. `keys`: the lists that share them.
@@ -367,13 +366,10 @@ class ConfigReader {
     if (place.node->kind != ConfigNode::Kind::kScalar) {
       return reader_.Expected(place, Expectation(key));
     }
-    if (!IsAscii(place.node->text)) {
-      return reader_.Expected(place, "a domain name in ASCII (with xn-- for other letters)");
-    }
     if (place.node->text.starts_with("*")) {
       return reader_.Expected(place, "a zone without *, because all names below it belong to it");
     }
-    const auto name = wire::ParseName(place.node->text);
+    const auto name = ParseDomainText(place.node->text);
     if (!name.ok()) {
       return reader_.Error(
           place, Concat("expected ", Expectation(key), ": ", std::string(name.status().message())));
@@ -424,6 +420,19 @@ class ConfigReader {
 
   absl::Status CheckTogether() {
     FitFailureTimeout();
+    Mistakes mistakes;
+    mistakes.Add(CheckOrders());
+    const ResolutionSettings& resolution = settings_->resolution;
+    if (!resolution.ipv4 && resolution.ipv6 == Ipv6Use::kOff) {
+      mistakes.Add(
+          reader_.ErrorAtKey({"resolution.ipv4", "resolution.ipv6"},
+                             "expected at least one of ipv4 and ipv6, found both switched off"));
+    }
+    return mistakes.All();
+  }
+
+  // Only the first contradiction: others may follow from it.
+  absl::Status CheckOrders() const {
     for (const KeySpec& key : Keys()) {
       absl::Status status;
       if (!key.not_above.empty()) status = CheckOrder(key, *FindKey(key.not_above));
@@ -431,11 +440,6 @@ class ConfigReader {
         status = CheckOrder(*FindKey(key.not_below), key);
       }
       if (!status.ok()) return status;
-    }
-    const ResolutionSettings& resolution = settings_->resolution;
-    if (!resolution.ipv4 && resolution.ipv6 == Ipv6Use::kOff) {
-      return reader_.ErrorAtKey({"resolution.ipv4", "resolution.ipv6"},
-                                "expected at least one of ipv4 and ipv6, found both switched off");
     }
     return absl::OkStatus();
   }

@@ -27,7 +27,25 @@ std::string ShownKey(std::string_view key) {
 }
 
 bool IsScalar(const ConfigNode& node) { return node.kind == ConfigNode::Kind::kScalar; }
-bool IsPlain(const ConfigNode& node) { return IsScalar(node) && !node.quoted; }
+
+// The amount of memory that an amount with another spelling of its unit may mean: `1GB`, `1g`.
+// Empty when there is none.
+std::string OctetsNearlyMeant(const ValuePlace& place) {
+  if (!IsScalar(*place.node)) return "";
+  const std::string& text = place.node->text;
+  const size_t digits = text.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string::npos) return "";
+  const char unit = static_cast<char>(text[digits] & ~0x20);
+  const std::string meant = Concat(text.substr(0, digits), std::string(1, unit), "iB");
+  return text.size() - digits <= 3 && ParseOctets(meant) ? meant : "";
+}
+
+// The duration that a number without a unit may mean. Empty when it is no such number.
+std::string DurationNearlyMeant(const ValuePlace& place) {
+  if (!IsScalar(*place.node)) return "";
+  const std::string meant = place.node->text + "s";
+  return ParseDuration(meant) && wire::ParseDecimal<uint64_t>(place.node->text) ? meant : "";
+}
 
 // The prefix for the names of a map's keys.
 std::string PrefixOf(const ValuePlace& map) { return map.path.empty() ? "" : map.path + "."; }
@@ -112,24 +130,40 @@ absl::StatusOr<uint64_t> ValueReader::ReadNumber(const ValuePlace& place,
     return static_cast<uint64_t>(word - words.begin());
   }
   if (kind == KeyKind::kFlag) {
-    if (!IsPlain(node) || (node.text != "true" && node.text != "false")) {
-      return Expected(place, Expectation(key));
-    }
+    const bool is_flag = node.text == "true" || node.text == "false";
+    if (!IsScalar(node) || !is_flag) return Expected(place, Expectation(key));
+    if (node.quoted) return WithoutQuotes(place, key);
     return node.text == "true" ? 1 : 0;
   }
   TERN_REQUIRE(kind == KeyKind::kNumber || kind == KeyKind::kAutoOrNumber);
   if (kind == KeyKind::kAutoOrNumber && IsScalar(node) && node.text == "auto") return 0;
-  const auto number = IsPlain(node) ? wire::ParseDecimal<uint64_t>(node.text) : std::nullopt;
+  const auto number = IsScalar(node) ? wire::ParseDecimal<uint64_t>(node.text) : std::nullopt;
   if (!number || *number < key.value.min || *number > key.value.max) {
     return Expected(place, Expectation(key));
   }
+  if (node.quoted) return WithoutQuotes(place, key);
   return *number;
+}
+
+absl::Status ValueReader::WithoutQuotes(const ValuePlace& place, const KeySpec& key) const {
+  return Error(place, Concat("expected ", Expectation(key), " without quotes, found ",
+                             Quoted(place.node->text), " in quotes"));
+}
+
+absl::Status ValueReader::ExpectedOrHint(const ValuePlace& place, std::string_view what,
+                                         std::string_view meant) const {
+  if (meant.empty()) return Expected(place, what);
+  return Error(place, Concat("expected ", what, ", found ", Found(*place.node), "; did you mean ",
+                             meant, "?"));
 }
 
 absl::StatusOr<uint64_t> ValueReader::ReadOctets(const ValuePlace& place,
                                                  const KeySpec& key) const {
   const auto octets = IsScalar(*place.node) ? ParseOctets(place.node->text) : std::nullopt;
-  if (!octets) return Expected(place, "an amount of memory such as 256MiB or 1GiB");
+  if (!octets) {
+    return ExpectedOrHint(place, "an amount of memory such as 256MiB or 1GiB",
+                          OctetsNearlyMeant(place));
+  }
   if (*octets < key.value.min || *octets > key.value.max) {
     return Expected(place, Expectation(key));
   }
@@ -139,7 +173,9 @@ absl::StatusOr<uint64_t> ValueReader::ReadOctets(const ValuePlace& place,
 absl::StatusOr<uint64_t> ValueReader::ReadDuration(const ValuePlace& place,
                                                    const KeySpec& key) const {
   const auto duration = IsScalar(*place.node) ? ParseDuration(place.node->text) : std::nullopt;
-  if (!duration) return Expected(place, "a duration such as 7s, 1800ms or 1d");
+  if (!duration) {
+    return ExpectedOrHint(place, "a duration such as 7s, 1800ms or 1d", DurationNearlyMeant(place));
+  }
   const auto count = static_cast<uint64_t>(duration->count());
   if (count < key.value.min || count > key.value.max) return Expected(place, Expectation(key));
   return count;

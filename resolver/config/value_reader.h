@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "resolver/config/key_text.h"
 #include "resolver/config/keys.h"
+#include "resolver/config/mistakes.h"
 #include "resolver/config/yaml_tree.h"
 #include "wire/concat.h"
 
@@ -61,7 +62,8 @@ class ValueReader {
   // REQUIRES: the place of the key's value is a NumberPlace.
   absl::StatusOr<uint64_t> ReadNumber(const ValuePlace& place, const KeySpec& key) const;
 
-  // Reads a list whose items `parse` understands. It replaces the content of *values.
+  // Reads a list whose items `parse` understands. It replaces the content of *values. The error has
+  // a line for each wrong item.
   template <typename Item, typename Parsed>
   absl::Status ReadList(const ValuePlace& place, const ValueSpec& spec,
                         Parsed (*parse)(const std::string&), std::vector<Item>* values) const {
@@ -73,20 +75,29 @@ class ValueReader {
     if (count < spec.min) return Error(place, Concat("expected at least ", one));
     if (count > spec.max) return Error(place, Concat("expected at most ", spec.max, " items"));
     values->clear();
+    Mistakes mistakes;
     for (size_t i = 0; i < count; ++i) {
       const ConfigNode& item = place.node->children[i];
       const ValuePlace item_place{&item, Concat(place.path, "[", i, "]")};
-      if (item.kind != ConfigNode::Kind::kScalar) return Expected(item_place, one);
-      Parsed value = parse(item.text);
-      if (!value) return Expected(item_place, one);
-      values->push_back(*std::move(value));
+      Parsed value{};
+      if (item.kind == ConfigNode::Kind::kScalar) value = parse(item.text);
+      if (value) {
+        values->push_back(*std::move(value));
+      } else {
+        mistakes.Add(Expected(item_place, one));
+      }
     }
-    return absl::OkStatus();
+    return mistakes.All();
   }
 
  private:
   absl::Status UnknownKey(std::string_view prefix, const ConfigNode& value,
                           std::span<const KeySpec* const> keys) const;
+  // The value would be right without its quotes.
+  absl::Status WithoutQuotes(const ValuePlace& place, const KeySpec& key) const;
+  // `meant`: what the author may have meant. May be empty.
+  absl::Status ExpectedOrHint(const ValuePlace& place, std::string_view what,
+                              std::string_view meant) const;
   absl::StatusOr<uint64_t> ReadOctets(const ValuePlace& place, const KeySpec& key) const;
   absl::StatusOr<uint64_t> ReadDuration(const ValuePlace& place, const KeySpec& key) const;
   absl::StatusOr<uint64_t> ReadTtl(const ValuePlace& place, const KeySpec& key) const;

@@ -132,6 +132,31 @@ class TreeBuilder : public YAML::EventHandler {
   std::optional<Refusal> refusal_;
 };
 
+// What the parser's message means to the author of the file. It names the place at which the parser
+// gave up, which is often behind the mistake.
+std::string InWords(std::string_view message) {
+  struct Meaning {
+    std::string_view message;
+    std::string_view words;
+  };
+  static constexpr Meaning kMeanings[] = {
+      {"illegal map value", "expected `key: value`; is a line too far to the right?"},
+      {"end of map not found",
+       "expected a key as far to the right as the keys above it; is this line's indentation "
+       "right?"},
+      {"end of sequence not found",
+       "expected an item as far to the right as those above it; is this line's indentation right?"},
+      {"end of sequence flow not found", "expected ] to end the list that begins above or here"},
+      {"end of map flow not found", "expected } to end the map that begins above or here"},
+      {"illegal EOF in scalar", "expected a quote to end the text that begins above or here"},
+      {"illegal flow end", "expected [ or { before its end"},
+  };
+  for (const Meaning& meaning : kMeanings) {
+    if (meaning.message == message) return std::string(meaning.words);
+  }
+  return Concat("expected YAML: ", message);
+}
+
 // YAML forbids tabs as indentation, and parsers treat them differently.
 absl::Status RefuseTabs(std::string_view yaml, std::string_view file_name) {
   Position position{1, 1};
@@ -176,8 +201,7 @@ absl::StatusOr<ConfigNode> ReadYamlTree(std::string_view yaml, std::string_view 
     }
   } catch (const YAML::Exception& exception) {
     if (!builder.refusal()) {
-      return ErrorInFile(file_name, PositionOf(exception.mark),
-                         Concat("expected YAML: ", exception.msg));
+      return ErrorInFile(file_name, PositionOf(exception.mark), InWords(exception.msg));
     }
   }
   if (builder.refusal()) {

@@ -9,12 +9,13 @@
 
 #include "resolver/config/at_key.h"
 #include "resolver/config/keys.h"
-#include "resolver/config/private_zones.h"
 #include "resolver/config/root_hints.h"
 #include "resolver/crypto/random.h"
 #include "resolver/daemon/http_start.h"
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/machine.h"
+#include "resolver/daemon/machine_memory.h"
+#include "resolver/daemon/settings_doubts.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/steering.h"
 #include "resolver/policy/name_source.h"
@@ -218,47 +219,14 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
   return configuration;
 }
 
-std::vector<std::string> MissingAddresses(const config::Settings& settings) {
-  std::vector<std::string> warnings;
-  const auto look_at = [&](const IpAddress& address, const std::string& key,
-                           std::string_view what) {
-    if (io::StateOf(address) != io::AddressState::kMissing) return;
-    warnings.push_back(
-        AtKey(settings, key, Concat("this machine does not have ", address.ToText(), "; ", what)));
-  };
-  for (size_t i = 0; i < settings.listen.size(); ++i) {
-    look_at(settings.listen[i].address, Concat("listen[", i, "]"),
-            "it is served as soon as it has");
-  }
-  const std::vector<IpAddress>& outgoing = settings.resolution.outgoing;
-  for (size_t i = 0; i < outgoing.size(); ++i) {
-    look_at(outgoing[i], Concat("resolution.outgoing[", i, "]"),
-            "no server is asked from it until it has");
-  }
-  return warnings;
-}
-
-std::string TellPrivateZones(const config::Settings& settings) {
-  constexpr size_t kNamesTold = 5;
-  if (settings.dnssec.validation == Validation::kOff) return "";
-  const std::vector<wire::Name> zones =
-      config::PrivateZones(settings.static_zones, settings.dnssec.anchors);
-  if (zones.empty()) return "";
-  std::string names;
-  for (size_t i = 0; i < std::min(zones.size(), kNamesTold); ++i) {
-    names += Concat(i == 0 ? "" : ", ", wire::ToText(zones[i]));
-  }
-  const std::string more =
-      zones.size() > kNamesTold ? Concat(" and ", zones.size() - kNamesTold, " more") : "";
-  return Concat("not validated, because all their servers have private addresses: ", names, more,
-                "; `validate: true` in a zone changes that");
-}
-
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     config::Settings settings, const std::function<void(const absl::Status&)>& on_failure,
     std::function<void()> on_anchors) {
   LeaveOutMissingAddresses(&settings);
   for (const std::string& warning : MissingAddresses(settings)) Log(LogLevel::kWarning, warning);
+  if (const std::string doubt = DoubtOfMemory(settings, MachineMemory()); !doubt.empty()) {
+    Log(LogLevel::kWarning, doubt);
+  }
   LeaveOutMissingFamily(&settings);
   auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();

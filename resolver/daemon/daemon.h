@@ -40,14 +40,6 @@ namespace tern::resolver::daemon {
 // Makes what the services need from the settings. It reads the hosts file.
 absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings& settings);
 
-// A warning for each address of `listen` and resolution.outgoing that this machine lacks now. It
-// names the position in the file, the key and the address.
-std::vector<std::string> MissingAddresses(const config::Settings& settings);
-
-// A line for the log when forward or stub zones are not validated because they are private
-// (config/private_zones.h). Otherwise it is empty.
-std::string TellPrivateZones(const config::Settings& settings);
-
 using RouteCheck = std::function<bool(const IpAddress&)>;
 using OwnAddressesSource = std::function<std::vector<Prefix>(
     std::span<const Endpoint> listen, uint16_t port, std::string* why_incomplete)>;

@@ -1,5 +1,9 @@
 #include "resolver/daemon/daemon_options.h"
 
+#include <algorithm>
+
+#include "wire/concat.h"
+
 namespace tern::resolver::daemon {
 
 const Program& TerndProgram() {
@@ -23,9 +27,23 @@ const Program& TerndProgram() {
   return program;
 }
 
+namespace {
+
+// People bring their habits: other daemons take the file as a word, or behind -c.
+absl::Status WithHint(const absl::Status& error, std::span<const std::string> words) {
+  const bool names_a_file = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "-c" || (!word.empty() && !word.starts_with('-'));
+  });
+  if (!names_a_file) return error;
+  return absl::InvalidArgumentError(
+      Concat(std::string(error.message()), "; a configuration is given as --config FILE"));
+}
+
+}  // namespace
+
 absl::StatusOr<DaemonOptions> ParseDaemonOptions(std::span<const std::string> words) {
   const auto read = ReadCommand(TerndProgram().commands[0], words);
-  if (!read.ok()) return read.status();
+  if (!read.ok()) return WithHint(read.status(), words);
   DaemonOptions options;
   options.check = read->Has("--check");
   options.version = read->version;

@@ -20,11 +20,14 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "resolver/base/version.h"
 #include "resolver/config/config.h"
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/daemon_options.h"
 #include "resolver/daemon/log.h"
+#include "resolver/daemon/machine_memory.h"
+#include "resolver/daemon/settings_doubts.h"
 #include "resolver/daemon/supervisor.h"
 #include "resolver/io/network_changes.h"
 #include "wire/check.h"
@@ -53,9 +56,20 @@ absl::StatusOr<config::Settings> ReadSettings(const DaemonOptions& options) {
   return options.config.empty() ? config::DefaultSettings() : config::LoadConfig(options.config);
 }
 
+// A configuration with several mistakes has a line for each.
+void LogError(const absl::Status& status) {
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(status.message(), '\n'))) {
+    Log(LogLevel::kError, line);
+  }
+}
+
 int Fail(const absl::Status& status) {
-  Log(LogLevel::kError, std::string(status.message()));
+  LogError(status);
   return kExitFailure;
+}
+
+std::string NameOfConfiguration(const DaemonOptions& options) {
+  return options.config.empty() ? "built-in defaults" : options.config;
 }
 
 int Check(const DaemonOptions& options) {
@@ -66,7 +80,10 @@ int Check(const DaemonOptions& options) {
   if (!settings->listen_is_default) {
     for (const std::string& warning : MissingAddresses(*settings)) Log(LogLevel::kWarning, warning);
   }
-  std::printf("%s: good\n", options.config.empty() ? "built-in defaults" : options.config.c_str());
+  if (const std::string doubt = DoubtOfMemory(*settings, MachineMemory()); !doubt.empty()) {
+    Log(LogLevel::kWarning, doubt);
+  }
+  std::printf("%s: good\n", NameOfConfiguration(options).c_str());
   return 0;
 }
 
@@ -83,8 +100,8 @@ void ReadAgain(Daemon* daemon, const DaemonOptions& options) try {
   if (status.ok()) {
     Log(LogLevel::kInfo, "configuration read again; the cache is kept");
   } else {
-    Log(LogLevel::kError,
-        Concat(std::string(status.message()), "; the old configuration stays in force"));
+    LogError(status);
+    Log(LogLevel::kError, "the old configuration stays in force");
   }
 } catch (const std::bad_alloc&) {
   Log(LogLevel::kError, "out of memory; the old configuration stays in force");
@@ -134,14 +151,15 @@ class StopWatchdog {
   std::thread thread_;  // the last member, because it uses the others
 };
 
-void LogReady(const Daemon& daemon) {
+void LogReady(const Daemon& daemon, const DaemonOptions& options) {
   std::string addresses;
   for (const Endpoint& endpoint : daemon.listening()) {
     addresses += Concat(addresses.empty() ? "" : ", ", endpoint.ToText());
   }
   Log(LogLevel::kInfo,
       Concat("ready: tern ", kVersion, " answers on ", addresses, "; ", daemon.worker_count(),
-             daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name()));
+             daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name(),
+             "; configuration: ", NameOfConfiguration(options)));
 }
 
 // Looks at the machine's network again when the kernel has told of a change. Changes come in
@@ -230,7 +248,8 @@ int Serve(const DaemonOptions& options) {
   // this thread only.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  // Signals that scripts for other daemons send must not end this one.
+  for (const int signal : {SIGPIPE, SIGALRM, SIGUSR2}) std::signal(signal, SIG_IGN);
   auto settings = ReadSettings(options);
   if (!settings.ok()) return Fail(settings.status());
   if (!RaiseDescriptorLimit()) {
@@ -244,7 +263,7 @@ int Serve(const DaemonOptions& options) {
   };
   auto daemon = Daemon::Start(*std::move(settings), on_failure, [] { kill(getpid(), SIGUSR1); });
   if (!daemon.ok()) return Fail(daemon.status());
-  LogReady(**daemon);
+  LogReady(**daemon, options);
   const Supervisor supervisor(std::getenv("NOTIFY_SOCKET"));
   supervisor.TellReady();
 

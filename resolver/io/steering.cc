@@ -119,7 +119,7 @@ std::string WhyPacketsGather(const fs::path& interfaces, std::span<const std::st
     }
   }
   // In a container, or before the network is up, it is unknown where packets will arrive.
-  return seen ? "" : "no network device is up";
+  return seen ? "" : "no physical network device is up";
 }
 
 Steering ChooseSteering(size_t workers, std::span<const Endpoint> listen) {

@@ -1,10 +1,8 @@
 #include "resolver/policy/hosts_file.h"
 
-#include <algorithm>
-
+#include "resolver/base/domain_text.h"
 #include "resolver/base/error_text.h"
 #include "wire/concat.h"
-#include "wire/parse_presentation.h"
 
 namespace tern::resolver::policy {
 namespace {
@@ -52,11 +50,12 @@ bool HostsReader::Odd(std::string_view message) {
 bool HostsReader::ReadNames(std::string_view fields, HostsLine* line) {
   line->names.clear();
   for (std::string_view field = TakeField(&fields); !field.empty(); field = TakeField(&fields)) {
-    // No question has letters outside ASCII: clients send such names in their form `xn--`.
-    if (std::any_of(field.begin(), field.end(), [](char c) { return (c & 0x80) != 0; })) {
-      return Odd(Concat("expected a host name in ASCII (xn--), found ", Quoted(field)));
+    if (field.starts_with("*.")) {
+      return Odd(
+          Concat("expected a host name without *, because a hosts file has no wildcards, found ",
+                 Quoted(field)));
     }
-    const auto name = wire::ParseName(field);
+    const auto name = ParseDomainText(field);
     if (!name.ok() || name->view().IsRoot()) {
       return Odd(Concat("expected a host name, found ", Quoted(field)));
     }

@@ -1,10 +1,10 @@
 #include "resolver/tool/lookup_options.h"
 
 #include "resolver/base/amount_text.h"
+#include "resolver/base/domain_text.h"
 #include "resolver/base/error_text.h"
 #include "resolver/base/reverse_name.h"
 #include "wire/concat.h"
-#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::tool {
@@ -21,7 +21,7 @@ absl::Status ReadQuestion(std::span<const std::string_view> plain, LookupOptions
     options->name = ReverseName(*address);
     options->type = wire::RRType::kPTR;
   } else {
-    const auto name = wire::ParseName(plain[0]);
+    const auto name = ParseDomainText(plain[0]);
     if (!name.ok()) return UsageError(std::string(name.status().message()));
     options->name = *name;
   }

@@ -1,10 +1,10 @@
 #include "resolver/tool/mail_options.h"
 
+#include "resolver/base/domain_text.h"
 #include "resolver/base/error_text.h"
 #include "resolver/tool/block_lists.h"
 #include "resolver/tool/lookup_options.h"
 #include "wire/concat.h"
-#include "wire/parse_presentation.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -17,7 +17,7 @@ absl::StatusOr<std::vector<wire::Name>> ReadNames(std::span<const std::string_vi
     if (IpAddress::Parse(text)) {
       return WrongUse(Concat("expected a domain name, found the address ", Quoted(text)));
     }
-    const auto name = wire::ParseName(text);
+    const auto name = ParseDomainText(text);
     if (!name.ok()) return WrongUse(std::string(name.status().message()));
     names.push_back(*name);
   }

@@ -1,5 +1,5 @@
-// Reads the input as a configuration file. An error must name the file, in print; what is accepted
-// must be within the bounds that the rest of the resolver relies on.
+// Reads the input as a configuration file. Each line of an error must name the file, in print; what
+// is accepted must be within the bounds that the rest of the resolver relies on.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -62,7 +62,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
     return 0;
   }
   const std::string message(settings.status().message());
-  TERN_FUZZ_PROPERTY(message.starts_with(kFileName));
-  for (const char c : message) TERN_FUZZ_PROPERTY(c >= 0x20 && c < 0x7f);
+  size_t line = 0;
+  while (line != std::string::npos) {
+    const std::string_view rest = std::string_view(message).substr(line);
+    TERN_FUZZ_PROPERTY(rest.starts_with(kFileName) || rest.starts_with("and "));
+    line = message.find('\n', line);
+    if (line != std::string::npos) ++line;
+  }
+  for (const char c : message) TERN_FUZZ_PROPERTY(c == '\n' || (c >= 0x20 && c < 0x7f));
   return 0;
 }

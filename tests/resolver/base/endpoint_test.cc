@@ -95,6 +95,18 @@ TEST(EndpointTest, ReadsAnAddressWithAndWithoutPort) {
   EXPECT_EQ(Endpoint::Parse("192.0.2.1:0", 53)->port, 0);
 }
 
+// `::1:53` is a good address, ::0.1.0.83, and nobody means it.
+TEST(EndpointTest, AnIpv6AddressThatMayEndWithAPortNeedsBrackets) {
+  for (const std::string_view text : {"::1:53", "::1:853", "2001:db8::1:5300", "fe80::1:2:8053"}) {
+    EXPECT_FALSE(Endpoint::Parse(text, 53)) << text;
+  }
+  EXPECT_EQ(Endpoint::Parse("[::1:53]", 53)->ToText(), "[::0.1.0.83]:53");
+  for (const std::string_view text :
+       {"::", "::1", "2001:503:ba3e::2:30", "2001:db8::53", "1:2:3:4:5:6:7:53", "::1:5a"}) {
+    EXPECT_TRUE(Endpoint::Parse(text, 53)) << text;
+  }
+}
+
 TEST(EndpointTest, RefusesHalvesOfOne) {
   for (const std::string_view text :
        {"", ":53", "192.0.2.1:", "192.0.2.1:65536", "192.0.2.1:53a", "192.0.2.1:-1", "[2001:db8::1",

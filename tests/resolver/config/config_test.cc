@@ -63,6 +63,13 @@ TEST(ConfigTest, EmptyFilesAreTheDefaults) {
   }
 }
 
+TEST(ConfigTest, NamesMayHaveAnyLetters) {
+  const Settings settings = Parse(
+      "forward: [{zone: b\xc3\xbc"
+      "cher.example, to: [192.0.2.1]}]");
+  EXPECT_EQ(wire::ToText(settings.static_zones.at(0).zone), "xn--bcher-kva.example.");
+}
+
 TEST(ConfigTest, TheExampleFileIsTheDefaults) {
   const auto settings = LoadConfig(TERN_EXAMPLE_CONFIG);
   ASSERT_TRUE(settings.ok()) << settings.status();

@@ -44,7 +44,8 @@ TEST(ValueReaderTest, FlagsAreTheTwoWordsWithoutQuotes) {
   EXPECT_EQ(Number(spec, Scalar("true")), "1");
   EXPECT_EQ(Number(spec, Scalar("false")), "0");
   EXPECT_EQ(Number(spec, Scalar("yes")), "expected true or false, found \"yes\"");
-  EXPECT_EQ(Number(spec, Scalar("true", true)), "expected true or false, found \"true\"");
+  EXPECT_EQ(Number(spec, Scalar("true", true)),
+            "expected true or false without quotes, found \"true\" in quotes");
   EXPECT_EQ(Number(spec, ListOf({})), "expected true or false, found a list");
 }
 
@@ -56,7 +57,8 @@ TEST(ValueReaderTest, NumbersAreWithinTheirBounds) {
     EXPECT_EQ(Number(spec, Scalar(bad)),
               std::string("expected a number from 2 to 40, found \"") + bad + "\"");
   }
-  EXPECT_EQ(Number(spec, Scalar("3", true)), "expected a number from 2 to 40, found \"3\"");
+  EXPECT_EQ(Number(spec, Scalar("3", true)),
+            "expected a number from 2 to 40 without quotes, found \"3\" in quotes");
   EXPECT_EQ(Number(spec, ListOf({})), "expected a number from 2 to 40, found a list");
 }
 
@@ -71,8 +73,14 @@ TEST(ValueReaderTest, AmountsOfMemoryAreOctets) {
   const ValueSpec spec = {.kind = KeyKind::kOctets, .min = 1024, .max = 1 << 20};
   EXPECT_EQ(Number(spec, Scalar("2KiB")), "2048");
   EXPECT_EQ(Number(spec, Scalar("1024")), "1024");
-  EXPECT_EQ(Number(spec, Scalar("2KB")),
-            "expected an amount of memory such as 256MiB or 1GiB, found \"2KB\"");
+  EXPECT_EQ(
+      Number(spec, Scalar("2KB")),
+      "expected an amount of memory such as 256MiB or 1GiB, found \"2KB\"; did you mean 2KiB?");
+  EXPECT_EQ(
+      Number(spec, Scalar("3g")),
+      "expected an amount of memory such as 256MiB or 1GiB, found \"3g\"; did you mean 3GiB?");
+  EXPECT_EQ(Number(spec, Scalar("3 gigs")),
+            "expected an amount of memory such as 256MiB or 1GiB, found \"3 gigs\"");
   EXPECT_EQ(Number(spec, Scalar("1023")),
             "expected an amount of memory from 1KiB to 1MiB, found \"1023\"");
 }
@@ -81,7 +89,8 @@ TEST(ValueReaderTest, DurationsAreMilliseconds) {
   const ValueSpec spec = {.kind = KeyKind::kDuration, .min = 10, .max = 60'000};
   EXPECT_EQ(Number(spec, Scalar("10ms")), "10");
   EXPECT_EQ(Number(spec, Scalar("1m")), "60000");
-  EXPECT_EQ(Number(spec, Scalar("7")), "expected a duration such as 7s, 1800ms or 1d, found \"7\"");
+  EXPECT_EQ(Number(spec, Scalar("7")),
+            "expected a duration such as 7s, 1800ms or 1d, found \"7\"; did you mean 7s?");
   EXPECT_EQ(Number(spec, Scalar("9ms")), "expected a duration from 10ms to 1m, found \"9ms\"");
 }
 

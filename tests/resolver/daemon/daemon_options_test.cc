@@ -37,7 +37,10 @@ TEST(DaemonOptionsTest, SaysWhatIsWrong) {
   EXPECT_EQ(ErrorOf({"--config="}), "--config: expected the path of a file");
   EXPECT_EQ(ErrorOf({"--config", "a", "--config", "b"}), "--config: expected once");
   EXPECT_EQ(ErrorOf({"--verbose"}), "unknown option \"--verbose\"");
-  EXPECT_EQ(ErrorOf({"tern.yaml"}), "unknown option \"tern.yaml\"");
+  const std::string hint = "; a configuration is given as --config FILE";
+  EXPECT_EQ(ErrorOf({"tern.yaml"}), "unknown option \"tern.yaml\"" + hint);
+  EXPECT_EQ(ErrorOf({"--check", "tern.yaml"}), "unknown option \"tern.yaml\"" + hint);
+  EXPECT_EQ(ErrorOf({"-c", "tern.yaml"}), "unknown option \"-c\"" + hint);
 }
 
 TEST(VersionTest, IsTheBuildsOwn) { EXPECT_EQ(kVersion, TERN_PROJECT_VERSION); }

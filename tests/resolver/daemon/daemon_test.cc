@@ -16,6 +16,7 @@
 
 #include "gtest/gtest.h"
 #include "resolver/config/config.h"
+#include "resolver/daemon/settings_doubts.h"
 #include "resolver/io/sockets.h"
 #include "resolver/tool/configured_lists.h"
 #include "resolver/tool/lookup_client.h"

@@ -13,6 +13,7 @@
 #include "resolver/base/version.h"
 #include "resolver/config/config.h"
 #include "resolver/daemon/daemon.h"
+#include "resolver/daemon/settings_doubts.h"
 #include "resolver/dnssec/anchor_state_text.h"
 #include "wire/parse_presentation.h"
 

@@ -98,13 +98,25 @@ TEST(HostsFileTest, PassesOverWhatItCannotRead) {
   const Reading reading = Read(
       "\xef\xbb\xbf"
       "192.0.2.1 first\n192.0.2.5\n192.000.002.005 a\n127.1 b\n"
-      "192.0.2.6 a..b\n192.0.2.6 .x\n; comment\n<html>\n192.0.2.6 b\xc3\xbc"
-      "cher\n192.0.2.9 last\n");
+      "192.0.2.6 a..b\n192.0.2.6 .x\n; comment\n<html>\n192.0.2.6 b\xff\n192.0.2.9 last\n");
   EXPECT_EQ(reading.error, "");
   EXPECT_EQ(reading.lines, (Lines{"1: 192.0.2.1 first.", "10: 192.0.2.9 last."}));
   ASSERT_EQ(reading.odd.size(), 8u);
-  EXPECT_EQ(reading.odd[7],
-            "hosts:9: expected a host name in ASCII (xn--), found \"b\\xc3\\xbccher\"");
+  EXPECT_EQ(reading.odd[7], "hosts:9: expected a host name, found \"b\\xff\"");
+}
+
+TEST(HostsFileTest, ConvertsLettersOutsideAscii) {
+  EXPECT_EQ(Read("192.0.2.6 b\xc3\xbc"
+                 "cher.example\n")
+                .lines,
+            (Lines{"1: 192.0.2.6 xn--bcher-kva.example."}));
+}
+
+TEST(HostsFileTest, PassesOverWildcards) {
+  const Reading reading = Read("0.0.0.0 *.ads.example\n");
+  EXPECT_EQ(reading.lines, Lines{});
+  EXPECT_EQ(reading.odd, (Lines{"hosts:1: expected a host name without *, because a hosts file has "
+                                "no wildcards, found \"*.ads.example\""}));
 }
 
 TEST(HostsFileTest, NamesTheFirstOddLinesAndCountsTheOthers) {
