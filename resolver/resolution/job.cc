@@ -28,4 +28,14 @@ bool Job::HasUsedUpAllowance() const {
          facilities_.environment.Now() >= terms_.deadline;
 }
 
+void Job::BeginAnew() {
+  table_.OnAnswerLeft(this);
+  ++state_.begun_anew;
+  answer_.Clear();
+  servers_ = upstream::ZoneServers();  // they point into the old settings
+  settings_ = facilities_.settings;
+  terms_.settings = settings_.get();
+  terms_.dnssec_ok |= settings_->dnssec.IsOn();
+}
+
 }  // namespace tern::resolver::resolution

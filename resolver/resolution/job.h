@@ -123,9 +123,17 @@ class Job final : public Timer,
   bool wants_proof() const { return state_.wants_proof; }
   // The question failed a moment ago. The job asks all the same.
   bool tries_again() const { return state_.tries_again; }
+  // Whether the job may begin anew once more, because other settings are in force now.
+  bool MayBeginAnew() const { return state_.begun_anew < kBegunAnewMax; }
+  // The job forgets what it has found, and goes on with the settings of this moment. What it has
+  // spent stays spent.
+  // REQUIRES: MayBeginAnew(). Its coroutine keeps nothing of the answer, the servers or the
+  // settings.
+  void BeginAnew();
 
  private:
   friend class JobTable;
+  static constexpr int kBegunAnewMax = 2;
 
   // Whether a client that comes now gets from the job all that it wants.
   bool Brings(const Waiter& client) const;
@@ -148,6 +156,7 @@ class Job final : public Timer,
     bool in_cycle = false;
     bool met_cycle = false;  // one of its look-ups met a cycle, or one below them did
     int nesting = 0;
+    int begun_anew = 0;
     Time asked_at;             // by its first client; Time() when no client has asked for it
     Job* waits_for = nullptr;  // the nested question that its coroutine waits for
     Replay* replay = nullptr;

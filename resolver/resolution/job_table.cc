@@ -481,7 +481,6 @@ void JobTable::OnJobTimer(Job* job) {
 }
 
 bool JobTable::OnAnswerCame(Job* job) {
-  if (job->state_.has_answer) return true;  // another one, because the first was bogus
   job->state_.has_answer = true;
   if (!job->state_.wants_proof) return false;
   for (const Waiter& waiter : job->waiters_) {
@@ -490,6 +489,11 @@ bool JobTable::OnAnswerCame(Job* job) {
     break;
   }
   return true;
+}
+
+void JobTable::OnAnswerLeft(Job* job) {
+  if (job->ListNode<Unchecked>::IsLinked()) came_.Remove(job);
+  job->state_.has_answer = false;
 }
 
 void JobTable::TellUnchecked(Job* job) {

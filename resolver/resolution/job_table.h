@@ -94,6 +94,8 @@ class JobTable final : public upstream::Finisher {
   // Called by a job's coroutine when the answer has come, before it is validated. Waiters that take
   // it unchecked are told soon. False when nobody waits for the validation.
   [[nodiscard]] bool OnAnswerCame(Job* job);
+  // The job forgets that answer and looks for another one. Nobody gets the first one any more.
+  void OnAnswerLeft(Job* job);
   // Called by a job's coroutine as its last act.
   void OnResolved(Job* job);
   void OnJobTimer(Job* job);

@@ -282,6 +282,7 @@ bool LeavesBogusServer(Job& job, bool is_own_fault) {
       job.allowance().signature_checks <= 0 || !AvoidSource(job, answer)) {
     return false;
   }
+  job.table().OnAnswerLeft(&job);
   answer.Clear();
   TraceStep(job, "retry", job.name(), "what that server said is bogus: another one is asked");
   return true;
@@ -345,6 +346,13 @@ Task<bool> Resolve(Job& job) {
     validated = true;
     const Validity validity = co_await Validate(job);
     if (validity == Validity::kGood) break;
+    if (validity == Validity::kOldAnchors) {
+      job.BeginAnew();
+      TraceStep(job, "retry", job.name(), "other trust anchors are in force now");
+      name = job.name();
+      --others;
+      continue;
+    }
     outcome = Outcome::kFailed;
     if (others == kOtherServersMax || !LeavesBogusServer(job, validity == Validity::kBadAnswer)) {
       break;

@@ -57,7 +57,7 @@ Trust FailedAt(Job& job, const wire::Name& zone, const wire::Name& name, RRType 
                Problem problem) {
   // An anchor that cannot be used is no fault of the zone. A failure that only is noted is no
   // failure for the client.
-  if (problem.reason != Reason::kBadAnchor &&
+  if (problem.reason != Reason::kBadAnchor && !HasOldAnchors(job) &&
       job.settings().dnssec.validation != Validation::kLog) {
     ReportFailure(job, zone, name, type, dnssec::ErrorOf(problem.reason));
   }
@@ -465,8 +465,11 @@ void KeepValidated(Job& job, EntryView entry, Security security, uint32_t ttl_ma
                    cache::WhyInsecure why) {
   Facilities& facilities = job.facilities();
   const std::span<uint8_t> scratch = facilities.learner.scratch();
-  // What a wrong clock says must not count later. The store keeps it as it came.
-  if (entry.size() > cache::kBuiltOctetsMax || job.settings().dnssec.time_unsure) return;
+  // What a wrong clock or old anchors say must not count later. The store keeps it as it came.
+  if (entry.size() > cache::kBuiltOctetsMax || job.settings().dnssec.time_unsure ||
+      HasOldAnchors(job)) {
+    return;
+  }
   entry.CopyTo(scratch.data());
   cache::Stamp(scratch.data(), security, ttl_max, facilities.StoreNow(), why);
   facilities.learner.Put(scratch.first(entry.size()), facilities.StoreNow());

@@ -246,6 +246,9 @@ Task<Validity> Validate(Job& job) {
       checked = co_await ValidatePart(job, answer.at(i));
     }
     Judgement judgement = checked.judgement;
+    if (judgement.security == Security::kBogus && HasOldAnchors(job) && job.MayBeginAnew()) {
+      co_return Validity::kOldAnchors;
+    }
     TraceJudgement(job, answer.at(i), judgement.security, judgement.problem);
     bool passes = true;
     if (judgement.security == Security::kBogus) {
@@ -261,12 +264,12 @@ Task<Validity> Validate(Job& job) {
     answer.Stamp(i, judgement.security, judgement.ttl_max, job.facilities().StoreNow(),
                  dnssec::WhyInsecureOf(judgement.problem.reason));
     // The store keeps the part unchecked, so that it is validated again.
-    if (is_unsure) continue;
+    if (is_unsure || (passes && HasOldAnchors(job))) continue;
     job.facilities().learner.Put(answer.octets_at(i), job.facilities().StoreNow());
     TeachOthers(job, answer.at(i), judgement);
     // Even if another server says what is good: RFC 9567 section 4.2 begins with a server that is
     // out of date.
-    if (!passes && checked.of_answer) {
+    if (!passes && checked.of_answer && !HasOldAnchors(job)) {
       ReportFailure(job, wire::Name(answer.at(i).name()), answer.error());
     }
     if (!passes) co_return checked.of_answer ? Validity::kBadAnswer : Validity::kBadChain;

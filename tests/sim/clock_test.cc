@@ -67,6 +67,22 @@ class WrongClockTest : public testing::Test {
   SignedTlds internet_;
 };
 
+TEST_F(WrongClockTest, AQuestionUnderWayGoesOnWhenTheClockIsSet) {
+  for (int wait = 0; wait < 300; wait += 10) {
+    StartAt(1'000'000);
+    const ClientQueryId id =
+        internet_.world().AskDatagram(MakeQuery(7, "www.example.com.", RRType::kA).Encode());
+    internet_.world().RunFor(std::chrono::milliseconds(wait));
+    internet_.world().SetWallSeconds(kRight);
+    Follow();
+    internet_.world().RunFor(std::chrono::seconds(8));
+    const PlainMessage answer =
+        internet_.world().client_query(id).Message().value_or(PlainMessage());
+    EXPECT_EQ(answer.rcode, Rcode::kNoError) << wait << answer.ToText();
+    EXPECT_FALSE(answer.answer.empty()) << wait;
+  }
+}
+
 TEST_F(WrongClockTest, AClockBeforeTheReleaseIsNotBelievedAndNothingIsSecure) {
   StartAt(1'000'000);
   EXPECT_TRUE(IsUnsure());
