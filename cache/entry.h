@@ -1,12 +1,13 @@
 // One cache entry: octets without pointers that need nothing else. Only one mark in them ever
 // changes.
 //
-// The same octets are used in the store, and in the reply to a question that was just resolved.
-// They are valid in this process only:
+// The same octets are used in the store, in the reply to a question that was just resolved, and in
+// the file of a snapshot (snapshot.h). They are valid in this process only:
 // - numbers are in the machine's byte order;
 // - the expiry is a moment on this process's clock.
 //
-// An entry for another machine or for a disk would need a fixed byte order and another clock.
+// So an entry from a file is checked and gets this process's times (stored_entry.h). An entry for
+// another machine would need a fixed byte order.
 //
 // An address record of a 25-octet name takes 56 octets.
 //
@@ -84,6 +85,10 @@ enum class WhyInsecure : uint8_t {
 };
 // Whether validation has come to an end that lets everybody have the entry.
 constexpr bool IsValidated(Security security) { return security >= Security::kInsecure; }
+
+// Goes up with each change of what the octets of an entry mean: of the fields below, or of the
+// numbers of an enumeration above. A snapshot of another layout is not read.
+inline constexpr uint32_t kEntryLayoutVersion = 1;
 
 // Where the fields of an entry are. An entry's size is a multiple of 8 octets.
 namespace layout {

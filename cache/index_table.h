@@ -16,6 +16,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -77,6 +78,10 @@ class alignas(64) IndexTable {
   }
   // The slot that holds exactly `value`, or null.
   Slot* FindValue(uint64_t value);
+  // Looks once for both: true when there is a slot for which `matches` is true. Otherwise `*room`
+  // is an empty slot for `tag` in the emptier of its buckets, or null when both are full.
+  template <typename Matches>
+  bool FindOrRoom(uint32_t tag, Matches matches, Slot** room);
   // An empty slot for `tag`, in the emptier of its buckets. If both are full, it moves another
   // entry to that one's second bucket. Null when nothing can move.
   Slot* FindRoom(uint32_t tag);
@@ -93,5 +98,30 @@ class alignas(64) IndexTable {
   uint32_t bucket_count_;
 };
 static_assert(sizeof(IndexTable) == sizeof(IndexTable::Bucket));
+
+template <typename Matches>
+bool IndexTable::FindOrRoom(uint32_t tag, Matches matches, Slot** room) {
+  uint32_t most = 0;
+  *room = nullptr;
+  for (Bucket* bucket : {&First(tag), &Second(tag)}) {
+    uint32_t empty = 0;
+    uint32_t same = 0;
+    uint32_t count = 0;
+    for (size_t i = 0; i < kSlotsPerBucket; ++i) {
+      const uint64_t value = bucket->slots[i].load(std::memory_order_relaxed);
+      empty |= uint32_t{value == 0} << i;
+      count += uint32_t{value == 0};
+      same |= uint32_t{TagOf(value) == tag} << i;
+    }
+    for (same &= ~empty; same != 0; same &= same - 1) {
+      if (matches(bucket->slots[std::countr_zero(same)])) return true;
+    }
+    if (count > most) {
+      most = count;
+      *room = &bucket->slots[std::countr_zero(empty)];
+    }
+  }
+  return false;
+}
 
 }  // namespace tern::cache

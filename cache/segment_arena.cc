@@ -32,6 +32,15 @@ uint32_t SegmentArena::Take() {
   return taken_max_ < segments_ ? ++taken_max_ : kNoSegment;
 }
 
+void SegmentArena::Populate(uint32_t segment) {
+#ifdef MADV_POPULATE_WRITE
+  // Kernels before 5.14 do not know it.
+  (void)madvise(base_ + size_t{segment} * kSegmentOctets, kSegmentOctets, MADV_POPULATE_WRITE);
+#else
+  (void)segment;
+#endif
+}
+
 void SegmentArena::Give(uint32_t segment) {
   madvise(base_ + size_t{segment} * kSegmentOctets, kSegmentOctets, MADV_DONTNEED);
   std::lock_guard lock(mutex_);

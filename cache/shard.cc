@@ -184,11 +184,16 @@ void Shard::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
 
 // A slot for `tag`: an empty one, or the slot of the least valuable entry.
 IndexTable::Slot* Shard::MakeSlot(uint32_t tag, Instant now) {
+  IndexTable::Slot* slot = RoomInIndex(tag);
+  return slot != nullptr ? slot : LeastValuable(tag, now);
+}
+
+IndexTable::Slot* Shard::RoomInIndex(uint32_t tag) {
   IndexTable::Slot* slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
   if (slot == nullptr && IndexLoadIs(kGrowsFromPercent) && GrowIndex()) {
     slot = table_.load(std::memory_order_relaxed)->FindRoom(tag);
   }
-  return slot != nullptr ? slot : LeastValuable(tag, now);
+  return slot;
 }
 
 IndexTable::Slot* Shard::LeastValuable(uint32_t tag, Instant now) {
@@ -257,65 +262,6 @@ bool Shard::GrowIndex() {
   old->next_retired = std::exchange(retired_tables_, old);
   Reclaim();
   return true;
-}
-
-bool Shard::Fits(const Queue& queue, size_t octets) const {
-  return queue.open != kNoSegment &&
-         around_.arena->StateOf(queue.open).filled + octets <= kSegmentOctets;
-}
-
-bool Shard::OpenSegment(Queue& queue) {
-  uint32_t segment = Dequeue(free_);
-  if (segment == kNoSegment) {
-    if (used_octets_ + kSegmentOctets > budget_octets_) return false;
-    segment = around_.arena->Take();
-    if (segment == kNoSegment) return false;
-    CountOctets(kSegmentOctets);
-  }
-  SegmentState& state = around_.arena->StateOf(segment);
-  state.filled = 0;
-  state.in_main = &queue == &main_;
-  state.in_passing = &queue == &passing_;
-  state.opened = remembered_;
-  Enqueue(queue, segment);
-  queue.open = segment;
-  if (&queue == &small_ && trial_.opened++ == 0) trial_.witness = segment;
-  return true;
-}
-
-Location Shard::Append(Queue& queue, std::span<const uint8_t> bytes, uint32_t tag, uint8_t used) {
-  TERN_REQUIRE(Fits(queue, bytes.size()));
-  SegmentState& state = around_.arena->StateOf(queue.open);
-  const Location location = SegmentArena::LocationOf(queue.open, state.filled);
-  state.filled += static_cast<uint32_t>(bytes.size());
-  uint8_t* to = around_.arena->At(location);
-  // `bytes` may be in the store, where readers may write the mark at any time. So the mark is not
-  // read here.
-  std::memcpy(to, &tag, sizeof tag);
-  std::memcpy(to + sizeof tag, bytes.data() + sizeof tag, layout::kUsed - sizeof tag);
-  to[layout::kUsed] = used;
-  std::memcpy(to + layout::kUsed + 1, bytes.data() + layout::kUsed + 1,
-              bytes.size() - layout::kUsed - 1);
-  return location;
-}
-
-void Shard::Enqueue(Queue& queue, uint32_t segment) {
-  around_.arena->StateOf(segment).next = kNoSegment;
-  if (queue.count++ == 0) {
-    queue.oldest = segment;
-  } else {
-    around_.arena->StateOf(queue.newest).next = segment;
-  }
-  queue.newest = segment;
-}
-
-uint32_t Shard::Dequeue(Queue& queue) {
-  if (queue.count == 0) return kNoSegment;
-  const uint32_t segment = queue.oldest;
-  queue.oldest = around_.arena->StateOf(segment).next;
-  --queue.count;
-  if (queue.open == segment) queue.open = kNoSegment;
-  return segment;
 }
 
 // Makes room for `octets` more in the queue's newest segment. False when readers pin everything

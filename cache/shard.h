@@ -54,6 +54,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <span>
 
 #include "absl/functional/function_ref.h"
@@ -79,6 +80,17 @@ struct EntryKey {
     return entry.tag() == tag && entry.type() == type && SpaceOf(entry.kind()) == space &&
            entry.name().Equals(name);
   }
+};
+
+// The queues of a shard's log, as a snapshot names them.
+enum class Log : uint8_t { kSmall, kPassing, kMain };
+inline constexpr size_t kLogs = 3;
+
+// An entry of an earlier process, that is sound and has this process's times.
+struct RestoredEntry {
+  EntryView entry;
+  uint32_t tag = 0;  // of its key
+  uint8_t used = 0;  // 0 to kUsedMax (use_mark.h)
 };
 
 // What the shards of a store share.
@@ -111,13 +123,28 @@ class Shard {
   void ForEach(absl::FunctionRef<void(EntryView)> visit) const;
   void EraseIf(absl::FunctionRef<bool(EntryView)> matches);
 
+  // Visits the live entries of the log's oldest segment whose serial is above `serial`. Returns the
+  // serial of that segment, or nothing when there is none. Called again and again from 0 on, it
+  // also comes to the segments that are filled meanwhile. Holds the lock only to find the segment.
+  // REQUIRES: the caller is a reader that is awake.
+  std::optional<uint64_t> VisitSegmentAfter(Log log, uint64_t serial,
+                                            absl::FunctionRef<void(EntryView)> visit) const;
+  // Makes an index for about so many entries. No effect when something is stored.
+  void ReserveIndex(uint64_t entries);
+  // Stores entries behind the log's oldest end, each one unless its key is known or there is no
+  // room. The last one comes first. Nothing is evicted for them. So the caller begins with the most
+  // valuable entries: those of main, and the newest. Returns how many had no room.
+  // REQUIRES: the keys belong to this shard.
+  size_t Restore(Log log, std::span<const RestoredEntry> entries);
+
  private:
   // A queue of segments, oldest first, linked through SegmentState::next.
   struct Queue {
     uint32_t oldest = kNoSegment;
     uint32_t newest = kNoSegment;
     size_t count = 0;
-    uint32_t open = kNoSegment;  // where entries are appended
+    uint32_t open = kNoSegment;       // where entries are appended
+    uint32_t restoring = kNoSegment;  // where restored entries are appended
   };
   // A trial of main's oldest segments, behind the condemned ones, against one segment of small.
   struct Trial {
@@ -141,6 +168,7 @@ class Shard {
   // Index.
   Found Lookup(const EntryKey& key) const;
   IndexTable::Slot* MakeSlot(uint32_t tag, Instant now);
+  IndexTable::Slot* RoomInIndex(uint32_t tag);
   IndexTable::Slot* LeastValuable(uint32_t tag, Instant now);
   // Whether at least so many percent of the index's slots are in use.
   bool IndexLoadIs(size_t percent) const;
@@ -152,12 +180,22 @@ class Shard {
   }
 
   // Log.
+  bool FitsIn(uint32_t segment, size_t octets) const;
   bool Fits(const Queue& queue, size_t octets) const;
+  // An empty segment for the queue, which is not in it yet. kNoSegment when there is none.
+  uint32_t TakeSegment(const Queue& queue);
   bool OpenSegment(Queue& queue);
   // REQUIRES: Fits(queue, octets).
   Location Append(Queue& queue, std::span<const uint8_t> bytes, uint32_t tag, uint8_t used);
+  Location AppendTo(uint32_t segment, std::span<const uint8_t> bytes, uint32_t tag, uint8_t used);
   void Enqueue(Queue& queue, uint32_t segment);
+  void EnqueueOldest(Queue& queue, uint32_t segment);
   uint32_t Dequeue(Queue& queue);
+
+  // Snapshots.
+  Queue& QueueOf(Log log);
+  void VisitLive(uint32_t segment, size_t filled, absl::FunctionRef<void(EntryView)> visit) const;
+  bool HasRoomToRestore(Queue& queue, size_t octets);
 
   // Memory.
   bool EnsureRoom(Queue& queue, size_t octets, Instant now);
@@ -205,9 +243,11 @@ class Shard {
   Queue small_;
   Queue main_;
   Queue passing_;
-  Queue limbo_;                           // in order of epoch
-  Queue free_;                            // mapped, not in use
-  IndexTable* retired_tables_ = nullptr;  // linked through IndexTable::next_retired
+  Queue limbo_;                                 // in order of epoch
+  Queue free_;                                  // mapped, not in use
+  uint64_t newest_serial_ = uint64_t{1} << 63;  // of the segments that came to a queue's newest end
+  uint64_t oldest_serial_ = uint64_t{1} << 63;  // of those that came to its oldest end
+  IndexTable* retired_tables_ = nullptr;        // linked through IndexTable::next_retired
   Trial trial_;
   size_t condemned_ = 0;  // of main's oldest segments
   GhostTable ghosts_;

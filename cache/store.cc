@@ -80,9 +80,11 @@ std::unique_ptr<Store::Reader> Store::Register() {
 }
 
 // The top bits of the name's hash choose the shard. The low half goes into the tag.
-Shard& Store::ShardOf(uint64_t name_hash) const {
-  return shards_[(name_hash >> 32) >> (32 - shard_bits_)];
+size_t Store::ShardNumber(uint64_t name_hash) const {
+  return (name_hash >> 32) >> (32 - shard_bits_);
 }
+
+Shard& Store::ShardOf(uint64_t name_hash) const { return shards_[ShardNumber(name_hash)]; }
 
 EntryView Store::Find(wire::NameView name, uint64_t name_hash, KeySpace space,
                       wire::RRType type) const {
@@ -136,6 +138,39 @@ void Store::ForEach(absl::FunctionRef<void(EntryView)> visit) const {
 
 void Store::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
   for (size_t i = 0; i < common_->shard_count; ++i) shards_[i].EraseIf(matches);
+}
+
+size_t Store::shard_count() const { return common_->shard_count; }
+
+std::optional<uint64_t> Store::VisitSegmentAfter(size_t shard, Log log, uint64_t serial,
+                                                 absl::FunctionRef<void(EntryView)> visit) const {
+  TERN_REQUIRE(shard < common_->shard_count);
+  return shards_[shard].VisitSegmentAfter(log, serial, visit);
+}
+
+void Store::ReserveIndex(size_t shard, uint64_t entries) {
+  TERN_REQUIRE(shard < common_->shard_count);
+  shards_[shard].ReserveIndex(entries);
+}
+
+// Entries of one shard in a row take its lock once.
+size_t Store::Restore(Log log, std::span<RestoredEntry> entries) {
+  size_t left_out = 0;
+  size_t end = entries.size();  // of the row
+  size_t row_shard = 0;
+  for (size_t i = end; i-- > 0;) {
+    const EntryView entry = entries[i].entry;
+    const uint64_t hash = Hash(entry.name());
+    entries[i].tag = Tag(hash, SpaceOf(entry.kind()), entry.type());
+    const size_t shard = ShardNumber(hash);
+    shards_[shard].Prefetch(entries[i].tag);
+    if (shard != row_shard && i + 1 < end) {
+      left_out += shards_[row_shard].Restore(log, entries.subspan(i + 1, end - i - 1));
+      end = i + 1;
+    }
+    row_shard = shard;
+  }
+  return end == 0 ? 0 : left_out + shards_[row_shard].Restore(log, entries.first(end));
 }
 
 }  // namespace tern::cache

@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "absl/functional/function_ref.h"
@@ -38,6 +39,8 @@ struct StoreOptions {
 };
 
 class Shard;
+enum class Log : uint8_t;
+struct RestoredEntry;
 
 class Store {
  public:
@@ -112,9 +115,26 @@ class Store {
   // configuration some of what was learnt may be wrong. Any thread.
   void EraseIf(absl::FunctionRef<bool(EntryView)> matches);
 
+  // For snapshots (snapshot_write.h, snapshot_read.h). The names of a shard are those whose hash
+  // under the seed has the shard's number in its upper bits.
+  size_t shard_count() const;
+  uint64_t seed() const { return seed_; }
+  // REQUIRES: nothing was stored yet, and no other thread uses the store.
+  void UseSeed(uint64_t seed) { seed_ = seed; }
+  // See Shard.
+  // REQUIRES: shard < shard_count(). The caller has a Reader that is awake.
+  std::optional<uint64_t> VisitSegmentAfter(size_t shard, Log log, uint64_t serial,
+                                            absl::FunctionRef<void(EntryView)> visit) const;
+  void ReserveIndex(size_t shard, uint64_t entries);
+  // Stores the entries as Shard::Restore does, and fills in their tags before. Returns how many had
+  // no room.
+  // REQUIRES: each passes IsSoundStoredEntry (stored_entry.h).
+  size_t Restore(Log log, std::span<RestoredEntry> entries);
+
  private:
   struct Common;
 
+  size_t ShardNumber(uint64_t name_hash) const;
   Shard& ShardOf(uint64_t name_hash) const;
 
   uint64_t seed_;

@@ -26,7 +26,8 @@ class BenchName {
  public:
   explicit BenchName(uint32_t number) {
     static constexpr uint8_t kTemplate[kBenchNameOctets + 1] =
-        "\x09h00000000\x04some\x03exa\x04test";
+        "\x09h00000000\x04some\x03"
+        "exa\x04test";
     std::memcpy(octets_, kTemplate, kBenchNameOctets);
     for (size_t at = 9; at >= 2; --at, number >>= 4) {
       octets_[at] = "0123456789abcdef"[number & 15];
