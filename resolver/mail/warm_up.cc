@@ -8,6 +8,8 @@ namespace tern::resolver::mail {
 namespace {
 
 constexpr std::chrono::seconds kFollowedPause(5);
+// Makes marks of their own for renewals.
+constexpr uint64_t kOfRenewal = 0xa0761d6478bd642f;
 
 }  // namespace
 
@@ -17,6 +19,8 @@ bool WarmUp::MayFollow(uint64_t question) {
   followed_.Put(question, now + kFollowedPause);
   return true;
 }
+
+bool WarmUp::MayRenew(uint64_t question) { return MayFollow(question ^ kOfRenewal); }
 
 FanOut* WarmUp::Take() {
   if (FanOut* const free = free_.PopFront()) return free;

@@ -31,6 +31,8 @@ class WarmUp final : public FanOut::Owner {
   // if addresses cannot be kept, each answer from the store would cost look-ups. `question`: the
   // store's hash of name and type.
   bool MayFollow(uint64_t question);
+  // The same, for an answer of whose hosts the addresses are known and last: TLSA may have run out.
+  bool MayRenew(uint64_t question);
   // Asks the questions. `allowance` pays for all of them together.
   void Start(Questions questions, const Allowance& allowance);
 

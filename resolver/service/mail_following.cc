@@ -10,6 +10,7 @@
 #include "resolver/base/allowance.h"
 #include "resolver/mail/plan.h"
 #include "resolver/service/recursive_service.h"
+#include "wire/message.h"
 
 namespace tern::resolver::service {
 
@@ -81,6 +82,33 @@ void RecursiveService::WarmBehindKnown(const View& view, const answer::Request& 
   }
   const cache::EntryView end = parts.parts[parts.count - 1];
   if (end.kind() == cache::EntryKind::kRRset) WarmBehind(view, request, parts);
+}
+
+// A client that is not told that the MX answer is secure has no use for TLSA.
+bool RecursiveService::MayRenewTlsa(const View& view, const answer::ParsedQuery& parsed,
+                                    std::span<const uint8_t> reply) {
+  return view.settings->mail.warm && view.settings->dnssec.IsOn() &&
+         (wire::LoadU16(reply.data() + 2) & wire::kFlagAD) != 0 &&
+         warm_up_.MayRenew(answer::QuestionHash(parsed.name_hash, parsed.request.type));
+}
+
+void RecursiveService::RenewTlsa(const View& view, const answer::Request& request) {
+  const answer::Knowledge known = recursor_.facilities().Known(*view.settings);
+  answer::AnswerParts parts;
+  wire::NameView missing;
+  if (!answer::CollectFromCache(*store_, request.name, request.type, known.now, &parts, &missing,
+                                view.settings->resolution.budget.aliases)) {
+    return;
+  }
+  const cache::EntryView end = parts.parts[parts.count - 1];
+  if (end.kind() != cache::EntryKind::kRRset || !answer::IsSecure(parts, known.now)) return;
+  try {
+    mail::Questions questions;
+    mail::PlanExchangers(known, end, mail::Purpose::kFollowHost, &questions);
+    if (!questions.empty()) Spread(view, questions);
+  } catch (const std::bad_alloc&) {
+    // The mail server will ask itself.
+  }
 }
 
 void RecursiveService::WarmBehind(const View& view, const answer::Request& request,

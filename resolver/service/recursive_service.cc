@@ -72,8 +72,7 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     }
     if (follow_up == FollowUp::kResolve)
       service.ResolveHere(path, request.query(), parsed, received);
-    if (follow_up == FollowUp::kRefresh) service.Refresh(view, parsed.request);
-    if (follow_up == FollowUp::kWarm) service.WarmBehindKnown(view, parsed.request);
+    service.FollowHit(view, parsed.request, follow_up);
   }
 
   io::ReturnPath path;
@@ -289,6 +288,10 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
       return octets;
     case kReplied:
       if (request.type != wire::RRType::kANY && resolves) CountHit(parsed);
+      if (request.type == wire::RRType::kMX && resolves &&
+          MayRenewTlsa(view, parsed, reply.first(octets))) {
+        *follow_up = FollowUp::kRenewTlsa;
+      }
       return octets;
     case kDropped:
       return 0;
@@ -402,12 +405,10 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   for (size_t i = 0; i < left; ++i) {
     const io::Datagram& datagram = batch[left_[i].index];
     const answer::ParsedQuery& parsed = parsed_[left_[i].index];
-    if (left_[i].follow_up == FollowUp::kRefresh) {
-      Refresh(configuration_.ViewFor(datagram.peer), parsed.request);
-    } else if (left_[i].follow_up == FollowUp::kWarm) {
-      WarmBehindKnown(configuration_.ViewFor(datagram.peer), parsed.request);
-    } else {
+    if (left_[i].follow_up == FollowUp::kResolve) {
       Resolve(datagram.Path(), datagram.query, parsed);
+    } else {
+      FollowHit(configuration_.ViewFor(datagram.peer), parsed.request, left_[i].follow_up);
     }
   }
 }
@@ -451,8 +452,14 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   }
   // An empty reply means that the query was dropped. Then the stream stops waiting for it.
   Send(path, scratch().first(octets));
-  if (follow_up == FollowUp::kRefresh) Refresh(view, parsed.request);
-  if (follow_up == FollowUp::kWarm) WarmBehindKnown(view, parsed.request);
+  FollowHit(view, parsed.request, follow_up);
+}
+
+void RecursiveService::FollowHit(const View& view, const answer::Request& request,
+                                 FollowUp follow_up) {
+  if (follow_up == FollowUp::kRefresh) Refresh(view, request);
+  if (follow_up == FollowUp::kWarm) WarmBehindKnown(view, request);
+  if (follow_up == FollowUp::kRenewTlsa) RenewTlsa(view, request);
 }
 
 size_t RecursiveService::OwnerOf(wire::NameView name, wire::RRType type) const {

@@ -115,7 +115,7 @@ class RecursiveService final : public io::Service {
   struct ReconfigureMessage;
 
   // What is left to do for a question. If there is a reply already, it is sent first.
-  enum class FollowUp : uint8_t { kNone, kResolve, kRefresh, kWarm };
+  enum class FollowUp : uint8_t { kNone, kResolve, kRefresh, kWarm, kRenewTlsa };
   // A query of the current batch for which something is left to do.
   struct Left {
     uint8_t index;
@@ -167,6 +167,8 @@ class RecursiveService final : public io::Service {
   // The number of UDP clients of the prefix that wait here. Null when they are not counted.
   uint16_t* WaitingOf(const io::ReturnPath& path);
   void Refresh(const View& view, const answer::Request& request);
+  // What is left to do behind an answer from the store.
+  void FollowHit(const View& view, const answer::Request& request, FollowUp follow_up);
   // Writes the reply with an answer that was just resolved to scratch().
   size_t ComposeResolved(const View& view, std::span<const uint8_t> query,
                          const answer::Request& request, const answer::Answer& answer,
@@ -180,6 +182,11 @@ class RecursiveService final : public io::Service {
                           const answer::Answer& answer);
   // The same for an answer that came from the store.
   void WarmBehindKnown(const View& view, const answer::Request& request);
+  // Whether TLSA may have run out behind this MX answer from the store, and is to be looked at now.
+  bool MayRenewTlsa(const View& view, const answer::ParsedQuery& parsed,
+                    std::span<const uint8_t> reply);
+  // Asks for TLSA that has run out while the addresses last.
+  void RenewTlsa(const View& view, const answer::Request& request);
   // Gives each question to the worker that owns it, with its part of one allowance.
   void Spread(const View& view, const mail::Questions& questions);
   // The index of the worker that owns the question. It is this worker's when there is no other.

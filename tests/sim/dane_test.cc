@@ -89,6 +89,28 @@ TEST_F(DaneTest, TlsaThatIsKnownIsNotLookedUp) {
   EXPECT_EQ(TlsaAsked(), (Names{"_25._tcp.mx1.example.com.", "_25._tcp.mx2.example.com."}));
 }
 
+// Its TTL is often shorter than that of the addresses.
+TEST_F(DaneTest, TlsaThatHasRunOutIsLookedUpAgainBehindAKnownMx) {
+  internet_.AddSigned("example.com.", kSender,
+                      "@ 3600 MX 10 mx\nmx 3600 A 198.51.100.1\nmx 3600 AAAA 2001:db8::1\n"
+                      "_25._tcp.mx 60 TLSA 3 1 1 "
+                      "abababababababababababababababababababababababababababababababab\n");
+  internet_.Start();
+  ASSERT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
+  AskForMail("example.com.");
+  EXPECT_EQ(TlsaAsked().size(), 1u);
+  internet_.world().RunFor(seconds(60));
+  // A client that cannot use it.
+  internet_.Lookup("example.com.", RRType::kMX, {.dnssec_ok = false});
+  internet_.world().RunFor(seconds(10));
+  EXPECT_EQ(TlsaAsked().size(), 1u);
+  EXPECT_TRUE(AskForMail("example.com.").Has(wire::kFlagAD));
+  EXPECT_EQ(TlsaAsked().size(), 2u);
+  const PlainMessage tlsa = internet_.Lookup("_25._tcp.mx.example.com.", RRType::kTLSA);
+  EXPECT_TRUE(tlsa.Has(wire::kFlagAD)) << tlsa.ToText();
+  EXPECT_EQ(internet_.last_upstream_queries(), 0u);
+}
+
 TEST_F(DaneTest, NoTlsaIsLookedUpBehindAnInsecureMx) {
   internet_.AddUnsigned("example.com.", kSender, "@ 300 MX 10 mx.example.net.\n");
   internet_.AddSigned("example.net.", kProvider, "mx 300 A 198.51.100.1\n");

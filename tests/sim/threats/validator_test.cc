@@ -140,6 +140,46 @@ TEST_F(ValidatorThreatTest, AnAliasAndAnotherTypeAtOneNameAreOneOrTheOther) {
   EXPECT_EQ(answer.ToText().find("CNAME"), std::string::npos) << answer.ToText();
 }
 
+// The same, when the zone signs both. It may be the attacker's own.
+TEST_F(ValidatorThreatTest, ASignedAliasAndAnotherSignedTypeAtOneNameAreOneOrTheOther) {
+  const wire::Name www = NameOf("www.example.com.");
+  const SignedZone zone(NameOf("example.com."),
+                        RecordsOfText("example.com.",
+                                      "@ 3600 SOA ns1 hostmaster 1 7200 3600 604800 300\n"
+                                      "@ 3600 NS ns1\nwww 300 A 198.51.100.1\n"),
+                        {});
+  const std::vector<PlainRecord> alias =
+      RecordsOfText("example.com.", "www 300 CNAME two.example.com.\n");
+  Rrsig fields = *Rrsig::FromRdata(zone.SignaturesOf(www, RRType::kA)[0].rdata);
+  fields.covered = RRType::kCNAME;
+  PlainRecord signature = alias[0];
+  signature.type = RRType::kRRSIG;
+  signature.rdata = zone.Sign(alias, {fields})[0].Rdata();
+  for (const bool first : {false, true}) {
+    Start({});
+    Meddle([&](const PlainQuestion& question, PlainMessage* reply) {
+      if (!(question.name == www) || reply->answer.empty()) return;
+      const auto at = first ? reply->answer.begin() : reply->answer.end();
+      reply->answer.insert(at, {alias[0], signature});
+    });
+    const PlainMessage answer = Ask("www.example.com.");
+    EXPECT_TRUE(IsSecure(answer)) << answer.ToText();
+    EXPECT_EQ(answer.answer.size(), 2u) << answer.ToText();
+    EXPECT_EQ(answer.ToText().find("CNAME"), std::string::npos) << answer.ToText();
+    // The alias is not kept for other types.
+    const PlainMessage other = Ask("www.example.com.", RRType::kTXT);
+    EXPECT_TRUE(IsSecure(other) && other.answer.empty()) << other.ToText();
+    // Its signature is good: alone it is believed.
+    Meddle([&](const PlainQuestion& question, PlainMessage* reply) {
+      if (question.name == www && !reply->answer.empty()) reply->answer = {alias[0], signature};
+    });
+    internet_.Restart();
+    const PlainMessage alone = Ask("www.example.com.");
+    EXPECT_TRUE(IsSecure(alone)) << alone.ToText();
+    EXPECT_NE(alone.ToText().find("198.51.100.2"), std::string::npos) << alone.ToText();
+  }
+}
+
 // BIND 9.21.19.
 TEST_F(ValidatorThreatTest, SignaturesThatCameBeforeTheirRRsetDoNotReplaceIt) {
   Start({});
