@@ -92,8 +92,9 @@ struct Facilities : upstream::RaceFacilities {
   // Silent zones for which a failed question was asked again a moment ago. Keys are the store's
   // hashes.
   ExpiringMarks zones_tried_again{kZonesTriedAgainMax};
-  // Zones and types that are not answered there: rare_type.h. Keys are hashes of zone and type.
-  ExpiringMarks unanswered_types{kUnansweredTypesMax};
+  // Zones and types that are not answered there: rare_type.h. Keys are hashes of zone and type. Of
+  // the process; null: none are remembered.
+  ExpiringMarks* unanswered_types = nullptr;
   ListObserver* list_observer = nullptr;
   dnssec::BogusObserver* bogus_observer = nullptr;
 };

@@ -67,7 +67,10 @@ bool IsRareType(Job& job) {
 Task<RaceResult> AskRareType(Job& job, const wire::Name& name) {
   Facilities& facilities = job.facilities();
   const uint64_t key = KeyOf(job);
-  if (facilities.unanswered_types.Has(key, facilities.environment.Now())) co_return Unanswered();
+  ExpiringMarks* const unanswered = facilities.unanswered_types;
+  if (unanswered != nullptr && unanswered->Has(key, facilities.environment.Now())) {
+    co_return Unanswered();
+  }
   const RaceResult result =
       co_await AskZone(job, name, job.type(), upstream::Subject::kRareType, false);
   if (result.kind == RaceResult::Kind::kReply) co_return result;
@@ -80,7 +83,9 @@ Task<RaceResult> AskRareType(Job& job, const wire::Name& name) {
     }
     if (is_insecure) {
       TraceStep(job, "restart", name, "the zone's servers do not answer this type");
-      facilities.unanswered_types.Put(key, facilities.environment.Now() + kUnansweredFor);
+      if (unanswered != nullptr) {
+        unanswered->Put(key, facilities.environment.Now() + kUnansweredFor);
+      }
       co_return Unanswered();
     }
   }

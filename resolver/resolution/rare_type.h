@@ -3,8 +3,8 @@
 // all forms, and its client would wait for seconds.
 //
 // If the zone is insecure, the question fails after each server was asked once. Then the zone is
-// not asked for the type for some minutes. A secure zone is asked as usual: what it has of the type
-// matters, and silence may be an attack.
+// not asked for the type for some minutes, by any worker. A secure zone is asked as usual: what it
+// has of the type matters, and silence may be an attack.
 //
 // Bounded: kUnansweredTypesMax zones and types.
 //

@@ -94,6 +94,7 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
     services_.back()->SetListObserver(options.list_observer);
     services_.back()->SetBogusObserver(options.bogus_observer);
     services_.back()->SetRanges(&ranges_);
+    services_.back()->SetUnansweredTypes(&unanswered_types_);
   }
   if (!options.checks_lists && options.anchor_keeper == nullptr) return;
   if (options.checks_lists) services_.front()->CheckLists();

@@ -87,6 +87,7 @@ class Assembly final : public CounterSource {
   upstream::ServerTable server_table_;
   dnssec::AggressiveIndex ranges_;
   ExpiringMarks warmed_{mail::kWarmedMax};
+  ExpiringMarks unanswered_types_{resolution::kUnansweredTypesMax};
   std::vector<std::unique_ptr<RecursiveService>> services_;
 };
 

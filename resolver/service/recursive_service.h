@@ -72,6 +72,8 @@ class RecursiveService final : public io::Service {
   void SetBogusObserver(dnssec::BogusObserver* observer) {
     recursor_.facilities().bogus_observer = observer;
   }
+  // The marks of types that zones do not answer, which all workers share. Outlives the service.
+  void SetUnansweredTypes(ExpiringMarks* marks) { recursor_.facilities().unanswered_types = marks; }
   // The ranges of signed zones, which all workers share. Outlives the service.
   void SetRanges(dnssec::AggressiveIndex* ranges) {
     ranges_ = ranges;

@@ -403,6 +403,20 @@ TEST_P(TlsaUnansweredTest, OneServerThatAnswersIsEnough) {
   }
 }
 
+// Each name may belong to another worker.
+TEST(TlsaUnansweredByWorkersTest, WhatOneWorkerFoundTheOthersKnow) {
+  SignedTlds internet{SimWorld::Options{.seed = 12, .workers = 4}};
+  internet.AddUnsigned("example.net.", kProvider, "* 300 A 198.51.100.1\n")->conduct().with_tlsa =
+      Fault::kRefused;
+  internet.Start();
+  for (int i = 0; i < 12; ++i) {
+    const std::string host = "mx" + std::to_string(i) + ".example.net.";
+    (void)internet.Lookup(host, RRType::kA);
+    (void)internet.Lookup("_25._tcp." + host, RRType::kTLSA);
+  }
+  EXPECT_EQ(TlsaAskedIn(internet.world()).size(), 1u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Faults, TlsaUnansweredTest,
                          testing::Values(Fault::kNotImp, Fault::kRefused, Fault::kSilent),
                          [](const auto& info) {
