@@ -82,7 +82,8 @@ struct AnswerContext {
   std::span<const std::string> trust_anchors{};  // what trustanchor.server says, see fixed_answer.h
   bool additional = false;                       // mail.additional
   const policy::LocalData* local_data = nullptr;
-  bool validates = false;  // only what was validated is answered
+  bool validates = false;                         // only what was validated is answered
+  const NegativeAnchors* exempt_zones = nullptr;  // for their reasons; may be null
 };
 
 // The two halves of the hot path. All queries of a batch are parsed first. So the index lines of

@@ -306,6 +306,14 @@ bool IsOneRRset(const Request& request, const AnswerParts& answer) {
           (answer.parts[0].signature_count() == 0 && answer.parts[0].proof_count() == 0));
 }
 
+// The operator's reason why the name is not validated, or that this is the operator's wish.
+std::string_view WhyExempt(const AnswerParts& answer, wire::NameView name) {
+  const NegativeAnchor* const anchor =
+      answer.exempt_zones == nullptr ? nullptr : answer.exempt_zones->Nearest(name);
+  if (anchor != nullptr && !anchor->reason.empty()) return anchor->reason;
+  return "not validated: this resolver's configuration exempts the zone";
+}
+
 }  // namespace
 
 // Stale data is not secure any more. In an answer that is not stale, data may still be past its
@@ -334,7 +342,7 @@ ToldError ErrorToTell(const AnswerParts& answer) {
                 "not validated: the zone should use NSEC3 with 0 iterations (RFC 9276)"};
       case cache::WhyInsecure::kExempt:
         return {wire::ExtendedError::kNegativeTrustAnchor,
-                "not validated: this resolver's configuration exempts the zone"};
+                WhyExempt(answer, answer.parts[i].name())};
     }
   }
   return {};

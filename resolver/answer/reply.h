@@ -18,6 +18,7 @@
 #include "resolver/answer/request.h"
 #include "resolver/answer/targets.h"
 #include "resolver/base/limits.h"
+#include "resolver/base/negative_anchors.h"
 #include "wire/message.h"
 #include "wire/types.h"
 
@@ -31,8 +32,9 @@ struct AnswerParts {
   size_t count = 0;
   wire::Rcode rcode = wire::Rcode::kNoError;
   wire::ExtendedError error = wire::ExtendedError::kNone;
-  const char* error_text = "";  // a literal, for people; sent with `error`
-  uint32_t stale_ttl = 0;       // seconds; for records past their TTL
+  const char* error_text = "";                    // a literal, for people; sent with `error`
+  uint32_t stale_ttl = 0;                         // seconds; for records past their TTL
+  const NegativeAnchors* exempt_zones = nullptr;  // for their reasons; may be null
 
   // False when there is no room. The limit on links rules that out.
   [[nodiscard]] bool Add(cache::EntryView entry) {
@@ -50,7 +52,7 @@ bool IsSecure(const AnswerParts& answer, cache::Instant now);
 // insecure although its zone is signed.
 struct ToldError {
   wire::ExtendedError error = wire::ExtendedError::kNone;
-  const char* text = "";
+  std::string_view text = {};  // a literal, or inside the answer's exempt_zones
 };
 ToldError ErrorToTell(const AnswerParts& answer);
 

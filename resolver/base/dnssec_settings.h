@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "resolver/base/negative_anchors.h"
 #include "wire/name.h"
 
 namespace tern::resolver {
@@ -29,7 +30,7 @@ struct ValidationSettings {
   Validation validation = Validation::kOff;
   bool error_reporting = false;  // failures are reported to agents of zones (RFC 9567)
   std::vector<TrustAnchor> anchors;
-  std::vector<wire::Name> negative_anchors;  // RFC 7646
+  NegativeAnchors negative_anchors;  // those in force
   // The clock is plainly wrong. Signatures are checked, their dates are not, and nothing counts as
   // secure.
   bool time_unsure = false;

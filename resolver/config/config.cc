@@ -14,6 +14,7 @@
 #include "resolver/config/keys.h"
 #include "resolver/config/mistakes.h"
 #include "resolver/config/root_hints.h"
+#include "resolver/config/time_text.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/config/value_reader.h"
 #include "wire/concat.h"
@@ -134,6 +135,14 @@ class ConfigReader {
                             "forward and stub");
       case KeyKind::kListName:
         return ReadListName(place, key);
+      case KeyKind::kNegativeAnchors:
+        return ReadNegativeAnchors(place, key);
+      case KeyKind::kExemptZone:
+        return ReadExemptZone(place, key);
+      case KeyKind::kTime:
+        return ReadUntil(place, key);
+      case KeyKind::kReason:
+        return ReadReason(place, key);
     }
     return absl::OkStatus();
   }
@@ -393,6 +402,59 @@ class ConfigReader {
       return reader_.Expected(place, "the name of a block list, which is never the root");
     }
     return status;
+  }
+
+  // Each item is the name of a zone, or a map.
+  absl::Status ReadNegativeAnchors(const ValuePlace& place, const KeySpec& key) {
+    if (place.node->kind != ConfigNode::Kind::kList) {
+      return reader_.Expected(place, Expectation(key));
+    }
+    const size_t count = place.node->children.size();
+    if (count > key.value.max) {
+      return reader_.Error(place, Concat("expected at most ", key.value.max, " items"));
+    }
+    settings_->dnssec.negative_trust_anchors.clear();
+    Mistakes mistakes;
+    const std::string map = Concat(key.path, "[]");
+    const KeySpec& zone = *FindKey(map + ".zone");
+    for (size_t i = 0; i < count; ++i) {
+      settings_->dnssec.negative_trust_anchors.emplace_back();
+      const ValuePlace item{&place.node->children[i], Concat(place.path, "[", i, "]")};
+      mistakes.Add(item.node->kind == ConfigNode::Kind::kMap ? ReadMap(item, map)
+                                                             : ReadExemptZone(item, zone));
+    }
+    return mistakes.All();
+  }
+
+  absl::Status ReadExemptZone(const ValuePlace& place, const KeySpec& key) {
+    if (place.node->kind != ConfigNode::Kind::kScalar) {
+      return reader_.Expected(place, Expectation(key));
+    }
+    const std::optional<wire::Name> name = ParseDomain(place.node->text);
+    if (!name) return reader_.Expected(place, Expectation(key));
+    settings_->dnssec.negative_trust_anchors.back().zone = *name;
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadUntil(const ValuePlace& place, const KeySpec& key) {
+    if (place.node->kind != ConfigNode::Kind::kScalar) {
+      return reader_.Expected(place, Expectation(key));
+    }
+    const std::optional<int64_t> until = ParseTime(place.node->text);
+    if (!until) return reader_.Expected(place, Expectation(key));
+    settings_->dnssec.negative_trust_anchors.back().until = *until;
+    KeepPlace(*place.node, place.path);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadReason(const ValuePlace& place, const KeySpec& key) {
+    const std::string& text = place.node->text;
+    if (place.node->kind != ConfigNode::Kind::kScalar || text.size() > kReasonOctetsMax ||
+        !std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; })) {
+      return reader_.Expected(place, Expectation(key));
+    }
+    settings_->dnssec.negative_trust_anchors.back().reason = text;
+    return absl::OkStatus();
   }
 
   // The value of a key that holds a duration.

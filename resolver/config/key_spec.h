@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "resolver/config/settings.h"
+#include "wire/edns.h"
 
 namespace tern::resolver::config {
 
@@ -21,6 +22,9 @@ inline constexpr size_t kPrefixesMax = 100'000;
 inline constexpr size_t kStaticZonesMax = 10'000;
 inline constexpr size_t kBlockListsMax = 1'000;
 inline constexpr size_t kStaticServersMax = 16;  // of one zone
+// It fits into an extended error.
+inline constexpr size_t kReasonOctetsMax = 120;
+static_assert(kReasonOctetsMax <= wire::kExtendedErrorTextMax);
 
 // The largest TTL, in seconds (RFC 2181 section 8).
 inline constexpr uint64_t kTtlMax = 0x7fffffff;
@@ -54,6 +58,10 @@ enum class KeyKind : uint8_t {
   kBlockLists,  // a list of maps too
   kZoneName,
   kListName,
+  kNegativeAnchors,  // a list of names and of maps
+  kExemptZone,
+  kTime,
+  kReason,
 };
 
 // Where the value of a key lies in Settings. For keys inside `forward[]` and `stub[]` it is in the

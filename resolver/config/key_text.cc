@@ -89,6 +89,13 @@ std::string Expectation(const KeySpec& key) {
       return "a list of zones, each with the keys zone and to";
     case KeyKind::kBlockLists:
       return "a list of block lists, each with the key zone";
+    case KeyKind::kNegativeAnchors:
+      return "a list, each item a domain name or a map with the key zone";
+    case KeyKind::kTime:
+      return "a date such as 2030-12-31, or a time such as 2030-12-31T18:00:00Z";
+    case KeyKind::kReason:
+      return Concat("a text of at most ", kReasonOctetsMax, " printable ASCII characters");
+    case KeyKind::kExemptZone:
     case KeyKind::kZoneName:
     case KeyKind::kListName:
       return "a domain name";

@@ -390,10 +390,25 @@ constexpr KeySpec kKeys[] = {
          "works; but after a restart a new key has to wait for its 30 days again. A file "
          "that is damaged is replaced, and the log says so."},
     {.path = "dnssec.negative_trust_anchors",
-     .value = List<wire::Name, &Settings::dnssec, &DnssecSettings::negative_trust_anchors>(
-         KeyKind::kNames, 0, kNegativeAnchorsMax),
+     .value = {.kind = KeyKind::kNegativeAnchors, .max = kNegativeAnchorsMax},
      .default_text = "[]",
-     .summary = "Names below which nothing is validated."},
+     .summary = "Zones in which nothing is validated (RFC 7646), for as long as a zone is broken.",
+     .details = "A trust anchor below such a zone counts all the same. Answers from these zones "
+                "have extended error 33.",
+     .sample_item = R"({zone: "example.com.", until: "2030-12-31", reason: "old DS, ticket 17"})"},
+    {.path = "dnssec.negative_trust_anchors[].zone",
+     .value = {.kind = KeyKind::kExemptZone},
+     .required = true,
+     .summary = "The name of the zone."},
+    {.path = "dnssec.negative_trust_anchors[].until",
+     .value = {.kind = KeyKind::kTime},
+     .summary = "When validation begins again, in UTC. A date is its first moment. Without this "
+                "key it is never.",
+     .details = "Nothing has to be done then: the log has a line, and what the cache holds of the "
+                "zone is forgotten. While the clock is plainly wrong, no anchor ends."},
+    {.path = "dnssec.negative_trust_anchors[].reason",
+     .value = {.kind = KeyKind::kReason},
+     .summary = "Why. Clients read it in extended error 33, and it is in traces."},
     {.path = "dnssec.aggressive",
      .value = Flag<&Settings::dnssec, &DnssecSettings::aggressive>(),
      .default_text = "true",

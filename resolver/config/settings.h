@@ -5,6 +5,7 @@
 // Thread: any may read a snapshot; nobody writes one after it was made.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@
 #include "resolver/base/endpoint.h"
 #include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
-#include "resolver/config/private_zones.h"
+#include "resolver/config/exempt_zones.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/policy/policy_settings.h"
@@ -30,7 +31,7 @@ struct DnssecSettings {
   // Each anchor's name and key tags (trust_anchors.h).
   std::vector<std::string> trust_anchor_texts = {std::string(kBuiltinTrustAnchor)};
   std::string state_file = "/var/lib/tern/trust-anchors";  // empty: none
-  std::vector<wire::Name> negative_trust_anchors;
+  std::vector<NegativeAnchor> negative_trust_anchors;
   bool aggressive = true;
   bool error_reporting = false;
 };
@@ -76,18 +77,21 @@ struct Settings {
   std::map<std::string, std::string> places_in_file;
 };
 
+// The negative trust anchors in force at `now` (Unix time).
+inline NegativeAnchors ExemptZonesAt(const Settings& settings, int64_t now) {
+  const DnssecSettings& dnssec = settings.dnssec;
+  return ExemptZonesAt(dnssec.negative_trust_anchors, settings.static_zones, dnssec.anchors, now);
+}
+
 // The part for the core.
 inline policy::CoreSettings CoreSettingsOf(const Settings& settings) {
   policy::CoreSettings core(settings.resolution, settings.cache, settings.static_zones,
                             settings.mail);
   core.dnssec.validation = settings.dnssec.validation;
   core.dnssec.anchors = settings.dnssec.anchors;
-  core.dnssec.negative_anchors = settings.dnssec.negative_trust_anchors;
+  core.dnssec.negative_anchors = ExemptZonesAt(settings, kBeforeAllEnds);
   core.dnssec.aggressive = settings.dnssec.aggressive;
   core.dnssec.error_reporting = settings.dnssec.error_reporting;
-  for (const wire::Name& zone : PrivateZones(settings.static_zones, settings.dnssec.anchors)) {
-    core.dnssec.negative_anchors.push_back(zone);
-  }
   return core;
 }
 

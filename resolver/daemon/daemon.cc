@@ -97,24 +97,17 @@ std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
   return zones;
 }
 
-// Names that are validated otherwise under `other`: those below a trust anchor, or a negative one,
-// that `other` does not have. When only one of the two validates, all names are.
-std::vector<wire::Name> AnchorsOnlyIn(const config::Settings& settings,
-                                      const config::Settings& other) {
-  const ValidationSettings here = config::CoreSettingsOf(settings).dnssec;
-  const ValidationSettings there = config::CoreSettingsOf(other).dnssec;
+// Names that are validated otherwise under `there`: those below a trust anchor that `there` does
+// not have. When only one of the two validates, all names are.
+std::vector<wire::Name> AnchorsOnlyIn(const config::DnssecSettings& here,
+                                      const config::DnssecSettings& there) {
   if (here.validation != there.validation) return {wire::Name()};
   std::vector<wire::Name> zones;
-  if (!here.IsOn() || here == there) return zones;
+  if (here.validation == Validation::kOff) return zones;
   for (const TrustAnchor& anchor : here.anchors) {
     const auto& others = there.anchors;
     const bool stays = std::find(others.begin(), others.end(), anchor) != others.end();
     if (!stays) zones.push_back(anchor.zone);
-  }
-  for (const wire::Name& negative : here.negative_anchors) {
-    const auto& others = there.negative_anchors;
-    const bool stays = std::find(others.begin(), others.end(), negative) != others.end();
-    if (!stays) zones.push_back(negative);
   }
   return zones;
 }
@@ -226,6 +219,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   for (const std::string& warning : MissingAddresses(settings)) Log(LogLevel::kWarning, warning);
   if (const std::string doubt = DoubtOfMemory(settings, MachineMemory()); !doubt.empty()) {
     Log(LogLevel::kWarning, doubt);
+  }
+  for (const std::string& warning : EndedAnchors(settings, ReadWallClock().now)) {
+    Log(LogLevel::kWarning, warning);
   }
   LeaveOutMissingFamily(&settings);
   auto configuration = MakeConfiguration(settings);
@@ -342,12 +338,13 @@ absl::Status Daemon::Reload(config::Settings settings) {
     Log(LogLevel::kWarning, Concat(key, ": changes only when ternd is started anew"));
   }
   // What needs memory comes first, so that nothing has changed when there is none.
-  std::vector<wire::Name> zones_to_forget = ZonesToForget(settings);
   const std::string private_zones = TellPrivateZones(settings);
   const policy::CookieSecret secret = settings.cookie_secret.value_or(drawn_cookie_secret_);
   configuration->cookies = CookiesWith(secret);
   anchor_keeper_.Configure(settings.dnssec.anchors);  // FollowAnchors takes it back after an error
-  service::UseAnchors(anchor_keeper_.InForce(), &*configuration);
+  service::UseAnchors(anchor_keeper_.InForce(), settings, ReadWallClock().now, &*configuration);
+  std::vector<wire::Name> zones_to_forget =
+      ZonesToForget(settings, configuration->view.settings->dnssec);
   assembly_->Reconfigure(*configuration);
   const config::Settings before = std::exchange(settings_, std::move(settings));
   configuration_ = *std::move(configuration);
@@ -356,6 +353,9 @@ absl::Status Daemon::Reload(config::Settings settings) {
   NoteCookieSecret(secret);
   ForgetChangedSources(before);
   if (!private_zones.empty()) Log(LogLevel::kInfo, private_zones);
+  for (const std::string& warning : EndedAnchors(settings_, ReadWallClock().now)) {
+    Log(LogLevel::kWarning, warning);
+  }
   return absl::OkStatus();
 }
 
@@ -430,48 +430,6 @@ bool Daemon::MayAsk(const IpAddress& server) const {
   return upstream::MayAsk(server, *configuration_.view.settings);
 }
 
-void Daemon::StartAnchors(const WallClock& clock) {
-  anchor_keeper_.Configure(settings_.dnssec.anchors);
-  if (settings_.dnssec.validation != Validation::kOff) {
-    OpenAnchorFile();
-    anchor_keeper_.Restore(anchor_file_->Read());
-  }
-  anchor_keeper_.OnClock(clock.now, clock.synchronised);
-  service::UseAnchors(anchor_keeper_.InForce(), &configuration_);
-  TellAnchors();
-}
-
-void Daemon::OpenAnchorFile() {
-  const std::string& path = settings_.dnssec.state_file;
-  anchor_file_.emplace(path, /*is_optional=*/path == config::DnssecSettings().state_file);
-}
-
-void Daemon::TellAnchors() {
-  const bool is_on = settings_.dnssec.validation != Validation::kOff;
-  for (const dnssec::AnchorNews& news : anchor_keeper_.TakeNews()) {
-    if (is_on) Log(news.is_warning ? LogLevel::kWarning : LogLevel::kInfo, news.text);
-  }
-}
-
-void Daemon::FollowAnchors(const WallClock& clock) {
-  if (settings_.dnssec.validation == Validation::kOff) return;
-  anchor_keeper_.Configure(settings_.dnssec.anchors);
-  anchor_keeper_.OnClock(clock.now, clock.synchronised);
-  TellAnchors();
-  service::Configuration configuration = configuration_;
-  service::UseAnchors(anchor_keeper_.InForce(), &configuration);
-  const ValidationSettings before = validation_in_force();
-  if (!(configuration.view.settings->dnssec == before)) {
-    assembly_->Reconfigure(configuration);
-    configuration_ = std::move(configuration);
-    // What counted as secure, or failed, by dates that a wrong clock has judged.
-    if (validation_in_force().time_unsure && !before.time_unsure) ForgetEverything();
-  }
-  // Validation may have been off at the start.
-  if (!anchor_file_) OpenAnchorFile();
-  anchor_file_->Write(anchor_keeper_.state());
-}
-
 void Daemon::RollCookieSecret() {
   if (settings_.cookie_secret) return;
   const policy::CookieSecret secret = DrawCookieSecret();
@@ -485,13 +443,18 @@ void Daemon::RollCookieSecret() {
 
 // Names for which others speak under `after`, or which are validated otherwise, and those that are
 // to be forgotten already.
-std::vector<wire::Name> Daemon::ZonesToForget(const config::Settings& after) const {
+std::vector<wire::Name> Daemon::ZonesToForget(const config::Settings& after,
+                                              const ValidationSettings& validation) const {
   std::vector<wire::Name> all = zones_to_forget_;
   for (const auto& [here, there] : {std::pair(&settings_, &after), std::pair(&after, &settings_)}) {
     const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);
     all.insert(all.end(), zones.begin(), zones.end());
-    const std::vector<wire::Name> anchors = AnchorsOnlyIn(*here, *there);
+    const std::vector<wire::Name> anchors = AnchorsOnlyIn(here->dnssec, there->dnssec);
     all.insert(all.end(), anchors.begin(), anchors.end());
+  }
+  if (!validation.IsOn()) return all;
+  for (const NegativeAnchor& anchor : ChangedExemptions(validation.negative_anchors)) {
+    all.push_back(anchor.zone);
   }
   return all;
 }
@@ -509,8 +472,8 @@ void Daemon::ForgetChangedSources(const config::Settings& before) {
   forget_again_at_ = std::chrono::steady_clock::now() + jobs_end + std::chrono::seconds(1);
 }
 
-void Daemon::ForgetEverything() {
-  zones_to_forget_.push_back(wire::Name());
+void Daemon::ForgetZones(std::vector<wire::Name> zones) {
+  zones_to_forget_ = std::move(zones);
   EraseNamesToForget();
   forget_again_at_ = std::chrono::steady_clock::now() + settings_.resolution.budget.total_timeout +
                      std::chrono::seconds(1);

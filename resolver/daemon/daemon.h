@@ -10,6 +10,7 @@
 // Bound: cache.memory for the store, and the limits of each worker and service.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -73,10 +74,14 @@ class Daemon {
   // Throws std::bad_alloc. The old secret stays in force then.
   void RollCookieSecret();
 
-  // Looks whether the trust anchors have changed, or whether the clock is wrong, or right again.
+  // Looks whether the trust anchors have changed, whether a negative one has ended, and whether the
+  // clock is wrong, or right again.
   // Gives that to the workers, writes it to the log, and keeps it in dnssec.state_file.
   // Throws std::bad_alloc. Then it is done at the next call.
   void FollowAnchors(const WallClock& clock = ReadWallClock());
+
+  // How long it is until the next negative trust anchor ends. FollowAnchors is due then.
+  std::chrono::seconds UntilAnchorEnds(const WallClock& clock = ReadWallClock()) const;
 
   // Looks at the machine's network again. To be called when it has changed (io/network_changes.h).
   // - The addresses behind a wildcard listener: those that have come are not asked, and those that
@@ -113,13 +118,16 @@ class Daemon {
   std::shared_ptr<const policy::ServerCookies> CookiesWith(
       const policy::CookieSecret& secret) const;
   void NoteCookieSecret(const policy::CookieSecret& secret);
-  std::vector<wire::Name> ZonesToForget(const config::Settings& after) const;
+  std::vector<wire::Name> ZonesToForget(const config::Settings& after,
+                                        const ValidationSettings& validation) const;
   void ForgetChangedSources(const config::Settings& before);
   void EraseNamesToForget();
-  void ForgetEverything();
+  void ForgetZones(std::vector<wire::Name> zones);
   void StartAnchors(const WallClock& clock);
   void OpenAnchorFile();
   void TellAnchors();
+  std::vector<NegativeAnchor> ChangedExemptions(const NegativeAnchors& after) const;
+  void TellExemptions(const std::vector<NegativeAnchor>& changed) const;
   void StartServices();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 

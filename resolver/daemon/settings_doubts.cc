@@ -5,6 +5,7 @@
 #include "resolver/base/amount_text.h"
 #include "resolver/config/at_key.h"
 #include "resolver/config/private_zones.h"
+#include "resolver/config/time_text.h"
 #include "resolver/io/sockets.h"
 #include "wire/concat.h"
 #include "wire/presentation.h"
@@ -57,6 +58,19 @@ std::string TellPrivateZones(const config::Settings& settings) {
       zones.size() > kNamesTold ? Concat(" and ", zones.size() - kNamesTold, " more") : "";
   return Concat("not validated, because all their servers have private addresses: ", names, more,
                 "; `validate: true` in a zone changes that");
+}
+
+std::vector<std::string> EndedAnchors(const config::Settings& settings, int64_t now) {
+  std::vector<std::string> warnings;
+  const std::vector<NegativeAnchor>& anchors = settings.dnssec.negative_trust_anchors;
+  for (size_t i = 0; i < anchors.size(); ++i) {
+    if (now < anchors[i].until) continue;
+    const std::string key = Concat("dnssec.negative_trust_anchors[", i, "].until");
+    warnings.push_back(AtKey(settings, key,
+                             Concat(config::TimeToText(anchors[i].until), " is past, so ",
+                                    wire::ToText(anchors[i].zone), " is validated")));
+  }
+  return warnings;
 }
 
 }  // namespace tern::resolver::daemon

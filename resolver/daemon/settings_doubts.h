@@ -23,4 +23,8 @@ std::string DoubtOfMemory(const config::Settings& settings, uint64_t machine);
 // (config/private_zones.h). Otherwise it is empty.
 std::string TellPrivateZones(const config::Settings& settings);
 
+// A warning for each negative trust anchor that ended before `now` (Unix time). It names the
+// position in the file and the key.
+std::vector<std::string> EndedAnchors(const config::Settings& settings, int64_t now);
+
 }  // namespace tern::resolver::daemon

@@ -83,6 +83,9 @@ int Check(const DaemonOptions& options) {
   if (const std::string doubt = DoubtOfMemory(*settings, MachineMemory()); !doubt.empty()) {
     Log(LogLevel::kWarning, doubt);
   }
+  for (const std::string& warning : EndedAnchors(*settings, ReadWallClock().now)) {
+    Log(LogLevel::kWarning, warning);
+  }
   std::printf("%s: good\n", NameOfConfiguration(options).c_str());
   return 0;
 }
@@ -199,7 +202,8 @@ class NetworkFollower {
 };
 
 std::chrono::seconds FollowPause(const Daemon& daemon) {
-  return daemon.validation_in_force().time_unsure ? kFollowWrongClockEvery : kFollowClockEvery;
+  if (daemon.validation_in_force().time_unsure) return kFollowWrongClockEvery;
+  return std::min<std::chrono::seconds>(kFollowClockEvery, daemon.UntilAnchorEnds());
 }
 
 // Returns when a signal ends the process. Meanwhile it also does the tasks that are due once a day,

@@ -11,11 +11,11 @@ AnchorOfName FindAnchor(const ValidationSettings& settings, wire::NameView name)
       found.anchor = &anchor;
     }
   }
-  for (const wire::Name& negative : settings.negative_anchors) {
-    if (!name.IsSubdomainOf(negative)) continue;
-    const size_t labels = negative.view().LabelCount();
+  for (const NegativeAnchor& negative : settings.negative_anchors.all()) {
+    if (!name.IsSubdomainOf(negative.zone)) continue;
+    const size_t labels = negative.zone.view().LabelCount();
     if (found.anchor != nullptr && labels < found.anchor->zone.view().LabelCount()) continue;
-    if (found.exempt == nullptr || labels > found.exempt->view().LabelCount()) {
+    if (found.exempt == nullptr || labels > found.exempt->zone.view().LabelCount()) {
       found.exempt = &negative;
     }
   }

@@ -10,7 +10,8 @@ namespace tern::resolver::dnssec {
 
 struct AnchorOfName {
   const TrustAnchor* anchor = nullptr;  // null: the name is insecure
-  const wire::Name* exempt = nullptr;   // the negative trust anchor that says so, if one does
+  // The negative trust anchor that says so, if one does. It lives as long as the settings.
+  const NegativeAnchor* exempt = nullptr;
 };
 
 // The nearest anchor at or above the name. A negative anchor that is as near exempts the name (RFC

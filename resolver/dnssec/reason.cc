@@ -176,7 +176,8 @@ std::string Describe(const Problem& problem) {
     case Reason::kTooManyIterations:
       return Concat(wire::ToText(problem.zone.view()), " has too many NSEC3 iterations");
     case Reason::kNegativeTrustAnchor:
-      return Concat(wire::ToText(problem.zone.view()), " is a negative trust anchor");
+      return Concat(wire::ToText(problem.zone.view()), " is a negative trust anchor",
+                    problem.detail[0] == '\0' ? "" : ": ", problem.detail);
   }
   return "";
 }

@@ -61,10 +61,10 @@ struct Problem {
   uint16_t key_tag = 0;    // of the signature or of the DS
   uint32_t inception = 0;  // Unix time, of the signature
   uint32_t expiration = 0;
-  const char* detail = "";  // a literal
+  const char* detail = "";  // a literal, or the reason of a negative anchor in the job's settings
 };
 
-// A problem that no signature has made. `detail` is a literal.
+// A problem that no signature has made. `detail` outlives it.
 Problem ProblemAt(Reason reason, wire::NameView owner, wire::RRType type, wire::NameView zone,
                   const char* detail = "");
 

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "resolver/policy/name_tree.h"
+#include "resolver/base/name_tree.h"
 #include "wire/name.h"
 #include "wire/types.h"
 

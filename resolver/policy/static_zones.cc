@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "resolver/policy/name_tree.h"
+#include "resolver/base/name_tree.h"
 
 namespace tern::resolver::policy {
 

@@ -358,8 +358,9 @@ bool EndsAtOnce(Job& job, const wire::Name& target, const dnssec::AnchorOfName& 
   if (found.anchor == nullptr) {
     *trust = Insecure();
     if (found.exempt == nullptr) return true;
-    trust->problem = ProblemAt(Reason::kNegativeTrustAnchor, target, RRType::kNone, *found.exempt);
-    TraceInsecure(job, *found.exempt, trust->problem);
+    trust->problem = ProblemAt(Reason::kNegativeTrustAnchor, target, RRType::kNone,
+                               found.exempt->zone, found.exempt->reason.c_str());
+    TraceInsecure(job, found.exempt->zone, trust->problem);
     return true;
   }
   if (!BeginAtKnown(job, target, found.anchor->zone, trust)) {

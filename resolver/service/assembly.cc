@@ -51,15 +51,22 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
   return configuration;
 }
 
-void UseAnchors(const dnssec::AnchorsInForce& in_force, Configuration* configuration) {
-  auto settings = std::make_shared<policy::CoreSettings>(*configuration->view.settings);
-  settings->dnssec.anchors = in_force.anchors;
-  settings->dnssec.time_unsure = in_force.time_unsure;
-  if (settings->dnssec.IsOn()) {
+void UseAnchors(const dnssec::AnchorsInForce& in_force, const config::Settings& settings,
+                int64_t now, Configuration* configuration) {
+  auto core = std::make_shared<policy::CoreSettings>(*configuration->view.settings);
+  core->dnssec.anchors = in_force.anchors;
+  core->dnssec.time_unsure = in_force.time_unsure;
+  NegativeAnchors exempt =
+      config::ExemptZonesAt(settings, in_force.time_unsure ? config::kBeforeAllEnds : now);
+  // Settings that share the index are compared at once.
+  if (!(exempt == core->dnssec.negative_anchors)) {
+    core->dnssec.negative_anchors = std::move(exempt);
+  }
+  if (core->dnssec.IsOn()) {
     configuration->trust_anchors =
         std::make_shared<const std::vector<std::string>>(config::AnchorTexts(in_force.anchors));
   }
-  configuration->view.settings = std::move(settings);
+  configuration->view.settings = std::move(core);
 }
 
 // The seeds are drawn in a fixed order, so that a seed of the simulation gives the same numbers on

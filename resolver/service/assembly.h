@@ -38,9 +38,11 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
                                                 const SeedSource& draw,
                                                 std::vector<std::string>* warnings = nullptr);
 
-// Puts the trust anchors into a configuration, in place of those that the settings have, and
-// whether the clock is right.
-void UseAnchors(const dnssec::AnchorsInForce& in_force, Configuration* configuration);
+// Puts the trust anchors into a configuration, in place of those that the settings have, the
+// negative ones that have not ended at `now` (Unix time), and whether the clock is right. While it
+// is not, no negative anchor ends.
+void UseAnchors(const dnssec::AnchorsInForce& in_force, const config::Settings& settings,
+                int64_t now, Configuration* configuration);
 
 class Assembly final : public CounterSource {
  public:

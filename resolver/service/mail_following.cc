@@ -50,8 +50,10 @@ size_t RecursiveService::ComposeResolved(const View& view, std::span<const uint8
                                 &additional);
     }
   }
-  return answer::ComposeReply(query, request, answer.Parts(), now, rotation_.Next(), limit,
-                              scratch(), &additional);
+  answer::AnswerParts parts = answer.Parts();
+  parts.exempt_zones = &view.settings->dnssec.negative_anchors;
+  return answer::ComposeReply(query, request, parts, now, rotation_.Next(), limit, scratch(),
+                              &additional);
 }
 
 void RecursiveService::CountHit(const answer::ParsedQuery& parsed) {

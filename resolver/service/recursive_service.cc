@@ -251,7 +251,8 @@ answer::AnswerContext RecursiveService::ContextOf(const View& view) {
                                    .trust_anchors = {},
                                    .additional = view.settings->mail.additional,
                                    .local_data = view.local_data.get(),
-                                   .validates = view.settings->dnssec.IsOn()};
+                                   .validates = view.settings->dnssec.IsOn(),
+                                   .exempt_zones = &view.settings->dnssec.negative_anchors};
   if (configuration_.trust_anchors) context.trust_anchors = *configuration_.trust_anchors;
   return context;
 }
@@ -347,6 +348,7 @@ size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<cons
   const cache::Instant now = recursor_.StoreNow();
   const cache::Security floor = answer::FloorFor(request, view.settings->dnssec.IsOn());
   answer::AnswerParts parts;
+  parts.exempt_zones = &view.settings->dnssec.negative_anchors;
   wire::NameView name;
   (void)answer::CollectFromCache(*store_, request.name, request.type, now, &parts, &name,
                                  view.settings->resolution.budget.aliases, floor);

@@ -48,7 +48,9 @@ class RecursiveService::TracedClient final : public resolution::Waiter, public L
   // The options of OPT take at most kAccountOctetsMax + 256 octets.
   size_t PutOpt(const answer::Answer& answer, uint8_t* out) const {
     wire::OptWriter opt({.payload_octets = wire::kEdnsPayloadDefault}, out);
-    const answer::ToldError told = answer::ErrorToTell(answer.Parts());
+    answer::AnswerParts parts = answer.Parts();
+    parts.exempt_zones = &service_->configuration_.view.settings->dnssec.negative_anchors;
+    const answer::ToldError told = answer::ErrorToTell(parts);
     opt.AddExtendedError(told.error, told.text);
     const answer::RequestCookie& cookie = request_.request().cookie;
     if (cookie.IsChecked()) opt.AddOption(wire::EdnsOption::kCookie, cookie.reply);

@@ -160,5 +160,45 @@ TEST_F(WrongClockTest, NoKeyBecomesAnAnchorMeanwhile) {
   EXPECT_EQ(keeper_.state().last_good, int64_t{kLastGood});
 }
 
+// The operator's exemptions end by the clock too (RFC 7646).
+class EndingAnchorTest : public WrongClockTest {
+ protected:
+  void ExemptUntil(int64_t until) {
+    internet_.settings().dnssec.negative_trust_anchors = {
+        {.zone = NameOf("broken.com."), .until = until, .reason = "old"}};
+  }
+  Rcode LookupBroken() { return internet_.Lookup("www.broken.com.", RRType::kA).rcode; }
+};
+
+TEST_F(EndingAnchorTest, ANegativeTrustAnchorEndsByItself) {
+  ExemptUntil(kRight + 3'600);
+  StartAt(kRight, /*synchronised=*/true);
+  EXPECT_EQ(LookupBroken(), Rcode::kNoError);
+  internet_.world().RunFor(std::chrono::seconds(3'500));
+  Follow(/*synchronised=*/true);
+  EXPECT_EQ(LookupBroken(), Rcode::kNoError);
+  internet_.world().RunFor(std::chrono::seconds(400));  // longer than the TTL
+  Follow(/*synchronised=*/true);
+  EXPECT_EQ(LookupBroken(), Rcode::kServFail);
+  ExpectSecure("www.example.com.");
+}
+
+TEST_F(EndingAnchorTest, ANegativeTrustAnchorThatHasEndedBeforeTheStartIsNone) {
+  ExemptUntil(kRight);
+  StartAt(kRight, /*synchronised=*/true);
+  EXPECT_EQ(LookupBroken(), Rcode::kServFail);
+}
+
+TEST_F(EndingAnchorTest, AClockThatIsPlainlyWrongEndsNone) {
+  ExemptUntil(900'000);
+  StartAt(1'000'000);
+  EXPECT_TRUE(IsUnsure());
+  EXPECT_EQ(LookupBroken(), Rcode::kNoError);
+  internet_.world().SetWallSeconds(kRight);
+  Follow();
+  internet_.world().RunFor(std::chrono::seconds(400));
+  EXPECT_EQ(LookupBroken(), Rcode::kServFail);
+}
+
 }  // namespace
 }  // namespace tern::sim

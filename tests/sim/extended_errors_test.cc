@@ -93,11 +93,27 @@ TEST(ExtendedErrorsTest, AnExemptionIsToldWithItsAnswers) {
   SigningPlan plan;
   plan.expiration = 1'699'000'000;
   ToldDomain told(plan);
-  told.internet().settings().dnssec.negative_trust_anchors = {NameOf("example.com.")};
+  told.internet().settings().dnssec.negative_trust_anchors = {{.zone = NameOf("example.com.")}};
   told.Start();
   constexpr auto kError = ExtendedError::kNegativeTrustAnchor;
   told.ExpectInsecure("www.example.com.", Rcode::kNoError, kError, "exempts the zone");
   told.ExpectInsecure("nothing.example.com.", Rcode::kNXDomain, kError, "exempts the zone");
+}
+
+TEST(ExtendedErrorsTest, TheReasonOfAnExemptionIsToldWithItsAnswers) {
+  SigningPlan plan;
+  plan.expiration = 1'699'000'000;
+  ToldDomain told(plan);
+  told.internet().settings().dnssec.negative_trust_anchors = {
+      {.zone = NameOf("com."), .reason = "another one"},
+      {.zone = NameOf("example.com."), .reason = "an old DS, ticket 17"}};
+  told.Start();
+  constexpr auto kError = ExtendedError::kNegativeTrustAnchor;
+  told.ExpectInsecure("www.example.com.", Rcode::kNoError, kError, "an old DS, ticket 17");
+  told.ExpectInsecure("nothing.example.com.", Rcode::kNXDomain, kError, "an old DS, ticket 17");
+  const PlainMessage known =
+      told.internet().Lookup("www.example.com.", RRType::kA, {.dnssec_ok = false, .flags = 0});
+  EXPECT_EQ(TextOfError(known), "an old DS, ticket 17") << "without recursion";
 }
 
 TEST(ExtendedErrorsTest, UnsignedZonesAndLogModeTellNothing) {

@@ -194,7 +194,7 @@ TEST_P(KnownRangesTest, AnOperatorMayHaveEachNameAskedFor) {
 }
 
 TEST_P(KnownRangesTest, WhatAnOperatorExemptsOrSendsElsewhereIsNotDenied) {
-  internet_.settings().dnssec.negative_trust_anchors = {NameOf("exempt.example.com.")};
+  internet_.settings().dnssec.negative_trust_anchors = {{.zone = NameOf("exempt.example.com.")}};
   internet_.settings().static_zones = {{.zone = NameOf("inside.example.com."),
                                         .to = {{*resolver::IpAddress::Parse("192.0.2.77"), 53}}}};
   Start();
@@ -213,7 +213,7 @@ TEST_P(KnownRangesTest, OtherTrustAnchorsForgetAllRanges) {
   LearnAll();
   ASSERT_EQ(Ask("other.example.com.").rcode, Rcode::kNXDomain);
   ASSERT_EQ(internet_.last_upstream_queries(), 0u);
-  internet_.settings().dnssec.negative_trust_anchors = {NameOf("exempt.example.com.")};
+  internet_.settings().dnssec.negative_trust_anchors = {{.zone = NameOf("exempt.example.com.")}};
   internet_.resolver().Reconfigure(internet_.settings());
   (void)Ask("others.example.com.");
   EXPECT_GT(internet_.last_upstream_queries(), 0u);

@@ -17,7 +17,8 @@ namespace {
 constexpr size_t kServersRemembered = 1024;
 
 resolver::service::Configuration MakeConfiguration(const resolver::config::Settings& settings,
-                                                   resolver::dnssec::AnchorKeeper* keeper) {
+                                                   resolver::dnssec::AnchorKeeper* keeper,
+                                                   int64_t wall_seconds) {
   // The same in every world, because what a prefix may ask does not depend on the world's seed.
   auto configuration = resolver::service::MakeConfiguration(settings, [] { return uint64_t{1}; });
   if (!configuration.ok()) {
@@ -28,7 +29,7 @@ resolver::service::Configuration MakeConfiguration(const resolver::config::Setti
       settings.cookie_secret.value_or(resolver::policy::CookieSecret{}));
   if (keeper != nullptr) {
     keeper->Configure(settings.dnssec.anchors);
-    resolver::service::UseAnchors(keeper->InForce(), &*configuration);
+    resolver::service::UseAnchors(keeper->InForce(), settings, wall_seconds, &*configuration);
   }
   return *std::move(configuration);
 }
@@ -81,7 +82,7 @@ ResolverUnderTest::ResolverUnderTest(SimWorld* world, const resolver::config::Se
                                                .list_observer = list_observer,
                                                .anchor_keeper = anchor_keeper,
                                                .checks_lists = checks_lists},
-          MakeConfiguration(settings, anchor_keeper), WorkersOf(world),
+          MakeConfiguration(settings, anchor_keeper, world->WallSeconds()), WorkersOf(world),
           [world] { return world->random()->Next(); })) {
   debug_checks = true;
   for (size_t i = 0; i < assembly_->size(); ++i) world->Attach(&assembly_->service(i), i);
@@ -97,7 +98,7 @@ void ResolverUnderTest::SetPeers(std::vector<resolver::io::WorkerPort*> peers) {
 
 void ResolverUnderTest::Reconfigure(const resolver::config::Settings& settings) {
   settings_ = settings;
-  assembly_->Reconfigure(MakeConfiguration(settings, anchor_keeper_));
+  assembly_->Reconfigure(MakeConfiguration(settings, anchor_keeper_, world_->WallSeconds()));
 }
 
 void ResolverUnderTest::FollowAnchors() { Reconfigure(settings_); }

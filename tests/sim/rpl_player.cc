@@ -69,7 +69,9 @@ void ApplyValidation(const RplValidation& validation, resolver::config::Settings
   // Signed worlds have zones of names such as `test.`.
   settings->local.special_names = validation.anchors.empty();
   settings->dnssec.anchors = AnchorsOf(validation.anchors);
-  settings->dnssec.negative_trust_anchors = validation.insecure_zones;
+  for (const wire::Name& zone : validation.insecure_zones) {
+    settings->dnssec.negative_trust_anchors.emplace_back().zone = zone;
+  }
 }
 
 // All servers of a scenario: the ranges for the current step, and the REPLY steps.

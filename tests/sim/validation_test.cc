@@ -365,7 +365,7 @@ TEST_F(ValidationTest, BogusDataIsNotAskedForAgainAtOnce) {
 TEST_F(ValidationTest, ANegativeTrustAnchorExemptsAZone) {
   SigningPlan plan;
   plan.expiration = 1'699'000'000;
-  internet_.settings().dnssec.negative_trust_anchors = {NameOf("example.com.")};
+  internet_.settings().dnssec.negative_trust_anchors = {{.zone = NameOf("example.com.")}};
   const PlainMessage answer = LookupSigned(plan);
   EXPECT_EQ(answer.rcode, Rcode::kNoError);
   EXPECT_FALSE(HasAd(answer));

@@ -169,5 +169,20 @@ TEST_F(WhyTest, OthersCannotMakeTheResolverAskAgain) {
   EXPECT_EQ(queries_, 0u);
 }
 
+TEST_F(WhyTest, TheReasonOfANegativeTrustAnchorIsShown) {
+  internet_.settings().dnssec.negative_trust_anchors = {
+      {.zone = NameOf("example.com."), .reason = "old \\ \"DS\", ticket 17"}};
+  Start(ExpiredPlan());
+  for (const std::string& text : {Trace(kWhyHost), Replay(kWhyHost)}) {
+    EXPECT_EQ(rcode_, Rcode::kNoError);
+    EXPECT_NE(text.find(R"("outcome":"insecure: example.com. is a negative trust anchor: )"
+                        R"(old \\ \"DS\", ticket 17")"),
+              std::string::npos)
+        << text;
+    // The extended error.
+    EXPECT_NE(text.find("\x21old \\ \"DS\", ticket 17"), std::string::npos) << text;
+  }
+}
+
 }  // namespace
 }  // namespace tern::sim

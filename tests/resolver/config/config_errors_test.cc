@@ -362,11 +362,35 @@ TEST(ConfigErrorsTest, DnssecKeysAreChecked) {
        "1:22: dnssec.validation: expected true, log or false, found \"off\""},
       {"dnssec: {negative_trust_anchors: [a..b]}",
        "1:35: dnssec.negative_trust_anchors[0]: expected a domain name, found \"a..b\""},
+      {"dnssec: {negative_trust_anchors: a.example}",
+       "1:34: dnssec.negative_trust_anchors: expected a list, each item a domain name or a map "
+       "with "
+       "the key zone, found \"a.example\""},
+      {"dnssec: {negative_trust_anchors: [{until: 2030-12-31}]}",
+       "1:35: dnssec.negative_trust_anchors[0]: expected the key zone"},
+      {"dnssec: {negative_trust_anchors: [{zone: a..b}]}",
+       "1:42: dnssec.negative_trust_anchors[0].zone: expected a domain name, found \"a..b\""},
+      {"dnssec: {negative_trust_anchors: [{zone: a.b, untill: 2030-12-31}]}",
+       "1:47: dnssec.negative_trust_anchors[0].untill: unknown key; did you mean until?"},
+      {"dnssec: {negative_trust_anchors: [{zone: a.b, until: 2030-02-30}]}",
+       "1:54: dnssec.negative_trust_anchors[0].until: expected a date such as 2030-12-31, or a "
+       "time "
+       "such as 2030-12-31T18:00:00Z, found \"2030-02-30\""},
+      {"dnssec: {negative_trust_anchors: [{zone: a.b, reason: \"\xc3\xbc\"}]}",
+       "1:55: dnssec.negative_trust_anchors[0].reason: expected a text of at most 120 printable "
+       "ASCII characters, found \"\\xc3\\xbc\""},
       {"dnssec: {trust_anchors: \"\"}",
        "1:25: dnssec.trust_anchors: expected builtin or the path of a file, found \"\""},
       {"dnssec: {trust_anchors: /nonexistent/anchors}",
        "1:25: dnssec.trust_anchors: /nonexistent/anchors: No such file or directory"},
   });
+  for (const size_t octets : {120, 121}) {
+    const std::string error = ErrorOf("dnssec: {negative_trust_anchors: [{zone: a.b, reason: " +
+                                      std::string(octets, 'x') + "}]}");
+    EXPECT_EQ(error.find("[0].reason: expected a text of at most 120") != std::string::npos,
+              octets > 120)
+        << error;
+  }
 }
 
 TEST(ConfigErrorsTest, LocalKeysAreChecked) {

@@ -220,8 +220,8 @@ stub:
   e.resolution.never_query.clear();
   e.resolution.outgoing = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse("2001:db8::9")};
   e.dnssec.validation = Validation::kOff;
-  e.dnssec.negative_trust_anchors = {*wire::ParseName("corp.example."),
-                                     *wire::ParseName("lab.example.")};
+  e.dnssec.negative_trust_anchors = {{.zone = *wire::ParseName("corp.example.")},
+                                     {.zone = *wire::ParseName("lab.example.")}};
   e.local.special_names = false;
   e.local.hosts_file = "/etc/hosts";
   e.static_zones = {
@@ -233,6 +233,25 @@ stub:
       {*wire::ParseName("lab.example."), {*Endpoint::Parse("10.0.1.1:53", 0)}, false, false}};
   EXPECT_EQ(Shown(s), Shown(e));
   EXPECT_FALSE(s.listen_is_default);
+}
+
+TEST(ConfigTest, NegativeTrustAnchorsMayHaveAnEndAndAReason) {
+  const Settings s = Parse(R"(
+dnssec:
+  negative_trust_anchors:
+    - corp.example.
+    - {zone: lab.example, until: "2030-12-31", reason: "DS is old: ticket 17"}
+    - zone: other.example
+      until: 2030-12-31T18:00:00Z
+)");
+  constexpr int64_t kDay = 1'924'905'600;
+  EXPECT_EQ(s.dnssec.negative_trust_anchors,
+            (std::vector<NegativeAnchor>{
+                {.zone = *wire::ParseName("corp.example.")},
+                {.zone = *wire::ParseName("lab.example."),
+                 .until = kDay,
+                 .reason = "DS is old: ticket 17"},
+                {.zone = *wire::ParseName("other.example."), .until = kDay + 18 * 3600}}));
 }
 
 TEST(ConfigTest, ReadsBlockLists) {

@@ -79,7 +79,7 @@ bool IsList(KeyKind kind) {
 
 bool IsListOfMaps(KeyKind kind) {
   return kind == KeyKind::kForwardZones || kind == KeyKind::kStubZones ||
-         kind == KeyKind::kBlockLists;
+         kind == KeyKind::kBlockLists || kind == KeyKind::kNegativeAnchors;
 }
 
 std::string ItemsPath(const KeySpec& key) { return Concat(key.path, "[]"); }
@@ -91,7 +91,9 @@ std::string ListText(const KeySpec& key) {
   if (IsList(spec.kind)) return Concat("a list of ", count, " ", ManyItems(spec.kind));
   std::vector<std::string_view> names;
   for (const KeySpec* item : KeysInside(ItemsPath(key))) names.push_back(NameOf(*item));
-  return Concat("a list of ", count, " maps with the keys ", Marked(names, "and"));
+  const std::string_view items =
+      spec.kind == KeyKind::kNegativeAnchors ? " domain names or maps" : " maps";
+  return Concat("a list of ", count, items, " with the keys ", Marked(names, "and"));
 }
 
 // What the key takes, as a sentence; empty for maps.
@@ -131,7 +133,9 @@ bool ExampleSaysValue(KeyKind kind) {
 }
 
 std::string ExampleItems(const KeySpec& key, const std::string& indent) {
-  std::string text = indent + "# Each item is a map with these keys:\n";
+  const std::string_view what =
+      key.value.kind == KeyKind::kNegativeAnchors ? "a domain name or a map" : "a map";
+  std::string text = Concat(indent, "# Each item is ", what, " with these keys:\n");
   for (const KeySpec* item : KeysInside(ItemsPath(key))) {
     text += Wrapped(Concat(NameOf(*item), ": ", item->summary), indent + "#   ");
   }
@@ -261,6 +265,18 @@ Json SchemaOfValue(const KeySpec& key) {
     case KeyKind::kBlockLists:
       return {
           {"type", "array"}, {"maxItems", spec.max}, {"items", SchemaOfMap(ItemsPath(key), "")}};
+    case KeyKind::kNegativeAnchors: {
+      // The keys are for items that are maps.
+      Json schema = SchemaOfMap(ItemsPath(key), "");
+      schema["type"] = {"string", "object"};
+      schema["minLength"] = 1;
+      return {{"type", "array"}, {"maxItems", spec.max}, {"items", schema}};
+    }
+    case KeyKind::kTime:
+      return TextSchema("^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$");
+    case KeyKind::kReason:
+      return TextSchema(Concat("^[ -~]{0,", kReasonOctetsMax, "}$"));
+    case KeyKind::kExemptZone:
     case KeyKind::kZoneName:
     case KeyKind::kListName:
       return {{"type", "string"}, {"minLength", 1}};

@@ -58,7 +58,8 @@ resolution:
   ipv6: true
   outgoing: ["192.0.2.1"]
   never_query: ["198.51.100.0/24"]
-dnssec: {negative_trust_anchors: ["example.net"]}
+dnssec:
+  negative_trust_anchors: [example.net, {zone: a, until: 2030-12-31, reason: "not so short a text"}]
 forward: [{zone: corp.example, to: ["192.0.2.53"]}]
 stub: [{zone: lab.example, to: ["192.0.2.54"]}]
 )";

@@ -31,7 +31,9 @@ std::string Shown(const Settings& s) {
       << r.budget.total_timeout.count() << " | ";
   out << static_cast<int>(s.dnssec.validation) << ' ' << s.dnssec.trust_anchors << ' '
       << s.dnssec.aggressive << ' ' << s.dnssec.state_file << ' ';
-  for (const wire::Name& name : s.dnssec.negative_trust_anchors) out << wire::ToText(name) << ' ';
+  for (const NegativeAnchor& anchor : s.dnssec.negative_trust_anchors) {
+    out << wire::ToText(anchor.zone) << '/' << anchor.until << '/' << anchor.reason << ' ';
+  }
   out << "| " << s.local.special_names << " '" << s.local.hosts_file << "' | ";
   for (const StaticZone& zone : s.static_zones) {
     out << wire::ToText(zone.zone) << ' ' << zone.forward << zone.first << zone.validate;

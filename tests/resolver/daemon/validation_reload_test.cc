@@ -1,4 +1,5 @@
 // What the daemon tells and forgets when the configuration of validation changes.
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -87,7 +88,7 @@ class ValidationReloadTest : public testing::Test {
 
 TEST_F(ValidationReloadTest, NamesBelowANegativeTrustAnchorThatComesOrGoesAreForgotten) {
   EXPECT_EQ(Kept(), "x.corp.x.lab.x.example.");
-  settings_.dnssec.negative_trust_anchors = {*wire::ParseName("corp.")};
+  settings_.dnssec.negative_trust_anchors = {{.zone = *wire::ParseName("corp.")}};
   EXPECT_EQ(Kept(), "x.lab.x.example.");
   // Jobs that were under way may have learnt more under the old configuration.
   Put("x.corp.");
@@ -95,8 +96,64 @@ TEST_F(ValidationReloadTest, NamesBelowANegativeTrustAnchorThatComesOrGoesAreFor
   daemon_->ForgetAgain();
   EXPECT_FALSE(Has("x.corp."));
   EXPECT_EQ(Kept(), "x.corp.x.lab.x.example.");
-  settings_.dnssec.negative_trust_anchors = {*wire::ParseName("lab.")};
+  settings_.dnssec.negative_trust_anchors = {{.zone = *wire::ParseName("lab.")}};
   EXPECT_EQ(Kept(), "x.example.");
+}
+
+// Time passes from `until`: to one second before, and to the end.
+TEST_F(ValidationReloadTest, NamesBelowANegativeTrustAnchorThatEndsAreForgotten) {
+  const int64_t until = ReadWallClock().now + 1000;
+  settings_.dnssec.negative_trust_anchors = {{.zone = *wire::ParseName("corp."), .until = until},
+                                             {.zone = *wire::ParseName("lab.")}};
+  EXPECT_EQ(Kept(), "x.example.");
+  daemon_->ForgetAgain();
+  for (const char* name : {"x.corp.", "x.lab.", "x.example."}) Put(name);
+  EXPECT_EQ(daemon_->UntilAnchorEnds({.now = until - 7}), std::chrono::seconds(7));
+  testing::internal::CaptureStderr();
+  daemon_->FollowAnchors({.now = until - 1, .synchronised = true});
+  EXPECT_TRUE(Has("x.corp."));
+  EXPECT_EQ(daemon_->validation_in_force().negative_anchors.all().size(), 2u);
+  const std::string before = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(before.find("corp."), std::string::npos) << before;
+  testing::internal::CaptureStderr();
+  daemon_->FollowAnchors({.now = until, .synchronised = true});
+  daemon_->FollowAnchors({.now = until, .synchronised = true});
+  const std::string log = testing::internal::GetCapturedStderr();
+  const std::string line =
+      "the negative trust anchor corp. has ended: the zone is validated again\n";
+  EXPECT_NE(log.find(line), std::string::npos) << log;
+  EXPECT_EQ(log.find(line), log.rfind(line)) << log;
+  EXPECT_EQ(daemon_->validation_in_force().negative_anchors.all().size(), 1u);
+  EXPECT_FALSE(Has("x.corp."));
+  EXPECT_TRUE(Has("x.lab."));
+  EXPECT_TRUE(Has("x.example."));
+  EXPECT_TRUE(daemon_->forget_again_at().has_value());
+  EXPECT_GT(daemon_->UntilAnchorEnds({.now = until}), std::chrono::hours(24));
+}
+
+TEST_F(ValidationReloadTest, AnAnchorThatHasEndedIsAWarningAndNotInForce) {
+  auto settings = config::ParseConfig(
+      "dnssec:\n  negative_trust_anchors:\n    - {zone: corp., until: 2020-01-01T10:00:00Z}\n",
+      "tern.yaml");
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  const int64_t end = settings->dnssec.negative_trust_anchors[0].until;
+  EXPECT_TRUE(EndedAnchors(*settings, end - 1).empty());
+  EXPECT_EQ(EndedAnchors(*settings, end),
+            std::vector<std::string>{
+                "tern.yaml:3:28: dnssec.negative_trust_anchors[0].until: 2020-01-01T10:00:00Z is "
+                "past, so corp. is validated"});
+  settings_.dnssec = settings->dnssec;
+  EXPECT_EQ(Kept(), "x.corp.x.lab.x.example.");
+  EXPECT_TRUE(daemon_->validation_in_force().negative_anchors.all().empty());
+}
+
+TEST_F(ValidationReloadTest, AnotherReasonForgetsNothing) {
+  settings_.dnssec.negative_trust_anchors = {{.zone = *wire::ParseName("corp.")}};
+  (void)Kept();
+  daemon_->ForgetAgain();
+  settings_.dnssec.negative_trust_anchors[0].reason = "ticket 17";
+  EXPECT_EQ(Kept(), "x.corp.x.lab.x.example.");
+  EXPECT_EQ(daemon_->validation_in_force().negative_anchors.all()[0].reason, "ticket 17");
 }
 
 TEST_F(ValidationReloadTest, NamesBelowATrustAnchorThatChangesAreForgotten) {

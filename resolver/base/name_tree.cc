@@ -1,11 +1,11 @@
-#include "resolver/policy/name_tree.h"
+#include "resolver/base/name_tree.h"
 
 #include <cstring>
 #include <utility>
 
 #include "wire/ascii_case.h"
 
-namespace tern::resolver::policy {
+namespace tern::resolver {
 
 uint32_t NameTree::Hash(const Child& child) {
   // The operator's configuration fills the tree, and look-ups do not change it. So nobody can slow
@@ -79,4 +79,4 @@ void NameTree::ShrinkToFit() {
   octets_.shrink_to_fit();
 }
 
-}  // namespace tern::resolver::policy
+}  // namespace tern::resolver

@@ -16,7 +16,7 @@
 
 #include "wire/name.h"
 
-namespace tern::resolver::policy {
+namespace tern::resolver {
 
 class NameTree {
  public:
@@ -87,4 +87,4 @@ class NameTree {
   std::vector<Place> places_;
 };
 
-}  // namespace tern::resolver::policy
+}  // namespace tern::resolver

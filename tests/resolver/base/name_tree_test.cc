@@ -1,4 +1,4 @@
-#include "resolver/policy/name_tree.h"
+#include "resolver/base/name_tree.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
-namespace tern::resolver::policy {
+namespace tern::resolver {
 namespace {
 
 wire::Name Parsed(std::string_view text) { return *wire::ParseName(text); }
@@ -78,4 +78,4 @@ TEST(NameTreeTest, AgreesWithANaiveOracle) {
 }
 
 }  // namespace
-}  // namespace tern::resolver::policy
+}  // namespace tern::resolver
