@@ -9,13 +9,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cache/entry.h"
 #include "resolver/answer/reply.h"
 #include "resolver/answer/request.h"
+#include "resolver/base/dnssec_settings.h"
 #include "resolver/crypto/nsec3_hash.h"
 #include "resolver/dnssec/aggressive.h"
+#include "resolver/dnssec/anchors.h"
 #include "wire/name.h"
 
 namespace tern::resolver {
@@ -179,6 +182,21 @@ void BM_AggressiveReply(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_AggressiveReply)->ArgName("nsec3")->Arg(0)->Arg(1);
+
+// Each question of the flood looks for the anchor of its name first. The operator may have exempted
+// many zones. None of them is above the name, but they share its first labels from the right.
+void BM_FindAnchor(benchmark::State& state) {
+  std::vector<NegativeAnchor> exempt(static_cast<size_t>(state.range(0)));
+  for (size_t i = 0; i < exempt.size(); ++i) {
+    exempt[i].zone = BelowZone("exempt" + std::to_string(i));
+  }
+  ValidationSettings settings;
+  settings.anchors = {RootAnchor()};
+  settings.negative_anchors = NegativeAnchors(std::move(exempt));
+  const wire::Name name = BelowZone("random-name");
+  for (auto _ : state) benchmark::DoNotOptimize(dnssec::FindAnchor(settings, name));
+}
+BENCHMARK(BM_FindAnchor)->ArgName("exempt")->Arg(0)->Arg(10)->Arg(10000);
 
 }  // namespace
 }  // namespace tern::resolver

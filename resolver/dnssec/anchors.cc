@@ -11,16 +11,13 @@ AnchorOfName FindAnchor(const ValidationSettings& settings, wire::NameView name)
       found.anchor = &anchor;
     }
   }
-  for (const NegativeAnchor& negative : settings.negative_anchors.all()) {
-    if (!name.IsSubdomainOf(negative.zone)) continue;
-    const size_t labels = negative.zone.view().LabelCount();
-    if (found.anchor != nullptr && labels < found.anchor->zone.view().LabelCount()) continue;
-    if (found.exempt == nullptr || labels > found.exempt->zone.view().LabelCount()) {
-      found.exempt = &negative;
-    }
+  const NegativeAnchor* const exempt = settings.negative_anchors.Nearest(name);
+  if (exempt == nullptr) return found;
+  if (found.anchor != nullptr &&
+      exempt->zone.view().LabelCount() < found.anchor->zone.view().LabelCount()) {
+    return found;
   }
-  if (found.exempt != nullptr) found.anchor = nullptr;
-  return found;
+  return {.anchor = nullptr, .exempt = exempt};
 }
 
 }  // namespace tern::resolver::dnssec

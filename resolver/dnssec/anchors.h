@@ -16,6 +16,8 @@ struct AnchorOfName {
 
 // The nearest anchor at or above the name. A negative anchor that is as near exempts the name (RFC
 // 7646); an anchor below it counts again.
+// Budget: a comparison for each trust anchor, and a probe for each label, whatever the number of
+// negative anchors (BM_FindAnchor).
 AnchorOfName FindAnchor(const ValidationSettings& settings, wire::NameView name);
 
 }  // namespace tern::resolver::dnssec
