@@ -35,6 +35,7 @@ struct ValidationSettings {
   // secure.
   bool time_unsure = false;
   bool aggressive = true;  // ranges of signed zones answer (RFC 8198)
+  bool sha1 = true;        // signatures by RSA with SHA-1 are verified (RFC 9905)
 
   bool IsOn() const { return validation != Validation::kOff; }
   friend bool operator==(const ValidationSettings&, const ValidationSettings&) = default;

@@ -416,6 +416,11 @@ constexpr KeySpec kKeys[] = {
                 "its servers (RFC 8198). So a flood of random names in it stays here.",
      .details = "What is known has 1/32 of `cache.memory`. A zone that contradicts itself is not "
                 "answered for in this way for 15 minutes, and the log says so."},
+    {.path = "dnssec.sha1",
+     .value = Flag<&Settings::dnssec, &DnssecSettings::sha1>(),
+     .default_text = "true",
+     .summary = "Whether signatures of the algorithms 5 and 7, which use SHA-1, are verified. With "
+                "`false`, a zone that is signed by nothing else is insecure (RFC 9905)."},
     {.path = "dnssec.error_reporting",
      .value = Flag<&Settings::dnssec, &DnssecSettings::error_reporting>(),
      .default_text = "false",

@@ -33,6 +33,7 @@ struct DnssecSettings {
   std::string state_file = "/var/lib/tern/trust-anchors";  // empty: none
   std::vector<NegativeAnchor> negative_trust_anchors;
   bool aggressive = true;
+  bool sha1 = true;
   bool error_reporting = false;
 };
 
@@ -91,6 +92,7 @@ inline policy::CoreSettings CoreSettingsOf(const Settings& settings) {
   core.dnssec.anchors = settings.dnssec.anchors;
   core.dnssec.negative_anchors = ExemptZonesAt(settings, kBeforeAllEnds);
   core.dnssec.aggressive = settings.dnssec.aggressive;
+  core.dnssec.sha1 = settings.dnssec.sha1;
   core.dnssec.error_reporting = settings.dnssec.error_reporting;
   return core;
 }

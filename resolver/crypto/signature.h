@@ -70,6 +70,8 @@ class SignatureVerifier {
   SignatureVerifier& operator=(const SignatureVerifier&) = delete;
 
   const AlgorithmSet& algorithms() const { return algorithms_; }
+  // For keys that are made from now on.
+  void SetAlgorithms(AlgorithmSet algorithms) { algorithms_ = algorithms; }
 
   // The key in the DNSKEY's public key field. Flags and protocol are for the caller to check.
   PublicKey MakeKey(const wire::DnskeyView& dnskey);

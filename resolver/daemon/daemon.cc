@@ -98,12 +98,13 @@ std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
 }
 
 // Names that are validated otherwise under `there`: those below a trust anchor that `there` does
-// not have. When only one of the two validates, all names are.
+// not have. When only one of the two validates, or knows SHA-1, all names are.
 std::vector<wire::Name> AnchorsOnlyIn(const config::DnssecSettings& here,
                                       const config::DnssecSettings& there) {
   if (here.validation != there.validation) return {wire::Name()};
   std::vector<wire::Name> zones;
   if (here.validation == Validation::kOff) return zones;
+  if (here.sha1 != there.sha1) return {wire::Name()};
   for (const TrustAnchor& anchor : here.anchors) {
     const auto& others = there.anchors;
     const bool stays = std::find(others.begin(), others.end(), anchor) != others.end();

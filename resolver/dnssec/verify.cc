@@ -83,6 +83,9 @@ Reason CheckKey(ZoneKey& key, const wire::RrsigView& rrsig, const Verifier& veri
   const wire::DnskeyView dnskey = key.view();
   if (!dnskey.IsZoneKey() || dnskey.protocol != wire::kDnskeyProtocol) return Reason::kNoZoneKey;
   if (dnskey.IsRevoked() && !verifier.takes_revoked) return Reason::kRevokedKey;
+  if (!verifier.tools.signatures.algorithms().Contains(dnskey.algorithm)) {
+    return Reason::kNoMatchingKey;
+  }
   const VerifiedSignatures::Digest digest =
       verifier.tools.verified.DigestOf(verifier.tools.octets, rrsig.signature, dnskey.rdata);
   if (const std::optional<bool> known = verifier.tools.verified.Find(digest)) {

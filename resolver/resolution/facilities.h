@@ -43,7 +43,8 @@ struct Facilities : upstream::RaceFacilities {
         settings(std::move(settings_)),
         learner(store_, settings->cache, settings->resolution.limits, settings->block_lists,
                 settings->dnssec.IsOn()) {
-    if (settings->dnssec.IsOn()) validation = std::make_unique<dnssec::State>(environment_);
+    if (settings->dnssec.IsOn())
+      validation = std::make_unique<dnssec::State>(environment_, settings->dnssec);
   }
 
   // For jobs that start from now on.
@@ -54,10 +55,10 @@ struct Facilities : upstream::RaceFacilities {
     local_data = std::move(now_local_data);
     learner.SetPolicy(settings->cache, settings->resolution.limits, settings->block_lists,
                       settings->dnssec.IsOn());
-    if (validation != nullptr && !trusts_as_before) validation->Forget();
+    if (validation != nullptr && !trusts_as_before) validation->Begin(settings->dnssec);
     if (ranges != nullptr && !trusts_as_before) ranges->Clear();
     if (validation == nullptr && settings->dnssec.IsOn()) {
-      validation = std::make_unique<dnssec::State>(&environment);
+      validation = std::make_unique<dnssec::State>(&environment, settings->dnssec);
     }
   }
 

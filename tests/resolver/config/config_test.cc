@@ -48,7 +48,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
   EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
             "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 130 11 8 5 1800000 "
             "5000000 7000000 | "
-            "0 builtin 1 /var/lib/tern/trust-anchors | 1 '' | | 0 0 4096 2000000 24 56 2 "
+            "0 builtin 11 /var/lib/tern/trust-anchors | 1 '' | | 0 0 4096 2000000 24 56 2 "
             "127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
             "| 1024 128 | 0 1 1 11100 | 127.0.0.1:9530 ''  | 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
@@ -139,6 +139,7 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "validation",
                           "trust_anchors",
                           "negative_trust_anchors",
+                          "sha1",
                           "local",
                           "special_names",
                           "hosts_file",
@@ -233,6 +234,12 @@ stub:
       {*wire::ParseName("lab.example."), {*Endpoint::Parse("10.0.1.1:53", 0)}, false, false}};
   EXPECT_EQ(Shown(s), Shown(e));
   EXPECT_FALSE(s.listen_is_default);
+}
+
+TEST(ConfigTest, ReadsWhatFewWant) {
+  EXPECT_TRUE(DefaultSettings().dnssec.sha1);
+  const Settings s = Parse("dnssec: {sha1: false}\n");
+  EXPECT_FALSE(s.dnssec.sha1);
 }
 
 TEST(ConfigTest, NegativeTrustAnchorsMayHaveAnEndAndAReason) {

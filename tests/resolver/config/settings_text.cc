@@ -30,7 +30,7 @@ std::string Shown(const Settings& s) {
       << r.budget.client_timeout.count() << ' ' << r.budget.failure_timeout.count() << ' '
       << r.budget.total_timeout.count() << " | ";
   out << static_cast<int>(s.dnssec.validation) << ' ' << s.dnssec.trust_anchors << ' '
-      << s.dnssec.aggressive << ' ' << s.dnssec.state_file << ' ';
+      << s.dnssec.aggressive << s.dnssec.sha1 << ' ' << s.dnssec.state_file << ' ';
   for (const NegativeAnchor& anchor : s.dnssec.negative_trust_anchors) {
     out << wire::ToText(anchor.zone) << '/' << anchor.until << '/' << anchor.reason << ' ';
   }

@@ -147,6 +147,11 @@ TEST_F(ValidationReloadTest, AnAnchorThatHasEndedIsAWarningAndNotInForce) {
   EXPECT_TRUE(daemon_->validation_in_force().negative_anchors.all().empty());
 }
 
+TEST_F(ValidationReloadTest, AllNamesAreForgottenWhenSha1IsSwitched) {
+  settings_.dnssec.sha1 = false;
+  EXPECT_EQ(Kept(), "");
+}
+
 TEST_F(ValidationReloadTest, AnotherReasonForgetsNothing) {
   settings_.dnssec.negative_trust_anchors = {{.zone = *wire::ParseName("corp.")}};
   (void)Kept();
