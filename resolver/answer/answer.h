@@ -99,7 +99,8 @@ class Answer {
     error_text_ = "";
     own_text_size_ = 0;
   }
-  // What the client is told beside an answer that is no failure. `text` is a literal.
+  // What the client is told beside an answer that is no failure. If it is stale, that is told too.
+  // `text` is a literal.
   void SetNote(wire::ExtendedError note, const char* text) {
     note_ = note;
     note_text_ = text;
@@ -151,6 +152,10 @@ class Answer {
     parts.error = has_note ? note_ : error_;
     parts.error_text = has_note ? note_text_ : error_text();
     parts.stale_ttl = stale_ttl_;
+    if (stale_ttl_ != 0 && !has_note) {
+      parts.second_error = note_;
+      parts.second_text = note_text_;
+    }
     return parts;
   }
 

@@ -367,12 +367,13 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
     return ComposeError(query, request, wire::Rcode::kServFail, wire::ExtendedError::kOther,
                         "root key sentinel (RFC 8509)", out);
   }
-  uint8_t opt_octets[wire::kOptOctets + kCookieOptionOctets + kErrorOptionOctetsMax];
+  uint8_t opt_octets[wire::kOptOctets + kCookieOptionOctets + 2 * kErrorOptionOctetsMax];
   wire::Edns edns = ReplyEdns(request);
   wire::OptWriter opt(edns, opt_octets);
   AddCookie(request, &opt);
   const ToldError told = ErrorToTell(answer);
   opt.AddExtendedError(told.error, told.text);
+  opt.AddExtendedError(answer.second_error, answer.second_text);
   edns.options = opt.options();
   wire::MessageWriter writer(out.first(limit));
   if (request.has_edns) writer.Reserve(wire::kOptOctets + edns.options.size());

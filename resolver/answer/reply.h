@@ -32,7 +32,10 @@ struct AnswerParts {
   size_t count = 0;
   wire::Rcode rcode = wire::Rcode::kNoError;
   wire::ExtendedError error = wire::ExtendedError::kNone;
-  const char* error_text = "";                    // a literal, for people; sent with `error`
+  const char* error_text = "";  // a literal, for people; sent with `error`
+  // What a client is told beside that.
+  wire::ExtendedError second_error = wire::ExtendedError::kNone;
+  const char* second_text = "";                   // a literal
   uint32_t stale_ttl = 0;                         // seconds; for records past their TTL
   const NegativeAnchors* exempt_zones = nullptr;  // for their reasons; may be null
 

@@ -18,6 +18,8 @@ struct CacheSettings {
   // (RFC 8767). It is served with stale_ttl, in seconds. max_stale 0 means never.
   uint32_t max_stale = 86400;
   uint32_t stale_ttl = 30;
+  // What expired serves also when what came in its place is bogus.
+  bool stale_instead_of_bogus = false;
   // Popular entries are refreshed in the last tenth of their TTL.
   bool prefetch = true;
   // A failed question is not asked again for this many seconds: min_failure_ttl after the first

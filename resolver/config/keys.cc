@@ -181,6 +181,14 @@ constexpr KeySpec kKeys[] = {
      .value = Ttl<kCache, &CacheSettings::stale_ttl>(1),  // RFC 8767 section 5: more than 0
      .default_text = "30s",
      .summary = "The TTL of an answer that expired: clients may keep it for this long."},
+    {.path = "cache.stale_instead_of_bogus",
+     .value = Flag<kCache, &CacheSettings::stale_instead_of_bogus>(),
+     .default_text = "false",
+     .summary = "Whether an answer that expired also serves when what came in its place fails "
+                "validation.",
+     .details = "It was validated when it came. The client gets the extended error of the failure "
+                "beside that of a stale answer, and no AD. With `false` it gets SERVFAIL: an "
+                "attacker may want old data to live on."},
     {.path = "cache.prefetch",
      .value = Flag<kCache, &CacheSettings::prefetch>(),
      .default_text = "true",

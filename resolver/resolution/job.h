@@ -14,6 +14,7 @@
 #include "resolver/base/trace.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/resolution/facilities.h"
+#include "resolver/resolution/kept_stale.h"
 #include "resolver/resolution/replay.h"
 #include "resolver/upstream/race_context.h"
 #include "resolver/upstream/zone_servers.h"
@@ -130,6 +131,8 @@ class Job final : public Timer,
   // REQUIRES: MayBeginAnew(). Its coroutine keeps nothing of the answer, the servers or the
   // settings.
   void BeginAnew();
+  // Its clients have an expired answer if it fails, also if what comes is bogus.
+  bool has_kept_stale() const { return kept_stale_.has_answer(); }
 
  private:
   friend class JobTable;
@@ -174,6 +177,7 @@ class Job final : public Timer,
 
   Task<bool> task_;
   answer::Answer answer_;
+  KeptStale kept_stale_;
   upstream::ZoneServers servers_;
   IntrusiveList<Waiter, OfOneJob> waiters_;  // in the order in which they came
   Job* next_in_bucket_ = nullptr;

@@ -313,6 +313,7 @@ void JobTable::AddClient(Job* job, Waiter* client) {
   const Time stale_at = now + std::min(budget.client_timeout, patience);
   const Time failure_at = now + std::min(budget.failure_timeout, patience);
   AddWaiter(job, client, stale_at, failure_at, /*is_client=*/true);
+  job->kept_stale_.Keep(facilities_.Known(settings), job->name_, job->type_);
   if (!job->IsArmed() || job->due() > stale_at) facilities_.environment.ArmTimer(job, stale_at);
 }
 
@@ -519,10 +520,14 @@ void JobTable::OnResolved(Job* job) {
 void JobTable::TellWaiters(Job* job) {
   const bool failed = job->answer_.rcode() == wire::Rcode::kServFail;
   // RFC 8767 section 5: when no server could be asked, clients get what was known before.
-  // What is bogus is not replaced by what was true before: that may be what an attacker wants.
+  // What is bogus is not replaced by what was true before: that may be what an attacker wants. The
+  // operator may want it all the same.
   const bool is_bogus = failed && dnssec::IsBogus(job->answer_.error());
+  if (failed) job->kept_stale_.PutBack(&facilities_);
+  const bool may_serve = failed && (!is_bogus || job->has_kept_stale());
   answer::Answer stale;
-  const bool has_stale = failed && !is_bogus && !job->waiters_.empty() && FillStale(*job, &stale);
+  const bool has_stale = may_serve && !job->waiters_.empty() && FillStale(*job, &stale);
+  if (has_stale && is_bogus) stale.SetNote(job->answer_.error(), KeptStale::kWhy);
   answer::Answer unchecked;
   if (is_bogus) {
     unchecked = job->answer_;
@@ -531,9 +536,9 @@ void JobTable::TellWaiters(Job* job) {
   // One by one, because a waiter that resumes a coroutine may remove other waiters.
   while (Waiter* const waiter = job->waiters_.front()) {
     RemoveWaiter(waiter);
-    const bool gets_stale = has_stale && waiter->is_client_;
-    if (gets_stale) ++facilities_.counters.stale_answers;
     const bool gets_unchecked = is_bogus && waiter->takes_unchecked_ && unchecked.count() > 0;
+    const bool gets_stale = has_stale && waiter->is_client_ && !gets_unchecked;
+    if (gets_stale) ++facilities_.counters.stale_answers;
     waiter->OnAnswer(gets_stale ? stale : gets_unchecked ? unchecked : job->answer_);
   }
 }
@@ -542,6 +547,7 @@ void JobTable::Recycle(Job* job) {
   job->task_.Reset();
   job->settings_.reset();
   job->answer_.Clear();  // a large answer gives its memory back
+  job->kept_stale_.Clear();
   free_.PushFront(job);
   --in_flight_count_;
   if (job->state_.refreshes) --refresh_count_;
@@ -549,7 +555,9 @@ void JobTable::Recycle(Job* job) {
 
 size_t JobTable::answer_octets() const {
   size_t octets = 0;
-  for (const auto& job : all_jobs_) octets += job->answer_.held_octets();
+  for (const auto& job : all_jobs_) {
+    octets += job->answer_.held_octets() + job->kept_stale_.held_octets();
+  }
   return octets;
 }
 

@@ -259,7 +259,7 @@ void RememberFailure(Job& job, const wire::Name& name) {
   Facilities& facilities = job.facilities();
   // Validation has reported what is bogus.
   if (dnssec::IsBogus(error)) {
-    facilities.learner.LearnFailure(name, job.type(), error, /*has_stale=*/false,
+    facilities.learner.LearnFailure(name, job.type(), error, job.has_kept_stale(),
                                     facilities.environment.Now(), /*by_silence=*/false,
                                     job.answer().error_text());
     return;

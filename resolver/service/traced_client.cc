@@ -52,6 +52,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter, public L
     parts.exempt_zones = &service_->configuration_.view.settings->dnssec.negative_anchors;
     const answer::ToldError told = answer::ErrorToTell(parts);
     opt.AddExtendedError(told.error, told.text);
+    opt.AddExtendedError(parts.second_error, parts.second_text);
     const answer::RequestCookie& cookie = request_.request().cookie;
     if (cookie.IsChecked()) opt.AddOption(wire::EdnsOption::kCookie, cookie.reply);
     const std::string_view lines = account.lines();

@@ -41,8 +41,9 @@ class TestFile {
 
 TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
   EXPECT_EQ(
-      Shown(DefaultSettings()).substr(0, 144),
-      "127.0.0.1:53 [::1]:53 | 0 | 127.0.0.0/8 ::1/128 | 268435456 0 86400 3600 86400 30 1 5 300 | "
+      Shown(DefaultSettings()).substr(0, 145),
+      "127.0.0.1:53 [::1]:53 | 0 | 127.0.0.0/8 ::1/128 | 268435456 0 86400 3600 86400 300 1 5 "
+      "300 | "
       "a.root-servers.net.=198.41.0.4=2001:503:ba3e::2:30 b");
   const std::string shown = Shown(DefaultSettings());
   EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
@@ -105,6 +106,7 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "max_negative_ttl",
                           "max_stale",
                           "stale_ttl",
+                          "stale_instead_of_bogus",
                           "prefetch",
                           "min_failure_ttl",
                           "max_failure_ttl",
@@ -238,8 +240,10 @@ stub:
 
 TEST(ConfigTest, ReadsWhatFewWant) {
   EXPECT_TRUE(DefaultSettings().dnssec.sha1);
-  const Settings s = Parse("dnssec: {sha1: false}\n");
+  EXPECT_FALSE(DefaultSettings().cache.stale_instead_of_bogus);
+  const Settings s = Parse("dnssec: {sha1: false}\ncache: {stale_instead_of_bogus: true}\n");
   EXPECT_FALSE(s.dnssec.sha1);
+  EXPECT_TRUE(s.cache.stale_instead_of_bogus);
 }
 
 TEST(ConfigTest, NegativeTrustAnchorsMayHaveAnEndAndAReason) {

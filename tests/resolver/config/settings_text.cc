@@ -13,8 +13,8 @@ std::string Shown(const Settings& s) {
   for (const Prefix& prefix : s.allow) out << prefix.ToText() << ' ';
   out << "| " << s.cache.memory_octets << ' ' << s.cache.ttl.min_ttl << ' ' << s.cache.ttl.max_ttl
       << ' ' << s.cache.ttl.max_negative_ttl << ' ' << s.cache.max_stale << ' ' << s.cache.stale_ttl
-      << ' ' << s.cache.prefetch << ' ' << s.cache.min_failure_ttl << ' ' << s.cache.max_failure_ttl
-      << " | ";
+      << s.cache.stale_instead_of_bogus << ' ' << s.cache.prefetch << ' ' << s.cache.min_failure_ttl
+      << ' ' << s.cache.max_failure_ttl << " | ";
   const ResolutionSettings& r = s.resolution;
   for (const RootHint& hint : r.root_hints) {
     out << wire::ToText(hint.server);
