@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 
-from internet import TERN, WorldTest, dig
+from internet import TERN, WorldTest, dig, wait_until
 from signed_zones import SignedInternet
 
 SIGNED = ("good.com", "three.com", "hashed.com")  # NSEC, NSEC3, NSEC3 with opt-out
@@ -127,6 +127,21 @@ class DnssecTest(WorldTest):
                               "negative_trust_anchors": ["old.com."]}})
         self.insecure("NOERROR", "www.old.com", "A")
         self.secure("NOERROR", "www.good.com", "A")
+
+    def test_a_negative_trust_anchor_says_why_and_ends_by_itself(self):
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 12))
+        anchor = {"zone": "old.com.", "until": until, "reason": "signer is down, ticket 17"}
+        self.tern({"dnssec": {"validation": True, "negative_trust_anchors": [anchor],
+                              "trust_anchors": str(self.internet.folder / "root.anchor")}})
+        reply = dig("www.old.com", "A")
+        self.assertEqual(reply.status, "NOERROR", reply.text)
+        self.assertIn(anchor["reason"], reply.text)
+        run = subprocess.run([TERN, "why", "www.old.com", "--server", "127.0.0.1"], capture_output=True,
+                             text=True, timeout=30, check=False)
+        self.assertIn(f"old.com. is a negative trust anchor: {anchor['reason']}", run.stdout)
+        wait_until(lambda: "the negative trust anchor old.com. has ended" in self.daemon.log(), "its end", 30)
+        self.assertEqual(dig("www.old.com", "A").status, "SERVFAIL")
+        self.assertEqual(self.daemon.log().count("has ended"), 1)
 
     def test_the_tool_says_why_a_name_is_not_secure(self):
         for name, verdict, code, words in (

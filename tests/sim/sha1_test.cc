@@ -36,40 +36,47 @@ TEST(Sha1Test, AZoneThatIsSignedWithSha1OnlyIsSecureOrInsecure) {
   }
 }
 
-TEST(Sha1Test, WithoutSha1AZoneThatHasAnotherAlgorithmIsStillValidated) {
+// A zone with two algorithms. Of MX, only the signatures by SHA-1 are good.
+SigningPlan PlanOfTwoAlgorithms() {
   SigningPlan plan;
   plan.keys = {{.algorithm = kRsaSha1}, {.algorithm = kEcdsaP256, .seed = 2}};
-  // Of MX, only the signatures by SHA-1 are good.
   plan.after_signing = {
       [](const SignedZone&, wire::NameView, RRType type, std::vector<Rrsig>* signatures) {
         for (Rrsig& rrsig : *signatures) {
           if (type == RRType::kMX && rrsig.algorithm == kEcdsaP256) rrsig.signature[0] ^= 1;
         }
       }};
+  return plan;
+}
+
+TEST(Sha1Test, WithoutSha1AZoneThatHasAnotherAlgorithmIsStillValidated) {
   SignedTlds internet({.seed = 7});
   internet.settings().dnssec.sha1 = false;
-  internet.AddSigned("example.com.", kSha1Server, kSha1Records, plan);
+  internet.AddSigned("example.com.", kSha1Server, kSha1Records, PlanOfTwoAlgorithms());
   internet.Start();
   EXPECT_TRUE(internet.Lookup("www.example.com.", RRType::kA).Has(wire::kFlagAD));
   EXPECT_EQ(internet.Lookup("www.example.com.", RRType::kMX).rcode, Rcode::kServFail);
 }
 
-// What was verified before the change does not count after it.
+// Signatures that were verified before the change, and are remembered, do not count after it.
 TEST(Sha1Test, Sha1MayBeSwitchedOffWhileTheResolverRuns) {
-  SigningPlan plan;
-  plan.keys = {{.algorithm = kRsaSha1}};
   SignedTlds internet({.seed = 8});
-  internet.AddSigned("example.com.", kSha1Server, kSha1Records, plan);
+  SigningPlan old_plan;
+  old_plan.keys = {{.algorithm = kRsaSha1}};
+  internet.AddSigned("old.com.", "192.0.2.21", kSha1Records, old_plan);
+  internet.AddSigned("example.com.", kSha1Server, kSha1Records, PlanOfTwoAlgorithms());
   internet.Start();
-  EXPECT_TRUE(internet.Lookup("www.example.com.", RRType::kA).Has(wire::kFlagAD));
+  EXPECT_TRUE(internet.Lookup("www.old.com.", RRType::kA).Has(wire::kFlagAD));
+  EXPECT_TRUE(internet.Lookup("www.example.com.", RRType::kMX).Has(wire::kFlagAD));
   resolver::config::Settings settings = internet.settings();
   settings.dnssec.sha1 = false;
   internet.resolver().Reconfigure(settings);
   internet.world().RunFor(std::chrono::seconds(1));
   internet.resolver().store().EraseIf([](cache::EntryView) { return true; });
-  const PlainMessage answer = internet.Lookup("www.example.com.", RRType::kA);
+  const PlainMessage answer = internet.Lookup("www.old.com.", RRType::kA);
   EXPECT_EQ(answer.rcode, Rcode::kNoError);
   EXPECT_FALSE(answer.Has(wire::kFlagAD));
+  EXPECT_EQ(internet.Lookup("www.example.com.", RRType::kMX).rcode, Rcode::kServFail);
 }
 
 }  // namespace
