@@ -120,7 +120,9 @@ class ConfigReader {
       case KeyKind::kHostsFile:
         return ReadHostsFile(place, key);
       case KeyKind::kStateFile:
-        return ReadStateFile(place, key);
+        return ReadPath(place, key, &settings_->dnssec.state_file);
+      case KeyKind::kCacheFile:
+        return ReadPath(place, key, &settings_->cache_file.path);
       case KeyKind::kTokenFile:
         return ReadTokenFile(place, key);
       case KeyKind::kCookieSecret:
@@ -308,12 +310,12 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
-  absl::Status ReadStateFile(const ValuePlace& place, const KeySpec& key) {
+  absl::Status ReadPath(const ValuePlace& place, const KeySpec& key, std::string* path) {
     if (place.node->kind != ConfigNode::Kind::kScalar) {
       return reader_.Expected(place, Expectation(key));
     }
     const std::string& text = place.node->text;
-    settings_->dnssec.state_file = text.empty() ? "" : PathOf(text);
+    *path = text.empty() ? "" : PathOf(text);
     return absl::OkStatus();
   }
 

@@ -51,6 +51,7 @@ enum class KeyKind : uint8_t {
   kTrustAnchors,
   kHostsFile,
   kStateFile,
+  kCacheFile,
   kTokenFile,
   kCookieSecret,
   kForwardZones,  // a list of maps; their keys are `forward[].zone` and so on

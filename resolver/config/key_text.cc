@@ -80,6 +80,7 @@ std::string Expectation(const KeySpec& key) {
     case KeyKind::kHostsFile:
       return "the path of a hosts file, or \"\" for none";
     case KeyKind::kStateFile:
+    case KeyKind::kCacheFile:
     case KeyKind::kTokenFile:
       return "the path of a file, or \"\" for none";
     case KeyKind::kCookieSecret:

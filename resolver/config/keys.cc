@@ -4,32 +4,11 @@
 #include "cache/segment_arena.h"
 #include "cache/store.h"
 #include "resolver/base/limits.h"
+#include "resolver/config/key_limits.h"
 #include "resolver/config/key_places.h"
 
 namespace tern::resolver::config {
 namespace {
-
-constexpr uint64_t kOutgoingMax = 64;
-constexpr uint64_t kHttpListenMax = 8;
-constexpr uint64_t kHttpHostsMax = 64;
-constexpr uint64_t kNegativeAnchorsMax = 10'000;
-constexpr uint64_t kRateMax = 10'000'000;
-constexpr uint64_t kWaitingMax = 65'535;
-constexpr uint64_t kSlipMax = 1'000;
-constexpr uint64_t kConnectionsMax = 16'384;
-constexpr uint64_t kInFlightMax = 65'535;
-constexpr uint64_t kWaitersMax = 4'096;  // every waiter is visited when one of them is late
-constexpr uint64_t kJobsMin = 16;        // with fewer, a quarter is too few for nested look-ups
-constexpr uint64_t kQueriesMax = 1'000;
-constexpr uint64_t kNestingMax = 8;
-constexpr uint64_t kFailedAddressesMax = 100;
-constexpr uint64_t kTriesMax = 3;     // RFC 9520 section 3.1
-constexpr uint64_t kMinute = 60'000;  // in milliseconds
-
-// In the order of the enumerators, which config_test.cc checks.
-constexpr std::string_view kIpv6Words[] = {"auto", "true", "false"};
-constexpr std::string_view kQnameWords[] = {"off", "relaxed", "strict"};
-constexpr std::string_view kValidationWords[] = {"true", "log", "false"};
 
 constexpr ValueSpec kMap = {.kind = KeyKind::kMap};
 constexpr auto kRate = &Settings::rate_limit;
@@ -210,6 +189,25 @@ constexpr KeySpec kKeys[] = {
      .default_text = "5m",
      .summary = "How long at most a question that failed is not asked again, when it fails time "
                 "after time."},
+    {.path = "cache.file",
+     .value = {.kind = KeyKind::kCacheFile},
+     .default_text = R"("")",
+     .fixed = &kFixed<&Settings::cache_file, &CacheFileSettings::path>,
+     .summary = "Where the cache is kept over a restart, for example /var/cache/tern/cache. It is "
+                "written when ternd stops and every `cache.save_every`. \"\": nowhere.",
+     .details = "ternd must be able to write in the folder. The file takes as much room as the "
+                "cache, and twice that while it is written. Its key is beside it (`.key`). The "
+                "cache starts empty, and the log says why, when the file is somebody else's or "
+                "others can write it, when it is of another version or from the future, and when "
+                "the configuration asks other servers or trusts other keys. Failures are not "
+                "kept."},
+    {.path = "cache.save_every",
+     .value = Milliseconds<&Settings::cache_file, &CacheFileSettings::save_every>(0, kDay),
+     .default_text = "10m",
+     .fixed = &kFixed<&Settings::cache_file, &CacheFileSettings::save_every>,
+     .summary = "How often `cache.file` is written. `0s`: only when ternd stops.",
+     .details = "Answers do not wait for it. When ternd stops, it has little more than a second to "
+                "write the file. If that is not enough, the file that was written last stays."},
 
     {.path = "resolution", .value = kMap},
     {.path = "resolution.root_hints",

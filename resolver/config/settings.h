@@ -5,6 +5,7 @@
 // Thread: any may read a snapshot; nobody writes one after it was made.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "resolver/base/endpoint.h"
 #include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
+#include "resolver/base/time.h"
 #include "resolver/config/exempt_zones.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/policy/core_settings.h"
@@ -35,6 +37,12 @@ struct DnssecSettings {
   bool aggressive = true;
   bool sha1 = true;
   bool error_reporting = false;
+};
+
+// The file that keeps the cache over a restart.
+struct CacheFileSettings {
+  std::string path;                                // empty: none
+  Duration save_every = std::chrono::minutes(10);  // 0: only when ternd stops
 };
 
 // Connections of clients over TCP, in each worker.
@@ -66,6 +74,7 @@ struct Settings {
   std::optional<policy::CookieSecret> cookie_secret;  // missing: a random one is drawn
   bool trace = true;                                  // for clients on the loopback
   CacheSettings cache;
+  CacheFileSettings cache_file;
   ResolutionSettings resolution;
   DnssecSettings dnssec;
   policy::LocalSettings local;

@@ -256,6 +256,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   if (!http_server.ok()) return http_server.status();
   daemon->http_server_ = *std::move(http_server);
   daemon->StartThreads(on_failure);
+  daemon->StartSaver();
   return daemon;
 }
 
@@ -310,6 +311,7 @@ void Daemon::StartServices() {
                                  .checks_lists = true},
       configuration_, std::move(ports), &DrawSeed);
   for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->SetService(&assembly_->service(i));
+  ReadCache();
 }
 
 void Daemon::StartThreads(const std::function<void(const absl::Status&)>& on_failure) {
@@ -342,6 +344,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   const std::string private_zones = TellPrivateZones(settings);
   const policy::CookieSecret secret = settings.cookie_secret.value_or(drawn_cookie_secret_);
   configuration->cookies = CookiesWith(secret);
+  if (cache_saver_ != nullptr) cache_saver_->SetFacts(std::nullopt);  // until TellCacheFacts
   anchor_keeper_.Configure(settings.dnssec.anchors);  // FollowAnchors takes it back after an error
   service::UseAnchors(anchor_keeper_.InForce(), settings, ReadWallClock().now, &*configuration);
   std::vector<wire::Name> zones_to_forget =
@@ -353,6 +356,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   zones_to_forget_ = std::move(zones_to_forget);
   NoteCookieSecret(secret);
   ForgetChangedSources(before);
+  TellCacheFacts();
   if (!private_zones.empty()) Log(LogLevel::kInfo, private_zones);
   for (const std::string& warning : EndedAnchors(settings_, ReadWallClock().now)) {
     Log(LogLevel::kWarning, warning);
@@ -484,6 +488,7 @@ void Daemon::ForgetAgain() {
   EraseNamesToForget();
   zones_to_forget_.clear();
   forget_again_at_.reset();
+  TellCacheFacts();
 }
 
 void Daemon::EraseNamesToForget() {

@@ -28,6 +28,8 @@
 #include "resolver/control/http_server.h"
 #include "resolver/daemon/anchor_file.h"
 #include "resolver/daemon/bogus_log.h"
+#include "resolver/daemon/cache_file.h"
+#include "resolver/daemon/cache_saver.h"
 #include "resolver/daemon/list_log.h"
 #include "resolver/daemon/machine.h"
 #include "resolver/dnssec/anchor_keeper.h"
@@ -83,6 +85,9 @@ class Daemon {
   // How long it is until the next negative trust anchor ends. FollowAnchors is due then.
   std::chrono::seconds UntilAnchorEnds(const WallClock& clock = ReadWallClock()) const;
 
+  // Writes cache.file a last time, in at most that time. The workers still answer meanwhile.
+  void SaveCache(std::chrono::milliseconds at_most);
+
   // Looks at the machine's network again. To be called when it has changed (io/network_changes.h).
   // - The addresses behind a wildcard listener: those that have come are not asked, and those that
   //   have gone may be. This holds for the servers of static zones too. When the machine does not
@@ -129,6 +134,9 @@ class Daemon {
   std::vector<NegativeAnchor> ChangedExemptions(const NegativeAnchors& after) const;
   void TellExemptions(const std::vector<NegativeAnchor>& changed) const;
   void StartServices();
+  void ReadCache();
+  void StartSaver();
+  void TellCacheFacts();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
   config::Settings settings_;
@@ -148,6 +156,8 @@ class Daemon {
   std::vector<std::unique_ptr<io::Worker>> workers_;
   // Uses the workers, so it is destroyed before them.
   std::unique_ptr<service::Assembly> assembly_;
+  std::optional<CacheFile> cache_file_;      // without it nothing is kept
+  std::unique_ptr<CacheSaver> cache_saver_;  // uses the store
   std::unique_ptr<control::HttpServer> http_server_;
   std::vector<std::thread> threads_;
 };

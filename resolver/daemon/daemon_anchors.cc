@@ -57,6 +57,7 @@ void Daemon::FollowAnchors(const WallClock& clock) {
     TellExemptions(changed);
     if (forgotten.size() > zones_to_forget_.size()) ForgetZones(std::move(forgotten));
   }
+  TellCacheFacts();
   // Validation may have been off at the start.
   if (!anchor_file_) OpenAnchorFile();
   anchor_file_->Write(anchor_keeper_.state());

@@ -47,6 +47,8 @@ constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
 // The manual page promises an end within two seconds.
 constexpr std::chrono::milliseconds kStopMax(1700);
+// Of that, for cache.file.
+constexpr std::chrono::milliseconds kSaveMax(1000);
 constexpr std::chrono::hours kRollSecretEvery(24);
 // While the clock is wrong, and else. What workers see of the anchors is told at once.
 constexpr std::chrono::seconds kFollowWrongClockEvery(10);
@@ -276,6 +278,7 @@ int Serve(const DaemonOptions& options) {
   const int exit_code = failed ? kExitFailure : 0;
   const StopWatchdog watchdog(exit_code);
   Log(LogLevel::kInfo, "stopping");
+  if (!failed) (*daemon)->SaveCache(kSaveMax);
   daemon->reset();
   return exit_code;
 }

@@ -152,13 +152,14 @@ absl::Status Worker::OpenSockets(const WorkerOptions& options) {
   return absl::OkStatus();
 }
 
-void Worker::ReadClock() {
+Time ReadMonotonicClock() {
   timespec time{};
   // A TTL is time, not time awake (RFC 2181 section 8). So a machine's sleep counts.
   clock_gettime(CLOCK_BOOTTIME, &time);
-  // One second is added, because for stores 0 means never.
-  now_ = Time(std::chrono::seconds(time.tv_sec + 1) + Duration(time.tv_nsec / 1000));
+  return Time(kClockAtBoot + std::chrono::seconds(time.tv_sec) + Duration(time.tv_nsec / 1000));
 }
+
+void Worker::ReadClock() { now_ = ReadMonotonicClock(); }
 
 uint32_t Worker::WallSeconds() {
   if (now_ >= wall_until_) {

@@ -35,6 +35,13 @@
 
 namespace tern::resolver::io {
 
+// The clock does not start at 0. For stores 0 means never, and what an earlier process has learnt
+// may have expired before the machine was booted.
+inline constexpr std::chrono::hours kClockAtBoot{24 * 365};
+
+// What Now() says in the worker's next turn. Any thread may call it.
+Time ReadMonotonicClock();
+
 class Worker final : public WorkerPort {
  public:
   // Opens the sockets. An error names the address and the reason.

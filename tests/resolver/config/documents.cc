@@ -256,6 +256,7 @@ Json SchemaOfValue(const KeySpec& key) {
       return {{"type", "string"}, {"minLength", 1}};
     case KeyKind::kHostsFile:
     case KeyKind::kStateFile:
+    case KeyKind::kCacheFile:
     case KeyKind::kTokenFile:
       return {{"type", "string"}};
     case KeyKind::kCookieSecret:

@@ -50,6 +50,7 @@ std::string Shown(const Settings& s) {
   out << "| " << s.connections.most << ' ' << s.connections.per_client << " | " << s.require_cookies
       << ' ' << s.trace << ' ' << r.cookies << ' ' << s.mail.additional << s.mail.warm << s.mail.spf
       << s.mail.policies << s.dnssec.error_reporting;
+  out << " | '" << s.cache_file.path << "' " << s.cache_file.save_every.count();
   for (const BlockList& list : s.mail.dnsbl) {
     out << ' ' << wire::ToText(list.zone) << '/' << list.timeout.count() << '/'
         << list.max_negative_ttl;

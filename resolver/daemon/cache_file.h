@@ -1,0 +1,92 @@
+// The file that keeps the cache over a restart (`cache.file`).
+//
+// It only helps. If it cannot be read or written, the log says why, and the cache starts empty.
+//
+// What this process answers may not come from somebody else. So a file is used only if all of this
+// holds:
+// - It is a regular file of this process's user, and nobody else may write it.
+// - Its seals were made with the key in the file beside it (the name and `.key`), which nobody else
+//   may read. So a file that was copied here, or changed, is not used at all: a part of it that is
+//   not signed would be as good for an attack as one that is.
+// - It was written under the same facts (cache_facts.h), and not in the future.
+//
+// Thread: one at a time. Bound: that of snapshot_read.h and snapshot_write.h.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "cache/snapshot_read.h"
+#include "cache/store.h"
+#include "cache/ttl.h"
+#include "resolver/base/siphash.h"
+#include "resolver/daemon/log.h"
+
+namespace tern::resolver::daemon {
+
+// One moment on the store's clock and on the wall.
+struct CacheMoment {
+  cache::Instant now;
+  int64_t wall_seconds = 0;  // Unix time
+};
+
+class CacheFile {
+ public:
+  using Writer = std::function<void(LogLevel, std::string_view)>;
+  // The first answer waits no longer than this for the file. What was not read by then is left out.
+  static constexpr std::chrono::seconds kReadMax{2};
+  // A clock that was set back by so much is no reason not to use the file.
+  static constexpr int64_t kBackwardsSecondsMax = 5;
+
+  explicit CacheFile(std::string path, Writer log = &Log)
+      : path_(std::move(path)), log_(std::move(log)) {}
+
+  struct ReadOptions {
+    CacheMoment moment;
+    bool time_unsure = false;  // the clock is plainly wrong
+    uint64_t facts = 0;
+    uint32_t max_stale = 0;
+    cache::TtlPolicy ttl;
+    size_t threads = 1;
+  };
+  // Puts the content of the file into the store, which is empty and used by nobody else.
+  void Read(const ReadOptions& options, cache::Store* store);
+  const std::string& path() const { return path_; }
+
+  struct SaveOptions {
+    CacheMoment moment;
+    uint64_t facts = 0;
+    size_t threads = 1;
+    bool synchronise = true;  // whether the file outlives a loss of power from now on
+  };
+  enum class Saved : uint8_t { kWhole, kStopped, kFailed };
+  // Replaces the file as a whole, unless `goes_on` says no before the end, or there is an error.
+  // Any store may be in use. `goes_on` is called from all threads.
+  Saved Save(const SaveOptions& options, absl::FunctionRef<bool()> goes_on, cache::Store* store);
+
+ private:
+  using Key = std::array<uint8_t, 16>;
+
+  std::string key_path() const { return path_ + ".key"; }
+  // Empty, or why the file is not used.
+  std::string TryToRead(const ReadOptions& options, cache::Store* store);
+  // The key in its file. When there is none, `*why_not` says so.
+  std::optional<SipKey> ReadKey(std::string* why_not) const;
+  // The key in its file, or a new one that is there from now on.
+  std::optional<SipKey> EnsureKey(std::string* why_not) const;
+  void LogRead(const cache::SnapshotRead& read, std::chrono::milliseconds took);
+  Saved Fail(std::string_view why);
+
+  const std::string path_;
+  const Writer log_;
+  bool fails_ = false;  // the last Save did
+};
+
+}  // namespace tern::resolver::daemon

@@ -1,0 +1,65 @@
+// Keeps `cache.file` up to date: now and then from a thread of its own, and once more when ternd
+// stops.
+//
+// The thread has the lowest priority and rests between any two segments of the store. So a worker
+// that shares its processor does not feel it.
+//
+// Thread: the one that made it. Bound: one thread, and that of cache_file.h.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "cache/store.h"
+#include "resolver/base/time.h"
+#include "resolver/daemon/cache_file.h"
+
+namespace tern::resolver::daemon {
+
+class CacheSaver {
+ public:
+  using ClockReader = std::function<CacheMoment()>;
+  struct Options {
+    Duration every;      // 0: only at the end
+    size_t threads = 1;  // of the last save
+    ClockReader read_clocks;
+  };
+
+  // Both outlive the saver. Nothing is saved before SetFacts.
+  CacheSaver(CacheFile* file, cache::Store* store, Options options);
+  // Does not save.
+  ~CacheSaver();
+  CacheSaver(const CacheSaver&) = delete;
+  CacheSaver& operator=(const CacheSaver&) = delete;
+
+  // Under which facts (cache_facts.h) the store was filled. Nothing: its content is not to be kept
+  // at the moment. If that is news, a save that is under way is given up.
+  void SetFacts(std::optional<uint64_t> facts);
+
+  // Saves a last time, in at most that time, while the workers still answer. If that is too little,
+  // the file stays as it was.
+  void SaveLast(std::chrono::milliseconds at_most, const CacheFile::Writer& log = &Log);
+
+ private:
+  void Run();
+  void Stop();
+  void SaveNow(std::unique_lock<std::mutex>* lock);
+  bool IsWanted(uint64_t change);
+
+  CacheFile* const file_;
+  cache::Store* const store_;
+  const Options options_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stop_ = false;
+  std::optional<uint64_t> facts_;
+  uint64_t changes_ = 0;  // of facts_
+  std::thread thread_;    // the last member, because it uses the others
+};
+
+}  // namespace tern::resolver::daemon
