@@ -10,7 +10,7 @@ namespace tern::resolver::daemon {
 // Raises the soft limit of file descriptors to the hard limit. Returns true when that worked.
 bool RaiseDescriptorLimit();
 
-// Unix time, and whether the kernel says that it is right.
+// Unix time, and whether the kernel or systemd-timesyncd says that it is right.
 struct WallClock {
   int64_t now = 0;
   bool synchronised = false;

@@ -60,7 +60,7 @@ class InstallTest(unittest.TestCase):
         for name in ("usr/sbin/ternd", "usr/bin/tern"):
             self.assertEqual(found[name], 0o755, name)
         for name in ("usr/share/man/man1/tern.1", "usr/share/man/man5/tern.yaml.5", "usr/share/man/man8/ternd.8",
-                     "usr/lib/sysctl.d/tern.conf", "usr/share/doc/tern/examples/tern.yaml", "etc/tern/tern.yaml"):
+                     "usr/lib/sysctl.d/tern.conf", "usr/lib/sysusers.d/tern.conf", "usr/share/doc/tern/examples/tern.yaml", "etc/tern/tern.yaml"):
             self.assertEqual(found[name], 0o644, name)
         self.assertEqual(len([name for name in found if name.endswith("tern.service")]), 1)
         optional = {"completions/tern.bash": "usr/share/bash-completion/completions/tern",

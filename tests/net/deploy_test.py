@@ -52,8 +52,9 @@ class DeployTest(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run)
         for words in ("no internet here", "127.0.0.1:53", "198.18.10.2", "www.library.org.",
                       "www.bookshop.com.", "10 mx1.bookshop.com.", "20 backup.delivery.org.",
-                      "nameserver 127.0.0.1"):
+                      "This is a trial", "deploy/install", "leave /etc/resolv.conf as it is"):
             self.assertIn(words, run.stdout)
+        self.assertNotIn("nameserver 127.0.0.1", run.stdout)
         signed, bogus = re.search(r"a signed domain(.*)a bogus domain(.*)tern lookup", run.stdout,
                                   re.DOTALL).groups()
         self.assertRegex(signed, r"status: NOERROR[^$]*flags: qr rd ra ad;")
@@ -84,7 +85,10 @@ class DeployTest(unittest.TestCase):
         second = [pid for pid, line in processes().items() if "tern.yaml" in line]
         self.assertEqual((len(first), len(second)), (1, 1))
         self.assertNotEqual(first, second)
-        self.assertEqual(self.up("--stop").returncode, 0)
+        self.assertIn("the ternd of the last run is stopped first", run.stdout)
+        run = self.up("--stop")
+        self.assertEqual(run.returncode, 0)
+        self.assertIn("take this line out of /etc/resolv.conf:  nameserver 127.0.0.1", run.stdout)
         time.sleep(0.2)
         self.assertEqual([l for l in processes().values() if str(self.state) in l], [])
         self.assertFalse(self.state.exists())
@@ -95,7 +99,7 @@ class DeployTest(unittest.TestCase):
             other.bind(("127.0.0.1", 53))
             run = self.up()
             self.assertEqual(run.returncode, 0, run)
-            self.assertIn("127.0.0.1:53 is taken", run.stdout)
+            self.assertIn("127.0.0.1:53 is taken by python3", run.stdout)
             self.assertIn("ternd runs on 127.0.0.2:53", run.stdout)
             other.close()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
@@ -108,7 +112,8 @@ class DeployTest(unittest.TestCase):
     def test_errors_are_clear(self):
         run = self.up("--sideways")
         self.assertEqual(run.returncode, 2)
-        self.assertIn("--stop", run.stdout)
+        self.assertIn('unknown option "--sideways"', run.stderr)
+        self.assertIn("--stop", run.stderr)
         run = self.up(TERN_UP_PROGRAMS="/no/such/folder")
         self.assertEqual(run.returncode, 1)
         self.assertIn("/no/such/folder", run.stderr)
