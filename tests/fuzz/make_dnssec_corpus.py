@@ -79,13 +79,15 @@ def signatures():
 
 
 GOOD = b"\0\0"  # a signature that is neither over nor changed
-CHANGED = b"\0\3\x54\0"
+CHANGED = b"\0\3\0\x54"  # the last octet of the signature
 
 
 def entries():
     """What wildcards made, as a.b.z. in the zone z., with the range from *.b.z. to z."""
     front = bytes([1, 2, 1, 0, 0, 0, 0, 4]) + b"\xc0\0\2\1"
     nsec = bytes([1, 0, 2, 1, 2, 0, 0, 8]) + b"\0\6\x40\1\0\0\0\3" + b"\0" + GOOD
+    # The signer is written `Z.`, so the signature is good all the same.
+    yield "signer_in_upper_case", bytes([1, 1, 0, 0, 0, 0, 4]) + b"\xc0\0\2\1" + b"\1\0\0\3\x1f\x13\0"
     yield "wildcard", front + b"\1" + b"\1" + GOOD + nsec
     # The first signature says *.z. and is not good. The next one says *.b.z.
     yield "wildcard_of_a_bad_signature", front + b"\2" + b"\2" + CHANGED + b"\1" + GOOD + nsec

@@ -16,6 +16,8 @@
 #include "tests/fuzz/property.h"
 #include "tests/support/dnssec/rrsig.h"
 #include "tests/support/dnssec/zone_key.h"
+#include "wire/ascii_case.h"
+#include "wire/dnssec_records.h"
 #include "wire/name.h"
 #include "wire/types.h"
 
@@ -139,10 +141,21 @@ class Session {
     }
     rrsig.signature = TheWorkshop().key.Sign(sim::SignedOctets(rrsig, rrset));
     made.rdata = rrsig.Rdata();
-    const bool is_changed = tape().Chance(4);
-    if (is_changed) made.rdata[tape().Octet() % made.rdata.size()] ^= 1 + tape().Octet() % 255;
+    const bool is_changed = tape().Chance(4) && Change(rrsig.signer.size(), &made.rdata);
     made.is_good = !is_over && !is_changed;
     return made;
+  }
+
+  // Changes one octet of an RRSIG. False when that says the same: the case of letters of the signer
+  // does not count (RFC 4034 section 6.2).
+  bool Change(size_t signer_octets, Octets* rdata) {
+    const auto flip = static_cast<uint8_t>(1 + tape().Octet() % 255);
+    const size_t at = tape().Octet() % rdata->size();
+    const uint8_t before = (*rdata)[at];
+    (*rdata)[at] ^= flip;
+    const size_t signer = wire::RrsigView::kFixedOctets;
+    const bool is_in_signer = at >= signer && at < signer + signer_octets;
+    return !is_in_signer || wire::LowerOctet(before) != wire::LowerOctet((*rdata)[at]);
   }
 
   Verifier MakeVerifier() {
