@@ -15,6 +15,8 @@
 #include <cstdint>
 #include <iterator>
 
+#include "resolver/base/answer_counts.h"
+
 namespace tern::resolver {
 
 // Thread: one writes, any reads.
@@ -35,13 +37,10 @@ class Counter {
 
 template <typename Count>
 struct Counts {
-  // Queries of clients, counted when they arrive.
-  Count udp_queries{};
-  Count tcp_queries{};
+  // Queries of clients.
   Count forbidden{};       // from clients that may not ask
   Count over_limit{};      // from clients over the limit of rate or of waiting questions
   Count cookie_demands{};  // answered with a demand for a cookie
-  Count cache_hits{};      // answered from the store at once
   Count misses_sent{};     // handed to the worker that owns the question
   Count misses_taken{};    // from any worker: the question began to wait here
   Count turned_away{};     // answered SERVFAIL because there was no room
@@ -114,6 +113,9 @@ struct Counts {
   Count lists_working{};   // block lists whose last check was good; a state
   Count lists_failing{};   // block lists whose last check was not good; a state
   Count dropped{};         // jobs and clients that gave their place to newer ones
+
+  // What is counted in tables. It is not in kCounts.
+  AnswerCounts<Count> of_answers;
 };
 
 using WorkerCounters = Counts<Counter>;
@@ -122,12 +124,9 @@ using CounterSnapshot = Counts<uint64_t>;
 // Every counter, for code that treats all of them alike.
 template <typename Count>
 inline constexpr Count Counts<Count>::*kCounts[] = {
-    &Counts<Count>::udp_queries,
-    &Counts<Count>::tcp_queries,
     &Counts<Count>::forbidden,
     &Counts<Count>::over_limit,
     &Counts<Count>::cookie_demands,
-    &Counts<Count>::cache_hits,
     &Counts<Count>::misses_sent,
     &Counts<Count>::misses_taken,
     &Counts<Count>::turned_away,
@@ -191,7 +190,8 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::lists_working,
     &Counts<Count>::lists_failing,
 };
-static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) == sizeof(CounterSnapshot));
+static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) + sizeof(AnswerCounts<uint64_t>) ==
+              sizeof(CounterSnapshot));
 
 // Knows the sums over all workers. Any thread may ask it.
 class CounterSource {
@@ -202,11 +202,22 @@ class CounterSource {
   ~CounterSource() = default;
 };
 
+// A table of counters is one counter after the other.
+template <template <typename> typename Table>
+void AddTable(Table<uint64_t>* sum, const Table<Counter>& table) {
+  static_assert(sizeof(Counter) == sizeof(uint64_t) &&
+                sizeof(Table<Counter>) == sizeof(Table<uint64_t>));
+  auto* const sums = reinterpret_cast<uint64_t*>(sum);
+  const auto* const counters = reinterpret_cast<const Counter*>(&table);
+  for (size_t i = 0; i < sizeof(Table<Counter>) / sizeof(Counter); ++i) sums[i] += counters[i];
+}
+
 // Adds the worker's counters to the sum. Any thread may call it.
 inline void AddTo(CounterSnapshot* sum, const WorkerCounters& counters) {
   for (size_t i = 0; i < std::size(kCounts<uint64_t>); ++i) {
     sum->*kCounts<uint64_t>[i] += counters.*kCounts<Counter>[i];
   }
+  AddTable(&sum->of_answers, counters.of_answers);
 }
 
 }  // namespace tern::resolver

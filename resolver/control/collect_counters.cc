@@ -23,13 +23,11 @@ struct FamilyRows {
   std::span<const Row> rows;
 };
 
-constexpr Row kQueries[] = {{&C::udp_queries, "udp"}, {&C::tcp_queries, "tcp"}};
 constexpr Row kTurnedAway[] = {{&C::forbidden, "access"},
                                {&C::over_limit, "rate_limit"},
                                {&C::cookie_demands, "cookie"},
                                {&C::turned_away, "no_room"},
                                {&C::too_late, "too_late"}};
-constexpr Row kCacheHits[] = {{&C::cache_hits}};
 constexpr Row kMisses[] = {{&C::misses_taken}};
 constexpr Row kMissesSent[] = {{&C::misses_sent}};
 constexpr Row kJobs[] = {{&C::jobs}};
@@ -69,10 +67,8 @@ constexpr auto kCounter = MetricType::kCounter;
 constexpr auto kGauge = MetricType::kGauge;
 
 constexpr FamilyRows kFamilies[] = {
-    {"tern_queries", kCounter, "Queries of clients.", "transport", kQueries},
     {"tern_turned_away", kCounter, "Queries that were not resolved, by the reason.", "reason",
      kTurnedAway},
-    {"tern_cache_hits", kCounter, "Queries answered from the cache at once.", "", kCacheHits},
     {"tern_cache_misses", kCounter, "Queries that had to wait for their answer.", "", kMisses},
     {"tern_misses_handed_over", kCounter,
      "Queries that a worker gave to the worker that owns their question.", "", kMissesSent},

@@ -116,7 +116,7 @@ class Writer {
     const std::to_chars_result end =
         value == std::floor(value) && std::fabs(value) < kWholeMax
             ? std::to_chars(text, text + sizeof text, static_cast<int64_t>(value))
-            : std::to_chars(text, text + sizeof text, value);
+            : std::to_chars(text, text + sizeof text, value, std::chars_format::general);
     return {text, end.ptr};
   }
 

@@ -1,5 +1,6 @@
 #include "resolver/control/routes.h"
 
+#include "resolver/control/collect_answers.h"
 #include "resolver/control/collect_counters.h"
 #include "resolver/control/exposition.h"
 
@@ -8,7 +9,9 @@ namespace {
 
 HttpResponse AnswerMetrics(const Sources& sources, const HttpRequest& request) {
   std::vector<Family> families;
-  CollectCounters(sources.counters->ReadCounters(), &families);
+  const CounterSnapshot counts = sources.counters->ReadCounters();
+  CollectAnswers(counts.of_answers, &families);
+  CollectCounters(counts, &families);
   const ExpositionFormat format = ChooseFormat(request.accept);
   HttpResponse response;
   response.content_type = ContentTypeOf(format);

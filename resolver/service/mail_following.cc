@@ -57,7 +57,6 @@ size_t RecursiveService::ComposeResolved(const View& view, std::span<const uint8
 }
 
 void RecursiveService::CountHit(const answer::ParsedQuery& parsed) {
-  ++counters().cache_hits;
   const wire::RRType type = parsed.request.type;
   if (type == wire::RRType::kMX) ++counters().mail_questions;
   if (type != wire::RRType::kA && type != wire::RRType::kAAAA) return;

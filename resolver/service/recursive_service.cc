@@ -5,14 +5,10 @@
 #include <new>
 #include <utility>
 
-#include "resolver/answer/denied_below.h"
 #include "resolver/answer/kept_request.h"
-#include "resolver/answer/known_above.h"
 #include "resolver/answer/question_hash.h"
 #include "resolver/answer/reply.h"
 #include "resolver/answer/sentinel.h"
-#include "resolver/answer/zone_cut.h"
-#include "resolver/policy/name_source.h"
 #include "wire/check.h"
 #include "wire/edns.h"
 #include "wire/message.h"
@@ -22,9 +18,6 @@ namespace tern::resolver::service {
 using answer::ReplyLimit;
 
 namespace {
-
-using wire::ExtendedError;
-using wire::Rcode;
 
 // At failure_timeout the client gets an answer. That answer leaves in the next turn.
 constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
@@ -60,19 +53,21 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     answer::ParsedQuery parsed;
     answer::ResumeQuery(request, *service.store_, &parsed);
     const View& view = service.configuration_.ViewFor(path.peer.address);
-    FollowUp follow_up = FollowUp::kNone;
-    const size_t octets = service.AnswerNow(view, request.query(), parsed, path.IsStream(),
-                                            service.scratch(), &follow_up);
-    const bool is_late = octets != 0 && service.IsTooLate(path, received);
+    const Answered now =
+        service.AnswerNow(view, request.query(), parsed, path.IsStream(), service.scratch());
+    const bool is_late = now.octets != 0 && service.IsTooLate(path, received);
     if (is_late) ++service.counters().too_late;
     // A stream counts its unanswered queries. So it must also be told of a query that gets no
     // answer.
-    if ((octets != 0 && !is_late) || (follow_up != FollowUp::kResolve && path.IsStream())) {
-      service.Send(path, service.scratch().first(octets));
+    if ((now.octets != 0 && !is_late) || (now.follow_up != FollowUp::kResolve && path.IsStream())) {
+      service.Send(path, service.scratch().first(now.octets));
     }
-    if (follow_up == FollowUp::kResolve)
+    if (now.follow_up == FollowUp::kResolve) {
       service.ResolveHere(path, request.query(), parsed, received);
-    service.FollowHit(view, parsed.request, follow_up);
+    } else {
+      service.CountLate(now.source, service.scratch().first(is_late ? 0 : now.octets), received);
+    }
+    service.FollowHit(view, parsed.request, now.follow_up);
   }
 
   io::ReturnPath path;
@@ -130,6 +125,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
     RecursiveService& service = *service_;
     if (service.IsTooLate(path_, received_)) {
       ++service.counters().too_late;
+      service.Count(AnswerSource::kDropped, {});
       service.FreeClient(this);
       return;
     }
@@ -139,6 +135,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
         service.ComposeResolved(view, request_.query(), request, answer,
                                 ReplyLimit(path_.IsStream(), request, service.scratch()));
     if (octets != 0) service.Send(path_, service.scratch().first(octets));
+    service.CountResolved(request, answer, service.scratch().first(octets), received_);
     service.WarmBehindResolved(view, request, answer);
     service.FreeClient(this);
   }
@@ -191,6 +188,7 @@ void RecursiveService::OnMessage(io::Message* message) {
 }
 
 void RecursiveService::OnTurnEnd(bool sleeping) {
+  if (hits_of_turn_ != 0) CountHitTime();
   if (sleeping) {
     reader_->Sleep();
   } else {
@@ -266,16 +264,16 @@ size_t RecursiveService::AnswerKnown(const View& view, std::span<const uint8_t> 
   return outcome == answer::HotOutcome::kMiss ? 0 : octets;
 }
 
-size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> query,
-                                   const answer::ParsedQuery& parsed, bool tcp,
-                                   std::span<uint8_t> reply, FollowUp* follow_up) {
+RecursiveService::Answered RecursiveService::AnswerNow(const View& view,
+                                                       std::span<const uint8_t> query,
+                                                       const answer::ParsedQuery& parsed, bool tcp,
+                                                       std::span<uint8_t> reply) {
   const answer::Request& request = parsed.request;
   size_t octets = 0;
-  *follow_up = FollowUp::kNone;
   const bool resolves = parsed.verdict == answer::RequestVerdict::kResolve;
   if (view.local_data->has_hosts() && resolves &&
       AnswerLocally(view, query, request, tcp, reply, &octets)) {
-    return octets;
+    return {octets, FollowUp::kNone, AnswerSource::kLocal};
   }
   const answer::AnswerContext context = ContextOf(view);
   using enum answer::HotOutcome;
@@ -284,98 +282,43 @@ size_t RecursiveService::AnswerNow(const View& view, std::span<const uint8_t> qu
   switch (outcome) {
     case kRepliedRefreshDue:
     case kRepliedTargetsDue:
-      *follow_up = outcome == kRepliedRefreshDue ? FollowUp::kRefresh : FollowUp::kWarm;
       CountHit(parsed);
-      return octets;
+      return {octets, outcome == kRepliedRefreshDue ? FollowUp::kRefresh : FollowUp::kWarm,
+              AnswerSource::kCache};
     case kReplied:
-      if (request.type != wire::RRType::kANY && resolves) CountHit(parsed);
-      if (request.type == wire::RRType::kMX && resolves &&
-          MayRenewTlsa(view, parsed, reply.first(octets))) {
-        *follow_up = FollowUp::kRenewTlsa;
+      if (request.type == wire::RRType::kANY || !resolves) {
+        return {octets, FollowUp::kNone, AnswerSource::kLocal};
       }
-      return octets;
+      CountHit(parsed);
+      return {octets,
+              request.type == wire::RRType::kMX && MayRenewTlsa(view, parsed, reply.first(octets))
+                  ? FollowUp::kRenewTlsa
+                  : FollowUp::kNone,
+              AnswerSource::kCache};
     case kDropped:
-      return 0;
+      return {};
     case kMiss:
       break;
   }
   // A special name is answered here even when the client does not ask for recursion.
-  if (AnswerLocally(view, query, request, tcp, reply, &octets)) return octets;
+  if (AnswerLocally(view, query, request, tcp, reply, &octets)) {
+    return {octets, FollowUp::kNone, AnswerSource::kLocal};
+  }
   octets = AnswerFromRanges(view, query, parsed, tcp, reply);
-  if (octets != 0) return octets;
+  if (octets != 0) return {octets, FollowUp::kNone, AnswerSource::kCache};
   if (!request.recursion_desired()) {
     return AnswerWithoutRecursion(view, query, request, reply, ReplyLimit(tcp, request, reply));
   }
-  *follow_up = FollowUp::kResolve;
-  return 0;
-}
-
-// What is known at a name and above it: the nearest zone cut, or below that an NXDOMAIN that denies
-// the name too. Nothing above a static zone says anything about that zone.
-cache::EntryView RecursiveService::KnownAbove(const View& view, wire::NameView name,
-                                              cache::Instant now, cache::Security floor) const {
-  const bool denies_below = policy::DeniesBelow(*view.settings, name);
-  cache::EntryView known;
-  const auto visit = [&](const answer::Ancestor& at) {
-    known = at.cut;
-    if (known) return answer::Walk::kStop;
-    const cache::EntryView gone = store_->FindDenial(at.name, at.hash);
-    if (gone && gone.IsFresh(now) && gone.security() >= floor && denies_below &&
-        !at.is_above_static_zone && answer::IsDeniedBy(*store_, *view.settings, gone, name, now)) {
-      known = gone;
-    }
-    return known ? answer::Walk::kStop : answer::Walk::kOn;
-  };
-  answer::Ancestor itself;
-  itself.name = name;
-  itself.hash = store_->Hash(name);
-  itself.cut = answer::FreshCut(*store_, name, itself.hash, now);
-  if (visit(itself) == answer::Walk::kOn) {
-    answer::ForEachAncestor(*store_, *view.settings, name, now, visit);
-  }
-  return known;
-}
-
-// Answers from the cache only (RFC 1034 section 4.3.1). The answer is the first of these that
-// exists:
-// - the known links of the chain,
-// - SERVFAIL, if what was found a moment ago is bogus,
-// - an NXDOMAIN or a referral from above the name,
-// - REFUSED.
-size_t RecursiveService::AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
-                                                const answer::Request& request,
-                                                std::span<uint8_t> reply, size_t limit) {
-  const cache::Instant now = recursor_.StoreNow();
-  const cache::Security floor = answer::FloorFor(request, view.settings->dnssec.IsOn());
-  answer::AnswerParts parts;
-  parts.exempt_zones = &view.settings->dnssec.negative_anchors;
-  wire::NameView name;
-  (void)answer::CollectFromCache(*store_, request.name, request.type, now, &parts, &name,
-                                 view.settings->resolution.budget.aliases, floor);
-  if (parts.count == 0) {
-    const cache::EntryView failure = store_->Find(name, cache::KeySpace::kFailure, request.type);
-    // Only a failure of validation has a text. A client that checks itself may see what is bogus.
-    if (failure && failure.IsFresh(now) && !failure.ErrorText().empty() &&
-        (request.flags & wire::kFlagCD) == 0) {
-      return answer::ComposeError(query, request, Rcode::kServFail, failure.Error(),
-                                  failure.ErrorText(), reply);
-    }
-    if (const cache::EntryView above = KnownAbove(view, name, now, floor)) (void)parts.Add(above);
-  }
-  if (parts.count == 0) {
-    // RFC 8914 section 4.21.
-    return answer::ComposeError(query, request, Rcode::kRefused, ExtendedError::kNotAuthoritative,
-                                "not in the cache, and recursion was not asked for", reply);
-  }
-  return answer::ComposeReply(query, request, parts, now, rotation_.Next(), limit, reply);
+  return {0, FollowUp::kResolve};
 }
 
 // The batch is processed in passes. So while one query waits for memory, others are processed.
 void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   TERN_REQUIRE(batch.size() <= io::kBatch);
   policy::Gate& gate = *configuration_.gate;
-  counters().udp_queries.Add(batch.size());
+  size_t ipv6 = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
+    ipv6 += batch[i].peer->sa_family == AF_INET6 ? 1 : 0;
     may_ask_[i] = gate.MayAsk(batch[i].peer);
     Parse(may_ask_[i], batch[i].query, &parsed_[i]);
     if (parsed_[i].request.cookie.state != answer::CookieState::kNone) {
@@ -383,26 +326,30 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
     }
     groups_[i] = gate.FindGroup(batch[i].peer, AtGate(parsed_[i], Transport::kUdp));
   }
+  CountQueries(Transport::kUdp, batch.size(), ipv6);
   const Time now = worker_->Now();
+  turn_began_ = now;
   size_t left = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
     const answer::ParsedQuery& parsed = parsed_[i];
     const policy::GateQuery asked = AtGate(parsed, Transport::kUdp);
     policy::GateVerdict verdict = gate.Judge(may_ask_[i], groups_[i], asked, now);
-    FollowUp follow_up = FollowUp::kNone;
+    Answered answered;
     if (verdict == policy::GateVerdict::kPass) {
-      datagram.reply_octets = AnswerNow(configuration_.ViewFor(datagram.peer), datagram.query,
-                                        parsed, false, datagram.reply, &follow_up);
-      if (follow_up == FollowUp::kNone) continue;
-      if (follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(groups_[i], now);
+      answered = AnswerNow(configuration_.ViewFor(datagram.peer), datagram.query, parsed, false,
+                           datagram.reply);
+      datagram.reply_octets = answered.octets;
+      if (answered.follow_up != FollowUp::kResolve) CountNow(answered, datagram.reply);
+      if (answered.follow_up == FollowUp::kNone) continue;
+      if (answered.follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(groups_[i], now);
     }
     if (verdict != policy::GateVerdict::kPass) {
       datagram.reply_octets = TurnAway(verdict, datagram.query, parsed, asked, datagram.reply);
       continue;
     }
-    if (follow_up == FollowUp::kResolve) recursor_.Prefetch(parsed.request.name);
-    left_[left++] = {static_cast<uint8_t>(i), follow_up};
+    if (answered.follow_up == FollowUp::kResolve) recursor_.Prefetch(parsed.request.name);
+    left_[left++] = {static_cast<uint8_t>(i), answered.follow_up};
   }
   for (size_t i = 0; i < left; ++i) {
     const io::Datagram& datagram = batch[left_[i].index];
@@ -424,7 +371,7 @@ bool RecursiveService::HasNoStreamLimit(const IpAddress& client) const {
 void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<const uint8_t> query) {
   policy::Gate& gate = *configuration_.gate;
   const IpAddress& client = path.peer.address;
-  ++counters().tcp_queries;
+  CountQueries(Transport::kTcp, 1, client.IsIpv6() ? 1 : 0);
   answer::ParsedQuery parsed;
   const bool may_ask = gate.MayAsk(client);
   Parse(may_ask, query, &parsed);
@@ -432,29 +379,31 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   const policy::GateQuery asked = AtGate(parsed, Transport::kTcp);
   const policy::RateLimit::Group group = gate.FindGroup(client, asked);
   const Time now = worker_->Now();
+  turn_began_ = now;
   policy::GateVerdict verdict = gate.Judge(may_ask, group, asked, now);
   const View& view = configuration_.ViewFor(client);
-  FollowUp follow_up = FollowUp::kNone;
-  size_t octets = 0;
+  Answered answered;
   // A trace asks the servers anew, so it counts as a miss.
   const bool traced = verdict == policy::GateVerdict::kPass && MayBeTraced(path, parsed);
   if (traced) verdict = gate.JudgeMiss(group, now);
   if (verdict == policy::GateVerdict::kPass) {
     if (traced) return ResolveTraced(path, query, parsed);
     const Told told = WhatToTell(path, parsed);
-    octets = told != Told::kNothing ? Tell(told, query, parsed.request)
-                                    : AnswerNow(view, query, parsed, true, scratch(), &follow_up);
-    if (follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(group, now);
+    answered = told != Told::kNothing ? Tell(told, query, parsed.request)
+                                      : AnswerNow(view, query, parsed, true, scratch());
+    if (answered.follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(group, now);
   }
   if (verdict != policy::GateVerdict::kPass) {
-    octets = TurnAway(verdict, query, parsed, asked, scratch());
-  } else if (follow_up == FollowUp::kResolve) {
+    answered = {TurnAway(verdict, query, parsed, asked, scratch())};
+  } else if (answered.follow_up == FollowUp::kResolve) {
     Resolve(path, query, parsed);
     return;
+  } else {
+    CountNow(answered, scratch());
   }
   // An empty reply means that the query was dropped. Then the stream stops waiting for it.
-  Send(path, scratch().first(octets));
-  FollowHit(view, parsed.request, follow_up);
+  Send(path, scratch().first(answered.octets));
+  FollowHit(view, parsed.request, answered.follow_up);
 }
 
 void RecursiveService::FollowHit(const View& view, const answer::Request& request,

@@ -124,11 +124,15 @@ class RecursiveService final : public io::Service {
     FollowUp follow_up;
   };
 
-  // Answers without waiting. Writes the answer to `reply` and returns its octets, or 0 when the
-  // answer comes later or never.
-  size_t AnswerNow(const View& view, std::span<const uint8_t> query,
-                   const answer::ParsedQuery& parsed, bool tcp, std::span<uint8_t> reply,
-                   FollowUp* follow_up);
+  // What was answered without waiting.
+  struct Answered {
+    size_t octets = 0;  // of the reply; 0 when it comes later or never
+    FollowUp follow_up = FollowUp::kNone;
+    AnswerSource source = AnswerSource::kDropped;  // of no meaning with kResolve
+  };
+  // Answers without waiting. Writes the answer to `reply`.
+  Answered AnswerNow(const View& view, std::span<const uint8_t> query,
+                     const answer::ParsedQuery& parsed, bool tcp, std::span<uint8_t> reply);
   bool AnswerLocally(const View& view, std::span<const uint8_t> query,
                      const answer::Request& request, bool tcp, std::span<uint8_t> reply,
                      size_t* octets);
@@ -145,9 +149,9 @@ class RecursiveService final : public io::Service {
   size_t AnswerKnown(const View& view, std::span<const uint8_t> query,
                      const answer::ParsedQuery& parsed, bool tcp, std::span<uint8_t> reply);
   answer::AnswerContext ContextOf(const View& view);
-  size_t AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
-                                const answer::Request& request, std::span<uint8_t> reply,
-                                size_t limit);
+  Answered AnswerWithoutRecursion(const View& view, std::span<const uint8_t> query,
+                                  const answer::Request& request, std::span<uint8_t> reply,
+                                  size_t limit);
   void Parse(bool may_ask, std::span<const uint8_t> query, answer::ParsedQuery* parsed);
   // Checks the query's cookie. Afterwards the request says whether the cookie is good, and the
   // reply will carry a cookie.
@@ -175,7 +179,26 @@ class RecursiveService final : public io::Service {
   size_t ComposeResolved(const View& view, std::span<const uint8_t> query,
                          const answer::Request& request, const answer::Answer& answer,
                          size_t limit);
+  // Count queries and answers (base/answer_counts.h).
+  void CountQueries(Transport transport, size_t queries, size_t of_ipv6);
   void CountHit(const answer::ParsedQuery& parsed);
+  // An answer without waiting. `reply` begins with it.
+  void CountNow(const Answered& answered, std::span<const uint8_t> reply) {
+    if (answered.source == AnswerSource::kCache) {
+      ++counters().of_answers.answers[0][reply[3] & 0xf];
+      ++hits_of_turn_;
+    } else {
+      Count(answered.source, reply.first(answered.octets));
+    }
+  }
+  void CountHitTime();
+  // An answer; an empty one is none.
+  void Count(AnswerSource source, std::span<const uint8_t> reply);
+  // One for which the client has waited since `received`.
+  void CountLate(AnswerSource source, std::span<const uint8_t> reply, Time received);
+  void CountResolved(const answer::Request& request, const answer::Answer& answer,
+                     std::span<const uint8_t> reply, Time received);
+  void CountExtendedError(wire::ExtendedError error);
   // Looks up what a mail server will ask after this answer, ahead of it.
   // REQUIRES: the answer ends with an RRset of the type.
   void WarmBehind(const View& view, const answer::Request& request,
@@ -199,7 +222,7 @@ class RecursiveService final : public io::Service {
   // What the query asks for, if its client may know it.
   Told WhatToTell(const io::ReturnPath& path, const answer::ParsedQuery& parsed) const;
   // Writes the reply to it to scratch().
-  size_t Tell(Told what, std::span<const uint8_t> query, const answer::Request& request);
+  Answered Tell(Told what, std::span<const uint8_t> query, const answer::Request& request);
   std::vector<std::string> CounterTexts() const;
   std::vector<std::string> ListTexts() const;
   // Whether the query asks for a trace, and its client may have one.
@@ -231,6 +254,8 @@ class RecursiveService final : public io::Service {
   std::vector<io::WorkerPort*> peers_;
   const CounterSource* counter_source_ = nullptr;
   answer::Rotation rotation_;
+  uint64_t hits_of_turn_ = 0;  // answers of this turn of the loop that came from the cache at once
+  Time turn_began_;
   std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the current batch
   std::array<bool, io::kBatch> may_ask_;
   std::array<policy::RateLimit::Group, io::kBatch> groups_;

@@ -61,15 +61,17 @@ std::vector<std::string> RecursiveService::ListTexts() const {
   return zones;
 }
 
-size_t RecursiveService::Tell(Told what, std::span<const uint8_t> query,
-                              const answer::Request& request) {
+RecursiveService::Answered RecursiveService::Tell(Told what, std::span<const uint8_t> query,
+                                                  const answer::Request& request) {
   try {
-    return answer::AnswerWithTexts(query, request,
-                                   what == Told::kLists ? ListTexts() : CounterTexts(),
-                                   kTextsOctetsMax, scratch());
+    return {
+        answer::AnswerWithTexts(query, request, what == Told::kLists ? ListTexts() : CounterTexts(),
+                                kTextsOctetsMax, scratch()),
+        FollowUp::kNone, AnswerSource::kLocal};
   } catch (const std::bad_alloc&) {
-    return answer::ComposeError(query, request, wire::Rcode::kServFail,
-                                wire::ExtendedError::kNotReady, "out of memory", scratch());
+    return {answer::ComposeError(query, request, wire::Rcode::kServFail,
+                                 wire::ExtendedError::kNotReady, "out of memory", scratch()),
+            FollowUp::kNone, AnswerSource::kLocal};
   }
 }
 

@@ -23,6 +23,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter, public L
       : account(service->worker_, service->worker_->Now()),
         service_(service),
         path_(path),
+        received_(service->worker_->Now()),
         request_(query, request) {}
 
   void OnAnswer(const answer::Answer& answer) override {
@@ -35,6 +36,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter, public L
     size_t octets = answer::ComposeReply(request_.query(), request, answer.Parts(),
                                          service_->recursor_.StoreNow(), service_->rotation_.Next(),
                                          kScratchOctets - kAccountOctetsMax - 256, reply);
+    service_->CountResolved(request, answer, reply.first(octets), received_);
     if (octets == 0) return;
     octets += PutOpt(answer, reply.data() + octets);
     wire::StoreU16(reply.data() + 10, 1);
@@ -63,6 +65,7 @@ class RecursiveService::TracedClient final : public resolution::Waiter, public L
 
   RecursiveService* service_;
   io::ReturnPath path_;
+  Time received_;
   answer::KeptRequest request_;
 };
 

@@ -52,6 +52,7 @@ size_t RecursiveService::TurnAway(policy::GateVerdict verdict, std::span<const u
           answer::ComposeError(query, request, Rcode::kBadCookie, ExtendedError::kNone, "", reply);
       break;
   }
+  Count(AnswerSource::kRefused, reply.first(octets));
   return octets;
 }
 
@@ -79,6 +80,7 @@ void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const u
   const size_t octets =
       answer::ComposeError(query, request, Rcode::kServFail, ExtendedError::kNotReady,
                            "too many questions at a time", scratch());
+  Count(AnswerSource::kRefused, scratch().first(octets));
   Send(path, scratch().first(octets));
 }
 

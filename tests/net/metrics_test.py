@@ -38,8 +38,8 @@ class MetricsTest(WorldTest):
         self.answers(dig("+tcp", "shop.com", "A"), "A", "198.18.20.1")
         for _ in range(2):
             seen = self.metrics()
-            self.assertEqual(seen['tern_queries_total{transport="udp"}'], 1)
-            self.assertEqual(seen['tern_queries_total{transport="tcp"}'], 1)
+            self.assertEqual(seen['tern_queries_total{transport="udp",family="ipv4"}'], 1)
+            self.assertEqual(seen['tern_queries_total{transport="tcp",family="ipv4"}'], 1)
             self.assertEqual(seen["tern_cache_hits_total"], 1)
             self.assertGreaterEqual(seen["tern_upstream_queries_total"], 3)
 

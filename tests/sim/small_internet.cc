@@ -110,6 +110,13 @@ std::string SmallInternet::CheckRest() {
   if (resolver_ != nullptr && resolver_->work_in_flight() != 0) {
     fault += std::to_string(resolver_->work_in_flight()) + " jobs, frames or clients left; ";
   }
+  if (resolver_ != nullptr) {
+    const resolver::AnswerCounts<uint64_t> counts = resolver_->ReadCounters().of_answers;
+    if (counts.asked() != counts.ended()) {
+      fault += std::to_string(counts.asked()) + " queries and " + std::to_string(counts.ended()) +
+               " ends of queries are counted; ";
+    }
+  }
   for (size_t i = 0; i < world_.client_query_count(); ++i) {
     if (world_.client_query(i).replies > 1) fault += "client answered more than once; ";
   }

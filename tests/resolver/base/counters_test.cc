@@ -24,6 +24,9 @@ TEST(CountersTest, ASnapshotHasTheSumOfAllWorkersForEachCounter) {
     (first.*counter).Add(++count);
     (second.*counter).Add(1000);
   }
+  first.of_answers.answers[3][17].Add(5);
+  second.of_answers.answers[3][17].Add(2);
+  second.of_answers.miss_time.Note(Duration(150), 4);
   CounterSnapshot sum;
   AddTo(&sum, first);
   AddTo(&sum, second);
@@ -32,7 +35,11 @@ TEST(CountersTest, ASnapshotHasTheSumOfAllWorkersForEachCounter) {
   EXPECT_EQ(seen.size(), count) << "no counter is in the list twice";
   EXPECT_EQ(*seen.begin(), 1001u);
   EXPECT_EQ(*seen.rbegin(), 1000 + count);
-  EXPECT_EQ(sum.udp_queries, 1001u);
+  EXPECT_EQ(sum.forbidden, 1001u);
+  EXPECT_EQ(sum.of_answers.answers[3][17], 7u);
+  EXPECT_EQ(sum.of_answers.ended(), 7u);
+  EXPECT_EQ(sum.of_answers.miss_time.counts[1], 4u);
+  EXPECT_EQ(sum.of_answers.miss_time.sum_micros, 600u);
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ class Counting final : public CounterSource {
  public:
   CounterSnapshot ReadCounters() const override {
     CounterSnapshot counts;
-    counts.udp_queries = 12;
+    counts.jobs = 12;
     return counts;
   }
 };
@@ -118,7 +118,7 @@ TEST_F(HttpServerTest, MetricsAreServedInBothFormats) {
   const std::string text = Get("/metrics");
   EXPECT_TRUE(IsStatus(text, "200")) << text;
   EXPECT_NE(text.find("Content-Type: text/plain; version=0.0.4"), std::string::npos) << text;
-  EXPECT_NE(text.find("\ntern_queries_total{transport=\"udp\"} 12\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\ntern_jobs_total 12\n"), std::string::npos) << text;
   const std::string open =
       Get("/metrics", "Host: localhost\r\nAccept: application/openmetrics-text; version=1.0.0\r\n");
   EXPECT_NE(open.find("Content-Type: application/openmetrics-text; version=1.0.0"),

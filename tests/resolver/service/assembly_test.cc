@@ -78,9 +78,9 @@ TEST_F(CountersTest, QueriesCountByTransportAndHitsAndMissesApart) {
   Ask("www.example.com.");
   Ask("www.example.com.", /*tcp=*/true);
   const CounterSnapshot counters = Read();
-  EXPECT_EQ(counters.udp_queries, 2u);
-  EXPECT_EQ(counters.tcp_queries, 1u);
-  EXPECT_EQ(counters.cache_hits, 2u);
+  EXPECT_EQ(counters.of_answers.queries[0][0], 2u);
+  EXPECT_EQ(counters.of_answers.queries[1][0], 1u);
+  EXPECT_EQ(counters.of_answers.hits(), 2u);
   EXPECT_EQ(counters.misses_taken, 1u);
   EXPECT_EQ(counters.misses_sent, 0u);
   EXPECT_GE(counters.upstream_queries, 3u);
@@ -111,6 +111,54 @@ TEST_F(CountersTest, WhatTheGateTurnsAwayCountsByReason) {
   EXPECT_EQ(Read().misses_taken, 0u);
 }
 
+TEST_F(CountersTest, AnswersCountBySourceAndRcode) {
+  internet_.AddDomain("empty.com.", {"192.0.2.30"}, "a 300 A 198.51.100.1\n");
+  internet_.Start();
+  Ask("www.example.com.");
+  Ask("www.example.com.");
+  Ask("missing.empty.com.");
+  Ask("missing.empty.com.");
+  Ask("localhost.");
+  const auto counts = Read().of_answers;
+  const auto count = [&](AnswerSource source, wire::Rcode rcode) {
+    return counts.answers[static_cast<size_t>(source)][PlaceOf(rcode)];
+  };
+  EXPECT_EQ(count(AnswerSource::kUpstream, wire::Rcode::kNoError), 1u);
+  EXPECT_EQ(count(AnswerSource::kUpstream, wire::Rcode::kNXDomain), 1u);
+  EXPECT_EQ(count(AnswerSource::kCache, wire::Rcode::kNoError), 1u);
+  EXPECT_EQ(count(AnswerSource::kCache, wire::Rcode::kNXDomain), 1u);
+  EXPECT_EQ(count(AnswerSource::kLocal, wire::Rcode::kNoError), 1u);
+  EXPECT_EQ(counts.ended(), 5u);
+}
+
+TEST_F(CountersTest, RefusalsAndSilenceCountAsAnswersToo) {
+  internet_.settings().allow.clear();
+  internet_.Start();
+  const ClientQueryId id =
+      internet_.world().AskDatagram(sim::MakeQuery(7, "www.example.com.", RRType::kA).Encode());
+  internet_.world().RunUntilAnswered(id, SmallInternet::kAnswerLimit);
+  const ClientQueryId response = internet_.world().AskDatagram(sim::Octets{0, 1, 0x80, 0, 0, 0});
+  internet_.world().RunUntilAnswered(response, SmallInternet::kAnswerLimit);
+  const auto counts = Read().of_answers;
+  EXPECT_EQ(
+      counts.answers[static_cast<size_t>(AnswerSource::kRefused)][PlaceOf(wire::Rcode::kRefused)],
+      1u);
+  EXPECT_EQ(counts.answers[static_cast<size_t>(AnswerSource::kDropped)][0], 1u);
+}
+
+TEST_F(CountersTest, TheTimeOfHitsAndOfMissesIsCountedApart) {
+  internet_.Start();
+  Ask("www.example.com.");
+  Ask("www.example.com.");
+  const auto counts = Read().of_answers;
+  uint64_t misses = 0;
+  for (const uint64_t each : counts.miss_time.counts) misses += each;
+  EXPECT_EQ(misses, 1u);
+  EXPECT_GT(counts.miss_time.sum_micros, 1000u);
+  EXPECT_EQ(counts.hits(), 1u);
+  EXPECT_EQ(counts.hit_time.counts[0], 1u);  // the simulated clock stands still within a turn
+}
+
 class CountersOfTwoWorkersTest : public CountersTest {
  protected:
   CountersOfTwoWorkersTest() : CountersTest(2) {}
@@ -121,7 +169,7 @@ TEST_F(CountersOfTwoWorkersTest, MissesOfAnotherWorkersQuestionsAreHandedOver) {
   constexpr uint64_t kQuestions = 64;
   for (uint64_t i = 0; i < kQuestions; ++i) Ask("q" + std::to_string(i) + ".example.com.");
   const CounterSnapshot counters = Read();
-  EXPECT_EQ(counters.udp_queries, kQuestions);
+  EXPECT_EQ(counters.of_answers.asked(), kQuestions);
   EXPECT_EQ(counters.misses_taken, kQuestions);
   EXPECT_GT(counters.misses_sent, kQuestions / 4);
   EXPECT_LT(counters.misses_sent, kQuestions * 3 / 4);
@@ -140,7 +188,7 @@ TEST_F(CountersOfTwoWorkersTest, AMailQuestionCountsOnce) {
     Ask(name, /*tcp=*/false, RRType::kMX);
   }
   EXPECT_GT(Read().misses_sent, 0u);
-  EXPECT_EQ(Read().cache_hits, kQuestions);
+  EXPECT_EQ(Read().of_answers.hits(), kQuestions);
   EXPECT_EQ(Read().mail_questions, 2 * kQuestions);
 }
 

@@ -100,7 +100,7 @@ TEST_F(BatchTest, EveryHitHasItsOwnAnswerInTheSameCall) {
     EXPECT_EQ(AddressFor(first + i), NumberedAddress(i));
   }
   EXPECT_EQ(Sent(), 0u);
-  EXPECT_EQ(internet_.resolver().ReadCounters().udp_queries, 2 * io::kBatch);
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_answers.asked(), 2 * io::kBatch);
 }
 
 // Hits, misses, what is refused and what is dropped, in one another's midst.

@@ -1,0 +1,115 @@
+#include "resolver/control/collect_answers.h"
+
+#include <string>
+
+#include "wire/presentation.h"
+
+namespace tern::resolver::control {
+namespace {
+
+using wire::Rcode;
+
+constexpr std::string_view kSources[kAnswerSources] = {"cache",    "stale",   "local",
+                                                       "upstream", "refused", "dropped"};
+constexpr auto kDroppedSource = static_cast<size_t>(AnswerSource::kDropped);
+
+struct RcodeWord {
+  Rcode rcode;
+  std::string_view word;
+};
+constexpr RcodeWord kRcodes[] = {
+    {Rcode::kNoError, "NOERROR"},   {Rcode::kFormErr, "FORMERR"}, {Rcode::kServFail, "SERVFAIL"},
+    {Rcode::kNXDomain, "NXDOMAIN"}, {Rcode::kNotImp, "NOTIMP"},   {Rcode::kRefused, "REFUSED"},
+    {Rcode::kYXDomain, "YXDOMAIN"}, {Rcode::kBadVers, "BADVERS"}, {Rcode::kBadCookie, "BADCOOKIE"},
+};
+
+// What every resolver has sooner or later is there from the start, so that a rate can be taken.
+bool IsUsual(AnswerSource source, Rcode rcode) {
+  switch (source) {
+    case AnswerSource::kCache:
+    case AnswerSource::kStale:
+    case AnswerSource::kLocal:
+      return rcode == Rcode::kNoError || rcode == Rcode::kNXDomain;
+    case AnswerSource::kUpstream:
+      return rcode == Rcode::kNoError || rcode == Rcode::kNXDomain || rcode == Rcode::kServFail;
+    case AnswerSource::kRefused:
+      return rcode == Rcode::kRefused || rcode == Rcode::kServFail;
+    case AnswerSource::kDropped:
+      break;
+  }
+  return false;
+}
+
+Family QueriesOf(const AnswerCounts<uint64_t>& counts) {
+  Family family{.name = "tern_queries",
+                .type = MetricType::kCounter,
+                .help = "Queries of clients, by transport and family of addresses."};
+  constexpr std::string_view kTransports[] = {"udp", "tcp"};
+  constexpr std::string_view kFamilies[] = {"ipv4", "ipv6"};
+  for (size_t transport = 0; transport < 2; ++transport) {
+    for (size_t of = 0; of < 2; ++of) {
+      family.samples.push_back({{{"transport", std::string(kTransports[transport])},
+                                 {"family", std::string(kFamilies[of])}},
+                                static_cast<double>(counts.queries[transport][of])});
+    }
+  }
+  return family;
+}
+
+Family AnswersOf(const AnswerCounts<uint64_t>& counts) {
+  Family family{
+      .name = "tern_answers",
+      .type = MetricType::kCounter,
+      .help = "Answers to clients by RCODE and source. Those that were dropped got none."};
+  const auto add = [&](std::string_view rcode, size_t source, uint64_t count) {
+    family.samples.push_back(
+        {{{"rcode", std::string(rcode)}, {"source", std::string(kSources[source])}},
+         static_cast<double>(count)});
+  };
+  for (size_t source = 0; source < kDroppedSource; ++source) {
+    for (const RcodeWord& each : kRcodes) {
+      const uint64_t count = counts.answers[source][PlaceOf(each.rcode)];
+      if (count != 0 || IsUsual(static_cast<AnswerSource>(source), each.rcode)) {
+        add(each.word, source, count);
+      }
+    }
+  }
+  add("none", kDroppedSource, counts.answers[kDroppedSource][0]);
+  return family;
+}
+
+Family ExtendedErrorsOf(const AnswerCounts<uint64_t>& counts) {
+  Family family{.name = "tern_ede",
+                .type = MetricType::kCounter,
+                .help =
+                    "Extended errors (RFC 8914) told to clients, by code. Those beside answers "
+                    "that came from the cache at once do not count."};
+  for (size_t code = 0; code < kExtendedErrorPlaces; ++code) {
+    if (counts.extended_errors[code] == 0) continue;
+    family.samples.push_back(
+        {{{"code", std::to_string(code)}}, static_cast<double>(counts.extended_errors[code])});
+  }
+  return family;
+}
+
+}  // namespace
+
+void CollectAnswers(const AnswerCounts<uint64_t>& counts, std::vector<Family>* families) {
+  families->push_back(QueriesOf(counts));
+  families->push_back(AnswersOf(counts));
+  families->push_back(ExtendedErrorsOf(counts));
+  Family hits{.name = "tern_cache_hits",
+              .type = MetricType::kCounter,
+              .help = "Queries answered from the cache at once."};
+  hits.samples = {{{}, static_cast<double>(counts.hits())}};
+  families->push_back(std::move(hits));
+  Family times{.name = "tern_answer_seconds",
+               .type = MetricType::kHistogram,
+               .unit = "seconds",
+               .help = "Time from reading a query to its answer, for hits and misses apart."};
+  times.histograms = {HistogramOf(counts.hit_time, {{"cache", "hit"}}),
+                      HistogramOf(counts.miss_time, {{"cache", "miss"}})};
+  families->push_back(std::move(times));
+}
+
+}  // namespace tern::resolver::control
