@@ -55,11 +55,10 @@ struct AnswerCounts {
     }
     return sum;
   }
-  uint64_t asked() const {
-    return queries[0][0] + queries[0][1] + queries[1][0] + queries[1][1];
-  }
+  uint64_t asked() const { return queries[0][0] + queries[0][1] + queries[1][0] + queries[1][1]; }
 
-  std::array<std::array<Count, 2>, 2> queries{};  // when they arrive, by transport (UDP, TCP) and family (IPv4, IPv6)
+  std::array<std::array<Count, 2>, 2>
+      queries{};  // when they arrive, by transport (UDP, TCP) and family (IPv4, IPv6)
   std::array<std::array<Count, kRcodePlaces>, kAnswerSources> answers{};
   std::array<Count, kExtendedErrorPlaces> extended_errors{};
   // From the turn of the loop in which the query was read to the turn's end.

@@ -16,6 +16,7 @@
 #include <iterator>
 
 #include "resolver/base/answer_counts.h"
+#include "resolver/base/upstream_counts.h"
 
 namespace tern::resolver {
 
@@ -116,6 +117,7 @@ struct Counts {
 
   // What is counted in tables. It is not in kCounts.
   AnswerCounts<Count> of_answers;
+  UpstreamCounts<Count> of_upstream;
 };
 
 using WorkerCounters = Counts<Counter>;
@@ -190,7 +192,8 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::lists_working,
     &Counts<Count>::lists_failing,
 };
-static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) + sizeof(AnswerCounts<uint64_t>) ==
+static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) + sizeof(AnswerCounts<uint64_t>) +
+                  sizeof(UpstreamCounts<uint64_t>) ==
               sizeof(CounterSnapshot));
 
 // Knows the sums over all workers. Any thread may ask it.
@@ -218,6 +221,7 @@ inline void AddTo(CounterSnapshot* sum, const WorkerCounters& counters) {
     sum->*kCounts<uint64_t>[i] += counters.*kCounts<Counter>[i];
   }
   AddTable(&sum->of_answers, counters.of_answers);
+  AddTable(&sum->of_upstream, counters.of_upstream);
 }
 
 }  // namespace tern::resolver

@@ -35,9 +35,6 @@ constexpr Row kDropped[] = {{&C::dropped}};
 constexpr Row kFailures[] = {{&C::failures}};
 constexpr Row kRefreshes[] = {{&C::refreshes}};
 constexpr Row kStale[] = {{&C::stale_answers}};
-constexpr Row kUpstreamQueries[] = {{&C::upstream_queries}};
-constexpr Row kHedges[] = {{&C::hedges}};
-constexpr Row kForgeries[] = {{&C::forgeries}};
 constexpr Row kRangeAnswers[] = {{&C::range_answers}};
 constexpr Row kRangeContradictions[] = {{&C::range_contradictions}};
 constexpr Row kErrorReports[] = {{&C::error_reports}};
@@ -79,11 +76,6 @@ constexpr FamilyRows kFamilies[] = {
     {"tern_refreshes", kCounter, "Questions asked because an entry was about to expire.", "",
      kRefreshes},
     {"tern_stale_answers", kCounter, "Answers that had expired (RFC 8767).", "", kStale},
-    {"tern_upstream_queries", kCounter, "Queries to name servers and forwarders.", "",
-     kUpstreamQueries},
-    {"tern_upstream_hedges", kCounter,
-     "Queries to name servers while another one of the question was open.", "", kHedges},
-    {"tern_upstream_forgeries", kCounter, "Replies with a wrong ID or question.", "", kForgeries},
     {"tern_range_answers", kCounter, "Answers made from what is known of signed zones (RFC 8198).",
      "", kRangeAnswers},
     {"tern_range_contradictions", kCounter, "Zones that denied what they have.", "",

@@ -2,20 +2,51 @@
 
 #include "resolver/control/collect_answers.h"
 #include "resolver/control/collect_counters.h"
+#include "resolver/control/collect_process.h"
+#include "resolver/control/collect_upstream.h"
 #include "resolver/control/exposition.h"
+#include "resolver/control/health.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::control {
 namespace {
+
+constexpr unsigned kUnavailable = 503;
 
 HttpResponse AnswerMetrics(const Sources& sources, const HttpRequest& request) {
   std::vector<Family> families;
   const CounterSnapshot counts = sources.counters->ReadCounters();
   CollectAnswers(counts.of_answers, &families);
+  CollectUpstream(counts, &families);
   CollectCounters(counts, &families);
+  CollectCache(*sources.store, &families);
+  CollectZones(sources, &families);
+  CollectProcess(*sources.daemon, &families);
   const ExpositionFormat format = ChooseFormat(request.accept);
   HttpResponse response;
   response.content_type = ContentTypeOf(format);
   response.body = WriteExposition(families, format);
+  return response;
+}
+
+HttpResponse AnswerReady(const Sources& sources) {
+  const Health health = LookAtHealth(sources, sources.counters->ReadCounters());
+  HttpResponse response;
+  if (health.IsReady()) {
+    response.body = "ready\n";
+  } else {
+    response.status = kUnavailable;
+    response.body = Concat("not ready: ", health.unready.front().text, "\n");
+  }
+  return response;
+}
+
+HttpResponse AnswerHealth(const Sources& sources) {
+  const Health health = LookAtHealth(sources, sources.counters->ReadCounters());
+  HttpResponse response;
+  response.status = health.IsReady() ? 200 : kUnavailable;
+  response.content_type = "application/json";
+  response.body = HealthJson(health);
   return response;
 }
 
@@ -25,6 +56,9 @@ std::vector<HttpRoute> MakeRoutes(const Sources& sources) {
   std::vector<HttpRoute> routes;
   routes.push_back({"/live", [](const HttpRequest&) { return HttpResponse{.body = "live\n"}; },
                     /*is_open=*/true});
+  routes.push_back({"/ready", [sources](const HttpRequest&) { return AnswerReady(sources); },
+                    /*is_open=*/true});
+  routes.push_back({"/health", [sources](const HttpRequest&) { return AnswerHealth(sources); }});
   routes.push_back({"/metrics", [sources](const HttpRequest& request) {
                       return AnswerMetrics(sources, request);
                     }});

@@ -7,17 +7,12 @@
 
 #include <vector>
 
-#include "resolver/base/counters.h"
 #include "resolver/control/http_server.h"
+#include "resolver/control/sources.h"
 
 namespace tern::resolver::control {
 
-// All of it outlives the server.
-struct Sources {
-  const CounterSource* counters = nullptr;
-};
-
-// `/metrics` and `/live`.
+// `/metrics`, `/live`, `/ready` and `/health`.
 std::vector<HttpRoute> MakeRoutes(const Sources& sources);
 
 }  // namespace tern::resolver::control

@@ -252,7 +252,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
         AtKey(daemon->settings_, "cache.memory",
               "expected no more than this process may have (ulimit -v)"));
   }
-  auto http_server = StartHttp(daemon->settings_, {.counters = daemon->assembly_.get()});
+  daemon->state_.SetConfiguration(daemon->settings_.static_zones);
+  auto http_server = StartHttp(daemon->settings_, daemon->SourcesToWatch());
   if (!http_server.ok()) return http_server.status();
   daemon->http_server_ = *std::move(http_server);
   daemon->StartThreads(on_failure);
@@ -314,6 +315,14 @@ void Daemon::StartServices() {
   ReadCache();
 }
 
+control::Sources Daemon::SourcesToWatch() {
+  return {.counters = assembly_.get(),
+          .store = &assembly_->store(),
+          .servers = &assembly_->server_table(),
+          .daemon = &state_,
+          .now = &io::ReadMonotonicClock};
+}
+
 void Daemon::StartThreads(const std::function<void(const absl::Status&)>& on_failure) {
   for (const auto& worker : workers_) {
     threads_.emplace_back([worker = worker.get(), on_failure] {
@@ -349,6 +358,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   service::UseAnchors(anchor_keeper_.InForce(), settings, ReadWallClock().now, &*configuration);
   std::vector<wire::Name> zones_to_forget =
       ZonesToForget(settings, configuration->view.settings->dnssec);
+  state_.SetConfiguration(settings.static_zones);
   assembly_->Reconfigure(*configuration);
   const config::Settings before = std::exchange(settings_, std::move(settings));
   configuration_ = *std::move(configuration);

@@ -25,7 +25,9 @@
 #include "cache/store.h"
 #include "resolver/base/version.h"
 #include "resolver/config/settings.h"
+#include "resolver/control/daemon_state.h"
 #include "resolver/control/http_server.h"
+#include "resolver/control/sources.h"
 #include "resolver/daemon/anchor_file.h"
 #include "resolver/daemon/bogus_log.h"
 #include "resolver/daemon/cache_file.h"
@@ -107,6 +109,8 @@ class Daemon {
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
   const std::vector<Endpoint>& http_listening() const { return http_server_->listening(); }
+  // What is told to those who watch.
+  control::DaemonState& state() { return state_; }
   size_t worker_count() const { return workers_.size(); }
   cache::Store& store() { return assembly_->store(); }  // for tests
   std::string_view engine_name() const { return workers_.front()->engine_name(); }
@@ -137,6 +141,7 @@ class Daemon {
   void ReadCache();
   void StartSaver();
   void TellCacheFacts();
+  control::Sources SourcesToWatch();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
   config::Settings settings_;
@@ -158,6 +163,7 @@ class Daemon {
   std::unique_ptr<service::Assembly> assembly_;
   std::optional<CacheFile> cache_file_;      // without it nothing is kept
   std::unique_ptr<CacheSaver> cache_saver_;  // uses the store
+  control::DaemonState state_{ReadWallClock().now};
   std::unique_ptr<control::HttpServer> http_server_;
   std::vector<std::thread> threads_;
 };

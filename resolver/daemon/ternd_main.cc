@@ -102,6 +102,7 @@ sigset_t HandledSignals() {
 void ReadAgain(Daemon* daemon, const DaemonOptions& options) try {
   const auto settings = ReadSettings(options);
   const absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
+  daemon->state().SetReloadFailed(!status.ok());
   if (status.ok()) {
     Log(LogLevel::kInfo, "configuration read again; the cache is kept");
   } else {
@@ -109,6 +110,7 @@ void ReadAgain(Daemon* daemon, const DaemonOptions& options) try {
     Log(LogLevel::kError, "the old configuration stays in force");
   }
 } catch (const std::bad_alloc&) {
+  daemon->state().SetReloadFailed(true);
   Log(LogLevel::kError, "out of memory; the old configuration stays in force");
 }
 

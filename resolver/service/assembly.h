@@ -72,6 +72,8 @@ class Assembly final : public CounterSource {
   CounterSnapshot ReadCounters() const override;
 
   cache::Store& store() { return store_; }
+  // Any thread may read it.
+  const upstream::ServerTable& server_table() const { return server_table_; }
   // REQUIRES: worker < size().
   RecursiveService& service(size_t worker) {
     TERN_REQUIRE(worker < services_.size());

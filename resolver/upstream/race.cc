@@ -214,7 +214,7 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
     return false;
   }
   --terms_.allowance->upstream_queries;
-  ++facilities_.counters.upstream_queries;
+  facilities_.CountQuery(transport, like != nullptr || asked.tries > 1);
   ++facilities_.open_counts.QueriesOf(attempt.key);
   if (transport == Transport::kUdp) ++facilities_.open_counts.DatagramsOf(zone_hash_);
   *slot = attempt;
@@ -280,6 +280,7 @@ void Race::NoteSilences(Time now) {
     if (attempt.state != State::kWaiting || now < attempt.late) continue;
     attempt.state = State::kSilent;
     ++silences_;
+    ++facilities_.counters.of_upstream.silences;
     TraceStep("timeout", attempt, "");
     tcp_failed_ |= attempt.out_of_turn;
     if (attempt.transport == Transport::kUdp && !IsRareType()) {
@@ -388,7 +389,7 @@ void Race::NoteAnswer(const Attempt& attempt) {
   if (attempt.transport == Transport::kUdp) {
     const Duration rtt = std::max(now - attempt.sent, Duration(1));
     facilities_.server_table.NoteAnswer(attempt.key, rtt, now);
-    facilities_.lateness.Record(rtt);
+    facilities_.NoteRoundTrip(rtt);
   }
   SettleDoubt(attempt);
 }

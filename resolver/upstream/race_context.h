@@ -80,6 +80,16 @@ struct RaceFacilities {
         reply_octets(std::make_unique<uint8_t[]>(wire::kMessageOctetsMax)) {}
 
   cache::Instant StoreNow() const { return StoreInstant(environment.Now()); }
+  void NoteRoundTrip(Duration took) {
+    lateness.Record(took);
+    counters.of_upstream.round_trips.Note(took);
+  }
+  // `again`: this question has asked the server before.
+  void CountQuery(Transport transport, bool again) {
+    ++counters.upstream_queries;
+    if (transport == Transport::kTcp) ++counters.of_upstream.over_tcp;
+    if (again) ++counters.of_upstream.again;
+  }
   // A buffer for a copy of one upstream reply.
   std::span<uint8_t> reply_buffer() { return {reply_octets.get(), wire::kMessageOctetsMax}; }
 

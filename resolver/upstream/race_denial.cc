@@ -151,6 +151,7 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why, RaceR
       servers_.forwarded() && facilities_.records.rcode() == wire::Rcode::kServFail;
   candidate.gave_nothing = said != RaceResult::kSaidUnsound && !could_not_find_out;
   if (lame_for.count() > 0 && !IsRareType()) {
+    ++facilities_.counters.of_upstream.lame;
     facilities_.server_table.NoteLame(attempt.key, servers_.zone(), lame_for,
                                       facilities_.environment.Now());
   }

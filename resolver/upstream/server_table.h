@@ -145,6 +145,7 @@ class ServerTable {
   bool ClaimFamilyProbe(ServerKey server, Time now) {
     return families_.ClaimProbe(IsIpv6(server), now);
   }
+  bool IsFamilyBroken(bool ipv6) const { return families_.IsBroken(ipv6); }
   FamilyHealth& families() { return families_; }
 
   // Lame delegations (RFC 9499 section 7): for `duration` this server counts as not serving this

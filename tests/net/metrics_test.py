@@ -1,9 +1,11 @@
 """What monitoring sees of ternd: metrics over HTTP, checked by Prometheus's own tools."""
 
 import http.client
+import json
+import signal
 import subprocess
 
-from internet import WorldTest, dig
+from internet import WorldTest, dig, wait_until
 
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 
@@ -41,7 +43,7 @@ class MetricsTest(WorldTest):
             self.assertEqual(seen['tern_queries_total{transport="udp",family="ipv4"}'], 1)
             self.assertEqual(seen['tern_queries_total{transport="tcp",family="ipv4"}'], 1)
             self.assertEqual(seen["tern_cache_hits_total"], 1)
-            self.assertGreaterEqual(seen["tern_upstream_queries_total"], 3)
+            self.assertGreaterEqual(seen['tern_upstream_queries_total{transport="udp"}'], 3)
 
     def test_promtool_finds_nothing_to_complain_of(self):
         self.tern()
@@ -52,6 +54,24 @@ class MetricsTest(WorldTest):
         self.assertEqual((check.returncode, check.stdout, check.stderr), (0, "", ""))
         _, text = get("/metrics", {"Accept": OPEN_METRICS})
         self.assertTrue(text.endswith("\n# EOF\n"), text)
+
+    def test_ready_comes_with_the_first_reply_of_a_server(self):
+        self.tern()
+        self.assertEqual(get("/live"), (200, "live\n"))
+        self.assertEqual(get("/ready")[0], 503)
+        dig("shop.com", "A")
+        self.assertEqual(get("/ready"), (200, "ready\n"))
+
+    def test_a_failed_reload_is_told_until_one_succeeds(self):
+        daemon = self.tern()
+        dig("shop.com", "A")
+        good = daemon.path.read_text()
+        for text, status, successful in (("listen: 7\n", "degraded", 0), (good, "ok", 1)):
+            daemon.path.write_text(text)
+            daemon.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: json.loads(get("/health")[1])["status"] == status, status)  # pylint: disable=cell-var-from-loop
+            self.assertEqual(self.metrics()["tern_config_last_reload_successful"], successful)
+        self.assertEqual(self.metrics()["tern_config_generation"], 2)
 
     def test_a_host_of_the_configuration_is_answered(self):
         self.tern({"http": {"hosts": ["tern.example"]}})

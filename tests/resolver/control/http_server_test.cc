@@ -74,7 +74,11 @@ class HttpServerTest : public testing::Test {
     ASSERT_TRUE(listener.ok()) << listener.status();
     HttpServer::Options options;
     options.listeners.push_back(*std::move(listener));
-    options.routes = MakeRoutes({.counters = &counters_});
+    options.routes = MakeRoutes({.counters = &counters_,
+                                 .store = &store_,
+                                 .servers = &servers_,
+                                 .daemon = &state_,
+                                 .now = [] { return Time(); }});
     options.routes.push_back({"/arguments", [](const HttpRequest& request) {
                                 std::string text;
                                 for (const auto& [name, value] : request.arguments) {
@@ -105,6 +109,9 @@ class HttpServerTest : public testing::Test {
   }
 
   Counting counters_;
+  cache::Store store_{{.memory_octets = cache::kStoreOctetsMin}};
+  upstream::ServerTable servers_{1, SipKey{}};
+  DaemonState state_{0};
   std::unique_ptr<HttpServer> server_;
 };
 

@@ -1,0 +1,26 @@
+// What a worker counts of its queries to name servers and forwarders, beside Counts (counters.h).
+//
+// Thread: as counters.h says: the worker's writes, any reads.
+// Bound: the members.
+#pragma once
+
+#include "resolver/base/time_histogram.h"
+
+namespace tern::resolver {
+
+template <typename Count>
+struct UpstreamCounts {
+  uint64_t replies() const {
+    uint64_t sum = 0;
+    for (const Count& count : round_trips.counts) sum += count;
+    return sum;
+  }
+
+  Count over_tcp{};  // of all queries
+  Count again{};     // queries to a server that this question has asked already
+  Count silences{};  // queries without a reply in their time
+  Count lame{};      // servers that were found not to serve the zone
+  TimeHistogram<Count, 100> round_trips;  // of replies over UDP
+};
+
+}  // namespace tern::resolver

@@ -1,0 +1,131 @@
+#include "resolver/control/collect_process.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+#include "resolver/base/version.h"
+#include "resolver/control/zone_health.h"
+
+namespace tern::resolver::control {
+namespace {
+
+void AddOne(std::string_view name, MetricType type, std::string_view unit, std::string_view help,
+            double value, std::vector<Family>* families) {
+  Family family{.name = name, .type = type, .unit = unit, .help = help};
+  family.samples = {{{}, value}};
+  families->push_back(std::move(family));
+}
+
+void AddCpu(std::vector<Family>* families) {
+  rusage used{};
+  if (getrusage(RUSAGE_SELF, &used) != 0) return;
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  AddOne("process_cpu_seconds", MetricType::kCounter, "seconds", "Processor time used.",
+         seconds(used.ru_utime) + seconds(used.ru_stime), families);
+}
+
+void AddMemory(std::vector<Family>* families) {
+  std::FILE* const file = std::fopen("/proc/self/statm", "re");
+  if (file == nullptr) return;
+  unsigned long long pages = 0;
+  unsigned long long resident = 0;
+  const bool is_read = std::fscanf(file, "%llu %llu", &pages, &resident) == 2;
+  std::fclose(file);
+  if (!is_read) return;
+  const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  AddOne("process_resident_memory_bytes", MetricType::kGauge, "bytes", "Resident memory.",
+         static_cast<double>(resident) * page, families);
+  AddOne("process_virtual_memory_bytes", MetricType::kGauge, "bytes", "Virtual memory.",
+         static_cast<double>(pages) * page, families);
+}
+
+// The kernel counts the descriptors itself since Linux 6.2. To walk over them would cost a
+// processor while there are hundreds of thousands of connections.
+void AddDescriptors(std::vector<Family>* families) {
+  struct stat folder {};
+  if (stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0) {
+    AddOne("process_open_fds", MetricType::kGauge, "", "Open file descriptors.",
+           static_cast<double>(folder.st_size), families);
+  }
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    AddOne("process_max_fds", MetricType::kGauge, "", "The limit of open file descriptors.",
+           static_cast<double>(limit.rlim_cur), families);
+  }
+}
+
+}  // namespace
+
+void CollectProcess(const DaemonState& daemon, std::vector<Family>* families) {
+  Family build{.name = "tern_build", .type = MetricType::kInfo, .help = "The program."};
+  build.samples = {{{{"version", std::string(kVersion)}}, 1}};
+  families->push_back(std::move(build));
+  AddOne("tern_config_generation", MetricType::kGauge, "",
+         "How many configurations were in force since the start.",
+         static_cast<double>(daemon.generation()), families);
+  AddOne("tern_config_last_reload_successful", MetricType::kGauge, "",
+         "0 if the last reload found an error, so the configuration before it is in force.",
+         daemon.reload_failed() ? 0 : 1, families);
+  AddOne("process_start_time_seconds", MetricType::kGauge, "seconds",
+         "Unix time of the start of the process.", static_cast<double>(daemon.started()), families);
+  AddCpu(families);
+  AddMemory(families);
+  AddDescriptors(families);
+}
+
+void CollectCache(const cache::Store& store, std::vector<Family>* families) {
+  const cache::StoreStatistics statistics = store.Statistics();
+  AddOne("tern_cache_bytes", MetricType::kGauge, "bytes", "Memory of the cache.",
+         static_cast<double>(statistics.octets), families);
+  AddOne("tern_cache_capacity_bytes", MetricType::kGauge, "bytes",
+         "The most memory that the cache may have.", static_cast<double>(statistics.octets_max),
+         families);
+  AddOne("tern_cache_entries", MetricType::kGauge, "", "RRsets, denials, delegations and failures.",
+         static_cast<double>(statistics.entries), families);
+  AddOne("tern_cache_insertions", MetricType::kCounter, "", "Entries that came new.",
+         static_cast<double>(statistics.insertions), families);
+  AddOne("tern_cache_replacements", MetricType::kCounter, "",
+         "Entries that took the place of an older one of the same name and type.",
+         static_cast<double>(statistics.replacements), families);
+  AddOne("tern_cache_evictions", MetricType::kCounter, "", "Entries that made way for others.",
+         static_cast<double>(statistics.evictions), families);
+}
+
+void CollectZones(const Sources& sources, std::vector<Family>* families) {
+  Family servers{.name = "tern_zone_servers",
+                 .help = "Servers of the forward and stub zones, by whether they answer."};
+  Family fastest{.name = "tern_zone_round_trip_seconds",
+                 .unit = "seconds",
+                 .help = "Smoothed round trip of the fastest server of a zone that answers."};
+  for (const ZoneHealth& zone :
+       LookAtZones(*sources.daemon->zones(), *sources.servers, sources.now())) {
+    const auto add = [&](const char* state, size_t count) {
+      servers.samples.push_back(
+          {{{"zone", zone.zone}, {"state", state}}, static_cast<double>(count)});
+    };
+    add("answering", zone.answering);
+    add("silent", zone.silent);
+    add("unknown", zone.unknown);
+    if (zone.fastest.count() != 0) {
+      fastest.samples.push_back(
+          {{{"zone", zone.zone}}, static_cast<double>(zone.fastest.count()) / 1e6});
+    }
+  }
+  families->push_back(std::move(servers));
+  families->push_back(std::move(fastest));
+  Family broken{.name = "tern_family_broken",
+                .help = "1 if no name server answers over the family of addresses."};
+  for (const bool ipv6 : {false, true}) {
+    broken.samples.push_back(
+        {{{"family", ipv6 ? "ipv6" : "ipv4"}}, sources.servers->IsFamilyBroken(ipv6) ? 1.0 : 0.0});
+  }
+  families->push_back(std::move(broken));
+}
+
+}  // namespace tern::resolver::control

@@ -1,0 +1,148 @@
+#include "resolver/control/health.h"
+
+#include <nlohmann/json.hpp>
+
+#include "gtest/gtest.h"
+#include "resolver/control/collect_process.h"
+#include "resolver/control/exposition.h"
+#include "resolver/control/routes.h"
+#include "wire/parse_presentation.h"
+
+namespace tern::resolver::control {
+namespace {
+
+Time TestNow() { return Time(std::chrono::seconds(1000)); }
+
+class FixedCounters final : public CounterSource {
+ public:
+  CounterSnapshot ReadCounters() const override { return counts; }
+  CounterSnapshot counts;
+};
+
+class HealthTest : public testing::Test {
+ protected:
+  HealthTest() { counters_.counts.of_upstream.round_trips.counts[4] = 1; }
+
+  Health Look() const { return LookAtHealth(sources(), counters_.counts); }
+  Sources sources() const { return {&counters_, &store_, &servers_, &state_, &TestNow}; }
+  void SetZone() {
+    StaticZone zone;
+    zone.zone = *wire::ParseName("corp.example");
+    zone.forward = true;
+    zone.to = {first_, second_};
+    state_.SetConfiguration({zone});
+  }
+  // Three in a row: it is dead.
+  void Silence(const Endpoint& server) {
+    for (int i = 10; i > 0; i -= 3) {
+      servers_.NoteSilence(servers_.KeyOf(server), std::chrono::seconds(1),
+                           TestNow() - std::chrono::seconds(i));
+    }
+  }
+  std::string Metrics() const {
+    std::vector<Family> families;
+    CollectZones(sources(), &families);
+    CollectProcess(state_, &families);
+    CollectCache(store_, &families);
+    return WriteExposition(families, ExpositionFormat::kPrometheusText);
+  }
+
+  const Endpoint first_ = *Endpoint::Parse("192.0.2.1:53", 53);
+  const Endpoint second_ = *Endpoint::Parse("192.0.2.2:53", 53);
+  FixedCounters counters_;
+  cache::Store store_{{.memory_octets = cache::kStoreOctetsMin}};
+  upstream::ServerTable servers_{1, SipKey{}};
+  DaemonState state_{1000};
+};
+
+TEST_F(HealthTest, AServerThatAnsweredMakesReady) {
+  EXPECT_EQ(Look().Word(), "ok");
+  counters_.counts.of_upstream.round_trips.counts[4] = 0;
+  EXPECT_EQ(Look().Word(), "unready");
+  ASSERT_EQ(Look().unready.size(), 1u);
+  EXPECT_EQ(Look().unready[0].code, "not_primed");
+}
+
+TEST_F(HealthTest, WhoDrainsIsNotReady) {
+  state_.SetDraining(true);
+  ASSERT_EQ(Look().unready.size(), 1u);
+  EXPECT_EQ(Look().unready[0].code, "draining");
+}
+
+TEST_F(HealthTest, WhatPeopleShouldLookAtDegradesAndLeavesReady) {
+  counters_.counts.trust_anchor_zones_failing = 1;
+  counters_.counts.time_unsure = 1;
+  state_.SetReloadFailed(true);
+  servers_.families().NoteAnswer(false);
+  for (uint64_t server = 1; server <= upstream::FamilyHealth::kBrokenAfter; ++server) {
+    servers_.families().NoteSilence(true, server);
+  }
+  const Health health = Look();
+  EXPECT_TRUE(health.IsReady());
+  EXPECT_EQ(health.Word(), "degraded");
+  std::string codes;
+  for (const HealthReason& reason : health.degraded) codes += std::string(reason.code) + " ";
+  EXPECT_EQ(codes, "root_not_validated clock_wrong ipv6_broken reload_failed ");
+}
+
+TEST_F(HealthTest, AZoneIsDownWhenAllItsServersAreSilent) {
+  SetZone();
+  EXPECT_EQ(Look().Word(), "ok");  // nobody has asked them
+  Silence(first_);
+  EXPECT_EQ(Look().Word(), "ok");
+  Silence(second_);
+  ASSERT_EQ(Look().degraded.size(), 1u);
+  EXPECT_EQ(Look().degraded[0].code, "forwarders_down");
+  EXPECT_EQ(Look().degraded[0].text, "no server of the zone corp.example. answers");
+  EXPECT_NE(Metrics().find("\ntern_zone_servers{zone=\"corp.example.\",state=\"silent\"} 2\n"),
+            std::string::npos);
+  servers_.NoteAnswer(servers_.KeyOf(second_), std::chrono::milliseconds(20), TestNow());
+  EXPECT_EQ(Look().Word(), "ok");
+  EXPECT_NE(Metrics().find("\ntern_zone_round_trip_seconds{zone=\"corp.example.\"} 0.02\n"),
+            std::string::npos)
+      << Metrics();
+}
+
+TEST_F(HealthTest, TheProcessIsTold) {
+  SetZone();
+  state_.SetReloadFailed(true);
+  const std::string text = Metrics();
+  for (const char* line :
+       {"tern_build_info{version=\"0.1.0\"} 1", "tern_config_generation 1",
+        "tern_config_last_reload_successful 0", "process_start_time_seconds 1000",
+        "tern_cache_capacity_bytes 1048576", "tern_cache_entries 0"}) {
+    EXPECT_NE(text.find(std::string("\n") + line + "\n"), std::string::npos) << text;
+  }
+  for (const char* name : {"process_cpu_seconds_total", "process_resident_memory_bytes",
+                           "process_virtual_memory_bytes", "process_max_fds"}) {
+    EXPECT_NE(text.find(std::string("\n") + name + " "), std::string::npos) << name;
+  }
+}
+
+TEST_F(HealthTest, RoutesHaveTheirStatus) {
+  const std::vector<HttpRoute> routes = MakeRoutes(sources());
+  const auto answer = [&](std::string_view path) {
+    for (const HttpRoute& route : routes) {
+      if (route.path == path) return route.answer({.path = path, .accept = {}, .arguments = {}});
+    }
+    HttpResponse none;
+    none.status = 404;
+    return none;
+  };
+  EXPECT_EQ(answer("/ready").status, 200u);
+  EXPECT_EQ(answer("/health").status, 200u);
+  state_.SetReloadFailed(true);
+  EXPECT_EQ(answer("/health").status, 200u);
+  state_.SetDraining(true);
+  EXPECT_EQ(answer("/live").status, 200u);
+  EXPECT_EQ(answer("/ready").status, 503u);
+  EXPECT_EQ(answer("/health").status, 503u);
+  const auto json = nlohmann::json::parse(answer("/health").body);
+  EXPECT_EQ(json["status"], "unready");
+  EXPECT_EQ(json["ready"], false);
+  EXPECT_EQ(json["reasons"][0]["code"], "draining");
+  EXPECT_EQ(json["reasons"][1]["code"], "reload_failed");
+}
+
+}  // namespace
+}  // namespace tern::resolver::control
