@@ -66,8 +66,20 @@ _tern() {
           ;;
       esac
       ;;
+    ' health '*)
+      case $before in
+        --http) ;;
+        --token-file)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        --timeout) ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --http --token-file --strict --json --timeout' -- "$word")
+          ;;
+      esac
+      ;;
     '  ')
-      mapfile -t COMPREPLY < <(compgen -W 'doctor lookup mail why -h --help --version' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'doctor health lookup mail why -h --help --version' -- "$word")
       ;;
     ' doctor ')
       mapfile -t COMPREPLY < <(compgen -W 'mail' -- "$word")

@@ -16,6 +16,7 @@
 #include "resolver/base/version.h"
 #include "resolver/tool/block_lists.h"
 #include "resolver/tool/configured_lists.h"
+#include "resolver/tool/health.h"
 #include "resolver/tool/lookup_client.h"
 #include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_options.h"
@@ -37,6 +38,7 @@ namespace tern::resolver::tool {
 namespace {
 
 constexpr std::chrono::milliseconds kCountersTimeout(500);
+constexpr size_t kTokenFileOctetsMax = 4096;
 constexpr const char* kResolvConf = "/etc/resolv.conf";
 constexpr const char* kPostfixQueue = "/var/spool/postfix";
 
@@ -168,6 +170,21 @@ int Doctor(std::span<const std::string> words) {
   return ExitOf(findings);
 }
 
+int ShowHealth(std::span<const std::string> words) {
+  const auto options = ParseHealthOptions(words);
+  if (!options.ok()) return UsageFailure(std::string(options.status().message()));
+  if (options->help) return Help();
+  std::string token;
+  if (!options->token_file.empty()) {
+    auto text = ReadTextFile(options->token_file, kTokenFileOctetsMax);
+    if (!text.ok()) return UsageFailure(std::string(text.status().message()));
+    token = text->substr(0, text->find_first_of(" \t\r\n"));
+  }
+  const HealthReport report = ReadHealth(*options, FetchHealth(*options, token));
+  Print(stdout, report.text);
+  return static_cast<int>(report.exit);
+}
+
 int Main(int argc, char** argv) {
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (words.empty()) return UsageFailure("expected a command");
@@ -185,6 +202,7 @@ int Main(int argc, char** argv) {
   if (command->name == "why") return Why(rest);
   if (command->name == "mail") return Mail(rest);
   if (command->name == "doctor mail") return Doctor(rest);
+  if (command->name == "health") return ShowHealth(rest);
   TERN_REQUIRE(command->name == "lookup");  // the only other one
   return Lookup(rest);
 }

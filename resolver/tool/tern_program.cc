@@ -1,5 +1,6 @@
 #include "resolver/tool/tern_program.h"
 
+#include "resolver/tool/health.h"
 #include "resolver/tool/lookup_options.h"
 #include "resolver/tool/mail_options.h"
 #include "resolver/tool/why.h"
@@ -10,14 +11,16 @@ const Program& TernProgram() {
   static const Program program = {
       .name = "tern",
       .purpose = "Asks a DNS resolver, shows how it found the answer, and plans mail by it.",
-      .commands = {LookupCommand(), WhyCommand(), MailCommand(), DoctorCommand()},
+      .commands = {LookupCommand(), WhyCommand(), MailCommand(), DoctorCommand(), HealthCommand()},
       .notes =
           "Exit status of lookup: 0 an answer, 1 no such name or record, 2 wrong usage,\n"
           "3 SERVFAIL, REFUSED or another failure of the server, 4 no answer.\n"
           "Of why: 0 secure, 1 insecure, 2 wrong usage, 3 bogus, 4 it cannot be told.\n"
           "Of mail: 0 deliverable, 1 cannot be delivered, 2 wrong usage, 3 deferred.\n"
           "Of mail --check-lists and doctor: 0 all is well, 1 something is to be changed,\n"
-          "2 wrong usage, 3 no answer. See tern(1).\n",
+          "2 wrong usage, 3 no answer.\n"
+          "Of health: 0 ready, 1 not ready or no answer, 2 wrong usage, 3 degraded (with\n"
+          "--strict). See tern(1).\n",
   };
   return program;
 }
