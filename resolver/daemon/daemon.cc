@@ -315,6 +315,12 @@ void Daemon::StartServices() {
   ReadCache();
 }
 
+Watchdog::Duties Daemon::DutiesOfWatchdog(std::function<void()> feed) {
+  return {[this](const std::function<void()>& on_turn) { assembly_->AskToTurn(on_turn); },
+          worker_count(), [listener = listening().front()] { return AnswersItself(listener); },
+          std::move(feed)};
+}
+
 control::Sources Daemon::SourcesToWatch() {
   return {.counters = assembly_.get(),
           .store = &assembly_->store(),

@@ -34,6 +34,7 @@
 #include "resolver/daemon/cache_saver.h"
 #include "resolver/daemon/list_log.h"
 #include "resolver/daemon/machine.h"
+#include "resolver/daemon/watchdog.h"
 #include "resolver/dnssec/anchor_keeper.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/worker.h"
@@ -109,6 +110,8 @@ class Daemon {
 
   const std::vector<Endpoint>& listening() const { return workers_.front()->listening(); }
   const std::vector<Endpoint>& http_listening() const { return http_server_->listening(); }
+  // Any thread may fulfil them while the daemon lives.
+  Watchdog::Duties DutiesOfWatchdog(std::function<void()> feed);
   // What is told to those who watch.
   control::DaemonState& state() { return state_; }
   size_t worker_count() const { return workers_.size(); }

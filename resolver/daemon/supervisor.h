@@ -21,6 +21,8 @@ class Supervisor {
   void TellReady() const { Tell("READY=1"); }
   // The service reads its configuration again. TellReady must follow. `now` is CLOCK_MONOTONIC.
   void TellReloading(std::chrono::steady_clock::time_point now) const;
+  // The service does its work (watchdog.h).
+  void TellAlive() const { Tell("WATCHDOG=1"); }
   void TellStopping() const { Tell("STOPPING=1"); }
 
  private:

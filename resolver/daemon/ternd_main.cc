@@ -29,6 +29,7 @@
 #include "resolver/daemon/machine_memory.h"
 #include "resolver/daemon/settings_doubts.h"
 #include "resolver/daemon/supervisor.h"
+#include "resolver/daemon/watchdog.h"
 #include "resolver/io/network_changes.h"
 #include "wire/check.h"
 #include "wire/concat.h"
@@ -275,10 +276,17 @@ int Serve(const DaemonOptions& options) {
   const Supervisor supervisor(std::getenv("NOTIFY_SOCKET"));
   supervisor.TellReady();
 
+  std::optional<Watchdog> watchdog;
+  if (const auto interval =
+          WatchdogInterval(std::getenv("WATCHDOG_USEC"), std::getenv("WATCHDOG_PID"))) {
+    watchdog.emplace((*daemon)->DutiesOfWatchdog([&supervisor] { supervisor.TellAlive(); }),
+                     *interval);
+  }
   WaitForEnd(daemon->get(), signals, options, supervisor);
+  watchdog.reset();
   supervisor.TellStopping();
   const int exit_code = failed ? kExitFailure : 0;
-  const StopWatchdog watchdog(exit_code);
+  const StopWatchdog stop_watchdog(exit_code);
   Log(LogLevel::kInfo, "stopping");
   if (!failed) (*daemon)->SaveCache(kSaveMax);
   daemon->reset();

@@ -120,6 +120,12 @@ void Assembly::Reconfigure(const Configuration& configuration) {
   for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->Post(messages[i].release());
 }
 
+void Assembly::AskToTurn(const std::function<void()>& on_turn) {
+  for (io::WorkerPort* const worker : workers_) {
+    worker->Post(RecursiveService::MakeCall(on_turn).release());
+  }
+}
+
 CounterSnapshot Assembly::ReadCounters() const {
   CounterSnapshot sum;
   for (const auto& service : services_) AddTo(&sum, service->recursor().counters());

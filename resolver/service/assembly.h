@@ -68,6 +68,10 @@ class Assembly final : public CounterSource {
   // Throws std::bad_alloc. No worker's configuration has changed then.
   void Reconfigure(const Configuration& configuration);
 
+  // Calls `on_turn` on the thread of each worker, in its next turn. Any thread. Throws
+  // std::bad_alloc.
+  void AskToTurn(const std::function<void()>& on_turn);
+
   // The sums of all workers' counters since the start. Any thread may call it.
   CounterSnapshot ReadCounters() const override;
 

@@ -105,6 +105,12 @@ struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
   Configuration configuration;
 };
 
+struct RecursiveService::CallMessage final : public ServiceMessage {
+  void Deliver(RecursiveService&) override { call(); }
+
+  std::function<void()> call;
+};
+
 // A client that waits for its answer.
 class RecursiveService::Client final : public resolution::Waiter, public ListNode<ByAge> {
  public:
@@ -179,6 +185,12 @@ void RecursiveService::CheckAnchors(dnssec::AnchorKeeper* keeper) {
 std::unique_ptr<io::Message> RecursiveService::MakeReconfigure(Configuration configuration) {
   auto message = std::make_unique<ReconfigureMessage>();
   message->configuration = std::move(configuration);
+  return message;
+}
+
+std::unique_ptr<io::Message> RecursiveService::MakeCall(std::function<void()> call) {
+  auto message = std::make_unique<CallMessage>();
+  message->call = std::move(call);
   return message;
 }
 

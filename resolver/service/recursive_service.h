@@ -27,6 +27,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -90,6 +91,10 @@ class RecursiveService final : public io::Service {
   // Any thread. Throws std::bad_alloc.
   static std::unique_ptr<io::Message> MakeReconfigure(Configuration configuration);
 
+  // Makes a message. The service that it is posted to makes the call. Any thread. Throws
+  // std::bad_alloc.
+  static std::unique_ptr<io::Message> MakeCall(std::function<void()> call);
+
   bool Admits(const IpAddress& client) override;
   void OnDatagrams(std::span<io::Datagram> batch) override;
   bool HasNoStreamLimit(const IpAddress& client) const override;
@@ -115,6 +120,7 @@ class RecursiveService final : public io::Service {
   struct ReplyMessage;
   struct WarmMessage;
   struct ReconfigureMessage;
+  struct CallMessage;
 
   // What is left to do for a question. If there is a reply already, it is sent first.
   enum class FollowUp : uint8_t { kNone, kResolve, kRefresh, kWarm, kRenewTlsa };

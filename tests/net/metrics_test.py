@@ -3,9 +3,11 @@
 import http.client
 import json
 import signal
+import socket
 import subprocess
+import time
 
-from internet import WorldTest, dig, wait_until
+from internet import TERN, WorldTest, dig, wait_until
 
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 
@@ -72,6 +74,52 @@ class MetricsTest(WorldTest):
             wait_until(lambda: json.loads(get("/health")[1])["status"] == status, status)  # pylint: disable=cell-var-from-loop
             self.assertEqual(self.metrics()["tern_config_last_reload_successful"], successful)
         self.assertEqual(self.metrics()["tern_config_generation"], 2)
+
+    def health(self, *words):
+        run = subprocess.run([TERN, "health", *words], capture_output=True, text=True, timeout=20, check=False)
+        return run.returncode, run.stdout
+
+    def test_tern_health_tells_by_its_exit_code(self):
+        self.assertEqual(self.health()[0], 1)
+        daemon = self.tern()
+        code, text = self.health()
+        self.assertEqual(code, 1, text)
+        self.assertTrue(text.startswith("unready\n"), text)
+        dig("shop.com", "A")
+        self.assertEqual(self.health(), (0, "ok\n"))
+        daemon.path.write_text("listen: 7\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.health("--strict")[0] == 3, "degraded")
+        self.assertEqual(self.health()[0], 0)
+        self.assertEqual(json.loads(self.health("--json")[1])["reasons"][0]["code"], "reload_failed")
+
+    def test_tern_health_brings_the_token(self):
+        token = self.internet.folder / "token"
+        token.write_text("a-word-that-nobody-guesses\n")
+        self.tern({"http": {"token_file": str(token)}})
+        dig("shop.com", "A")
+        self.assertEqual(self.health()[0], 1)
+        self.assertEqual(self.health("--token-file", str(token)), (0, "ok\n"))
+
+    def test_the_watchdog_is_fed_while_the_service_is_watched(self):
+        name = str(self.internet.folder / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(name)
+            manager.settimeout(5)
+            daemon = self.tern(environment={"NOTIFY_SOCKET": name, "WATCHDOG_USEC": "400000"})
+            self.assertEqual(manager.recv(4096), b"READY=1")
+            for _ in range(3):
+                self.assertEqual(manager.recv(4096), b"WATCHDOG=1")
+            daemon.stop()
+
+    def test_an_idle_daemon_that_nobody_watches_sleeps(self):
+        daemon = self.tern()
+        dig("shop.com", "A")
+        get("/metrics")
+        time.sleep(3)  # what follows the question ends
+        before = daemon.cpu_seconds()
+        time.sleep(3)
+        self.assertLessEqual(daemon.cpu_seconds() - before, 0.01)
 
     def test_a_host_of_the_configuration_is_answered(self):
         self.tern({"http": {"hosts": ["tern.example"]}})
