@@ -40,7 +40,7 @@ void AddDegraded(const Sources& sources, const CounterSnapshot& counts, Health* 
 
 Health LookAtHealth(const Sources& sources, const CounterSnapshot& counts) {
   Health health;
-  if (counts.of_upstream.replies() == 0) {
+  if (counts.of_upstream.replies() == 0 && counts.of_answers.hits() == 0) {
     health.unready.push_back({"not_primed", "no name server has answered since the start"});
   }
   if (sources.daemon->draining()) {

@@ -1,8 +1,8 @@
 // Whether the process does its work, with reasons.
 //
 // - Live: it answers HTTP at all.
-// - Ready: it can answer what clients ask: a server has answered it since the start, and it does
-//   not drain.
+// - Ready: it can answer what clients ask: since the start a server has answered it, or it has
+//   answered a client from the cache, and it does not drain.
 // - Degraded: something is wrong that people should look at, and that a restart does not mend.
 //
 // Thread: any. Bound: one reason for each kind, and one for each zone of the configuration.
