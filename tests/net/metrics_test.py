@@ -2,13 +2,20 @@
 
 import http.client
 import json
+import pathlib
+import re
+import shutil
 import signal
 import socket
 import subprocess
 import time
+import unittest
 
-from internet import TERN, WorldTest, dig, wait_until
+import zones
+from internet import TERN, Program, WorldTest, dig, wait_until
 
+DEPLOY = pathlib.Path(__file__).resolve().parents[2] / "deploy"
+RULES = DEPLOY / "prometheus/tern.rules.yml"
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 
 
@@ -47,6 +54,7 @@ class MetricsTest(WorldTest):
             self.assertEqual(seen["tern_cache_hits_total"], 1)
             self.assertGreaterEqual(seen['tern_upstream_queries_total{transport="udp"}'], 3)
 
+    @unittest.skipUnless(shutil.which("promtool"), "Prometheus is not installed")
     def test_promtool_finds_nothing_to_complain_of(self):
         self.tern()
         dig("shop.com", "A")
@@ -71,7 +79,8 @@ class MetricsTest(WorldTest):
         for text, status, successful in (("listen: 7\n", "degraded", 0), (good, "ok", 1)):
             daemon.path.write_text(text)
             daemon.process.send_signal(signal.SIGHUP)
-            wait_until(lambda: json.loads(get("/health")[1])["status"] == status, status)  # pylint: disable=cell-var-from-loop
+            # pylint: disable-next=cell-var-from-loop
+            wait_until(lambda: json.loads(get("/health")[1])["status"] == status, status)
             self.assertEqual(self.metrics()["tern_config_last_reload_successful"], successful)
         self.assertEqual(self.metrics()["tern_config_generation"], 2)
 
@@ -120,6 +129,69 @@ class MetricsTest(WorldTest):
         before = daemon.cpu_seconds()
         time.sleep(3)
         self.assertLessEqual(daemon.cpu_seconds() - before, 0.01)
+
+    def test_the_rules_and_the_dashboard_name_metrics_that_there_are(self):
+        self.tern({"forward": [{"zone": "corp.example.", "to": [zones.FORWARDER]}]})
+        dig("+norec", "nowhere.example", "A")
+        there = set(re.findall(r"^# TYPE (\S+)", get("/metrics")[1], re.MULTILINE))
+        for path in (RULES, DEPLOY / "grafana/tern.json"):
+            named = set(re.findall(r"\b(?:tern|process)_[a-z_]+\b", path.read_text(encoding="utf-8")))
+            named = {re.sub("_bucket$", "", name) for name in named}
+            self.assertGreater(len(named), 5, path)
+            self.assertLessEqual(named, there, path)
+        json.loads((DEPLOY / "grafana/tern.json").read_text(encoding="utf-8"))
+
+    @unittest.skipUnless(shutil.which("promtool"), "Prometheus is not installed")
+    def test_promtool_takes_the_rules(self):
+        for words in (["check", "rules", RULES], ["test", "rules", DEPLOY / "prometheus/tern.rules_test.yml"]):
+            run = subprocess.run(["promtool", *words], capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
+    def prometheus(self):
+        """A Prometheus that scrapes ternd every second, with our rules, which do not wait."""
+        folder = self.internet.folder
+        (folder / "hasty.yml").write_text(re.sub(r"for: \w+", "for: 0s", RULES.read_text(encoding="utf-8")))
+        (folder / "prometheus.yml").write_text(json.dumps({
+            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+            "rule_files": [str(folder / "hasty.yml")],
+            "scrape_configs": [{"job_name": "tern", "static_configs": [{"targets": ["127.0.0.1:9530"]}]}]}))
+        program = Program(folder, "prometheus", [
+            "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/tsdb",
+            "--web.listen-address=127.0.0.1:9090"])
+        self.addCleanup(program.stop)
+        return program
+
+    def asked(self, path):
+        try:
+            status, text = get(path, address=("127.0.0.1", 9090))
+        except OSError:
+            return None
+        return json.loads(text)["data"] if status == 200 else None
+
+    def alerts(self):
+        data = self.asked("/api/v1/alerts") or {"alerts": []}
+        return {a["labels"]["alertname"] for a in data["alerts"] if a["state"] == "firing"}
+
+    @unittest.skipUnless(shutil.which("promtool"), "Prometheus is not installed")
+    def test_prometheus_scrapes_and_made_faults_raise_their_alerts(self):
+        daemon = self.tern({"forward": [{"zone": "corp.example.", "to": [zones.SILENT[0]]}]})
+        prometheus = self.prometheus()
+        wait_until(lambda: [t["health"] for t in (self.asked("/api/v1/targets") or {"activeTargets": []})
+                            ["activeTargets"]] == ["up"], f"a scrape\n{prometheus.log()}", 60)
+        dig("shop.com", "A")
+        time.sleep(3)
+        self.assertEqual(self.alerts(), set())
+        good = daemon.path.read_text()
+        daemon.path.write_text("listen: 7\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        for number in range(6):
+            dig(f"n{number}.corp.example", "A", timeout=2)
+        wait_until(lambda: {"TernReloadFailed", "TernZoneDown"} <= self.alerts(), "both alerts", 60)
+        daemon.path.write_text(good)
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "TernReloadFailed" not in self.alerts(), "the end of an alert", 30)
+        daemon.stop()
+        wait_until(lambda: "TernDown" in self.alerts(), "TernDown", 30)
 
     def test_a_host_of_the_configuration_is_answered(self):
         self.tern({"http": {"hosts": ["tern.example"]}})
