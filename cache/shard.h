@@ -86,6 +86,13 @@ struct EntryKey {
 enum class Log : uint8_t { kSmall, kPassing, kMain };
 inline constexpr size_t kLogs = 3;
 
+// How far somebody has walked through a log: through `octets` of the segment with the serial, and
+// through all that are older.
+struct LogPlace {
+  uint64_t serial = 0;
+  size_t octets = 0;
+};
+
 // An entry of an earlier process, that is sound and has this process's times.
 struct RestoredEntry {
   EntryView entry;
@@ -123,12 +130,11 @@ class Shard {
   void ForEach(absl::FunctionRef<void(EntryView)> visit) const;
   void EraseIf(absl::FunctionRef<bool(EntryView)> matches);
 
-  // Visits the live entries of the log's oldest segment whose serial is above `serial`. Returns the
-  // serial of that segment, or nothing when there is none. Called again and again from 0 on, it
-  // also comes to the segments that are filled meanwhile. Holds the lock only to find the segment.
+  // Visits the live entries of the log's oldest segment that has some behind *place, and moves
+  // *place behind them. Returns false when there is none. Called again and again, it also comes to
+  // what is filled meanwhile. Holds the lock only to find the segment.
   // REQUIRES: the caller is a reader that is awake.
-  std::optional<uint64_t> VisitSegmentAfter(Log log, uint64_t serial,
-                                            absl::FunctionRef<void(EntryView)> visit) const;
+  bool VisitSegmentAfter(Log log, LogPlace* place, absl::FunctionRef<void(EntryView)> visit) const;
   // Makes an index for about so many entries. No effect when something is stored.
   void ReserveIndex(uint64_t entries);
   // Stores entries behind the log's oldest end, each one unless its key is known or there is no
@@ -194,7 +200,8 @@ class Shard {
 
   // Snapshots.
   Queue& QueueOf(Log log);
-  void VisitLive(uint32_t segment, size_t filled, absl::FunctionRef<void(EntryView)> visit) const;
+  void VisitLive(uint32_t segment, size_t from, size_t filled,
+                 absl::FunctionRef<void(EntryView)> visit) const;
   bool HasRoomToRestore(Queue& queue, size_t octets);
 
   // Memory.

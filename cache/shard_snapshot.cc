@@ -30,39 +30,40 @@ Shard::Queue& Shard::QueueOf(Log log) {
   return main_;
 }
 
-std::optional<uint64_t> Shard::VisitSegmentAfter(Log log, uint64_t serial,
-                                                 absl::FunctionRef<void(EntryView)> visit) const {
+bool Shard::VisitSegmentAfter(Log log, LogPlace* place,
+                              absl::FunctionRef<void(EntryView)> visit) const {
   uint32_t segment = kNoSegment;
-  size_t filled = 0;
+  size_t from = 0;
   {
     std::lock_guard lock(mutex_);
     const Queue& queue = const_cast<Shard*>(this)->QueueOf(log);
     uint32_t at = queue.oldest;
     for (size_t left = queue.count; left > 0 && segment == kNoSegment; --left) {
       const SegmentState& state = around_.arena->StateOf(at);
-      if (state.serial > serial) {
+      const bool has_more = state.serial == place->serial && state.filled > place->octets;
+      if (state.serial > place->serial || has_more) {
         segment = at;
-        serial = state.serial;
-        filled = state.filled;
+        from = has_more ? place->octets : 0;
+        *place = {.serial = state.serial, .octets = state.filled};
       }
       at = state.next;
     }
   }
-  if (segment == kNoSegment) return std::nullopt;
-  VisitLive(segment, filled, visit);
-  return serial;
+  if (segment == kNoSegment) return false;
+  VisitLive(segment, from, place->octets, visit);
+  return true;
 }
 
 // Needs no lock: the caller is a reader that is awake, so the segment stays as it was while it was
 // in its queue.
-void Shard::VisitLive(uint32_t segment, size_t filled,
+void Shard::VisitLive(uint32_t segment, size_t from, size_t filled,
                       absl::FunctionRef<void(EntryView)> visit) const {
   IndexTable* table = table_.load(std::memory_order_acquire);
   const auto entry_at = [&](size_t offset) {
     return EntryView(arena_->At(SegmentArena::LocationOf(segment, offset)));
   };
-  size_t ahead = 0;
-  for (size_t at = 0; at < filled;) {
+  size_t ahead = from;
+  for (size_t at = from; at < filled;) {
     for (; ahead < std::min(filled, at + kVisitPrefetchOctets); ahead += entry_at(ahead).size()) {
       const uint32_t tag = entry_at(ahead).tag();
       __builtin_prefetch(&table->First(tag));

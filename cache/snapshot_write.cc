@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -29,6 +28,9 @@ int WriteAt(int fd, std::span<const uint8_t> octets, uint64_t offset) {
   return 0;
 }
 
+// Few are needed, unless the store is filled as fast as it is written.
+constexpr int kRoundsMax = 8;
+
 // What the threads share.
 struct Work {
   Store* store;
@@ -42,6 +44,7 @@ struct Work {
   std::atomic<uint64_t> entries{0};
   std::atomic<int> error{0};
   std::atomic<bool> stopped{false};
+  std::atomic<bool> is_outrun{false};
 };
 
 // A block that is being filled.
@@ -63,16 +66,32 @@ class Writer {
     for (;;) {
       const size_t shard = work_->next_shard.fetch_add(1, std::memory_order_relaxed);
       if (shard >= work_->store->shard_count()) return;
-      // Entries move from the other logs to main, never back. So main is last.
-      for (const Log log : {Log::kSmall, Log::kPassing, Log::kMain}) {
-        if (!WriteLog(shard, log)) return;
-      }
+      if (!WriteShard(shard)) return;
     }
   }
 
  private:
-  bool WriteLog(size_t shard, Log log) {
-    uint64_t serial = 0;
+  // Entries move from the other logs to main, never back. So main is last. But what replaces an
+  // entry of main may come into another log after that one was written. So the logs are written
+  // again, from where they ended, until none of them has grown by a segment.
+  bool WriteShard(size_t shard) {
+    LogPlace places[kLogs];
+    for (int round = 0; round < kRoundsMax; ++round) {
+      bool has_grown = false;
+      for (const Log log : {Log::kSmall, Log::kPassing, Log::kMain}) {
+        LogPlace* const place = &places[static_cast<size_t>(log)];
+        const uint64_t before = place->serial;
+        if (!WriteLog(shard, log, place)) return false;
+        has_grown = has_grown || place->serial != before;
+      }
+      if (!has_grown) return true;
+    }
+    work_->is_outrun = true;
+    return true;
+  }
+
+  // Writes what is behind the place.
+  bool WriteLog(size_t shard, Log log, LogPlace* place) {
     for (size_t visits = 0;; ++visits) {
       if (work_->error != 0 || work_->stopped) return false;
       if (!work_->goes_on()) {
@@ -80,14 +99,14 @@ class Writer {
         return false;
       }
       reader_->Wake();
-      const std::optional<uint64_t> visited =
-          work_->store->VisitSegmentAfter(shard, log, serial, [&](EntryView entry) { Add(entry); });
+      const bool has_visited =
+          work_->store->VisitSegmentAfter(shard, log, place, [&](EntryView entry) { Add(entry); });
       reader_->Sleep();
       // In a flood the log may grow as fast as it is written.
-      const bool is_end = !visited.has_value() || visits == work_->visits_max;
+      const bool is_end = !has_visited || visits == work_->visits_max;
+      if (has_visited && is_end) work_->is_outrun = true;
       if (!WriteBlocks(shard, log, is_end)) return false;
       if (is_end) return true;
-      serial = *visited;
     }
   }
 
@@ -185,6 +204,7 @@ SnapshotWritten WriteSnapshot(Store* store, int fd, const SnapshotFacts& facts, 
   if (work.error == 0) WriteHeader(facts, &work);
   if (work.error != 0) return {.result = Result::kFailed, .error = work.error};
   return {.result = Result::kWhole,
+          .is_outrun = work.is_outrun,
           .entries = work.entries,
           .octets = SnapshotBlockOffset(work.next_block)};
 }

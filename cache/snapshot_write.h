@@ -4,7 +4,8 @@
 //   shard's lock only to find a segment.
 // - Between two segments it holds nothing, so memory is used again as usual.
 // - What the store has from the start of the writing to its end is in the snapshot. What is learnt
-//   meanwhile may be in it.
+//   meanwhile may be in it. If more is learnt meanwhile than a shard has room for, what of it was
+//   known before may be missing (`is_outrun`).
 // - Failures are left out: whatever failed may work for the next process.
 //
 // Thread: any. Bound: 96 KiB for each writing thread.
@@ -30,7 +31,8 @@ struct SnapshotFacts {
 struct SnapshotWritten {
   enum class Result : uint8_t { kWhole, kStopped, kNoReader, kFailed };
   Result result = Result::kWhole;
-  int error = 0;  // errno of kFailed
+  int error = 0;           // errno of kFailed
+  bool is_outrun = false;  // the store was filled faster than it could be written
   uint64_t entries = 0;
   uint64_t octets = 0;  // of the file
 };

@@ -142,10 +142,10 @@ void Store::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
 
 size_t Store::shard_count() const { return common_->shard_count; }
 
-std::optional<uint64_t> Store::VisitSegmentAfter(size_t shard, Log log, uint64_t serial,
-                                                 absl::FunctionRef<void(EntryView)> visit) const {
+bool Store::VisitSegmentAfter(size_t shard, Log log, LogPlace* place,
+                              absl::FunctionRef<void(EntryView)> visit) const {
   TERN_REQUIRE(shard < common_->shard_count);
-  return shards_[shard].VisitSegmentAfter(log, serial, visit);
+  return shards_[shard].VisitSegmentAfter(log, place, visit);
 }
 
 void Store::ReserveIndex(size_t shard, uint64_t entries) {

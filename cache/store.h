@@ -40,6 +40,7 @@ struct StoreOptions {
 
 class Shard;
 enum class Log : uint8_t;
+struct LogPlace;
 struct RestoredEntry;
 
 class Store {
@@ -123,8 +124,8 @@ class Store {
   void UseSeed(uint64_t seed) { seed_ = seed; }
   // See Shard.
   // REQUIRES: shard < shard_count(). The caller has a Reader that is awake.
-  std::optional<uint64_t> VisitSegmentAfter(size_t shard, Log log, uint64_t serial,
-                                            absl::FunctionRef<void(EntryView)> visit) const;
+  bool VisitSegmentAfter(size_t shard, Log log, LogPlace* place,
+                         absl::FunctionRef<void(EntryView)> visit) const;
   void ReserveIndex(size_t shard, uint64_t entries);
   // Stores the entries as Shard::Restore does, and fills in their tags before. Returns how many had
   // no room.
