@@ -2,11 +2,12 @@
 
 import re
 import shutil
+import signal
 import subprocess
 import time
 
 import zones
-from internet import WorldTest, dig, watch
+from internet import WorldTest, dig, wait_until, watch
 from signed_zones import SignedInternet
 
 POPULAR = [f"h{h}.d{n:02}.com" for n in range(zones.DOMAINS) for h in range(10)]
@@ -79,6 +80,18 @@ class RestartTest(WorldTest):
         self.tern({"cache": {"file": str(self.file)},
                    "forward": [{"zone": "corp.test", "to": ["198.18.20.99:53"]}]})
         self.assertIn("the configuration asks other servers", self.daemon.log())
+
+
+    def test_nothing_is_kept_while_names_are_forgotten(self):
+        """A question that began under the old configuration may still teach what is wrong now."""
+        daemon = self.start()
+        self.ask_all()
+        daemon.write({"forward": [{"zone": "corp.test", "to": ["198.18.20.99:53"]}]})
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "configuration read again" in daemon.log(), "the reload")
+        daemon.stop()
+        self.assertNotIn("cache written", daemon.log())
+        self.assertFalse(self.file.exists())
 
 
 class SignedRestartTest(WorldTest):
