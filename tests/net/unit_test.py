@@ -67,18 +67,25 @@ class UnitTest(WorldTest):
         log = self.internet.folder / "strace.log"
         hosts = self.internet.folder / "hosts"
         hosts.write_text("192.0.2.1 box\n")
+        kept = self.internet.folder / "kept"
+        change = {"workers": 2, "listen": ["127.0.0.1:53", "[::1]:53", "[::]:5302"],
+                  "cache": {"file": str(kept), "save_every": "200ms"},
+                  "local": {"hosts_file": str(hosts)},
+                  "resolution": {"ipv6": "auto"},
+                  "forward": [{"zone": "corp.example.", "to": [f"{zones.FORWARDER}:53"]}]}
+        self.tern(change).stop()  # leaves a cache for the next one
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
             supervisor.bind("\0tern-unit-test")
-            daemon = self.tern({"workers": 2, "listen": ["127.0.0.1:53", "[::1]:53", "[::]:5302"],
-                                "local": {"hosts_file": str(hosts)},
-                                "resolution": {"ipv6": "auto"},
-                                "forward": [{"zone": "corp.example.", "to": [f"{zones.FORWARDER}:53"]}]},
+            daemon = self.tern(change,
                                environment={"NOTIFY_SOCKET": "@tern-unit-test"},
                                wrapper=["strace", "-D", "-f", "-qq", "-o", str(log), "-e",
                                         f"inject={','.join(REFUSED)}:error=EPERM"])
             for words in (["shop.com"], ["+tcp", "shop.com"], ["www.corp.example"], ["www.gone.com"], ["box"]):
                 dig(*words, timeout=8)
             dig("shop.com", server="::1")
+            self.assertIn("cache read from", daemon.log())
+            started = time.time()
+            wait_until(lambda: kept.stat().st_mtime > started, "a save")
             daemon.process.send_signal(signal.SIGHUP)
             time.sleep(1)
             dig("-p", "5302", "sale.shop.com")
