@@ -16,6 +16,7 @@
 #include <iterator>
 
 #include "resolver/base/answer_counts.h"
+#include "resolver/base/limit_counts.h"
 #include "resolver/base/upstream_counts.h"
 
 namespace tern::resolver {
@@ -118,6 +119,7 @@ struct Counts {
   // What is counted in tables. It is not in kCounts.
   AnswerCounts<Count> of_answers;
   UpstreamCounts<Count> of_upstream;
+  LimitCounts<Count> of_limits;
 };
 
 using WorkerCounters = Counts<Counter>;
@@ -193,7 +195,7 @@ inline constexpr Count Counts<Count>::*kCounts[] = {
     &Counts<Count>::lists_failing,
 };
 static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) + sizeof(AnswerCounts<uint64_t>) +
-                  sizeof(UpstreamCounts<uint64_t>) ==
+                  sizeof(UpstreamCounts<uint64_t>) + sizeof(LimitCounts<uint64_t>) ==
               sizeof(CounterSnapshot));
 
 // Knows the sums over all workers. Any thread may ask it.
@@ -222,6 +224,7 @@ inline void AddTo(CounterSnapshot* sum, const WorkerCounters& counters) {
   }
   AddTable(&sum->of_answers, counters.of_answers);
   AddTable(&sum->of_upstream, counters.of_upstream);
+  AddTable(&sum->of_limits, counters.of_limits);
 }
 
 }  // namespace tern::resolver

@@ -2,6 +2,7 @@
 
 #include "resolver/control/collect_answers.h"
 #include "resolver/control/collect_counters.h"
+#include "resolver/control/collect_limits.h"
 #include "resolver/control/collect_process.h"
 #include "resolver/control/collect_upstream.h"
 #include "resolver/control/exposition.h"
@@ -18,6 +19,7 @@ HttpResponse AnswerMetrics(const Sources& sources, const HttpRequest& request) {
   const CounterSnapshot counts = sources.counters->ReadCounters();
   CollectAnswers(counts.of_answers, &families);
   CollectUpstream(counts, &families);
+  CollectLimits(sources, counts, &families);
   CollectCounters(counts, &families);
   CollectCache(*sources.store, &families);
   CollectZones(sources, &families);

@@ -19,6 +19,7 @@ struct Sources {
   const cache::Store* store = nullptr;
   const upstream::ServerTable* servers = nullptr;
   const DaemonState* daemon = nullptr;
+  size_t workers = 0;
   // The workers' clock.
   Time (*now)() = nullptr;
 };

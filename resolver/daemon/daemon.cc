@@ -326,6 +326,7 @@ control::Sources Daemon::SourcesToWatch() {
           .store = &assembly_->store(),
           .servers = &assembly_->server_table(),
           .daemon = &state_,
+          .workers = worker_count(),
           .now = &io::ReadMonotonicClock};
 }
 

@@ -107,7 +107,7 @@ Job* JobTable::MakeForClient(uint64_t hash, wire::NameView name, wire::RRType ty
   const size_t jobs_max = facilities_.settings->resolution.limits.jobs;
   const size_t all_max = NestedJobs(jobs_max);
   const bool full = by_age_.size() >= jobs_max || in_flight_count_ >= all_max;
-  if (full && !by_age_.empty()) Drop(by_age_.front());
+  if (full) DropOldest();
   if (by_age_.size() >= jobs_max) return nullptr;
   Job* job = Make(hash, name, type, all_max);
   if (job != nullptr) ListByAge(job);
@@ -139,7 +139,7 @@ void JobTable::MoveAccount(Job* job, Allowance* to) {
 
 void JobTable::Launch(Job* job) {
   if (job->state_.shared) Link(job);
-  ++in_flight_count_;
+  facilities_.counters.of_limits.jobs.Set(++in_flight_count_);
   ++facilities_.counters.jobs;
   job->task_ = resolve_(*job);
   if (job->task_.made()) {
@@ -549,7 +549,7 @@ void JobTable::Recycle(Job* job) {
   job->answer_.Clear();  // a large answer gives its memory back
   job->kept_stale_.Clear();
   free_.PushFront(job);
-  --in_flight_count_;
+  facilities_.counters.of_limits.jobs.Set(--in_flight_count_);
   if (job->state_.refreshes) --refresh_count_;
 }
 

@@ -460,7 +460,10 @@ void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8
 bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
                                 std::span<const uint8_t> query, const answer::Request& request) {
   // The limit is needed because the mailbox of a suspended worker would grow.
-  if (misses_under_way_.load(std::memory_order_relaxed) >= kMissesUnderWayMax) return false;
+  if (misses_under_way_.load(std::memory_order_relaxed) >= kMissesUnderWayMax) {
+    ++counters().of_limits.misses_met;
+    return false;
+  }
   std::unique_ptr<MissMessage> message(new (std::nothrow) MissMessage);
   if (message == nullptr) return false;
   ++counters().misses_sent;
@@ -494,6 +497,7 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
   const answer::Request& request = parsed.request;
   uint16_t* const waiting = WaitingOf(path);
   if (waiting != nullptr && *waiting >= configuration_.gate->waiting_max()) {
+    ++counters().of_limits.prefix_waiting_met;
     const size_t octets =
         TurnAway(policy::GateVerdict::kOverLimit, query, parsed, policy::GateQuery{}, scratch());
     if (octets != 0) Send(path, scratch().first(octets));
@@ -530,7 +534,10 @@ void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t>
 
 RecursiveService::Client* RecursiveService::AllocateClient() {
   // The client that has waited longest is the one least likely to get an answer.
-  if (clients_waiting() >= kClientsMax) recursor_.GiveUp(waiting_clients_.front());
+  if (clients_waiting() >= kClientsMax) {
+    ++counters().of_limits.clients_met;
+    recursor_.GiveUp(waiting_clients_.front());
+  }
   if (clients_waiting() >= kClientsMax) return nullptr;
   if (free_clients_.empty()) {
     std::unique_ptr<Client> client(new (std::nothrow) Client(this));
@@ -540,12 +547,14 @@ RecursiveService::Client* RecursiveService::AllocateClient() {
   }
   Client* const client = free_clients_.PopFront();
   waiting_clients_.PushBack(client);
+  counters().of_limits.clients.Set(clients_waiting());
   return client;
 }
 
 void RecursiveService::FreeClient(Client* client) {
   if (client->waiting_ != nullptr) --*client->waiting_;
   waiting_clients_.Remove(client);
+  counters().of_limits.clients.Set(clients_waiting());
   free_clients_.PushFront(client);
 }
 

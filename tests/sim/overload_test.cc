@@ -86,6 +86,8 @@ TEST_F(OverloadTest, AnOperatorMayAllowFewerQuestions) {
     if (i >= 60) continue;
     EXPECT_EQ(ExtendedErrorOf(*client(i).Message()), ExtendedError::kNotReady);
   }
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.jobs_met, 60u);
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.clients, 40u);
   EXPECT_EQ(internet_.Lookup("ftp.example.com.", RRType::kA).answer.size(), 1u);
 }
 

@@ -111,7 +111,9 @@ std::string SmallInternet::CheckRest() {
     fault += std::to_string(resolver_->work_in_flight()) + " jobs, frames or clients left; ";
   }
   if (resolver_ != nullptr) {
-    const resolver::AnswerCounts<uint64_t> counts = resolver_->ReadCounters().of_answers;
+    const resolver::CounterSnapshot all = resolver_->ReadCounters();
+    if (all.of_limits.jobs != 0 || all.of_limits.clients != 0) fault += "jobs or clients counted; ";
+    const resolver::AnswerCounts<uint64_t>& counts = all.of_answers;
     if (counts.asked() != counts.ended()) {
       fault += std::to_string(counts.asked()) + " queries and " + std::to_string(counts.ended()) +
                " ends of queries are counted; ";

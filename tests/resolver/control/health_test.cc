@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gtest/gtest.h"
+#include "resolver/control/collect_limits.h"
 #include "resolver/control/collect_process.h"
 #include "resolver/control/exposition.h"
 #include "resolver/control/routes.h"
@@ -24,7 +25,7 @@ class HealthTest : public testing::Test {
   HealthTest() { counters_.counts.of_upstream.round_trips.counts[4] = 1; }
 
   Health Look() const { return LookAtHealth(sources(), counters_.counts); }
-  Sources sources() const { return {&counters_, &store_, &servers_, &state_, &TestNow}; }
+  Sources sources() const { return {&counters_, &store_, &servers_, &state_, 2, &TestNow}; }
   void SetZone() {
     StaticZone zone;
     zone.zone = *wire::ParseName("corp.example");
@@ -118,6 +119,20 @@ TEST_F(HealthTest, TheProcessIsTold) {
   for (const char* name : {"process_cpu_seconds_total", "process_resident_memory_bytes",
                            "process_virtual_memory_bytes", "process_max_fds"}) {
     EXPECT_NE(text.find(std::string("\n") + name + " "), std::string::npos) << name;
+  }
+}
+
+TEST_F(HealthTest, BoundsTellTheirUseAndHowOftenTheyWereMet) {
+  counters_.counts.of_limits.clients = 3;
+  counters_.counts.of_limits.jobs_met = 4;
+  std::vector<Family> families;
+  CollectLimits(sources(), counters_.counts, &families);
+  const std::string text = WriteExposition(families, ExpositionFormat::kPrometheusText);
+  for (const char* line :
+       {"tern_limit_use{limit=\"clients\"} 3", "tern_limit_max{limit=\"clients\"} 32768",
+        "tern_limit_hits_total{limit=\"questions\"} 4",
+        "tern_limit_max{limit=\"cache_memory\"} 1048576"}) {
+    EXPECT_NE(text.find(std::string("\n") + line + "\n"), std::string::npos) << text;
   }
 }
 

@@ -78,6 +78,7 @@ class HttpServerTest : public testing::Test {
                                  .store = &store_,
                                  .servers = &servers_,
                                  .daemon = &state_,
+                                 .workers = 1,
                                  .now = [] { return Time(); }});
     options.routes.push_back({"/arguments", [](const HttpRequest& request) {
                                 std::string text;
