@@ -78,8 +78,63 @@ _tern() {
           ;;
       esac
       ;;
+    ' status '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
+    ' stats '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
+    ' reload '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
+    ' stop '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
+    ' flush '*)
+      case $before in
+        --type) ;;
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --type --below --negative --all --socket --json' -- "$word")
+          elif [[ $before != flush ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
     '  ')
-      mapfile -t COMPREPLY < <(compgen -W 'doctor health lookup mail why -h --help --version' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'doctor flush health lookup mail reload stats status stop why -h --help --version' -- "$word")
       ;;
     ' doctor ')
       mapfile -t COMPREPLY < <(compgen -W 'mail' -- "$word")

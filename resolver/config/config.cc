@@ -30,6 +30,7 @@ using std::chrono::milliseconds;
 constexpr std::string_view kBuiltin = "builtin";
 constexpr uint16_t kDnsPort = 53;
 constexpr size_t kTokenFileOctetsMax = 4096;
+constexpr size_t kSocketPathOctetsMax = 107;  // of a sockaddr_un
 constexpr size_t kTokenOctetsMin = 16;
 constexpr size_t kTokenOctetsMax = 256;
 
@@ -125,6 +126,8 @@ class ConfigReader {
         return ReadPath(place, key, &settings_->cache_file.path);
       case KeyKind::kTokenFile:
         return ReadTokenFile(place, key);
+      case KeyKind::kSocketPath:
+        return ReadSocketPath(place, key);
       case KeyKind::kCookieSecret:
         return ReadCookieSecret(place, key);
       case KeyKind::kForwardZones:
@@ -316,6 +319,21 @@ class ConfigReader {
     }
     const std::string& text = place.node->text;
     *path = text.empty() ? "" : PathOf(text);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadSocketPath(const ValuePlace& place, const KeySpec& key) {
+    if (place.node->kind != ConfigNode::Kind::kScalar) {
+      return reader_.Expected(place, Expectation(key));
+    }
+    const std::string& text = place.node->text;
+    const std::string path = text.empty() ? "" : PathOf(text);
+    if (path.size() > kSocketPathOctetsMax) {
+      return reader_.Error(place, Concat("expected a path of at most ", kSocketPathOctetsMax,
+                                         " octets, found one of ", path.size()));
+    }
+    settings_->control.socket = path;
+    KeepPlace(*place.node, place.path);
     return absl::OkStatus();
   }
 

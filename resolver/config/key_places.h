@@ -105,6 +105,15 @@ inline constexpr ValueSpec kZoneValidate = {
         [](const Settings& settings) { return uint64_t{settings.static_zones.back().validate}; },
         [](Settings& settings, uint64_t n) { settings.static_zones.back().validate = n != 0; }}};
 
+inline constexpr ValueSpec kMap = {.kind = KeyKind::kMap};
+inline constexpr auto kRate = &Settings::rate_limit;
+inline constexpr auto kConnections = &Settings::connections;
+inline constexpr auto kCache = &Settings::cache;
+inline constexpr auto kTtls = &CacheSettings::ttl;
+inline constexpr auto kResolution = &Settings::resolution;
+inline constexpr auto kBudget = &ResolutionSettings::budget;
+inline constexpr auto kLimits = &ResolutionSettings::limits;
+
 // A number of the block list that was read last.
 template <auto kMember>
 constexpr NumberPlace kOfList = {

@@ -53,6 +53,7 @@ enum class KeyKind : uint8_t {
   kStateFile,
   kCacheFile,
   kTokenFile,
+  kSocketPath,
   kCookieSecret,
   kForwardZones,  // a list of maps; their keys are `forward[].zone` and so on
   kStubZones,

@@ -82,6 +82,7 @@ std::string Expectation(const KeySpec& key) {
     case KeyKind::kStateFile:
     case KeyKind::kCacheFile:
     case KeyKind::kTokenFile:
+    case KeyKind::kSocketPath:
       return "the path of a file, or \"\" for none";
     case KeyKind::kCookieSecret:
       return "32 hexadecimal digits, or \"\" to draw a secret";

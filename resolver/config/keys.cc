@@ -10,15 +10,6 @@
 namespace tern::resolver::config {
 namespace {
 
-constexpr ValueSpec kMap = {.kind = KeyKind::kMap};
-constexpr auto kRate = &Settings::rate_limit;
-constexpr auto kConnections = &Settings::connections;
-constexpr auto kCache = &Settings::cache;
-constexpr auto kTtls = &CacheSettings::ttl;
-constexpr auto kResolution = &Settings::resolution;
-constexpr auto kBudget = &ResolutionSettings::budget;
-constexpr auto kLimits = &ResolutionSettings::limits;
-
 constexpr KeySpec kKeys[] = {
     {.path = "listen",
      .value = List<Endpoint, &Settings::listen>(KeyKind::kListen, 1, kListenMax),
@@ -485,6 +476,17 @@ constexpr KeySpec kKeys[] = {
                 "`\"\"`: they need none. `/live` and `/ready` are answered without it.",
      .details = "The word is 16 to 256 letters, digits or signs. The file is read at the start. "
                 "Keep it from other users' eyes."},
+
+    {.path = "control", .value = kMap},
+    {.path = "control.socket",
+     .value = {.kind = KeyKind::kSocketPath},
+     .default_text = "/run/tern/control",
+     .fixed = &kFixed<&Settings::control, &ControlSettings::socket>,
+     .summary =
+         "The socket over which `tern` gives commands. `\"\"`: there is none. Root, the user "
+         "of ternd and the members of its group may give them.",
+     .details = "If the socket that is written here cannot be made, ternd does not start. Without "
+                "this key it starts all the same, and the log says why there is no socket."},
 
     {.path = "mail", .value = kMap},
     {.path = "mail.additional",

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "resolver/base/cache_settings.h"
+#include "resolver/base/control_socket.h"
 #include "resolver/base/dnssec_settings.h"
 #include "resolver/base/endpoint.h"
 #include "resolver/base/mail_settings.h"
@@ -61,6 +62,11 @@ struct HttpSettings {
   std::string token;  // what the file holds; empty: none is asked for
 };
 
+// Where operators steer the daemon (control/control_server.h).
+struct ControlSettings {
+  std::string socket = kControlSocket;  // empty: none
+};
+
 struct Settings {
   std::vector<Endpoint> listen;
   // True when the file has no `listen`. Then an address is left out if this machine lacks its
@@ -80,6 +86,7 @@ struct Settings {
   policy::LocalSettings local;
   MailSettings mail;
   HttpSettings http;
+  ControlSettings control;
   std::vector<StaticZone> static_zones;
   // The positions of values that only this machine can judge, for errors at the start. They are
   // `FILE:7:3` by key, such as `local.hosts_file` or `listen[0]`. A key that the file does not have

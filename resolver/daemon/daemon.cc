@@ -348,7 +348,7 @@ Daemon::~Daemon() {
 absl::Status Daemon::Reload(config::Settings settings) {
   const config::Settings& current = settings_;
   if (settings.listen_is_default && current.listen_is_default) settings.listen = current.listen;
-  const std::vector<std::string_view> fixed = config::FixedKeysThatDiffer(current, settings);
+  std::vector<std::string_view> fixed = config::FixedKeysThatDiffer(current, settings);
   config::KeepFixedKeys(current, &settings);
   settings.listen_is_default = current.listen_is_default;
   auto configuration = MakeConfiguration(settings);
@@ -372,6 +372,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   own_servers_.clear();  // with such a server there is no configuration
   zones_to_forget_ = std::move(zones_to_forget);
   NoteCookieSecret(secret);
+  keys_that_need_a_start_ = std::move(fixed);
   ForgetChangedSources(before);
   TellCacheFacts();
   if (!private_zones.empty()) Log(LogLevel::kInfo, private_zones);
@@ -515,6 +516,17 @@ void Daemon::EraseNamesToForget() {
            std::any_of(zones_to_forget_.begin(), zones_to_forget_.end(),
                        [&](const wire::Name& zone) { return name.IsSubdomainOf(zone); });
   });
+}
+
+uint64_t Daemon::Flush(const control::FlushWish& wish) {
+  uint64_t count = 0;
+  store().EraseIf([&](cache::EntryView entry) {
+    const bool goes = control::Wants(wish, entry);
+    if (goes) ++count;
+    return goes;
+  });
+  assembly_->ForgetRanges();
+  return count;
 }
 
 // Cookies that clients hold were made with the secret that was in force until now.

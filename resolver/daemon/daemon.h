@@ -26,6 +26,7 @@
 #include "resolver/base/version.h"
 #include "resolver/config/settings.h"
 #include "resolver/control/daemon_state.h"
+#include "resolver/control/flush_wish.h"
 #include "resolver/control/http_server.h"
 #include "resolver/control/sources.h"
 #include "resolver/daemon/anchor_file.h"
@@ -67,6 +68,13 @@ class Daemon {
   // When there is an error, the old configuration stays in force.
   // Throws std::bad_alloc. The old configuration stays in force then too.
   absl::Status Reload(config::Settings settings);
+  // The keys whose new value the last Reload could not put in force.
+  const std::vector<std::string_view>& keys_that_need_a_start() const {
+    return keys_that_need_a_start_;
+  }
+  // Forgets what the wish says, and all ranges of signed zones, because they may deny the same
+  // names. Returns how many entries went. What is being looked up just now may be stored again.
+  uint64_t Flush(const control::FlushWish& wish);
   // A job that began before a Reload may still store data under the old configuration. At this time
   // all such jobs have ended, and ForgetAgain is due. Empty when nothing is to be forgotten.
   std::optional<std::chrono::steady_clock::time_point> forget_again_at() const {
@@ -115,7 +123,9 @@ class Daemon {
   // What is told to those who watch.
   control::DaemonState& state() { return state_; }
   size_t worker_count() const { return workers_.size(); }
-  cache::Store& store() { return assembly_->store(); }  // for tests
+  const config::Settings& settings() const { return settings_; }
+  const CounterSource& counters() const { return *assembly_; }
+  cache::Store& store() { return assembly_->store(); }
   std::string_view engine_name() const { return workers_.front()->engine_name(); }
 
  private:
@@ -148,6 +158,7 @@ class Daemon {
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
   config::Settings settings_;
+  std::vector<std::string_view> keys_that_need_a_start_;
   service::Configuration configuration_;  // made from settings_
   // Servers of static zones whose address has become this machine's own. They are not asked.
   std::vector<Endpoint> own_servers_;

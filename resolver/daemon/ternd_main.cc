@@ -23,11 +23,14 @@
 #include "absl/strings/str_split.h"
 #include "resolver/base/version.h"
 #include "resolver/config/config.h"
+#include "resolver/daemon/control_start.h"
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/daemon_options.h"
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/machine_memory.h"
+#include "resolver/daemon/main_tasks.h"
 #include "resolver/daemon/settings_doubts.h"
+#include "resolver/daemon/steering.h"
 #include "resolver/daemon/supervisor.h"
 #include "resolver/daemon/watchdog.h"
 #include "resolver/io/network_changes.h"
@@ -100,9 +103,9 @@ sigset_t HandledSignals() {
   return signals;
 }
 
-void ReadAgain(Daemon* daemon, const DaemonOptions& options) try {
+absl::Status ReadAgain(Daemon* daemon, const DaemonOptions& options) try {
   const auto settings = ReadSettings(options);
-  const absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
+  absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
   daemon->state().SetReloadFailed(!status.ok());
   if (status.ok()) {
     Log(LogLevel::kInfo, "configuration read again; the cache is kept");
@@ -110,15 +113,18 @@ void ReadAgain(Daemon* daemon, const DaemonOptions& options) try {
     LogError(status);
     Log(LogLevel::kError, "the old configuration stays in force");
   }
+  return status;
 } catch (const std::bad_alloc&) {
   daemon->state().SetReloadFailed(true);
   Log(LogLevel::kError, "out of memory; the old configuration stays in force");
+  return absl::ResourceExhaustedError(kNoMemory);
 }
 
-void Reload(Daemon* daemon, const DaemonOptions& options, const Supervisor& supervisor) {
+absl::Status Reload(Daemon* daemon, const DaemonOptions& options, const Supervisor& supervisor) {
   supervisor.TellReloading(std::chrono::steady_clock::now());
-  ReadAgain(daemon, options);
+  absl::Status status = ReadAgain(daemon, options);
   supervisor.TellReady();  // also with the old configuration
+  return status;
 }
 
 void RollCookieSecret(Daemon* daemon) try {
@@ -211,10 +217,10 @@ std::chrono::seconds FollowPause(const Daemon& daemon) {
   return std::min<std::chrono::seconds>(kFollowClockEvery, daemon.UntilAnchorEnds());
 }
 
-// Returns when a signal ends the process. Meanwhile it also does the tasks that are due once a day,
-// after a reload, or when the network has changed.
+// Returns when a signal or a command ends the process. Meanwhile it also does the tasks that are
+// due once a day, after a reload, or when the network has changed.
 void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options,
-                const Supervisor& supervisor) {
+                const Supervisor& supervisor, const Steering& steering, MainTasks* tasks) {
   using Clock = std::chrono::steady_clock;
   NetworkFollower network;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
@@ -228,7 +234,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
     const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
     const int signal = sigtimedwait(&signals, nullptr, &limit);
     if (signal == SIGHUP) {
-      Reload(daemon, options, supervisor);
+      static_cast<void>(Reload(daemon, options, supervisor));  // the log tells it
       next_follow = Clock::now();
     } else if (signal == SIGIO) {
       network.OnChange();
@@ -237,6 +243,8 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
     } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
       return;
     }
+    tasks->DoAll();
+    if (steering.is_stopping()) return;
     if (daemon->forget_again_at() && Clock::now() >= *daemon->forget_again_at()) {
       daemon->ForgetAgain();
     }
@@ -272,8 +280,16 @@ int Serve(const DaemonOptions& options) {
   };
   auto daemon = Daemon::Start(*std::move(settings), on_failure, [] { kill(getpid(), SIGUSR1); });
   if (!daemon.ok()) return Fail(daemon.status());
-  LogReady(**daemon, options);
   const Supervisor supervisor(std::getenv("NOTIFY_SOCKET"));
+  MainTasks tasks([] { kill(getpid(), SIGUSR1); });
+  Steering steering({.daemon = daemon->get(),
+                     .tasks = &tasks,
+                     .configuration = NameOfConfiguration(options),
+                     .reload = [&] { return Reload(daemon->get(), options, supervisor); }});
+  auto control = StartControl((*daemon)->settings(),
+                              {.steered = &steering, .counters = &(*daemon)->counters()});
+  if (!control.ok()) return Fail(control.status());
+  LogReady(**daemon, options);
   supervisor.TellReady();
 
   std::optional<Watchdog> watchdog;
@@ -282,12 +298,14 @@ int Serve(const DaemonOptions& options) {
     watchdog.emplace((*daemon)->DutiesOfWatchdog([&supervisor] { supervisor.TellAlive(); }),
                      *interval);
   }
-  WaitForEnd(daemon->get(), signals, options, supervisor);
+  WaitForEnd(daemon->get(), signals, options, supervisor, steering, &tasks);
   watchdog.reset();
   supervisor.TellStopping();
   const int exit_code = failed ? kExitFailure : 0;
   const StopWatchdog stop_watchdog(exit_code);
   Log(LogLevel::kInfo, "stopping");
+  tasks.Close();
+  control->reset();
   if (!failed) (*daemon)->SaveCache(kSaveMax);
   daemon->reset();
   return exit_code;

@@ -75,6 +75,9 @@ class Assembly final : public CounterSource {
   // The sums of all workers' counters since the start. Any thread may call it.
   CounterSnapshot ReadCounters() const override;
 
+  // Forgets which names signed zones deny (dnssec/aggressive.h). Any thread may call it.
+  void ForgetRanges() { ranges_.Clear(); }
+
   cache::Store& store() { return store_; }
   // Any thread may read it.
   const upstream::ServerTable& server_table() const { return server_table_; }

@@ -16,6 +16,9 @@
 #include "resolver/base/version.h"
 #include "resolver/tool/block_lists.h"
 #include "resolver/tool/configured_lists.h"
+#include "resolver/tool/control_client.h"
+#include "resolver/tool/control_options.h"
+#include "resolver/tool/control_text.h"
 #include "resolver/tool/health.h"
 #include "resolver/tool/lookup_client.h"
 #include "resolver/tool/lookup_json.h"
@@ -185,6 +188,22 @@ int ShowHealth(std::span<const std::string> words) {
   return static_cast<int>(report.exit);
 }
 
+// Has a running ternd do it.
+int Control(const Command& command, std::span<const std::string> words) {
+  const auto options = ParseControlOptions(command, words);
+  if (!options.ok()) return UsageFailure(std::string(options.status().message()));
+  if (options->help) return Help();
+  const auto answer = AskControl(*options);
+  if (!answer.ok()) {
+    Print(stderr, Concat("tern: ", std::string(answer.status().message()), "\n"));
+    return static_cast<int>(ControlExit::kNoAnswer);
+  }
+  const ControlReply reply = ReadControlReply(*answer);
+  Print(stdout, options->json ? *answer + "\n" : reply.text);
+  if (!options->json) Print(stderr, reply.error);
+  return static_cast<int>(reply.exit);
+}
+
 int Main(int argc, char** argv) {
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (words.empty()) return UsageFailure("expected a command");
@@ -199,6 +218,7 @@ int Main(int argc, char** argv) {
   const Command* const command = FindCommand(TernProgram(), words, &taken);
   if (command == nullptr) return UsageFailure(Concat("unknown command ", Quoted(words[0])));
   const std::span<const std::string> rest = std::span(words).subspan(taken);
+  if (IsControlCommand(command->name)) return Control(*command, rest);
   if (command->name == "why") return Why(rest);
   if (command->name == "mail") return Mail(rest);
   if (command->name == "doctor mail") return Doctor(rest);

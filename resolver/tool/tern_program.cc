@@ -1,17 +1,31 @@
 #include "resolver/tool/tern_program.h"
 
+#include "resolver/tool/control_options.h"
 #include "resolver/tool/health.h"
 #include "resolver/tool/lookup_options.h"
 #include "resolver/tool/mail_options.h"
 #include "resolver/tool/why.h"
 
 namespace tern::resolver::tool {
+namespace {
+
+std::vector<Command> AllCommands() {
+  std::vector<Command> commands = {LookupCommand(), WhyCommand(), MailCommand(), DoctorCommand(),
+                                   HealthCommand()};
+  const std::vector<Command> control = ControlCommands();
+  commands.insert(commands.end(), control.begin(), control.end());
+  return commands;
+}
+
+}  // namespace
 
 const Program& TernProgram() {
   static const Program program = {
       .name = "tern",
-      .purpose = "Asks a DNS resolver, shows how it found the answer, and plans mail by it.",
-      .commands = {LookupCommand(), WhyCommand(), MailCommand(), DoctorCommand(), HealthCommand()},
+      .purpose =
+          "Asks a DNS resolver, shows how it found the answer, plans mail by it, and "
+          "steers ternd.",
+      .commands = AllCommands(),
       .notes =
           "Exit status of lookup: 0 an answer, 1 no such name or record, 2 wrong usage,\n"
           "3 SERVFAIL, REFUSED or another failure of the server, 4 no answer.\n"
@@ -20,7 +34,9 @@ const Program& TernProgram() {
           "Of mail --check-lists and doctor: 0 all is well, 1 something is to be changed,\n"
           "2 wrong usage, 3 no answer.\n"
           "Of health: 0 ready, 1 not ready or no answer, 2 wrong usage, 3 degraded (with\n"
-          "--strict). See tern(1).\n",
+          "--strict).\n"
+          "Of status, stats, reload, stop and flush: 0 done, 2 wrong usage, 3 ternd\n"
+          "could not do it, 4 nobody answers at the socket. See tern(1).\n",
   };
   return program;
 }

@@ -46,6 +46,8 @@ _LIBRARIES = (
     (re.compile(r"yaml-cpp/"), ("resolver/config/",)),
     (re.compile(r"microhttpd"), ("resolver/control/http_server.",)),
     (re.compile(r"nlohmann/"), ("resolver/service/trace_account.cc", "resolver/control/health.cc",
+                                "resolver/control/control_request.cc", "resolver/control/control_verbs.cc",
+                                "resolver/tool/control_options.cc", "resolver/tool/control_text.cc",
                                 "resolver/tool/health.cc", "resolver/tool/lookup_json.cc",
                                 "resolver/tool/mail_json.cc", "resolver/tool/why_json.cc", "tests/")),
     (re.compile(r"jemalloc/"), ("resolver/daemon/", "bench/")),

@@ -41,7 +41,7 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
   ExpectErrors({
       {"verbosity: 3",
        "1:1: verbosity: unknown key; expected listen, workers, access, cache, resolution, dnssec, "
-       "local, http, mail, forward or stub"},
+       "local, http, control, mail, forward or stub"},
       {"access: {deny: []}",
        "1:10: access.deny: unknown key; expected allow, rate_limit, connections, require_cookies, "
        "trace or cookie_secret"},
@@ -49,11 +49,22 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
        "1:36: stub[0].first: unknown key; expected zone, to or validate"},
       {"\"a\\e[2J\": 1",
        "1:1: \"a\\x1b[2J\": unknown key; expected listen, workers, access, cache, resolution, "
-       "dnssec, local, http, mail, forward or stub"},
+       "dnssec, local, http, control, mail, forward or stub"},
       {"<<: {}",
        "1:1: \"<<\": unknown key; expected listen, workers, access, cache, resolution, dnssec, "
-       "local, http, mail, forward or stub"},
+       "local, http, control, mail, forward or stub"},
   });
+}
+
+TEST(ConfigErrorsTest, TheControlSocketNeedsAPathThatASocketCanHave) {
+  ExpectErrors({
+      {"control: {socket: []}",
+       "1:19: control.socket: expected the path of a file, or \"\" for none, found a list"},
+  });
+  const std::string path(107, 'a');
+  EXPECT_EQ(
+      ErrorOf("control: {socket: /" + path + "}"),
+      "tern.yaml:1:19: control.socket: expected a path of at most 107 octets, found one of 108");
 }
 
 TEST(ConfigErrorsTest, HttpNeedsAddressesNamesAndAGoodToken) {

@@ -52,7 +52,8 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
             "0 builtin 11 /var/lib/tern/trust-anchors | 1 '' | | 0 0 4096 2000000 24 56 2 "
             "127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
-            "| 1024 128 | 0 1 1 11100 | '' 600000000 | 127.0.0.1:9530 ''  | 0 0 0 0 0 0 0 0 0 0 0 "
+            "| 1024 128 | 0 1 1 11100 | '' 600000000 | 127.0.0.1:9530 ''  | '/run/tern/control' | "
+            "0 0 0 0 0 0 0 0 0 0 0 "
             "0 0 0 0 0");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
   EXPECT_TRUE(DefaultSettings().listen_is_default);
@@ -149,6 +150,7 @@ TEST(ConfigTest, TheExampleFileHasEveryKey) {
                           "http",
                           "hosts",
                           "token_file",
+                          "control",
                           "forward",
                           "stub"}) {
     const std::string start = std::string(key) + ":";
@@ -407,6 +409,9 @@ TEST(ConfigTest, RelativeHostsFileStandsBesideTheConfiguration) {
   EXPECT_EQ(Parse("dnssec: {state_file: \"\"}", "/etc/tern/tern.yaml").dnssec.state_file, "");
   EXPECT_EQ(Parse("cache: {file: kept}", "/etc/tern/tern.yaml").cache_file.path, "/etc/tern/kept");
   EXPECT_EQ(Parse("cache: {file: \"\"}", "/etc/tern/tern.yaml").cache_file.path, "");
+  EXPECT_EQ(Parse("control: {socket: control}", "/etc/tern/tern.yaml").control.socket,
+            "/etc/tern/control");
+  EXPECT_EQ(Parse("control: {socket: \"\"}", "/etc/tern/tern.yaml").control.socket, "");
 }
 
 // For errors that only the start of the daemon can find.

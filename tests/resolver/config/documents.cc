@@ -258,6 +258,7 @@ Json SchemaOfValue(const KeySpec& key) {
     case KeyKind::kStateFile:
     case KeyKind::kCacheFile:
     case KeyKind::kTokenFile:
+    case KeyKind::kSocketPath:
       return {{"type", "string"}};
     case KeyKind::kCookieSecret:
       return TextSchema("^([0-9A-Fa-f]{32})?$");

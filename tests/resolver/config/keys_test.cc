@@ -163,9 +163,9 @@ TEST(KeysTest, FindsTheKeysOfAMap) {
     for (const KeySpec* key : KeysInside(map)) all.push_back(NameOf(*key));
     return WordList(all);
   };
-  EXPECT_EQ(
-      names(""),
-      "listen, workers, access, cache, resolution, dnssec, local, http, mail, forward or stub");
+  EXPECT_EQ(names(""),
+            "listen, workers, access, cache, resolution, dnssec, local, http, control, mail, "
+            "forward or stub");
   EXPECT_EQ(names("access"),
             "allow, rate_limit, connections, require_cookies, trace or cookie_secret");
   EXPECT_EQ(names("stub[]"), "zone, to or validate");
@@ -189,10 +189,11 @@ TEST(FixedKeysTest, NamesWhatOnlyARestartChanges) {
   after.http.listen.clear();
   after.http.hosts.emplace_back();
   after.http.token = "another";
+  after.control.socket.clear();
   EXPECT_EQ(FixedKeysThatDiffer(before, after),
             (std::vector<std::string_view>{"listen", "workers", "access.connections.per_client",
                                            "cache.memory", "resolution.outgoing", "http.listen",
-                                           "http.hosts", "http.token_file"}));
+                                           "http.hosts", "http.token_file", "control.socket"}));
 }
 
 TEST(FixedKeysTest, KeepsThemAndNothingBesides) {

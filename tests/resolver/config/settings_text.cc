@@ -58,7 +58,7 @@ std::string Shown(const Settings& s) {
   out << " |";
   for (const Endpoint& endpoint : s.http.listen) out << ' ' << endpoint.ToText();
   for (const wire::Name& host : s.http.hosts) out << ' ' << wire::ToText(host);
-  out << " '" << s.http.token_file << "' " << s.http.token << " |";
+  out << " '" << s.http.token_file << "' " << s.http.token << " | '" << s.control.socket << "' |";
   for (const uint8_t octet : s.cookie_secret.value_or(policy::CookieSecret{}))
     out << ' ' << int{octet};
   return out.str();

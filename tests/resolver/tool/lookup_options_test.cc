@@ -14,7 +14,7 @@ absl::StatusOr<LookupOptions> Parse(std::vector<std::string> words) {
   return ParseLookupOptions(words, kResolvConf);
 }
 
-std::string Question(std::vector<std::string> words) {
+std::string QuestionOf(std::vector<std::string> words) {
   const auto options = Parse(std::move(words));
   if (!options.ok()) return std::string(options.status().message());
   return wire::ToText(options->name) + " " + wire::ToText(options->type);
@@ -25,16 +25,16 @@ std::string ErrorOf(std::vector<std::string> words) {
 }
 
 TEST(LookupOptionsTest, AsksForAUnlessTold) {
-  EXPECT_EQ(Question({"www.example.com"}), "www.example.com. A");
-  EXPECT_EQ(Question({"www.example.com.", "mx"}), "www.example.com. MX");
-  EXPECT_EQ(Question({".", "NS"}), ". NS");
-  EXPECT_EQ(Question({"a.", "TYPE65280"}), "a. TYPE65280");
+  EXPECT_EQ(QuestionOf({"www.example.com"}), "www.example.com. A");
+  EXPECT_EQ(QuestionOf({"www.example.com.", "mx"}), "www.example.com. MX");
+  EXPECT_EQ(QuestionOf({".", "NS"}), ". NS");
+  EXPECT_EQ(QuestionOf({"a.", "TYPE65280"}), "a. TYPE65280");
 }
 
 TEST(LookupOptionsTest, AnAddressIsLookedUpInReverse) {
-  EXPECT_EQ(Question({"192.0.2.1"}), "1.2.0.192.in-addr.arpa. PTR");
-  EXPECT_EQ(Question({"::1"}).substr(0, 8), "1.0.0.0.");
-  EXPECT_EQ(Question({"192.0.2.1", "SOA"}), "1.2.0.192.in-addr.arpa. SOA");
+  EXPECT_EQ(QuestionOf({"192.0.2.1"}), "1.2.0.192.in-addr.arpa. PTR");
+  EXPECT_EQ(QuestionOf({"::1"}).substr(0, 8), "1.0.0.0.");
+  EXPECT_EQ(QuestionOf({"192.0.2.1", "SOA"}), "1.2.0.192.in-addr.arpa. SOA");
 }
 
 TEST(LookupOptionsTest, OptionsStandAnywhere) {
@@ -55,7 +55,7 @@ TEST(LookupOptionsTest, DefaultsAreTheSystemsServerAndFiveSeconds) {
 }
 
 TEST(LookupOptionsTest, WordsBehindTwoDashesAreNoOptions) {
-  EXPECT_EQ(Question({"--", "-x.example"}), "-x.example. A");
+  EXPECT_EQ(QuestionOf({"--", "-x.example"}), "-x.example. A");
 }
 
 TEST(LookupOptionsTest, HelpNeedsNoName) { EXPECT_TRUE(Parse({"--help"})->help); }

@@ -1,0 +1,65 @@
+// The control socket's server: it reads lines and writes an answer for each.
+//
+// - A client that may not give commands gets an error line and is closed. So is one that comes when
+//   kControlConnectionsMax are open, and one that sends a longer line than kControlLineOctetsMax.
+// - A client that neither completes a line nor reads its answer for `idle_max` is closed.
+//
+// Thread: one makes and destroys it. A thread of its own serves the clients one after the other,
+// and calls `may_steer` and `answer`. No worker waits for it.
+// Bound: kControlConnectionsMax connections, each with one line and one answer.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "resolver/io/sockets.h"
+
+namespace tern::resolver::control {
+
+inline constexpr size_t kControlConnectionsMax = 16;
+inline constexpr size_t kControlLineOctetsMax = 65536;
+
+class ControlServer {
+ public:
+  struct Options {
+    io::OwnedFd listener;  // a stream socket that listens and does not block
+    std::string path;      // of the listener; removed at the end. Empty: nothing is removed
+    std::function<bool(int socket)> may_steer;
+    // The answer to a line, with its newline. When it throws std::bad_alloc, the client is closed.
+    std::function<std::string(std::string_view line)> answer;
+    std::chrono::milliseconds idle_max{10'000};
+  };
+
+  static absl::StatusOr<std::unique_ptr<ControlServer>> Start(Options options);
+  // Waits for the answer that is being made, and closes all connections.
+  ~ControlServer();
+  ControlServer(const ControlServer&) = delete;
+  ControlServer& operator=(const ControlServer&) = delete;
+
+ private:
+  class Connection;
+  using Clock = std::chrono::steady_clock;
+
+  ControlServer(Options options, io::OwnedFd stop);
+
+  void Run();
+  bool WaitForWork();
+  void AcceptAll(Clock::time_point now);
+  void Serve(Connection* connection, Clock::time_point now);
+  int PollTimeout(Clock::time_point now) const;
+
+  const Options options_;
+  const io::OwnedFd stop_;  // an event; readable when the thread is to end
+  Clock::time_point accept_again_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::thread thread_;  // the last member, because it uses the others
+};
+
+}  // namespace tern::resolver::control

@@ -1,0 +1,54 @@
+// The running daemon, as the commands of operators see it.
+//
+// Thread: the control socket's thread calls it. Each function waits for the main thread, and ends
+// with an error when that thread is busy for too long. No function waits for a worker.
+// Bound: the values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "resolver/control/flush_wish.h"
+
+namespace tern::resolver::control {
+
+struct DaemonStatus {
+  std::string version;
+  int64_t pid = 0;
+  int64_t uptime_seconds = 0;
+  uint64_t workers = 0;
+  std::string engine;
+  std::vector<std::string> listening;
+  std::string configuration;  // the file, or `built-in defaults`
+  uint64_t generation = 0;    // of the configuration in force: 1, and 1 more with each reload
+  uint64_t cache_octets = 0;
+  uint64_t cache_octets_max = 0;
+  uint64_t cache_entries = 0;
+  std::string validation;  // `true`, `log` or `false`, as dnssec.validation
+  bool time_unsure = false;
+};
+
+struct ReloadReport {
+  uint64_t generation = 0;
+  std::vector<std::string> needs_restart;  // keys whose new value waits for a new start
+};
+
+class Steered {
+ public:
+  virtual absl::StatusOr<DaemonStatus> ReadStatus() = 0;
+  // An error has a line for each mistake. The old configuration stays in force then.
+  virtual absl::StatusOr<ReloadReport> Reload() = 0;
+  // Returns before the daemon has stopped.
+  virtual absl::Status Stop() = 0;
+  // How many entries went.
+  virtual absl::StatusOr<uint64_t> Flush(const FlushWish& wish) = 0;
+
+ protected:
+  ~Steered() = default;
+};
+
+}  // namespace tern::resolver::control

@@ -1,0 +1,43 @@
+// What the commands of the control socket do with the daemon.
+//
+// Thread: the control socket's calls what control::Steered has. Each hands its work to the main
+// thread, which makes this and asks `is_stopping`.
+// Bound: one task at a time.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "resolver/control/steered.h"
+#include "resolver/daemon/daemon.h"
+#include "resolver/daemon/main_tasks.h"
+
+namespace tern::resolver::daemon {
+
+class Steering final : public control::Steered {
+ public:
+  // Of the main thread. All of it outlives the steering.
+  struct Parts {
+    Daemon* daemon = nullptr;
+    MainTasks* tasks = nullptr;
+    std::string configuration;             // its file, or what stands for it
+    std::function<absl::Status()> reload;  // reads the configuration again
+  };
+
+  explicit Steering(Parts parts) : parts_(std::move(parts)) {}
+
+  absl::StatusOr<control::DaemonStatus> ReadStatus() override;
+  absl::StatusOr<control::ReloadReport> Reload() override;
+  absl::Status Stop() override;
+  absl::StatusOr<uint64_t> Flush(const control::FlushWish& wish) override;
+
+  bool is_stopping() const { return is_stopping_; }
+
+ private:
+  const Parts parts_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  bool is_stopping_ = false;  // of the main thread
+};
+
+}  // namespace tern::resolver::daemon

@@ -1,0 +1,91 @@
+#include "resolver/tool/control_text.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "wire/concat.h"
+#include "wire/harmless_text.h"
+
+namespace tern::resolver::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kDepthMax = 8;
+
+// See lookup_json.cc: the library recurses.
+bool IsTooDeep(std::string_view line) {
+  int depth = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kDepthMax) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+std::string ValueText(const Json& value) {
+  if (value.is_string()) return HarmlessText(value.get<std::string>());
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (!value.is_array()) return value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  if (value.empty()) return "none";
+  std::string text;
+  for (const Json& item : value) text += Concat(text.empty() ? "" : ", ", ValueText(item));
+  return text;
+}
+
+std::string ResultText(const Json& result) {
+  if (!result.is_object()) return ValueText(result) + "\n";
+  size_t width = 0;
+  for (const auto& [key, value] : result.items()) width = std::max(width, key.size());
+  std::string text;
+  for (const auto& [key, value] : result.items()) {
+    text +=
+        Concat(HarmlessText(key), std::string(width - key.size() + 2, ' '), ValueText(value), "\n");
+  }
+  return text;
+}
+
+// A configuration with several mistakes has a line for each.
+std::string ErrorText(const std::string& error) {
+  std::string text;
+  for (size_t start = 0; start <= error.size();) {
+    const size_t end = std::min(error.find('\n', start), error.size());
+    text += Concat("tern: ", HarmlessText(error.substr(start, end - start)), "\n");
+    start = end + 1;
+  }
+  return text;
+}
+
+}  // namespace
+
+ControlReply ReadControlReply(std::string_view line) {
+  ControlReply reply;
+  const Json answer = IsTooDeep(line) ? Json() : Json::parse(line, nullptr, false);
+  const auto ok = answer.is_object() ? answer.find("ok") : answer.end();
+  if (!answer.is_object() || ok == answer.end() || !ok->is_boolean()) {
+    reply.error = "tern: the answer cannot be read; is it a ternd that listens there?\n";
+    return reply;
+  }
+  if (ok->get<bool>()) {
+    reply.exit = ControlExit::kOk;
+    const auto result = answer.find("result");
+    if (result != answer.end()) reply.text = ResultText(*result);
+    return reply;
+  }
+  const auto error = answer.find("error");
+  const bool has_text = error != answer.end() && error->is_string();
+  reply.error = ErrorText(has_text ? error->get<std::string>() : "ternd has refused it");
+  return reply;
+}
+
+}  // namespace tern::resolver::tool

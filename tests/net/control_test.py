@@ -1,0 +1,105 @@
+"""What an operator does with a running ternd over its control socket, through tern."""
+
+import json
+import os
+import socket
+import stat
+import subprocess
+
+from internet import TERN, Failed, Tern, WorldTest, dig, wait_until
+
+
+class ControlTest(WorldTest):
+
+    def setUp(self):
+        super().setUp()
+        self.socket = str(self.internet.folder / "control")
+        self.started = {"control": {"socket": self.socket}}
+
+    def say(self, *words):
+        """The exit code, stdout and stderr of tern."""
+        done = subprocess.run([TERN, *words, "--socket", self.socket], capture_output=True, text=True,
+                              timeout=40, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def result(self, *words):
+        code, out, error = self.say(*words, "--json")
+        self.assertEqual((code, error), (0, ""), out)
+        answer = json.loads(out)
+        self.assertIs(answer["ok"], True)
+        return answer["result"]
+
+    def upstream_queries(self):
+        return self.result("stats")['tern_upstream_queries_total{transport="udp"}']
+
+    def test_status_tells_what_runs(self):
+        daemon = self.tern(self.started)
+        self.assertEqual(stat.S_IMODE(os.stat(self.socket).st_mode), 0o660)
+        status = self.result("status")
+        self.assertEqual(status["pid"], daemon.process.pid)
+        self.assertEqual(status["configuration"], str(daemon.path))
+        self.assertEqual(status["listening"], ["127.0.0.1:53", "[::1]:53"])
+        self.assertEqual((status["generation"], status["workers"], status["validation"]), (1, 1, "false"))
+        code, out, _ = self.say("status")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r"(?m)^generation +1$")
+
+    def test_what_is_flushed_is_asked_for_again(self):
+        self.tern(self.started)
+        dig("shop.com", "A")
+        before = self.upstream_queries()
+        dig("shop.com", "A")
+        self.assertEqual(self.upstream_queries(), before)
+        self.assertEqual(self.result("flush", "shop.com", "--type", "A"), {"entries": 1})
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        self.assertGreater(self.upstream_queries(), before)
+        self.assertGreater(self.result("flush", "--all")["entries"], 1)
+        self.assertEqual(self.result("flush", "--all"), {"entries": 0})
+
+    def test_reload_says_what_waits_for_a_start(self):
+        daemon = self.tern(self.started)
+        daemon.write({"workers": 2, "resolution": {"ipv6": False}})
+        self.assertEqual(self.result("reload"), {"generation": 2, "needs_restart": ["workers"]})
+        self.assertEqual(self.result("status")["generation"], 2)
+
+    def test_a_mistake_is_named_and_the_old_configuration_stays(self):
+        daemon = self.tern(self.started)
+        good = daemon.path.read_text()
+        daemon.path.write_text('workers: 1\nlisten_: []\n')
+        code, out, error = self.say("reload")
+        self.assertEqual((code, out), (3, ""))
+        self.assertIn(f"{daemon.path}:2:1: listen_: unknown key", error)
+        self.assertEqual(self.result("status")["generation"], 1)
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        daemon.path.write_text(good)
+        self.assertEqual(self.result("reload")["generation"], 2)
+
+    def test_stop_ends_it(self):
+        daemon = self.tern(self.started)
+        self.assertEqual(self.say("stop")[0], 0)
+        wait_until(lambda: not daemon.alive(), "ternd to end")
+        self.assertEqual(daemon.process.returncode, 0)
+        self.assertFalse(os.path.exists(self.socket))
+        code, _, error = self.say("status")
+        self.assertEqual(code, 4)
+        self.assertIn(self.socket, error)
+
+    def test_a_socket_that_was_left_is_replaced_and_a_living_one_is_not(self):
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(self.socket)
+        self.tern(self.started)
+        with self.assertRaises(Failed) as failure:
+            Tern(self.internet.folder, {**self.started, "listen": ["127.0.0.1:5301"], "http": {"listen": ""}},
+                 name="second")
+        self.assertRegex(str(failure.exception), r"second\.yaml:\d+:\d+: control\.socket: .*another process listens")
+        self.assertEqual(self.result("status")["generation"], 1)
+
+    def test_it_can_be_switched_off(self):
+        self.tern({"control": {"socket": ""}})
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        self.assertEqual(self.say("status")[0], 4)
+
+    def test_without_the_folder_of_the_default_it_goes_on(self):
+        daemon = self.tern()
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        self.assertIn("(control.socket)", daemon.log())

@@ -1,0 +1,203 @@
+#include "resolver/control/control_verbs.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "resolver/control/control_request.h"
+#include "wire/concat.h"
+#include "wire/parse_presentation.h"
+#include "wire/presentation.h"
+
+namespace tern::resolver::control {
+namespace {
+
+class FakeDaemon final : public Steered {
+ public:
+  absl::StatusOr<DaemonStatus> ReadStatus() override {
+    DaemonStatus status;
+    status.version = "1";
+    status.listening = {"127.0.0.1:53"};
+    status.configuration = "/etc/\xff\"tern.yaml";
+    return status;
+  }
+  absl::StatusOr<ReloadReport> Reload() override {
+    if (!mistake.empty()) return absl::InvalidArgumentError(mistake);
+    return ReloadReport{.generation = 2, .needs_restart = {"workers"}};
+  }
+  absl::Status Stop() override {
+    ++stops;
+    return absl::OkStatus();
+  }
+  absl::StatusOr<uint64_t> Flush(const FlushWish& wish) override {
+    wishes += Concat(wire::ToText(wish.name), wish.below ? " below" : "",
+                     wish.negative ? " negative" : "",
+                     wish.type ? " " + wire::ToText(*wish.type) : "", ";");
+    return 3;
+  }
+
+  std::string mistake;
+  int stops = 0;
+  std::string wishes;
+};
+
+class OneQuery final : public CounterSource {
+ public:
+  CounterSnapshot ReadCounters() const override {
+    CounterSnapshot counts;
+    counts.jobs = 12;
+    return counts;
+  }
+};
+
+class ControlVerbsTest : public testing::Test {
+ protected:
+  std::string Say(std::string_view line) {
+    std::string answer = AnswerControl({.steered = &daemon_, .counters = &counters_}, line);
+    EXPECT_EQ(answer.find('\n'), answer.size() - 1) << answer;
+    answer.pop_back();
+    return answer;
+  }
+  nlohmann::json Result(std::string_view line) {
+    const auto answer = nlohmann::json::parse(Say(line));
+    EXPECT_EQ(answer["ok"], true) << answer;
+    return answer["result"];
+  }
+
+  FakeDaemon daemon_;
+  OneQuery counters_;
+};
+
+TEST_F(ControlVerbsTest, HostileLinesAreRefused) {
+  for (const std::string& line :
+       {std::string(), std::string("{"), std::string("[]"), std::string("\"status\""),
+        std::string("{}"), std::string("{\"verb\":1}"), std::string("{\"verb\":null}"),
+        std::string("{\"verb\":\"status\",\"verb\":{}}"), std::string("\xff\xfe\0{", 4),
+        std::string("{\"verb\":\"\xff\"}"), std::string("{\"verb\":\"status\"} x"),
+        std::string("{\"verb\":\"status\",\"a\":true}"), std::string(60'000, '['),
+        std::string("{\"verb\":\"stop\",\"a\":") + std::string(60'000, '{'),
+        std::string("{\"verb\":\"STOP\"}"), std::string("{\"verb\":\"stop\",\"x\":1e999}")}) {
+    EXPECT_EQ(Say(line).rfind("{\"ok\":false,\"error\":\"", 0), 0u) << line.substr(0, 50);
+  }
+  EXPECT_EQ(daemon_.stops, 0);
+}
+
+TEST_F(ControlVerbsTest, StatusSaysWhatRuns) {
+  const auto status = Result(R"({"verb":"status"})");
+  EXPECT_EQ(status["version"], "1");
+  EXPECT_EQ(status["listening"][0], "127.0.0.1:53");
+}
+
+TEST_F(ControlVerbsTest, StatsHaveTheNamesOfTheMetrics) {
+  const auto stats = Result(R"({"verb":"stats"})");
+  EXPECT_EQ(stats["tern_jobs_total"], 12);
+  EXPECT_EQ(stats["tern_turned_away_total{reason=\"access\"}"], 0);
+}
+
+TEST_F(ControlVerbsTest, ReloadSaysWhatNeedsAStartOrWhatIsWrong) {
+  EXPECT_EQ(Say(R"({"verb":"reload"})"),
+            R"({"ok":true,"result":{"generation":2,"needs_restart":["workers"]}})");
+  daemon_.mistake = "tern.yaml:1:1: worker: unknown key";
+  EXPECT_EQ(Say(R"({"verb":"reload"})"),
+            R"({"ok":false,"error":"tern.yaml:1:1: worker: unknown key"})");
+}
+
+TEST_F(ControlVerbsTest, StopStopsOnce) {
+  EXPECT_EQ(Say(R"({"verb":"stop"})"), R"({"ok":true,"result":{"stopping":true}})");
+  EXPECT_EQ(daemon_.stops, 1);
+}
+
+TEST_F(ControlVerbsTest, FlushTakesANameAndWhatOfIt) {
+  EXPECT_EQ(Result(R"({"verb":"flush","name":"Example.com"})")["entries"], 3);
+  Result(R"({"verb":"flush","name":"a.","type":"AAAA","below":true})");
+  Result(R"({"verb":"flush","name":"a.","negative":true})");
+  Result(R"({"verb":"flush","all":true})");
+  EXPECT_EQ(daemon_.wishes, "Example.com.;a. below AAAA;a. negative;. below;");
+}
+
+TEST_F(ControlVerbsTest, AFlushThatIsNotClearForgetsNothing) {
+  for (const char* line :
+       {R"({"verb":"flush"})", R"({"verb":"flush","name":""})", R"({"verb":"flush","name":"a..b"})",
+        R"({"verb":"flush","name":"a","all":true})", R"({"verb":"flush","name":"a","type":"NO"})",
+        R"({"verb":"flush","below":true})"}) {
+    EXPECT_EQ(Say(line).rfind("{\"ok\":false", 0), 0u) << line;
+  }
+  EXPECT_EQ(daemon_.wishes, "");
+}
+
+// An entry that lives with the test.
+struct MadeEntry {
+  alignas(8) uint8_t octets[512];
+  cache::EntryView view() const { return cache::EntryView(octets); }
+};
+
+MadeEntry Made(cache::EntryKind kind, std::string_view name, wire::RRType type) {
+  MadeEntry entry;
+  cache::EntryBuilder builder(entry.octets);
+  const wire::Name owner = *wire::ParseName(name);
+  const cache::Instant now(100);
+  bool started = false;
+  switch (kind) {
+    case cache::EntryKind::kRRset:
+      started = builder.StartRRset(owner, type, 60, now, cache::Rank::kAnswerAuthoritative);
+      break;
+    case cache::EntryKind::kNoData:
+      started = builder.StartNoData(owner, type, wire::Name(), 60, now);
+      break;
+    case cache::EntryKind::kNxDomain:
+      started = builder.StartNxDomain(owner, wire::Name(), 60, now);
+      break;
+    case cache::EntryKind::kDelegation:
+      started = builder.StartDelegation(owner, 60, now);
+      break;
+    case cache::EntryKind::kFailure:
+      started = builder.StartFailure(owner, type, wire::ExtendedError::kOther, 1, 60, now);
+      break;
+    case cache::EntryKind::kNxDomainOfType:
+      started =
+          builder.StartNxDomainOfType(owner, type, 60, now, cache::Rank::kAnswerAuthoritative);
+      break;
+  }
+  EXPECT_TRUE(started);
+  builder.Finish();
+  return entry;
+}
+
+TEST(FlushWishTest, WantsTheNameAndWithBelowWhatIsBelow) {
+  using cache::EntryKind;
+  const MadeEntry at = Made(EntryKind::kRRset, "EXAMPLE.com", wire::RRType::kA);
+  const MadeEntry below = Made(EntryKind::kRRset, "www.example.com", wire::RRType::kA);
+  const MadeEntry beside = Made(EntryKind::kRRset, "anexample.com", wire::RRType::kA);
+  FlushWish wish{.name = *wire::ParseName("example.com")};
+  EXPECT_TRUE(Wants(wish, at.view()));
+  EXPECT_FALSE(Wants(wish, below.view()));
+  wish.below = true;
+  EXPECT_TRUE(Wants(wish, at.view()));
+  EXPECT_TRUE(Wants(wish, below.view()));
+  EXPECT_FALSE(Wants(wish, beside.view()));
+}
+
+TEST(FlushWishTest, ATypeTakesWhatDeniesItAlong) {
+  using cache::EntryKind;
+  const FlushWish wish{.name = *wire::ParseName("a."), .type = wire::RRType::kAAAA};
+  EXPECT_TRUE(Wants(wish, Made(EntryKind::kRRset, "a.", wire::RRType::kAAAA).view()));
+  EXPECT_FALSE(Wants(wish, Made(EntryKind::kRRset, "a.", wire::RRType::kA).view()));
+  EXPECT_TRUE(Wants(wish, Made(EntryKind::kNoData, "a.", wire::RRType::kAAAA).view()));
+  EXPECT_TRUE(Wants(wish, Made(EntryKind::kFailure, "a.", wire::RRType::kAAAA).view()));
+  EXPECT_TRUE(Wants(wish, Made(EntryKind::kNxDomain, "a.", wire::RRType::kNone).view()));
+  EXPECT_FALSE(Wants(wish, Made(EntryKind::kDelegation, "a.", wire::RRType::kNone).view()));
+}
+
+TEST(FlushWishTest, NegativeLeavesRecordsAndDelegations) {
+  using cache::EntryKind;
+  const FlushWish wish{.name = *wire::ParseName("a."), .negative = true};
+  EXPECT_FALSE(Wants(wish, Made(EntryKind::kRRset, "a.", wire::RRType::kA).view()));
+  EXPECT_FALSE(Wants(wish, Made(EntryKind::kDelegation, "a.", wire::RRType::kNone).view()));
+  EXPECT_TRUE(Wants(wish, Made(EntryKind::kNoData, "a.", wire::RRType::kA).view()));
+  EXPECT_TRUE(Wants(wish, Made(EntryKind::kNxDomain, "a.", wire::RRType::kNone).view()));
+  EXPECT_TRUE(Wants(wish, Made(EntryKind::kNxDomainOfType, "a.", wire::RRType::kA).view()));
+  EXPECT_TRUE(Wants(wish, Made(EntryKind::kFailure, "a.", wire::RRType::kA).view()));
+}
+
+}  // namespace
+}  // namespace tern::resolver::control
