@@ -79,7 +79,8 @@ class FootprintTest(unittest.TestCase):
             resident, proportional = (int(re.search(rf"^{key}:\s+(\d+) kB", rollup, re.M).group(1))
                                       for key in ("Rss", "Pss"))
             print(f"workers {workers or 'auto'}: RSS {resident} KiB, PSS {proportional} KiB", flush=True)
-            self.assertLess(resident, 20 * 1024)
+            # 2.4 MiB of it is the TLS library that libmicrohttpd brings along.
+            self.assertLess(resident, 22 * 1024)
             daemon.stop()
 
     def test_idle_wakes_for_nothing(self):
