@@ -1,5 +1,7 @@
 #include "resolver/resolution/job.h"
 
+#include "resolver/resolution/job_table.h"
+
 namespace tern::resolver::resolution {
 
 bool Job::MayFailToLookUp() const {
