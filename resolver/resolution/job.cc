@@ -1,7 +1,5 @@
 #include "resolver/resolution/job.h"
 
-#include "resolver/resolution/job_table.h"
-
 namespace tern::resolver::resolution {
 
 bool Job::MayFailToLookUp() const {
@@ -31,7 +29,6 @@ bool Job::HasUsedUpAllowance() const {
 }
 
 void Job::BeginAnew() {
-  table_.OnAnswerLeft(this);
   ++state_.begun_anew;
   answer_.Clear();
   servers_ = upstream::ZoneServers();  // they point into the old settings

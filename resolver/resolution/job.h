@@ -128,8 +128,8 @@ class Job final : public Timer,
   bool MayBeginAnew() const { return state_.begun_anew < kBegunAnewMax; }
   // The job forgets what it has found, and goes on with the settings of this moment. What it has
   // spent stays spent.
-  // REQUIRES: MayBeginAnew(). Its coroutine keeps nothing of the answer, the servers or the
-  // settings.
+  // REQUIRES: MayBeginAnew(). The table knows that the answer left. Its coroutine keeps nothing of
+  // the answer, the servers or the settings.
   void BeginAnew();
   // Its clients have an expired answer if it fails, also if what comes is bogus.
   bool has_kept_stale() const { return kept_stale_.has_answer(); }

@@ -347,6 +347,7 @@ Task<bool> Resolve(Job& job) {
     const Validity validity = co_await Validate(job);
     if (validity == Validity::kGood) break;
     if (validity == Validity::kOldAnchors) {
+      job.table().OnAnswerLeft(&job);
       job.BeginAnew();
       TraceStep(job, "retry", job.name(), "other trust anchors are in force now");
       name = job.name();
