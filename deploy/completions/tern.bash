@@ -78,6 +78,17 @@ _tern() {
           ;;
       esac
       ;;
+    ' config import '*)
+      case $before in
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help' -- "$word")
+          elif [[ $before != import ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
     ' status '*)
       case $before in
         --socket)
@@ -134,7 +145,10 @@ _tern() {
       esac
       ;;
     '  ')
-      mapfile -t COMPREPLY < <(compgen -W 'doctor flush health lookup mail reload stats status stop why -h --help --version' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'config doctor flush health lookup mail reload stats status stop why -h --help --version' -- "$word")
+      ;;
+    ' config ')
+      mapfile -t COMPREPLY < <(compgen -W 'import' -- "$word")
       ;;
     ' doctor ')
       mapfile -t COMPREPLY < <(compgen -W 'mail' -- "$word")

@@ -20,6 +20,7 @@
 #include "resolver/tool/control_options.h"
 #include "resolver/tool/control_text.h"
 #include "resolver/tool/health.h"
+#include "resolver/tool/import_options.h"
 #include "resolver/tool/lookup_client.h"
 #include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_options.h"
@@ -32,6 +33,8 @@
 #include "resolver/tool/mail_text.h"
 #include "resolver/tool/questions.h"
 #include "resolver/tool/tern_program.h"
+#include "resolver/tool/unbound_file.h"
+#include "resolver/tool/unbound_import.h"
 #include "resolver/tool/why.h"
 #include "resolver/tool/why_json.h"
 #include "wire/check.h"
@@ -188,6 +191,25 @@ int ShowHealth(std::span<const std::string> words) {
   return static_cast<int>(report.exit);
 }
 
+int ImportConfiguration(std::span<const std::string> words) {
+  const auto options = ParseImportOptions(words);
+  if (!options.ok()) return UsageFailure(std::string(options.status().message()));
+  if (options->help) return Help();
+  const auto read = ReadUnboundFile(options->file);
+  if (!read.ok()) {
+    Print(stderr, Concat("tern: ", std::string(read.status().message()), "\n"));
+    return static_cast<int>(ImportExit::kUnreadable);
+  }
+  const ImportedConfiguration made = ImportUnbound(*read);
+  Print(stdout, made.ToYaml(options->file));
+  const size_t missing = made.Count(ImportGrade::kMissing);
+  if (missing == 0) return static_cast<int>(ImportExit::kWhole);
+  Print(stderr, Concat("tern: not carried over: ", std::to_string(missing),
+                       missing == 1 ? " option" : " options",
+                       "; the comments at the beginning say which and why\n"));
+  return static_cast<int>(ImportExit::kMissing);
+}
+
 // Has a running ternd do it.
 int Control(const Command& command, std::span<const std::string> words) {
   const auto options = ParseControlOptions(command, words);
@@ -223,6 +245,7 @@ int Main(int argc, char** argv) {
   if (command->name == "mail") return Mail(rest);
   if (command->name == "doctor mail") return Doctor(rest);
   if (command->name == "health") return ShowHealth(rest);
+  if (command->name == "config import") return ImportConfiguration(rest);
   TERN_REQUIRE(command->name == "lookup");  // the only other one
   return Lookup(rest);
 }

@@ -2,6 +2,7 @@
 
 #include "resolver/tool/control_options.h"
 #include "resolver/tool/health.h"
+#include "resolver/tool/import_options.h"
 #include "resolver/tool/lookup_options.h"
 #include "resolver/tool/mail_options.h"
 #include "resolver/tool/why.h"
@@ -11,7 +12,7 @@ namespace {
 
 std::vector<Command> AllCommands() {
   std::vector<Command> commands = {LookupCommand(), WhyCommand(), MailCommand(), DoctorCommand(),
-                                   HealthCommand()};
+                                   HealthCommand(), ImportCommand()};
   const std::vector<Command> control = ControlCommands();
   commands.insert(commands.end(), control.begin(), control.end());
   return commands;
@@ -35,6 +36,8 @@ const Program& TernProgram() {
           "2 wrong usage, 3 no answer.\n"
           "Of health: 0 ready, 1 not ready or no answer, 2 wrong usage, 3 degraded (with\n"
           "--strict).\n"
+          "Of config import: 0 all is carried over, 1 some is not, 2 wrong usage, 3 the\n"
+          "file cannot be read.\n"
           "Of status, stats, reload, stop and flush: 0 done, 2 wrong usage, 3 ternd\n"
           "could not do it, 4 nobody answers at the socket. See tern(1).\n",
   };

@@ -18,7 +18,8 @@ _OUTSIDE = {
         "the field": "EdDSA _bytes _seconds TsuKing YYYYMMDDHHmmSS MAX_MINIMISE_COUNT MINIMISE_ONE_LAB SplitMix64 GiB MiB KiB",
         "other programs": "AddressSanitizer AppArmor Benchmark Google GoogleTest Knot Kubernetes Meson OpenMetrics Postfix "
                           "PowerDNS Prometheus Resolver ThreadSanitizer "
-                          "Unbound INFRA_RTT dns_again_means_nonexist",
+                          "Unbound INFRA_RTT dns_again_means_nonexist acl secondary stats_noreset reconfig flush_type "
+                          "flush_zone flush_negative flush_bogus named.conf unbound.conf",
         "the system": "CAP_NET_ADMIN Debian Linux PACKET_STATISTICS SKF_AD_PKTTYPE SOL_PACKET SO_ATTACH_FILTER TIME_WAIT "
                       "perf_event_attr resolv.conf rq_clock_skip_update",
         "libraries and build systems": "Abseil CMAKE_CXX_STANDARD EVP_MAC OpenSSL io_uring_enable_rings",
