@@ -11,8 +11,8 @@ namespace tern::resolver::tool {
 namespace {
 
 std::vector<Command> AllCommands() {
-  std::vector<Command> commands = {LookupCommand(), WhyCommand(), MailCommand(), DoctorCommand(),
-                                   HealthCommand(), ImportCommand()};
+  std::vector<Command> commands = {LookupCommand(), WhyCommand(),    MailCommand(),
+                                   DoctorCommand(), HealthCommand(), ImportCommand()};
   const std::vector<Command> control = ControlCommands();
   commands.insert(commands.end(), control.begin(), control.end());
   return commands;

@@ -16,7 +16,8 @@ _OUTSIDE = {
     word: whose
     for whose, words in {
         "the field": "EdDSA _bytes _seconds TsuKing YYYYMMDDHHmmSS MAX_MINIMISE_COUNT MINIMISE_ONE_LAB SplitMix64 GiB MiB KiB",
-        "other programs": "AddressSanitizer AppArmor Benchmark Google GoogleTest Knot Kubernetes Meson OpenMetrics Postfix "
+        "other programs": "AddressSanitizer AppArmor Benchmark Google GoogleTest Knot Kubernetes Meson NetworkPolicy "
+                          "OpenMetrics Postfix V1Volume "
                           "PowerDNS Prometheus Resolver ThreadSanitizer "
                           "Unbound INFRA_RTT dns_again_means_nonexist acl secondary stats_noreset reconfig flush_type "
                           "flush_zone flush_negative flush_bogus named.conf unbound.conf",
