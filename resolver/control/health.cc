@@ -23,6 +23,10 @@ void AddDegraded(const Sources& sources, const CounterSnapshot& counts, Health* 
     health->degraded.push_back({ipv6 ? "ipv6_broken" : "ipv4_broken",
                                 Concat("no name server answers over ", ipv6 ? "IPv6" : "IPv4")});
   }
+  if (sources.servers->silent_zones().IsEverybodySilent()) {
+    health->degraded.push_back(
+        {"servers_silent", "no name server answers: perhaps this machine has no network"});
+  }
   if (sources.daemon->reload_failed()) {
     health->degraded.push_back({"reload_failed",
                                 "the configuration file has an error; the one before it is in "

@@ -6,7 +6,6 @@
 // Thread: one. Bound: kStateOctetsMax octets.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,13 +18,12 @@ namespace tern::resolver::daemon {
 
 class AnchorFile {
  public:
-  using Writer = std::function<void(LogLevel, std::string_view)>;
   // A good time is written when it is this much later than the one in the file.
   static constexpr int64_t kGoodTimeEachSeconds = 3600;
 
   // An empty path: there is no file. `is_optional`: a folder that is missing is no warning, because
   // nobody has asked for it.
-  explicit AnchorFile(std::string path, bool is_optional = false, Writer log = &Log)
+  explicit AnchorFile(std::string path, bool is_optional = false, LogSink log = {})
       : path_(std::move(path)), is_optional_(is_optional), log_(std::move(log)) {}
 
   // Empty when there is none yet, or none that can be used.
@@ -39,7 +37,7 @@ class AnchorFile {
 
   const std::string path_;
   const bool is_optional_;
-  const Writer log_;
+  const LogSink log_;
   bool is_foreign_ = false;
   bool fails_ = false;  // the last Write did
   std::optional<dnssec::AnchorState> written_;

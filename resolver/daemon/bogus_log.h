@@ -1,11 +1,9 @@
 // The log's lines about answers that validation (DNSSEC) found to be bogus, and about zones that
 // contradict themselves.
 //
-// Thread: any. Bound: one line of each kind a second (LogLimit).
+// Thread: any. Bound: nothing is kept; the log limits the lines.
 #pragma once
 
-#include <functional>
-#include <string_view>
 #include <utility>
 
 #include "resolver/daemon/log.h"
@@ -15,9 +13,7 @@ namespace tern::resolver::daemon {
 
 class BogusLog final : public dnssec::BogusObserver {
  public:
-  using Writer = std::function<void(LogLevel, std::string_view)>;
-
-  explicit BogusLog(Writer write = &Log) : write_(std::move(write)) {}
+  explicit BogusLog(LogSink write = {}) : write_(std::move(write)) {}
 
   void OnBogus(wire::NameView name, wire::RRType type, const dnssec::Problem& problem, bool passes,
                Time now) override;
@@ -25,12 +21,7 @@ class BogusLog final : public dnssec::BogusObserver {
                        Time now) override;
 
  private:
-  // Writes the line, unless one of its kind was written less than a second ago.
-  void Write(std::string_view line, Time now, LogLimit* limit) const;
-
-  const Writer write_;
-  LogLimit bogus_limit_;
-  LogLimit contradiction_limit_;
+  const LogSink write_;
 };
 
 }  // namespace tern::resolver::daemon

@@ -17,7 +17,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,13 +38,12 @@ struct CacheMoment {
 
 class CacheFile {
  public:
-  using Writer = std::function<void(LogLevel, std::string_view)>;
   // The first answer waits no longer than this for the file. What was not read by then is left out.
   static constexpr std::chrono::seconds kReadMax{2};
   // A clock that was set back by so much is no reason not to use the file.
   static constexpr int64_t kBackwardsSecondsMax = 5;
 
-  explicit CacheFile(std::string path, Writer log = &Log)
+  explicit CacheFile(std::string path, LogSink log = {})
       : path_(std::move(path)), log_(std::move(log)) {}
 
   struct ReadOptions {
@@ -85,7 +83,7 @@ class CacheFile {
   Saved Fail(std::string_view why);
 
   const std::string path_;
-  const Writer log_;
+  const LogSink log_;
   bool fails_ = false;  // the last Save did
 };
 

@@ -78,7 +78,7 @@ void CacheSaver::SaveNow(std::unique_lock<std::mutex>* lock) {
   lock->lock();
 }
 
-void CacheSaver::SaveLast(std::chrono::milliseconds at_most, const CacheFile::Writer& log) {
+void CacheSaver::SaveLast(std::chrono::milliseconds at_most, const LogSink& log) {
   const SteadyClock::time_point start = SteadyClock::now();
   Stop();
   if (!facts_) return;

@@ -43,7 +43,7 @@ class CacheSaver {
 
   // Saves a last time, in at most that time, while the workers still answer. If that is too little,
   // the file stays as it was.
-  void SaveLast(std::chrono::milliseconds at_most, const CacheFile::Writer& log = &Log);
+  void SaveLast(std::chrono::milliseconds at_most, const LogSink& log = {});
 
  private:
   void Run();

@@ -154,11 +154,10 @@ bool ReachesIpv6(const std::vector<RootHint>& hints, const RouteCheck& has_route
 void LogFamilyChange(bool ipv6, bool works) {
   const std::string_view family = ipv6 ? "IPv6" : "IPv4";
   const std::string_view other = ipv6 ? "IPv4" : "IPv6";
-  static LogLimit limit;
-  LogLimited(&limit, works ? LogLevel::kInfo : LogLevel::kWarning,
-             works ? Concat("name servers answer over ", family, " again")
-                   : Concat("no name server answers over ", family, ": they are asked over ", other,
-                            " first"));
+  Log(works ? LogLevel::kInfo : LogLevel::kWarning,
+      works ? Concat("name servers answer over ", family, " again")
+            : Concat("no name server answers over ", family, ": they are asked over ", other,
+                     " first"));
 }
 
 // A kernel without IPv6 has no socket for it. Each try would look like a lack of sockets.
@@ -215,7 +214,7 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     config::Settings settings, const std::function<void(const absl::Status&)>& on_failure,
-    std::function<void()> on_anchors) {
+    std::function<void()> on_news) {
   LeaveOutMissingAddresses(&settings);
   for (const std::string& warning : MissingAddresses(settings)) Log(LogLevel::kWarning, warning);
   if (const std::string doubt = DoubtOfMemory(settings, MachineMemory()); !doubt.empty()) {
@@ -227,7 +226,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   LeaveOutMissingFamily(&settings);
   auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();
-  std::unique_ptr<Daemon> daemon(new Daemon(std::move(on_anchors)));
+  std::unique_ptr<Daemon> daemon(new Daemon(std::move(on_news)));
   daemon->settings_ = std::move(settings);
   daemon->configuration_ = *std::move(configuration);
   if (!HasRoot(*daemon->configuration_.view.settings)) {
@@ -306,6 +305,7 @@ void Daemon::StartServices() {
   assembly_ = std::make_unique<service::Assembly>(
       service::Assembly::Options{.memory_octets = settings_.cache.memory_octets,
                                  .on_family_change = &LogFamilyChange,
+                                 .on_silence = on_news_,
                                  .list_observer = &list_log_,
                                  .bogus_observer = &bogus_log_,
                                  .anchor_keeper = &anchor_keeper_,
@@ -447,6 +447,13 @@ void Daemon::FollowNetwork(const RouteCheck& has_route, const OwnAddressesSource
                                    server.ToText(), " now, so that server is not asked"));
   }
   own_servers_ = std::move(own_servers);
+}
+
+std::optional<Duration> Daemon::TellSilence() {
+  const Time now = io::ReadMonotonicClock();
+  const std::optional<Time> next =
+      silence_log_.Tell(assembly_->silent_zones().Look(), settings_.static_zones, now);
+  return next ? std::optional(*next - now) : std::nullopt;
 }
 
 bool Daemon::MayAsk(const IpAddress& server) const {

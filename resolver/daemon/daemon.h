@@ -35,6 +35,7 @@
 #include "resolver/daemon/cache_saver.h"
 #include "resolver/daemon/list_log.h"
 #include "resolver/daemon/machine.h"
+#include "resolver/daemon/silence_log.h"
 #include "resolver/daemon/watchdog.h"
 #include "resolver/dnssec/anchor_keeper.h"
 #include "resolver/io/sockets.h"
@@ -55,10 +56,11 @@ class Daemon {
  public:
   // Opens all sockets and starts the workers' threads. The threads inherit the caller's signal
   // mask. `on_failure` is called from the thread of a worker that cannot go on.
-  // `on_anchors` is called from any thread when FollowAnchors has something to do. It may be null.
+  // `on_news` is called from any thread when FollowAnchors or TellSilence has something to do. It
+  // may be null.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(
       config::Settings settings, const std::function<void(const absl::Status&)>& on_failure,
-      std::function<void()> on_anchors = nullptr);
+      std::function<void()> on_news = nullptr);
   // Stops the workers and waits for their threads.
   ~Daemon();
   Daemon(const Daemon&) = delete;
@@ -96,6 +98,11 @@ class Daemon {
   // How long it is until the next negative trust anchor ends. FollowAnchors is due then.
   std::chrono::seconds UntilAnchorEnds(const WallClock& clock = ReadWallClock()) const;
 
+  // Writes to the log which zones have fallen silent, and which answer again (silence_log.h).
+  // Returns how long it is until more is to be told, if nothing changes before.
+  // Throws std::bad_alloc.
+  std::optional<Duration> TellSilence();
+
   // Writes cache.file a last time, in at most that time. The workers still answer meanwhile.
   void SaveCache(std::chrono::milliseconds at_most);
 
@@ -129,8 +136,8 @@ class Daemon {
   std::string_view engine_name() const { return workers_.front()->engine_name(); }
 
  private:
-  explicit Daemon(std::function<void()> on_anchors)
-      : anchor_keeper_(kReleasedSeconds, std::move(on_anchors)) {}
+  explicit Daemon(std::function<void()> on_news)
+      : on_news_(std::move(on_news)), anchor_keeper_(kReleasedSeconds, on_news_) {}
 
   absl::Status OpenWorkers();
   std::shared_ptr<const policy::CoreSettings> CoreSettingsNow(
@@ -157,6 +164,7 @@ class Daemon {
   control::Sources SourcesToWatch();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
+  const std::function<void()> on_news_;
   config::Settings settings_;
   std::vector<std::string_view> keys_that_need_a_start_;
   service::Configuration configuration_;  // made from settings_
@@ -172,6 +180,7 @@ class Daemon {
   std::optional<AnchorFile> anchor_file_;
   ListLog list_log_;
   BogusLog bogus_log_;
+  SilenceLog silence_log_;
   std::vector<std::unique_ptr<io::Worker>> workers_;
   // Uses the workers, so it is destroyed before them.
   std::unique_ptr<service::Assembly> assembly_;

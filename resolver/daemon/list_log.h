@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <string_view>
 #include <vector>
@@ -22,9 +21,8 @@ class ListLog final : public ListObserver {
   static constexpr size_t kListsMax = 256;
   // A list's refusals are one line in this time.
   static constexpr std::chrono::minutes kRefusalPause{10};
-  using Writer = std::function<void(LogLevel, std::string_view)>;
 
-  explicit ListLog(Writer write = &Log) : write_(std::move(write)) {}
+  explicit ListLog(LogSink write = {}) : write_(std::move(write)) {}
 
   void OnListRefusal(const wire::Name& zone, uint8_t code, Time now) override;
   void OnListChecked(const wire::Name& zone, const ListFinding& found) override;
@@ -39,7 +37,7 @@ class ListLog final : public ListObserver {
   // Whether this refusal gets a line. Then *left_out is how many had none since the last one.
   bool Admits(const wire::Name& zone, Time now, uint64_t* left_out);
 
-  const Writer write_;
+  const LogSink write_;
   std::mutex lock_;
   std::vector<Refusals> refusals_;
 };

@@ -12,6 +12,7 @@
 #include <ctime>
 #include <new>
 #include <thread>
+#include <utility>
 
 #include "wire/concat.h"
 #include "wire/harmless_text.h"
@@ -70,6 +71,16 @@ constexpr size_t kPieceOctets = 4096;
 constexpr int kOthersWriteTries = 100;
 constexpr std::chrono::microseconds kOthersWrite(100);
 
+LogLimits& Limits() {
+  static LogLimits limits;
+  return limits;
+}
+
+void WriteLine(LogLevel level, std::string_view message) {
+  static LogWriter writer(STDERR_FILENO, IsJournal(STDERR_FILENO, std::getenv("JOURNAL_STREAM")));
+  writer.Write(level, message);
+}
+
 }  // namespace
 
 std::string LogLine(LogLevel level, std::string_view message, std::string_view time,
@@ -115,41 +126,28 @@ void LogWriter::Write(LogLevel level, std::string_view message) {
   if (!lock.owns_lock() || !TryToWrite(text)) dropped_ += dropped + 1;
 }
 
-void Log(LogLevel level, std::string_view message) try {
-  static LogWriter writer(STDERR_FILENO, IsJournal(STDERR_FILENO, std::getenv("JOURNAL_STREAM")));
-  writer.Write(level, message);
+void Log(LogLevel level, std::string_view message, LogSite site) try {
+  Limits().Tell(level, message, site, std::chrono::steady_clock::now(), &WriteLine);
 } catch (const std::bad_alloc&) {
   WriteNoMemory();
 }
 
-bool LogLimit::Admits(std::chrono::steady_clock::time_point now, uint64_t* left_out) {
-  constexpr int64_t kEveryNs = 1'000'000'000;
-  const int64_t now_ns = std::chrono::nanoseconds(now.time_since_epoch()).count();
-  int64_t next_ns = next_ns_.load(std::memory_order_relaxed);
-  // When threads come at the same time, one of them wins the exchange.
-  if (now_ns < next_ns ||
-      !next_ns_.compare_exchange_strong(next_ns, now_ns + kEveryNs, std::memory_order_relaxed)) {
-    left_out_.fetch_add(1, std::memory_order_relaxed);
-    return false;
-  }
-  *left_out = left_out_.exchange(0, std::memory_order_relaxed);
+bool TellLinesLeftOut(bool at_end) try {
+  return Limits().TellLeftOut(std::chrono::steady_clock::now(), at_end, &WriteLine);
+} catch (const std::bad_alloc&) {
+  WriteNoMemory();
   return true;
 }
 
-void LogLimited(LogLimit* limit, LogLevel level, std::string_view message) try {
-  uint64_t left_out = 0;
-  if (!limit->Admits(std::chrono::steady_clock::now(), &left_out)) return;
-  const std::string more = left_out == 0 ? "" : Concat(" (left out before: ", left_out, ")");
-  Log(level, Concat(message, more));
-} catch (const std::bad_alloc&) {
-  WriteNoMemory();
+void OnLinesLeftOut(std::function<void()> on_left_out) {
+  Limits().SetOnLeftOut(std::move(on_left_out));
 }
 
 void LogFailedCheck(const char* file, int line, const char* condition) try {
-  static LogLimit limit;
-  LogLimited(&limit, LogLevel::kError,
-             Concat("broken invariant: ", condition, " at ", file, ":", line,
-                    "; the query that met it is given up"));
+  Log(LogLevel::kError,
+      Concat("broken invariant: ", condition, " at ", file, ":", line,
+             "; the query that met it is given up"),
+      {file, line});
 } catch (const std::bad_alloc&) {
   WriteNoMemory();
 }

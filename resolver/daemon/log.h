@@ -3,7 +3,7 @@
 // - When stderr is the journal, a line starts with its priority (sd-daemon(3)).
 // - Otherwise a line starts with the time. Errors and warnings have their level after it.
 // - Characters that are not printable are escaped, so a message stays one line.
-// - A message that a worker may write goes through a LogLimit, which lets one through each second.
+// - Each message has its limit, and what is left out is counted (log_limits.h).
 // - When there is no memory for a line, a fixed line is written instead.
 //
 // Thread: any; a line is written by one system call. Never on the hot path.
@@ -11,19 +11,46 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
+#include <concepts>
 #include <cstdint>
-#include <limits>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "resolver/daemon/log_limits.h"
 
 namespace tern::resolver::daemon {
 
-enum class LogLevel { kError, kWarning, kInfo };
+// Writes a line to stderr, unless its message has come too often, or drops it when nobody reads
+// there (LogWriter). `site` is who writes the message. Thread: any.
+void Log(LogLevel level, std::string_view message, LogSite site = LogSite::Here());
 
-// Writes a line to stderr, or drops it when nobody reads there (LogWriter). Thread: any.
-void Log(LogLevel level, std::string_view message);
+// Says how many lines were left out, of each message of which one may be written again. With
+// `at_end`, of all. False when something is left to be told.
+bool TellLinesLeftOut(bool at_end);
+// LogLimits::SetOnLeftOut.
+void OnLinesLeftOut(std::function<void()> on_left_out);
+
+// Where an object writes its lines: to the log, or in tests elsewhere.
+class LogSink {
+ public:
+  LogSink() : write_(&Log) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): stands for the log wherever one is taken.
+  template <std::invocable<LogLevel, std::string_view> Write>
+  LogSink(Write write)
+      : write_([write = std::move(write)](LogLevel level, std::string_view message, LogSite) {
+          write(level, message);
+        }) {}
+
+  void operator()(LogLevel level, std::string_view message, LogSite site = LogSite::Here()) const {
+    write_(level, message, site);
+  }
+
+ private:
+  std::function<void(LogLevel, std::string_view, LogSite)> write_;
+};
 
 // Writes lines to a descriptor. It never waits for the reader: nothing between a signal and its
 // effect may depend on who reads the log. A line for which there is no room is dropped. The next
@@ -42,21 +69,6 @@ class LogWriter {
   std::mutex writing_;  // two lines that find room may not both fit
   std::atomic<uint64_t> dropped_ = 0;
 };
-
-// The limit of one message that may come often. It lives as long as the process. Thread: any.
-class LogLimit {
- public:
-  // True when the message may be written at `now`, which is once a second. Then *left_out becomes
-  // the number of messages that were not written since the last one that was.
-  bool Admits(std::chrono::steady_clock::time_point now, uint64_t* left_out);
-
- private:
-  std::atomic<int64_t> next_ns_ = std::numeric_limits<int64_t>::min();
-  std::atomic<uint64_t> left_out_ = 0;
-};
-
-// Writes the message when `limit` admits it.
-void LogLimited(LogLimit* limit, LogLevel level, std::string_view message);
 
 // What the daemon does when TERN_CHECK_OR fails: it logs the broken invariant and goes on.
 void LogFailedCheck(const char* file, int line, const char* condition);

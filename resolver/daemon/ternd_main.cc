@@ -21,12 +21,14 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "resolver/base/time.h"
 #include "resolver/base/version.h"
 #include "resolver/config/config.h"
 #include "resolver/daemon/control_start.h"
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/daemon_options.h"
 #include "resolver/daemon/log.h"
+#include "resolver/daemon/log_limits.h"
 #include "resolver/daemon/machine_memory.h"
 #include "resolver/daemon/main_tasks.h"
 #include "resolver/daemon/settings_doubts.h"
@@ -212,6 +214,28 @@ class NetworkFollower {
   std::optional<Clock::time_point> due_;
 };
 
+// Tells what has changed since the log was last told: which zones are silent, and how many lines
+// were left out.
+class Teller {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  std::optional<Clock::time_point> due() const { return due_; }
+  void Tell(Daemon* daemon) try {
+    const Clock::time_point now = Clock::now();
+    const bool told_all = TellLinesLeftOut(/*at_end=*/false);
+    const std::optional<Duration> pause = daemon->TellSilence();
+    due_.reset();
+    if (pause) due_ = now + *pause;
+    if (!told_all) due_ = now + LogLimit::kEach;
+  } catch (const std::bad_alloc&) {
+    Log(LogLevel::kError, "out of memory; the log may lack lines");
+  }
+
+ private:
+  std::optional<Clock::time_point> due_;
+};
+
 std::chrono::seconds FollowPause(const Daemon& daemon) {
   if (daemon.validation_in_force().time_unsure) return kFollowWrongClockEvery;
   return std::min<std::chrono::seconds>(kFollowClockEvery, daemon.UntilAnchorEnds());
@@ -223,12 +247,13 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
                 const Supervisor& supervisor, const Steering& steering, MainTasks* tasks) {
   using Clock = std::chrono::steady_clock;
   NetworkFollower network;
+  Teller teller;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
   Clock::time_point next_follow = Clock::now() + FollowPause(*daemon);
   for (;;) {
     const Clock::time_point next =
         std::min({next_roll, next_follow, daemon->forget_again_at().value_or(next_roll),
-                  network.due().value_or(next_roll)});
+                  network.due().value_or(next_roll), teller.due().value_or(next_roll)});
     const auto wait = std::max<std::chrono::seconds>(
         std::chrono::ceil<std::chrono::seconds>(next - Clock::now()), std::chrono::seconds(0));
     const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
@@ -243,6 +268,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
     } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
       return;
     }
+    teller.Tell(daemon);
     tasks->DoAll();
     if (steering.is_stopping()) return;
     if (daemon->forget_again_at() && Clock::now() >= *daemon->forget_again_at()) {
@@ -278,7 +304,9 @@ int Serve(const DaemonOptions& options) {
     failed = true;
     kill(getpid(), SIGTERM);
   };
-  auto daemon = Daemon::Start(*std::move(settings), on_failure, [] { kill(getpid(), SIGUSR1); });
+  const auto wake = [] { kill(getpid(), SIGUSR1); };
+  OnLinesLeftOut(wake);
+  auto daemon = Daemon::Start(*std::move(settings), on_failure, wake);
   if (!daemon.ok()) return Fail(daemon.status());
   const Supervisor supervisor(std::getenv("NOTIFY_SOCKET"));
   MainTasks tasks([] { kill(getpid(), SIGUSR1); });
@@ -329,7 +357,9 @@ int Main(int argc, char** argv) try {
     return 0;
   }
   SetCheckReport(LogFailedCheck);
-  return options->check ? Check(*options) : Serve(*options);
+  const int exit_code = options->check ? Check(*options) : Serve(*options);
+  TellLinesLeftOut(/*at_end=*/true);
+  return exit_code;
 } catch (const std::bad_alloc&) {
   Log(LogLevel::kError, kNoMemory);
   return kExitFailure;

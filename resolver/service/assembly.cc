@@ -92,6 +92,7 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
       server_table_(seeds.servers, seeds.server_key, options.servers),
       ranges_(RangesOctets(options.memory_octets), seeds.store) {
   server_table_.families().SetObserver(options.on_family_change);
+  server_table_.silent_zones().SetObserver(options.on_silence);
   store_.SetMaxStale(configuration.view.settings->cache.max_stale);
   for (io::WorkerPort* const worker : workers_) {
     services_.push_back(std::make_unique<RecursiveService>(&store_, &server_table_, &warmed_,

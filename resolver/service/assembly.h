@@ -50,8 +50,9 @@ class Assembly final : public CounterSource {
     size_t memory_octets = 0;                                     // for all that is cached
     size_t servers = 16384;                                       // in the table of servers
     upstream::FamilyHealth::Observer on_family_change = nullptr;  // called on workers' threads
-    ListObserver* list_observer = nullptr;                        // outlives the assembly
-    dnssec::BogusObserver* bogus_observer = nullptr;              // outlives the assembly
+    std::function<void()> on_silence = nullptr;       // upstream::SilentZones::SetObserver
+    ListObserver* list_observer = nullptr;            // outlives the assembly
+    dnssec::BogusObserver* bogus_observer = nullptr;  // outlives the assembly
     // The first worker tells it what it sees (resolution/anchor_checks.h). It outlives the
     // assembly.
     dnssec::AnchorKeeper* anchor_keeper = nullptr;
@@ -81,6 +82,7 @@ class Assembly final : public CounterSource {
   cache::Store& store() { return store_; }
   // Any thread may read it.
   const upstream::ServerTable& server_table() const { return server_table_; }
+  upstream::SilentZones& silent_zones() { return server_table_.silent_zones(); }
   // REQUIRES: worker < size().
   RecursiveService& service(size_t worker) {
     TERN_REQUIRE(worker < services_.size());

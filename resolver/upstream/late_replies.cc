@@ -76,6 +76,7 @@ void LateReplies::OnReply(ExchangeId id, std::span<const uint8_t> message) {
   const Time now = environment_->Now();
   const Duration rtt = std::max(now - query.sent, Duration(1));
   lessons_.server_table.NoteAnswer(query.server, rtt, now);
+  lessons_.server_table.silent_zones().NoteAnswer(0);
   lessons_.lateness.Record(rtt);
   End(place);
   ArmNext();

@@ -22,12 +22,6 @@ constexpr Duration kConnectionRetry = std::chrono::milliseconds(50);
 constexpr Duration kLameFor = minutes(10);
 constexpr Duration kRefusedFor = seconds(60);
 constexpr Duration kServfailFor = seconds(5);
-// A reply that comes later than this teaches nothing more than silence does.
-constexpr Duration kLateReplyFor = seconds(1);
-constexpr Duration kOvertakenOverTcpFor = seconds(5);
-
-// Round trips until an answer. TCP has the handshake and its acknowledgement too.
-int RoundTrips(Transport transport) { return transport == Transport::kTcp ? 3 : 1; }
 
 }  // namespace
 
@@ -333,6 +327,7 @@ void Race::Finish(RaceResult::Kind kind) {
   result_.failure = CommonFailure();
   result_.server = answered_;
   NoteLosers();
+  NoteSilentZone();
   if (ListNode<ByQuestion>::IsLinked()) facilities_.open_races.WithHash(hash_).Remove(this);
   TellFollowers();
   // The coroutine destroys this object, so nothing may follow.
@@ -386,6 +381,7 @@ void Race::AskAgain(Attempt& attempt, Transport transport, const QueryForm& form
 void Race::NoteAnswer(const Attempt& attempt) {
   const Time now = facilities_.environment.Now();
   answered_ = attempt.key;
+  facilities_.server_table.silent_zones().NoteAnswer(zone_hash_);
   if (attempt.transport == Transport::kUdp) {
     const Duration rtt = std::max(now - attempt.sent, Duration(1));
     facilities_.server_table.NoteAnswer(attempt.key, rtt, now);
@@ -482,67 +478,6 @@ void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
       AskOverTcp(attempt, "truncated");
       return;
   }
-}
-
-// Notes the servers that were overtaken, and closes the open attempts. A server is late if it had
-// more time than it usually needs. The one that answered is never late, because its earlier try may
-// have been answered first.
-// - A late server counts as slow, so the next question goes elsewhere first.
-// - If the late attempt went over TCP, the server is avoided for this zone only. Nothing else is
-//   learnt from TCP.
-//
-// A hedge beside a server that turns out silent cost no credit:
-// - if the server's time has run out;
-// - if the server is expendable, which means that it never answered or is thought dead. A server
-//   that never answered is taken for dead once, so each healthy one costs one such hedge;
-// - if its late reply does not come either (late_replies.h).
-void Race::NoteLosers() {
-  const Time now = facilities_.environment.Now();
-  ServerTable& table = facilities_.server_table;
-  int needed = silences_;
-  for (Attempt& attempt : attempts_) {
-    if (attempt.state == State::kFree) continue;
-    const Duration waited = now - attempt.sent;
-    const bool is_late =
-        !IsRareType() && attempt.state != State::kSilent && attempt.key != answered_ &&
-        waited >= RoundTrips(attempt.transport) * HedgeDelay(table.Get(attempt.key));
-    if (is_late && attempt.transport == Transport::kTcp) {
-      table.NoteLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now);
-    } else if (is_late) {
-      table.NoteSilence(attempt.key, waited, now);
-      if (attempt.expendable) ++needed;
-    }
-  }
-  needed = std::min(hedges_, needed);
-  if (needed > 0) facilities_.hedge_credit.GiveBack(needed);
-  int open_hedges = hedges_ - needed;
-  for (Attempt& attempt : attempts_) {
-    if (attempt.state == State::kFree) continue;
-    const bool settles = attempt.state == State::kWaiting && !attempt.expendable && open_hedges > 0;
-    if (LeaveLateReply(attempt, settles) && settles) --open_hedges;
-    Close(attempt);
-  }
-}
-
-// Its reply, or that none comes, still teaches something of the server. True when it is waited for.
-bool Race::LeaveLateReply(Attempt& attempt, bool repays_hedge) {
-  const Time now = facilities_.environment.Now();
-  const Time until = std::max(attempt.late, attempt.sent + kLateReplyFor);
-  if (attempt.transport == Transport::kTcp || attempt.key == answered_ || until <= now ||
-      IsOneAtATime(now)) {
-    return false;
-  }
-  facilities_.late_replies.Await(attempt.exchange,
-                                 {.server = attempt.key,
-                                  .id = attempt.id,
-                                  .sent = attempt.sent,
-                                  .until = until,
-                                  .repays_hedge = repays_hedge},
-                                 QuestionOf(attempt));
-  --facilities_.open_counts.DatagramsOf(zone_hash_);
-  attempt.exchange = ExchangeId::kNone;
-  attempt.state = State::kFree;
-  return true;
 }
 
 void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {

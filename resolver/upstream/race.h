@@ -43,7 +43,7 @@
 //
 // race_form.cc has the rules for forms, race_forgery.cc the rules for forgery and cookies,
 // race_denial.cc the rules for replies that help nobody, race_pick.cc the choice of the next
-// server.
+// server, race_losers.cc what is noted at the end.
 //
 // Bounded:
 // - One race has at most kAttemptsMax open attempts. Its terms set its allowance and its deadline.
@@ -280,6 +280,8 @@ class Race final : public ExchangeSink,
     return seen_unreachable_ && !forged_ ? RaceResult::Failure::kUnreachable
                                          : RaceResult::Failure::kSilentOrLame;
   }
+  // Round trips until an answer. TCP has the handshake and its acknowledgement too.
+  static int RoundTrips(Transport transport) { return transport == Transport::kTcp ? 3 : 1; }
   static Doubt DoubtAfter(ReplyMatch match);
   void SettleDoubt(const Attempt& attempt);
   void OnMismatch(Attempt& attempt, ReplyMatch match);
@@ -314,6 +316,8 @@ class Race final : public ExchangeSink,
   void NoteAnswer(const Attempt& attempt);
   void NoteLosers();
   bool LeaveLateReply(Attempt& attempt, bool repays_hedge);
+  // Tells the zone's silence, if no server of it answered.
+  void NoteSilentZone();
   // Asks the server in the one way that is left, if there is one. True when it was asked.
   bool ConcedeAndAsk(const Attempt& failed);
   bool AskInTurn(const Attempt& like);

@@ -4,8 +4,8 @@
 // - its last cookie;
 // - for which zones it is lame.
 //
-// It also holds the zones for which somebody seems to forge answers, and whether IPv4 and IPv6 work
-// (family_health.h).
+// It also holds the zones for which somebody seems to forge answers, whether IPv4 and IPv6 work
+// (family_health.h), and which zones are silent (silent_zones.h).
 //
 // Bounded: a fixed number of sets of four. A new server replaces the one in its set that was not
 // heard of for longest. A forgotten server costs one more round trip, nothing else.
@@ -39,6 +39,7 @@
 #include "resolver/base/siphash.h"
 #include "resolver/base/time.h"
 #include "resolver/upstream/family_health.h"
+#include "resolver/upstream/silent_zones.h"
 #include "resolver/upstream/upstream_query.h"
 #include "wire/name.h"
 
@@ -147,6 +148,8 @@ class ServerTable {
   }
   bool IsFamilyBroken(bool ipv6) const { return families_.IsBroken(ipv6); }
   FamilyHealth& families() { return families_; }
+  SilentZones& silent_zones() { return silent_zones_; }
+  const SilentZones& silent_zones() const { return silent_zones_; }
 
   // Lame delegations (RFC 9499 section 7): for `duration` this server counts as not serving this
   // zone.
@@ -208,6 +211,7 @@ class ServerTable {
   Servers servers_;
   std::array<std::mutex, kLocks> making_;  // each for the sets with an equal number modulo kLocks
   FamilyHealth families_;
+  SilentZones silent_zones_;
   ExpiringMarks lame_;
   ExpiringMarks forged_;
 };

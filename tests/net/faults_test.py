@@ -1,9 +1,11 @@
 """What clients see when name servers are silent, lame or unreachable."""
 
+import os
+import signal
 import time
 
 import zones
-from internet import WorldTest, dig, watch
+from internet import WorldTest, dig, wait_until, watch
 
 
 def timed(*words, **more):
@@ -108,3 +110,29 @@ class FaultsTest(WorldTest):
                 dig(f"h0.d{n:02}.com", "A")
             self.assertEqual(dig("www.sixonly.com", "A", timeout=8).status, "SERVFAIL")
         self.assertEqual([p for p in seen.queries() if ":" in p.target], [])
+
+    def test_the_log_names_zones_that_fall_silent_and_says_when_they_are_back(self):
+        daemon = self.tern({
+            "forward": [{"zone": "corp.example.", "to": [zones.SILENT[0]]}],
+            "resolution": {"budget": {"client_timeout": "300ms", "failure_timeout": "1s", "total_timeout": "2s"}}})
+
+        def is_logged(text):
+            return lambda: text in daemon.log()
+        self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        dig("x.corp.example", "A")
+        wait_until(is_logged(f"warning: no server of the forward zone corp.example. answers: {zones.SILENT[0]}:53\n"),
+                   f"the zone's line\n{daemon.log()}")
+        self.assertNotIn("no name server", daemon.log())
+        servers = [program.process.pid for program in self.internet.programs.values()]
+        for server in servers:
+            os.killpg(server, signal.SIGSTOP)
+        try:
+            for name in ("d01.com", "new.net", "x.shop.com"):
+                dig(name, "A")
+            wait_until(is_logged("warning: no name server answers; asked were those of "), "everybody's line")
+        finally:
+            for server in servers:
+                os.killpg(server, signal.SIGCONT)
+        wait_until(lambda: dig("h0.d03.com", "A").status == "NOERROR", "an answer")
+        wait_until(is_logged("name servers answer again, after "), "the line that they are back")
+        self.assertEqual(daemon.log().count("no name server answers;"), 1, daemon.log())

@@ -80,12 +80,16 @@ TEST_F(HealthTest, WhatPeopleShouldLookAtDegradesAndLeavesReady) {
   for (uint64_t server = 1; server <= upstream::FamilyHealth::kBrokenAfter; ++server) {
     servers_.families().NoteSilence(true, server);
   }
+  for (uint64_t zone = 1; zone <= upstream::SilentZones::kEverybodyAfter; ++zone) {
+    servers_.silent_zones().NoteSilence(*wire::ParseName("example."), zone,
+                                        upstream::SilentZones::Kind::kOther, TestNow());
+  }
   const Health health = Look();
   EXPECT_TRUE(health.IsReady());
   EXPECT_EQ(health.Word(), "degraded");
   std::string codes;
   for (const HealthReason& reason : health.degraded) codes += std::string(reason.code) + " ";
-  EXPECT_EQ(codes, "root_not_validated clock_wrong ipv6_broken reload_failed ");
+  EXPECT_EQ(codes, "root_not_validated clock_wrong ipv6_broken servers_silent reload_failed ");
 }
 
 TEST_F(HealthTest, AZoneIsDownWhenAllItsServersAreSilent) {

@@ -36,7 +36,7 @@ class CacheSaverTest : public testing::Test {
     for (int i = 0; i < 1000 && !IsThere(); ++i) std::this_thread::sleep_for(milliseconds(10));
     return IsThere();
   }
-  CacheFile::Writer ToLog() {
+  LogSink ToLog() {
     return [this](LogLevel, std::string_view line) { log_ += std::string(line) + "\n"; };
   }
 

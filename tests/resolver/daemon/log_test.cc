@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <thread>
+#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -66,46 +66,33 @@ TEST(LogWriterTest, DropsLinesThatNobodyReadsAndCountsThem) {
   close(ends[1]);
 }
 
-TEST(LogLimitTest, AdmitsOneASecondAndCountsTheOthers) {
-  LogLimit limit;
-  const std::chrono::steady_clock::time_point start(std::chrono::hours(1));
-  uint64_t left_out = 7;
-  EXPECT_TRUE(limit.Admits(start, &left_out));
-  EXPECT_EQ(left_out, 0u);
-  EXPECT_FALSE(limit.Admits(start, &left_out));
-  EXPECT_FALSE(limit.Admits(start + std::chrono::milliseconds(999), &left_out));
-  EXPECT_TRUE(limit.Admits(start + std::chrono::milliseconds(1000), &left_out));
-  EXPECT_EQ(left_out, 2u);
-  EXPECT_TRUE(limit.Admits(start + std::chrono::seconds(9), &left_out));
-  EXPECT_EQ(left_out, 0u);
-}
-
-TEST(LogLimitTest, OfThreadsThatComeAtOnceOneIsAdmitted) {
-  LogLimit limit;
-  const std::chrono::steady_clock::time_point now(std::chrono::hours(1));
-  std::atomic<int> admitted = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      uint64_t left_out;
-      for (int j = 0; j < 1000; ++j) admitted += limit.Admits(now, &left_out);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(admitted, 1);
-  uint64_t left_out = 0;
-  EXPECT_TRUE(limit.Admits(now + std::chrono::seconds(1), &left_out));
-  EXPECT_EQ(left_out, 3999u);
-}
-
-TEST(LogLimitTest, MessagesOfOneLimitAreOneLine) {
-  LogLimit limit;
+TEST(LogTest, EachMessageHasItsLimit) {
   testing::internal::CaptureStderr();
-  for (int i = 0; i < 100; ++i) LogLimited(&limit, LogLevel::kWarning, "full");
+  for (int i = 0; i < 1000; ++i) Log(LogLevel::kWarning, "full");
+  Log(LogLevel::kWarning, "another");
+  TellLinesLeftOut(/*at_end=*/true);
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_NE(log.find("full\n"), std::string::npos) << log;
-  // A second when the machine stands still in between.
-  EXPECT_LE(std::count(log.begin(), log.end(), '\n'), 2) << log;
+  EXPECT_NE(log.find("another\n"), std::string::npos) << log;
+  EXPECT_NE(log.find(" more like: full\n"), std::string::npos) << log;
+  // Some seconds when the machine stands still in between.
+  EXPECT_LE(std::count(log.begin(), log.end(), '\n'), LogLimit::kLinesAtOnce + 5) << log;
+}
+
+TEST(LogSinkTest, WritesToTheLogOrElsewhere) {
+  testing::internal::CaptureStderr();
+  const LogSink to_log;
+  for (int i = 0; i < 100; ++i) to_log(LogLevel::kInfo, "seen");
+  to_log(LogLevel::kInfo, "of another limit");
+  TellLinesLeftOut(/*at_end=*/true);
+  std::vector<std::string> lines;
+  const LogSink elsewhere = [&](LogLevel, std::string_view line) { lines.emplace_back(line); };
+  for (int i = 0; i < 100; ++i) elsewhere(LogLevel::kInfo, "not seen");
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("of another limit\n"), std::string::npos) << log;
+  EXPECT_LE(std::count(log.begin(), log.end(), '\n'), LogLimit::kLinesAtOnce + 5) << log;
+  EXPECT_EQ(log.find("not seen"), std::string::npos);
+  EXPECT_EQ(lines.size(), 100u);
 }
 
 bool GivesUp(bool condition) {
@@ -123,7 +110,7 @@ TEST(FailedCheckTest, IsLoggedAndTheProcessGoesOn) {
   EXPECT_EQ(FailedChecks(), before + 100);
   EXPECT_NE(log.find("error: broken invariant: condition at "), std::string::npos) << log;
   EXPECT_NE(log.find("log_test.cc:"), std::string::npos) << log;
-  EXPECT_LE(std::count(log.begin(), log.end(), '\n'), 2) << log;
+  EXPECT_LE(std::count(log.begin(), log.end(), '\n'), LogLimit::kLinesAtOnce + 5) << log;
 }
 
 }  // namespace
