@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "resolver/base/error_text.h"
+#include "resolver/base/json_depth.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::control {
@@ -10,31 +11,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A request is flat, so more is a mistake. It is looked for before a value is built, because the
-// library recurses when it destroys one.
-bool NestsInside(std::string_view line) {
-  int depth = 0;
-  bool in_text = false;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (in_text) {
-      if (c == '\\') ++i;
-      if (c == '"') in_text = false;
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > 1) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
+// A request is flat, so more is a mistake.
+constexpr size_t kDepthMax = 1;
 
 }  // namespace
 
 absl::StatusOr<ControlRequest> ParseControlRequest(std::string_view line) {
-  if (NestsInside(line)) {
+  if (NestsDeeper(line, kDepthMax)) {
     return absl::InvalidArgumentError("expected a flat JSON object, found one inside another");
   }
   const Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "resolver/base/json_depth.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::tool {
@@ -15,27 +16,6 @@ std::string ToText(const Json& value) {
   return value.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
 }
 
-// The library recurses when it copies or writes a value. So the depth is checked before a value is
-// built.
-bool NestsTooDeep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kTraceDepthMax) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 // The lines that are JSON objects.
 std::vector<Json> ReadObjects(std::string_view lines) {
   std::vector<Json> objects;
@@ -43,7 +23,7 @@ std::vector<Json> ReadObjects(std::string_view lines) {
     const size_t end = lines.find('\n');
     const std::string_view line = lines.substr(0, end);
     lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
-    if (NestsTooDeep(line)) continue;
+    if (NestsDeeper(line, kTraceDepthMax)) continue;
     Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (object.is_object()) objects.push_back(std::move(object));
   }

@@ -20,7 +20,7 @@
 namespace tern::resolver::tool {
 
 // The deepest nesting of arrays and objects in a step. The step itself counts.
-inline constexpr int kTraceDepthMax = 16;
+inline constexpr size_t kTraceDepthMax = 16;
 
 struct TraceStep {
   // Keys and values in their order. The value of a string is its characters; of anything else it is
