@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "resolver/base/json_depth.h"
 #include "wire/concat.h"
 #include "wire/harmless_text.h"
 
@@ -11,32 +12,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kDepthMax = 8;
+constexpr size_t kDepthMax = 8;
 
-// See lookup_json.cc: the library recurses.
-bool IsTooDeep(std::string_view line) {
-  int depth = 0;
-  bool in_text = false;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (in_text) {
-      if (c == '\\') ++i;
-      if (c == '"') in_text = false;
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kDepthMax) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
+std::string JsonText(const Json& value) {
+  return value.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
 }
 
 std::string ValueText(const Json& value) {
   if (value.is_string()) return HarmlessText(value.get<std::string>());
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-  if (!value.is_array()) return value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  if (!value.is_array()) return JsonText(value);
   if (value.empty()) return "none";
   std::string text;
   for (const Json& item : value) text += Concat(text.empty() ? "" : ", ", ValueText(item));
@@ -70,12 +55,13 @@ std::string ErrorText(const std::string& error) {
 
 ControlReply ReadControlReply(std::string_view line) {
   ControlReply reply;
-  const Json answer = IsTooDeep(line) ? Json() : Json::parse(line, nullptr, false);
+  const Json answer = NestsDeeper(line, kDepthMax) ? Json() : Json::parse(line, nullptr, false);
   const auto ok = answer.is_object() ? answer.find("ok") : answer.end();
   if (!answer.is_object() || ok == answer.end() || !ok->is_boolean()) {
     reply.error = "tern: the answer cannot be read; is it a ternd that listens there?\n";
     return reply;
   }
+  reply.json = JsonText(answer) + "\n";
   if (ok->get<bool>()) {
     reply.exit = ControlExit::kOk;
     const auto result = answer.find("result");

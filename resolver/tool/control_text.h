@@ -19,6 +19,7 @@ struct ControlReply {
   ControlExit exit = ControlExit::kFailure;
   std::string text;   // for stdout: a line for each value, or nothing
   std::string error;  // for stderr: lines, or nothing
+  std::string json;   // the answer on a line of its own; nothing when it cannot be read
 };
 
 // `line` is what came from the socket. Whatever it holds, the result is harmless text.

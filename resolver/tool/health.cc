@@ -1,91 +1,37 @@
 #include "resolver/tool/health.h"
 
-#include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
+#include "resolver/base/json_depth.h"
+#include "resolver/tool/client_socket.h"
 #include "wire/concat.h"
-#include "wire/text_encoding.h"
+#include "wire/harmless_text.h"
 
 namespace tern::resolver::tool {
 namespace {
 
 constexpr uint16_t kHttpPort = 9530;
 
-using SteadyClock = std::chrono::steady_clock;
+// The answer of ternd is an object with a list of objects.
+constexpr size_t kDepthMax = 3;
 
-// A socket with a time until which it may be used.
-class TimedSocket {
- public:
-  TimedSocket(int family, std::chrono::milliseconds timeout)
-      : fd_(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
-        deadline_(SteadyClock::now() + timeout) {}
-  ~TimedSocket() {
-    if (fd_ >= 0) close(fd_);
-  }
-  TimedSocket(const TimedSocket&) = delete;
-  TimedSocket& operator=(const TimedSocket&) = delete;
-
-  bool Connect(const Endpoint& server) {
-    sockaddr_storage address;
-    const socklen_t size = server.ToSockaddr(&address);
-    if (connect(fd_, reinterpret_cast<const sockaddr*>(&address), size) == 0) return true;
-    return errno == EINPROGRESS && Wait(POLLOUT);
-  }
-  bool SendAll(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t sent = send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-      if (sent > 0) {
-        text.remove_prefix(static_cast<size_t>(sent));
-      } else if (errno != EAGAIN || !Wait(POLLOUT)) {
-        return false;
-      }
-    }
-    return true;
-  }
-  // All that comes until the server ends the connection. Empty if it does not end in time.
-  std::string ReadAll() {
-    std::string all;
-    char piece[4096];
-    while (all.size() <= kHealthOctetsMax && Wait(POLLIN)) {
-      const ssize_t octets = recv(fd_, piece, sizeof piece, 0);
-      if (octets == 0) return all;
-      if (octets < 0 && errno != EAGAIN) return "";
-      if (octets > 0) all.append(piece, static_cast<size_t>(octets));
-    }
-    return "";
-  }
-
- private:
-  bool Wait(short events) const {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - SteadyClock::now());
-    pollfd waited = {.fd = fd_, .events = events, .revents = 0};
-    return fd_ >= 0 && left.count() > 0 && poll(&waited, 1, static_cast<int>(left.count())) == 1;
-  }
-
-  const int fd_;
-  const SteadyClock::time_point deadline_;
-};
-
-// What another program says, without what could harm a terminal.
-std::string Harmless(const std::string& text) {
-  std::string harmless;
-  for (const char c : text) harmless += c >= ' ' && c <= '~' ? c : '?';
-  return harmless;
+// Empty when it is missing or is no text.
+std::string TextOf(const nlohmann::json& object, const char* key) {
+  const auto value = object.find(key);
+  return value != object.end() && value->is_string() ? HarmlessText(value->get<std::string>()) : "";
 }
 
 std::string HealthText(const nlohmann::json& health) {
-  std::string text = Harmless(health.value("status", "unknown")) + "\n";
+  std::string text = TextOf(health, "status") + "\n";
   if (!health.contains("reasons") || !health["reasons"].is_array()) return text;
   for (const nlohmann::json& reason : health["reasons"]) {
     if (!reason.is_object()) continue;
-    text += Concat("  ", Harmless(reason.value("text", "")), "\n");
+    text += Concat("  ", TextOf(reason, "text"), "\n");
   }
   return text;
 }
@@ -141,11 +87,20 @@ absl::StatusOr<HealthOptions> ParseHealthOptions(std::span<const std::string> wo
 }
 
 std::string FetchHealth(const HealthOptions& options, std::string_view token) {
-  TimedSocket server(options.server.address.IsIpv6() ? AF_INET6 : AF_INET, options.timeout);
+  const auto deadline = ClientSocket::Clock::now() + options.timeout;
+  ClientSocket server(options.server, SOCK_STREAM);
   std::string request = "GET /health HTTP/1.0\r\n";
   if (!token.empty()) request += Concat("Authorization: Bearer ", token, "\r\n");
-  if (!server.Connect(options.server) || !server.SendAll(request + "\r\n")) return "";
-  return server.ReadAll();
+  if (server.error() != 0 || !server.SendAll(request + "\r\n", deadline)) return "";
+  std::string all;
+  uint8_t piece[4096];
+  while (all.size() <= kHealthOctetsMax) {
+    const ssize_t octets = server.Receive(piece, deadline);
+    if (octets == 0) return all;
+    if (octets < 0) return "";
+    all.append(reinterpret_cast<const char*>(piece), static_cast<size_t>(octets));
+  }
+  return "";
 }
 
 HealthReport ReadHealth(const HealthOptions& options, std::string_view response) {
@@ -154,12 +109,14 @@ HealthReport ReadHealth(const HealthOptions& options, std::string_view response)
     return {HealthExit::kUnready, Concat("no answer from ", options.server.ToText(), " within ",
                                          DurationToText(options.timeout), "\n")};
   }
-  const auto health = nlohmann::json::parse(response.substr(body + 4), nullptr,
-                                            /*allow_exceptions=*/false);
+  const std::string_view content = response.substr(body + 4);
+  const auto health = NestsDeeper(content, kDepthMax)
+                          ? nlohmann::json()
+                          : nlohmann::json::parse(content, nullptr, /*allow_exceptions=*/false);
   if (!health.is_object() || !health.contains("status") || !health["status"].is_string()) {
     const std::string_view status = response.substr(0, response.find('\r'));
     return {HealthExit::kUnready,
-            Concat("not the answer of ternd: ", Harmless(std::string(status.substr(0, 80))), "\n")};
+            Concat("not the answer of ternd: ", HarmlessText(status.substr(0, 80)), "\n")};
   }
   HealthReport report;
   const std::string status = health["status"];

@@ -1,9 +1,7 @@
 #include "resolver/tool/lookup_client.h"
 
-#include <poll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "resolver/tool/client_socket.h"
 #include "wire/check.h"
 #include "wire/edns.h"
 #include "wire/message.h"
@@ -19,49 +18,11 @@
 namespace tern::resolver::tool {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = ClientSocket::Clock;
 using std::chrono::microseconds;
-using std::chrono::milliseconds;
 
 constexpr int kAttempts = 3;
 constexpr size_t kQueryOctetsMax = 512;
-
-class Socket {
- public:
-  Socket(const Endpoint& server, int type) {
-    sockaddr_storage address;
-    const socklen_t size = server.ToSockaddr(&address);
-    fd_ = socket(address.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd_ < 0 || (connect(fd_, reinterpret_cast<const sockaddr*>(&address), size) != 0 &&
-                    errno != EINPROGRESS)) {
-      error_ = errno;
-    }
-  }
-  ~Socket() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-
-  int fd() const { return fd_; }
-  int error() const { return error_; }
-
-  // Waits for `events`. Returns false when the deadline came first.
-  bool Wait(short events, Clock::time_point deadline) const {
-    while (true) {
-      const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
-      if (left.count() <= 0) return false;
-      pollfd entry = {fd_, events, 0};
-      const int ready = poll(&entry, 1, static_cast<int>(left.count()));
-      if (ready > 0) return true;
-      if (ready < 0 && errno != EINTR) return false;
-    }
-  }
-
- private:
-  int fd_ = -1;
-  int error_ = 0;
-};
 
 uint16_t RandomId() {
   uint16_t id = 0;
@@ -70,25 +31,21 @@ uint16_t RandomId() {
   return id;
 }
 
-RawReply Failed(LookupOutcome outcome, int error = 0) {
+RawReply Failed(int error) {
   RawReply reply;
-  reply.outcome = outcome;
+  reply.outcome = error == ETIMEDOUT ? LookupOutcome::kTimeout : LookupOutcome::kUnreachable;
   reply.error = error;
   return reply;
 }
 
-// Reads messages from the socket until one answers the query.
-std::optional<RawReply> ReceiveUntil(const Socket& socket, const LookupOptions& options,
+// Reads messages from the socket until one answers the query. Nothing: error() says why.
+std::optional<RawReply> ReceiveUntil(ClientSocket* socket, const LookupOptions& options,
                                      uint16_t id, Clock::time_point sent,
-                                     Clock::time_point deadline, int* error) {
+                                     Clock::time_point deadline) {
   std::vector<uint8_t> buffer(wire::kMessageOctetsMax);
-  while (socket.Wait(POLLIN, deadline)) {
-    const ssize_t octets = recv(socket.fd(), buffer.data(), buffer.size(), 0);
-    if (octets < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (octets < 0) {
-      *error = errno;
-      return std::nullopt;
-    }
+  for (;;) {
+    const ssize_t octets = socket->Receive(buffer, deadline);
+    if (octets < 0) return std::nullopt;
     const std::span<const uint8_t> message(buffer.data(), static_cast<size_t>(octets));
     if (!AnswersQuery(message, options, id)) continue;
     RawReply reply;
@@ -97,83 +54,47 @@ std::optional<RawReply> ReceiveUntil(const Socket& socket, const LookupOptions& 
     reply.message.assign(message.begin(), message.end());
     return reply;
   }
-  return std::nullopt;
 }
 
 RawReply AskOverUdp(const LookupOptions& options, bool edns, Clock::time_point deadline) {
-  const Socket socket(options.server, SOCK_DGRAM);
-  if (socket.error() != 0) return Failed(LookupOutcome::kUnreachable, socket.error());
+  ClientSocket socket(options.server, SOCK_DGRAM);
+  if (socket.error() != 0) return Failed(socket.error());
   const uint16_t id = RandomId();
   const std::vector<uint8_t> query = BuildLookupQuery(options, id, edns);
-  int error = 0;
+  int error = ETIMEDOUT;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const Clock::time_point now = Clock::now();
     if (now >= deadline) break;
-    if (send(socket.fd(), query.data(), query.size(), MSG_NOSIGNAL) < 0) {
-      error = errno;
+    if (!socket.SendAll(query, deadline)) {
+      error = socket.error();
       continue;
     }
     // A resolver may need some seconds. So the first attempts get more than an equal share.
     const auto share = (deadline - now) * 2 / (kAttempts - attempt + 2);
     const bool last = attempt + 1 == kAttempts;
-    error = 0;
-    auto reply = ReceiveUntil(socket, options, id, now, last ? deadline : now + share, &error);
+    auto reply = ReceiveUntil(&socket, options, id, now, last ? deadline : now + share);
     if (reply) return *std::move(reply);
+    error = socket.error();
   }
-  return error != 0 ? Failed(LookupOutcome::kUnreachable, error) : Failed(LookupOutcome::kTimeout);
-}
-
-bool SendAll(const Socket& socket, std::span<const uint8_t> octets, Clock::time_point deadline) {
-  while (!octets.empty()) {
-    if (!socket.Wait(POLLOUT, deadline)) {
-      errno = ETIMEDOUT;
-      return false;
-    }
-    const ssize_t sent = send(socket.fd(), octets.data(), octets.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) return false;
-    if (sent > 0) octets = octets.subspan(static_cast<size_t>(sent));
-  }
-  return true;
-}
-
-bool ReceiveAll(const Socket& socket, std::span<uint8_t> octets, Clock::time_point deadline) {
-  while (!octets.empty()) {
-    if (!socket.Wait(POLLIN, deadline)) {
-      errno = ETIMEDOUT;
-      return false;
-    }
-    const ssize_t received = recv(socket.fd(), octets.data(), octets.size(), 0);
-    if (received == 0) {
-      errno = ECONNRESET;
-      return false;
-    }
-    if (received < 0 && errno != EAGAIN && errno != EINTR) return false;
-    if (received > 0) octets = octets.subspan(static_cast<size_t>(received));
-  }
-  return true;
-}
-
-RawReply FailedStream() {
-  return errno == ETIMEDOUT ? Failed(LookupOutcome::kTimeout)
-                            : Failed(LookupOutcome::kUnreachable, errno);
+  return Failed(error);
 }
 
 RawReply AskOverTcp(const LookupOptions& options, bool edns, Clock::time_point deadline) {
   const Clock::time_point start = Clock::now();
-  const Socket socket(options.server, SOCK_STREAM);
-  if (socket.error() != 0) return Failed(LookupOutcome::kUnreachable, socket.error());
+  ClientSocket socket(options.server, SOCK_STREAM);
+  if (socket.error() != 0) return Failed(socket.error());
   const uint16_t id = RandomId();
   const std::vector<uint8_t> query = BuildLookupQuery(options, id, edns);
   std::vector<uint8_t> framed(2);
   wire::StoreU16(framed.data(), static_cast<uint16_t>(query.size()));
   framed.insert(framed.end(), query.begin(), query.end());
-  if (!SendAll(socket, framed, deadline)) return FailedStream();
+  if (!socket.SendAll(framed, deadline)) return Failed(socket.error());
   while (true) {
     uint8_t length[2];
-    if (!ReceiveAll(socket, length, deadline)) return FailedStream();
+    if (!socket.ReceiveAll(length, deadline)) return Failed(socket.error());
     RawReply reply;
     reply.message.resize(wire::LoadU16(length));
-    if (!ReceiveAll(socket, reply.message, deadline)) return FailedStream();
+    if (!socket.ReceiveAll(reply.message, deadline)) return Failed(socket.error());
     if (!AnswersQuery(reply.message, options, id)) continue;
     reply.outcome = LookupOutcome::kReply;
     reply.transport = Transport::kTcp;

@@ -221,8 +221,9 @@ int Control(const Command& command, std::span<const std::string> words) {
     return static_cast<int>(ControlExit::kNoAnswer);
   }
   const ControlReply reply = ReadControlReply(*answer);
-  Print(stdout, options->json ? *answer + "\n" : reply.text);
-  if (!options->json) Print(stderr, reply.error);
+  const bool shows_json = options->json && !reply.json.empty();
+  Print(stdout, shows_json ? reply.json : reply.text);
+  if (!shows_json) Print(stderr, reply.error);
   return static_cast<int>(reply.exit);
 }
 

@@ -27,12 +27,15 @@ TEST(ControlTextTest, WhateverComesIsHarmless) {
       ReadControlReply("{\"ok\":true,\"result\":{\"\\u001b[2J\":\"\\u001b[2J\\n\"}}");
   EXPECT_EQ(reply.text.find('\x1b'), std::string::npos);
   EXPECT_EQ(ReadControlReply("{\"ok\":false,\"error\":\"\\u001b\"}").error, "tern: \\x1b\n");
+  EXPECT_EQ(ReadControlReply("{\"ok\":true,\"result\":\"\x7f\xc2\x9b\"}").json,
+            "{\"ok\":true,\"result\":\"\\u007f\\u009b\"}\n");
   for (const std::string& line :
        {std::string(), std::string("x"), std::string("{}"), std::string("{\"ok\":1}"),
         std::string(100'000, '['), std::string("\xff\n")}) {
     const ControlReply odd = ReadControlReply(line);
     EXPECT_EQ(odd.exit, ControlExit::kFailure);
     EXPECT_FALSE(odd.error.empty());
+    EXPECT_EQ(odd.json, "");
   }
 }
 

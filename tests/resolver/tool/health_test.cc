@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "gtest/gtest.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -48,6 +49,24 @@ TEST(HealthTest, WhatIsNoAnswerOfTerndIsAFailure) {
     EXPECT_EQ(ReportOf(body).text, "not the answer of ternd: HTTP/1.0 200 OK\n") << body;
   }
   EXPECT_EQ(ReportOf("{\"status\":\"\x1b[2J\",\"reasons\":[7]}").exit, HealthExit::kUnready);
+}
+
+// Whatever listens at that port may say anything.
+TEST(HealthTest, AHostileServerDoesNotEndTheTool) {
+  for (const char* reason : {"{\"text\":5}", "{\"text\":null}", "{\"text\":[\"a\"]}", "{}"}) {
+    const HealthReport report =
+        ReportOf(Concat("{\"status\":\"degraded\",\"reasons\":[", reason, "]}"));
+    EXPECT_EQ(report.exit, HealthExit::kReady) << reason;
+    EXPECT_EQ(report.text, "degraded\n  \n") << reason;
+  }
+  EXPECT_EQ(ReportOf("{\"status\":\"\\u001b[2J\\n\",\"reasons\":7}").text, "\\x1b[2J\\x0a\n");
+  const size_t deep = kHealthOctetsMax / 2;
+  const std::string nested =
+      Concat("{\"status\":\"ok\",\"a\":", std::string(deep, '['), std::string(deep, ']'), "}");
+  for (const std::vector<std::string>& words : {std::vector<std::string>{}, {"--json"}}) {
+    EXPECT_EQ(ReportOf(nested, words).exit, HealthExit::kUnready);
+    EXPECT_EQ(ReportOf(nested, words).text, "not the answer of ternd: HTTP/1.0 200 OK\n");
+  }
 }
 
 TEST(HealthTest, NobodyThereIsNoAnswer) {
