@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -49,11 +50,17 @@ bool ComesBefore(const Place& a, const Place& b) {
 }
 static_assert(Log::kMain > Log::kPassing && Log::kPassing > Log::kSmall);
 
-std::vector<Place> FindBlocks(int fd, const SnapshotHeader& header) {
+// `*skipped` becomes the number of blocks that were not looked for, because `goes_on` said no.
+std::vector<Place> FindBlocks(int fd, const SnapshotHeader& header,
+                              absl::FunctionRef<bool()> goes_on, uint32_t* skipped) {
   struct stat status;
   if (fstat(fd, &status) != 0) return {};
   std::vector<Place> places;
   for (uint32_t i = 0; i < header.blocks; ++i) {
+    if (!goes_on()) {
+      *skipped = header.blocks - i;
+      break;
+    }
     const uint64_t offset = SnapshotBlockOffset(i);
     if (offset >= static_cast<uint64_t>(status.st_size)) break;
     SnapshotBlock block;
@@ -97,11 +104,7 @@ class SnapshotReader {
       if (next >= work_->groups.size()) return;
       const Group& group = work_->groups[next];
       for (size_t i = group.from; i < group.to; ++i) {
-        if (!work_->goes_on()) {
-          ++read_.skipped;
-        } else if (ReadBlock(work_->places[i])) {
-          ++read_.blocks;
-        }
+        ReadOrSkip(work_->places[i]);
       }
     }
   }
@@ -109,6 +112,17 @@ class SnapshotReader {
 
  private:
   uint8_t* octets() { return reinterpret_cast<uint8_t*>(words_.get()); }
+
+  // A block for which there is no memory is left out, and nothing else fails.
+  void ReadOrSkip(const Place& place) try {
+    if (!work_->goes_on()) {
+      ++read_.skipped;
+    } else if (ReadBlock(place)) {
+      ++read_.blocks;
+    }
+  } catch (const std::bad_alloc&) {
+    ++read_.skipped;
+  }
 
   bool ReadBlock(const Place& place) {
     const ssize_t size =
@@ -212,7 +226,8 @@ SnapshotRead ReadSnapshot(int fd, const SnapshotHeader& header, SnapshotSeal sea
                           const Ageing& ageing, size_t threads, absl::FunctionRef<bool()> goes_on,
                           Store* store) {
   if (store->Statistics().insertions == 0) store->UseSeed(header.seed);
-  const std::vector<Place> places = FindBlocks(fd, header);
+  SnapshotRead all;
+  const std::vector<Place> places = FindBlocks(fd, header, goes_on, &all.skipped);
   const std::vector<Group> groups = GroupByShard(places, header.shards, store);
   ReadWork work{fd, header, seal, ageing, goes_on, store, places, groups};
   std::vector<SnapshotReader> readers;
@@ -224,7 +239,6 @@ SnapshotRead ReadSnapshot(int fd, const SnapshotHeader& header, SnapshotSeal sea
     }
     readers[0].Run();
   }
-  SnapshotRead all;
   for (const SnapshotReader& reader : readers) AddPart(reader.read(), &all);
   all.damaged = header.blocks - all.blocks - all.skipped;
   return all;

@@ -40,13 +40,14 @@ struct SnapshotRead {
   uint64_t left_out = 0;  // entries for which there was no room
   uint32_t blocks = 0;    // that were sound
   uint32_t damaged = 0;   // blocks that were not there, or not sound
-  uint32_t skipped = 0;   // blocks that were not read, because `goes_on` said no
+  uint32_t skipped =
+      0;  // blocks that were not read, because `goes_on` said no, or for want of memory
 };
 
 // Reads the blocks of a file whose header was good. If the store is empty, it gets the seed of the
 // file: then the blocks of a shard go to one shard, which takes a third of the time.
-// `threads` share the work; the caller's own is one of them. `goes_on` is asked before each block,
-// on each of the threads.
+// `threads` share the work; the caller's own is one of them. `goes_on` is asked before each block
+// is looked for and before it is read, on each of the threads.
 // REQUIRES: nobody else uses the store, or something is in it already.
 SnapshotRead ReadSnapshot(int fd, const SnapshotHeader& header, SnapshotSeal seal,
                           const Ageing& ageing, size_t threads, absl::FunctionRef<bool()> goes_on,

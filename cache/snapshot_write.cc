@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -157,6 +158,13 @@ class Writer {
   std::vector<std::unique_ptr<Block>> full_;  // at most 2: what one segment fills
 };
 
+// When there is no memory, the snapshot fails, and nothing else.
+void RunWriter(Work* work, Store::Reader* reader) try {
+  Writer(work, reader).Run();
+} catch (const std::bad_alloc&) {
+  work->error = ENOMEM;
+}
+
 void WriteHeader(const SnapshotFacts& facts, Work* work) {
   uint8_t octets[kSnapshotHeaderOctets] = {};
   SnapshotHeader header;
@@ -196,9 +204,9 @@ SnapshotWritten WriteSnapshot(Store* store, int fd, const SnapshotFacts& facts, 
   {
     std::vector<std::jthread> others;
     for (size_t i = 1; i < threads; ++i) {
-      others.emplace_back([&work, reader = readers[i].get()] { Writer(&work, reader).Run(); });
+      others.emplace_back([&work, reader = readers[i].get()] { RunWriter(&work, reader); });
     }
-    Writer(&work, readers[0].get()).Run();
+    RunWriter(&work, readers[0].get());
   }
   if (work.stopped) return {.result = Result::kStopped};
   if (work.error == 0) WriteHeader(facts, &work);

@@ -1,62 +1,30 @@
 #include "resolver/daemon/anchor_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
+#include <cstdint>
+#include <span>
 #include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "resolver/base/text_file.h"
+#include "resolver/daemon/beside_file.h"
 #include "resolver/dnssec/anchor_state_text.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::daemon {
 namespace {
 
+constexpr mode_t kFileMode = 0644;
+
 std::string ErrorText(int error) { return std::generic_category().message(error); }
 
-// 0, or the error.
-int WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return errno;
-    text.remove_prefix(static_cast<size_t>(count));
-  }
-  return fsync(fd) == 0 ? 0 : errno;
-}
-
-// A new name is on the disk when its folder is. Where that is not possible, the file itself is
-// good.
-void SyncFolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  (void)fsync(fd);
-  close(fd);
-}
-
-// 0, or the error. Whenever it is interrupted, the old file or the new one is there, and whole.
-int Replace(const std::string& path, std::string_view text) {
-  const std::string beside = path + ".new";
-  const int fd = open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-  if (fd < 0) return errno;
-  int error = WriteAll(fd, text);
-  close(fd);
-  if (error == 0 && rename(beside.c_str(), path.c_str()) != 0) error = errno;
-  if (error != 0) {
-    (void)unlink(beside.c_str());
-  } else {
-    SyncFolderOf(path);
-  }
-  return error;
+std::span<const uint8_t> OctetsOf(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
 }  // namespace
@@ -92,7 +60,7 @@ bool AnchorFile::Differs(const dnssec::AnchorState& state) const {
 
 void AnchorFile::Write(const dnssec::AnchorState& state) {
   if (path_.empty() || is_foreign_ || !Differs(state)) return;
-  const int error = Replace(path_, dnssec::WriteAnchorState(state));
+  const int error = ReplaceFile(path_, OctetsOf(dnssec::WriteAnchorState(state)), kFileMode);
   if (error == 0) {
     written_ = state;
     if (std::exchange(fails_, false)) {

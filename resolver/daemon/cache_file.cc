@@ -6,14 +6,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <span>
 #include <system_error>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "cache/snapshot_write.h"
 #include "resolver/crypto/random.h"
+#include "resolver/daemon/beside_file.h"
 #include "resolver/io/sockets.h"
 #include "wire/concat.h"
 
@@ -41,20 +42,6 @@ std::string WhyForeign(int fd, mode_t forbidden) {
 io::OwnedFd OpenToRead(const std::string& path) {
   // A pipe is opened at once, and refused then.
   return io::OwnedFd(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-}
-
-io::OwnedFd Make(const std::string& path) {
-  (void)unlink(path.c_str());  // of an earlier process that was stopped
-  constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  return io::OwnedFd(open(path.c_str(), kFlags, S_IRUSR | S_IWUSR));
-}
-
-// A new name is on the disk when its folder is.
-void SyncFolder(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const io::OwnedFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() >= 0) (void)fsync(fd.get());
 }
 
 std::string_view VerdictText(SnapshotVerdict verdict) {
@@ -101,34 +88,48 @@ std::optional<SipKey> CacheFile::ReadKey(std::string* why_not) const {
     *why_not = Concat(key_path(), ": ", why);
     return std::nullopt;
   }
-  Key key;
-  if (read(fd.get(), key.data(), key.size()) == static_cast<ssize_t>(key.size())) {
+  std::array<uint8_t, sizeof(Key) + 1> octets;  // one more: a longer file is no key
+  if (read(fd.get(), octets.data(), octets.size()) == static_cast<ssize_t>(sizeof(Key))) {
+    Key key;
+    std::copy_n(octets.begin(), key.size(), key.begin());
     return SipKey::FromOctets(key);
   }
   *why_not = key_path() + ": it has no key";
   return std::nullopt;
 }
 
-// What others may know is no key, so it is replaced.
+// A file that is no key is somebody else's, and he may need it. A key that others may know, and a
+// file without anything in it, are replaced.
 std::optional<SipKey> CacheFile::EnsureKey(std::string* why_not) const {
   std::string ignored;
   if (const std::optional<SipKey> key = ReadKey(&ignored)) return key;
+  struct stat status;
+  if (lstat(key_path().c_str(), &status) == 0 &&
+      (!S_ISREG(status.st_mode) ||
+       (status.st_size != 0 && status.st_size != static_cast<off_t>(sizeof(Key))))) {
+    *why_not = key_path() + ": it is there, and is no key of a cache";
+    return std::nullopt;
+  }
   crypto::RandomGenerator random;
   const uint64_t words[2] = {random.Next(), random.Next()};
   Key key;
   static_assert(sizeof words == sizeof key);
   std::memcpy(key.data(), words, sizeof words);
-  const io::OwnedFd fd = Make(key_path());
-  if (fd.get() >= 0 &&
-      write(fd.get(), key.data(), key.size()) == static_cast<ssize_t>(key.size()) &&
-      fsync(fd.get()) == 0) {
-    return SipKey::FromOctets(key);
-  }
-  *why_not = Concat(key_path(), ": ", ReasonOf(errno));
+  const int error = ReplaceFile(key_path(), key, S_IRUSR | S_IWUSR);
+  if (error == 0) return SipKey::FromOctets(key);
+  *why_not = Concat(key_path(), ": ", ReasonOf(error));
   return std::nullopt;
 }
 
+// Else it would be known only at the first save.
+void CacheFile::WarnOfFolder() {
+  const std::string folder = FolderOf(path_);
+  if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
+  Fail(Concat("the folder ", folder, ": ", ReasonOf(errno)));
+}
+
 void CacheFile::Read(const ReadOptions& options, cache::Store* store) {
+  WarnOfFolder();
   const std::string why_not = TryToRead(options, store);
   if (!why_not.empty()) {
     log_(LogLevel::kWarning, Concat("the cache starts empty: ", path_, ": ", why_not));
@@ -172,7 +173,7 @@ void CacheFile::LogRead(const cache::SnapshotRead& read, std::chrono::millisecon
   if (read.left_out > 0) line += Concat("; there is no room for ", read.left_out);
   if (read.skipped > 0) {
     line += Concat("; ", read.skipped, " of ", read.blocks + read.skipped + read.damaged,
-                   " blocks would take too long");
+                   " blocks would take too long or too much memory");
   }
   if (read.damaged > 0) line += Concat("; ", read.damaged, " blocks are damaged");
   log_(read.damaged > 0 ? LogLevel::kWarning : LogLevel::kInfo, line);
@@ -191,9 +192,9 @@ CacheFile::Saved CacheFile::Save(const SaveOptions& options, absl::FunctionRef<b
   std::string why_no_key;
   const std::optional<SipKey> key = EnsureKey(&why_no_key);
   if (!key) return Fail(why_no_key);
-  const std::string beside = path_ + ".new";
-  const io::OwnedFd fd = Make(beside);
-  if (fd.get() < 0) return Fail(Concat(beside, ": ", ReasonOf(errno)));
+  const absl::Cleanup remove = [this] { RemoveBeside(path_); };  // when it is not put in place
+  const io::OwnedFd fd = MakeBeside(path_, S_IRUSR | S_IWUSR);
+  if (fd.get() < 0) return Fail(Concat(path_, ": ", ReasonOf(errno)));
   const auto seal = [&key](std::span<const uint8_t> octets) { return SipHash(*key, octets); };
   const cache::SnapshotWritten written =
       cache::WriteSnapshot(store, fd.get(),
@@ -205,18 +206,27 @@ CacheFile::Saved CacheFile::Save(const SaveOptions& options, absl::FunctionRef<b
   int error = written.error;
   const bool is_whole = written.result == Result::kWhole;
   if (is_whole && options.synchronise && fsync(fd.get()) != 0) error = errno;
-  // What was forgotten meanwhile may be in the file.
-  const bool is_wanted = is_whole && goes_on();
-  if (is_wanted && error == 0 && rename(beside.c_str(), path_.c_str()) != 0) error = errno;
-  if (!is_wanted || error != 0) {
-    (void)unlink(beside.c_str());
-    if (error != 0) return Fail(Concat(beside, ": ", ReasonOf(error)));
-    if (written.result == Result::kNoReader) return Fail("the store has too many readers");
-    return Saved::kStopped;
+  bool is_wanted = false;
+  if (is_whole && error == 0) {
+    const std::lock_guard guard(placing_);
+    is_wanted = goes_on();  // what was forgotten meanwhile may be in the file
+    if (is_wanted) error = PutInPlace(path_, options.synchronise);
   }
-  if (options.synchronise) SyncFolder(path_);
+  if (error != 0) return Fail(Concat(path_, ": ", ReasonOf(error)));
+  if (written.result == Result::kNoReader) return Fail("the store has too many readers");
+  if (!is_wanted) return Saved::kStopped;
   if (std::exchange(fails_, false)) log_(LogLevel::kInfo, Concat("the cache is kept again"));
   return Saved::kWhole;
+}
+
+void CacheFile::Remove() {
+  const std::lock_guard guard(placing_);
+  if (unlink(path_.c_str()) == 0) {
+    SynchroniseFolderOf(path_);
+  } else if (errno != ENOENT) {
+    log_(LogLevel::kWarning, Concat("what was flushed may come back after a restart, because ",
+                                    path_, " cannot be removed: ", ReasonOf(errno)));
+  }
 }
 
 }  // namespace tern::resolver::daemon

@@ -10,13 +10,14 @@
 //   not signed would be as good for an attack as one that is.
 // - It was written under the same facts (cache_facts.h), and not in the future.
 //
-// Thread: one at a time. Bound: that of snapshot_read.h and snapshot_write.h.
+// Thread: one at a time; Remove: any. Bound: that of snapshot_read.h and snapshot_write.h.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,7 +60,7 @@ class CacheFile {
   const std::string& path() const { return path_; }
 
   struct SaveOptions {
-    CacheMoment moment;
+    CacheMoment moment = {};
     uint64_t facts = 0;
     size_t threads = 1;
     bool synchronise = true;  // whether the file outlives a loss of power from now on
@@ -68,6 +69,10 @@ class CacheFile {
   // Replaces the file as a whole, unless `goes_on` says no before the end, or there is an error.
   // Any store may be in use. `goes_on` is called from all threads.
   Saved Save(const SaveOptions& options, absl::FunctionRef<bool()> goes_on, cache::Store* store);
+
+  // Removes the file. A Save that is under way puts its file in place only if its `goes_on` still
+  // says yes after that.
+  void Remove();
 
  private:
   using Key = std::array<uint8_t, 16>;
@@ -82,9 +87,12 @@ class CacheFile {
   void LogRead(const cache::SnapshotRead& read, std::chrono::milliseconds took);
   Saved Fail(std::string_view why);
 
+  void WarnOfFolder();
+
   const std::string path_;
   const LogSink log_;
-  bool fails_ = false;  // the last Save did
+  std::mutex placing_;  // while a file is put in place or removed
+  bool fails_ = false;  // the last Save did, or the next would
 };
 
 }  // namespace tern::resolver::daemon

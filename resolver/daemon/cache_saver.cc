@@ -3,10 +3,11 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <new>
+#include <system_error>
 #include <utility>
 
 #include "cache/segment_arena.h"
-#include "resolver/daemon/log.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::daemon {
@@ -51,6 +52,14 @@ void CacheSaver::SetFacts(std::optional<uint64_t> facts) {
   ++changes_;
 }
 
+void CacheSaver::OnFlush() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++changes_;
+  }
+  file_->Remove();
+}
+
 bool CacheSaver::IsWanted(uint64_t change) {
   const std::lock_guard lock(mutex_);
   return !stop_ && changes_ == change;
@@ -74,29 +83,41 @@ void CacheSaver::SaveNow(std::unique_lock<std::mutex>* lock) {
     std::this_thread::sleep_for(rest);
     return IsWanted(change);
   };
-  file_->Save({.moment = options_.read_clocks(), .facts = facts, .threads = 1}, goes_on, store_);
+  TryToSave({.facts = facts, .threads = 1}, goes_on);
   lock->lock();
 }
 
-void CacheSaver::SaveLast(std::chrono::milliseconds at_most, const LogSink& log) {
+// Whatever it lacks: the process goes on, and only the file does without.
+CacheFile::Saved CacheSaver::TryToSave(CacheFile::SaveOptions options,
+                                       absl::FunctionRef<bool()> goes_on) try {
+  options.moment = options_.read_clocks();
+  return file_->Save(options, goes_on, store_);
+} catch (const std::bad_alloc&) {
+  options_.log(LogLevel::kWarning, "the cache could not be written: out of memory");
+  return CacheFile::Saved::kFailed;
+} catch (const std::system_error&) {
+  options_.log(LogLevel::kWarning, "the cache could not be written: no thread could be started");
+  return CacheFile::Saved::kFailed;
+}
+
+void CacheSaver::SaveLast(std::chrono::milliseconds at_most) {
   const SteadyClock::time_point start = SteadyClock::now();
   Stop();
   if (!facts_) return;
   const auto goes_on = [&] { return SteadyClock::now() - start < at_most; };
   // A restart reads the file from memory. After a loss of power it may be damaged, and then the
   // cache starts empty.
-  const CacheFile::Saved saved = file_->Save({.moment = options_.read_clocks(),
-                                              .facts = *facts_,
-                                              .threads = options_.threads,
-                                              .synchronise = false},
-                                             goes_on, store_);
+  const CacheFile::Saved saved =
+      TryToSave({.facts = *facts_, .threads = options_.threads, .synchronise = false}, goes_on);
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
   if (saved == CacheFile::Saved::kWhole) {
-    log(LogLevel::kInfo, Concat("cache written to ", file_->path(), " in ", took.count(), " ms"));
+    options_.log(LogLevel::kInfo,
+                 Concat("cache written to ", file_->path(), " in ", took.count(), " ms"));
   } else if (saved == CacheFile::Saved::kStopped) {
-    log(LogLevel::kWarning, Concat("the cache could not be written within ", at_most.count(),
-                                   " ms; ", file_->path(), " stays as it was written last"));
+    options_.log(LogLevel::kWarning,
+                 Concat("the cache could not be written within ", at_most.count(), " ms; ",
+                        file_->path(), " stays as it was written last"));
   }
 }
 

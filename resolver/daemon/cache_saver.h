@@ -15,9 +15,11 @@
 #include <optional>
 #include <thread>
 
+#include "absl/functional/function_ref.h"
 #include "cache/store.h"
 #include "resolver/base/time.h"
 #include "resolver/daemon/cache_file.h"
+#include "resolver/daemon/log.h"
 
 namespace tern::resolver::daemon {
 
@@ -28,6 +30,7 @@ class CacheSaver {
     Duration every;      // 0: only at the end
     size_t threads = 1;  // of the last save
     ClockReader read_clocks;
+    LogSink log = {};
   };
 
   // Both outlive the saver. Nothing is saved before SetFacts.
@@ -41,14 +44,19 @@ class CacheSaver {
   // at the moment. If that is news, a save that is under way is given up.
   void SetFacts(std::optional<uint64_t> facts);
 
+  // Something was flushed. It must not come back after a restart: a save that is under way is given
+  // up, and the file is removed. The next save writes it anew.
+  void OnFlush();
+
   // Saves a last time, in at most that time, while the workers still answer. If that is too little,
   // the file stays as it was.
-  void SaveLast(std::chrono::milliseconds at_most, const LogSink& log = {});
+  void SaveLast(std::chrono::milliseconds at_most);
 
  private:
   void Run();
   void Stop();
   void SaveNow(std::unique_lock<std::mutex>* lock);
+  CacheFile::Saved TryToSave(CacheFile::SaveOptions options, absl::FunctionRef<bool()> goes_on);
   bool IsWanted(uint64_t change);
 
   CacheFile* const file_;
@@ -58,7 +66,7 @@ class CacheSaver {
   std::condition_variable changed_;
   bool stop_ = false;
   std::optional<uint64_t> facts_;
-  uint64_t changes_ = 0;  // of facts_
+  uint64_t changes_ = 0;  // of facts_, and flushes
   std::thread thread_;    // the last member, because it uses the others
 };
 

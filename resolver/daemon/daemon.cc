@@ -533,6 +533,7 @@ uint64_t Daemon::Flush(const control::FlushWish& wish) {
     return goes;
   });
   assembly_->ForgetRanges();
+  if (cache_saver_ != nullptr) cache_saver_->OnFlush();
   return count;
 }
 

@@ -75,7 +75,8 @@ class Daemon {
     return keys_that_need_a_start_;
   }
   // Forgets what the wish says, and all ranges of signed zones, because they may deny the same
-  // names. Returns how many entries went. What is being looked up just now may be stored again.
+  // names. cache.file is removed, and a save of it that is under way is given up.
+  // Returns how many entries went. What is being looked up just now may be stored again.
   uint64_t Flush(const control::FlushWish& wish);
   // A job that began before a Reload may still store data under the old configuration. At this time
   // all such jobs have ended, and ForgetAgain is due. Empty when nothing is to be forgotten.
@@ -103,7 +104,8 @@ class Daemon {
   // Throws std::bad_alloc.
   std::optional<Duration> TellSilence();
 
-  // Writes cache.file a last time, in at most that time. The workers still answer meanwhile.
+  // The end comes. Writes cache.file a last time, in at most that time. The workers still answer
+  // meanwhile, but who asks is told that no new queries should come (/ready).
   void SaveCache(std::chrono::milliseconds at_most);
 
   // Looks at the machine's network again. To be called when it has changed (io/network_changes.h).

@@ -53,6 +53,7 @@ void Daemon::TellCacheFacts() {
 }
 
 void Daemon::SaveCache(std::chrono::milliseconds at_most) {
+  state_.SetDraining(true);
   if (cache_saver_ != nullptr) cache_saver_->SaveLast(at_most);
 }
 

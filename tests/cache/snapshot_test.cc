@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -485,6 +486,28 @@ TEST(SnapshotTest, StopsReadingWhenItIsTold) {
       ReadSnapshot(file.fd(), header, &OwnSeal, AgeingAfter(0), 1, &Never, after.get());
   EXPECT_EQ(read.skipped, header.blocks);
   EXPECT_EQ(read.entries + read.damaged, 0u);
+}
+
+// A file whose head promises much more than there is, with a good seal.
+TEST(SnapshotTest, LookingForBlocksStopsWhenItIsTold) {
+  const auto before = MakeStore();
+  Entries(before.get()).PutMany(0, 10);
+  const MemoryFile file;
+  WriteTo(before.get(), file.fd());
+  SnapshotHeader header;
+  ASSERT_EQ(ReadSnapshotHeader(file.fd(), &OwnSeal, &header), SnapshotVerdict::kGood);
+  header.blocks = 20'000'000;
+  ASSERT_EQ(ftruncate(file.fd(), static_cast<off_t>(SnapshotBlockOffset(header.blocks))), 0);
+  const auto after = MakeStore();
+  const auto start = std::chrono::steady_clock::now();
+  const auto goes_on = [&] {
+    return std::chrono::steady_clock::now() - start < std::chrono::milliseconds(20);
+  };
+  const SnapshotRead read =
+      ReadSnapshot(file.fd(), header, &OwnSeal, AgeingAfter(0), 1, goes_on, after.get());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+  EXPECT_EQ(read.skipped + read.blocks + read.damaged, header.blocks);
+  EXPECT_GT(read.skipped, header.blocks / 2);
 }
 
 TEST(SnapshotTest, WhatWasErasedOrReplacedIsNotKept) {

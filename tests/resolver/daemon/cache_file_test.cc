@@ -252,5 +252,55 @@ TEST_F(CacheFileTest, UnfinishedFileOfAnEarlierProcessIsReplaced) {
   EXPECT_FALSE(IsCold());
 }
 
+TEST_F(CacheFileTest, AFolderThatIsMissingIsToldAtTheStart) {
+  store_ = MakeStore();
+  CacheFile file = File(folder_ + "/none/cache");
+  file.Read({.moment = kSavedAt, .ttl = {}}, store_.get());
+  EXPECT_EQ(log_, "warning: the cache cannot be kept: the folder " + folder_ +
+                      "/none: No such file or directory\nthe cache starts empty: there is no " +
+                      folder_ + "/none/cache yet\n");
+  log_.clear();
+  EXPECT_EQ(file.Save({.moment = kSavedAt, .facts = kFacts}, &GoesOn, full_.get()),
+            CacheFile::Saved::kFailed);
+  EXPECT_EQ(log_, "");
+}
+
+// It may be the key of a web server.
+TEST_F(CacheFileTest, AFileThatIsNoKeyIsLeftAlone) {
+  for (const std::string_view content : {"seventeen octets.", "fifteen octets."}) {
+    std::ofstream(key_path()) << content;
+    ASSERT_EQ(chmod(key_path().c_str(), 0600), 0);
+    EXPECT_EQ(Save(), CacheFile::Saved::kFailed);
+    std::ifstream key(key_path());
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(key), {}), content);
+    EXPECT_TRUE(LogHas("cache.key: it is there, and is no key of a cache"));
+    ASSERT_EQ(unlink(key_path().c_str()), 0);
+  }
+  std::filesystem::create_symlink("elsewhere", key_path());
+  EXPECT_EQ(Save(), CacheFile::Saved::kFailed);
+  EXPECT_TRUE(std::filesystem::is_symlink(key_path()));
+}
+
+TEST_F(CacheFileTest, AKeyThatOthersMayKnowIsReplaced) {
+  std::ofstream(key_path()) << "sixteen octets..";
+  ASSERT_EQ(chmod(key_path().c_str(), 0644), 0);
+  EXPECT_EQ(Save(), CacheFile::Saved::kWhole);
+  std::ifstream key(key_path());
+  EXPECT_NE(std::string(std::istreambuf_iterator<char>(key), {}), "sixteen octets..");
+}
+
+TEST_F(CacheFileTest, RemovesItsFile) {
+  File().Remove();
+  EXPECT_EQ(log_, "");
+  ASSERT_EQ(Save(), CacheFile::Saved::kWhole);
+  File().Remove();
+  EXPECT_FALSE(std::filesystem::exists(path()));
+  EXPECT_TRUE(std::filesystem::exists(key_path()));
+  EXPECT_EQ(log_, "");
+  std::filesystem::create_directory(path());
+  File().Remove();
+  EXPECT_TRUE(LogHas("warning: what was flushed may come back after a restart"));
+}
+
 }  // namespace
 }  // namespace tern::resolver::daemon

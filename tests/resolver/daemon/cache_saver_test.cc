@@ -2,10 +2,17 @@
 
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
+#include <mutex>
+#include <new>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "gtest/gtest.h"
@@ -27,23 +34,43 @@ class CacheSaverTest : public testing::Test {
 
   std::string path() const { return folder_ + "/cache"; }
   CacheSaver::Options Every(Duration every) {
-    return {.every = every, .threads = 2, .read_clocks = [] {
-              return CacheMoment{cache::Instant(100), 1'700'000'000};
-            }};
+    return {.every = every,
+            .threads = 2,
+            .read_clocks = [this] { return ReadClocks(); },
+            .log =
+                [this](LogLevel, std::string_view line) {
+                  const std::lock_guard guard(lock_);
+                  log_ += std::string(line) + "\n";
+                }};
   }
   bool IsThere() const { return std::filesystem::exists(path()); }
   bool ComesSoon() const {
     for (int i = 0; i < 1000 && !IsThere(); ++i) std::this_thread::sleep_for(milliseconds(10));
     return IsThere();
   }
-  LogSink ToLog() {
-    return [this](LogLevel, std::string_view line) { log_ += std::string(line) + "\n"; };
+  std::string log() {
+    const std::lock_guard guard(lock_);
+    return log_;
+  }
+  bool LogHasSoon(std::string_view text) {
+    for (int i = 0; i < 1000 && log().find(text) == std::string::npos; ++i) {
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+    return log().find(text) != std::string::npos;
+  }
+  // A save begins with it.
+  CacheMoment ReadClocks() {
+    if (on_save_) on_save_(saves_++);
+    return {cache::Instant(100), 1'700'000'000};
   }
 
   std::string folder_;
   cache::Store store_;
   std::optional<CacheFile> file_;
+  std::mutex lock_;
   std::string log_;
+  std::function<void(int number)> on_save_;
+  int saves_ = 0;
 };
 
 TEST_F(CacheSaverTest, SavesAgainAndAgain) {
@@ -59,9 +86,9 @@ TEST_F(CacheSaverTest, SavesOnlyAtTheEndIfThatIsWanted) {
   saver.SetFacts(1);
   std::this_thread::sleep_for(milliseconds(50));
   EXPECT_FALSE(IsThere());
-  saver.SaveLast(milliseconds(10'000), ToLog());
+  saver.SaveLast(milliseconds(10'000));
   EXPECT_TRUE(IsThere());
-  EXPECT_TRUE(log_.starts_with("cache written to " + path() + " in "));
+  EXPECT_TRUE(log().starts_with("cache written to " + path() + " in "));
 }
 
 TEST_F(CacheSaverTest, WhatMustNotBeKeptIsNotSaved) {
@@ -74,18 +101,66 @@ TEST_F(CacheSaverTest, WhatMustNotBeKeptIsNotSaved) {
   std::this_thread::sleep_for(milliseconds(100));
   std::filesystem::remove(path());
   std::this_thread::sleep_for(milliseconds(100));
-  saver.SaveLast(milliseconds(10'000), ToLog());
+  saver.SaveLast(milliseconds(10'000));
   EXPECT_FALSE(IsThere());
-  EXPECT_EQ(log_, "");
+  EXPECT_EQ(log(), "");
 }
 
 TEST_F(CacheSaverTest, FileStaysWhenTheTimeIsUp) {
   CacheSaver saver(&*file_, &store_, Every(Duration(0)));
   saver.SetFacts(1);
-  saver.SaveLast(milliseconds(0), ToLog());
+  saver.SaveLast(milliseconds(0));
   EXPECT_FALSE(IsThere());
-  EXPECT_EQ(log_, "the cache could not be written within 0 ms; " + path() +
-                      " stays as it was written last\n");
+  EXPECT_EQ(log(), "the cache could not be written within 0 ms; " + path() +
+                       " stays as it was written last\n");
+}
+
+// The save has begun before the flush, so it may have the flushed name.
+TEST_F(CacheSaverTest, AFlushRemovesTheFileAndGivesUpASave) {
+  std::ofstream(path()) << "with the flushed name";
+  std::atomic<bool> has_begun = false;
+  std::atomic<bool> is_flushed = false;
+  std::atomic<bool> was_there = true;
+  std::atomic<bool> has_ended = false;
+  on_save_ = [&](int number) {
+    if (number == 0) {
+      has_begun = true;
+      while (!is_flushed) std::this_thread::yield();
+    } else if (number == 1) {
+      was_there = IsThere();
+      has_ended = true;
+    }
+  };
+  CacheSaver saver(&*file_, &store_, Every(milliseconds(20)));
+  saver.SetFacts(1);
+  while (!has_begun) std::this_thread::yield();
+  saver.OnFlush();
+  EXPECT_FALSE(IsThere());
+  is_flushed = true;
+  while (!has_ended) std::this_thread::yield();
+  EXPECT_FALSE(was_there);
+  EXPECT_TRUE(ComesSoon());
+}
+
+TEST_F(CacheSaverTest, WhatALackOfMemoryOrThreadsPreventsIsSavedLater) {
+  on_save_ = [](int number) {
+    if (number == 0) throw std::bad_alloc();
+    if (number == 1) throw std::system_error(EAGAIN, std::generic_category());
+  };
+  CacheSaver saver(&*file_, &store_, Every(milliseconds(20)));
+  saver.SetFacts(1);
+  EXPECT_TRUE(LogHasSoon("the cache could not be written: out of memory\n"));
+  EXPECT_TRUE(LogHasSoon("the cache could not be written: no thread could be started\n"));
+  EXPECT_TRUE(ComesSoon());
+}
+
+TEST_F(CacheSaverTest, TheEndComesWithoutMemoryToo) {
+  on_save_ = [](int) { throw std::bad_alloc(); };
+  CacheSaver saver(&*file_, &store_, Every(Duration(0)));
+  saver.SetFacts(1);
+  saver.SaveLast(milliseconds(10'000));
+  EXPECT_FALSE(IsThere());
+  EXPECT_EQ(log(), "the cache could not be written: out of memory\n");
 }
 
 }  // namespace

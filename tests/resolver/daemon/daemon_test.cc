@@ -23,25 +23,13 @@
 #include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_reply.h"
 #include "resolver/tool/mail_counters.h"
+#include "tests/resolver/daemon/loopback_settings.h"
 #include "tests/support/allocation_count.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::daemon {
 namespace {
-
-// Loopback only: nothing is ever asked upstream.
-config::Settings LoopbackSettings() {
-  config::Settings settings = config::DefaultSettings();
-  settings.listen = {*Endpoint::Parse("127.0.0.1", 0)};
-  settings.listen_is_default = false;
-  settings.workers = 2;
-  settings.http.listen.clear();
-  settings.cache.memory_octets = size_t{8} << 20;
-  settings.resolution.root_hints = {
-      {*wire::ParseName("root.test."), {*IpAddress::Parse("127.0.0.1")}}};
-  return settings;
-}
 
 std::unique_ptr<Daemon> Started(config::Settings settings) {
   auto daemon = Daemon::Start(std::move(settings),

@@ -16,6 +16,7 @@
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/settings_doubts.h"
 #include "resolver/dnssec/anchor_state_text.h"
+#include "tests/resolver/daemon/loopback_settings.h"
 #include "wire/parse_presentation.h"
 
 namespace tern::resolver::daemon {
@@ -47,13 +48,8 @@ TEST(PrivateZonesLogTest, TheLogSaysWhichZonesAreNotValidated) {
 
 class ValidationReloadTest : public testing::Test {
  protected:
-  ValidationReloadTest() {
-    settings_.listen = {*Endpoint::Parse("127.0.0.1", 0)};
-    settings_.listen_is_default = false;
+  ValidationReloadTest() : settings_(LoopbackSettings()) {
     settings_.workers = 1;
-    settings_.cache.memory_octets = size_t{8} << 20;
-    settings_.resolution.root_hints = {
-        {*wire::ParseName("root.test."), {*IpAddress::Parse("127.0.0.1")}}};
     auto daemon =
         Daemon::Start(settings_, [](const absl::Status& status) { ADD_FAILURE() << status; });
     EXPECT_TRUE(daemon.ok()) << daemon.status();
@@ -190,16 +186,11 @@ TEST_F(ValidationReloadTest, AllNamesAreForgottenWhenValidationChanges) {
 // A daemon with a folder for the state of its anchors. One key is configured.
 class AnchorStateTest : public testing::Test {
  protected:
-  AnchorStateTest() {
+  AnchorStateTest() : settings_(LoopbackSettings()) {
     std::string folder = testing::TempDir() + "/state.XXXXXX";
     EXPECT_NE(mkdtemp(folder.data()), nullptr);
     folder_ = folder;
-    settings_.listen = {*Endpoint::Parse("127.0.0.1", 0)};
-    settings_.listen_is_default = false;
     settings_.workers = 1;
-    settings_.cache.memory_octets = size_t{8} << 20;
-    settings_.resolution.root_hints = {
-        {*wire::ParseName("root.test."), {*IpAddress::Parse("127.0.0.1")}}};
     settings_.dnssec.anchors = {{wire::Name(), {}, {kConfigured}}};
     settings_.dnssec.state_file = folder_ + "/state";
     state_.last_good = 1;
