@@ -55,6 +55,13 @@ struct AnswerCounts {
     }
     return sum;
   }
+  uint64_t answered() const {
+    uint64_t dropped = 0;
+    for (const Count& count : answers[static_cast<size_t>(AnswerSource::kDropped)]) {
+      dropped += count;
+    }
+    return ended() - dropped;
+  }
   uint64_t asked() const { return queries[0][0] + queries[0][1] + queries[1][0] + queries[1][1]; }
 
   std::array<std::array<Count, 2>, 2>

@@ -316,9 +316,10 @@ void Daemon::StartServices() {
 }
 
 Watchdog::Duties Daemon::DutiesOfWatchdog(std::function<void()> feed) {
+  AnswerProof proof([this] { return counters().ReadCounters().of_answers.answered(); },
+                    [listeners = listening()] { return AnswersItself(listeners); });
   return {[this](const std::function<void()>& on_turn) { assembly_->AskToTurn(on_turn); },
-          worker_count(), [listener = listening().front()] { return AnswersItself(listener); },
-          std::move(feed)};
+          worker_count(), [proof]() mutable { return proof.IsThere(); }, std::move(feed)};
 }
 
 control::Sources Daemon::SourcesToWatch() {

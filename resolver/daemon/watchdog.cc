@@ -1,14 +1,16 @@
 #include "resolver/daemon/watchdog.h"
 
+#include <poll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "resolver/crypto/random.h"
 #include "resolver/io/sockets.h"
@@ -17,7 +19,7 @@ namespace tern::resolver::daemon {
 namespace {
 
 constexpr int kQuestionTries = 3;
-constexpr timeval kQuestionPatience = {.tv_sec = 0, .tv_usec = 300'000};
+constexpr std::chrono::milliseconds kQuestionPatience(300);
 constexpr std::chrono::milliseconds kTurnPause(20);
 
 // At a wildcard listener the process is asked at the loopback.
@@ -25,6 +27,57 @@ Endpoint Reachable(Endpoint listener) {
   if (!listener.address.IsUnspecified()) return listener;
   listener.address = *IpAddress::Parse(listener.address.IsIpv6() ? "::1" : "127.0.0.1");
   return listener;
+}
+
+// localhost. A, which local data answers.
+using Question = std::array<uint8_t, 27>;
+Question MakeQuestion() {
+  Question question = {0,   0,   1,   0,   0,   1,   0,   0,   0, 0, 0, 0, 9, 'l',
+                       'o', 'c', 'a', 'l', 'h', 'o', 's', 't', 0, 0, 1, 0, 1};
+  const uint64_t id = crypto::RandomGenerator().Next();
+  std::memcpy(question.data(), &id, 2);
+  return question;
+}
+
+// A socket that has asked the server. It has a port of its own, so the kernel may choose another
+// worker for it than for the last one.
+io::OwnedFd Asked(const Endpoint& server, const Question& question) {
+  sockaddr_storage address;
+  const socklen_t size = server.ToSockaddr(&address);
+  io::OwnedFd fd(socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0) {
+    (void)send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL);
+  }
+  return fd;
+}
+
+bool HasAnswer(int fd, const Question& question) {
+  uint8_t reply[512];
+  const ssize_t octets = recv(fd, reply, sizeof reply, 0);
+  return octets >= 12 && std::memcmp(reply, question.data(), 2) == 0 && (reply[2] & 0x80) != 0;
+}
+
+// Asks all of them once, and waits for one answer.
+bool OneAnswers(const std::vector<Endpoint>& servers) {
+  const Question question = MakeQuestion();
+  std::vector<io::OwnedFd> sockets;
+  std::vector<pollfd> waited;
+  for (const Endpoint& server : servers) {
+    sockets.push_back(Asked(server, question));
+    waited.push_back({.fd = sockets.back().get(), .events = POLLIN, .revents = 0});
+  }
+  const auto end = std::chrono::steady_clock::now() + kQuestionPatience;
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    if (poll(waited.data(), waited.size(), static_cast<int>(left.count())) <= 0) continue;
+    for (pollfd& one : waited) {
+      if (one.revents == 0) continue;
+      if (HasAnswer(one.fd, question)) return true;
+      if ((one.revents & POLLERR) != 0) one.fd = -1;  // refused, as when nobody listens
+    }
+  }
 }
 
 }  // namespace
@@ -74,26 +127,24 @@ std::optional<std::chrono::milliseconds> WatchdogInterval(const char* watchdog_u
   return std::max(std::chrono::milliseconds(1), std::chrono::milliseconds(micros / 2000));
 }
 
-bool AnswersItself(const Endpoint& listener) {
-  // localhost. A, which local data answers.
-  uint8_t query[] = {0,   0,   1,   0,   0,   1,   0,   0,   0, 0, 0, 0, 9, 'l',
-                     'o', 'c', 'a', 'l', 'h', 'o', 's', 't', 0, 0, 1, 0, 1};
-  const uint64_t id = crypto::RandomGenerator().Next();
-  std::memcpy(query, &id, 2);
-  const Endpoint server = Reachable(listener);
-  sockaddr_storage address;
-  const socklen_t size = server.ToSockaddr(&address);
-  const io::OwnedFd fd(
-      socket(server.address.IsIpv6() ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &kQuestionPatience, sizeof kQuestionPatience);
-  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) return false;
+bool AnswersItself(std::span<const Endpoint> listeners) {
+  std::vector<Endpoint> servers;
+  for (const Endpoint& listener : listeners) {
+    const Endpoint server = Reachable(listener);
+    if (io::StateOf(server.address) == io::AddressState::kThere) servers.push_back(server);
+  }
   for (int i = 0; i < kQuestionTries; ++i) {
-    if (send(fd.get(), query, sizeof query, MSG_NOSIGNAL) < 0) continue;
-    uint8_t reply[512];
-    const ssize_t octets = recv(fd.get(), reply, sizeof reply, 0);
-    if (octets >= 12 && std::memcmp(reply, query, 2) == 0 && (reply[2] & 0x80) != 0) return true;
+    if (servers.empty() || OneAnswers(servers)) return true;
   }
   return false;
+}
+
+bool AnswerProof::IsThere() {
+  const uint64_t now = answered_();
+  if (std::exchange(last_, now) != now) return true;
+  const bool answers = ask_itself_();
+  last_ = answered_();  // its own question is no proof for the next time
+  return answers;
 }
 
 }  // namespace tern::resolver::daemon

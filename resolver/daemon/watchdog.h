@@ -1,8 +1,8 @@
 // Tells a service supervisor (systemd) again and again that the process does its work. When it is
 // not told for WATCHDOG_USEC, it ends the process and starts it anew.
 //
-// It is told when, since the last time, each worker has turned its loop and a question to this
-// process was answered.
+// It is told when, since the last time, each worker has turned its loop and a question was
+// answered: one of a client, or one that this process has asked itself.
 //
 // Thread: it has one of its own, which sleeps in between. Without WATCHDOG_USEC there is none.
 // Bound: no memory but the thread's.
@@ -10,10 +10,14 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
+#include <utility>
 
 #include "resolver/base/endpoint.h"
 
@@ -25,7 +29,7 @@ class Watchdog {
     // Each worker calls it, on its thread, when it has turned its loop. May throw std::bad_alloc.
     std::function<void(std::function<void()> on_turn)> ask_workers;
     size_t workers = 0;
-    std::function<bool()> ask_question;  // whether this process answers
+    std::function<bool()> ask_question;  // whether this process answers (AnswerProof)
     std::function<void()> feed;          // tells the supervisor
   };
 
@@ -52,8 +56,27 @@ class Watchdog {
 std::optional<std::chrono::milliseconds> WatchdogInterval(const char* watchdog_usec,
                                                           const char* watchdog_pid);
 
-// Asks a listener of this process a question over UDP. True when anything comes back that answers
-// it, even a refusal.
-bool AnswersItself(const Endpoint& listener);
+// Asks all listeners of this process a question over UDP. True when anything comes back that
+// answers it, even a refusal, from one of them. A listener whose address this machine lacks is not
+// asked. True too when that leaves none: then nobody can ask, and that is no fault of the process.
+bool AnswersItself(std::span<const Endpoint> listeners);
+
+// Whether this process answers: clients have got answers since the last call, or else it answers
+// itself.
+//
+// Thread: one. Bound: none.
+class AnswerProof {
+ public:
+  // `answered`: how many questions were answered so far. `ask_itself`: whether one is answered now.
+  AnswerProof(std::function<uint64_t()> answered, std::function<bool()> ask_itself)
+      : answered_(std::move(answered)), ask_itself_(std::move(ask_itself)) {}
+
+  bool IsThere();
+
+ private:
+  std::function<uint64_t()> answered_;
+  std::function<bool()> ask_itself_;
+  uint64_t last_ = 0;
+};
 
 }  // namespace tern::resolver::daemon
