@@ -4,7 +4,7 @@
 // takes no lock and touches no cache line of another worker. Any thread may read the counters.
 // Values of different counters may come from different moments.
 //
-// To add a counter, add a member to Counts and a line to kCounts. The build fails without the line.
+// To add a counter, add a member to Counts or to one of its tables, each of type Count.
 //
 // Thread: the worker's writes, any reads.
 // Bound: 8 octets for each counter.
@@ -13,7 +13,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 
 #include "resolver/base/answer_counts.h"
 #include "resolver/base/limit_counts.h"
@@ -116,7 +115,7 @@ struct Counts {
   Count lists_failing{};   // block lists whose last check was not good; a state
   Count dropped{};         // jobs and clients that gave their place to newer ones
 
-  // What is counted in tables. It is not in kCounts.
+  // What is counted in tables.
   AnswerCounts<Count> of_answers;
   UpstreamCounts<Count> of_upstream;
   LimitCounts<Count> of_limits;
@@ -125,78 +124,10 @@ struct Counts {
 using WorkerCounters = Counts<Counter>;
 using CounterSnapshot = Counts<uint64_t>;
 
-// Every counter, for code that treats all of them alike.
-template <typename Count>
-inline constexpr Count Counts<Count>::*kCounts[] = {
-    &Counts<Count>::forbidden,
-    &Counts<Count>::over_limit,
-    &Counts<Count>::cookie_demands,
-    &Counts<Count>::misses_sent,
-    &Counts<Count>::misses_taken,
-    &Counts<Count>::turned_away,
-    &Counts<Count>::too_late,
-    &Counts<Count>::jobs,
-    &Counts<Count>::upstream_queries,
-    &Counts<Count>::hedges,
-    &Counts<Count>::forgeries,
-    &Counts<Count>::failures,
-    &Counts<Count>::refreshes,
-    &Counts<Count>::stale_answers,
-    &Counts<Count>::range_answers,
-    &Counts<Count>::error_reports,
-    &Counts<Count>::range_contradictions,
-    &Counts<Count>::bogus_answers,
-    &Counts<Count>::bogus_expired,
-    &Counts<Count>::bogus_not_yet_valid,
-    &Counts<Count>::bogus_never_valid,
-    &Counts<Count>::bogus_no_dnskey,
-    &Counts<Count>::bogus_no_rrsig,
-    &Counts<Count>::bogus_no_zone_key,
-    &Counts<Count>::bogus_no_nsec,
-    &Counts<Count>::bogus_other,
-    &Counts<Count>::bogus_budget,
-    &Counts<Count>::validation_checks_2,
-    &Counts<Count>::validation_checks_8,
-    &Counts<Count>::validation_checks_16,
-    &Counts<Count>::validation_checks_more,
-    &Counts<Count>::validation_hashes_4,
-    &Counts<Count>::validation_hashes_16,
-    &Counts<Count>::validation_hashes_64,
-    &Counts<Count>::validation_hashes_more,
-    &Counts<Count>::validation_zones_0,
-    &Counts<Count>::validation_zones_1,
-    &Counts<Count>::validation_zones_3,
-    &Counts<Count>::validation_zones_more,
-    &Counts<Count>::validation_tags_1,
-    &Counts<Count>::validation_tags_2,
-    &Counts<Count>::validation_tags_more,
-    &Counts<Count>::bogus_no_means,
-    &Counts<Count>::signatures_in_grace,
-    &Counts<Count>::trust_anchors_pending,
-    &Counts<Count>::trust_anchors_valid,
-    &Counts<Count>::trust_anchors_missing,
-    &Counts<Count>::trust_anchors_revoked,
-    &Counts<Count>::trust_anchors_removed,
-    &Counts<Count>::trust_anchor_zones_failing,
-    &Counts<Count>::time_unsure,
-    &Counts<Count>::dropped,
-    &Counts<Count>::mail_fan_outs,
-    &Counts<Count>::mail_questions,
-    &Counts<Count>::mail_warm_answers,
-    &Counts<Count>::list_questions,
-    &Counts<Count>::list_refusals,
-    &Counts<Count>::list_timeouts,
-    &Counts<Count>::list_answers_10ms,
-    &Counts<Count>::list_answers_100ms,
-    &Counts<Count>::list_answers_1s,
-    &Counts<Count>::list_answers_later,
-    &Counts<Count>::list_answer_ms,
-    &Counts<Count>::lists_working,
-    &Counts<Count>::lists_failing,
-};
-static_assert(std::size(kCounts<uint64_t>) * sizeof(uint64_t) + sizeof(AnswerCounts<uint64_t>) +
-                  sizeof(UpstreamCounts<uint64_t>) + sizeof(LimitCounts<uint64_t>) ==
-              sizeof(CounterSnapshot));
+// Counts is one counter after the other, its tables too.
+static_assert(sizeof(Counter) == sizeof(uint64_t) && alignof(Counter) == alignof(uint64_t) &&
+              sizeof(WorkerCounters) == sizeof(CounterSnapshot));
+inline constexpr size_t kCounterCount = sizeof(CounterSnapshot) / sizeof(uint64_t);
 
 // Knows the sums over all workers. Any thread may ask it.
 class CounterSource {
@@ -207,24 +138,11 @@ class CounterSource {
   ~CounterSource() = default;
 };
 
-// A table of counters is one counter after the other.
-template <template <typename> typename Table>
-void AddTable(Table<uint64_t>* sum, const Table<Counter>& table) {
-  static_assert(sizeof(Counter) == sizeof(uint64_t) &&
-                sizeof(Table<Counter>) == sizeof(Table<uint64_t>));
-  auto* const sums = reinterpret_cast<uint64_t*>(sum);
-  const auto* const counters = reinterpret_cast<const Counter*>(&table);
-  for (size_t i = 0; i < sizeof(Table<Counter>) / sizeof(Counter); ++i) sums[i] += counters[i];
-}
-
 // Adds the worker's counters to the sum. Any thread may call it.
 inline void AddTo(CounterSnapshot* sum, const WorkerCounters& counters) {
-  for (size_t i = 0; i < std::size(kCounts<uint64_t>); ++i) {
-    sum->*kCounts<uint64_t>[i] += counters.*kCounts<Counter>[i];
-  }
-  AddTable(&sum->of_answers, counters.of_answers);
-  AddTable(&sum->of_upstream, counters.of_upstream);
-  AddTable(&sum->of_limits, counters.of_limits);
+  auto* const sums = reinterpret_cast<uint64_t*>(sum);
+  const auto* const counts = reinterpret_cast<const Counter*>(&counters);
+  for (size_t i = 0; i < kCounterCount; ++i) sums[i] += counts[i];
 }
 
 }  // namespace tern::resolver
