@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -100,7 +101,7 @@ absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::Start(Options opti
 }
 
 ControlServer::ControlServer(Options options, io::OwnedFd stop)
-    : options_(std::move(options)), stop_(std::move(stop)) {
+    : options_(std::move(options)), socket_file_(FileAt(options_.path)), stop_(std::move(stop)) {
   connections_.reserve(kControlConnectionsMax);
 }
 
@@ -108,7 +109,13 @@ ControlServer::~ControlServer() {
   const uint64_t one = 1;
   const ssize_t written = write(stop_.get(), &one, sizeof one);
   if (thread_.joinable() && written == sizeof one) thread_.join();
-  if (!options_.path.empty()) unlink(options_.path.c_str());
+  if (socket_file_ && FileAt(options_.path) == socket_file_) unlink(options_.path.c_str());
+}
+
+std::optional<ControlServer::FileId> ControlServer::FileAt(const std::string& path) {
+  struct stat file;
+  if (path.empty() || lstat(path.c_str(), &file) != 0) return std::nullopt;
+  return FileId{.device = file.st_dev, .number = file.st_ino};
 }
 
 void ControlServer::Run() {

@@ -9,10 +9,13 @@
 // Bound: kControlConnectionsMax connections, each with one line and one answer.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -30,7 +33,9 @@ class ControlServer {
  public:
   struct Options {
     io::OwnedFd listener;  // a stream socket that listens and does not block
-    std::string path;      // of the listener; removed at the end. Empty: nothing is removed
+    // Of the listener. At the end it is removed, unless a newer process has put its own there.
+    // Empty: nothing is removed.
+    std::string path;
     std::function<bool(int socket)> may_steer;
     // The answer to a line, with its newline. When it throws std::bad_alloc, the client is closed.
     std::function<std::string(std::string_view line)> answer;
@@ -47,6 +52,14 @@ class ControlServer {
   class Connection;
   using Clock = std::chrono::steady_clock;
 
+  // Which file it is.
+  struct FileId {
+    dev_t device = 0;
+    ino_t number = 0;
+    friend bool operator==(const FileId&, const FileId&) = default;
+  };
+  static std::optional<FileId> FileAt(const std::string& path);
+
   ControlServer(Options options, io::OwnedFd stop);
 
   void Run();
@@ -56,6 +69,7 @@ class ControlServer {
   int PollTimeout(Clock::time_point now) const;
 
   const Options options_;
+  const std::optional<FileId> socket_file_;
   const io::OwnedFd stop_;  // an event; readable when the thread is to end
   Clock::time_point accept_again_;
   std::vector<std::unique_ptr<Connection>> connections_;

@@ -18,7 +18,8 @@ struct Peer {
 // Nothing when the kernel does not say it.
 std::optional<Peer> PeerOf(int socket);
 
-// Root may give commands, and so may the daemon's own user and the members of its group.
+// Root may give commands, and so may the daemon's own user and the members of its group, unless
+// that is nogroup.
 bool MaySteer(const Peer& peer, uid_t own_user, gid_t own_group);
 
 }  // namespace tern::resolver::control

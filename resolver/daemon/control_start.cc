@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "resolver/base/control_socket.h"
 #include "resolver/config/at_key.h"
 #include "resolver/control/peer.h"
 #include "resolver/daemon/log.h"
@@ -83,7 +84,7 @@ absl::StatusOr<std::unique_ptr<control::ControlServer>> StartControl(
   auto listener = OpenControlSocket(path);
   if (!listener.ok()) {
     const std::string message(listener.status().message());
-    if (settings.places_in_file.contains("control.socket")) {
+    if (path != kControlSocket) {
       return absl::Status(listener.status().code(),
                           config::AtKey(settings, "control.socket", message));
     }

@@ -18,9 +18,10 @@ namespace tern::resolver::daemon {
 // process has left behind is replaced, one at which a process listens is not.
 absl::StatusOr<io::OwnedFd> OpenControlSocket(const std::string& path);
 
-// Null when there is to be no socket. When the file names no socket and the built-in one cannot be
-// had, the log has a line and the result is null too: this may be a user's ternd, or the second on
-// this machine. When one that the file names cannot be had, it is an error with its position.
+// Null when there is to be no socket. When the socket of the default cannot be had, the log has a
+// line and the result is null too: this may be a user's ternd, or the second on this machine. It
+// makes no difference whether the file names the default. Any other socket that cannot be had is an
+// error, with its position in the file.
 absl::StatusOr<std::unique_ptr<control::ControlServer>> StartControl(
     const config::Settings& settings, const control::ControlSources& sources);
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -47,10 +48,14 @@ class ControlClient {
   void SendNoMore() const { shutdown(fd_.get(), SHUT_WR); }
   std::string ReadLine() const {
     std::string line;
-    char octet;
-    while (recv(fd_.get(), &octet, 1, 0) == 1) {
-      line += octet;
-      if (octet == '\n') break;
+    std::string piece(65536, '\0');
+    while (!line.ends_with('\n')) {
+      const ssize_t ahead = recv(fd_.get(), piece.data(), piece.size(), MSG_PEEK);
+      if (ahead <= 0) break;
+      const size_t end = piece.substr(0, static_cast<size_t>(ahead)).find('\n');
+      const size_t taken = end == std::string::npos ? static_cast<size_t>(ahead) : end + 1;
+      if (recv(fd_.get(), piece.data(), taken, 0) != static_cast<ssize_t>(taken)) break;
+      line.append(piece, 0, taken);
     }
     return line;
   }
@@ -186,6 +191,15 @@ TEST_F(ControlServerTest, TheSocketIsRemovedAtTheEnd) {
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
+// A newer process may take the name over before the older one ends.
+TEST_F(ControlServerTest, TheSocketOfANewerProcessStays) {
+  Start();
+  ASSERT_EQ(unlink(path_.c_str()), 0);
+  std::ofstream(path_) << "newer";
+  server_.reset();
+  EXPECT_TRUE(std::filesystem::exists(path_));
+}
+
 TEST(PeerTest, TheKernelSaysWhoIsThere) {
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
@@ -204,6 +218,11 @@ TEST(PeerTest, RootTheOwnUserAndTheOwnGroupMaySteer) {
   EXPECT_TRUE(MaySteer({.user = 5, .groups = {7, 200}}, 100, 200));
   EXPECT_FALSE(MaySteer({.user = 5, .groups = {7}}, 100, 200));
   EXPECT_FALSE(MaySteer({.user = 200, .groups = {100, 0}}, 100, 200));
+}
+
+TEST(PeerTest, NogroupGivesNoRight) {
+  EXPECT_FALSE(MaySteer({.user = 5, .groups = {65534}}, 65534, 65534));
+  EXPECT_TRUE(MaySteer({.user = 65534, .groups = {65534}}, 65534, 65534));
 }
 
 }  // namespace
