@@ -14,7 +14,6 @@
 #include "resolver/daemon/http_start.h"
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/machine.h"
-#include "resolver/daemon/machine_memory.h"
 #include "resolver/daemon/settings_doubts.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/steering.h"
@@ -208,7 +207,7 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
     return absl::InvalidArgumentError(
         AtKey(settings, "local.hosts_file", std::string(configuration.status().message())));
   }
-  for (const std::string& warning : warnings) Log(LogLevel::kWarning, warning);
+  LogWarnings(warnings);
   return configuration;
 }
 
@@ -216,13 +215,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     config::Settings settings, const std::function<void(const absl::Status&)>& on_failure,
     std::function<void()> on_news) {
   LeaveOutMissingAddresses(&settings);
-  for (const std::string& warning : MissingAddresses(settings)) Log(LogLevel::kWarning, warning);
-  if (const std::string doubt = DoubtOfMemory(settings, MachineMemory()); !doubt.empty()) {
-    Log(LogLevel::kWarning, doubt);
-  }
-  for (const std::string& warning : EndedAnchors(settings, ReadWallClock().now)) {
-    Log(LogLevel::kWarning, warning);
-  }
+  LogWarnings(DoubtsOf(settings));
   LeaveOutMissingFamily(&settings);
   auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();
@@ -377,9 +370,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   ForgetChangedSources(before);
   TellCacheFacts();
   if (!private_zones.empty()) Log(LogLevel::kInfo, private_zones);
-  for (const std::string& warning : EndedAnchors(settings_, ReadWallClock().now)) {
-    Log(LogLevel::kWarning, warning);
-  }
+  LogWarnings(EndedAnchors(settings_, ReadWallClock().now));
   return absl::OkStatus();
 }
 

@@ -132,6 +132,10 @@ void Log(LogLevel level, std::string_view message, LogSite site) try {
   WriteNoMemory();
 }
 
+void LogWarnings(const std::vector<std::string>& warnings, LogSite site) {
+  for (const std::string& warning : warnings) Log(LogLevel::kWarning, warning, site);
+}
+
 bool TellLinesLeftOut(bool at_end) try {
   return Limits().TellLeftOut(std::chrono::steady_clock::now(), at_end, &WriteLine);
 } catch (const std::bad_alloc&) {

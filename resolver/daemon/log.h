@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "resolver/daemon/log_limits.h"
 
@@ -51,6 +52,8 @@ class LogSink {
  private:
   std::function<void(LogLevel, std::string_view, LogSite)> write_;
 };
+
+void LogWarnings(const std::vector<std::string>& warnings, LogSite site = LogSite::Here());
 
 // Writes lines to a descriptor. It never waits for the reader: nothing between a signal and its
 // effect may depend on who reads the log. A line for which there is no room is dropped. The next

@@ -1,11 +1,14 @@
 #include "resolver/daemon/settings_doubts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "resolver/base/amount_text.h"
 #include "resolver/config/at_key.h"
 #include "resolver/config/private_zones.h"
 #include "resolver/config/time_text.h"
+#include "resolver/daemon/machine.h"
+#include "resolver/daemon/machine_memory.h"
 #include "resolver/io/sockets.h"
 #include "wire/concat.h"
 #include "wire/presentation.h"
@@ -13,6 +16,16 @@
 namespace tern::resolver::daemon {
 
 using config::AtKey;
+
+std::vector<std::string> DoubtsOf(const config::Settings& settings) {
+  std::vector<std::string> doubts = MissingAddresses(settings);
+  std::string of_memory = DoubtOfMemory(settings, MachineMemory());
+  if (!of_memory.empty()) doubts.push_back(std::move(of_memory));
+  for (std::string& ended : EndedAnchors(settings, ReadWallClock().now)) {
+    doubts.push_back(std::move(ended));
+  }
+  return doubts;
+}
 
 std::vector<std::string> MissingAddresses(const config::Settings& settings) {
   std::vector<std::string> warnings;
@@ -22,7 +35,7 @@ std::vector<std::string> MissingAddresses(const config::Settings& settings) {
     warnings.push_back(
         AtKey(settings, key, Concat("this machine does not have ", address.ToText(), "; ", what)));
   };
-  for (size_t i = 0; i < settings.listen.size(); ++i) {
+  for (size_t i = 0; i < settings.listen.size() && !settings.listen_is_default; ++i) {
     look_at(settings.listen[i].address, Concat("listen[", i, "]"),
             "it is served as soon as it has");
   }

@@ -11,8 +11,11 @@
 
 namespace tern::resolver::daemon {
 
-// A warning for each address of `listen` and resolution.outgoing that this machine lacks now. It
-// names the position in the file, the key and the address.
+// All warnings for the log of a start, and for --check.
+std::vector<std::string> DoubtsOf(const config::Settings& settings);
+
+// A warning for each address of `listen`, unless it is the default, and of resolution.outgoing
+// that this machine lacks now. It names the position in the file, the key and the address.
 std::vector<std::string> MissingAddresses(const config::Settings& settings);
 
 // A warning when the cache may become larger than `machine`, which is MachineMemory(). Otherwise it

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -18,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_split.h"
@@ -29,7 +31,6 @@
 #include "resolver/daemon/daemon_options.h"
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/log_limits.h"
-#include "resolver/daemon/machine_memory.h"
 #include "resolver/daemon/main_tasks.h"
 #include "resolver/daemon/settings_doubts.h"
 #include "resolver/daemon/steering.h"
@@ -85,23 +86,22 @@ int Check(const DaemonOptions& options) {
   if (!settings.ok()) return Fail(settings.status());
   const auto configuration = MakeConfiguration(*settings);
   if (!configuration.ok()) return Fail(configuration.status());
-  if (!settings->listen_is_default) {
-    for (const std::string& warning : MissingAddresses(*settings)) Log(LogLevel::kWarning, warning);
-  }
-  if (const std::string doubt = DoubtOfMemory(*settings, MachineMemory()); !doubt.empty()) {
-    Log(LogLevel::kWarning, doubt);
-  }
-  for (const std::string& warning : EndedAnchors(*settings, ReadWallClock().now)) {
-    Log(LogLevel::kWarning, warning);
-  }
+  LogWarnings(DoubtsOf(*settings));
   std::printf("%s: good\n", NameOfConfiguration(options).c_str());
   return 0;
 }
 
+// What other threads of this process send to the main thread. Nobody else has a use for them: not
+// scripts for other daemons, which send SIGUSR1 to have a log opened anew.
+int TasksSignal() { return SIGRTMIN; }
+int NewsSignal() { return SIGRTMIN + 1; }  // of anchors, or for the log
+
 sigset_t HandledSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGIO, SIGUSR1}) sigaddset(&signals, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGIO, TasksSignal(), NewsSignal()}) {
+    sigaddset(&signals, signal);
+  }
   return signals;
 }
 
@@ -250,6 +250,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
   Teller teller;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
   Clock::time_point next_follow = Clock::now() + FollowPause(*daemon);
+  uint64_t generation = daemon->state().generation();
   for (;;) {
     const Clock::time_point next =
         std::min({next_roll, next_follow, daemon->forget_again_at().value_or(next_roll),
@@ -263,14 +264,20 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
       next_follow = Clock::now();
     } else if (signal == SIGIO) {
       network.OnChange();
-    } else if (signal == SIGUSR1) {
+    } else if (signal == NewsSignal()) {
       next_follow = Clock::now();
+    } else if (signal == TasksSignal()) {
+      // The tasks are done below.
     } else if (signal >= 0 || (errno != EAGAIN && errno != EINTR)) {
       return;
     }
     teller.Tell(daemon);
     tasks->DoAll();
     if (steering.is_stopping()) return;
+    // A command may have read the configuration again.
+    if (std::exchange(generation, daemon->state().generation()) != daemon->state().generation()) {
+      next_follow = Clock::now();
+    }
     if (daemon->forget_again_at() && Clock::now() >= *daemon->forget_again_at()) {
       daemon->ForgetAgain();
     }
@@ -292,7 +299,7 @@ int Serve(const DaemonOptions& options) {
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // Signals that scripts for other daemons send must not end this one.
-  for (const int signal : {SIGPIPE, SIGALRM, SIGUSR2}) std::signal(signal, SIG_IGN);
+  for (const int signal : {SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);
   auto settings = ReadSettings(options);
   if (!settings.ok()) return Fail(settings.status());
   if (!RaiseDescriptorLimit()) {
@@ -304,12 +311,12 @@ int Serve(const DaemonOptions& options) {
     failed = true;
     kill(getpid(), SIGTERM);
   };
-  const auto wake = [] { kill(getpid(), SIGUSR1); };
+  const auto wake = [] { kill(getpid(), NewsSignal()); };
   OnLinesLeftOut(wake);
   auto daemon = Daemon::Start(*std::move(settings), on_failure, wake);
   if (!daemon.ok()) return Fail(daemon.status());
   const Supervisor supervisor(std::getenv("NOTIFY_SOCKET"));
-  MainTasks tasks([] { kill(getpid(), SIGUSR1); });
+  MainTasks tasks([] { kill(getpid(), TasksSignal()); });
   Steering steering({.daemon = daemon->get(),
                      .tasks = &tasks,
                      .configuration = NameOfConfiguration(options),
