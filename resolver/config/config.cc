@@ -304,13 +304,8 @@ class ConfigReader {
   }
 
   absl::Status ReadHostsFile(const ValuePlace& place, const KeySpec& key) {
-    if (place.node->kind != ConfigNode::Kind::kScalar) {
-      return reader_.Expected(place, Expectation(key));
-    }
-    const std::string& text = place.node->text;
-    settings_->local.hosts_file = text.empty() ? "" : PathOf(text);
     KeepPlace(*place.node, place.path);
-    return absl::OkStatus();
+    return ReadPath(place, key, &settings_->local.hosts_file);
   }
 
   absl::Status ReadPath(const ValuePlace& place, const KeySpec& key, std::string* path) {
@@ -323,11 +318,8 @@ class ConfigReader {
   }
 
   absl::Status ReadSocketPath(const ValuePlace& place, const KeySpec& key) {
-    if (place.node->kind != ConfigNode::Kind::kScalar) {
-      return reader_.Expected(place, Expectation(key));
-    }
-    const std::string& text = place.node->text;
-    const std::string path = text.empty() ? "" : PathOf(text);
+    std::string path;
+    if (const absl::Status read = ReadPath(place, key, &path); !read.ok()) return read;
     if (path.size() > kSocketPathOctetsMax) {
       return reader_.Error(place, Concat("expected a path of at most ", kSocketPathOctetsMax,
                                          " octets, found one of ", path.size()));
@@ -339,13 +331,11 @@ class ConfigReader {
 
   // The message does not repeat what the file holds, because secrets must not reach logs.
   absl::Status ReadTokenFile(const ValuePlace& place, const KeySpec& key) {
-    if (place.node->kind != ConfigNode::Kind::kScalar) {
-      return reader_.Expected(place, Expectation(key));
-    }
-    settings_->http.token_file = place.node->text.empty() ? "" : PathOf(place.node->text);
+    std::string* const path = &settings_->http.token_file;
+    if (const absl::Status read = ReadPath(place, key, path); !read.ok()) return read;
     settings_->http.token.clear();
-    if (place.node->text.empty()) return absl::OkStatus();
-    const auto text = ReadTextFile(settings_->http.token_file, kTokenFileOctetsMax);
+    if (path->empty()) return absl::OkStatus();
+    const auto text = ReadTextFile(*path, kTokenFileOctetsMax);
     if (!text.ok()) return ErrorInNamedFile(place, text.status());
     const size_t end = text->find_last_not_of(" \t\r\n");
     const std::string token = text->substr(0, end == std::string::npos ? 0 : end + 1);
@@ -388,10 +378,7 @@ class ConfigReader {
     return mistakes.All();
   }
 
-  // Every name at most once among `known`. `keys`: the lists that share them.
-  absl::Status ReadZoneName(const ValuePlace& place, const KeySpec& key, wire::Name* zone,
-                            std::unordered_map<std::string, Position>* known,
-                            std::string_view keys) {
+  absl::Status ReadZone(const ValuePlace& place, const KeySpec& key, wire::Name* zone) {
     if (place.node->kind != ConfigNode::Kind::kScalar) {
       return reader_.Expected(place, Expectation(key));
     }
@@ -404,7 +391,15 @@ class ConfigReader {
           place, Concat("expected ", Expectation(key), ": ", std::string(name.status().message())));
     }
     *zone = *name;
-    wire::Name lowered = *name;
+    return absl::OkStatus();
+  }
+
+  // Every name at most once among `known`. `keys`: the lists that share them.
+  absl::Status ReadZoneName(const ValuePlace& place, const KeySpec& key, wire::Name* zone,
+                            std::unordered_map<std::string, Position>* known,
+                            std::string_view keys) {
+    if (const absl::Status read = ReadZone(place, key, zone); !read.ok()) return read;
+    wire::Name lowered = *zone;
     lowered.Lower();
     const auto [first, is_new] = known->try_emplace(wire::ToText(lowered), place.node->position);
     if (!is_new) {
@@ -447,13 +442,7 @@ class ConfigReader {
   }
 
   absl::Status ReadExemptZone(const ValuePlace& place, const KeySpec& key) {
-    if (place.node->kind != ConfigNode::Kind::kScalar) {
-      return reader_.Expected(place, Expectation(key));
-    }
-    const std::optional<wire::Name> name = ParseDomain(place.node->text);
-    if (!name) return reader_.Expected(place, Expectation(key));
-    settings_->dnssec.negative_trust_anchors.back().zone = *name;
-    return absl::OkStatus();
+    return ReadZone(place, key, &settings_->dnssec.negative_trust_anchors.back().zone);
   }
 
   absl::Status ReadUntil(const ValuePlace& place, const KeySpec& key) {

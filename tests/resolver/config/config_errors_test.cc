@@ -372,7 +372,14 @@ TEST(ConfigErrorsTest, DnssecKeysAreChecked) {
       {"dnssec: {validation: off}",
        "1:22: dnssec.validation: expected true, log or false, found \"off\""},
       {"dnssec: {negative_trust_anchors: [a..b]}",
-       "1:35: dnssec.negative_trust_anchors[0]: expected a domain name, found \"a..b\""},
+       "1:35: dnssec.negative_trust_anchors[0]: expected a domain name: `a..b` is no domain name: "
+       "empty label"},
+      {"dnssec: {negative_trust_anchors: ['*.a.example', {zone: '*'}]}",
+       "1:35: dnssec.negative_trust_anchors[0]: expected a zone without *, because all names below "
+       "it belong to it, found \"*.a.example\"\n"
+       "tern.yaml:1:57: dnssec.negative_trust_anchors[1].zone: expected a zone without *, because "
+       "all names "
+       "below it belong to it, found \"*\""},
       {"dnssec: {negative_trust_anchors: a.example}",
        "1:34: dnssec.negative_trust_anchors: expected a list, each item a domain name or a map "
        "with "
@@ -380,7 +387,8 @@ TEST(ConfigErrorsTest, DnssecKeysAreChecked) {
       {"dnssec: {negative_trust_anchors: [{until: 2030-12-31}]}",
        "1:35: dnssec.negative_trust_anchors[0]: expected the key zone"},
       {"dnssec: {negative_trust_anchors: [{zone: a..b}]}",
-       "1:42: dnssec.negative_trust_anchors[0].zone: expected a domain name, found \"a..b\""},
+       "1:42: dnssec.negative_trust_anchors[0].zone: expected a domain name: `a..b` is no domain "
+       "name: empty label"},
       {"dnssec: {negative_trust_anchors: [{zone: a.b, untill: 2030-12-31}]}",
        "1:47: dnssec.negative_trust_anchors[0].untill: unknown key; did you mean until?"},
       {"dnssec: {negative_trust_anchors: [{zone: a.b, until: 2030-02-30}]}",
