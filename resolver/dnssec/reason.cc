@@ -48,6 +48,7 @@ ExtendedError ErrorOf(Reason reason) {
     case Reason::kNoMatchingKey:
     case Reason::kNoKeyForDs:
     case Reason::kNoKeys:
+    case Reason::kServersFail:
       return ExtendedError::kDnskeyMissing;
     case Reason::kNoZoneKey:
       return ExtendedError::kNoZoneKeyBitSet;
@@ -154,6 +155,9 @@ std::string Describe(const Problem& problem) {
     case Reason::kNoKeyForDs:
       return Concat("no DNSKEY of ", wire::ToText(problem.zone.view()), " matches its DS ",
                     problem.key_tag);
+    case Reason::kServersFail:
+      return Concat("no ", wire::ToText(problem.type), " of ", wire::ToText(problem.owner.view()),
+                    ": its servers fail");
     case Reason::kNoKeys:
       return Concat("no ", wire::ToText(problem.type), " of ", wire::ToText(problem.owner.view()),
                     problem.detail[0] == '\0' ? "" : ": ", problem.detail);

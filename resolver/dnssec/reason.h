@@ -28,7 +28,8 @@ enum class Reason : uint8_t {
   kRevokedKey,     // the DNSKEY that matches is revoked (RFC 5011)
   kBadKey,         // the DNSKEY that matches cannot be read
   kNoKeyForDs,     // no DNSKEY matches a DS
-  kNoKeys,         // the zone's DNSKEY or DS records could not be had
+  kNoKeys,         // the zone has no DNSKEY, or what it said of its DS makes no sense
+  kServersFail,    // nobody could be asked for DNSKEY or DS: perhaps nothing is wrong with them
   kBadAnchor,      // no trust anchor has an algorithm and a digest that are supported here
   // Proofs of absence.
   kNoProof,   // NSEC or NSEC3 records are missing

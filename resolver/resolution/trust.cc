@@ -209,7 +209,7 @@ Step ReadAlias(Job& job, EntryView alias, wire::NameView name, wire::NameView zo
 Step ReadAnswer(Job& job, const answer::Answer& answer, const wire::Name& name,
                 wire::NameView zone) {
   if (answer.rcode() == wire::Rcode::kServFail || answer.count() == 0) {
-    return FailedStep(ProblemAt(Reason::kNoKeys, name, RRType::kDS, zone, "its servers fail"));
+    return FailedStep(ProblemAt(Reason::kServersFail, name, RRType::kDS, zone));
   }
   const EntryView first = answer.at(0);
   const bool is_alias = first.type() == RRType::kCNAME || first.type() == RRType::kDNAME;
@@ -292,10 +292,10 @@ Task<Problem> EnsureKeys(Job& job, const wire::Name& zone, const KeyDemand& dema
       for (; StopsForTurn(job); problem = TakeKeys(job, dnskeys, zone, demand)) {
         co_await NextTurn(job);
       }
+    } else if (answer.rcode() == wire::Rcode::kServFail) {
+      problem = ProblemAt(Reason::kServersFail, zone, RRType::kDNSKEY, zone);
     } else {
-      problem = ProblemAt(
-          Reason::kNoKeys, zone, RRType::kDNSKEY, zone,
-          answer.rcode() == wire::Rcode::kServFail ? "its servers fail" : "the zone has none");
+      problem = ProblemAt(Reason::kNoKeys, zone, RRType::kDNSKEY, zone, "the zone has none");
     }
     if (problem.reason == Reason::kNone || IsOfThisMachine(problem.reason) ||
         others == kOtherServersMax || !AvoidSource(job, answer)) {

@@ -40,15 +40,17 @@ struct About {
 
 void Add(Job& job, const About& about, Security security, std::string_view why,
          const Problem& problem = {}) {
-  const std::string outcome =
-      why.empty() ? std::string(WordFor(security)) : Concat(WordFor(security), ": ", why);
+  // Clients get no answer in both cases, but the operator has another thing to mend.
+  const std::string_view word =
+      problem.reason == Reason::kServersFail ? "unknown" : WordFor(security);
+  const std::string outcome = why.empty() ? std::string(word) : Concat(word, ": ", why);
   Trace::Step step;
   step.kind = about.kind;
   step.zone = about.zone;
   step.question = &about.name;
   step.type = about.type;
   step.outcome = outcome;
-  step.security = WordFor(security);
+  step.security = word;
   step.inception = problem.inception;
   step.expiration = problem.expiration;
   job.trace()->Add(step);
@@ -125,8 +127,8 @@ void TraceInsecure(Job& job, const wire::Name& zone, const Problem& problem) {
 
 void TraceRetry(Job& job, const wire::Name& name, RRType type, const Problem& problem) {
   if (job.trace() == nullptr) return;
-  const std::string outcome =
-      Concat("bogus, so another server is asked: ", dnssec::Describe(problem));
+  const std::string outcome = Concat(problem.reason == Reason::kServersFail ? "unknown" : "bogus",
+                                     ", so another server is asked: ", dnssec::Describe(problem));
   Trace::Step step;
   step.kind = "retry";
   step.question = &name;

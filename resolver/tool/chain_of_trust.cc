@@ -1,21 +1,17 @@
 #include "resolver/tool/chain_of_trust.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
-#include <system_error>
 
 #include "resolver/tool/lookup_json.h"
 #include "wire/concat.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver::tool {
 namespace {
 
 uint32_t SecondsOf(const TraceStep& step, std::string_view key) {
-  const std::string_view text = step.Text(key);
-  uint32_t seconds = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return read.ec == std::errc() && read.ptr == text.data() + text.size() ? seconds : 0;
+  return wire::ParseDecimal<uint32_t>(step.Text(key)).value_or(0);
 }
 
 // If a part of the answer is bogus, another server is asked, and the chain begins anew.
@@ -74,12 +70,15 @@ ChainOfTrust ReadChain(const LookupReply& reply) {
   ChainOfTrust chain;
   if (reply.trace) chain.links = ReadLinks(ReadTraceSteps(*reply.trace));
   const int broken = FirstWith(chain.links, "bogus");
+  const int unknown = FirstWith(chain.links, "unknown");
   const int unsigned_from = FirstWith(chain.links, "insecure");
   const bool failed = reply.malformed || (reply.rcode != wire::Rcode::kNoError &&
                                           reply.rcode != wire::Rcode::kNXDomain);
   if (broken >= 0) {
     chain.verdict = Verdict::kBogus;
     chain.deciding = broken;
+  } else if (unknown >= 0 && failed) {
+    chain.deciding = unknown;  // an outage, which says nothing about the zone
   } else if (reply.IsSecure() && !failed) {
     chain.verdict = Verdict::kSecure;
   } else if (unsigned_from >= 0 && !failed) {

@@ -22,7 +22,7 @@ struct TrustLink {
   std::string question;  // `example.com. DS`
   std::string zone;      // that the proof is from; empty for a part of the answer
   std::string server;    // that was asked for it; empty when it was known
-  std::string security;  // secure, insecure or bogus; as sent
+  std::string security;  // secure, insecure, bogus or unknown; as sent
   std::string outcome;   // the same with the reason
   // Unix time, of the signature that decided. 0: it was not about one.
   uint32_t signature_inception = 0;
@@ -33,7 +33,8 @@ struct ChainOfTrust {
   Verdict verdict = Verdict::kIndeterminate;
   std::string reason;            // why it is not secure
   std::vector<TrustLink> links;  // in the order in which they were followed
-  int deciding = -1;             // the first broken link, or the first that is not signed
+  // The first link that is broken, that could not be looked at, or that is not signed.
+  int deciding = -1;
 };
 
 // REQUIRES: the question asked for a trace.

@@ -155,6 +155,18 @@ TEST_F(WhyTest, AReplayThatFindsABrokenZoneTakesNothingFromClients) {
   EXPECT_EQ(internet_.last_upstream_queries(), 0u);
 }
 
+TEST_F(WhyTest, AnOutageIsNotTakenForABrokenSignature) {
+  Start();
+  EXPECT_EQ(internet_.Lookup(kWhyHost, RRType::kA).rcode, Rcode::kNoError);
+  internet_.world().SetLink(SignedTlds::kRoot, {.loss = 1.0});
+  const std::string lines = Replay(kWhyHost);
+  EXPECT_EQ(rcode_, Rcode::kServFail);
+  ExpectInOrder(lines,
+                {R"("question":". DNSKEY","outcome":"unknown: no DNSKEY of .: its servers fail)",
+                 R"("security":"unknown")"});
+  EXPECT_EQ(lines.find("bogus"), std::string::npos) << lines;
+}
+
 TEST_F(WhyTest, AReplayCostsNoMoreThanOneQuestionMay) {
   Start(ExpiredPlan());
   (void)Replay(kWhyHost);

@@ -48,6 +48,23 @@ TEST(ChainOfTrustTest, TheFirstBrokenLinkDecidesAndTellsItsServer) {
   EXPECT_EQ(chain.links[0].server, "");
 }
 
+constexpr char kNoKeys[] = R"({"kind":"trust","zone":"a.","question":"a. DNSKEY",)"
+                           R"("outcome":"unknown: its servers fail","security":"unknown"})"
+                           "\n";
+
+TEST(ChainOfTrustTest, AnOutageIsNotBogus) {
+  const ChainOfTrust chain =
+      ReadChain(Reply(wire::Rcode::kServFail, {kStart, kSecureDs, kReply, kNoKeys}));
+  EXPECT_EQ(chain.verdict, Verdict::kIndeterminate);
+  EXPECT_EQ(chain.deciding, 1);
+  EXPECT_EQ(chain.reason, "its servers fail");
+  // Another part may be broken all the same.
+  EXPECT_EQ(ReadChain(Reply(wire::Rcode::kServFail, {kStart, kNoKeys, kBadKeys})).verdict,
+            Verdict::kBogus);
+  EXPECT_EQ(ReadChain(Reply(wire::Rcode::kNoError, {kStart, kNoKeys}, /*ad=*/true)).verdict,
+            Verdict::kSecure);
+}
+
 TEST(ChainOfTrustTest, ALinkHasTheTimesOfItsSignature) {
   constexpr char kExpired[] = R"({"kind":"validate","question":"www.a. A","security":"bogus",)"
                               R"("signature_inception":7,"signature_expiration":4294967295})"
