@@ -98,18 +98,13 @@ void CollectAnswers(const AnswerCounts<uint64_t>& counts, std::vector<Family>* f
   families->push_back(QueriesOf(counts));
   families->push_back(AnswersOf(counts));
   families->push_back(ExtendedErrorsOf(counts));
-  Family hits{.name = "tern_cache_hits",
-              .type = MetricType::kCounter,
-              .help = "Queries answered from the cache at once."};
-  hits.samples = {{{}, static_cast<double>(counts.hits())}};
-  families->push_back(std::move(hits));
-  Family times{.name = "tern_answer_seconds",
-               .type = MetricType::kHistogram,
-               .unit = "seconds",
-               .help = "Time from reading a query to its answer, for hits and misses apart."};
-  times.histograms = {HistogramOf(counts.hit_time, {{"cache", "hit"}}),
-                      HistogramOf(counts.miss_time, {{"cache", "miss"}})};
-  families->push_back(std::move(times));
+  families->push_back(SingleOf("tern_cache_hits", MetricType::kCounter,
+                               "Queries answered from the cache at once.", counts.hits()));
+  families->push_back(HistogramOf("tern_answer_seconds",
+                                  "Time from reading a query to its answer, for hits and misses "
+                                  "apart.",
+                                  {SampleOf(counts.hit_time, {{"cache", "hit"}}),
+                                   SampleOf(counts.miss_time, {{"cache", "miss"}})}));
 }
 
 }  // namespace tern::resolver::control

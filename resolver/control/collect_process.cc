@@ -13,21 +13,14 @@
 namespace tern::resolver::control {
 namespace {
 
-void AddOne(std::string_view name, MetricType type, std::string_view unit, std::string_view help,
-            double value, std::vector<Family>* families) {
-  Family family{.name = name, .type = type, .unit = unit, .help = help};
-  family.samples = {{{}, value}};
-  families->push_back(std::move(family));
-}
-
 void AddCpu(std::vector<Family>* families) {
   rusage used{};
   if (getrusage(RUSAGE_SELF, &used) != 0) return;
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
-  AddOne("process_cpu_seconds", MetricType::kCounter, "seconds", "Processor time used.",
-         seconds(used.ru_utime) + seconds(used.ru_stime), families);
+  families->push_back(SingleOf("process_cpu_seconds", MetricType::kCounter, "Processor time used.",
+                               seconds(used.ru_utime) + seconds(used.ru_stime)));
 }
 
 void AddMemory(std::vector<Family>* families) {
@@ -39,10 +32,10 @@ void AddMemory(std::vector<Family>* families) {
   std::fclose(file);
   if (!is_read) return;
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
-  AddOne("process_resident_memory_bytes", MetricType::kGauge, "bytes", "Resident memory.",
-         static_cast<double>(resident) * page, families);
-  AddOne("process_virtual_memory_bytes", MetricType::kGauge, "bytes", "Virtual memory.",
-         static_cast<double>(pages) * page, families);
+  families->push_back(SingleOf("process_resident_memory_bytes", MetricType::kGauge,
+                               "Resident memory.", static_cast<double>(resident) * page));
+  families->push_back(SingleOf("process_virtual_memory_bytes", MetricType::kGauge,
+                               "Virtual memory.", static_cast<double>(pages) * page));
 }
 
 // The kernel counts the descriptors itself since Linux 6.2. To walk over them would cost a
@@ -50,13 +43,14 @@ void AddMemory(std::vector<Family>* families) {
 void AddDescriptors(std::vector<Family>* families) {
   struct stat folder {};
   if (stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0) {
-    AddOne("process_open_fds", MetricType::kGauge, "", "Open file descriptors.",
-           static_cast<double>(folder.st_size), families);
+    families->push_back(SingleOf("process_open_fds", MetricType::kGauge, "Open file descriptors.",
+                                 static_cast<double>(folder.st_size)));
   }
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    AddOne("process_max_fds", MetricType::kGauge, "", "The limit of open file descriptors.",
-           static_cast<double>(limit.rlim_cur), families);
+    families->push_back(SingleOf("process_max_fds", MetricType::kGauge,
+                                 "The limit of open file descriptors.",
+                                 static_cast<double>(limit.rlim_cur)));
   }
 }
 
@@ -66,14 +60,16 @@ void CollectProcess(const DaemonState& daemon, std::vector<Family>* families) {
   Family build{.name = "tern_build", .type = MetricType::kInfo, .help = "The program."};
   build.samples = {{{{"version", std::string(kVersion)}}, 1}};
   families->push_back(std::move(build));
-  AddOne("tern_config_generation", MetricType::kGauge, "",
-         "How many configurations were in force since the start.",
-         static_cast<double>(daemon.generation()), families);
-  AddOne("tern_config_last_reload_successful", MetricType::kGauge, "",
-         "0 if the last reload found an error, so the configuration before it is in force.",
-         daemon.reload_failed() ? 0 : 1, families);
-  AddOne("process_start_time_seconds", MetricType::kGauge, "seconds",
-         "Unix time of the start of the process.", static_cast<double>(daemon.started()), families);
+  families->push_back(SingleOf("tern_config_generation", MetricType::kGauge,
+                               "How many configurations were in force since the start.",
+                               daemon.generation()));
+  families->push_back(
+      SingleOf("tern_config_last_reload_successful", MetricType::kGauge,
+               "0 if the last reload found an error, so the configuration before it is in force.",
+               daemon.reload_failed() ? 0.0 : 1.0));
+  families->push_back(SingleOf("process_start_time_seconds", MetricType::kGauge,
+                               "Unix time of the start of the process.",
+                               static_cast<double>(daemon.started())));
   AddCpu(families);
   AddMemory(families);
   AddDescriptors(families);
@@ -81,20 +77,20 @@ void CollectProcess(const DaemonState& daemon, std::vector<Family>* families) {
 
 void CollectCache(const cache::Store& store, std::vector<Family>* families) {
   const cache::StoreStatistics statistics = store.Statistics();
-  AddOne("tern_cache_bytes", MetricType::kGauge, "bytes", "Memory of the cache.",
-         static_cast<double>(statistics.octets), families);
-  AddOne("tern_cache_capacity_bytes", MetricType::kGauge, "bytes",
-         "The most memory that the cache may have.", static_cast<double>(statistics.octets_max),
-         families);
-  AddOne("tern_cache_entries", MetricType::kGauge, "", "RRsets, denials, delegations and failures.",
-         static_cast<double>(statistics.entries), families);
-  AddOne("tern_cache_insertions", MetricType::kCounter, "", "Entries that came new.",
-         static_cast<double>(statistics.insertions), families);
-  AddOne("tern_cache_replacements", MetricType::kCounter, "",
-         "Entries that took the place of an older one of the same name and type.",
-         static_cast<double>(statistics.replacements), families);
-  AddOne("tern_cache_evictions", MetricType::kCounter, "", "Entries that made way for others.",
-         static_cast<double>(statistics.evictions), families);
+  families->push_back(
+      SingleOf("tern_cache_bytes", MetricType::kGauge, "Memory of the cache.", statistics.octets));
+  families->push_back(SingleOf("tern_cache_capacity_bytes", MetricType::kGauge,
+                               "The most memory that the cache may have.", statistics.octets_max));
+  families->push_back(SingleOf("tern_cache_entries", MetricType::kGauge,
+                               "RRsets, denials, delegations and failures.", statistics.entries));
+  families->push_back(SingleOf("tern_cache_insertions", MetricType::kCounter,
+                               "Entries that came new.", statistics.insertions));
+  families->push_back(
+      SingleOf("tern_cache_replacements", MetricType::kCounter,
+               "Entries that took the place of an older one of the same name and type.",
+               statistics.replacements));
+  families->push_back(SingleOf("tern_cache_evictions", MetricType::kCounter,
+                               "Entries that made way for others.", statistics.evictions));
 }
 
 void CollectZones(const Sources& sources, std::vector<Family>* families) {

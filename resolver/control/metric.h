@@ -6,11 +6,14 @@
 // public servers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "resolver/base/time_histogram.h"
 
 namespace tern::resolver::control {
 
@@ -51,5 +54,42 @@ struct Family {
   std::vector<Sample> samples = {};
   std::vector<HistogramSample> histograms = {};  // of kHistogram, in place of samples
 };
+
+// A family that has one value. Its unit is what its name ends in.
+inline Family SingleOf(std::string_view name, MetricType type, std::string_view help,
+                       double value) {
+  Family family{.name = name, .type = type, .help = help, .samples = {{{}, value}}};
+  for (const std::string_view unit : {"seconds", "bytes"}) {
+    if (name.ends_with(unit)) family.unit = unit;
+  }
+  return family;
+}
+inline Family SingleOf(std::string_view name, MetricType type, std::string_view help,
+                       uint64_t value) {
+  return SingleOf(name, type, help, static_cast<double>(value));
+}
+
+// A family of histograms of times, in seconds.
+inline Family HistogramOf(std::string_view name, std::string_view help,
+                          std::vector<HistogramSample> histograms) {
+  return {.name = name,
+          .type = MetricType::kHistogram,
+          .unit = "seconds",
+          .help = help,
+          .histograms = std::move(histograms)};
+}
+template <uint64_t kFirstMicros>
+HistogramSample SampleOf(const TimeHistogram<uint64_t, kFirstMicros>& histogram,
+                         Labels labels = {}) {
+  HistogramSample sample;
+  sample.labels = std::move(labels);
+  for (size_t i = 0; i < kTimeBuckets; ++i) {
+    const double most = static_cast<double>(histogram.kBounds[i]) / 1e6;
+    sample.buckets.push_back({most, histogram.counts[i]});
+  }
+  sample.more = histogram.counts[kTimeBuckets];
+  sample.sum = static_cast<double>(histogram.sum_micros) / 1e6;
+  return sample;
+}
 
 }  // namespace tern::resolver::control

@@ -128,6 +128,11 @@ class JobTable final : public upstream::Finisher {
   // Ends a job before its time.
   // REQUIRES: it is suspended, and not resolved.
   void Drop(Job* job);
+  void DropOldest() {
+    if (by_age_.empty()) return;
+    ++facilities_.counters.of_limits.jobs_met;
+    Drop(by_age_.front());
+  }
   void Recycle(Job* job);
 
   void Link(Job* job);
@@ -167,11 +172,6 @@ class JobTable final : public upstream::Finisher {
   IntrusiveList<Job, AtRest> finished_;  // the last that finished is told first
   IntrusiveList<Job, Unchecked> came_;   // jobs whose waiters may take the answer unchecked
   IntrusiveList<Job, ByAge> by_age_;     // the jobs under way that clients began, the oldest first
-  void DropOldest() {
-    if (by_age_.empty()) return;
-    ++facilities_.counters.of_limits.jobs_met;
-    Drop(by_age_.front());
-  }
 
   size_t in_flight_count_ = 0;
   size_t refresh_count_ = 0;
