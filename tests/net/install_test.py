@@ -4,11 +4,12 @@ told: a service manager cannot be started here."""
 import os
 import pathlib
 import pwd
+import shlex
 import subprocess
 import tempfile
 import unittest
 
-from internet import TERND
+from internet import TERND, Program, dig, wait_until
 
 INSTALL = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "install"
 CONFIG = pathlib.Path("/etc/tern/tern.yaml")
@@ -30,12 +31,13 @@ class InstallTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         """Everything that is written to is this mount namespace's own."""
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         folder = tempfile.TemporaryDirectory(prefix="tern-etc-")
         cls.addClassCleanup(folder.cleanup)
         subprocess.run(["cp", "-a", "/etc/.", folder.name], check=True)
         subprocess.run(["mount", "--bind", folder.name, "/etc"], check=True)
         cls.addClassCleanup(subprocess.run, ["umount", "-l", "/etc"], check=True)
-        for path in ("/usr/local", "/var/lib", "/run"):
+        for path in ("/usr/local", "/var/lib", "/var/cache", "/run"):
             subprocess.run(["mount", "-t", "tmpfs", "tmpfs", path], check=True)
             cls.addClassCleanup(subprocess.run, ["umount", "-l", path], check=True)
 
@@ -111,10 +113,27 @@ class InstallTest(unittest.TestCase):
 
     def test_purge_leaves_nothing(self):
         self.install()
+        kept = [pathlib.Path("/var", name, "tern") for name in ("lib", "cache")]
+        for path in kept:
+            path.mkdir(exist_ok=True)
         self.assertEqual(self.install("--purge").returncode, 0)
         self.assertFalse(CONFIG.parent.exists())
+        self.assertEqual([path for path in kept if path.exists()], [])
         with self.assertRaises(KeyError):
             pwd.getpwnam("tern")
+
+    def test_purge_leaves_the_files_of_a_debian_package_alone(self):
+        self.install()
+        before = tern_files()
+        query = pathlib.Path("/run/programs/dpkg-query")
+        query.write_text("#!/bin/sh\necho config-files\n", encoding="ascii")
+        query.chmod(0o755)
+        run = self.install("--purge")
+        query.unlink()
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("apt-get purge tern", run.stderr)
+        self.assertTrue(CONFIG.exists())
+        self.assertEqual(tern_files(), before)
 
     def test_says_who_is_in_the_way_when_the_service_does_not_start(self):
         pathlib.Path("/run/does-not-start").touch()
@@ -126,8 +145,19 @@ class InstallTest(unittest.TestCase):
         pathlib.Path("/run/systemd/system").rmdir()
         run = self.install()
         self.assertEqual(run.returncode, 0, run)
-        self.assertIn("/usr/local/sbin/ternd --config /etc/tern/tern.yaml", run.stdout)
         self.assertEqual(self.told(), [])
+        commands = [line.strip() for line in run.stdout.splitlines() if line.startswith("    ")]
+        for command in commands[:-1]:
+            subprocess.run(shlex.split(command), check=True)
+        folder = tempfile.TemporaryDirectory(prefix="tern-net-")  # pylint: disable=consider-using-with
+        self.addCleanup(folder.cleanup)
+        daemon = Program(pathlib.Path(folder.name), "ternd", shlex.split(commands[-1]))
+        self.addCleanup(daemon.stop)
+        wait_until(lambda: "ready" in daemon.log(), "ternd ready")
+        self.assertNotIn("warning", daemon.log())
+        self.assertEqual(dig("localhost", "A").rdata("A"), ["127.0.0.1"])
+        status = pathlib.Path("/proc", str(daemon.process.pid), "status").read_text(encoding="ascii")
+        self.assertIn(f"\nUid:\t{pwd.getpwnam('tern').pw_uid}\t", status)
 
     def test_unknown_options_are_named(self):
         run = self.install("--remove")

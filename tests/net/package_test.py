@@ -130,7 +130,7 @@ class PackageTest(unittest.TestCase):
         lines = [line.split() for line in run("dpkg-deb", "--contents", self.package).splitlines()]
         files = {words[5][1:]: (words[1], words[0]) for words in lines if words[0].startswith("-")}
         self.assertEqual({name for name, (owner, mode) in files.items() if mode == "-rwxr-xr-x"},
-                         {"/usr/sbin/ternd", "/usr/bin/tern"})
+                         {"/usr/sbin/ternd", "/usr/bin/tern", "/usr/share/tern/resolv-conf"})
         self.assertEqual({owner for owner, mode in files.values()}, {"root/root"})
         for name in ("/etc/tern/tern.yaml", "/lib/systemd/system/tern.service", "/usr/lib/sysusers.d/tern.conf",
                      "/usr/lib/sysctl.d/tern.conf", "/usr/share/man/man1/tern.1.gz",
@@ -192,6 +192,27 @@ class PackageTest(unittest.TestCase):
         self.assertEqual(self.owner_group_mode(CONFIG), ("root", "tern", 0o600))
         self.assertTrue([line for line in self.told() if line.endswith("restart tern.service")])
 
+    def test_an_upgrade_that_refuses_the_configuration_leaves_the_old_process(self):
+        self.dpkg("--install", "/run/tern.deb")
+        (self.top / CONFIG).write_text("workrs: 1\n", encoding="ascii")
+        self.told()
+        printed = self.dpkg("--install", "/run/next.deb")
+        self.assertEqual([line for line in self.told() if line.endswith("restart tern.service")], [])
+        self.assertIn("the new version does not accept /etc/tern/tern.yaml", printed)
+        self.assertIn("did you mean workers?", printed)
+        self.assertNotIn("the service does not run", printed)
+        self.assertEqual(self.inside("dpkg-query", "-W", "-f", "${db:Status-Status}", "tern"), "installed")
+
+    def test_removal_takes_back_what_resolv_conf_did(self):
+        self.dpkg("--install", "/run/tern.deb")
+        kept = self.top / "etc/resolv.conf.before-tern"
+        (self.top / "etc/resolv.conf").unlink(missing_ok=True)
+        (self.top / "etc/resolv.conf").write_text("nameserver 127.0.0.1\n", encoding="ascii")
+        kept.write_text("nameserver 192.0.2.53\n", encoding="ascii")
+        self.dpkg("--remove", "tern")
+        self.assertFalse(kept.exists())
+        self.assertEqual((self.top / "etc/resolv.conf").read_text(encoding="ascii"), "nameserver 192.0.2.53\n")
+
     def test_an_upgrade_replaces_what_nobody_changed(self):
         self.dpkg("--install", "/run/tern.deb")
         self.dpkg("--install", "/run/next.deb")
@@ -218,6 +239,8 @@ class PackageTest(unittest.TestCase):
         self.assertIn("usr/sbin/ternd", self.left())
         (self.top / "var/lib/tern").mkdir(exist_ok=True)
         (self.top / "var/lib/tern/anchors").touch()
+        (self.top / "var/cache/tern").mkdir(exist_ok=True)
+        (self.top / "var/cache/tern/cache").touch()
         self.dpkg("--purge", "tern")
         self.assertEqual(self.left(), [])
 
