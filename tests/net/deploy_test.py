@@ -9,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-from internet import TERND, dig
+from internet import TERN, TERND, dig
 
 UP = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "up"
 
@@ -93,6 +93,24 @@ class DeployTest(unittest.TestCase):
         self.assertEqual([l for l in processes().values() if str(self.state) in l], [])
         self.assertFalse(self.state.exists())
         self.assertEqual(self.up("--stop").returncode, 0)
+
+    def test_stop_takes_back_what_resolv_conf_did(self):
+        folder = tempfile.TemporaryDirectory(prefix="tern-etc-")  # pylint: disable=consider-using-with
+        self.addCleanup(folder.cleanup)
+        subprocess.run(["cp", "-a", "/etc/.", folder.name], check=True)
+        subprocess.run(["mount", "--bind", folder.name, "/etc"], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", "/etc"], check=True)
+        resolv_conf = pathlib.Path("/etc/resolv.conf")
+        resolv_conf.unlink(missing_ok=True)
+        resolv_conf.write_text("nameserver 192.0.2.53\n", encoding="ascii")
+        self.assertEqual(self.up().returncode, 0)
+        on = subprocess.run([UP.parent / "resolv-conf", "on", "127.0.0.1", "www.bookshop.com"], check=False,
+                            capture_output=True, text=True, env={**os.environ, "TERN": TERN})
+        self.assertEqual(on.returncode, 0, on)
+        self.assertIn("nameserver 127.0.0.1", resolv_conf.read_text(encoding="ascii"))
+        run = self.up("--stop")
+        self.assertEqual(resolv_conf.read_text(encoding="ascii"), "nameserver 192.0.2.53\n")
+        self.assertIn("/etc/resolv.conf: off: as it was before", run.stdout)
 
     def test_says_so_when_port_53_is_taken(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
