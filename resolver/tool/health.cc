@@ -17,8 +17,8 @@ namespace {
 
 constexpr uint16_t kHttpPort = 9530;
 
-// The answer of ternd is an object with a list of objects.
-constexpr size_t kDepthMax = 3;
+// Of what ternd says. It needs three today.
+constexpr size_t kDepthMax = 8;
 
 // Empty when it is missing or is no text.
 std::string TextOf(const nlohmann::json& object, const char* key) {
