@@ -373,7 +373,7 @@ TEST(ConfigErrorsTest, DnssecKeysAreChecked) {
        "1:22: dnssec.validation: expected true, log or false, found \"off\""},
       {"dnssec: {negative_trust_anchors: [a..b]}",
        "1:35: dnssec.negative_trust_anchors[0]: expected a domain name: `a..b` is no domain name: "
-       "empty label"},
+       "a label must have 1 to 63 octets"},
       {"dnssec: {negative_trust_anchors: ['*.a.example', {zone: '*'}]}",
        "1:35: dnssec.negative_trust_anchors[0]: expected a zone without *, because all names below "
        "it belong to it, found \"*.a.example\"\n"
@@ -388,7 +388,7 @@ TEST(ConfigErrorsTest, DnssecKeysAreChecked) {
        "1:35: dnssec.negative_trust_anchors[0]: expected the key zone"},
       {"dnssec: {negative_trust_anchors: [{zone: a..b}]}",
        "1:42: dnssec.negative_trust_anchors[0].zone: expected a domain name: `a..b` is no domain "
-       "name: empty label"},
+       "name: a label must have 1 to 63 octets"},
       {"dnssec: {negative_trust_anchors: [{zone: a.b, untill: 2030-12-31}]}",
        "1:47: dnssec.negative_trust_anchors[0].untill: unknown key; did you mean until?"},
       {"dnssec: {negative_trust_anchors: [{zone: a.b, until: 2030-02-30}]}",
