@@ -121,7 +121,7 @@ std::optional<SipKey> CacheFile::EnsureKey(std::string* why_not) const {
   return std::nullopt;
 }
 
-// Else it would be known only at the first save.
+// Otherwise it would be known only at the first save.
 void CacheFile::WarnOfFolder() {
   const std::string folder = FolderOf(path_);
   if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;

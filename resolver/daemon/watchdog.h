@@ -61,8 +61,8 @@ std::optional<std::chrono::milliseconds> WatchdogInterval(const char* watchdog_u
 // asked. True too when that leaves none: then nobody can ask, and that is no fault of the process.
 bool AnswersItself(std::span<const Endpoint> listeners);
 
-// Whether this process answers: clients have got answers since the last call, or else it answers
-// itself.
+// Whether this process answers: clients have got answers since the last call. If they have not, it
+// asks itself.
 //
 // Thread: one. Bound: none.
 class AnswerProof {

@@ -22,7 +22,7 @@ TEST(JsonDepthTest, BracketsInTextsDoNotCount) {
   EXPECT_TRUE(NestsDeeper(R"({"a":"\\",[)", 1));
 }
 
-// Else a stranger could dig below the ground first.
+// Otherwise a stranger could dig below the ground first.
 TEST(JsonDepthTest, WhatIsNoJsonIsCountedToo) {
   EXPECT_TRUE(NestsDeeper("]]]][[", 1));
   EXPECT_TRUE(NestsDeeper(std::string(100'000, '['), 8));
