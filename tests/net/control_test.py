@@ -1,7 +1,9 @@
 """What an operator does with a running ternd over its control socket, through tern."""
 
+import datetime
 import json
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -73,6 +75,22 @@ class ControlTest(WorldTest):
         self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
         daemon.path.write_text(good)
         self.assertEqual(self.result("reload")["generation"], 2)
+
+    def test_an_exemption_that_a_reload_brings_ends_in_time(self):
+        daemon = self.tern({**self.started, "dnssec": {"validation": True}})
+        end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)
+        exempt = {"zone": "shop.com", "until": end.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        daemon.write({**self.started, "dnssec": {"validation": True, "negative_trust_anchors": [exempt]}})
+        self.assertEqual(self.say("reload")[0], 0)
+        wait_until(lambda: "shop.com. has ended" in daemon.log(), "the zone to be validated again")
+
+    def test_signals_for_other_daemons_do_nothing(self):
+        daemon = self.tern(self.started)
+        before = daemon.log()
+        for number in (signal.SIGUSR1, signal.SIGALRM):
+            daemon.process.send_signal(number)
+            self.assertEqual(self.result("status")["pid"], daemon.process.pid)
+        self.assertEqual(daemon.log(), before)
 
     def test_stop_ends_it(self):
         daemon = self.tern(self.started)
