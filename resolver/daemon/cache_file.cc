@@ -21,59 +21,11 @@
 namespace tern::resolver::daemon {
 namespace {
 
-using cache::SnapshotVerdict;
-using Clock = std::chrono::steady_clock;
-
 std::string ReasonOf(int error) { return std::generic_category().message(error); }
-
-constexpr mode_t kWritableByOthers = S_IWGRP | S_IWOTH;
-constexpr mode_t kOpenToOthers = S_IRWXG | S_IRWXO;
-
-// Empty, or why somebody else may have made the file.
-std::string WhyForeign(int fd, mode_t forbidden) {
-  struct stat status;
-  if (fstat(fd, &status) != 0) return ReasonOf(errno);
-  if (!S_ISREG(status.st_mode)) return "it is no regular file";
-  if (status.st_uid != geteuid()) return "it belongs to another user";
-  if ((status.st_mode & forbidden) == 0) return "";
-  return forbidden == kWritableByOthers ? "others may write it" : "others may read or write it";
-}
 
 io::OwnedFd OpenToRead(const std::string& path) {
   // A pipe is opened at once, and refused then.
   return io::OwnedFd(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-}
-
-std::string_view VerdictText(SnapshotVerdict verdict) {
-  switch (verdict) {
-    case SnapshotVerdict::kGood:
-      return "";
-    case SnapshotVerdict::kUnreadable:
-      return "it cannot be read";
-    case SnapshotVerdict::kForeign:
-      return "it is no cache, or was not finished";
-    case SnapshotVerdict::kOtherLayout:
-      return "it is of another version of ternd or of another kind of machine";
-    case SnapshotVerdict::kWrongSeal:
-      break;
-  }
-  return "it was not written with this key, or was changed since";
-}
-
-// Empty, or why what was learnt then does not hold now.
-std::string WhyNotNow(const cache::SnapshotHeader& header, const CacheFile::ReadOptions& options) {
-  if (header.facts != options.facts) {
-    return "the configuration asks other servers or trusts other keys";
-  }
-  if (options.time_unsure) return "the clock is wrong, so nobody knows how old it is";
-  if (header.wall_seconds - options.moment.wall_seconds > CacheFile::kBackwardsSecondsMax) {
-    return "it is from the future, so the clock was or is wrong";
-  }
-  return "";
-}
-
-uint64_t PassedSince(int64_t then, int64_t now) {
-  return now > then ? static_cast<uint64_t>(now) - static_cast<uint64_t>(then) : 0;
 }
 
 }  // namespace
@@ -137,7 +89,6 @@ void CacheFile::Read(const ReadOptions& options, cache::Store* store) {
 }
 
 std::string CacheFile::TryToRead(const ReadOptions& options, cache::Store* store) {
-  const Clock::time_point start = Clock::now();
   const io::OwnedFd fd = OpenToRead(path_);
   if (fd.get() < 0 && errno == ENOENT) {
     log_(LogLevel::kInfo, Concat("the cache starts empty: there is no ", path_, " yet"));
@@ -148,35 +99,7 @@ std::string CacheFile::TryToRead(const ReadOptions& options, cache::Store* store
   std::string why_no_key;
   const std::optional<SipKey> key = ReadKey(&why_no_key);
   if (!key) return "there is no key for it: " + why_no_key;
-  const auto seal = [&key](std::span<const uint8_t> octets) { return SipHash(*key, octets); };
-  cache::SnapshotHeader header;
-  const SnapshotVerdict verdict = cache::ReadSnapshotHeader(fd.get(), seal, &header);
-  if (verdict != SnapshotVerdict::kGood) return std::string(VerdictText(verdict));
-  if (std::string why = WhyNotNow(header, options); !why.empty()) return why;
-  const uint64_t passed = PassedSince(header.wall_seconds, options.moment.wall_seconds);
-  const cache::Ageing ageing{.shift = int64_t{options.moment.now.seconds()} - header.written_at -
-                                      static_cast<int64_t>(std::min<uint64_t>(passed, UINT32_MAX)),
-                             .now = options.moment.now,
-                             .max_stale = options.max_stale,
-                             .ttl = options.ttl};
-  const auto goes_on = [start] { return Clock::now() - start < kReadMax; };
-  const cache::SnapshotRead read =
-      cache::ReadSnapshot(fd.get(), header, seal, ageing, options.threads, goes_on, store);
-  LogRead(read, std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start));
-  return "";
-}
-
-void CacheFile::LogRead(const cache::SnapshotRead& read, std::chrono::milliseconds took) {
-  std::string line = Concat("cache read from ", path_, ": ", read.entries, " entries, ",
-                            read.octets >> 20, " MiB, in ", took.count(), " ms");
-  if (read.old > 0) line += Concat("; ", read.old, " more are too old");
-  if (read.left_out > 0) line += Concat("; there is no room for ", read.left_out);
-  if (read.skipped > 0) {
-    line += Concat("; ", read.skipped, " of ", read.blocks + read.skipped + read.damaged,
-                   " blocks would take too long or too much memory");
-  }
-  if (read.damaged > 0) line += Concat("; ", read.damaged, " blocks are damaged");
-  log_(read.damaged > 0 ? LogLevel::kWarning : LogLevel::kInfo, line);
+  return ReadKeptCache(fd.get(), *key, options, path_, log_, store);
 }
 
 CacheFile::Saved CacheFile::Fail(std::string_view why) {
@@ -195,14 +118,10 @@ CacheFile::Saved CacheFile::Save(const SaveOptions& options, absl::FunctionRef<b
   const absl::Cleanup remove = [this] { RemoveBeside(path_); };  // when it is not put in place
   const io::OwnedFd fd = MakeBeside(path_, S_IRUSR | S_IWUSR);
   if (fd.get() < 0) return Fail(Concat(path_, ": ", ReasonOf(errno)));
-  const auto seal = [&key](std::span<const uint8_t> octets) { return SipHash(*key, octets); };
   const cache::SnapshotWritten written =
-      cache::WriteSnapshot(store, fd.get(),
-                           {.now = options.moment.now,
-                            .wall_seconds = options.moment.wall_seconds,
-                            .facts = options.facts,
-                            .number = crypto::RandomGenerator().Next()},
-                           seal, options.threads, goes_on);
+      WriteKeptCache(fd.get(), *key,
+                     {.moment = options.moment, .facts = options.facts, .threads = options.threads},
+                     goes_on, store);
   int error = written.error;
   const bool is_whole = written.result == Result::kWhole;
   if (is_whole && options.synchronise && fsync(fd.get()) != 0) error = errno;

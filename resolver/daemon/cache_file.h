@@ -14,7 +14,6 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -23,38 +22,19 @@
 #include <string_view>
 
 #include "absl/functional/function_ref.h"
-#include "cache/snapshot_read.h"
 #include "cache/store.h"
-#include "cache/ttl.h"
 #include "resolver/base/siphash.h"
+#include "resolver/daemon/kept_cache.h"
 #include "resolver/daemon/log.h"
 
 namespace tern::resolver::daemon {
 
-// One moment on the store's clock and on the wall.
-struct CacheMoment {
-  cache::Instant now;
-  int64_t wall_seconds = 0;  // Unix time
-};
-
 class CacheFile {
  public:
-  // The first answer waits no longer than this for the file. What was not read by then is left out.
-  static constexpr std::chrono::seconds kReadMax{2};
-  // A clock that was set back by so much is no reason not to use the file.
-  static constexpr int64_t kBackwardsSecondsMax = 5;
-
   explicit CacheFile(std::string path, LogSink log = {})
       : path_(std::move(path)), log_(std::move(log)) {}
 
-  struct ReadOptions {
-    CacheMoment moment;
-    bool time_unsure = false;  // the clock is plainly wrong
-    uint64_t facts = 0;
-    uint32_t max_stale = 0;
-    cache::TtlPolicy ttl;
-    size_t threads = 1;
-  };
+  using ReadOptions = KeptCacheReading;
   // Puts the content of the file into the store, which is empty and used by nobody else.
   void Read(const ReadOptions& options, cache::Store* store);
   const std::string& path() const { return path_; }
@@ -84,7 +64,6 @@ class CacheFile {
   std::optional<SipKey> ReadKey(std::string* why_not) const;
   // The key in its file, or a new one that is there from now on.
   std::optional<SipKey> EnsureKey(std::string* why_not) const;
-  void LogRead(const cache::SnapshotRead& read, std::chrono::milliseconds took);
   Saved Fail(std::string_view why);
 
   void WarnOfFolder();

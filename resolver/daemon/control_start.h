@@ -10,6 +10,7 @@
 #include "resolver/config/settings.h"
 #include "resolver/control/control_server.h"
 #include "resolver/control/control_verbs.h"
+#include "resolver/io/given_sockets.h"
 #include "resolver/io/sockets.h"
 
 namespace tern::resolver::daemon {
@@ -22,7 +23,9 @@ absl::StatusOr<io::OwnedFd> OpenControlSocket(const std::string& path);
 // line and the result is null too: this may be a user's ternd, or the second on this machine. It
 // makes no difference whether the file names the default. Any other socket that cannot be had is an
 // error, with its position in the file.
+// A socket of `given` at this path is used.
 absl::StatusOr<std::unique_ptr<control::ControlServer>> StartControl(
-    const config::Settings& settings, const control::ControlSources& sources);
+    const config::Settings& settings, const control::ControlSources& sources,
+    io::GivenSockets* given);
 
 }  // namespace tern::resolver::daemon

@@ -1,10 +1,10 @@
 #include "resolver/daemon/daemon.h"
 
 #include <sched.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 #include "resolver/config/at_key.h"
@@ -14,6 +14,7 @@
 #include "resolver/daemon/http_start.h"
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/machine.h"
+#include "resolver/daemon/memory_file.h"
 #include "resolver/daemon/settings_doubts.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/steering.h"
@@ -27,6 +28,8 @@ namespace tern::resolver::daemon {
 using config::AtKey;
 
 namespace {
+
+constexpr size_t kSecretsOctetsMax = 256;
 
 size_t AllowedProcessors() {
   cpu_set_t processors;
@@ -62,15 +65,6 @@ void LeaveOutMissingAddresses(config::Settings* settings) {
 }
 
 uint64_t DrawSeed() { return crypto::RandomGenerator().Next(); }
-
-policy::CookieSecret DrawCookieSecret() {
-  crypto::RandomGenerator random;
-  const uint64_t words[2] = {random.Next(), random.Next()};
-  policy::CookieSecret secret;
-  static_assert(sizeof words == sizeof secret);
-  std::memcpy(secret.data(), words, sizeof words);
-  return secret;
-}
 
 bool Same(const StaticZone& a, const StaticZone& b) {
   return a.zone.view().Equals(b.zone) && a.to == b.to && a.forward == b.forward &&
@@ -213,7 +207,9 @@ absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings&
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     config::Settings settings, const std::function<void(const absl::Status&)>& on_failure,
-    std::function<void()> on_news) {
+    std::function<void()> on_news, GivenDescriptors* given) {
+  GivenDescriptors nothing;
+  if (given == nullptr) given = &nothing;
   LeaveOutMissingAddresses(&settings);
   LogWarnings(DoubtsOf(settings));
   LeaveOutMissingFamily(&settings);
@@ -231,21 +227,18 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     Log(LogLevel::kInfo, line);
   }
   daemon->StartAnchors(ReadWallClock());
-  daemon->drawn_cookie_secret_ = DrawCookieSecret();
-  const policy::CookieSecret secret =
-      daemon->settings_.cookie_secret.value_or(daemon->drawn_cookie_secret_);
-  daemon->configuration_.cookies = daemon->CookiesWith(secret);
-  daemon->NoteCookieSecret(secret);
-  if (const absl::Status status = daemon->OpenWorkers(); !status.ok()) return status;
+  daemon->StartCookies(*given);
+  const absl::Status opened = daemon->OpenWorkers(&given->sockets);
+  if (!opened.ok()) return opened;
   try {
-    daemon->StartServices();
+    daemon->StartServices(given);
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError(
         AtKey(daemon->settings_, "cache.memory",
               "expected no more than this process may have (ulimit -v)"));
   }
   daemon->state_.SetConfiguration(daemon->settings_.static_zones);
-  auto http_server = StartHttp(daemon->settings_, daemon->SourcesToWatch());
+  auto http_server = StartHttp(daemon->settings_, daemon->SourcesToWatch(), &given->sockets);
   if (!http_server.ok()) return http_server.status();
   daemon->http_server_ = *std::move(http_server);
   daemon->StartThreads(on_failure);
@@ -253,25 +246,45 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   return daemon;
 }
 
-absl::Status Daemon::OpenWorkers() {
-  const config::Settings& settings = settings_;
-  // All addresses are checked before any is bound, because both a wildcard address and an address
-  // that it covers may be ours.
-  for (size_t i = 0; i < settings.listen.size(); ++i) {
-    const absl::Status status = io::CheckListening(settings.listen[i]);
-    if (status.ok()) continue;
-    return absl::Status(status.code(),
-                        AtKey(settings, Concat("listen[", i, "]"), std::string(status.message())));
+void Daemon::StartCookies(const GivenDescriptors& given) {
+  if (given.secrets.get() >= 0 &&
+      !cookie_secrets_.Restore(ReadMemoryFile(given.secrets.get(), kSecretsOctetsMax))) {
+    Log(LogLevel::kWarning,
+        "the secrets of the process before are unknown: cookies of clients are "
+        "renewed");
   }
+  const policy::CookieSecret secret = settings_.cookie_secret.value_or(cookie_secrets_.drawn());
+  configuration_.cookies = cookie_secrets_.With(secret);
+  cookie_secrets_.Use(secret);
+}
+
+// All addresses are checked before any is bound, because both a wildcard address and an address
+// that it covers may be ours. A given socket keeps others away.
+absl::Status Daemon::CheckAddresses(const io::GivenSockets& given) const {
+  for (size_t i = 0; i < settings_.listen.size(); ++i) {
+    for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+      const Endpoint& endpoint = settings_.listen[i];
+      if (given.Overlaps(type, endpoint)) continue;
+      const absl::Status status = io::CheckListening(type, endpoint);
+      if (status.ok()) continue;
+      return absl::Status(status.code(), AtKey(settings_, Concat("listen[", i, "]"),
+                                               std::string(status.message())));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::OpenWorkers(io::GivenSockets* given) {
+  const config::Settings& settings = settings_;
+  if (const absl::Status status = CheckAddresses(*given); !status.ok()) return status;
   io::WorkerOptions options;
-  options.listen = settings.listen;
   options.outgoing = settings.resolution.outgoing;
   options.streams.streams = static_cast<size_t>(settings.connections.most);
   options.streams.streams_per_client = static_cast<size_t>(settings.connections.per_client);
   options.workers =
       settings.workers == 0 ? AllowedProcessors() : static_cast<size_t>(settings.workers);
   if (options.workers > 1) {
-    io::Steering steering = io::ChooseSteering(options.workers, options.listen);
+    io::Steering steering = io::ChooseSteering(options.workers, settings.listen);
     Log(LogLevel::kInfo,
         steering.processors.empty()
             ? Concat("the kernel spreads UDP queries over the workers by hash: ", steering.why_not)
@@ -279,12 +292,15 @@ absl::Status Daemon::OpenWorkers() {
               "connections are spread by hash");
     options.processors = std::move(steering.processors);
   }
+  auto listeners = io::Listeners::Open(
+      {.listen = settings.listen, .workers = options.workers, .processors = options.processors},
+      given);
+  if (!listeners.ok()) return listeners.status();
+  options.listeners = &listeners_.emplace(*std::move(listeners));
   for (size_t i = 0; i < options.workers; ++i) {
     auto worker = io::Worker::Create(options, static_cast<int>(i));
     if (!worker.ok()) return worker.status();
     workers_.push_back(*std::move(worker));
-    // A port that the kernel chose must be the same for all workers.
-    options.listen = workers_.front()->listening();
   }
   const io::Worker& first = *workers_.front();
   if (!first.engine_note().empty()) Log(LogLevel::kWarning, first.engine_note());
@@ -292,7 +308,7 @@ absl::Status Daemon::OpenWorkers() {
   return absl::OkStatus();
 }
 
-void Daemon::StartServices() {
+void Daemon::StartServices(GivenDescriptors* given) {
   std::vector<io::WorkerPort*> ports;
   for (const auto& worker : workers_) ports.push_back(worker.get());
   assembly_ = std::make_unique<service::Assembly>(
@@ -305,7 +321,7 @@ void Daemon::StartServices() {
                                  .checks_lists = true},
       configuration_, std::move(ports), &DrawSeed);
   for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->SetService(&assembly_->service(i));
-  ReadCache();
+  ReadCache(given);
 }
 
 Watchdog::Duties Daemon::DutiesOfWatchdog(std::function<void()> feed) {
@@ -335,6 +351,7 @@ void Daemon::StartThreads(const std::function<void(const absl::Status&)>& on_fai
 
 Daemon::~Daemon() {
   http_server_.reset();
+  listeners_.reset();  // the workers have the last descriptors now
   for (const auto& worker : workers_) worker->Stop();
   for (std::thread& thread : threads_) thread.join();
 }
@@ -352,8 +369,8 @@ absl::Status Daemon::Reload(config::Settings settings) {
   }
   // What needs memory comes first, so that nothing has changed when there is none.
   const std::string private_zones = TellPrivateZones(settings);
-  const policy::CookieSecret secret = settings.cookie_secret.value_or(drawn_cookie_secret_);
-  configuration->cookies = CookiesWith(secret);
+  const policy::CookieSecret secret = settings.cookie_secret.value_or(cookie_secrets_.drawn());
+  configuration->cookies = cookie_secrets_.With(secret);
   if (cache_saver_ != nullptr) cache_saver_->SetFacts(std::nullopt);  // until TellCacheFacts
   anchor_keeper_.Configure(settings.dnssec.anchors);  // FollowAnchors takes it back after an error
   service::UseAnchors(anchor_keeper_.InForce(), settings, ReadWallClock().now, &*configuration);
@@ -365,7 +382,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   configuration_ = *std::move(configuration);
   own_servers_.clear();  // with such a server there is no configuration
   zones_to_forget_ = std::move(zones_to_forget);
-  NoteCookieSecret(secret);
+  cookie_secrets_.Use(secret);
   keys_that_need_a_start_ = std::move(fixed);
   ForgetChangedSources(before);
   TellCacheFacts();
@@ -454,13 +471,13 @@ bool Daemon::MayAsk(const IpAddress& server) const {
 
 void Daemon::RollCookieSecret() {
   if (settings_.cookie_secret) return;
-  const policy::CookieSecret secret = DrawCookieSecret();
+  const policy::CookieSecret secret = CookieSecrets::Draw();
   service::Configuration configuration = configuration_;
-  configuration.cookies = CookiesWith(secret);
+  configuration.cookies = cookie_secrets_.With(secret);
   assembly_->Reconfigure(configuration);
   configuration_ = std::move(configuration);
-  drawn_cookie_secret_ = secret;
-  NoteCookieSecret(secret);
+  cookie_secrets_.SetDrawn(secret);
+  cookie_secrets_.Use(secret);
 }
 
 // Names for which others speak under `after`, or which are validated otherwise, and those that are
@@ -527,17 +544,6 @@ uint64_t Daemon::Flush(const control::FlushWish& wish) {
   assembly_->ForgetRanges();
   if (cache_saver_ != nullptr) cache_saver_->OnFlush();
   return count;
-}
-
-// Cookies that clients hold were made with the secret that was in force until now.
-std::shared_ptr<const policy::ServerCookies> Daemon::CookiesWith(
-    const policy::CookieSecret& secret) const {
-  return std::make_shared<const policy::ServerCookies>(
-      secret, cookie_secret_ != secret ? cookie_secret_ : previous_cookie_secret_);
-}
-
-void Daemon::NoteCookieSecret(const policy::CookieSecret& secret) {
-  if (cookie_secret_ != secret) previous_cookie_secret_ = std::exchange(cookie_secret_, secret);
 }
 
 }  // namespace tern::resolver::daemon

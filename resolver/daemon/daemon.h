@@ -33,11 +33,15 @@
 #include "resolver/daemon/bogus_log.h"
 #include "resolver/daemon/cache_file.h"
 #include "resolver/daemon/cache_saver.h"
+#include "resolver/daemon/cookie_secrets.h"
+#include "resolver/daemon/given_descriptors.h"
 #include "resolver/daemon/list_log.h"
 #include "resolver/daemon/machine.h"
 #include "resolver/daemon/silence_log.h"
 #include "resolver/daemon/watchdog.h"
 #include "resolver/dnssec/anchor_keeper.h"
+#include "resolver/io/given_sockets.h"
+#include "resolver/io/listeners.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/worker.h"
 #include "resolver/service/assembly.h"
@@ -58,9 +62,10 @@ class Daemon {
   // mask. `on_failure` is called from the thread of a worker that cannot go on.
   // `on_news` is called from any thread when FollowAnchors or TellSilence has something to do. It
   // may be null.
+  // Takes from `given` what it uses. It may be null.
   static absl::StatusOr<std::unique_ptr<Daemon>> Start(
       config::Settings settings, const std::function<void(const absl::Status&)>& on_failure,
-      std::function<void()> on_news = nullptr);
+      std::function<void()> on_news = nullptr, GivenDescriptors* given = nullptr);
   // Stops the workers and waits for their threads.
   ~Daemon();
   Daemon(const Daemon&) = delete;
@@ -107,6 +112,24 @@ class Daemon {
   // The end comes. Writes cache.file a last time, in at most that time. The workers still answer
   // meanwhile, but who asks is told that no new queries should come (/ready).
   void SaveCache(std::chrono::milliseconds at_most);
+  // The cache in a file in memory, for the next process. The workers still answer meanwhile. An
+  // error says why the next process gets none. It is not found when there is cache.file.
+  absl::StatusOr<io::OwnedFd> CopyCache(std::chrono::milliseconds at_most);
+  // The secrets of cookies in a file in memory, for the next process.
+  absl::StatusOr<io::OwnedFd> CopySecrets() const;
+
+  // The sockets on which clients come, as the next process gets them. `is_given`: this process was
+  // started with it.
+  struct ListeningSocket {
+    int fd;
+    std::string_view name;
+    bool is_given;
+  };
+  std::vector<ListeningSocket> ListeningSockets() const;
+
+  // Takes no new queries any more. Then waits until those that were taken are answered, for
+  // `at_most`. Called once, before the end.
+  void AnswerTheRest(std::chrono::milliseconds at_most);
 
   // Looks at the machine's network again. To be called when it has changed (io/network_changes.h).
   // - The addresses behind a wildcard listener: those that have come are not asked, and those that
@@ -141,14 +164,15 @@ class Daemon {
   explicit Daemon(std::function<void()> on_news)
       : on_news_(std::move(on_news)), anchor_keeper_(kReleasedSeconds, on_news_) {}
 
-  absl::Status OpenWorkers();
+  void StartCookies(const GivenDescriptors& given);
+  absl::Status CheckAddresses(const io::GivenSockets& given) const;
+  absl::Status OpenWorkers(io::GivenSockets* given);
+  bool AllTurn(std::chrono::steady_clock::time_point deadline);
+  bool IsAnythingUnderWay() const;
   std::shared_ptr<const policy::CoreSettings> CoreSettingsNow(
       const RouteCheck& has_route, const OwnAddressesSource& own_addresses,
       const std::vector<Endpoint>& own_servers) const;
   std::vector<Endpoint> OwnServersNow(const OwnAddressesSource& own_addresses) const;
-  std::shared_ptr<const policy::ServerCookies> CookiesWith(
-      const policy::CookieSecret& secret) const;
-  void NoteCookieSecret(const policy::CookieSecret& secret);
   std::vector<wire::Name> ZonesToForget(const config::Settings& after,
                                         const ValidationSettings& validation) const;
   void ForgetChangedSources(const config::Settings& before);
@@ -159,8 +183,9 @@ class Daemon {
   void TellAnchors();
   std::vector<NegativeAnchor> ChangedExemptions(const NegativeAnchors& after) const;
   void TellExemptions(const std::vector<NegativeAnchor>& changed) const;
-  void StartServices();
-  void ReadCache();
+  void StartServices(GivenDescriptors* given);
+  void ReadCache(GivenDescriptors* given);
+  std::optional<uint64_t> FactsToKeep() const;
   void StartSaver();
   void TellCacheFacts();
   control::Sources SourcesToWatch();
@@ -172,10 +197,7 @@ class Daemon {
   service::Configuration configuration_;  // made from settings_
   // Servers of static zones whose address has become this machine's own. They are not asked.
   std::vector<Endpoint> own_servers_;
-  policy::CookieSecret drawn_cookie_secret_;
-  // In force: the configuration's secret, or the drawn one.
-  std::optional<policy::CookieSecret> cookie_secret_;
-  std::optional<policy::CookieSecret> previous_cookie_secret_;
+  CookieSecrets cookie_secrets_;
   std::vector<wire::Name> zones_to_forget_;
   std::optional<std::chrono::steady_clock::time_point> forget_again_at_;
   dnssec::AnchorKeeper anchor_keeper_;
@@ -183,6 +205,7 @@ class Daemon {
   ListLog list_log_;
   BogusLog bogus_log_;
   SilenceLog silence_log_;
+  std::optional<io::Listeners> listeners_;
   std::vector<std::unique_ptr<io::Worker>> workers_;
   // Uses the workers, so it is destroyed before them.
   std::unique_ptr<service::Assembly> assembly_;

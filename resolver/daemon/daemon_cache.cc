@@ -1,9 +1,20 @@
 // What the daemon does for the cache's file (see daemon.h).
 #include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
 
+#include "cache/snapshot_write.h"
+#include "resolver/base/siphash.h"
 #include "resolver/base/time.h"
+#include "resolver/daemon/beside_file.h"
 #include "resolver/daemon/cache_facts.h"
 #include "resolver/daemon/daemon.h"
+#include "resolver/daemon/kept_cache.h"
+#include "resolver/daemon/log.h"
+#include "resolver/daemon/machine_memory.h"
+#include "resolver/daemon/memory_file.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::daemon {
 namespace {
@@ -12,25 +23,73 @@ CacheMoment ReadBothClocks() {
   return {.now = StoreInstant(io::ReadMonotonicClock()), .wall_seconds = ReadWallClock().now};
 }
 
+// Nobody else has the descriptor of a file in memory, so its key need not be secret.
+constexpr SipKey kMemoryKey{};
+constexpr std::string_view kMemory = "the process before";
+
 // For the cache's file. More would wait for memory and disk.
 size_t CacheThreads(size_t workers) { return std::min<size_t>(workers, 8); }
 
 }  // namespace
 
-void Daemon::ReadCache() {
-  if (settings_.cache_file.path.empty()) return;
-  cache_file_.emplace(settings_.cache_file.path);
+void Daemon::ReadCache(GivenDescriptors* given) {
   cache::TtlPolicy ttl = settings_.cache.ttl;
   for (const BlockList& list : settings_.mail.dnsbl) {
     ttl.max_negative_ttl = std::max(ttl.max_negative_ttl, list.max_negative_ttl);
   }
-  cache_file_->Read({.moment = ReadBothClocks(),
-                     .time_unsure = anchor_keeper_.InForce().time_unsure,
-                     .facts = CacheFacts(settings_, validation_in_force()),
-                     .max_stale = settings_.cache.max_stale,
-                     .ttl = ttl,
-                     .threads = CacheThreads(workers_.size())},
-                    &store());
+  if (given->before_cache) given->before_cache();
+  const KeptCacheReading reading = {.moment = ReadBothClocks(),
+                                    .time_unsure = anchor_keeper_.InForce().time_unsure,
+                                    .facts = CacheFacts(settings_, validation_in_force()),
+                                    .max_stale = settings_.cache.max_stale,
+                                    .ttl = ttl,
+                                    .threads = CacheThreads(workers_.size())};
+  if (!settings_.cache_file.path.empty()) cache_file_.emplace(settings_.cache_file.path);
+  if (const io::OwnedFd fd = std::move(given->cache); fd.get() >= 0) {
+    std::string why = WhyForeign(fd.get(), kWritableByOthers);
+    if (why.empty())
+      why = ReadKeptCache(fd.get(), kMemoryKey, reading, kMemory, LogSink(), &store());
+    if (why.empty()) return;
+    Log(LogLevel::kWarning, Concat("the cache of the process before is not used: ", why));
+  }
+  if (cache_file_) cache_file_->Read(reading, &store());
+}
+
+absl::StatusOr<io::OwnedFd> Daemon::CopyCache(std::chrono::milliseconds at_most) {
+  using Result = cache::SnapshotWritten::Result;
+  if (cache_file_) return absl::NotFoundError("cache.file has it");
+  const std::optional<uint64_t> facts = FactsToKeep();
+  if (!facts)
+    return absl::FailedPreconditionError("names are being forgotten, or the clock is wrong");
+  if (const uint64_t memory = MachineMemory(); memory != 0 && 2 * store().octets() > memory) {
+    return absl::ResourceExhaustedError("this machine has no memory for a second cache");
+  }
+  auto fd = MakeMemoryFile("tern-cache");
+  if (!fd.ok()) return fd.status();
+  const auto start = std::chrono::steady_clock::now();
+  const auto goes_on = [&] { return std::chrono::steady_clock::now() - start < at_most; };
+  const cache::SnapshotWritten written = WriteKeptCache(
+      fd->get(), kMemoryKey,
+      {.moment = ReadBothClocks(), .facts = *facts, .threads = CacheThreads(workers_.size())},
+      goes_on, &store());
+  if (written.result == Result::kFailed) return absl::ErrnoToStatus(written.error, "memory");
+  if (written.result == Result::kStopped) {
+    return absl::DeadlineExceededError(Concat("it takes longer than ", at_most.count(), " ms"));
+  }
+  if (written.result == Result::kNoReader) {
+    return absl::UnavailableError("the store has too many readers");
+  }
+  return fd;
+}
+
+absl::StatusOr<io::OwnedFd> Daemon::CopySecrets() const {
+  auto fd = MakeMemoryFile("tern-secrets");
+  if (!fd.ok()) return fd.status();
+  const std::string text = cookie_secrets_.ToText();
+  const int error =
+      WriteAll(fd->get(), {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  if (error != 0) return absl::ErrnoToStatus(error, "the secrets of cookies");
+  return fd;
 }
 
 void Daemon::StartSaver() {
@@ -45,11 +104,13 @@ void Daemon::StartSaver() {
 
 // While something is to be forgotten, the cache may hold what the next process must not use. By a
 // wrong clock nobody can tell its age.
+std::optional<uint64_t> Daemon::FactsToKeep() const {
+  if (forget_again_at_ || anchor_keeper_.InForce().time_unsure) return std::nullopt;
+  return CacheFacts(settings_, validation_in_force());
+}
+
 void Daemon::TellCacheFacts() {
-  if (cache_saver_ == nullptr) return;
-  const bool is_good = !forget_again_at_ && !anchor_keeper_.InForce().time_unsure;
-  cache_saver_->SetFacts(is_good ? std::optional(CacheFacts(settings_, validation_in_force()))
-                                 : std::nullopt);
+  if (cache_saver_ != nullptr) cache_saver_->SetFacts(FactsToKeep());
 }
 
 void Daemon::SaveCache(std::chrono::milliseconds at_most) {

@@ -1,5 +1,7 @@
 #include "resolver/daemon/http_start.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 
 #include "resolver/config/at_key.h"
@@ -10,11 +12,18 @@
 namespace tern::resolver::daemon {
 namespace {
 
-absl::StatusOr<std::vector<io::OwnedFd>> OpenHttpListeners(const config::Settings& settings) {
+absl::StatusOr<io::OwnedFd> OpenHttpListener(const Endpoint& endpoint, io::GivenSockets* given) {
+  std::vector<io::GivenSocket> sockets = given->Take(SOCK_STREAM, endpoint);
+  if (!sockets.empty()) return std::move(sockets.front().fd);
+  return io::OpenSoleTcpListener(endpoint);
+}
+
+absl::StatusOr<std::vector<io::OwnedFd>> OpenHttpListeners(const config::Settings& settings,
+                                                           io::GivenSockets* given) {
   const config::HttpSettings& http = settings.http;
   std::vector<io::OwnedFd> listeners;
   for (size_t i = 0; i < http.listen.size(); ++i) {
-    auto listener = io::OpenSoleTcpListener(http.listen[i]);
+    auto listener = OpenHttpListener(http.listen[i], given);
     const std::string key = Concat("http.listen[", i, "]");
     if (listener.ok()) {
       listeners.push_back(*std::move(listener));
@@ -50,8 +59,9 @@ std::vector<std::string> HttpHosts(const config::Settings& settings) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<control::HttpServer>> StartHttp(const config::Settings& settings,
-                                                               const control::Sources& sources) {
-  auto listeners = OpenHttpListeners(settings);
+                                                               const control::Sources& sources,
+                                                               io::GivenSockets* given) {
+  auto listeners = OpenHttpListeners(settings, given);
   if (!listeners.ok()) return listeners.status();
   return control::HttpServer::Start({.listeners = *std::move(listeners),
                                      .routes = control::MakeRoutes(sources),

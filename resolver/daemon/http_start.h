@@ -9,6 +9,7 @@
 #include "resolver/config/settings.h"
 #include "resolver/control/http_server.h"
 #include "resolver/control/routes.h"
+#include "resolver/io/given_sockets.h"
 
 namespace tern::resolver::daemon {
 
@@ -16,7 +17,10 @@ namespace tern::resolver::daemon {
 // another ternd on this machine may have it. When an address of the file cannot be had, it is an
 // error that names its position. The log also has a warning if anybody who reaches an address may
 // read there.
+//
+// Sockets of `given` at these addresses are used.
 absl::StatusOr<std::unique_ptr<control::HttpServer>> StartHttp(const config::Settings& settings,
-                                                               const control::Sources& sources);
+                                                               const control::Sources& sources,
+                                                               io::GivenSockets* given);
 
 }  // namespace tern::resolver::daemon

@@ -25,9 +25,18 @@ class Supervisor {
   void TellAlive() const { Tell("WATCHDOG=1"); }
   void TellStopping() const { Tell("STOPPING=1"); }
 
+  // Gives it a descriptor, which the next process gets under this name after a restart or a crash
+  // (given_descriptors.h), and takes all of this name back. It keeps as many as
+  // FileDescriptorStoreMax says, by default none. When it does not listen, this waits for a second.
+  // False when it could not be told.
+  bool Keep(int fd, std::string_view name) const;
+  bool Forget(std::string_view name) const;
+  bool is_there() const { return !address_.empty(); }
+
  private:
   // Never waits: a supervisor that does not listen must not hold the service back.
   void Tell(std::string_view state) const;
+  bool Send(std::string_view state, int fd, std::chrono::milliseconds time_max) const;
 
   std::string address_;  // as in sockaddr_un; empty without a supervisor
 };

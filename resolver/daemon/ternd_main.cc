@@ -29,6 +29,7 @@
 #include "resolver/daemon/control_start.h"
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/daemon_options.h"
+#include "resolver/daemon/given_descriptors.h"
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/log_limits.h"
 #include "resolver/daemon/main_tasks.h"
@@ -36,6 +37,7 @@
 #include "resolver/daemon/steering.h"
 #include "resolver/daemon/supervisor.h"
 #include "resolver/daemon/watchdog.h"
+#include "resolver/io/given_sockets.h"
 #include "resolver/io/network_changes.h"
 #include "wire/check.h"
 #include "wire/concat.h"
@@ -56,6 +58,8 @@ constexpr int kExitUsage = 2;
 constexpr std::chrono::milliseconds kStopMax(1700);
 // Of that, for cache.file.
 constexpr std::chrono::milliseconds kSaveMax(1000);
+// Of that, for the questions that were taken.
+constexpr std::chrono::milliseconds kAnswerMax(300);
 constexpr std::chrono::hours kRollSecretEvery(24);
 // While the clock is wrong, and else. What workers see of the anchors is told at once.
 constexpr std::chrono::seconds kFollowWrongClockEvery(10);
@@ -292,7 +296,44 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
   }
 }
 
+// They are in this process now.
+void ForgetKeptFiles(const Supervisor& supervisor, const GivenDescriptors& given) {
+  if (given.cache.get() >= 0) supervisor.Forget(kCacheName);
+  if (given.secrets.get() >= 0) supervisor.Forget(kSecretsName);
+}
+
+// Queries that come after this process, and before the next one, wait in these sockets.
+void KeepSockets(const Supervisor& supervisor, const Daemon& daemon) {
+  for (const Daemon::ListeningSocket& socket : daemon.ListeningSockets()) {
+    if (!socket.is_given && !supervisor.Keep(socket.fd, socket.name)) return;
+  }
+}
+
+void CloseForeign(const Supervisor& supervisor, io::GivenSockets* given) {
+  for (const io::GivenSocket& foreign : given->TakeRest()) {
+    Log(LogLevel::kWarning,
+        Concat("closing what this process was started with: ", io::DescribeSocket(foreign.fd.get()),
+               " is not in the configuration"));
+    supervisor.Forget(foreign.name);
+  }
+}
+
+void KeepForNext(const Supervisor& supervisor, Daemon* daemon) {
+  if (!supervisor.is_there()) return;
+  if (const auto secrets = daemon->CopySecrets(); secrets.ok()) {
+    supervisor.Keep(secrets->get(), kSecretsName);
+  }
+  const auto cache = daemon->CopyCache(kSaveMax);
+  if (cache.ok()) {
+    supervisor.Keep(cache->get(), kCacheName);
+  } else if (!absl::IsNotFound(cache.status())) {
+    Log(LogLevel::kWarning,
+        Concat("the next process does not get the cache: ", std::string(cache.status().message())));
+  }
+}
+
 int Serve(const DaemonOptions& options) {
+  GivenDescriptors given = TakeGivenDescriptors();
   // This comes first: a signal that is sent while the configuration is read waits for its turn,
   // where SIGHUP would end the process otherwise. All threads inherit the mask, so signals reach
   // this thread only.
@@ -313,17 +354,21 @@ int Serve(const DaemonOptions& options) {
   };
   const auto wake = [] { kill(getpid(), NewsSignal()); };
   OnLinesLeftOut(wake);
-  auto daemon = Daemon::Start(*std::move(settings), on_failure, wake);
-  if (!daemon.ok()) return Fail(daemon.status());
   const Supervisor supervisor(std::getenv("NOTIFY_SOCKET"));
+  ForgetKeptFiles(supervisor, given);
+  auto daemon = Daemon::Start(*std::move(settings), on_failure, wake, &given);
+  if (!daemon.ok()) return Fail(daemon.status());
   MainTasks tasks([] { kill(getpid(), TasksSignal()); });
   Steering steering({.daemon = daemon->get(),
                      .tasks = &tasks,
                      .configuration = NameOfConfiguration(options),
                      .reload = [&] { return Reload(daemon->get(), options, supervisor); }});
-  auto control = StartControl((*daemon)->settings(),
-                              {.steered = &steering, .counters = &(*daemon)->counters()});
+  auto control =
+      StartControl((*daemon)->settings(),
+                   {.steered = &steering, .counters = &(*daemon)->counters()}, &given.sockets);
   if (!control.ok()) return Fail(control.status());
+  KeepSockets(supervisor, **daemon);
+  CloseForeign(supervisor, &given.sockets);
   LogReady(**daemon, options);
   supervisor.TellReady();
 
@@ -341,7 +386,11 @@ int Serve(const DaemonOptions& options) {
   Log(LogLevel::kInfo, "stopping");
   tasks.Close();
   control->reset();
-  if (!failed) (*daemon)->SaveCache(kSaveMax);
+  if (!failed) {
+    (*daemon)->SaveCache(kSaveMax);
+    KeepForNext(supervisor, daemon->get());
+    (*daemon)->AnswerTheRest(kAnswerMax);
+  }
   daemon->reset();
   return exit_code;
 }

@@ -20,6 +20,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "resolver/base/endpoint.h"
@@ -69,9 +70,10 @@ class Engine {
 
   virtual std::string_view name() const = 0;
 
-  // Gives the engine a UDP socket of the service; the engine owns it. Called in the order of
-  // listener indices.
-  virtual absl::Status ServeDatagrams(int fd, bool wildcard) = 0;
+  // Gives the engine a UDP socket of the service; the engine owns it. `listener` is the index of
+  // its address. The first sockets of all listeners come first, in the order of their indices.
+  // These are the ones that send. Further sockets on the same address only receive.
+  virtual absl::Status ServeDatagrams(int fd, bool wildcard, uint16_t listener) = 0;
   // Called once, on the loop's thread, before any call below.
   virtual absl::Status Start() = 0;
 
@@ -110,6 +112,11 @@ class Engine {
   // Reports events to the owners and the service, up to a bounded number.
   virtual void Deliver(Service* service) = 0;
 
+  // Stops to receive on the service's UDP sockets, except those of the listeners in `goes_on`. What
+  // was received is still delivered. Datagrams are still sent.
+  virtual void StopReceiving(const std::vector<bool>& goes_on) = 0;
+  // False when nothing more will be delivered from the sockets that StopReceiving has stopped.
+  virtual bool IsStopping() const = 0;
   // Closes the service's UDP sockets. It is the last call, on the loop's thread. A successor may
   // already listen on the same addresses (SO_REUSEPORT), and a query to a socket that stays open is
   // lost.

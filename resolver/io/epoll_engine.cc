@@ -48,13 +48,14 @@ EpollEngine::~EpollEngine() {
   sockets_.ForEach([](const Socket& socket) { close(socket.fd); });
 }
 
-absl::Status EpollEngine::ServeDatagrams(int fd, bool wildcard) {
+absl::Status EpollEngine::ServeDatagrams(int fd, bool wildcard, uint16_t listener) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = service_sockets_.size();
   ServiceSocket socket;
   socket.fd = OwnedFd(fd);
   socket.wildcard = wildcard;
+  socket.listener = listener;
   service_sockets_.push_back(std::move(socket));
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     return absl::ErrnoToStatus(errno, "cannot wait for a UDP socket");
@@ -81,7 +82,12 @@ SocketId EpollEngine::Add(int fd, SocketKind kind, SocketOwner* owner) {
 void EpollEngine::Remove(SocketId id) {
   const Socket* socket = sockets_.Find(id);
   if (socket == nullptr) return;
-  close(socket->fd);  // this also removes it from epoll
+  // A listener has other descriptors, here and in other processes, so closing this one does not
+  // remove it from epoll. Of others this is the only one.
+  if (socket->kind == SocketKind::kListener) {
+    (void)epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket->fd, nullptr);
+  }
+  close(socket->fd);
   sockets_.Free(id);
 }
 
@@ -136,7 +142,17 @@ void EpollEngine::Wait(std::optional<Duration> at_most) {
   event_count_ = std::max(count, 0);
 }
 
-void EpollEngine::StopServing() { service_sockets_.clear(); }
+void EpollEngine::StopReceiving(const std::vector<bool>& goes_on) {
+  for (const ServiceSocket& socket : service_sockets_) {
+    if (socket.listener < goes_on.size() && goes_on[socket.listener]) continue;
+    (void)epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket.fd.get(), nullptr);
+  }
+}
+
+void EpollEngine::StopServing() {
+  StopReceiving({});
+  service_sockets_.clear();
+}
 
 void EpollEngine::Deliver(Service* service) {
   const int count = std::exchange(event_count_, 0);
@@ -144,22 +160,21 @@ void EpollEngine::Deliver(Service* service) {
     const uint64_t tag = events_[i].data.u64;
     if (tag == kWakeupTag) continue;
     if (tag < service_sockets_.size()) {
-      ServeBatches(static_cast<uint16_t>(tag), service);
+      ServeBatches(service_sockets_[tag], service);
     } else {
       OnEvent(SocketId{tag}, events_[i].events);
     }
   }
 }
 
-void EpollEngine::ServeBatches(uint16_t listener, Service* service) {
+void EpollEngine::ServeBatches(const ServiceSocket& socket, Service* service) {
   for (int i = 0; i < kBatchesATurn; ++i) {
-    if (!ServeBatch(listener, service)) return;
+    if (!ServeBatch(socket, service)) return;
   }
 }
 
 // Returns true when there may be more.
-bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
-  ServiceSocket& socket = service_sockets_[listener];
+bool EpollEngine::ServeBatch(const ServiceSocket& socket, Service* service) {
   for (size_t i = 0; i < kBatch; ++i) {
     in_->parts[i] = {in_->buffers[i], kQueryBufferOctets};
     msghdr& header = in_->headers[i].msg_hdr;
@@ -185,7 +200,7 @@ bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
     datagram.peer = reinterpret_cast<const sockaddr*>(&in_->peers[i]);
     datagram.local =
         socket.wildcard ? ReadLocalAddress(header.msg_control, header.msg_controllen) : IpAddress{};
-    datagram.listener = listener;
+    datagram.listener = socket.listener;
     ++count;
   }
   // Meanwhile SendDatagram must not take these buffers.
@@ -206,7 +221,7 @@ bool EpollEngine::ServeBatch(uint16_t listener, Service* service) {
     header.msg_iovlen = 1;
     header.msg_controllen = WriteLocalAddress(batch_[i].local, out_->controls[queued]);
     header.msg_control = header.msg_controllen != 0 ? out_->controls[queued] : nullptr;
-    out_listeners_[queued++] = listener;
+    out_listeners_[queued++] = socket.listener;
   }
   out_size_ = queued;
   SendQueued();

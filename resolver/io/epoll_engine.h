@@ -34,7 +34,7 @@ class EpollEngine final : public Engine {
   ~EpollEngine() override;
 
   std::string_view name() const override { return "epoll"; }
-  absl::Status ServeDatagrams(int fd, bool wildcard) override;
+  absl::Status ServeDatagrams(int fd, bool wildcard, uint16_t listener) override;
   absl::Status Start() override { return absl::OkStatus(); }
   SocketId Add(int fd, SocketKind kind, SocketOwner* owner) override;
   void Remove(SocketId id) override;
@@ -49,12 +49,15 @@ class EpollEngine final : public Engine {
   bool Ready() const override { return false; }
   void Wait(std::optional<Duration> at_most) override;
   void Deliver(Service* service) override;
+  void StopReceiving(const std::vector<bool>& goes_on) override;
+  bool IsStopping() const override { return false; }  // sockets are read when they are delivered
   void StopServing() override;
 
  private:
   struct ServiceSocket {
     OwnedFd fd;
     bool wildcard = false;
+    uint16_t listener = 0;
   };
   struct Socket {
     Socket(SocketId id, int fd, SocketKind kind, SocketOwner* owner)
@@ -80,8 +83,8 @@ class EpollEngine final : public Engine {
   EpollEngine(const EngineLimits& limits, OwnedFd epoll);
 
   void SyncInterest(Socket* socket);
-  void ServeBatches(uint16_t listener, Service* service);
-  bool ServeBatch(uint16_t listener, Service* service);
+  void ServeBatches(const ServiceSocket& socket, Service* service);
+  bool ServeBatch(const ServiceSocket& socket, Service* service);
   void SendQueued();
   void OnEvent(SocketId id, uint32_t events);
   void ReadDatagram(Socket* socket);

@@ -86,6 +86,25 @@ RingEngine::~RingEngine() {
   for (int fd : removed_fds_) close(fd);
 }
 
+void RingEngine::StopReceiving(const std::vector<bool>& goes_on) {
+  for (size_t i = 0; i < service_sockets_.size(); ++i) {
+    ServiceSocket& socket = service_sockets_[i];
+    if (socket.listener < goes_on.size() && goes_on[socket.listener]) continue;
+    if (socket.arming == Arming::kArmed) {
+      socket.arming = Arming::kStopping;
+      Cancel(UserData(Operation::kServe, uint64_t{i}));
+    } else if (socket.arming != Arming::kStopping) {
+      socket.arming = Arming::kStopped;
+    }
+  }
+}
+
+// The last completion of a receive comes behind those of its datagrams.
+bool RingEngine::IsStopping() const {
+  return std::any_of(service_sockets_.begin(), service_sockets_.end(),
+                     [](const auto& socket) { return socket.arming == Arming::kStopping; });
+}
+
 void RingEngine::StopServing() {
   // Receives and the table of registered files keep the sockets open beyond close() and even beyond
   // the end of the process, because the kernel takes a ring apart later, some 50 ms after the end.
@@ -101,10 +120,11 @@ void RingEngine::StopServing() {
   service_sockets_.clear();
 }
 
-absl::Status RingEngine::ServeDatagrams(int fd, bool wildcard) {
+absl::Status RingEngine::ServeDatagrams(int fd, bool wildcard, uint16_t listener) {
   ServiceSocket socket;
   socket.fd = OwnedFd(fd);
   socket.wildcard = wildcard;
+  socket.listener = listener;
   socket.address_octets =
       LocalEndpoint(fd).address.IsIpv4() ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
   // The ancillary bytes follow the name and need alignment.
@@ -266,14 +286,14 @@ void RingEngine::QueueArming(const Socket& socket) {
   if (to_arm_.size() < to_arm_.capacity()) to_arm_.push_back(socket.id);
 }
 
-void RingEngine::ArmService(uint16_t listener) {
-  ServiceSocket& socket = service_sockets_[listener];
+void RingEngine::ArmService(uint16_t index) {
+  ServiceSocket& socket = service_sockets_[index];
   io_uring_sqe* sqe = NewSqe();
   if (sqe == nullptr) return;
-  io_uring_prep_recvmsg_multishot(sqe, listener, &socket.shape, 0);
+  io_uring_prep_recvmsg_multishot(sqe, index, &socket.shape, 0);
   sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
   sqe->buf_group = queries_.group();
-  sqe->user_data = UserData(Operation::kServe, uint64_t{listener});
+  sqe->user_data = UserData(Operation::kServe, uint64_t{index});
   socket.arming = Arming::kArmed;
 }
 
@@ -388,12 +408,9 @@ void RingEngine::Deliver(Service* service) {
   delivered_ += handled;
 }
 
-void RingEngine::OnServed(const io_uring_cqe& cqe, uint16_t listener, Service* service) {
-  ServiceSocket& socket = service_sockets_[listener];
-  if ((cqe.flags & IORING_CQE_F_MORE) == 0) {
-    const bool ours = cqe.res >= 0 || cqe.res == -ENOBUFS;
-    socket.arming = ours ? Arming::kToArm : Arming::kResting;
-  }
+void RingEngine::OnServed(const io_uring_cqe& cqe, uint16_t index, Service* service) {
+  ServiceSocket& socket = service_sockets_[index];
+  if ((cqe.flags & IORING_CQE_F_MORE) == 0) socket.arming = ArmingAfter(cqe.res, socket.arming);
   if ((cqe.flags & IORING_CQE_F_BUFFER) == 0) return;
   const auto buffer = static_cast<uint16_t>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
   io_uring_recvmsg_out* received =
@@ -410,7 +427,7 @@ void RingEngine::OnServed(const io_uring_cqe& cqe, uint16_t listener, Service* s
                     io_uring_recvmsg_payload_length(received, cqe.res, &socket.shape)};
   datagram.reply_octets = 0;
   datagram.peer = static_cast<const sockaddr*>(io_uring_recvmsg_name(received));
-  datagram.listener = listener;
+  datagram.listener = socket.listener;
   if (socket.wildcard) {
     uint8_t* control = reinterpret_cast<uint8_t*>(received + 1) + socket.shape.msg_namelen;
     datagram.local = ReadLocalAddress(control, received->controllen);
@@ -418,6 +435,12 @@ void RingEngine::OnServed(const io_uring_cqe& cqe, uint16_t listener, Service* s
     datagram.local.size = 0;
   }
   ++served_;
+}
+
+// `result`: of the last completion of a receive.
+RingEngine::Arming RingEngine::ArmingAfter(int result, Arming before) {
+  if (before == Arming::kStopping) return Arming::kStopped;
+  return result >= 0 || result == -ENOBUFS ? Arming::kToArm : Arming::kResting;
 }
 
 void RingEngine::AnswerBatch(Service* service) {

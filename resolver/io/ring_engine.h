@@ -42,7 +42,7 @@ class RingEngine final : public Engine {
   ~RingEngine() override;
 
   std::string_view name() const override { return "io_uring"; }
-  absl::Status ServeDatagrams(int fd, bool wildcard) override;
+  absl::Status ServeDatagrams(int fd, bool wildcard, uint16_t listener) override;
   absl::Status Start() override;
   SocketId Add(int fd, SocketKind kind, SocketOwner* owner) override;
   void Remove(SocketId id) override;
@@ -56,6 +56,8 @@ class RingEngine final : public Engine {
   bool Ready() const override { return io_uring_cq_ready(&ring_) != 0; }
   void Wait(std::optional<Duration> at_most) override;
   void Deliver(Service* service) override;
+  void StopReceiving(const std::vector<bool>& goes_on) override;
+  bool IsStopping() const override;
   void StopServing() override;
 
  private:
@@ -70,11 +72,13 @@ class RingEngine final : public Engine {
     kSendOn,
     kCancel,
   };
-  enum class Arming : uint8_t { kArmed, kToArm, kResting };
+  // kStopping: armed, and cancelled. kStopped: nothing comes any more.
+  enum class Arming : uint8_t { kArmed, kToArm, kResting, kStopping, kStopped };
 
   struct ServiceSocket {
     OwnedFd fd;
     bool wildcard = false;
+    uint16_t listener = 0;
     Arming arming = Arming::kToArm;
     socklen_t address_octets = 0;
     msghdr shape{};  // the octets for the name and the ancillary bytes of a received datagram
@@ -106,13 +110,13 @@ class RingEngine final : public Engine {
   absl::Status SetUp();
 
   static Operation ReceiveOperation(SocketKind kind);
-  // `of` is the id of a socket or the index of a listener.
+  // `of` is the id of a socket or an index of service_sockets_.
   static uint64_t UserData(Operation operation, uint64_t of);
   static uint64_t UserData(Operation operation, SocketId socket);
   io_uring_sqe* NewSqe();  // null when the kernel takes no more at the moment
   uint8_t* reply_buffer(size_t index) { return reply_buffers_.get() + index * kReplyStride; }
 
-  void ArmService(uint16_t listener);
+  void ArmService(uint16_t index);
   void ArmWakeup();
   void ArmSocket(Socket* socket);
   void QueueArming(const Socket& socket);
@@ -124,7 +128,8 @@ class RingEngine final : public Engine {
   void CloseRemoved();
   void Submit(std::optional<Duration> at_most);
 
-  void OnServed(const io_uring_cqe& cqe, uint16_t listener, Service* service);
+  void OnServed(const io_uring_cqe& cqe, uint16_t index, Service* service);
+  static Arming ArmingAfter(int result, Arming before);
   void AnswerBatch(Service* service);
   void QueueAnswer(const Datagram& datagram, size_t buffer);
   void QueueSend(uint16_t listener, size_t buffer, const sockaddr* peer, size_t octets);

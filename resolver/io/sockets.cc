@@ -1,5 +1,6 @@
 #include "resolver/io/sockets.h"
 
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -103,24 +104,33 @@ OwnedFd::~OwnedFd() {
   if (fd_ >= 0) close(fd_);
 }
 
-absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint) {
+absl::Status SetUpUdpListener(int fd, const Endpoint& endpoint) {
   const int family = FamilyOf(endpoint.address);
-  OwnedFd fd(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (fd.get() < 0) return Failure("cannot make a UDP socket for", endpoint);
-  IgnorePathMtu(fd.get(), family);
+  IgnorePathMtu(fd, family);
   for (const auto& [force, plain] :
        {std::pair(SO_RCVBUFFORCE, SO_RCVBUF), std::pair(SO_SNDBUFFORCE, SO_SNDBUF)}) {
     // A size above net.core.rmem_max needs CAP_NET_ADMIN. Without it, what the kernel grants is
     // enough.
-    if (!SetOption(fd.get(), SOL_SOCKET, force, kServiceBufferOctets)) {
-      SetOption(fd.get(), SOL_SOCKET, plain, kServiceBufferOctets);
+    if (!SetOption(fd, SOL_SOCKET, force, kServiceBufferOctets)) {
+      SetOption(fd, SOL_SOCKET, plain, kServiceBufferOctets);
     }
   }
-  if (endpoint.address.IsUnspecified()) {
-    const bool told = family == AF_INET ? SetOption(fd.get(), IPPROTO_IP, IP_PKTINFO, 1)
-                                        : SetOption(fd.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-    if (!told) return Failure("cannot learn the local address on", endpoint);
-  }
+  if (!endpoint.address.IsUnspecified()) return absl::OkStatus();
+  const bool told = family == AF_INET ? SetOption(fd, IPPROTO_IP, IP_PKTINFO, 1)
+                                      : SetOption(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  return told ? absl::OkStatus() : Failure("cannot learn the local address on", endpoint);
+}
+
+void SetUpTcpListener(int fd) {
+  // Accepted sockets inherit this.
+  SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  SetOption(fd, IPPROTO_TCP, TCP_FASTOPEN, kFastOpenQueue);
+}
+
+absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint) {
+  OwnedFd fd(socket(FamilyOf(endpoint.address), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) return Failure("cannot make a UDP socket for", endpoint);
+  if (absl::Status status = SetUpUdpListener(fd.get(), endpoint); !status.ok()) return status;
   if (absl::Status status = BindTo(fd.get(), endpoint); !status.ok()) return status;
   return fd;
 }
@@ -130,12 +140,16 @@ absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint) {
   if (fd.get() < 0) return Failure("cannot make a TCP socket for", endpoint);
   // A restart does not wait for connections of the last run.
   SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  // Accepted sockets inherit this.
-  SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  SetUpTcpListener(fd.get());
   if (absl::Status status = BindTo(fd.get(), endpoint); !status.ok()) return status;
-  SetOption(fd.get(), IPPROTO_TCP, TCP_FASTOPEN, kFastOpenQueue);
   if (listen(fd.get(), kBacklog) != 0) return Failure("cannot listen on", endpoint);
   return fd;
+}
+
+absl::StatusOr<OwnedFd> Duplicate(int fd) {
+  OwnedFd copy(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (copy.get() < 0) return absl::ErrnoToStatus(errno, "cannot duplicate a descriptor");
+  return copy;
 }
 
 absl::StatusOr<OwnedFd> OpenSoleTcpListener(const Endpoint& endpoint) {
@@ -148,14 +162,13 @@ absl::StatusOr<OwnedFd> OpenSoleTcpListener(const Endpoint& endpoint) {
   return fd;
 }
 
-absl::Status CheckListening(const Endpoint& endpoint) {
+absl::Status CheckListening(int type, const Endpoint& endpoint) {
   if (endpoint.port == 0) return absl::OkStatus();  // the kernel chooses a free port
   for (int tries = kServedTries;; --tries) {
-    const int udp = TryToBind(SOCK_DGRAM, endpoint);
-    const int error = udp != 0 ? udp : TryToBind(SOCK_STREAM, endpoint);
+    const int error = TryToBind(type, endpoint);
     if (error == 0) return absl::OkStatus();
     if (error != EADDRINUSE || tries == 0) {
-      return WhyNotBound(error, udp != 0 ? "UDP" : "TCP", endpoint);
+      return WhyNotBound(error, type == SOCK_DGRAM ? "UDP" : "TCP", endpoint);
     }
     std::this_thread::sleep_for(kServedPause);
   }

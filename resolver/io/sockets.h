@@ -45,16 +45,24 @@ class OwnedFd {
 absl::StatusOr<OwnedFd> OpenUdpListener(const Endpoint& endpoint);
 absl::StatusOr<OwnedFd> OpenTcpListener(const Endpoint& endpoint);
 
+// Sets what a listener needs and what can be set at any time. `endpoint` is where it is bound, or
+// will be.
+absl::Status SetUpUdpListener(int fd, const Endpoint& endpoint);
+void SetUpTcpListener(int fd);
+
+// A second descriptor for the same socket.
+absl::StatusOr<OwnedFd> Duplicate(int fd);
+
 // A TCP listener that no other process can share. The address may be one that this machine gets
 // later.
 absl::StatusOr<OwnedFd> OpenSoleTcpListener(const Endpoint& endpoint);
 
-// Checks that this process can listen on the address and that no other process does. Listeners
-// share their address with all listeners of the same user. So a second process would bind without
-// an error and take a part of the queries. Called once, before the first listener is opened. It
-// waits up to a second for a process that has just ended, because the kernel closes a ring's
-// sockets with a delay.
-absl::Status CheckListening(const Endpoint& endpoint);
+// Checks that this process can listen on the address and that no other process does, for UDP
+// (SOCK_DGRAM) or TCP (SOCK_STREAM). Listeners share their address with all listeners of the same
+// user. So a second process would bind without an error and take a part of the queries. Called
+// before the first listener is opened. It waits up to a second for a process that has just ended,
+// because the kernel closes a ring's sockets with a delay.
+absl::Status CheckListening(int type, const Endpoint& endpoint);
 enum class AddressState : uint8_t {
   kThere,
   kMissing,       // this machine does not have the address; it may get it later

@@ -174,6 +174,11 @@ absl::Status SteerByProcessor(int fd, std::span<const int> processors) {
   return absl::OkStatus();
 }
 
+void StopSteering(int fd) {
+  const int ignored = 0;
+  (void)setsockopt(fd, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &ignored, sizeof ignored);
+}
+
 bool RunOnProcessor(int processor) {
   cpu_set_t set;
   CPU_ZERO(&set);

@@ -55,6 +55,9 @@ std::vector<sock_filter> SteeringProgram(std::span<const int> processors);
 // those whose socket is missing or closed.
 absl::Status SteerByProcessor(int fd, std::span<const int> processors);
 
+// Takes the program away from the group of this socket, if it has one.
+void StopSteering(int fd);
+
 // Binds the calling thread to a processor. If that fails, the thread runs on as before, which only
 // costs time.
 bool RunOnProcessor(int processor);

@@ -125,13 +125,12 @@ StreamTable::StreamTable(Engine* engine, Environment* environment, const StreamL
 
 StreamTable::~StreamTable() {
   environment_->DisarmTimer(this);
-  StopListening();
+  StopListening({});
   streams_.ForEach([this](Stream& stream) { engine_->Remove(stream.engine_id); });
 }
 
-void StreamTable::AddListener(OwnedFd fd, MakeLayer make) {
+void StreamTable::AddListener(OwnedFd fd, uint16_t index, MakeLayer make) {
   TERN_REQUIRE(service_ == nullptr);
-  const auto index = static_cast<uint16_t>(listeners_.size());
   listeners_.push_back(std::make_unique<Listener>(this, std::move(fd), index, std::move(make)));
 }
 
@@ -146,8 +145,9 @@ void StreamTable::StartListening(Service* service) {
   }
 }
 
-void StreamTable::StopListening() {
+void StreamTable::StopListening(const std::vector<bool>& goes_on) {
   for (auto& listener : listeners_) {
+    if (listener->index < goes_on.size() && goes_on[listener->index]) continue;
     if (listener->engine_id == SocketId::kNone) continue;
     engine_->Remove(std::exchange(listener->engine_id, SocketId::kNone));
   }
@@ -230,6 +230,14 @@ void StreamTable::OnAcceptError(Listener* listener, int error) {
   } else {
     engine_->Receive(listener->engine_id);  // only that connection has failed
   }
+}
+
+size_t StreamTable::CountBusy() const {
+  size_t count = 0;
+  for (const Stream& stream : by_activity_) {
+    if (!stream.IsIdle() || stream.assembler.buffered() != 0) ++count;
+  }
+  return count;
 }
 
 bool StreamTable::CloseLongestIdle() {

@@ -38,11 +38,12 @@ class StreamTable final : private Timer {
   StreamTable(Engine* engine, Environment* environment, const StreamLimits& limits, int worker);
   ~StreamTable();
 
-  // Called in the order of listener indices, before StartListening. The streams of the listener get
-  // a layer from `make`.
-  void AddListener(OwnedFd fd, MakeLayer make = {});
+  // Called before StartListening. A listener may have several sockets. `index` is that of
+  // ReturnPath::listener. The streams of the socket get a layer from `make`.
+  void AddListener(OwnedFd fd, uint16_t index, MakeLayer make = {});
   void StartListening(Service* service);
-  void StopListening();
+  // Those with an index in `goes_on` stay.
+  void StopListening(const std::vector<bool>& goes_on);
 
   // Queues an answer. No effect when the stream is gone.
   void SendReply(StreamId stream, std::span<const uint8_t> reply);
@@ -53,6 +54,8 @@ class StreamTable final : private Timer {
   void RetryUnsent();
 
   size_t size() const { return streams_.size(); }
+  // How many streams have something to be read on, answered or sent. Walks over all.
+  size_t CountBusy() const;
 
  private:
   class Stream;

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "resolver/base/limits.h"
 #include "resolver/io/epoll_engine.h"
+#include "resolver/io/listeners.h"
 #include "resolver/io/ring_engine.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/steering.h"
@@ -23,7 +25,6 @@ namespace {
 // When the worker ends, it waits this long for answers to streams.
 constexpr Duration kFarewell = std::chrono::milliseconds(200);
 constexpr Duration kFarewellStep = std::chrono::milliseconds(5);
-constexpr int kPortTries = 16;
 // Each question has one timer for its whole time and one for its race. This room has three more.
 constexpr size_t kTimersExpected = 2 * kJobsMax + 3;
 
@@ -66,22 +67,6 @@ std::string WhatIsLess(const WorkerOptions& wanted, const WorkerOptions& fitted)
                       " connections of clients");
 }
 
-absl::StatusOr<std::pair<OwnedFd, OwnedFd>> OpenPair(const Endpoint& endpoint) {
-  absl::Status last;
-  // Only a port that the kernel chose can turn out to be taken for TCP. Only then does another try
-  // help.
-  for (int tries = endpoint.port == 0 ? kPortTries : 1; tries > 0; --tries) {
-    absl::StatusOr<OwnedFd> udp = OpenUdpListener(endpoint);
-    if (!udp.ok()) return udp.status();
-    Endpoint chosen = endpoint;
-    chosen.port = LocalEndpoint(udp->get()).port;
-    absl::StatusOr<OwnedFd> tcp = OpenTcpListener(chosen);
-    if (tcp.ok()) return std::pair(*std::move(udp), *std::move(tcp));
-    last = tcp.status();
-  }
-  return last;
-}
-
 }  // namespace
 
 Worker::Worker(int index, int wakeup_fd)
@@ -95,7 +80,13 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(const WorkerOptions& opti
   const absl::StatusOr<int> wakeup = Mailbox::CreateWakeup();
   if (!wakeup.ok()) return wakeup.status();
   std::unique_ptr<Worker> worker(new Worker(index, *wakeup));
-  const WorkerOptions fitted = FitToDescriptors(options);
+  std::optional<Listeners> own;
+  WorkerOptions fitted = FitToDescriptors(options);
+  if (fitted.listeners == nullptr) {
+    absl::StatusOr<Listeners> opened = Listeners::Open({.listen = options.listen}, nullptr);
+    if (!opened.ok()) return opened.status();
+    fitted.listeners = &own.emplace(*std::move(opened));
+  }
   worker->limits_note_ = WhatIsLess(options, fitted);
   if (absl::Status status = worker->MakeEngine(fitted); !status.ok()) return status;
   Engine* engine = worker->engine_.get();
@@ -104,14 +95,16 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(const WorkerOptions& opti
   worker->upstream_streams_ = std::make_unique<UpstreamStreams>(
       engine, worker.get(), fitted.outgoing, fitted.upstream.tcp_exchanges);
   worker->streams_ = std::make_unique<StreamTable>(engine, worker.get(), fitted.streams, index);
-  if (absl::Status status = worker->OpenSockets(fitted); !status.ok()) return status;
+  const auto processor = static_cast<size_t>(index);
+  if (processor < fitted.processors.size()) worker->processor_ = fitted.processors[processor];
+  if (absl::Status status = worker->TakeListeners(*fitted.listeners); !status.ok()) return status;
   return worker;
 }
 
 absl::Status Worker::MakeEngine(const WorkerOptions& options) {
   EngineLimits limits;
   limits.sockets = options.upstream.udp_exchanges + options.upstream.tcp_exchanges +
-                   options.streams.streams + options.listen.size() + 1;
+                   options.streams.streams + options.listeners->TcpOfWorkerMax() + 1;
   const absl::StatusOr<EngineChoice> choice = ResolveChoice(options.engine);
   if (!choice.ok()) return choice.status();
   if (*choice != EngineChoice::kEpoll) {
@@ -129,27 +122,30 @@ absl::Status Worker::MakeEngine(const WorkerOptions& options) {
   return absl::OkStatus();
 }
 
-absl::Status Worker::OpenSockets(const WorkerOptions& options) {
-  const auto index = static_cast<size_t>(index_);
-  if (index < options.processors.size()) processor_ = options.processors[index];
-  // The order of binding is the order in a group of sockets. So when the last worker binds, all
-  // others are in the group.
-  const bool steers = index + 1 == options.processors.size();
-  for (const Endpoint& endpoint : options.listen) {
-    auto pair = OpenPair(endpoint);
-    if (!pair.ok()) return pair.status();
-    auto& [udp, tcp] = *pair;
-    Endpoint chosen = endpoint;
-    chosen.port = LocalEndpoint(udp.get()).port;
-    listening_.push_back(chosen);
-    absl::Status status =
-        steers ? SteerByProcessor(udp.get(), options.processors) : absl::OkStatus();
-    if (!status.ok()) return status;
-    status = engine_->ServeDatagrams(udp.release(), endpoint.address.IsUnspecified());
-    if (!status.ok()) return status;
-    streams_->AddListener(std::move(tcp));
+absl::Status Worker::TakeListeners(const Listeners& listeners) {
+  const auto worker = static_cast<size_t>(index_);
+  listening_ = listeners.listening();
+  std::vector<std::pair<OwnedFd, uint16_t>> further;
+  for (size_t i = 0; i < listening_.size(); ++i) {
+    const auto listener = static_cast<uint16_t>(i);
+    absl::StatusOr<std::vector<OwnedFd>> udp = listeners.UdpOf(worker, i);
+    if (!udp.ok()) return udp.status();
+    absl::StatusOr<std::vector<OwnedFd>> tcp = listeners.TcpOf(worker, i);
+    if (!tcp.ok()) return tcp.status();
+    for (OwnedFd& fd : *tcp) streams_->AddListener(std::move(fd), listener);
+    if (absl::Status status = Serve(std::move(udp->front()), listener); !status.ok()) return status;
+    for (size_t k = 1; k < udp->size(); ++k) further.emplace_back(std::move((*udp)[k]), listener);
+  }
+  // The first sockets of all listeners come before any second one (engine.h).
+  for (auto& [fd, listener] : further) {
+    if (absl::Status status = Serve(std::move(fd), listener); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status Worker::Serve(OwnedFd udp, uint16_t listener) {
+  const bool wildcard = listening_[listener].address.IsUnspecified();
+  return engine_->ServeDatagrams(udp.release(), wildcard, listener);
 }
 
 Time ReadMonotonicClock() {
@@ -178,12 +174,25 @@ absl::Status Worker::Run() {
   if (absl::Status status = engine_->Start(); !status.ok()) return status;
   ReadClock();
   streams_->StartListening(service_);
-  while (!stop_.load(std::memory_order_relaxed)) {
+  while (phase_.load(std::memory_order_relaxed) == Phase::kServing) {
     WaitForEvents();
     DoTurn();
   }
+  if (phase_.load() == Phase::kEnding) EndSlowly();
   Finish();
   return absl::OkStatus();
+}
+
+void Worker::EndSlowly() {
+  streams_->StopListening(goes_on_);
+  engine_->StopReceiving(goes_on_);
+  while (phase_.load(std::memory_order_relaxed) != Phase::kStopped) {
+    open_streams_ = streams_->size();
+    busy_streams_ = streams_->CountBusy();
+    receives_ = engine_->IsStopping();
+    WaitForEvents();
+    DoTurn();
+  }
 }
 
 void Worker::WaitForEvents() {
@@ -199,7 +208,7 @@ void Worker::WaitForEvents() {
                     (at_most.has_value() && at_most->count() == 0);
   if (!busy && mailbox_.PrepareSleep()) {
     service_->OnTurnEnd(/*sleeping=*/true);
-    // Stop() sets its flag before it wakes. So the flag is seen here, or the wake-up ends the wait.
+    // Stop() sets the phase before it wakes. So it is seen here, or the wake-up ends the wait.
     engine_->Wait(at_most);
     mailbox_.Awake();
     ReadClock();
@@ -221,7 +230,7 @@ void Worker::DoTurn() {
 }
 
 void Worker::Finish() {
-  streams_->StopListening();
+  streams_->StopListening({});
   streams_->Flush();
   engine_->Wait(Duration(0));
   for (Duration waited{0}; waited < kFarewell && streams_->HasUnsent(); waited += kFarewellStep) {
@@ -232,8 +241,14 @@ void Worker::Finish() {
   engine_->StopServing();
 }
 
+void Worker::StopReceiving(std::vector<bool> goes_on) {
+  goes_on_ = std::move(goes_on);
+  phase_.store(Phase::kEnding);
+  mailbox_.Wake();
+}
+
 void Worker::Stop() {
-  stop_.store(true);
+  phase_.store(Phase::kStopped);
   mailbox_.Wake();
 }
 

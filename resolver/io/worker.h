@@ -44,7 +44,7 @@ Time ReadMonotonicClock();
 
 class Worker final : public WorkerPort {
  public:
-  // Opens the sockets. An error names the address and the reason.
+  // Takes its listening sockets, or opens them. An error names the address and the reason.
   static absl::StatusOr<std::unique_ptr<Worker>> Create(const WorkerOptions& options, int index);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -53,7 +53,21 @@ class Worker final : public WorkerPort {
   void SetService(Service* service) { service_ = service; }
   // Returns after Stop(), or with the reason why it cannot start.
   absl::Status Run();
+  // Stops to take new queries, except those to the addresses with these indices of listening().
+  // Clients that are connected may go on. Called once, by any thread.
+  void StopReceiving(std::vector<bool> goes_on);
   void Stop();
+
+  // What is still under way in a worker that was told to stop receiving.
+  struct UnderWay {
+    bool receives = true;     // something that was received is not delivered yet
+    size_t streams = 0;       // of clients
+    size_t busy_streams = 0;  // of clients that wait for an answer
+  };
+  // Any thread may call it.
+  UnderWay under_way() const {
+    return {receives_.load(), open_streams_.load(), busy_streams_.load()};
+  }
 
   std::string_view engine_name() const { return engine_->name(); }
   // The reason why kAuto did not take the ring. Empty when it did, or when the options name an
@@ -85,10 +99,12 @@ class Worker final : public WorkerPort {
   Worker(int index, int wakeup_fd);
 
   absl::Status MakeEngine(const WorkerOptions& options);
-  absl::Status OpenSockets(const WorkerOptions& options);
+  absl::Status TakeListeners(const Listeners& listeners);
+  absl::Status Serve(OwnedFd udp, uint16_t listener);
   void ReadClock();
   void WaitForEvents();
   void DoTurn();
+  void EndSlowly();
   void Finish();
 
   const int index_;
@@ -98,7 +114,13 @@ class Worker final : public WorkerPort {
   crypto::RandomGenerator random_;
   TimerHeap timers_;
   Mailbox mailbox_;
-  std::atomic<bool> stop_{false};
+  enum class Phase : uint8_t { kServing, kEnding, kStopped };
+  std::atomic<Phase> phase_{Phase::kServing};
+  std::vector<bool> goes_on_;  // of StopReceiving; the loop's from kEnding on
+  // What under_way() tells.
+  std::atomic<bool> receives_{true};
+  std::atomic<size_t> open_streams_{0};
+  std::atomic<size_t> busy_streams_{0};
   int processor_ = -1;  // the processor to run on; -1 for any
   Service* service_ = nullptr;
   std::string engine_note_;

@@ -54,8 +54,13 @@ struct UpstreamLimits {
   size_t tcp_exchanges = 256;
 };
 
+class Listeners;
+
 struct WorkerOptions {
-  std::vector<Endpoint> listen;  // UDP and TCP on each
+  // The sockets of all workers; used by Worker::Create only. Without them, the worker opens its own
+  // on the addresses of `listen`.
+  const Listeners* listeners = nullptr;
+  std::vector<Endpoint> listen;
   EngineChoice engine = EngineChoice::kAuto;
   StreamLimits streams;
   UpstreamLimits upstream;
@@ -65,8 +70,7 @@ struct WorkerOptions {
   // The number of workers that share the process's file descriptors. Limits are lowered to fit.
   size_t workers = 1;
   // In ascending order. Worker i runs alone on the i-th processor and gets the UDP queries that
-  // arrive there (steering.h). Workers must be created in the order of their indices. When the list
-  // is empty, the kernel decides.
+  // arrive there (steering.h). When the list is empty, the kernel decides.
   std::vector<int> processors;
 };
 

@@ -51,7 +51,7 @@ class Streams final : public io::Service {
  public:
   explicit Streams(std::span<const uint8_t> input)
       : tape_(input), table_(&engine_, &environment_, kLimits, 0) {
-    table_.AddListener(io::OwnedFd(Listener().Duplicate()));
+    table_.AddListener(io::OwnedFd(Listener().Duplicate()), 0);
     table_.StartListening(this);
     listener_id_ = engine_.sockets().begin()->first;
   }

@@ -102,7 +102,7 @@ class HandDrivenEngine final : public resolver::io::Engine {
   }
 
   std::string_view name() const override { return "by hand"; }
-  absl::Status ServeDatagrams(int, bool) override { return absl::OkStatus(); }
+  absl::Status ServeDatagrams(int, bool, uint16_t) override { return absl::OkStatus(); }
   absl::Status Start() override { return absl::OkStatus(); }
   SocketId Add(int fd, resolver::io::SocketKind kind, resolver::io::SocketOwner* owner) override {
     TERN_FUZZ_PROPERTY(fd >= 0 && owner != nullptr);
@@ -140,6 +140,8 @@ class HandDrivenEngine final : public resolver::io::Engine {
   bool Ready() const override { return false; }
   void Wait(std::optional<resolver::Duration>) override {}
   void Deliver(resolver::io::Service*) override {}
+  void StopReceiving(const std::vector<bool>&) override {}
+  bool IsStopping() const override { return false; }
   void StopServing() override {}
 
  private:

@@ -6,6 +6,7 @@ dig, and a passive watch of every DNS packet on the namespace's lo.
 """
 
 import contextlib
+import ctypes
 import ipaddress
 import json
 import os
@@ -124,12 +125,21 @@ class Packet:
         self.type = struct.unpack_from("!H", message, at + 1)[0] if at + 3 <= len(message) else 0
 
 
+# Refuses IPv4 packets to 127.0.0.0/8 (bpf(4)): the copies of a load on ternd would be too many.
+NO_LOOPBACK = [(0x20, 0, 0, 16), (0x54, 0, 0, 0xff000000), (0x15, 0, 1, 0x7f000000), (6, 0, 0, 0), (6, 0, 0, 65535)]
+
+
 class Watch:
     """Reads a copy of every packet on an interface while it is open; queries() are those to name servers."""
 
-    def __init__(self, interface):
+    def __init__(self, interface, without_loopback=False):
         self.packets = []
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
+        if without_loopback:
+            program = b"".join(struct.pack("HBBI", *step) for step in NO_LOOPBACK)
+            where = ctypes.create_string_buffer(program)
+            self.socket.setsockopt(socket.SOL_SOCKET, 26,  # SO_ATTACH_FILTER
+                                   struct.pack("HP", len(NO_LOOPBACK), ctypes.addressof(where)))
         self.socket.setsockopt(socket.SOL_SOCKET, 33, 16 << 20)  # SO_RCVBUFFORCE
         self.socket.bind((interface, 3))
         self.socket.settimeout(0.05)
@@ -188,12 +198,17 @@ class Watch:
 
 
 @contextlib.contextmanager
-def watch(interface="lo"):
-    seen = Watch(interface)
+def watch(interface="lo", without_loopback=False):
+    seen = Watch(interface, without_loopback)
     try:
         yield seen
     finally:
         seen.close()
+
+
+def watch_upstream():
+    """Without what clients ask at 127.0.0.1."""
+    return watch(without_loopback=True)
 
 
 # ---------------------------------------------------------------------------- programs
@@ -434,11 +449,15 @@ class Tern(Program):
         wait_until(ready, f"ternd ready\n{self.log()}")
 
     def defaults(self):
+        return self.defaults_in(self.folder)
+
+    @staticmethod
+    def defaults_in(folder):
         return {
             "listen": ["127.0.0.1:53", "[::1]:53"],
             "workers": 1,
             "access": {"allow": ["0.0.0.0/0", "::/0"]},
-            "resolution": {"root_hints": str(self.folder / "root.hints"), "never_query": [],
+            "resolution": {"root_hints": str(folder / "root.hints"), "never_query": [],
                            "ipv6": True},
             "dnssec": {"validation": False},
         }

@@ -189,7 +189,7 @@ TEST_F(CacheFileTest, OtherFactsAndWrongClocksLetItStartEmpty) {
   Read({.seconds = -60});
   EXPECT_TRUE(IsCold());
   EXPECT_TRUE(LogHas("it is from the future"));
-  Read({.seconds = -CacheFile::kBackwardsSecondsMax});
+  Read({.seconds = -kKeptCacheBackwardsSecondsMax});
   EXPECT_FALSE(IsCold());
 }
 

@@ -30,10 +30,23 @@ class SupervisorSocket {
     if (name_.front() == '/') unlink(name_.c_str());
   }
 
-  // The next message; empty when there is none.
-  std::string Heard() {
+  // The next message; empty when there is none. Its descriptor goes to `with`.
+  std::string Heard(io::OwnedFd* with = nullptr) {
     char text[256];
-    const ssize_t octets = recv(fd_.get(), text, sizeof text, MSG_DONTWAIT);
+    iovec part{text, sizeof text};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t octets = recvmsg(fd_.get(), &message, MSG_DONTWAIT);
+    if (const cmsghdr* item = CMSG_FIRSTHDR(&message); octets >= 0 && item != nullptr) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(item), sizeof fd);
+      io::OwnedFd received(fd);
+      if (with != nullptr) *with = std::move(received);
+    }
     return octets < 0 ? "" : std::string(text, static_cast<size_t>(octets));
   }
 
@@ -55,6 +68,27 @@ TEST(SupervisorTest, HearsOfEachChange) {
     EXPECT_EQ(supervisor.Heard(), "STOPPING=1");
     EXPECT_EQ(supervisor.Heard(), "");
   }
+}
+
+TEST(SupervisorTest, KeepsADescriptor) {
+  const std::string name = "@tern-keep-" + std::to_string(getpid());
+  SupervisorSocket supervisor(name);
+  const Supervisor told(name.c_str());
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const io::OwnedFd read_end(ends[0]);
+  {
+    const io::OwnedFd write_end(ends[1]);
+    EXPECT_TRUE(told.Keep(write_end.get(), "udp-0"));
+  }
+  io::OwnedFd kept;
+  EXPECT_EQ(supervisor.Heard(&kept), "FDSTORE=1\nFDPOLL=0\nFDNAME=udp-0");
+  ASSERT_EQ(write(kept.get(), "x", 1), 1);
+  char octet = 0;
+  EXPECT_EQ(read(read_end.get(), &octet, 1), 1);
+  EXPECT_TRUE(told.Forget("udp-0"));
+  EXPECT_EQ(supervisor.Heard(), "FDSTOREREMOVE=1\nFDNAME=udp-0");
+  EXPECT_FALSE(Supervisor(nullptr).Keep(read_end.get(), "x"));
 }
 
 TEST(SupervisorTest, WithoutOneNothingHappens) {

@@ -34,9 +34,10 @@ Octets Opened(RecordLayer* layer, std::span<const uint8_t> octets) {
 class LayeredStreamTableTest : public DrivenStreams {
  protected:
   LayeredStreamTableTest() : table_(&engine_, &environment_, StreamLimits{}, 0) {
-    table_.AddListener(OwnedFd(listener_.Duplicate()), [this]() -> std::unique_ptr<ChannelLayer> {
-      return no_layer_ ? nullptr : std::make_unique<RecordLayer>(kPiece);
-    });
+    table_.AddListener(OwnedFd(listener_.Duplicate()), 0,
+                       [this]() -> std::unique_ptr<ChannelLayer> {
+                         return no_layer_ ? nullptr : std::make_unique<RecordLayer>(kPiece);
+                       });
     table_.StartListening(&service_);
     service_.table = &table_;
     service_.answer = Octets(300, 9);

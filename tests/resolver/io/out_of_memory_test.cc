@@ -48,7 +48,7 @@ TEST_F(StreamTableMemoryTest, AStreamThatLacksMemoryIsClosedAndNoOther) {
       StreamTable table(&engine_, &environment_, StreamLimits{}, 0);
       service.table = &table;
       service.answer = Octets(3000, 5);
-      table.AddListener(OwnedFd(listener_.Duplicate()));
+      table.AddListener(OwnedFd(listener_.Duplicate()), 0);
       table.StartListening(&service);
       const SocketId listener_id = NewestSocket();
       std::optional<Client> other;
@@ -88,7 +88,7 @@ TEST_F(StreamTableMemoryTest, AStreamWhoseQueriesWaitLacksMemory) {
     StreamTable table(&engine_, &environment_, limits, 0);
     service.table = &table;
     service.answers = false;  // so the second query waits
-    table.AddListener(OwnedFd(listener_.Duplicate()));
+    table.AddListener(OwnedFd(listener_.Duplicate()), 0);
     table.StartListening(&service);
     const Client client = Connect(NewestSocket());
     size_t refused = 0;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "resolver/io/listeners.h"
 #include "tests/resolver/io/running_worker.h"
 
 namespace tern::resolver::io {
@@ -48,10 +49,13 @@ class SteeringTest : public BothEngines {
     options.engine = GetParam();
     options.workers = processors_.size();
     options.processors = processors_;
+    const auto listeners = Listeners::Open(
+        {.listen = options.listen, .workers = options.workers, .processors = processors_}, nullptr);
+    ASSERT_TRUE(listeners.ok()) << listeners.status();
+    options.listeners = &*listeners;
     for (size_t i = 0; i < processors_.size(); ++i) {
       auto worker = Worker::Create(options, static_cast<int>(i));
       ASSERT_TRUE(worker.ok()) << worker.status();
-      options.listen = (*worker)->listening();
       workers_.push_back(std::make_unique<RunningWorker>(*std::move(worker)));
     }
   }
@@ -132,7 +136,7 @@ TEST_P(SteeringTest, SuccessorsOnTheSameAddressAreSteeredAnew) {
   StartAll();
   const Endpoint server = workers_[0]->endpoint();
   workers_.clear();
-  ASSERT_TRUE(CheckListening(server).ok());
+  ASSERT_TRUE(CheckListening(SOCK_DGRAM, server).ok());
   MakeWorkers({server.ToText()});
   StartAll();
   for (size_t i = 0; i < processors_.size(); ++i) {
