@@ -1,5 +1,6 @@
 """ternd is restarted, upgraded and told to reload while dnsperf asks it at full speed: no query is lost."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import signal
 import socket
 import struct
 import subprocess
+import threading
 import time
 
 import zones
@@ -32,20 +34,48 @@ def open_at(process, path):
 
 
 class Load:
-    """dnsperf at full speed until end()."""
+    """dnsperf at full speed until end(). A query without an answer after GIVE_UP seconds is lost."""
+
+    GIVE_UP = 2
 
     def __init__(self, queries, *words):
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-            ["dnsperf", "-s", "127.0.0.1", "-d", str(queries), "-l", "120", *words],
+            ["dnsperf", "-s", "127.0.0.1", "-d", str(queries), "-l", "120", "-t", str(self.GIVE_UP), *words],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         time.sleep(0.3)
 
     def end(self):
         """Returns (completed, lost, {rcode: count}, the text)."""
+        time.sleep(self.GIVE_UP + 0.2)  # what is still open at the end does not count as lost
         self.process.send_signal(signal.SIGINT)
         text, _ = self.process.communicate(timeout=30)
         codes = dict(re.findall(r"(\w+) (\d+) \(", re.search(r"Response codes:(.*)", text).group(1)))
         return int(re.search(r"Queries completed:\s+(\d+)", text).group(1)), dnsperf_lost(text), codes, text
+
+
+class SlowServer:
+    """A forwarder that answers any question for an address, after a while."""
+
+    ADDRESS = ("127.0.0.9", 5399)
+
+    def __init__(self, seconds):
+        self.seconds, self.asked = seconds, threading.Event()
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(self.ADDRESS)
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                query, client = self.socket.recvfrom(4096)
+                self.asked.set()
+                end = query.index(b"\0", 12) + 5
+                reply = query[:2] + struct.pack("!HHHHH", 0x8180, 1, 1, 0, 0) + query[12:end] + \
+                    b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 300, 4) + socket.inet_aton("192.0.2.7")
+                threading.Timer(self.seconds, self.socket.sendto, (reply, client)).start()
+
+    def close(self):
+        self.socket.close()
 
 
 class Service:
@@ -152,6 +182,22 @@ class RestartTest(ServiceTest):
             self.assertEqual(udp.recv(512)[:2], query[:2])
             self.assertEqual(tcp.recv(512)[2:4], query[:2])
 
+    def test_a_question_that_is_under_way_is_answered(self):
+        service = self.service({"workers": 2, "forward": [{"zone": "slow.test", "to": ["127.0.0.9:5399"]}]})
+        service.start()
+        server = SlowServer(0.15)
+        self.addCleanup(server.close)
+        for transport in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            server.asked.clear()
+            with socket.socket(socket.AF_INET, transport) as client:
+                client.settimeout(5)
+                client.connect(("127.0.0.1", 53))
+                query = ask(9, f"name{transport.value}.slow.test")
+                client.sendall((b"" if transport == socket.SOCK_DGRAM else struct.pack("!H", len(query))) + query)
+                self.assertTrue(server.asked.wait(5))
+                service.restart()
+                self.assertIn(socket.inet_aton("192.0.2.7"), client.recv(512))
+
     def test_another_number_of_workers_serves_the_same_sockets(self):
         service = self.service({"workers": 3})
         service.start()
@@ -160,7 +206,7 @@ class RestartTest(ServiceTest):
             for workers in (1, 4, 2, 3):
                 service.write({"workers": workers})
                 service.restart()
-        self.undisturbed(change_workers)
+        self.undisturbed(change_workers, "-c", "20")  # so many that each socket has some
 
     def test_other_addresses_are_opened_and_closed(self):
         service = self.service({"listen": ["127.0.0.1:53", "127.0.0.2:53"]})
@@ -200,6 +246,7 @@ class ActivationTest(ServiceTest):
         for kind, host, port in endpoints:
             each = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
             self.addCleanup(each.close)
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(kind == socket.SOCK_STREAM))
             if ":" in host:
                 each.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             each.bind((host, port))
