@@ -14,7 +14,7 @@
 namespace tern::resolver::daemon {
 namespace {
 
-constexpr int kFirstDescriptor = 3;  // SD_LISTEN_FDS_START
+constexpr int kFirstDescriptor = 3;  // sd_listen_fds(3)
 
 std::string TakeVariable(const char* name) {
   const char* const value = std::getenv(name);

@@ -1,5 +1,5 @@
 // The descriptors with which this process was started: those of systemd (sd_listen_fds(3)), or of
-// the ternd before it (upgrade.h). What they are says their names:
+// the ternd before it. What they are says their names:
 // - `cache`: the cache, a snapshot in memory (kept_cache.h)
 // - `secrets`: the secrets of cookies (cookie_secrets.h)
 // - `predecessor`: the ternd that waits for this one to take over

@@ -99,12 +99,6 @@ void RingEngine::StopReceiving(const std::vector<bool>& goes_on) {
   }
 }
 
-// The last completion of a receive comes behind those of its datagrams.
-bool RingEngine::IsStopping() const {
-  return std::any_of(service_sockets_.begin(), service_sockets_.end(),
-                     [](const auto& socket) { return socket.arming == Arming::kStopping; });
-}
-
 void RingEngine::StopServing() {
   // Receives and the table of registered files keep the sockets open beyond close() and even beyond
   // the end of the process, because the kernel takes a ring apart later, some 50 ms after the end.
@@ -155,14 +149,6 @@ io_uring_sqe* RingEngine::NewSqe() {
   if (sqe != nullptr) return sqe;
   io_uring_submit(&ring_);
   return io_uring_get_sqe(&ring_);
-}
-
-uint64_t RingEngine::UserData(Operation operation, uint64_t of) {
-  return static_cast<uint64_t>(operation) << kOperationShift | of;
-}
-
-uint64_t RingEngine::UserData(Operation operation, SocketId socket) {
-  return UserData(operation, static_cast<uint64_t>(socket));
 }
 
 RingEngine::Operation RingEngine::ReceiveOperation(SocketKind kind) {

@@ -21,6 +21,7 @@
 #include <liburing.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,11 @@ class RingEngine final : public Engine {
   void Wait(std::optional<Duration> at_most) override;
   void Deliver(Service* service) override;
   void StopReceiving(const std::vector<bool>& goes_on) override;
-  bool IsStopping() const override;
+  // The last completion of a receive comes behind those of its datagrams.
+  bool IsStopping() const override {
+    return std::any_of(service_sockets_.begin(), service_sockets_.end(),
+                       [](const auto& socket) { return socket.arming == Arming::kStopping; });
+  }
   void StopServing() override;
 
  private:
@@ -111,8 +116,12 @@ class RingEngine final : public Engine {
 
   static Operation ReceiveOperation(SocketKind kind);
   // `of` is the id of a socket or an index of service_sockets_.
-  static uint64_t UserData(Operation operation, uint64_t of);
-  static uint64_t UserData(Operation operation, SocketId socket);
+  static uint64_t UserData(Operation operation, uint64_t of) {
+    return static_cast<uint64_t>(operation) << kOperationShift | of;
+  }
+  static uint64_t UserData(Operation operation, SocketId socket) {
+    return UserData(operation, static_cast<uint64_t>(socket));
+  }
   io_uring_sqe* NewSqe();  // null when the kernel takes no more at the moment
   uint8_t* reply_buffer(size_t index) { return reply_buffers_.get() + index * kReplyStride; }
 

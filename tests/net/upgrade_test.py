@@ -262,7 +262,7 @@ class ActivationTest(ServiceTest):
         self.undisturbed(lambda: time.sleep(1))
         for words in (["+tcp"], ["-p", "5353"], ["-p", "5353", "+tcp"]):
             self.assertEqual(dig("localhost", *words).status, "NOERROR")
-        # Who gets them from the unit each time needs them not from the store, too.
+        # The unit brings its sockets each time, so the store does not have them.
         self.assertEqual([name for name, _ in service.supervisor.descriptors],
                          ["tcp-0-0.0.0.0_5353", "tcp-1-0.0.0.0_5353"])
 
