@@ -6,16 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "resolver/base/counters.h"
-#include "resolver/control/steered.h"
+#include "resolver/control/control_sources.h"
 
 namespace tern::resolver::control {
-
-// All of it outlives the server.
-struct ControlSources {
-  Steered* steered = nullptr;
-  const CounterSource* counters = nullptr;
-};
 
 // The answer's line to a request's line (control_request.h).
 std::string AnswerControl(const ControlSources& sources, std::string_view line);

@@ -1,16 +1,14 @@
-// The command lines of what a running ternd is told over its control socket: `tern status`,
-// `tern reload` and the like.
+// Reads the command line of a command for the control socket (control_commands.h).
 //
 // Thread: any. Bounded by the length of the command line.
 #pragma once
 
 #include <span>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "resolver/base/command_line.h"
 #include "resolver/base/control_socket.h"
+#include "resolver/tool/control_command.h"
 
 namespace tern::resolver::tool {
 
@@ -21,14 +19,8 @@ struct ControlOptions {
   std::string request;  // the line for ternd, with its newline
 };
 
-// The commands that the control socket takes.
-std::vector<Command> ControlCommands();
-
-// Whether ParseControlOptions reads this command.
-bool IsControlCommand(std::string_view name);
-
 // `words` follow the command's name. An error is one line for the user.
-absl::StatusOr<ControlOptions> ParseControlOptions(const Command& command,
+absl::StatusOr<ControlOptions> ParseControlOptions(const ControlCommand& command,
                                                    std::span<const std::string> words);
 
 }  // namespace tern::resolver::tool

@@ -53,7 +53,7 @@ std::string ErrorText(const std::string& error) {
 
 }  // namespace
 
-ControlReply ReadControlReply(std::string_view line) {
+ControlReply ReadControlReply(const ControlCommand& command, std::string_view line) {
   ControlReply reply;
   const Json answer = NestsDeeper(line, kDepthMax) ? Json() : Json::parse(line, nullptr, false);
   const auto ok = answer.is_object() ? answer.find("ok") : answer.end();
@@ -65,7 +65,8 @@ ControlReply ReadControlReply(std::string_view line) {
   if (ok->get<bool>()) {
     reply.exit = ControlExit::kOk;
     const auto result = answer.find("result");
-    if (result != answer.end()) reply.text = ResultText(*result);
+    if (result == answer.end()) return reply;
+    reply.text = command.text == nullptr ? ResultText(*result) : command.text(*result);
     return reply;
   }
   const auto error = answer.find("error");

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "resolver/tool/control_command.h"
+
 namespace tern::resolver::tool {
 
 enum class ControlExit : int {
@@ -23,6 +25,6 @@ struct ControlReply {
 };
 
 // `line` is what came from the socket. Whatever it holds, the result is harmless text.
-ControlReply ReadControlReply(std::string_view line);
+ControlReply ReadControlReply(const ControlCommand& command, std::string_view line);
 
 }  // namespace tern::resolver::tool

@@ -17,6 +17,8 @@
 #include "resolver/tool/block_lists.h"
 #include "resolver/tool/configured_lists.h"
 #include "resolver/tool/control_client.h"
+#include "resolver/tool/control_command.h"
+#include "resolver/tool/control_commands.h"
 #include "resolver/tool/control_options.h"
 #include "resolver/tool/control_text.h"
 #include "resolver/tool/health.h"
@@ -211,7 +213,7 @@ int ImportConfiguration(std::span<const std::string> words) {
 }
 
 // Has a running ternd do it.
-int Control(const Command& command, std::span<const std::string> words) {
+int Control(const ControlCommand& command, std::span<const std::string> words) {
   const auto options = ParseControlOptions(command, words);
   if (!options.ok()) return UsageFailure(std::string(options.status().message()));
   if (options->help) return Help();
@@ -220,7 +222,7 @@ int Control(const Command& command, std::span<const std::string> words) {
     Print(stderr, Concat("tern: ", std::string(answer.status().message()), "\n"));
     return static_cast<int>(ControlExit::kNoAnswer);
   }
-  const ControlReply reply = ReadControlReply(*answer);
+  const ControlReply reply = ReadControlReply(command, *answer);
   const bool shows_json = options->json && !reply.json.empty();
   Print(stdout, shows_json ? reply.json : reply.text);
   if (!shows_json) Print(stderr, reply.error);
@@ -241,7 +243,9 @@ int Main(int argc, char** argv) {
   const Command* const command = FindCommand(TernProgram(), words, &taken);
   if (command == nullptr) return UsageFailure(Concat("unknown command ", Quoted(words[0])));
   const std::span<const std::string> rest = std::span(words).subspan(taken);
-  if (IsControlCommand(command->name)) return Control(*command, rest);
+  if (const ControlCommand* const control = FindControlCommand(command->name)) {
+    return Control(*control, rest);
+  }
   if (command->name == "why") return Why(rest);
   if (command->name == "mail") return Mail(rest);
   if (command->name == "doctor mail") return Doctor(rest);

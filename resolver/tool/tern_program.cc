@@ -1,6 +1,6 @@
 #include "resolver/tool/tern_program.h"
 
-#include "resolver/tool/control_options.h"
+#include "resolver/tool/control_commands.h"
 #include "resolver/tool/health.h"
 #include "resolver/tool/import_options.h"
 #include "resolver/tool/lookup_options.h"
@@ -13,8 +13,7 @@ namespace {
 std::vector<Command> AllCommands() {
   std::vector<Command> commands = {LookupCommand(), WhyCommand(),    MailCommand(),
                                    DoctorCommand(), HealthCommand(), ImportCommand()};
-  const std::vector<Command> control = ControlCommands();
-  commands.insert(commands.end(), control.begin(), control.end());
+  for (const ControlCommand& control : ControlCommands()) commands.push_back(control.command);
   return commands;
 }
 
@@ -38,8 +37,8 @@ const Program& TernProgram() {
           "--strict).\n"
           "Of config import: 0 all is carried over, 1 some is not, 2 wrong usage, 3 the\n"
           "file cannot be read.\n"
-          "Of status, stats, reload, stop and flush: 0 done, 2 wrong usage, 3 ternd\n"
-          "could not do it, 4 nobody answers at the socket. See tern(1).\n",
+          "Of those with --socket: 0 done, 2 wrong usage, 3 ternd could not do it,\n"
+          "4 nobody answers at the socket. See tern(1).\n",
   };
   return program;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "resolver/tool/control_commands.h"
 #include "resolver/tool/tern_program.h"
 
 namespace tern::resolver::tool {
@@ -11,8 +12,10 @@ namespace {
 std::string Requested(std::vector<std::string> words) {
   size_t taken = 0;
   const Command* const command = FindCommand(TernProgram(), words, &taken);
-  if (command == nullptr || !IsControlCommand(command->name)) return "no such command";
-  const auto options = ParseControlOptions(*command, std::span(words).subspan(taken));
+  const ControlCommand* const control =
+      command == nullptr ? nullptr : FindControlCommand(command->name);
+  if (control == nullptr) return "no such command";
+  const auto options = ParseControlOptions(*control, std::span(words).subspan(taken));
   return options.ok() ? options->request : std::string(options.status().message());
 }
 
@@ -42,7 +45,7 @@ TEST(ControlOptionsTest, FlushTakesANameOrAll) {
 }
 
 TEST(ControlOptionsTest, TheSocketIsThatOfTheDefaultConfigurationOrTheGivenOne) {
-  const Command command = ControlCommands()[0];
+  const ControlCommand& command = ControlCommands()[0];
   EXPECT_EQ(ParseControlOptions(command, {})->socket, "/run/tern/control");
   const std::vector<std::string> words = {"--socket", "/tmp/x", "--json"};
   const auto options = ParseControlOptions(command, words);

@@ -1,0 +1,45 @@
+#include "resolver/control/verb_stats.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resolver/control/collect_answers.h"
+#include "resolver/control/collect_counters.h"
+#include "resolver/control/collect_upstream.h"
+#include "resolver/control/exposition.h"
+
+namespace tern::resolver::control {
+
+// The samples of `/metrics` under the same names.
+VerbResult AnswerStats(const ControlSources& sources, const ControlRequest& /*request*/) {
+  std::vector<Family> families;
+  const CounterSnapshot counts = sources.counters->ReadCounters();
+  CollectAnswers(counts.of_answers, &families);
+  CollectUpstream(counts, &families);
+  CollectCounters(counts, &families);
+  const std::string text = WriteExposition(families, ExpositionFormat::kPrometheusText);
+  VerbJson stats = VerbJson::object();
+  std::string_view left = text;
+  while (!left.empty()) {
+    const size_t end = std::min(left.find('\n'), left.size());
+    const std::string_view line = left.substr(0, end);
+    left.remove_prefix(std::min(end + 1, left.size()));
+    const size_t space = line.rfind(' ');
+    double value = 0;
+    if (line.starts_with('#') || space == std::string_view::npos) continue;
+    std::from_chars(line.data() + space + 1, line.data() + line.size(), value);
+    const auto whole = static_cast<uint64_t>(value);
+    VerbJson& sample = stats[std::string(line.substr(0, space))];
+    if (static_cast<double>(whole) == value) {
+      sample = whole;
+    } else {
+      sample = value;
+    }
+  }
+  return stats;
+}
+
+}  // namespace tern::resolver::control

@@ -1,0 +1,49 @@
+#include "resolver/tool/control_commands.h"
+
+#include <algorithm>
+
+#include "resolver/tool/control_flush.h"
+
+namespace tern::resolver::tool {
+namespace {
+
+// All have these options behind their own.
+ControlCommand WithSocket(ControlCommand command) {
+  command.command.options.push_back(
+      {.name = "--socket",
+       .value = "PATH",
+       .meaning = "the control socket of ternd; /run/tern/control when it is not given",
+       .expected = "the path of a socket",
+       .offer = Offer::kFiles});
+  command.command.options.push_back({.name = "--json", .meaning = "print one JSON object"});
+  return command;
+}
+
+std::vector<ControlCommand> MakeCommands() {
+  std::vector<ControlCommand> commands = {
+      {.command = {.name = "status", .meaning = "shows what the running ternd is and does"}},
+      {.command = {.name = "stats",
+                   .meaning = "shows what the running ternd has counted since its start"}},
+      {.command = {.name = "reload", .meaning = "has ternd read its configuration again"}},
+      {.command = {.name = "stop", .meaning = "ends ternd"}},
+      {.command = FlushCommand(), .fill = &FillFlush},
+  };
+  std::transform(commands.begin(), commands.end(), commands.begin(), &WithSocket);
+  return commands;
+}
+
+}  // namespace
+
+const std::vector<ControlCommand>& ControlCommands() {
+  static const std::vector<ControlCommand> commands = MakeCommands();
+  return commands;
+}
+
+const ControlCommand* FindControlCommand(std::string_view name) {
+  const auto found =
+      std::find_if(ControlCommands().begin(), ControlCommands().end(),
+                   [&](const ControlCommand& each) { return each.command.name == name; });
+  return found == ControlCommands().end() ? nullptr : &*found;
+}
+
+}  // namespace tern::resolver::tool
