@@ -90,7 +90,9 @@ enum class Link : uint8_t { kNone, kEnd, kAlias };
 Link AddLink(const Knowledge& known, const wire::Name& name, RRType type, Answer* answer) {
   cache::EntryBuilder builder(known.scratch);
   if (known.local_data.Find(name, type, known.now, &builder)) {
-    return answer->Add(builder.Finish()) ? Link::kEnd : Link::kNone;
+    const EntryView found(builder.Finish().data());
+    if (!answer->Add(found)) return Link::kNone;
+    return policy::LocalData::IsAlias(found, type) ? Link::kAlias : Link::kEnd;
   }
   const EntryView entry = StaleSearch(known.store, known.settings, known.now).Find(name, type);
   if (!entry) return Link::kNone;

@@ -10,6 +10,7 @@
 #include "resolver/base/amount_text.h"
 #include "resolver/base/domain_text.h"
 #include "resolver/base/text_file.h"
+#include "resolver/config/at_key.h"
 #include "resolver/config/key_text.h"
 #include "resolver/config/keys.h"
 #include "resolver/config/mistakes.h"
@@ -130,6 +131,8 @@ class ConfigReader {
         return ReadSocketPath(place, key);
       case KeyKind::kCookieSecret:
         return ReadCookieSecret(place, key);
+      case KeyKind::kLocalData:
+        return ReadLocalData(place, key);
       case KeyKind::kForwardZones:
       case KeyKind::kStubZones:
         return ReadMaps(place, key, &ConfigReader::StartStaticZone);
@@ -164,7 +167,7 @@ class ConfigReader {
   absl::Status ReadList(const ValuePlace& place, const KeySpec& key,
                         std::optional<Item> (*parse)(const std::string&)) {
     return reader_.ReadList(place, key.value, parse,
-                            &std::get<ListPlace<Item>>(key.value.place)(*settings_));
+                            &std::get<ListPlace<Item>>(key.value.place).at(*settings_));
   }
 
   // The message does not repeat what was found, because secrets must not reach logs.
@@ -204,7 +207,7 @@ class ConfigReader {
     if (!status.ok()) return status;
     KeepItemPlaces(place);
     const std::vector<Endpoint>& listen =
-        std::get<ListPlace<Endpoint>>(key.value.place)(*settings_);
+        std::get<ListPlace<Endpoint>>(key.value.place).at(*settings_);
     Mistakes mistakes;
     for (size_t i = 0; i < listen.size(); ++i) {
       if (!listen[i].address.IsUnspecified()) {
@@ -277,6 +280,7 @@ class ConfigReader {
     const absl::Status read = ReadBuiltinOrPath(place, key, &path);
     if (!read.ok()) return read;
     if (path.empty()) return absl::OkStatus();
+    settings_->root_hints = path;
     const auto text = ReadTextFile(path, kRootHintsOctetsMax);
     if (!text.ok()) return ErrorInNamedFile(place, text.status());
     auto hints = ParseRootHints(*text, path);
@@ -308,6 +312,29 @@ class ConfigReader {
     return ReadPath(place, key, &settings_->local.hosts_file);
   }
 
+  absl::Status ReadLocalData(const ValuePlace& place, const KeySpec& key) {
+    if (place.node->kind != ConfigNode::Kind::kList) {
+      return reader_.Expected(place, Expectation(key));
+    }
+    const size_t count = place.node->children.size();
+    if (count > key.value.max) {
+      return reader_.Error(place, Concat("expected at most ", key.value.max, " items"));
+    }
+    settings_->local.data.clear();
+    Mistakes mistakes;
+    for (size_t i = 0; i < count; ++i) {
+      const ValuePlace item{&place.node->children[i], Concat(place.path, "[", i, "]")};
+      auto record = policy::ParseLocalRecord(item.node->text);
+      if (record.ok()) {
+        settings_->local.data.push_back(*std::move(record));
+      } else {
+        mistakes.Add(reader_.Error(item, std::string(record.status().message())));
+      }
+    }
+    KeepItemPlaces(place);
+    return mistakes.All();
+  }
+
   absl::Status ReadPath(const ValuePlace& place, const KeySpec& key, std::string* path) {
     if (place.node->kind != ConfigNode::Kind::kScalar) {
       return reader_.Expected(place, Expectation(key));
@@ -318,15 +345,14 @@ class ConfigReader {
   }
 
   absl::Status ReadSocketPath(const ValuePlace& place, const KeySpec& key) {
-    std::string path;
-    if (const absl::Status read = ReadPath(place, key, &path); !read.ok()) return read;
-    if (path.size() > kSocketPathOctetsMax) {
+    std::string* const path = &settings_->control.socket;
+    const absl::Status status = ReadPath(place, key, path);
+    if (status.ok() && path->size() > kSocketPathOctetsMax) {
       return reader_.Error(place, Concat("expected a path of at most ", kSocketPathOctetsMax,
-                                         " octets, found one of ", path.size()));
+                                         " octets, found one of ", path->size()));
     }
-    settings_->control.socket = path;
     KeepPlace(*place.node, place.path);
-    return absl::OkStatus();
+    return status;
   }
 
   // The message does not repeat what the file holds, because secrets must not reach logs.
@@ -493,6 +519,7 @@ class ConfigReader {
     FitFailureTimeout();
     Mistakes mistakes;
     mistakes.Add(CheckOrders());
+    mistakes.Add(CheckLocalData(*settings_));
     const ResolutionSettings& resolution = settings_->resolution;
     if (!resolution.ipv4 && resolution.ipv6 == Ipv6Use::kOff) {
       mistakes.Add(
@@ -523,6 +550,13 @@ class ConfigReader {
 
 }  // namespace
 
+absl::Status CheckLocalData(const Settings& settings) {
+  const auto mistake = policy::FindLocalMistake(settings.local.data, settings.local.special_names);
+  if (!mistake) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      AtKey(settings, Concat("local.data[", mistake->record, "]"), mistake->message));
+}
+
 Settings DefaultSettings() {
   Settings settings;
   settings.listen = {*Endpoint::Parse("127.0.0.1:53", 0), *Endpoint::Parse("[::1]:53", 0)};
@@ -539,14 +573,17 @@ Settings DefaultSettings() {
   return settings;
 }
 
-absl::StatusOr<Settings> ParseConfig(std::string_view yaml, std::string_view file_name) {
-  const auto root = ReadYamlTree(yaml, file_name);
-  if (!root.ok()) return root.status();
+absl::StatusOr<Settings> ReadConfigTree(const ConfigNode& root, std::string_view source) {
   Settings settings = DefaultSettings();
-  if (const absl::Status status = ConfigReader(file_name, &settings).Read(*root); !status.ok()) {
+  if (const absl::Status status = ConfigReader(source, &settings).Read(root); !status.ok()) {
     return status;
   }
   return settings;
+}
+
+absl::StatusOr<Settings> ParseConfig(std::string_view yaml, std::string_view file_name) {
+  const auto root = ReadYamlTree(yaml, file_name);
+  return root.ok() ? ReadConfigTree(*root, file_name) : root.status();
 }
 
 absl::StatusOr<Settings> LoadConfig(const std::string& path) {

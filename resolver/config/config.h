@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "resolver/config/settings.h"
+#include "resolver/config/yaml_tree.h"
 
 namespace tern::resolver::config {
 
@@ -26,6 +27,12 @@ Settings DefaultSettings();
 // folder. The files of root hints and trust anchors are read too. The hosts file is not:
 // BuildLocalData reads it.
 absl::StatusOr<Settings> ParseConfig(std::string_view yaml, std::string_view file_name);
+
+// The same from a tree that did not come from a file. `source` stands for the file in errors.
+absl::StatusOr<Settings> ReadConfigTree(const ConfigNode& root, std::string_view source);
+
+// What is wrong with local.data only because of other records there, or of local.special_names.
+absl::Status CheckLocalData(const Settings& settings);
 
 absl::StatusOr<Settings> LoadConfig(const std::string& path);
 

@@ -1,4 +1,4 @@
-// The limits of the values in the table of keys (keys.cc), and the words of those that are a
+// The limits of the values in the table of keys (keys.h), and the words of those that are a
 // choice.
 //
 // Thread: any; constants.
@@ -13,6 +13,7 @@ inline constexpr uint64_t kOutgoingMax = 64;
 inline constexpr uint64_t kHttpListenMax = 8;
 inline constexpr uint64_t kHttpHostsMax = 64;
 inline constexpr uint64_t kNegativeAnchorsMax = 10'000;
+inline constexpr uint64_t kLocalRecordsMax = 10'000;
 inline constexpr uint64_t kRateMax = 10'000'000;
 inline constexpr uint64_t kWaitingMax = 65'535;
 inline constexpr uint64_t kSlipMax = 1'000;
@@ -31,5 +32,6 @@ inline constexpr uint64_t kDay = 24 * 60 * kMinute;
 inline constexpr std::string_view kIpv6Words[] = {"auto", "true", "false"};
 inline constexpr std::string_view kQnameWords[] = {"off", "relaxed", "strict"};
 inline constexpr std::string_view kValidationWords[] = {"true", "log", "false"};
+inline constexpr std::string_view kLogWords[] = {"error", "warning", "info"};
 
 }  // namespace tern::resolver::config

@@ -1,4 +1,4 @@
-// Makes the rows of the table of keys (keys.cc): the kind of a value, its limits, and its place in
+// Makes the rows of the table of keys (keys.h): the kind of a value, its limits, and its place in
 // Settings as a chain of pointers to members.
 //
 // Thread: any; constants.
@@ -76,8 +76,11 @@ constexpr ValueSpec List(KeyKind kind, uint64_t min, uint64_t max) {
   return {.kind = kind,
           .min = min,
           .max = max,
-          .place = ListPlace<Item>(
-              [](Settings& settings) -> std::vector<Item>& { return In<kPath...>(settings); })};
+          .place = ListPlace<Item>{
+              [](const Settings& settings) -> const std::vector<Item>& {
+                return In<kPath...>(settings);
+              },
+              [](Settings& settings) -> std::vector<Item>& { return In<kPath...>(settings); }}};
 }
 template <auto... kPath>
 constexpr ValueSpec Prefixes() {
@@ -90,8 +93,12 @@ inline constexpr ValueSpec kZoneServers = {
     .kind = KeyKind::kEndpoints,
     .min = 1,
     .max = kStaticServersMax,
-    .place = ListPlace<Endpoint>(
-        [](Settings & settings) -> auto& { return settings.static_zones.back().to; })};
+    .place = ListPlace<Endpoint>{[](const Settings& settings) -> const std::vector<Endpoint>& {
+                                   return settings.static_zones.back().to;
+                                 },
+                                 [](Settings& settings) -> std::vector<Endpoint>& {
+                                   return settings.static_zones.back().to;
+                                 }}};
 inline constexpr ValueSpec kZoneFirst = {
     .kind = KeyKind::kFlag,
     .max = 1,

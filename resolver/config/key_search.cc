@@ -1,4 +1,4 @@
-// Finds keys in the table of keys.cc.
+// Finds keys in the table of keys.h.
 #include "resolver/config/keys.h"
 
 namespace tern::resolver::config {
@@ -21,6 +21,8 @@ std::vector<const KeySpec*> KeysInside(std::string_view map) {
   }
   return keys;
 }
+
+bool IsOfAnItem(const KeySpec& key) { return key.path.find("[]") != std::string_view::npos; }
 
 const KeySpec* FindKey(std::string_view path) {
   for (const KeySpec& key : Keys()) {

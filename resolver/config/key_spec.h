@@ -55,6 +55,7 @@ enum class KeyKind : uint8_t {
   kTokenFile,
   kSocketPath,
   kCookieSecret,
+  kLocalData,
   kForwardZones,  // a list of maps; their keys are `forward[].zone` and so on
   kStubZones,
   kBlockLists,  // a list of maps too
@@ -73,7 +74,10 @@ struct NumberPlace {
   void (*set)(Settings& settings, uint64_t number);
 };
 template <typename Item>
-using ListPlace = std::vector<Item>& (*)(Settings& settings);
+struct ListPlace {
+  const std::vector<Item>& (*get)(const Settings& settings);
+  std::vector<Item>& (*at)(Settings& settings);
+};
 
 // The value that a key takes, and its place in Settings.
 struct ValueSpec {

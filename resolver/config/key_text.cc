@@ -32,6 +32,8 @@ std::string_view OneItem(KeyKind kind) {
            "prefix";
   }
   if (kind == KeyKind::kNames) return "a domain name";
+  if (kind == KeyKind::kLocalData)
+    return "a record such as router.home.arpa. 3600 IN A 192.168.1.1";
   TERN_REQUIRE(kind == KeyKind::kListen || kind == KeyKind::kHttpListen ||
                kind == KeyKind::kEndpoints);
   return "an address with a port such as 127.0.0.1:53, [::1]:53 or [fe80::1%eth0]:53";
@@ -41,6 +43,7 @@ std::string_view ManyItems(KeyKind kind) {
   if (kind == KeyKind::kAddresses) return "addresses";
   if (kind == KeyKind::kPrefixes) return "blocks of addresses";
   if (kind == KeyKind::kNames) return "domain names";
+  if (kind == KeyKind::kLocalData) return "records";
   TERN_REQUIRE(kind == KeyKind::kListen || kind == KeyKind::kHttpListen ||
                kind == KeyKind::kEndpoints);
   return "addresses with ports";
@@ -73,6 +76,7 @@ std::string Expectation(const KeySpec& key) {
     case KeyKind::kAddresses:
     case KeyKind::kPrefixes:
     case KeyKind::kNames:
+    case KeyKind::kLocalData:
       return Concat("a list, each item ", OneItem(spec.kind));
     case KeyKind::kRootHints:
     case KeyKind::kTrustAnchors:

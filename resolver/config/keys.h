@@ -24,6 +24,8 @@ std::span<const KeySpec> Keys();
 
 // The last word of the path.
 std::string_view NameOf(const KeySpec& key);
+// Whether it is a key of the items of a list, as `forward[].zone` is.
+bool IsOfAnItem(const KeySpec& key);
 // The keys directly inside a map. "" is the outermost map; `forward[]` is an item of that list.
 std::vector<const KeySpec*> KeysInside(std::string_view map);
 // Null when there is no such key.

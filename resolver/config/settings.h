@@ -16,6 +16,7 @@
 #include "resolver/base/control_socket.h"
 #include "resolver/base/dnssec_settings.h"
 #include "resolver/base/endpoint.h"
+#include "resolver/base/log_level.h"
 #include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
 #include "resolver/base/time.h"
@@ -74,6 +75,7 @@ struct Settings {
   bool listen_is_default = false;
   int workers = 0;  // 0: one for each processor that this process may use
   std::vector<Prefix> allow;
+  std::vector<Prefix> deny;  // these may not ask, although `allow` has them
   policy::RateLimitSettings rate_limit;
   ConnectionSettings connections;
   bool require_cookies = false;                       // from clients over UDP
@@ -82,11 +84,13 @@ struct Settings {
   CacheSettings cache;
   CacheFileSettings cache_file;
   ResolutionSettings resolution;
+  std::string root_hints = "builtin";  // or the file that resolution.root_hints comes from
   DnssecSettings dnssec;
   policy::LocalSettings local;
   MailSettings mail;
   HttpSettings http;
   ControlSettings control;
+  LogLevel log_level = LogLevel::kInfo;
   std::vector<StaticZone> static_zones;
   // The positions of values that only this machine can judge, for errors at the start. They are
   // `FILE:7:3` by key, such as `local.hosts_file` or `listen[0]`. A key that the file does not have

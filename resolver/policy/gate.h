@@ -58,9 +58,10 @@ enum class GateVerdict : uint8_t {
 
 class Gate {
  public:
-  // `seed` is the key of the hash that places the rate limit's buckets.
-  Gate(std::span<const Prefix> allow, const RateLimitSettings& rate_limit, bool require_cookies,
-       uint64_t seed);
+  // A client that is in `deny` may not ask, also when it is in `allow`. `seed` is the key of the
+  // hash that places the rate limit's buckets.
+  Gate(std::span<const Prefix> allow, std::span<const Prefix> deny,
+       const RateLimitSettings& rate_limit, bool require_cookies, uint64_t seed);
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
@@ -71,10 +72,10 @@ class Gate {
   // The most UDP questions of one prefix that may wait in a worker. 0: no limit.
   uint32_t waiting_max() const { return rate_limit_.waiting_max(); }
 
-  // Budget: a binary search.
+  // Budget: a binary search, two with a list of denied clients.
   template <typename Address>
   bool MayAsk(const Address& client) const {
-    return access_.Contains(client);
+    return access_.Contains(client) && (!has_denied_ || !denied_.Contains(client));
   }
 
   RateLimit::Group FindGroup(const sockaddr* client, const GateQuery& query) const {
@@ -118,6 +119,8 @@ class Gate {
   }
 
   AccessList access_;
+  AccessList denied_;
+  bool has_denied_;
   RateLimit rate_limit_;
   bool is_limited_;
   bool require_cookies_;

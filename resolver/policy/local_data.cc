@@ -1,6 +1,8 @@
 #include "resolver/policy/local_data.h"
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -42,7 +44,10 @@ class ApexSoa {
 bool AnswerRRset(const LocalTree& tree, const LocalTree::Node& node, wire::NameView name,
                  RRType type, cache::Instant now, cache::EntryBuilder* builder) {
   if (type == RRType::kANY) type = tree.record(node.first_record).type;
-  const uint32_t ttl = (node.flags & LocalTree::kHosts) != 0 ? kHostsTtl : kSpecialTtl;
+  uint32_t ttl = std::numeric_limits<uint32_t>::max();
+  for (uint32_t i = node.first_record; i != kNone; i = tree.record(i).next) {
+    if (tree.record(i).type == type) ttl = std::min(ttl, tree.record(i).ttl);
+  }
   bool started = false;
   for (uint32_t i = node.first_record; i != kNone; i = tree.record(i).next) {
     const LocalTree::Record& record = tree.record(i);
@@ -67,11 +72,12 @@ bool AnswerApex(wire::NameView apex, RRType type, cache::Instant now,
 }  // namespace
 
 LocalData::LocalData(std::unique_ptr<const LocalTree> tree)
-    : tree_(std::move(tree)), has_hosts_(tree_->has_hosts()) {}
+    : tree_(std::move(tree)), has_own_names_(tree_->has_own_names()) {}
 
 LocalData::~LocalData() = default;
 
 size_t LocalData::node_count() const { return tree_->node_count(); }
+uint64_t LocalData::hosts_digest() const { return tree_->hosts_digest(); }
 
 bool LocalData::Has(wire::NameView name) const {
   const LocalTree::Match match = tree_->Walk(name);
@@ -90,8 +96,11 @@ bool LocalData::Find(wire::NameView name, RRType type, cache::Instant now,
   const bool has_records = match.node != kNone && tree_->node(match.node).first_record != kNone;
   if (!in_zone && !has_records) return false;
 
-  if (has_records && AnswerRRset(*tree_, tree_->node(match.node), name, type, now, builder))
-    return true;
+  if (has_records) {
+    const LocalTree::Node& node = tree_->node(match.node);
+    if (AnswerRRset(*tree_, node, name, type, now, builder)) return true;
+    if (AnswerRRset(*tree_, node, name, RRType::kCNAME, now, builder)) return true;
+  }
   const wire::NameView apex = in_zone ? name.Suffix(match.zone_labels) : name;
   if (in_zone && name.size() == apex.size() && AnswerApex(apex, type, now, builder)) return true;
 

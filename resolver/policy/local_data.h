@@ -1,5 +1,5 @@
 // Local data: names that are answered here and never sent upstream. They are the special names
-// (special_names.h) and the names of the hosts file.
+// (special_names.h), the names of the hosts file, and those of `local.data` (local_record.h).
 //
 // Names are kept as a tree of labels from the root. So a name that is not local is recognised after
 // one or two probes, whatever its length.
@@ -16,15 +16,21 @@
 //   the operator overrode could get an address in another way (AAAA, or HTTPS with address hints).
 // - Names below such a name are ordinary.
 //
+// Names of `local.data`:
+// - A name has the records that the operator wrote, and no others, as above. The hosts file adds
+//   nothing to it.
+// - An alias (CNAME) answers every type. What it leads to is looked up like any name.
+// - The records of one type have the lowest of their TTLs (RFC 2181 section 5.2).
+//
 // Static zones (forward and stub zones):
 // - A static zone at or above a special zone replaces that special zone.
 // - A static zone inside a special zone takes its own part out of it.
 // - The root as a static zone replaces no special zone: an operator who forwards everything does
 //   not mean `localhost.`.
-// - The hosts file takes precedence over static zones.
+// - `local.data` and the hosts file take precedence over static zones.
 //
 // Thread: any; immutable once made (local_data_build.h). Bounded by the hosts file's limits
-// (hosts_file.h).
+// (hosts_file.h) and by local.data's.
 #pragma once
 
 #include <cstddef>
@@ -52,8 +58,9 @@ class LocalData {
 
   // True when the name is answered here. Then `builder` holds a started entry (kRRset with rank
   // kLocal, kNoData or kNxDomain) and the caller finishes it. A query for kANY gets one RRset of
-  // the name (RFC 8482 section 4.1). For every other name the result is false and `builder` is
-  // untouched.
+  // the name (RFC 8482 section 4.1). The entry may be a CNAME that was not asked for. Then the
+  // caller goes on with its target (IsAlias). For every other name the result is false and
+  // `builder` is untouched.
   // Budget: 50 ns for a name that is not below a local name; allocates nothing.
   [[nodiscard]] bool Find(wire::NameView name, wire::RRType type, cache::Instant now,
                           cache::EntryBuilder* builder) const;
@@ -61,13 +68,21 @@ class LocalData {
   // True when Find would answer for the name.
   bool Has(wire::NameView name) const;
 
-  // True when there are names of a hosts file.
-  bool has_hosts() const { return has_hosts_; }
+  // Whether what Find gave leads to another name.
+  static bool IsAlias(cache::EntryView found, wire::RRType asked) {
+    return found.kind() == cache::EntryKind::kRRset && found.type() == wire::RRType::kCNAME &&
+           asked != wire::RRType::kCNAME && asked != wire::RRType::kANY;
+  }
+
+  // True when there are names that the operator gave: local.data, or a hosts file.
+  bool has_own_names() const { return has_own_names_; }
+  // Two hosts files with the same content have the same one. 0 without a hosts file.
+  uint64_t hosts_digest() const;
   size_t node_count() const;
 
  private:
   std::unique_ptr<const LocalTree> tree_;
-  bool has_hosts_;
+  bool has_own_names_;
 };
 
 }  // namespace tern::resolver::policy

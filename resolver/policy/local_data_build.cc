@@ -1,6 +1,8 @@
 #include "resolver/policy/local_data_build.h"
 
 #include <algorithm>
+#include <functional>
+#include <string>
 #include <utility>
 
 #include "cache/entry.h"
@@ -37,6 +39,7 @@ class TreeBuilder {
   TreeBuilder() : tree_(std::make_unique<LocalTree>()) {}
 
   void AddSpecialNames(std::span<const StaticZone> static_zones);
+  void AddRecords(std::span<const LocalRecord> records);
   absl::Status AddHostsFile(const std::string& path, OddLines* odd_lines);
   std::unique_ptr<const LocalTree> Finish() {
     tree_->ShrinkToFit();
@@ -57,8 +60,8 @@ void TreeBuilder::AddSpecialNames(std::span<const StaticZone> static_zones) {
     if (special.kind == SpecialZoneKind::kLocalhost) {
       tree_->SetFlag(node, LocalTree::kLocalhost);
       keeps_localhost_ = true;
-      (void)tree_->AddRecord(node, RRType::kA, kLoopbackIpv4);
-      (void)tree_->AddRecord(node, RRType::kAAAA, kLoopbackIpv6);
+      (void)tree_->AddRecord(node, RRType::kA, kSpecialTtl, kLoopbackIpv4);
+      (void)tree_->AddRecord(node, RRType::kAAAA, kSpecialTtl, kLoopbackIpv6);
     }
     for (const StaticZone& inside : static_zones) {
       if (inside.zone.view().IsSubdomainOf(zone))
@@ -70,15 +73,27 @@ void TreeBuilder::AddSpecialNames(std::span<const StaticZone> static_zones) {
     if (IsReplaced(name, static_zones)) continue;
     const uint32_t node = tree_->MakeNode(name);
     if (special.points_to_localhost) {
-      (void)tree_->AddRecord(node, RRType::kPTR, LocalhostName().octets());
+      (void)tree_->AddRecord(node, RRType::kPTR, kSpecialTtl, LocalhostName().octets());
     }
+  }
+}
+
+// A name of a special zone that the operator gives records has no others.
+void TreeBuilder::AddRecords(std::span<const LocalRecord> records) {
+  if (!records.empty()) tree_->SetHasOwnNames();
+  for (const LocalRecord& record : records) {
+    const uint32_t node = tree_->MakeNode(record.owner);
+    if (!tree_->Has(node, LocalTree::kWritten)) tree_->ForgetRecords(node);
+    tree_->SetFlag(node, LocalTree::kWritten);
+    (void)tree_->AddRecord(node, record.type, record.ttl, record.rdata);
   }
 }
 
 absl::Status TreeBuilder::AddHostsFile(const std::string& path, OddLines* odd_lines) {
   const auto text = ReadTextFile(path, kHostsOctetsMax);
   if (!text.ok()) return text.status();
-  tree_->SetHasHosts();
+  tree_->SetHasOwnNames();
+  tree_->SetHostsDigest(std::hash<std::string>()(*text));
   HostsReader reader(*text, path, odd_lines);
   HostsLine line;
   while (true) {
@@ -90,17 +105,16 @@ absl::Status TreeBuilder::AddHostsFile(const std::string& path, OddLines* odd_li
     for (const wire::Name& name : line.names) {
       if (keeps_localhost_ && name.view().IsSubdomainOf(LocalhostName())) continue;
       const uint32_t node = tree_->MakeNode(name);
-      tree_->SetFlag(node, LocalTree::kHosts);
-      if (!tree_->AddRecord(node, type, rdata)) {
+      if (tree_->Has(node, LocalTree::kWritten)) continue;
+      if (!tree_->AddRecord(node, type, kHostsTtl, rdata)) {
         odd_lines->Add(
             path, line.line,
             Concat("expected at most ", cache::kRecordsMax, " addresses for ", wire::ToText(name)));
       }
     }
     const uint32_t reverse = tree_->MakeNode(ReverseName(line.address));
-    if (tree_->HasType(reverse, RRType::kPTR)) continue;
-    tree_->SetFlag(reverse, LocalTree::kHosts);
-    (void)tree_->AddRecord(reverse, RRType::kPTR, line.names.front().view().octets());
+    if (tree_->Has(reverse, LocalTree::kWritten) || tree_->HasType(reverse, RRType::kPTR)) continue;
+    (void)tree_->AddRecord(reverse, RRType::kPTR, kHostsTtl, line.names.front().view().octets());
   }
 }
 
@@ -111,6 +125,7 @@ absl::StatusOr<std::unique_ptr<const LocalData>> BuildLocalData(
     std::vector<std::string>* warnings) {
   TreeBuilder builder;
   if (settings.special_names) builder.AddSpecialNames(static_zones);
+  builder.AddRecords(settings.data);
   if (!settings.hosts_file.empty()) {
     OddLines odd_lines;
     const absl::Status status = builder.AddHostsFile(settings.hosts_file, &odd_lines);

@@ -40,7 +40,8 @@ bool LocalTree::HasType(uint32_t node, RRType type) const {
   return false;
 }
 
-bool LocalTree::AddRecord(uint32_t node, RRType type, std::span<const uint8_t> rdata) {
+bool LocalTree::AddRecord(uint32_t node, RRType type, uint32_t ttl,
+                          std::span<const uint8_t> rdata) {
   size_t count = 0;
   uint32_t last = kNone;
   for (uint32_t i = nodes_[node].first_record; i != kNone; i = records_[i].next) {
@@ -55,7 +56,7 @@ bool LocalTree::AddRecord(uint32_t node, RRType type, std::span<const uint8_t> r
   }
   if (count >= cache::kRecordsMax) return false;
   const auto number = static_cast<uint32_t>(records_.size());
-  records_.push_back({kNone, PutOctets(rdata), static_cast<uint16_t>(rdata.size()), type});
+  records_.push_back({kNone, PutOctets(rdata), ttl, static_cast<uint16_t>(rdata.size()), type});
   (last == kNone ? nodes_[node].first_record : records_[last].next) = number;
   return true;
 }

@@ -2,7 +2,7 @@
 // local_data.h answers from it.
 //
 // Thread: one thread fills it; then any may read it. Bounded by the hosts file's limits
-// (hosts_file.h).
+// (hosts_file.h) and by local.data's.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ class LocalTree {
     kZone = 1,       // the apex of a special zone
     kLocalhost = 2,  // with kZone: names below it have the apex's records
     kCut = 4,        // the apex of a static zone: names below are not in the special zone
-    kHosts = 8,      // the records come from the hosts file
+    kWritten = 8,    // the records are those of `local.data`, and no others are added
   };
   struct Node {
     uint32_t first_record = kNone;
@@ -33,6 +33,7 @@ class LocalTree {
   struct Record {
     uint32_t next = kNone;
     uint32_t rdata = 0;  // offset in the octets
+    uint32_t ttl = 0;    // seconds
     uint16_t rdata_octets = 0;
     wire::RRType type = wire::RRType::kNone;
   };
@@ -50,16 +51,21 @@ class LocalTree {
     return {octets_.data() + record.rdata, record.rdata_octets};
   }
   size_t node_count() const { return nodes_.size(); }
-  bool has_hosts() const { return has_hosts_; }
+  bool has_own_names() const { return has_own_names_; }
+  uint64_t hosts_digest() const { return hosts_digest_; }
 
   // The name's node. It is made when it is missing.
   uint32_t MakeNode(wire::NameView name);
   void SetFlag(uint32_t node, Flag flag) { nodes_[node].flags |= flag; }
-  void SetHasHosts() { has_hosts_ = true; }
+  // There are names that the operator gave.
+  void SetHasOwnNames() { has_own_names_ = true; }
+  void SetHostsDigest(uint64_t digest) { hosts_digest_ = digest; }
+  bool Has(uint32_t node, Flag flag) const { return (nodes_[node].flags & flag) != 0; }
   bool HasType(uint32_t node, wire::RRType type) const;
+  void ForgetRecords(uint32_t node) { nodes_[node].first_record = kNone; }
   // Adds a record, unless the name has it already. Returns false when the name already has
   // cache::kRecordsMax records of the type.
-  bool AddRecord(uint32_t node, wire::RRType type, std::span<const uint8_t> rdata);
+  bool AddRecord(uint32_t node, wire::RRType type, uint32_t ttl, std::span<const uint8_t> rdata);
   void ShrinkToFit();
 
  private:
@@ -69,7 +75,8 @@ class LocalTree {
   std::vector<Node> nodes_ = std::vector<Node>(1);  // by the name's number in names_
   std::vector<Record> records_;
   std::vector<uint8_t> octets_;
-  bool has_hosts_ = false;
+  bool has_own_names_ = false;
+  uint64_t hosts_digest_ = 0;
 };
 
 }  // namespace tern::resolver::policy

@@ -10,6 +10,7 @@
 
 #include "resolver/base/endpoint.h"
 #include "resolver/base/time.h"
+#include "resolver/policy/local_record.h"
 
 namespace tern::resolver::policy {
 
@@ -33,6 +34,7 @@ struct RateLimitSettings {
 struct LocalSettings {
   bool special_names = true;
   std::string hosts_file;
+  std::vector<LocalRecord> data = {};
 };
 
 }  // namespace tern::resolver::policy

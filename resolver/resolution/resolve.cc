@@ -163,8 +163,11 @@ Outcome AnswerFromName(Job& job, const wire::Name& name, uint64_t hash, cache::I
   Facilities& facilities = job.facilities();
   cache::EntryBuilder builder(facilities.learner.scratch());
   if (facilities.local_data->Find(name, job.type(), now, &builder)) {
-    TraceStep(job, "cache", name, "answered from local data");
-    return AnsweredIf(job, job.answer().Add(builder.Finish()));
+    const EntryView found(builder.Finish().data());
+    const bool is_alias = policy::LocalData::IsAlias(found, job.type());
+    TraceStep(job, "cache", name, is_alias ? "an alias of local data" : "answered from local data");
+    if (!job.answer().Add(found)) return AnsweredIf(job, false);
+    return is_alias ? Outcome::kAlias : AnsweredIf(job, true);
   }
   const cache::Store& store = facilities.store;
   EntryView entry = store.Find(name, hash, KeySpace::kData, job.type());

@@ -38,8 +38,8 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
   auto local_data = policy::BuildLocalData(settings.local, settings.static_zones, warnings);
   if (!local_data.ok()) return local_data.status();
   Configuration configuration;
-  configuration.gate = std::make_shared<policy::Gate>(settings.allow, settings.rate_limit,
-                                                      settings.require_cookies, draw());
+  configuration.gate = std::make_shared<policy::Gate>(
+      settings.allow, settings.deny, settings.rate_limit, settings.require_cookies, draw());
   configuration.view.settings =
       std::make_shared<const policy::CoreSettings>(config::CoreSettingsOf(settings));
   configuration.view.local_data = *std::move(local_data);

@@ -239,17 +239,23 @@ void RecursiveService::CheckCookie(const IpAddress& client, answer::ParsedQuery*
 }
 
 // Local data comes before the store. The store may still hold a name that was resolved before the
-// hosts file had it.
+// configuration had it.
 bool RecursiveService::AnswerLocally(const View& view, std::span<const uint8_t> query,
                                      const answer::Request& request, bool tcp,
-                                     std::span<uint8_t> reply, size_t* octets) {
+                                     std::span<uint8_t> reply, Answered* answered) {
   const cache::Instant now = recursor_.StoreNow();
   cache::EntryBuilder builder(recursor_.facilities().learner.scratch());
   if (!view.local_data->Find(request.name, request.type, now, &builder)) return false;
+  const cache::EntryView found(builder.Finish().data());
+  if (policy::LocalData::IsAlias(found, request.type) && request.recursion_desired()) {
+    *answered = {0, FollowUp::kResolve};
+    return true;
+  }
   answer::AnswerParts parts;
-  (void)parts.Add(cache::EntryView(builder.Finish().data()));
-  *octets = answer::ComposeReply(query, request, parts, now, rotation_.Next(),
-                                 ReplyLimit(tcp, request, reply), reply);
+  (void)parts.Add(found);
+  const size_t octets = answer::ComposeReply(query, request, parts, now, rotation_.Next(),
+                                             ReplyLimit(tcp, request, reply), reply);
+  *answered = {octets, FollowUp::kNone, AnswerSource::kLocal};
   return true;
 }
 
@@ -281,12 +287,13 @@ RecursiveService::Answered RecursiveService::AnswerNow(const View& view,
                                                        const answer::ParsedQuery& parsed, bool tcp,
                                                        std::span<uint8_t> reply) {
   const answer::Request& request = parsed.request;
-  size_t octets = 0;
+  Answered local;
   const bool resolves = parsed.verdict == answer::RequestVerdict::kResolve;
-  if (view.local_data->has_hosts() && resolves &&
-      AnswerLocally(view, query, request, tcp, reply, &octets)) {
-    return {octets, FollowUp::kNone, AnswerSource::kLocal};
+  if (view.local_data->has_own_names() && resolves &&
+      AnswerLocally(view, query, request, tcp, reply, &local)) {
+    return local;
   }
+  size_t octets = 0;
   const answer::AnswerContext context = ContextOf(view);
   using enum answer::HotOutcome;
   const answer::HotOutcome outcome =
@@ -313,9 +320,7 @@ RecursiveService::Answered RecursiveService::AnswerNow(const View& view,
       break;
   }
   // A special name is answered here even when the client does not ask for recursion.
-  if (AnswerLocally(view, query, request, tcp, reply, &octets)) {
-    return {octets, FollowUp::kNone, AnswerSource::kLocal};
-  }
+  if (AnswerLocally(view, query, request, tcp, reply, &local)) return local;
   octets = AnswerFromRanges(view, query, parsed, tcp, reply);
   if (octets != 0) return {octets, FollowUp::kNone, AnswerSource::kCache};
   if (!request.recursion_desired()) {
@@ -511,7 +516,9 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
     return;
   }
   client->Set(path, query, request, received, waiting);
-  if (recursor_.Ask(request.name, request.type, client, /*just_missed=*/true)) return;
+  // An alias of local data comes here without a look into the store.
+  const bool just_missed = !configuration_.ViewFor(path.peer.address).local_data->Has(request.name);
+  if (recursor_.Ask(request.name, request.type, client, just_missed)) return;
   FreeClient(client);
   SendFailure(path, query, request);
 }

@@ -139,9 +139,10 @@ class RecursiveService final : public io::Service {
   // Answers without waiting. Writes the answer to `reply`.
   Answered AnswerNow(const View& view, std::span<const uint8_t> query,
                      const answer::ParsedQuery& parsed, bool tcp, std::span<uint8_t> reply);
+  // True for a local name. An alias that leads on (local.data) has to be resolved.
   bool AnswerLocally(const View& view, std::span<const uint8_t> query,
                      const answer::Request& request, bool tcp, std::span<uint8_t> reply,
-                     size_t* octets);
+                     Answered* answered);
   cache::EntryView KnownAbove(const View& view, wire::NameView name, cache::Instant now,
                               cache::Security floor) const;
   // Answers from what is known of the ranges between names of signed zones (RFC 8198). 0: the

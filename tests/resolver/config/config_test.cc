@@ -54,7 +54,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
             "8192 13 6 3"
             "| 1024 128 | 0 1 1 11100 | '' 600000000 | 127.0.0.1:9530 ''  | '/run/tern/control' | "
             "0 0 0 0 0 0 0 0 0 0 0 "
-            "0 0 0 0 0");
+            "0 0 0 0 0 | 2 builtin");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
   EXPECT_TRUE(DefaultSettings().listen_is_default);
 }

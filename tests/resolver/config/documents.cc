@@ -74,7 +74,8 @@ std::string Marked(std::span<const std::string_view> words, std::string_view las
 
 bool IsList(KeyKind kind) {
   return kind == KeyKind::kListen || kind == KeyKind::kHttpListen || kind == KeyKind::kEndpoints ||
-         kind == KeyKind::kAddresses || kind == KeyKind::kPrefixes || kind == KeyKind::kNames;
+         kind == KeyKind::kAddresses || kind == KeyKind::kPrefixes || kind == KeyKind::kNames ||
+         kind == KeyKind::kLocalData;
 }
 
 bool IsListOfMaps(KeyKind kind) {
@@ -250,6 +251,7 @@ Json SchemaOfValue(const KeySpec& key) {
     case KeyKind::kAddresses:
     case KeyKind::kPrefixes:
     case KeyKind::kNames:
+    case KeyKind::kLocalData:
       return SchemaOfList(spec);
     case KeyKind::kRootHints:
     case KeyKind::kTrustAnchors:

@@ -28,8 +28,6 @@ std::string FileWithDefault(const KeySpec& key) {
   return yaml + indent + std::string(NameOf(key)) + ": " + std::string(key.default_text) + "\n";
 }
 
-bool IsOfAnItem(const KeySpec& key) { return key.path.find("[]") != std::string_view::npos; }
-
 const NumberPlace* NumberOf(const KeySpec& key) {
   return std::get_if<NumberPlace>(&key.value.place);
 }

@@ -61,6 +61,10 @@ std::string Shown(const Settings& s) {
   out << " '" << s.http.token_file << "' " << s.http.token << " | '" << s.control.socket << "' |";
   for (const uint8_t octet : s.cookie_secret.value_or(policy::CookieSecret{}))
     out << ' ' << int{octet};
+  out << " | ";
+  for (const Prefix& prefix : s.deny) out << prefix.ToText() << ' ';
+  for (const policy::LocalRecord& record : s.local.data) out << policy::ToText(record) << ' ';
+  out << static_cast<int>(s.log_level) << ' ' << s.root_hints;
   return out.str();
 }
 

@@ -33,8 +33,12 @@ std::unique_ptr<Gate> Make(const Options& options) {
   limits.queries = options.queries;
   limits.misses = options.misses;
   limits.burst = seconds(1);
-  const std::vector<Prefix> allow = {*Prefix::Parse("192.0.2.0/24")};
-  return std::make_unique<Gate>(allow, limits, options.require_cookies, kGateSeed);
+  const std::vector<Prefix> allow = {*Prefix::Parse("192.0.2.0/24"),
+                                     *Prefix::Parse("192.0.2.200/32"),
+                                     *Prefix::Parse("2001:db8::/32")};
+  const std::vector<Prefix> deny = {*Prefix::Parse("192.0.2.128/25"),
+                                    *Prefix::Parse("2001:db8:bad::/48")};
+  return std::make_unique<Gate>(allow, deny, limits, options.require_cookies, kGateSeed);
 }
 
 // Comes to the gate as UDP does and as TCP does: with a sockaddr or an IpAddress.
@@ -56,6 +60,18 @@ TEST(GateTest, LetsInWhomTheAccessListAllows) {
     EXPECT_EQ(Come(*gate, kFriend, query), GateVerdict::kPass);
     EXPECT_EQ(Come(*gate, kStranger, query), GateVerdict::kForbidden);
   }
+}
+
+// Also against a smaller block that is allowed.
+TEST(GateTest, WhoIsDeniedIsNotLetInAlthoughHeIsAllowed) {
+  const auto gate = Make({});
+  EXPECT_TRUE(gate->MayAsk(*IpAddress::Parse("192.0.2.127")));
+  EXPECT_TRUE(gate->MayAsk(*IpAddress::Parse("2001:db8::1")));
+  for (const char* client : {"192.0.2.128", "192.0.2.200", "2001:db8:bad::1"}) {
+    EXPECT_FALSE(gate->MayAsk(*IpAddress::Parse(client))) << client;
+  }
+  EXPECT_EQ(Come(*gate, "192.0.2.130", kPlain), GateVerdict::kForbidden);
+  EXPECT_EQ(Come(*gate, "192.0.2.130", kTcp), GateVerdict::kForbidden);
 }
 
 TEST(GateTest, AccessComesBeforeTheRateOverUdpAndTcp) {

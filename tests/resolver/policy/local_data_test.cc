@@ -309,6 +309,56 @@ TEST(LocalDataTest, HostsNamesStandBeforeForwardZones) {
   EXPECT_EQ(Ask(*local, "mail.corp.test.", RRType::kA), "not local");
 }
 
+std::unique_ptr<const LocalData> Written(std::initializer_list<std::string_view> lines,
+                                         const std::string& hosts_file = "",
+                                         std::vector<StaticZone> zones = {}) {
+  LocalSettings settings;
+  settings.hosts_file = hosts_file;
+  for (const std::string_view line : lines) settings.data.push_back(*ParseLocalRecord(line));
+  return *BuildLocalData(settings, zones);
+}
+
+TEST(LocalDataTest, WrittenNamesHaveTheirRecordsAndNoOthers) {
+  const auto local =
+      Written({"www.example. 300 IN A 192.0.2.1", "www.example. 60 A 192.0.2.2",
+               "www.example. TXT \"a b\" c", "1.2.0.192.in-addr.arpa. PTR www.example."});
+  EXPECT_TRUE(local->has_own_names());
+  EXPECT_EQ(Ask(*local, "WWW.example.", RRType::kA), "A 192.0.2.1 192.0.2.2 60");
+  EXPECT_EQ(Ask(*local, "www.example.", RRType::kTXT), "TXT \"a b\" \"c\" 3600");
+  EXPECT_EQ(Ask(*local, "www.example.", RRType::kAAAA), "NODATA www.example. 60");
+  EXPECT_EQ(Ask(*local, "a.www.example.", RRType::kA), "not local");
+  EXPECT_EQ(Ask(*local, "1.2.0.192.in-addr.arpa.", RRType::kPTR), "PTR www.example. 3600");
+}
+
+TEST(LocalDataTest, AWrittenAliasAnswersEveryType) {
+  const auto local = Written({"a.example. 30 CNAME b.example.net."});
+  for (const RRType type : {RRType::kA, RRType::kCNAME, RRType::kMX, RRType::kANY}) {
+    EXPECT_EQ(Ask(*local, "a.example.", type), "CNAME b.example.net. 30");
+  }
+}
+
+TEST(LocalDataTest, WrittenNamesStandBeforeTheHostsFileSpecialNamesAndForwardZones) {
+  const HostsFile hosts("198.18.0.1 a.example b.example\n198.18.0.2 c.example\n");
+  const auto local =
+      Written({"a.example. TXT x", "router.home.arpa. 60 A 192.168.1.1", "w.corp.test. A 192.0.2.1",
+               "2.0.18.198.in-addr.arpa. PTR d.example."},
+              hosts.path(), {Forward("corp.test.")});
+  EXPECT_EQ(Ask(*local, "a.example.", RRType::kA), "NODATA a.example. 60");
+  EXPECT_EQ(Ask(*local, "b.example.", RRType::kA), "A 198.18.0.1 60");
+  EXPECT_EQ(Ask(*local, "router.home.arpa.", RRType::kA), "A 192.168.1.1 60");
+  EXPECT_EQ(Ask(*local, "x.home.arpa.", RRType::kA), "NXDOMAIN home.arpa. 10800");
+  EXPECT_EQ(Ask(*local, "w.corp.test.", RRType::kA), "A 192.0.2.1 3600");
+  EXPECT_EQ(Ask(*local, "2.0.18.198.in-addr.arpa.", RRType::kPTR), "PTR d.example. 3600");
+}
+
+TEST(LocalDataTest, TheDigestTellsWhetherAHostsFileHasChanged) {
+  const HostsFile hosts("198.18.0.1 a.example\n");
+  const uint64_t before = Written({}, hosts.path())->hosts_digest();
+  EXPECT_EQ(Written({}, hosts.path())->hosts_digest(), before);
+  std::ofstream(hosts.path()) << "198.18.0.2 a.example\n";
+  EXPECT_NE(Written({}, hosts.path())->hosts_digest(), before);
+}
+
 TEST(LocalDataTest, RepeatedAddressIsOneRecord) {
   const HostsFile hosts("198.18.0.1 a.example\n198.18.0.1 a.example A.Example\n");
   EXPECT_EQ(Ask(**hosts.Build(true), "a.example.", RRType::kA), "A 198.18.0.1 60");

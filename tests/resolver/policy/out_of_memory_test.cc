@@ -97,8 +97,9 @@ TEST_F(PolicyMemoryTest, TheGateAndTheSettingsOfTheCoreAreBuiltWholeOrThrow) {
   RateLimitSettings limit;
   limit.queries = 10;
   limit.exempt = allow;
+  const std::vector<Prefix> deny = {*Prefix::Parse("192.0.2.128/25")};
   ExpectWholeOrThrown(
-      3, [&] { return std::make_shared<Gate>(allow, limit, /*require_cookies=*/false, 7); },
+      4, [&] { return std::make_shared<Gate>(allow, deny, limit, /*require_cookies=*/false, 7); },
       [&](const std::shared_ptr<Gate>& gate) {
         EXPECT_EQ(gate->FindGroup(allow[0].address, GateQuery()), RateLimit::Group::kExempt);
         EXPECT_EQ(gate->Judge(gate->MayAsk(allow[1].address), RateLimit::Group::kExempt,
@@ -127,7 +128,7 @@ TEST_F(PolicyMemoryTest, AQueryNeedsNone) {
   RateLimitSettings limit;
   limit.queries = 10;
   limit.misses = 5;
-  Gate gate(std::vector<Prefix>{*Prefix::Parse("192.0.2.0/24")}, limit,
+  Gate gate(std::vector<Prefix>{*Prefix::Parse("192.0.2.0/24")}, {}, limit,
             /*require_cookies=*/true, 7);
   const ServerCookies cookies(CookieSecret{1, 2, 3});
   ResolutionSettings resolution;
