@@ -89,6 +89,17 @@ _tern() {
           ;;
       esac
       ;;
+    ' config check '*)
+      case $before in
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --json' -- "$word")
+          elif [[ $before != check ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
     ' status '*)
       case $before in
         --socket)
@@ -119,6 +130,20 @@ _tern() {
           ;;
       esac
       ;;
+    ' drain '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != drain ]]; then
+            mapfile -t COMPREPLY < <(compgen -W 'off on' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
     ' stop '*)
       case $before in
         --socket)
@@ -144,14 +169,208 @@ _tern() {
           ;;
       esac
       ;;
+    ' config show '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
+    ' log level '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != level ]]; then
+            mapfile -t COMPREPLY < <(compgen -W 'error info warning' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' forward add '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --first --validate --socket --json' -- "$word")
+          elif [[ $before != add ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' forward remove '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != remove ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' forward list '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
+    ' stub add '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --validate --socket --json' -- "$word")
+          elif [[ $before != add ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' stub remove '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != remove ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' stub list '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
+    ' local add '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != add ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' local remove '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != remove ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' local list '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
+    ' nta add '*)
+      case $before in
+        --until) ;;
+        --for) ;;
+        --reason) ;;
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --until --for --reason --socket --json' -- "$word")
+          elif [[ $before != add ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' nta remove '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != remove ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' nta list '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
     '  ')
-      mapfile -t COMPREPLY < <(compgen -W 'config doctor flush health lookup mail reload stats status stop why -h --help --version' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'config doctor drain flush forward health local log lookup mail nta reload stats status stop stub why -h --help --version' -- "$word")
       ;;
     ' config ')
-      mapfile -t COMPREPLY < <(compgen -W 'import' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'check import show' -- "$word")
       ;;
     ' doctor ')
       mapfile -t COMPREPLY < <(compgen -W 'mail' -- "$word")
+      ;;
+    ' forward ')
+      mapfile -t COMPREPLY < <(compgen -W 'add list remove' -- "$word")
+      ;;
+    ' local ')
+      mapfile -t COMPREPLY < <(compgen -W 'add list remove' -- "$word")
+      ;;
+    ' log ')
+      mapfile -t COMPREPLY < <(compgen -W 'level' -- "$word")
+      ;;
+    ' nta ')
+      mapfile -t COMPREPLY < <(compgen -W 'add list remove' -- "$word")
+      ;;
+    ' stub ')
+      mapfile -t COMPREPLY < <(compgen -W 'add list remove' -- "$word")
       ;;
   esac
 }

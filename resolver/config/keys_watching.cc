@@ -50,7 +50,7 @@ constexpr KeySpec kWatchingKeys[] = {
     {.path = "log.level",
      .value = Choice<&Settings::log_level>(kLogWords),
      .default_text = "info",
-     .summary = "Which lines the log has: those of this level, and those that matter more.",
+     .summary = "Which lines the log has: `error`, `warning` (and errors), or `info` (all).",
      .details = "The line that ternd is ready is always there. `tern log level` changes this while "
                 "ternd runs."},
 };

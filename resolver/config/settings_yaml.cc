@@ -1,6 +1,8 @@
 #include "resolver/config/settings_yaml.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "resolver/config/config.h"
@@ -15,10 +17,6 @@ constexpr size_t kColumnsMax = 100;
 
 size_t DepthOf(const KeySpec& key) {
   return static_cast<size_t>(std::count(key.path.begin(), key.path.end(), '.'));
-}
-
-bool Has(const KeyValue& list, const std::string& item) {
-  return std::find(list.items.begin(), list.items.end(), item) != list.items.end();
 }
 
 std::string CommentOf(const KeyInForce& key, const KeyValue& usual) {
@@ -39,14 +37,18 @@ std::string CommentOf(const KeyInForce& key, const KeyValue& usual) {
 
 // An item a line, because there are too many for one, or because single ones have changed.
 void AddItems(const KeyInForce& key, const std::string& indent, std::vector<std::string>* lines) {
+  using Items = std::unordered_set<std::string_view>;
   const bool changed = key.written && !key.waits;
-  for (const std::string& item : key.value.items) {
-    const bool added = changed && !Has(*key.written, item);
-    lines->push_back(Concat(indent, "  - ", item, added ? "  # added at run time" : ""));
+  const std::vector<std::string>& items = key.value.items;
+  const std::vector<std::string>& before = changed ? key.written->items : items;
+  const Items written(before.begin(), before.end());
+  for (const std::string& item : items) {
+    lines->push_back(
+        Concat(indent, "  - ", item, written.contains(item) ? "" : "  # added at run time"));
   }
-  if (!changed) return;
-  for (const std::string& item : key.written->items) {
-    if (Has(key.value, item)) continue;
+  const Items in_force(items.begin(), items.end());
+  for (const std::string& item : before) {
+    if (in_force.contains(item)) continue;
     lines->push_back(Concat(indent, "  # removed at run time: ", item));
   }
 }

@@ -8,6 +8,7 @@
 #include "resolver/control/verb.h"
 #include "resolver/control/verb_flush.h"
 #include "resolver/control/verb_run.h"
+#include "resolver/control/verb_settings.h"
 #include "resolver/control/verb_stats.h"
 #include "resolver/control/verb_status.h"
 #include "wire/concat.h"
@@ -20,7 +21,22 @@ const std::vector<Verb>& Verbs() {
       {"status", {}, &AnswerStatus},
       {"stats", {}, &AnswerStats},
       {"reload", {}, &AnswerReload},
+      {"drain", {"state"}, &AnswerDrain},
       {"stop", {}, &AnswerStop},
+      {"config show", {}, &AnswerConfigShow},
+      {"log level", {"level"}, &AnswerLogLevel},
+      {"forward add", {"zone", "servers", "first", "validate"}, &AnswerSettingsEdit},
+      {"forward remove", {"zone"}, &AnswerSettingsEdit},
+      {"forward list", {}, &AnswerZoneList},
+      {"stub add", {"zone", "servers", "validate"}, &AnswerSettingsEdit},
+      {"stub remove", {"zone"}, &AnswerSettingsEdit},
+      {"stub list", {}, &AnswerZoneList},
+      {"local add", {"record"}, &AnswerSettingsEdit},
+      {"local remove", {"name", "type"}, &AnswerSettingsEdit},
+      {"local list", {}, &AnswerLocalList},
+      {"nta add", {"zone", "until", "for", "reason"}, &AnswerSettingsEdit},
+      {"nta remove", {"zone"}, &AnswerSettingsEdit},
+      {"nta list", {}, &AnswerAnchorList},
       {"flush", {"name", "type", "below", "negative", "all"}, &AnswerFlush},
   };
   return verbs;

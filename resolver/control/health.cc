@@ -48,7 +48,8 @@ Health LookAtHealth(const Sources& sources, const CounterSnapshot& counts) {
     health.unready.push_back({"not_primed", "no name server has answered since the start"});
   }
   if (sources.daemon->draining()) {
-    health.unready.push_back({"draining", "it is about to end; what comes is still answered"});
+    health.unready.push_back(
+        {"draining", "it drains: no new queries should come; what comes is still answered"});
   }
   AddDegraded(sources, counts, &health);
   return health;

@@ -12,7 +12,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "resolver/config/settings.h"
 #include "resolver/control/flush_wish.h"
+#include "resolver/control/reload_report.h"
+#include "resolver/control/settings_edit.h"
 
 namespace tern::resolver::control {
 
@@ -30,11 +33,16 @@ struct DaemonStatus {
   uint64_t cache_entries = 0;
   std::string validation;  // `true`, `log` or `false`, as dnssec.validation
   bool time_unsure = false;
+  bool draining = false;
 };
 
-struct ReloadReport {
+// The configuration in force, and what its file said when it was read last.
+struct SettingsNow {
+  config::Settings in_force;
+  config::Settings written;
+  std::string configuration;  // the file, or `built-in defaults`
   uint64_t generation = 0;
-  std::vector<std::string> needs_restart;  // keys whose new value waits for a new start
+  int64_t now = 0;  // Unix time
 };
 
 class Steered {
@@ -42,7 +50,13 @@ class Steered {
   virtual absl::StatusOr<DaemonStatus> ReadStatus() = 0;
   // An error has a line for each mistake. The old configuration stays in force then.
   virtual absl::StatusOr<ReloadReport> Reload() = 0;
-  // Returns before the daemon has stopped.
+  virtual absl::StatusOr<SettingsNow> ReadSettings() = 0;
+  // Puts the settings in force as `edit` changes them, until the next reload. `edit` is called in
+  // the main thread. After an error nothing has changed.
+  virtual absl::StatusOr<ChangeReport> Change(const SettingsEdit& edit) = 0;
+  // Whether /ready says that no new queries should come. All that come are answered.
+  virtual absl::Status Drain(bool drains) = 0;
+  // Drains. Returns before the daemon has stopped.
   virtual absl::Status Stop() = 0;
   // How many entries went.
   virtual absl::StatusOr<uint64_t> Flush(const FlushWish& wish) = 0;

@@ -17,7 +17,8 @@ VerbResult AnswerStatus(const ControlSources& sources, const ControlRequest& /*r
                   {"cache_bytes_max", status->cache_octets_max},
                   {"cache_entries", status->cache_entries},
                   {"validation", status->validation},
-                  {"time_unsure", status->time_unsure}};
+                  {"time_unsure", status->time_unsure},
+                  {"draining", status->draining}};
 }
 
 }  // namespace tern::resolver::control

@@ -66,46 +66,6 @@ void LeaveOutMissingAddresses(config::Settings* settings) {
 
 uint64_t DrawSeed() { return crypto::RandomGenerator().Next(); }
 
-bool Same(const StaticZone& a, const StaticZone& b) {
-  return a.zone.view().Equals(b.zone) && a.to == b.to && a.forward == b.forward &&
-         a.first == b.first && a.validate == b.validate;
-}
-
-// The static zones that `other` does not have, or has with different settings, and the block lists
-// that it does not have.
-std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
-                                    const config::Settings& other) {
-  std::vector<wire::Name> zones;
-  for (const StaticZone& zone : settings.static_zones) {
-    const bool stays = std::any_of(other.static_zones.begin(), other.static_zones.end(),
-                                   [&](const StaticZone& same) { return Same(zone, same); });
-    if (!stays) zones.push_back(zone.zone);
-  }
-  for (const BlockList& list : settings.mail.dnsbl) {
-    const bool stays =
-        std::any_of(other.mail.dnsbl.begin(), other.mail.dnsbl.end(),
-                    [&](const BlockList& same) { return list.zone.view().Equals(same.zone); });
-    if (!stays) zones.push_back(list.zone);
-  }
-  return zones;
-}
-
-// Names that are validated otherwise under `there`: those below a trust anchor that `there` does
-// not have. When only one of the two validates, or knows SHA-1, all names are.
-std::vector<wire::Name> AnchorsOnlyIn(const config::DnssecSettings& here,
-                                      const config::DnssecSettings& there) {
-  if (here.validation != there.validation) return {wire::Name()};
-  std::vector<wire::Name> zones;
-  if (here.validation == Validation::kOff) return zones;
-  if (here.sha1 != there.sha1) return {wire::Name()};
-  for (const TrustAnchor& anchor : here.anchors) {
-    const auto& others = there.anchors;
-    const bool stays = std::find(others.begin(), others.end(), anchor) != others.end();
-    if (!stays) zones.push_back(anchor.zone);
-  }
-  return zones;
-}
-
 // A static zone's servers may have any address, except one where this process listens. That would
 // be a loop.
 absl::Status CheckStaticZones(const config::Settings& settings) {
@@ -210,12 +170,14 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
     std::function<void()> on_news, GivenDescriptors* given) {
   GivenDescriptors nothing;
   if (given == nullptr) given = &nothing;
+  SetLogLevel(settings.log_level);
   LeaveOutMissingAddresses(&settings);
   LogWarnings(DoubtsOf(settings));
   LeaveOutMissingFamily(&settings);
   auto configuration = MakeConfiguration(settings);
   if (!configuration.ok()) return configuration.status();
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(on_news)));
+  daemon->written_ = settings;
   daemon->settings_ = std::move(settings);
   daemon->configuration_ = *std::move(configuration);
   if (!HasRoot(*daemon->configuration_.view.settings)) {
@@ -356,41 +318,6 @@ Daemon::~Daemon() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-absl::Status Daemon::Reload(config::Settings settings) {
-  const config::Settings& current = settings_;
-  if (settings.listen_is_default && current.listen_is_default) settings.listen = current.listen;
-  std::vector<std::string_view> fixed = config::FixedKeysThatDiffer(current, settings);
-  config::KeepFixedKeys(current, &settings);
-  settings.listen_is_default = current.listen_is_default;
-  auto configuration = MakeConfiguration(settings);
-  if (!configuration.ok()) return configuration.status();
-  for (const std::string_view key : fixed) {
-    Log(LogLevel::kWarning, Concat(key, ": changes only when ternd is started anew"));
-  }
-  // What needs memory comes first, so that nothing has changed when there is none.
-  const std::string private_zones = TellPrivateZones(settings);
-  const policy::CookieSecret secret = settings.cookie_secret.value_or(cookie_secrets_.drawn());
-  configuration->cookies = cookie_secrets_.With(secret);
-  if (cache_saver_ != nullptr) cache_saver_->SetFacts(std::nullopt);  // until TellCacheFacts
-  anchor_keeper_.Configure(settings.dnssec.anchors);  // FollowAnchors takes it back after an error
-  service::UseAnchors(anchor_keeper_.InForce(), settings, ReadWallClock().now, &*configuration);
-  std::vector<wire::Name> zones_to_forget =
-      ZonesToForget(settings, configuration->view.settings->dnssec);
-  state_.SetConfiguration(settings.static_zones);
-  assembly_->Reconfigure(*configuration);
-  const config::Settings before = std::exchange(settings_, std::move(settings));
-  configuration_ = *std::move(configuration);
-  own_servers_.clear();  // with such a server there is no configuration
-  zones_to_forget_ = std::move(zones_to_forget);
-  cookie_secrets_.Use(secret);
-  keys_that_need_a_start_ = std::move(fixed);
-  ForgetChangedSources(before);
-  TellCacheFacts();
-  if (!private_zones.empty()) Log(LogLevel::kInfo, private_zones);
-  LogWarnings(EndedAnchors(settings_, ReadWallClock().now));
-  return absl::OkStatus();
-}
-
 // At the start such a server is a mistake (CheckStaticZones). Later it is the machine that changed.
 std::vector<Endpoint> Daemon::OwnServersNow(const OwnAddressesSource& own_addresses) const {
   std::vector<Endpoint> own_servers;
@@ -478,60 +405,6 @@ void Daemon::RollCookieSecret() {
   configuration_ = std::move(configuration);
   cookie_secrets_.SetDrawn(secret);
   cookie_secrets_.Use(secret);
-}
-
-// Names for which others speak under `after`, or which are validated otherwise, and those that are
-// to be forgotten already.
-std::vector<wire::Name> Daemon::ZonesToForget(const config::Settings& after,
-                                              const ValidationSettings& validation) const {
-  std::vector<wire::Name> all = zones_to_forget_;
-  for (const auto& [here, there] : {std::pair(&settings_, &after), std::pair(&after, &settings_)}) {
-    const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);
-    all.insert(all.end(), zones.begin(), zones.end());
-    const std::vector<wire::Name> anchors = AnchorsOnlyIn(here->dnssec, there->dnssec);
-    all.insert(all.end(), anchors.begin(), anchors.end());
-  }
-  if (!validation.IsOn()) return all;
-  for (const NegativeAnchor& anchor : ChangedExemptions(validation.negative_anchors)) {
-    all.push_back(anchor.zone);
-  }
-  return all;
-}
-
-// Forgets cached data of names whose source (policy/name_source.h) or trust anchor has changed.
-void Daemon::ForgetChangedSources(const config::Settings& before) {
-  const config::Settings& after = settings_;
-  if (zones_to_forget_.empty() && after.local.hosts_file.empty() &&
-      before.local.special_names == after.local.special_names) {
-    return;
-  }
-  EraseNamesToForget();
-  const auto jobs_end =
-      std::max(before.resolution.budget.total_timeout, after.resolution.budget.total_timeout);
-  forget_again_at_ = std::chrono::steady_clock::now() + jobs_end + std::chrono::seconds(1);
-}
-
-void Daemon::ForgetZones(std::vector<wire::Name> zones) {
-  zones_to_forget_ = std::move(zones);
-  EraseNamesToForget();
-  forget_again_at_ = std::chrono::steady_clock::now() + settings_.resolution.budget.total_timeout +
-                     std::chrono::seconds(1);
-}
-
-void Daemon::ForgetAgain() {
-  EraseNamesToForget();
-  zones_to_forget_.clear();
-  forget_again_at_.reset();
-  TellCacheFacts();
-}
-
-void Daemon::EraseNamesToForget() {
-  store().EraseIf([this](cache::EntryView entry) {
-    const wire::NameView name = entry.name();
-    return configuration_.view.local_data->Has(name) ||
-           std::any_of(zones_to_forget_.begin(), zones_to_forget_.end(),
-                       [&](const wire::Name& zone) { return name.IsSubdomainOf(zone); });
-  });
 }
 
 uint64_t Daemon::Flush(const control::FlushWish& wish) {

@@ -25,9 +25,11 @@
 #include "cache/store.h"
 #include "resolver/base/version.h"
 #include "resolver/config/settings.h"
+#include "resolver/config/settings_changes.h"
 #include "resolver/control/daemon_state.h"
 #include "resolver/control/flush_wish.h"
 #include "resolver/control/http_server.h"
+#include "resolver/control/reload_report.h"
 #include "resolver/control/sources.h"
 #include "resolver/daemon/anchor_file.h"
 #include "resolver/daemon/bogus_log.h"
@@ -48,6 +50,9 @@
 #include "resolver/service/configuration.h"
 
 namespace tern::resolver::daemon {
+
+// Values and items of lists that commands may have changed since the last reload.
+inline constexpr size_t kRunTimeChangesMax = 1000;
 
 // Makes what the services need from the settings. It reads the hosts file.
 absl::StatusOr<service::Configuration> MakeConfiguration(const config::Settings& settings);
@@ -71,14 +76,19 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Applies the keys that can change while the process runs, and logs the changed keys that cannot.
+  // Applies the keys of a file that can change while the process runs. What Change did is gone,
+  // unless the file says it too.
   // When there is an error, the old configuration stays in force.
   // Throws std::bad_alloc. The old configuration stays in force then too.
   absl::Status Reload(config::Settings settings);
-  // The keys whose new value the last Reload could not put in force.
-  const std::vector<std::string_view>& keys_that_need_a_start() const {
-    return keys_that_need_a_start_;
-  }
+  // What the last Reload without an error did.
+  const control::ReloadReport& last_reload() const { return last_reload_; }
+  // Puts settings() as a command has changed them in force, until the next Reload. They differ from
+  // written() in kRunTimeChangesMax values and items of lists at most.
+  // Errors and exceptions as Reload's.
+  absl::Status Change(config::Settings settings);
+  // What the file said at the start or at the last Reload.
+  const config::Settings& written() const { return written_; }
   // Forgets what the wish says, and all ranges of signed zones, because they may deny the same
   // names. cache.file is removed, and a save of it that is under way is given up.
   // Returns how many entries went. What is being looked up just now may be stored again.
@@ -169,6 +179,8 @@ class Daemon {
   absl::Status OpenWorkers(io::GivenSockets* given);
   bool AllTurn(std::chrono::steady_clock::time_point deadline);
   bool IsAnythingUnderWay() const;
+  absl::Status PutInForce(config::Settings settings);
+  std::vector<config::KeyChange> ChangesAtRunTime(const config::Settings& settings) const;
   std::shared_ptr<const policy::CoreSettings> CoreSettingsNow(
       const RouteCheck& has_route, const OwnAddressesSource& own_addresses,
       const std::vector<Endpoint>& own_servers) const;
@@ -193,7 +205,8 @@ class Daemon {
 
   const std::function<void()> on_news_;
   config::Settings settings_;
-  std::vector<std::string_view> keys_that_need_a_start_;
+  config::Settings written_;
+  control::ReloadReport last_reload_;
   service::Configuration configuration_;  // made from settings_
   // Servers of static zones whose address has become this machine's own. They are not asked.
   std::vector<Endpoint> own_servers_;

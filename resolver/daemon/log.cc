@@ -76,6 +76,8 @@ LogLimits& Limits() {
   return limits;
 }
 
+std::atomic<LogLevel> log_level = LogLevel::kInfo;
+
 void WriteLine(LogLevel level, std::string_view message) {
   static LogWriter writer(STDERR_FILENO, IsJournal(STDERR_FILENO, std::getenv("JOURNAL_STREAM")));
   writer.Write(level, message);
@@ -126,7 +128,18 @@ void LogWriter::Write(LogLevel level, std::string_view message) {
   if (!lock.owns_lock() || !TryToWrite(text)) dropped_ += dropped + 1;
 }
 
+void SetLogLevel(LogLevel level) { log_level.store(level, std::memory_order_relaxed); }
+
+LogLevel CurrentLogLevel() { return log_level.load(std::memory_order_relaxed); }
+
+void Announce(std::string_view message) try {
+  WriteLine(LogLevel::kInfo, message);
+} catch (const std::bad_alloc&) {
+  WriteNoMemory();
+}
+
 void Log(LogLevel level, std::string_view message, LogSite site) try {
+  if (level > CurrentLogLevel()) return;
   Limits().Tell(level, message, site, std::chrono::steady_clock::now(), &WriteLine);
 } catch (const std::bad_alloc&) {
   WriteNoMemory();

@@ -20,13 +20,21 @@
 #include <utility>
 #include <vector>
 
+#include "resolver/base/log_level.h"
 #include "resolver/daemon/log_limits.h"
 
 namespace tern::resolver::daemon {
 
-// Writes a line to stderr, unless its message has come too often, or drops it when nobody reads
-// there (LogWriter). `site` is who writes the message. Thread: any.
+// Lines of lesser levels are left out from now on, and not counted. It holds for the process.
+// Thread: any.
+void SetLogLevel(LogLevel level);
+LogLevel CurrentLogLevel();
+
+// Writes a line to stderr, unless SetLogLevel leaves it out or its message has come too often. It
+// is dropped when nobody reads there (LogWriter). `site` is who writes the message. Thread: any.
 void Log(LogLevel level, std::string_view message, LogSite site = LogSite::Here());
+// Writes a line of level kInfo that nothing leaves out.
+void Announce(std::string_view message);
 
 // Says how many lines were left out, of each message of which one may be written again. With
 // `at_end`, of all. False when something is left to be told.

@@ -21,9 +21,9 @@
 #include <string_view>
 #include <utility>
 
-namespace tern::resolver::daemon {
+#include "resolver/base/log_level.h"
 
-enum class LogLevel { kError, kWarning, kInfo };
+namespace tern::resolver::daemon {
 
 // A place in the source.
 struct LogSite {

@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "resolver/base/version.h"
+#include "resolver/config/settings_changes.h"
+#include "resolver/daemon/log.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::daemon {
 namespace {
@@ -60,6 +63,7 @@ absl::StatusOr<control::DaemonStatus> Steering::ReadStatus() {
         status.cache_octets_max = cache.octets_max;
         status.cache_entries = cache.entries;
         status.validation = WordOf(daemon->validation_in_force().validation);
+        status.draining = daemon->state().draining();
         status.time_unsure = daemon->validation_in_force().time_unsure;
         return status;
       });
@@ -69,17 +73,56 @@ absl::StatusOr<control::ReloadReport> Steering::Reload() {
   return AskMain<control::ReloadReport>(
       parts_.tasks, kReloadMax, [this]() -> absl::StatusOr<control::ReloadReport> {
         if (const absl::Status status = parts_.reload(); !status.ok()) return status;
-        control::ReloadReport report;
-        report.generation = parts_.daemon->state().generation();
-        for (const std::string_view key : parts_.daemon->keys_that_need_a_start()) {
-          report.needs_restart.emplace_back(key);
+        return parts_.daemon->last_reload();
+      });
+}
+
+absl::StatusOr<control::SettingsNow> Steering::ReadSettings() {
+  return AskMain<control::SettingsNow>(
+      parts_.tasks, kTaskMax, [this]() -> absl::StatusOr<control::SettingsNow> {
+        const Daemon& daemon = *parts_.daemon;
+        return control::SettingsNow{daemon.settings(), daemon.written(), parts_.configuration,
+                                    parts_.daemon->state().generation(), ReadWallClock().now};
+      });
+}
+
+absl::StatusOr<control::ChangeReport> Steering::Change(const control::SettingsEdit& edit) {
+  return AskMain<control::ChangeReport>(
+      parts_.tasks, kReloadMax, [this, edit]() -> absl::StatusOr<control::ChangeReport> {
+        Daemon* const daemon = parts_.daemon;
+        config::Settings settings = daemon->settings();
+        absl::Status status = edit(&settings, ReadWallClock().now);
+        if (!status.ok()) return status;
+        control::ChangeReport report;
+        report.changes = config::ChangesBetween(daemon->settings(), settings);
+        report.to_keep = config::UndoneIn(daemon->written(), report.changes);
+        if (!report.changes.empty()) status = daemon->Change(std::move(settings));
+        if (!status.ok()) return status;
+        report.generation = daemon->state().generation();
+        for (const config::KeyChange& change : report.changes) {
+          Log(LogLevel::kInfo, Concat("by a command: ", ToText(change)));
         }
         return report;
       });
 }
 
+absl::Status Steering::Drain(bool drains) {
+  return parts_.tasks->Run(
+      [this, drains] {
+        parts_.daemon->state().SetDraining(drains);
+        Log(LogLevel::kInfo, drains ? "drains, by a command: /ready says no, queries are answered"
+                                    : "does not drain any longer, by a command");
+      },
+      kTaskMax);
+}
+
 absl::Status Steering::Stop() {
-  return parts_.tasks->Run([this] { is_stopping_ = true; }, kTaskMax);
+  return parts_.tasks->Run(
+      [this] {
+        parts_.daemon->state().SetDraining(true);
+        is_stopping_ = true;
+      },
+      kTaskMax);
 }
 
 absl::StatusOr<uint64_t> Steering::Flush(const control::FlushWish& wish) {

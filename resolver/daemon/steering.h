@@ -29,6 +29,9 @@ class Steering final : public control::Steered {
 
   absl::StatusOr<control::DaemonStatus> ReadStatus() override;
   absl::StatusOr<control::ReloadReport> Reload() override;
+  absl::StatusOr<control::SettingsNow> ReadSettings() override;
+  absl::StatusOr<control::ChangeReport> Change(const control::SettingsEdit& edit) override;
+  absl::Status Drain(bool drains) override;
   absl::Status Stop() override;
   absl::StatusOr<uint64_t> Flush(const control::FlushWish& wish) override;
 

@@ -52,6 +52,7 @@ namespace tern::resolver::daemon {
 namespace {
 
 constexpr const char* kNoMemory = "out of memory";
+constexpr const char* kOldStays = "the old configuration stays in force";
 constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
 // The manual page promises an end within two seconds.
@@ -111,13 +112,17 @@ sigset_t HandledSignals() {
 
 absl::Status ReadAgain(Daemon* daemon, const DaemonOptions& options) try {
   const auto settings = ReadSettings(options);
-  absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
+  const absl::Status status = settings.ok() ? daemon->Reload(*settings) : settings.status();
   daemon->state().SetReloadFailed(!status.ok());
-  if (status.ok()) {
-    Log(LogLevel::kInfo, "configuration read again; the cache is kept");
-  } else {
+  if (!status.ok()) {
     LogError(status);
-    Log(LogLevel::kError, "the old configuration stays in force");
+    Log(LogLevel::kError, kOldStays);
+    return absl::Status(status.code(), Concat(std::string(status.message()), "\n", kOldStays));
+  }
+  const control::ReloadReport& report = daemon->last_reload();
+  Log(LogLevel::kInfo, "configuration read again");
+  for (const control::ReportLine& line : LinesOf(report)) {
+    Log(line.is_warning ? LogLevel::kWarning : LogLevel::kInfo, line.text);
   }
   return status;
 } catch (const std::bad_alloc&) {
@@ -176,10 +181,10 @@ void LogReady(const Daemon& daemon, const DaemonOptions& options) {
   for (const Endpoint& endpoint : daemon.listening()) {
     addresses += Concat(addresses.empty() ? "" : ", ", endpoint.ToText());
   }
-  Log(LogLevel::kInfo,
-      Concat("ready: tern ", kVersion, " answers on ", addresses, "; ", daemon.worker_count(),
-             daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name(),
-             "; configuration: ", NameOfConfiguration(options)));
+  // Whoever starts ternd waits for this line, whatever the level of the log is.
+  Announce(Concat("ready: tern ", kVersion, " answers on ", addresses, "; ", daemon.worker_count(),
+                  daemon.worker_count() == 1 ? " worker" : " workers", " on ", daemon.engine_name(),
+                  "; configuration: ", NameOfConfiguration(options)));
 }
 
 // Looks at the machine's network again when the kernel has told of a change. Changes come in
@@ -278,7 +283,7 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
     teller.Tell(daemon);
     tasks->DoAll();
     if (steering.is_stopping()) return;
-    // A command may have read the configuration again.
+    // A command may have changed the configuration, or read it again.
     if (std::exchange(generation, daemon->state().generation()) != daemon->state().generation()) {
       next_follow = Clock::now();
     }
@@ -380,6 +385,7 @@ int Serve(const DaemonOptions& options) {
   }
   WaitForEnd(daemon->get(), signals, options, supervisor, steering, &tasks);
   watchdog.reset();
+  (*daemon)->state().SetDraining(true);
   supervisor.TellStopping();
   const int exit_code = failed ? kExitFailure : 0;
   const StopWatchdog stop_watchdog(exit_code);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "resolver/tool/control_flush.h"
+#include "resolver/tool/control_settings.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -24,10 +25,14 @@ std::vector<ControlCommand> MakeCommands() {
       {.command = {.name = "status", .meaning = "shows what the running ternd is and does"}},
       {.command = {.name = "stats",
                    .meaning = "shows what the running ternd has counted since its start"}},
-      {.command = {.name = "reload", .meaning = "has ternd read its configuration again"}},
+      {.command = {.name = "reload", .meaning = "has ternd read its configuration again"},
+       .text = &LinesText},
+      DrainCommand(),
       {.command = {.name = "stop", .meaning = "ends ternd"}},
       {.command = FlushCommand(), .fill = &FillFlush},
   };
+  const std::vector<ControlCommand> of_settings = SettingsCommands();
+  commands.insert(commands.end(), of_settings.begin(), of_settings.end());
   std::transform(commands.begin(), commands.end(), commands.begin(), &WithSocket);
   return commands;
 }

@@ -18,7 +18,7 @@ namespace {
 constexpr uint16_t kHttpPort = 9530;
 
 // Of what ternd says. It needs three today.
-constexpr size_t kDepthMax = 8;
+constexpr size_t kHealthDepthMax = 8;
 
 // Empty when it is missing or is no text.
 std::string TextOf(const nlohmann::json& object, const char* key) {
@@ -110,7 +110,7 @@ HealthReport ReadHealth(const HealthOptions& options, std::string_view response)
                                          DurationToText(options.timeout), "\n")};
   }
   const std::string_view content = response.substr(body + 4);
-  const auto health = NestsDeeper(content, kDepthMax)
+  const auto health = NestsDeeper(content, kHealthDepthMax)
                           ? nlohmann::json()
                           : nlohmann::json::parse(content, nullptr, /*allow_exceptions=*/false);
   if (!health.is_object() || !health.contains("status") || !health["status"].is_string()) {

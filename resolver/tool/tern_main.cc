@@ -15,6 +15,7 @@
 #include "resolver/base/text_file.h"
 #include "resolver/base/version.h"
 #include "resolver/tool/block_lists.h"
+#include "resolver/tool/config_check.h"
 #include "resolver/tool/configured_lists.h"
 #include "resolver/tool/control_client.h"
 #include "resolver/tool/control_command.h"
@@ -212,6 +213,25 @@ int ImportConfiguration(std::span<const std::string> words) {
   return static_cast<int>(ImportExit::kMissing);
 }
 
+// The folder of this program. Empty when the kernel does not say.
+std::string OwnFolder() {
+  char path[4096];
+  const ssize_t octets = readlink("/proc/self/exe", path, sizeof path);
+  if (octets <= 0) return "";
+  const std::string_view text(path, static_cast<size_t>(octets));
+  return std::string(text.substr(0, text.rfind('/')));
+}
+
+int CheckConfig(std::span<const std::string> words) {
+  const auto options = ParseCheckOptions(words);
+  if (!options.ok()) return UsageFailure(std::string(options.status().message()));
+  if (options->help) return Help();
+  const CheckReport report = CheckConfiguration(PlacesOfTernd(OwnFolder()), options->file);
+  Print(options->json || report.exit == CheckExit::kGood ? stdout : stderr,
+        options->json ? CheckJson(*options, report) : CheckText(*options, report));
+  return static_cast<int>(report.exit);
+}
+
 // Has a running ternd do it.
 int Control(const ControlCommand& command, std::span<const std::string> words) {
   const auto options = ParseControlOptions(command, words);
@@ -249,6 +269,7 @@ int Main(int argc, char** argv) {
   if (command->name == "why") return Why(rest);
   if (command->name == "mail") return Mail(rest);
   if (command->name == "doctor mail") return Doctor(rest);
+  if (command->name == "config check") return CheckConfig(rest);
   if (command->name == "health") return ShowHealth(rest);
   if (command->name == "config import") return ImportConfiguration(rest);
   TERN_REQUIRE(command->name == "lookup");  // the only other one

@@ -1,5 +1,6 @@
 #include "resolver/tool/tern_program.h"
 
+#include "resolver/tool/config_check.h"
 #include "resolver/tool/control_commands.h"
 #include "resolver/tool/health.h"
 #include "resolver/tool/import_options.h"
@@ -11,8 +12,9 @@ namespace tern::resolver::tool {
 namespace {
 
 std::vector<Command> AllCommands() {
-  std::vector<Command> commands = {LookupCommand(), WhyCommand(),    MailCommand(),
-                                   DoctorCommand(), HealthCommand(), ImportCommand()};
+  std::vector<Command> commands = {LookupCommand(),     WhyCommand(),    MailCommand(),
+                                   DoctorCommand(),     HealthCommand(), ImportCommand(),
+                                   ConfigCheckCommand()};
   for (const ControlCommand& control : ControlCommands()) commands.push_back(control.command);
   return commands;
 }
@@ -38,7 +40,8 @@ const Program& TernProgram() {
           "Of config import: 0 all is carried over, 1 some is not, 2 wrong usage, 3 the\n"
           "file cannot be read.\n"
           "Of those with --socket: 0 done, 2 wrong usage, 3 ternd could not do it,\n"
-          "4 nobody answers at the socket. See tern(1).\n",
+          "4 nobody answers at the socket. Of config check: 0 good, 2 wrong usage,\n"
+          "3 mistakes, 4 there is no ternd to run. See tern(1).\n",
   };
   return program;
 }

@@ -20,7 +20,9 @@ _OUTSIDE = {
                           "OpenMetrics Postfix V1Volume "
                           "PowerDNS Prometheus Resolver ThreadSanitizer "
                           "Unbound INFRA_RTT dns_again_means_nonexist acl secondary stats_noreset reconfig flush_type "
-                          "flush_zone flush_negative flush_bogus named.conf unbound.conf",
+                          "flush_zone flush_negative flush_bogus named.conf unbound.conf forward_add forward_remove "
+                          "list_forwards stub_add stub_remove list_stubs local_data local_data_remove list_local_data "
+                          "insecure_add insecure_remove list_insecure get_option showconf",
         "the system": "CAP_NET_ADMIN Debian Linux PACKET_STATISTICS SKF_AD_PKTTYPE SOL_PACKET SO_ATTACH_FILTER TIME_WAIT "
                       "perf_event_attr resolv.conf rq_clock_skip_update",
         "libraries and build systems": "Abseil CMAKE_CXX_STANDARD EVP_MAC OpenSSL io_uring_enable_rings",

@@ -93,7 +93,7 @@ TEST(SettingsChangesTest, TellsWhichChangesALaterConfigurationLacks) {
   EXPECT_EQ(CountOf(changes), 4u);
   EXPECT_TRUE(UndoneIn(changed, changes).empty());
   const auto undone = UndoneIn(Parsed("log: {level: error}\nstub: [{zone: b, to: [192.0.2.1]}, "
-                                     "{zone: a, to: [192.0.2.1]}]"),
+                                      "{zone: a, to: [192.0.2.1]}]"),
                                changes);
   ASSERT_EQ(undone.size(), 1u);
   EXPECT_EQ(ToText(undone[0]),

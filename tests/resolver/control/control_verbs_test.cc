@@ -1,9 +1,12 @@
 #include "resolver/control/control_verbs.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "gtest/gtest.h"
+#include "resolver/config/config.h"
+#include "resolver/config/settings_changes.h"
 #include "resolver/control/control_request.h"
 #include "wire/concat.h"
 #include "wire/parse_presentation.h"
@@ -23,7 +26,28 @@ class FakeDaemon final : public Steered {
   }
   absl::StatusOr<ReloadReport> Reload() override {
     if (!mistake.empty()) return absl::InvalidArgumentError(mistake);
-    return ReloadReport{.generation = 2, .needs_restart = {"workers"}};
+    ReloadReport report{.generation = 2};
+    report.changes = {{.key = "stub", .is_list = true, .added = {"{zone: \"a.\"}"}}};
+    report.waiting = {{.key = "workers", .before = "auto", .after = "2"}};
+    return report;
+  }
+  absl::StatusOr<SettingsNow> ReadSettings() override {
+    return SettingsNow{in_force, written, "tern.yaml", 5, /*now=*/1'000'000'000};
+  }
+  absl::StatusOr<ChangeReport> Change(const SettingsEdit& edit) override {
+    config::Settings settings = in_force;
+    const absl::Status status = edit(&settings, /*now=*/1'000'000'000);
+    if (!status.ok()) return status;
+    ChangeReport report;
+    report.changes = config::ChangesBetween(in_force, settings);
+    report.to_keep = config::UndoneIn(written, report.changes);
+    report.generation = 6;
+    in_force = settings;
+    return report;
+  }
+  absl::Status Drain(bool drains) override {
+    draining = drains;
+    return absl::OkStatus();
   }
   absl::Status Stop() override {
     ++stops;
@@ -37,6 +61,9 @@ class FakeDaemon final : public Steered {
   }
 
   std::string mistake;
+  config::Settings in_force = config::DefaultSettings();
+  config::Settings written = config::DefaultSettings();
+  bool draining = false;
   int stops = 0;
   std::string wishes;
 };
@@ -95,11 +122,79 @@ TEST_F(ControlVerbsTest, StatsHaveTheNamesOfTheMetrics) {
 }
 
 TEST_F(ControlVerbsTest, ReloadSaysWhatNeedsAStartOrWhatIsWrong) {
-  EXPECT_EQ(Say(R"({"verb":"reload"})"),
-            R"({"ok":true,"result":{"generation":2,"needs_restart":["workers"]}})");
+  EXPECT_EQ(Result(R"({"verb":"reload"})"), nlohmann::json::parse(R"({
+    "generation": 2, "needs_restart": ["workers"], "dropped": [],
+    "changed": [{"key": "stub", "added": ["{zone: \"a.\"}"], "removed": []}],
+    "waiting": [{"key": "workers", "before": "auto", "after": "2"}],
+    "lines": ["stub: added {zone: \"a.\"}",
+              "workers: auto -> 2: changes only when ternd is started anew",
+              "generation 2 is in force; the cache is kept"]})"));
   daemon_.mistake = "tern.yaml:1:1: worker: unknown key";
   EXPECT_EQ(Say(R"({"verb":"reload"})"),
             R"({"ok":false,"error":"tern.yaml:1:1: worker: unknown key"})");
+}
+
+TEST_F(ControlVerbsTest, AZoneIsAddedListedAndRemoved) {
+  const auto added = Result(R"({"verb":"forward add","zone":"Corp.example",)"
+                            R"("servers":"10.0.0.1 10.0.0.2:54","first":true})");
+  EXPECT_EQ(added["generation"], 6);
+  EXPECT_EQ(added["yaml"].dump(), R"(["forward:","  - {zone: \"Corp.example.\", to: )"
+                                  R"([\"10.0.0.1:53\", \"10.0.0.2:54\"], first: true}"])");
+  EXPECT_EQ(Result(R"({"verb":"forward list"})")["items"].dump(),
+            R"([{"at_run_time":true,"first":true,"to":["10.0.0.1:53","10.0.0.2:54"],)"
+            R"("validate":false,"zone":"Corp.example."}])");
+  EXPECT_EQ(Result(R"({"verb":"stub list"})")["lines"][0], "none");
+  daemon_.written = daemon_.in_force;
+  EXPECT_EQ(Result(R"({"verb":"forward list"})")["items"][0]["at_run_time"], false);
+  const auto removed = Result(R"({"verb":"forward remove","zone":"corp.example."})");
+  EXPECT_EQ(removed["changed"][0]["removed"].size(), 1u);
+  EXPECT_EQ(removed["to_keep"][0]["key"], "forward");
+  EXPECT_EQ(Result(R"({"verb":"forward list"})")["items"].size(), 0u);
+}
+
+TEST_F(ControlVerbsTest, ListsOfRecordsAndAnchorsHaveTheirFields) {
+  Result(R"({"verb":"local add","record":"a.example. 60 TXT \"x y\""})");
+  EXPECT_EQ(Result(R"({"verb":"local list"})")["items"][0],
+            nlohmann::json::parse(R"({"name":"a.example.","ttl":60,"type":"TXT",)"
+                                  R"("data":"\"x y\"","at_run_time":true})"));
+  Result(R"({"verb":"nta add","zone":"b.example","for":"1h","reason":"broken"})");
+  EXPECT_EQ(Result(R"({"verb":"nta list"})")["items"][0],
+            nlohmann::json::parse(R"({"zone":"b.example.","until":"2001-09-09T02:46:40Z",)"
+                                  R"("reason":"broken","ended":false,"at_run_time":true})"));
+}
+
+TEST_F(ControlVerbsTest, TheLevelOfTheLogIsShownAndChanged) {
+  EXPECT_EQ(Result(R"({"verb":"log level"})")["level"], "info");
+  Result(R"({"verb":"log level","level":"error"})");
+  EXPECT_EQ(Result(R"({"verb":"log level"})")["level"], "error");
+  EXPECT_EQ(Say(R"({"verb":"log level","level":"loud"})"),
+            R"({"ok":false,"error":"log level: log.level: expected error, warning or info, found )"
+            R"(\"loud\""})");
+}
+
+TEST_F(ControlVerbsTest, TheConfigurationIsShownWithWhatIsSpecialOfIt) {
+  daemon_.written.workers = 4;
+  daemon_.in_force.log_level = LogLevel::kError;
+  daemon_.in_force.cookie_secret = policy::CookieSecret{1, 2, 3};
+  const auto shown = Result(R"({"verb":"config show"})");
+  EXPECT_EQ(shown["configuration"], "tern.yaml");
+  EXPECT_EQ(shown["generation"], 5);
+  std::map<std::string, nlohmann::json> keys;
+  for (const auto& key : shown["keys"]) keys[key["key"]] = key;
+  EXPECT_EQ(keys["workers"].dump(),
+            R"({"default":true,"file":"4","key":"workers","needs_restart":true,"value":"auto"})");
+  EXPECT_EQ(keys["log.level"].dump(), R"({"at_run_time":true,"default":false,"file":"info",)"
+                                      R"("key":"log.level","value":"error"})");
+  EXPECT_EQ(keys["access.cookie_secret"]["value"], "hidden");
+  EXPECT_EQ(shown.dump().find("010203"), std::string::npos);
+}
+
+TEST_F(ControlVerbsTest, DrainIsOnUnlessItIsOff) {
+  EXPECT_EQ(Result(R"({"verb":"drain"})")["draining"], true);
+  EXPECT_TRUE(daemon_.draining);
+  Result(R"({"verb":"drain","state":"off"})");
+  EXPECT_FALSE(daemon_.draining);
+  EXPECT_EQ(Say(R"({"verb":"drain","state":"no"})").rfind("{\"ok\":false", 0), 0u);
 }
 
 TEST_F(ControlVerbsTest, StopStopsOnce) {

@@ -23,20 +23,13 @@
 #include "resolver/tool/lookup_json.h"
 #include "resolver/tool/lookup_reply.h"
 #include "resolver/tool/mail_counters.h"
-#include "tests/resolver/daemon/loopback_settings.h"
+#include "tests/resolver/daemon/loopback_daemon.h"
 #include "tests/support/allocation_count.h"
 #include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::daemon {
 namespace {
-
-std::unique_ptr<Daemon> Started(config::Settings settings) {
-  auto daemon = Daemon::Start(std::move(settings),
-                              [](const absl::Status& status) { ADD_FAILURE() << status; });
-  EXPECT_TRUE(daemon.ok()) << daemon.status();
-  return daemon.ok() ? *std::move(daemon) : nullptr;
-}
 
 tool::LookupReply Ask(const Daemon& daemon, const char* name, bool tcp = false,
                       bool trace = false) {

@@ -29,6 +29,25 @@ TEST(LogTest, MessageStaysOneHarmlessLine) {
   EXPECT_EQ(LogLine(LogLevel::kInfo, "a\nb\x1b[2Jc\x7f", "T", false), "T a\\x0ab\\x1b[2Jc\\x7f\n");
 }
 
+TEST(LogTest, LinesBelowTheLevelAreLeftOutAndAnAnnouncementNever) {
+  testing::internal::CaptureStderr();
+  SetLogLevel(LogLevel::kWarning);
+  Log(LogLevel::kInfo, "one");
+  Log(LogLevel::kWarning, "two");
+  Announce("three");
+  SetLogLevel(LogLevel::kError);
+  Log(LogLevel::kWarning, "four");
+  Log(LogLevel::kError, "five");
+  SetLogLevel(LogLevel::kInfo);
+  Log(LogLevel::kInfo, "six");
+  const std::string log = testing::internal::GetCapturedStderr();
+  for (const char* there : {"two", "three", "five", "six"}) {
+    EXPECT_NE(log.find(there), std::string::npos) << log;
+  }
+  EXPECT_EQ(log.find("one"), std::string::npos) << log;
+  EXPECT_EQ(log.find("four"), std::string::npos) << log;
+}
+
 TEST(LogTest, KnowsTheJournalByItsDeviceAndInode) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);

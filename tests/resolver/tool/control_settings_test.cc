@@ -1,0 +1,79 @@
+#include "resolver/tool/control_settings.h"
+
+#include <gtest/gtest.h>
+
+#include "resolver/tool/control_commands.h"
+#include "resolver/tool/control_options.h"
+#include "resolver/tool/control_text.h"
+#include "resolver/tool/tern_program.h"
+
+namespace tern::resolver::tool {
+namespace {
+
+// The request without its verb, or the error.
+std::string RequestOf(std::vector<std::string> words) {
+  size_t taken = 0;
+  const Command* const command = FindCommand(TernProgram(), words, &taken);
+  const ControlCommand* const control =
+      command == nullptr ? nullptr : FindControlCommand(command->name);
+  if (control == nullptr) return "no such command";
+  const auto options = ParseControlOptions(*control, std::span(words).subspan(taken));
+  if (!options.ok()) return std::string(options.status().message());
+  auto request = nlohmann::ordered_json::parse(options->request);
+  EXPECT_EQ(request["verb"], std::string(command->name));
+  request.erase("verb");
+  return request.dump();
+}
+
+TEST(ControlSettingsTest, ZonesHaveServersAndFlags) {
+  EXPECT_EQ(RequestOf({"forward", "add", "a.example", "10.0.0.1", "[::1]:54", "--first"}),
+            R"({"zone":"a.example","servers":"10.0.0.1 [::1]:54","first":true})");
+  EXPECT_EQ(RequestOf({"stub", "add", "a", "10.0.0.1", "--validate"}),
+            R"({"zone":"a","servers":"10.0.0.1","validate":true})");
+  EXPECT_EQ(RequestOf({"stub", "remove", "a"}), R"({"zone":"a"})");
+  EXPECT_EQ(RequestOf({"forward", "list", "--json"}), "{}");
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"forward", "add", "a"},
+                                                {"forward", "remove"},
+                                                {"stub", "list", "a"},
+                                                {"stub", "add", "a", "10.0.0.1", "--first"}}) {
+    EXPECT_EQ(RequestOf(wrong).find('{'), std::string::npos) << RequestOf(wrong);
+  }
+}
+
+TEST(ControlSettingsTest, ARecordIsOneWordOrSeveral) {
+  EXPECT_EQ(RequestOf({"local", "add", "a. 60 IN A 192.0.2.1"}),
+            R"({"record":"a. 60 IN A 192.0.2.1"})");
+  EXPECT_EQ(RequestOf({"local", "add", "a.", "TXT", "x y", "z"}),
+            R"({"record":"a. TXT \"x y\" z"})");
+  EXPECT_EQ(RequestOf({"local", "add", "a.", "TXT", "\"x y\"", "a;b"}),
+            R"({"record":"a. TXT \"x y\" \"a;b\""})");
+  EXPECT_EQ(RequestOf({"local", "remove", "a", "TXT"}), R"({"name":"a","type":"TXT"})");
+}
+
+TEST(ControlSettingsTest, AnAnchorHasAnEndAndAReason) {
+  EXPECT_EQ(RequestOf({"nta", "add", "a", "--for", "1h", "--reason", "x y"}),
+            R"({"for":"1h","reason":"x y","zone":"a"})");
+  EXPECT_EQ(RequestOf({"nta", "add", "a", "--until=2030-01-01"}),
+            R"({"until":"2030-01-01","zone":"a"})");
+}
+
+TEST(ControlSettingsTest, TheLevelAndTheStateMayBeMissing) {
+  EXPECT_EQ(RequestOf({"log", "level"}), "{}");
+  EXPECT_EQ(RequestOf({"log", "level", "error"}), R"({"level":"error"})");
+  EXPECT_EQ(RequestOf({"drain"}), "{}");
+  EXPECT_EQ(RequestOf({"drain", "off"}), R"({"state":"off"})");
+  EXPECT_EQ(RequestOf({"config", "show"}), "{}");
+}
+
+TEST(ControlSettingsTest, PeopleGetTheLines) {
+  const ControlReply reply =
+      ReadControlReply(*FindControlCommand("forward list"),
+                       R"({"ok":true,"result":{"items":[1],"lines":["a","b\u001b[2J",7]}})");
+  EXPECT_EQ(reply.text, "a\nb\\x1b[2J\n");
+  for (const char* odd : {R"({"ok":true,"result":7})", R"({"ok":true,"result":{"lines":7}})"}) {
+    EXPECT_EQ(ReadControlReply(*FindControlCommand("forward list"), odd).text, "");
+  }
+}
+
+}  // namespace
+}  // namespace tern::resolver::tool
