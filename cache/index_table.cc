@@ -60,6 +60,7 @@ IndexTable::Slot* IndexTable::MoveOne(Bucket& bucket) {
     if (EmptySlots(other, &empty) == 0) continue;
     const_cast<Slot*>(empty)->store(value, std::memory_order_release);
     slot.store(0, std::memory_order_release);
+    ++moves;
     return &slot;
   }
   return nullptr;

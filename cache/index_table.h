@@ -50,6 +50,8 @@ class alignas(64) IndexTable {
   // no reader sees this one.
   IndexTable* next_retired = nullptr;
   uint64_t retired_at = 0;
+  // How many slots have moved, under the shard's lock.
+  uint64_t moves = 0;
 
   size_t octets() const { return (size_t{bucket_count_} + 1) * sizeof(Bucket); }
   size_t slots() const { return size_t{bucket_count_} * kSlotsPerBucket; }

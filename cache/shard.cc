@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <new>
 #include <optional>
 #include <utility>
@@ -35,6 +36,8 @@ constexpr size_t kCrowdedPercent = 90;
 // Below this index load, in percent, it is not the index that is too small: one name has more
 // entries than its two buckets have slots.
 constexpr size_t kGrowsFromPercent = 60;
+// EraseIf holds the lock for so many buckets, of eight slots each: less than 0.1 ms.
+constexpr size_t kEraseBuckets = 128;
 // After a Put took a segment, this many must be free: the reserve of invariant 3.
 constexpr size_t kReserve = 1;
 
@@ -169,10 +172,59 @@ void Shard::ForEach(absl::FunctionRef<void(EntryView)> visit) const {
   }
 }
 
-void Shard::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
+std::vector<EntryView> Shard::FindAll(wire::NameView name, uint32_t tag) const {
+  std::vector<EntryView> found;
   std::lock_guard lock(mutex_);
-  IndexTable* table = table_.load(std::memory_order_relaxed);
-  for (size_t i = 0; i < table->buckets(); ++i) {
+  const IndexTable* table = table_.load(std::memory_order_relaxed);
+  // All keys of the name lie in these. The border of a bucket may be between its keys.
+  const uint32_t least = tag & ~IndexTable::kKeyBits;
+  const uint32_t most = tag | IndexTable::kKeyBits;
+  const IndexTable::Bucket* const buckets[] = {&table->First(least), &table->First(most),
+                                               &table->Second(most)};
+  for (const IndexTable::Bucket* const* at = std::begin(buckets); at != std::end(buckets); ++at) {
+    if (std::find(std::begin(buckets), at, *at) != at) continue;
+    for (const IndexTable::Slot& slot : (*at)->slots) {
+      const uint64_t value = slot.load(std::memory_order_relaxed);
+      if (value == 0 || (IndexTable::TagOf(value) & ~IndexTable::kKeyBits) != least) continue;
+      const EntryView entry(arena_->At(IndexTable::LocationOf(value)));
+      if (entry.name().Equals(name)) found.push_back(entry);
+    }
+  }
+  return found;
+}
+
+// Between two slices an entry may move from a bucket that was not visited to one that was. But in
+// one table it moves only once (invariant 2 of the index). So a second pass finds it.
+void Shard::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
+  for (int passes = 0; passes < 2 && !EraseInSlices(matches); ++passes) {
+  }
+}
+
+// False when an entry may have been missed, because entries have moved in the table meanwhile. It
+// begins again in each new table.
+bool Shard::EraseInSlices(absl::FunctionRef<bool(EntryView)> matches) {
+  size_t buckets = 0;  // of the table: a new one is always larger
+  uint64_t moves = 0;
+  for (size_t from = 0;; from += kEraseBuckets) {
+    std::lock_guard lock(mutex_);
+    IndexTable* const table = table_.load(std::memory_order_relaxed);
+    if (table->buckets() != buckets) {
+      buckets = table->buckets();
+      from = 0;
+      moves = table->moves;
+    }
+    if (from >= buckets) return table->moves == moves;
+    EraseInBuckets(table, from, std::min(from + kEraseBuckets, buckets), matches);
+  }
+}
+
+void Shard::EraseInBuckets(IndexTable* table, size_t from, size_t to,
+                           absl::FunctionRef<bool(EntryView)> matches) {
+  for (size_t i = from; i < to; ++i) {
+    for (const IndexTable::Slot& slot : table->BucketAt(i).slots) {
+      const uint64_t value = slot.load(std::memory_order_relaxed);
+      if (value != 0) __builtin_prefetch(arena_->At(IndexTable::LocationOf(value)));
+    }
     for (IndexTable::Slot& slot : table->BucketAt(i).slots) {
       const uint64_t value = slot.load(std::memory_order_relaxed);
       if (value == 0 || !matches(EntryView(arena_->At(IndexTable::LocationOf(value))))) continue;

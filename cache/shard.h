@@ -56,6 +56,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "cache/entry.h"
@@ -122,6 +123,8 @@ class Shard {
 
   EntryView Find(const EntryKey& key) const;
   void Prefetch(uint32_t tag) const;
+  // `tag`: of any of the name's keys; only the bits count that choose buckets.
+  std::vector<EntryView> FindAll(wire::NameView name, uint32_t tag) const;
 
   PutOutcome Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now,
                  Reuse reuse = Reuse::kExpected);
@@ -170,6 +173,11 @@ class Shard {
     Location location = 0;
     EntryView entry;
   };
+
+  // Erasing.
+  bool EraseInSlices(absl::FunctionRef<bool(EntryView)> matches);
+  void EraseInBuckets(IndexTable* table, size_t from, size_t to,
+                      absl::FunctionRef<bool(EntryView)> matches);
 
   // Index.
   Found Lookup(const EntryKey& key) const;

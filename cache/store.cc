@@ -92,6 +92,11 @@ EntryView Store::Find(wire::NameView name, uint64_t name_hash, KeySpace space,
   return ShardOf(name_hash).Find({name, space, type, Tag(name_hash, space, type)});
 }
 
+std::vector<EntryView> Store::FindAll(wire::NameView name) const {
+  const uint64_t hash = Hash(name);
+  return ShardOf(hash).FindAll(name, static_cast<uint32_t>(hash));
+}
+
 void Store::Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) const {
   if (!HasType(space)) type = wire::RRType::kNone;
   ShardOf(name_hash).Prefetch(Tag(name_hash, space, type));

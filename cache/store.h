@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "cache/entry.h"
@@ -93,6 +94,10 @@ class Store {
     return Find(name, name_hash, KeySpace::kDelegation, wire::RRType::kNone);
   }
   EntryView FindCut(wire::NameView name) const { return FindCut(name, Hash(name)); }
+  // All entries of the name, of any age, in no order. It sets no use mark, because people look
+  // this way. It takes the shard's lock for a moment.
+  // REQUIRES: the caller is a Reader that is awake.
+  std::vector<EntryView> FindAll(wire::NameView name) const;
   // Prefetches the index lines of a key that will be looked up soon.
   void Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) const;
 
@@ -112,8 +117,10 @@ class Store {
 
   // Visits every entry that Find can find, shard by shard under its lock. For dumps and tests.
   void ForEach(absl::FunctionRef<void(EntryView)> visit) const;
-  // Erases the entries that `matches`, shard by shard under its lock. After a change of the
-  // configuration some of what was learnt may be wrong. Any thread.
+  // Erases the entries that `matches`, of those that were there before the call. After a change of
+  // the configuration some of what was learnt may be wrong. It walks over the whole index, in
+  // slices: a shard's lock is held for about a thousand entries at a time. So no writer waits long.
+  // `matches` may see an entry twice, and the store must not be changed in it. Any thread.
   void EraseIf(absl::FunctionRef<bool(EntryView)> matches);
 
   // For snapshots (snapshot_write.h, snapshot_read.h). The names of a shard are those whose hash

@@ -183,5 +183,33 @@ TEST(StoreThreadsTest, ReplacedAndMovedEntriesAreNeverMissed) {
   EXPECT_EQ(missed.load(), 0u);
 }
 
+// A shard's lock is free between slices, and the index moves and grows meanwhile.
+TEST(StoreThreadsTest, EraseIfMissesNothingWhileTheIndexGrows) {
+  Store store({.memory_octets = size_t{4} << 20, .seed = 5});
+  const auto put = [&store](const std::string& name) {
+    store.Put(MakeRRset(MakeName(name), "abcd").bytes(), Instant(1));
+  };
+  const auto reader = store.Register();
+  for (uint64_t i = 0; i < 4000; ++i) put("old" + NameOfNumber(i));
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    const auto licence = store.Register();
+    for (uint64_t i = 0; i < 30'000 && !stop; ++i) {
+      put(NameOfNumber(i));
+      licence->Quiescent();
+    }
+  });
+  const auto is_old = [](EntryView entry) { return entry.name().FirstLabel().starts_with("old"); };
+  store.EraseIf([&](EntryView entry) {
+    std::this_thread::yield();
+    return is_old(entry);
+  });
+  stop = true;
+  writer.join();
+  size_t left = 0;
+  store.ForEach([&](EntryView entry) { left += is_old(entry) ? 1 : 0; });
+  EXPECT_EQ(left, 0u);
+}
+
 }  // namespace
 }  // namespace tern::cache
