@@ -38,6 +38,7 @@ Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& n
       zone_hash_(context.facilities.store.Hash(servers.zone())),
       hash_(wire::Mix(zone_hash_ ^ static_cast<uint64_t>(type),
                       context.facilities.store.Hash(name))) {
+  servers.OnRaceBegins(this);
   question_.name = name;
   question_.type = type;
   question_.recursion_desired = servers.forwarded();
@@ -52,6 +53,7 @@ Race::Race(const RaceContext& context, ZoneServers& servers, const wire::Name& n
 }
 
 Race::~Race() {
+  servers_.OnRaceEnds();
   facilities_.environment.DisarmTimer(this);
   if (leader_ != nullptr) leader_->followers_.Remove(this);
   if (ListNode<ByQuestion>::IsLinked()) facilities_.open_races.WithHash(hash_).Remove(this);
@@ -278,7 +280,7 @@ void Race::NoteSilences(Time now) {
     TraceStep("timeout", attempt, "");
     tcp_failed_ |= attempt.out_of_turn;
     if (attempt.transport == Transport::kUdp && !IsRareType()) {
-      facilities_.server_table.NoteSilence(attempt.key, now - attempt.sent, now);
+      NoteSilence(attempt, now - attempt.sent, now);
     }
   }
 }
@@ -513,7 +515,7 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
 void Race::OnUnreachable(const Attempt& attempt) {
   seen_unreachable_ = true;
   if (attempt.transport != Transport::kUdp) return;
-  facilities_.server_table.NoteSilence(attempt.key, kRetryUnknown, facilities_.environment.Now());
+  NoteSilence(attempt, kRetryUnknown, facilities_.environment.Now());
 }
 
 void Race::TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome) {

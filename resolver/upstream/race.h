@@ -65,6 +65,7 @@
 #include <span>
 #include <vector>
 
+#include "resolver/base/endpoint.h"
 #include "resolver/base/environment.h"
 #include "resolver/base/intrusive_list.h"
 #include "resolver/upstream/query_form.h"
@@ -111,6 +112,14 @@ struct RaceResult {
   ServerKey server{};  // kReply: the server that said it
 };
 
+// A query of a race to which no reply has come.
+struct OpenQuery {
+  Endpoint server;
+  Time sent;
+  Transport transport = Transport::kUdp;
+  bool is_late = false;  // its server's time has run out; a reply is still welcome
+};
+
 class Race final : public ExchangeSink,
                    public Timer,
                    public ListNode<ByQuestion>,
@@ -130,6 +139,9 @@ class Race final : public ExchangeSink,
   void OnExchangeFailed(ExchangeId id, ExchangeFailure failure) override;
   uint64_t Group() const override { return zone_hash_; }
   void OnTimer() override;
+
+  // Adds the queries that it waits for; those of another race, if it follows one.
+  void ListOpen(std::vector<OpenQuery>* open) const;
 
  private:
   static constexpr size_t kAttemptsMax = 12;
@@ -258,6 +270,11 @@ class Race final : public ExchangeSink,
   void CloseDatagrams();
   void BreakOff(Attempt& attempt);
   void NoteSilences(Time now);
+  // The attempt's server has not answered within `waited`.
+  void NoteSilence(const Attempt& attempt, Duration waited, Time now) {
+    facilities_.server_table.NoteSilence(servers_.candidates()[attempt.candidate].server,
+                                         attempt.key, waited, now);
+  }
   // Starts what may bring another server while all known ones are late. True when something was
   // started.
   bool LookFurther(Time now);

@@ -85,4 +85,15 @@ void Race::TakeResult(const Race& leader) {
   servers_.TakeTries(leader.servers_);
 }
 
+void Race::ListOpen(std::vector<OpenQuery>* open) const {
+  const Race& asks = leader_ != nullptr ? *leader_ : *this;
+  for (const Attempt& attempt : asks.attempts_) {
+    if (attempt.state == State::kFree) continue;
+    open->push_back({.server = asks.servers_.candidates()[attempt.candidate].server,
+                     .sent = attempt.sent,
+                     .transport = attempt.transport,
+                     .is_late = attempt.state == State::kSilent});
+  }
+}
+
 }  // namespace tern::resolver::upstream

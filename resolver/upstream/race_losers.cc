@@ -39,7 +39,7 @@ void Race::NoteLosers() {
     if (is_late && attempt.transport == Transport::kTcp) {
       table.NoteLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now);
     } else if (is_late) {
-      table.NoteSilence(attempt.key, waited, now);
+      NoteSilence(attempt, waited, now);
       if (attempt.expendable) ++needed;
     }
   }

@@ -118,6 +118,7 @@ ServerTable::Slot& ServerTable::Make(ServerKey key) {
   slot.gives_no_cookie_until.store(cache::Instant(), kRelaxed);
   slot.cookie_check.store(0, kRelaxed);
   slot.silences.store(0, kRelaxed);
+  slot.port_and_kind.store(0, kRelaxed);
   set.keys[oldest].store(static_cast<uint64_t>(key), std::memory_order_release);
   return slot;
 }
@@ -130,24 +131,27 @@ ServerTable::Slot& ServerTable::Touch(ServerKey key, Time now) {
 }
 
 ServerState ServerTable::Get(ServerKey key) const {
-  ServerState record;
   const Slot* slot = Find(key);
-  if (slot == nullptr) return record;
-  const Speed speed = Speed::Unpack(slot->speed.load(kRelaxed));
+  return slot == nullptr ? ServerState() : StateOf(*slot);
+}
+
+ServerState ServerTable::StateOf(const Slot& slot) {
+  ServerState record;
+  const Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
   record.srtt = speed.srtt;
   record.rttvar = speed.rttvar;
-  record.silences = slot->silences.load(kRelaxed);
-  record.penalty = Duration(slot->penalty.load(kRelaxed));
-  record.plain_dns = slot->plain_dns_until.load(kRelaxed) != cache::Instant();
-  record.keeps_no_case = slot->keeps_no_case_until.load(kRelaxed) != cache::Instant();
-  record.takes_no_cookie = slot->takes_no_cookie_until.load(kRelaxed) != cache::Instant();
-  record.takes_no_capitals = slot->takes_no_capitals_until.load(kRelaxed) != cache::Instant();
-  record.loses_large_replies = slot->loses_large_replies_until.load(kRelaxed) != cache::Instant();
-  record.takes_all_until = slot->takes_all_until.load(kRelaxed);
-  record.takes_capitals_until = slot->takes_capitals_until.load(kRelaxed);
-  record.gives_cookies_until = slot->gives_cookies_until.load(kRelaxed);
-  record.last_answer = MomentOf(slot->last_answer.load(kRelaxed));
-  record.last_silence = MomentOf(slot->last_silence.load(kRelaxed));
+  record.silences = slot.silences.load(kRelaxed);
+  record.penalty = Duration(slot.penalty.load(kRelaxed));
+  record.plain_dns = slot.plain_dns_until.load(kRelaxed) != cache::Instant();
+  record.keeps_no_case = slot.keeps_no_case_until.load(kRelaxed) != cache::Instant();
+  record.takes_no_cookie = slot.takes_no_cookie_until.load(kRelaxed) != cache::Instant();
+  record.takes_no_capitals = slot.takes_no_capitals_until.load(kRelaxed) != cache::Instant();
+  record.loses_large_replies = slot.loses_large_replies_until.load(kRelaxed) != cache::Instant();
+  record.takes_all_until = slot.takes_all_until.load(kRelaxed);
+  record.takes_capitals_until = slot.takes_capitals_until.load(kRelaxed);
+  record.gives_cookies_until = slot.gives_cookies_until.load(kRelaxed);
+  record.last_answer = MomentOf(slot.last_answer.load(kRelaxed));
+  record.last_silence = MomentOf(slot.last_silence.load(kRelaxed));
   return record;
 }
 
@@ -186,6 +190,74 @@ void ServerTable::NoteSilence(ServerKey server, Duration waited, Time now) {
   }
   const auto penalty = static_cast<uint32_t>(std::min(2 * waited, kSlowest).count());
   slot.penalty.store(std::max(slot.penalty.load(kRelaxed), penalty), kRelaxed);
+}
+
+void ServerTable::NoteSilence(const Endpoint& endpoint, ServerKey server, Duration waited,
+                              Time now) {
+  NoteSilence(server, waited, now);
+  Slot* const slot = Find(server);
+  if (slot == nullptr || slot->port_and_kind.load(kRelaxed) != 0) return;
+  uint64_t words[2];
+  std::memcpy(words, endpoint.address.octets, sizeof words);
+  slot->address[0].store(words[0], kRelaxed);
+  slot->address[1].store(words[1], kRelaxed);
+  slot->port_and_kind.store(
+      uint64_t{endpoint.address.scope} << 32 | uint64_t{endpoint.port} << 8 | endpoint.address.size,
+      kRelaxed);
+}
+
+Endpoint ServerTable::EndpointOf(const Slot& slot) {
+  Endpoint endpoint;
+  const uint64_t rest = slot.port_and_kind.load(kRelaxed);
+  const uint64_t words[2] = {slot.address[0].load(kRelaxed), slot.address[1].load(kRelaxed)};
+  std::memcpy(endpoint.address.octets, words, sizeof words);
+  endpoint.address.size = static_cast<uint8_t>(rest);
+  endpoint.address.scope = static_cast<uint32_t>(rest >> 32);
+  endpoint.port = static_cast<uint16_t>(rest >> 8);
+  return endpoint;
+}
+
+std::vector<SilentServer> ServerTable::ListSilent(size_t count_max) const {
+  std::vector<SilentServer> silent;
+  const auto is_worse = [](const SilentServer& one, const SilentServer& other) {
+    return one.state.silences > other.state.silences;
+  };
+  servers_.ForEachSet([&](const Servers::Set& set) {
+    for (size_t way = 0; way < Servers::kWays; ++way) {
+      const Slot& slot = set.values[way];
+      if (slot.silences.load(kRelaxed) == 0 || slot.port_and_kind.load(kRelaxed) == 0) continue;
+      const SilentServer server = {EndpointOf(slot), StateOf(slot)};
+      const uint64_t key = set.keys[way].load(std::memory_order_acquire);
+      if (key == 0 || static_cast<uint64_t>(KeyOf(server.server)) != key) continue;
+      silent.push_back(server);
+      std::push_heap(silent.begin(), silent.end(), is_worse);
+      if (silent.size() <= count_max) continue;
+      std::pop_heap(silent.begin(), silent.end(), is_worse);
+      silent.pop_back();
+    }
+  });
+  std::sort_heap(silent.begin(), silent.end(), is_worse);
+  return silent;
+}
+
+void ServerTable::Forget(ServerKey server) {
+  Servers::Set& set = SetOf(server);
+  const std::lock_guard lock(making_[servers_.NumberOf(set) % kLocks]);
+  const size_t way = set.Find(static_cast<uint64_t>(server), kRelaxed);
+  if (way == Servers::kWays) return;
+  set.values[way].touched.store(0, kRelaxed);
+  set.keys[way].store(0, kRelaxed);
+}
+
+void ServerTable::ForgetAll() {
+  servers_.ForEachSet([this](Servers::Set& set) {
+    const std::lock_guard lock(making_[servers_.NumberOf(set) % kLocks]);
+    for (size_t way = 0; way < Servers::kWays; ++way) {
+      set.values[way].touched.store(0, kRelaxed);
+      set.keys[way].store(0, kRelaxed);
+    }
+  });
+  ForgetLame();
 }
 
 void ServerTable::NotePlainDns(ServerKey server, Time now, Evidence evidence) {

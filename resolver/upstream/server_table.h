@@ -32,6 +32,7 @@
 #include <cstdint>
 #include <mutex>
 #include <span>
+#include <vector>
 
 #include "resolver/base/endpoint.h"
 #include "resolver/base/expiring_marks.h"
@@ -95,6 +96,12 @@ struct ServerState {
 
 enum class ServerKey : uint64_t {};
 
+// A server that was silent, for people.
+struct SilentServer {
+  Endpoint server;
+  ServerState state;
+};
+
 // How it is known that a server cannot do something. It decides how long that is remembered.
 enum class Evidence : uint8_t {
   kSaidSo,   // it said so, for example with FORMERR
@@ -119,6 +126,8 @@ class ServerTable {
   // least that slow. What was measured is kept. Of overlapping queries only one counts, because
   // many at a time say no more than one.
   void NoteSilence(ServerKey server, Duration waited, Time now);
+  // The same, and the address is kept for ListSilent.
+  void NoteSilence(const Endpoint& endpoint, ServerKey server, Duration waited, Time now);
   void NotePlainDns(ServerKey server, Time now, Evidence evidence = Evidence::kSaidSo);
   void NoteKeepsNoCase(ServerKey server, Time now);
   void NoteTakesNoCapitals(ServerKey server, Time now);
@@ -140,6 +149,17 @@ class ServerTable {
   // A probe asks a dead server, although a better one is there, to see whether it lives again.
   // True: this caller may send the probe, and nobody else in the process until `interval` is over.
   bool ClaimProbe(ServerKey server, Duration interval, Time now);
+
+  // Forgets what is known of the server, but not for which zones it is lame.
+  void Forget(ServerKey server);
+  // Forgets for which zones servers are lame.
+  void ForgetLame() { lame_.Clear(); }
+  // Forgets all servers. What says that somebody forges stays, and so does the health of families:
+  // they are about this machine and this moment.
+  void ForgetAll();
+  // The servers that have not answered since they were last silent: at most `count_max`, the most
+  // silent first. For people: it walks over the whole table.
+  std::vector<SilentServer> ListSilent(size_t count_max) const;
 
   // The family of the server's address. Only then may a caller claim its probe.
   bool IsOfBrokenFamily(ServerKey server) const { return families_.IsBroken(IsIpv6(server)); }
@@ -194,6 +214,10 @@ class ServerTable {
     // cookie does not fit it either.
     std::array<std::atomic<uint64_t>, kServerCookieOctetsMax / 8> cookie{};
     std::atomic<uint64_t> cookie_check = 0;
+    // The address, once the server was silent. If its words are of two servers, they do not have
+    // the slot's key.
+    std::array<std::atomic<uint64_t>, 2> address{};
+    std::atomic<uint64_t> port_and_kind = 0;  // 0: not kept
   };
   using Servers = FourWayTable<std::array<Slot, 4>>;
 
@@ -202,6 +226,8 @@ class ServerTable {
   // The server's slot. It is made if there is none.
   Slot& Touch(ServerKey key, Time now);
   Slot& Make(ServerKey key);
+  static ServerState StateOf(const Slot& slot);
+  static Endpoint EndpointOf(const Slot& slot);
   uint64_t ZoneKey(ServerKey server, wire::NameView zone) const;
 
   uint64_t ClientCookie(const Endpoint& server, ServerKey key, Time now) const;

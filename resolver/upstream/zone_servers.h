@@ -26,6 +26,8 @@ namespace tern::resolver::upstream {
 
 inline constexpr size_t kCandidatesMax = 32;
 
+class Race;
+
 struct Candidate {
   Endpoint server;
   // Of the current exchange:
@@ -79,6 +81,10 @@ class ZoneServers {
   // glue, and addresses in the store. Candidates that are there already keep their state.
   void Gather(const cache::Store& store, const policy::CoreSettings& settings, cache::Instant now);
   std::span<Candidate> candidates() { return {candidates_.data(), candidate_count_}; }
+  // The race that asks them now, or null.
+  const Race* race() const { return race_; }
+  void OnRaceBegins(const Race* race) { race_ = race; }
+  void OnRaceEnds() { race_ = nullptr; }
   // Forgets the tries of an exchange.
   void ResetTries();
   // Another question asked the same servers. Their tries count here too, and its addresses are
@@ -134,6 +140,7 @@ class ZoneServers {
   std::vector<uint64_t> delegation_;  // a copy of the entry; empty for hints and static zones
   std::array<Candidate, kCandidatesMax> candidates_;
   size_t candidate_count_ = 0;
+  const Race* race_ = nullptr;
   // One bit per name server, in the delegation's order:
   uint32_t looked_up_ = 0;
   uint32_t ipv4_left_ = 0;  // its IPv4 addresses were left for last

@@ -373,5 +373,44 @@ TEST_F(ServerTableTest, NoThreadEverReadsACookieThatNobodyGave) {
   other.join();
 }
 
+TEST_F(ServerTableTest, ListsTheSilentOnesTheMostSilentFirst) {
+  for (uint32_t i = 1; i <= 20; ++i) {
+    const ServerKey key = table_.KeyOf(Server(i));
+    for (uint32_t n = 0; n < i; ++n) {
+      now_ += seconds(1);
+      table_.NoteSilence(Server(i), key, milliseconds(100), now_);
+    }
+  }
+  table_.NoteAnswer(table_.KeyOf(Server(20)), milliseconds(5), now_);
+  const std::vector<SilentServer> silent = table_.ListSilent(3);
+  ASSERT_EQ(silent.size(), 3u);
+  EXPECT_EQ(silent[0].server, Server(19));
+  EXPECT_EQ(silent[0].state.silences, 19);
+  EXPECT_EQ(silent[2].server, Server(17));
+  EXPECT_EQ(table_.ListSilent(100).size(), 19u);
+}
+
+TEST_F(ServerTableTest, ForgetsOneServerAndKeepsTheOthers) {
+  table_.NotePlainDns(key_, now_);
+  table_.NoteSilence(server_, key_, milliseconds(100), now_);
+  table_.NoteAnswer(table_.KeyOf(Server(2)), milliseconds(5), now_);
+  table_.Forget(key_);
+  EXPECT_FALSE(table_.Get(server_).plain_dns);
+  EXPECT_TRUE(table_.ListSilent(9).empty());
+  EXPECT_TRUE(table_.Get(Server(2)).IsKnown());
+  table_.NoteAnswer(key_, milliseconds(7), now_);
+  EXPECT_EQ(table_.Get(server_).srtt, milliseconds(7));
+}
+
+TEST_F(ServerTableTest, ForgetsAllButTheForgers) {
+  table_.NoteAnswer(key_, milliseconds(5), now_);
+  table_.NoteLame(key_, N("example."), minutes(5), now_);
+  table_.NoteForgery(N("example."), minutes(5), now_);
+  table_.ForgetAll();
+  EXPECT_FALSE(table_.Get(server_).IsKnown());
+  EXPECT_FALSE(table_.IsLame(key_, N("example."), now_));
+  EXPECT_TRUE(table_.IsForged(N("example."), now_));
+}
+
 }  // namespace
 }  // namespace tern::resolver::upstream
