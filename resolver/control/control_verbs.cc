@@ -6,11 +6,14 @@
 #include "resolver/base/error_text.h"
 #include "resolver/control/control_request.h"
 #include "resolver/control/verb.h"
+#include "resolver/control/verb_cache.h"
 #include "resolver/control/verb_flush.h"
 #include "resolver/control/verb_run.h"
+#include "resolver/control/verb_servers.h"
 #include "resolver/control/verb_settings.h"
 #include "resolver/control/verb_stats.h"
 #include "resolver/control/verb_status.h"
+#include "resolver/control/verb_stuck.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::control {
@@ -37,6 +40,10 @@ const std::vector<Verb>& Verbs() {
       {"nta add", {"zone", "until", "for", "reason"}, &AnswerSettingsEdit},
       {"nta remove", {"zone"}, &AnswerSettingsEdit},
       {"nta list", {}, &AnswerAnchorList},
+      {"stuck", {}, &AnswerStuck},
+      {"servers", {"zone"}, &AnswerServers},
+      {"cache look", {"name", "type"}, &AnswerCacheLook},
+      {"cache dump", {"from"}, &AnswerCacheDump},
       {"flush", {"name", "type", "below", "negative", "all"}, &AnswerFlush},
   };
   return verbs;

@@ -7,6 +7,8 @@ bool IsNegative(cache::EntryKind kind) {
   return kind != cache::EntryKind::kRRset && kind != cache::EntryKind::kDelegation;
 }
 
+}  // namespace
+
 bool Concerns(cache::EntryView entry, wire::RRType type) {
   switch (entry.kind()) {
     case cache::EntryKind::kNxDomain:
@@ -21,8 +23,6 @@ bool Concerns(cache::EntryView entry, wire::RRType type) {
   }
   return entry.type() == type;
 }
-
-}  // namespace
 
 bool Wants(const FlushWish& wish, cache::EntryView entry) {
   const bool is_there =

@@ -18,6 +18,9 @@ struct FlushWish {
   std::optional<wire::RRType> type = std::nullopt;  // only what says something of this type
 };
 
+// Whether the entry says something of the type.
+bool Concerns(cache::EntryView entry, wire::RRType type);
+
 // Whether the entry is to go. What denies the whole name says something of each type.
 bool Wants(const FlushWish& wish, cache::EntryView entry);
 

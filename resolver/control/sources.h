@@ -1,5 +1,5 @@
-// Where the room takes from what it tells. Any thread may read each of them, and none asks a
-// worker.
+// Where the room takes from what it tells. Any thread may read each of them, and none waits for a
+// worker, unless a look is given time to (worker_looks.h).
 //
 // Thread: any. All of it outlives the HTTP server.
 #pragma once
@@ -10,6 +10,7 @@
 #include "resolver/base/counters.h"
 #include "resolver/base/time.h"
 #include "resolver/control/daemon_state.h"
+#include "resolver/control/worker_looks.h"
 #include "resolver/upstream/server_table.h"
 
 namespace tern::resolver::control {
@@ -19,6 +20,7 @@ struct Sources {
   const cache::Store* store = nullptr;
   const upstream::ServerTable* servers = nullptr;
   const DaemonState* daemon = nullptr;
+  WorkerLooks* looks = nullptr;  // not const, because a look asks the workers
   size_t workers = 0;
   // The workers' clock.
   Time (*now)() = nullptr;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "resolver/control/flush_wish.h"
 #include "resolver/control/reload_report.h"
 #include "resolver/control/settings_edit.h"
+#include "resolver/policy/core_settings.h"
 
 namespace tern::resolver::control {
 
@@ -58,7 +60,8 @@ class Steered {
   virtual absl::Status Drain(bool drains) = 0;
   // Drains. Returns before the daemon has stopped.
   virtual absl::Status Stop() = 0;
-  // How many entries went.
+  virtual absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() = 0;
+  // How many entries went. It walks over the store on the caller's thread.
   virtual absl::StatusOr<uint64_t> Flush(const FlushWish& wish) = 0;
 
  protected:

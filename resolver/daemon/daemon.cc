@@ -200,6 +200,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
               "expected no more than this process may have (ulimit -v)"));
   }
   daemon->state_.SetConfiguration(daemon->settings_.static_zones);
+  daemon->StartLooks();
   auto http_server = StartHttp(daemon->settings_, daemon->SourcesToWatch(), &given->sockets);
   if (!http_server.ok()) return http_server.status();
   daemon->http_server_ = *std::move(http_server);
@@ -298,7 +299,28 @@ control::Sources Daemon::SourcesToWatch() {
           .store = &assembly_->store(),
           .servers = &assembly_->server_table(),
           .daemon = &state_,
+          .looks = &*worker_looks_,
           .workers = worker_count(),
+          .now = &io::ReadMonotonicClock};
+}
+
+void Daemon::StartLooks() {
+  std::vector<control::AskWorker> workers;
+  for (size_t i = 0; i < worker_count(); ++i) {
+    workers.push_back([assembly = assembly_.get(), i](control::InFlightAnswer answer) {
+      assembly->AskInFlight(i, control::kInFlightTold, std::move(answer));
+    });
+  }
+  worker_looks_.emplace(std::move(workers), &io::ReadMonotonicClock);
+}
+
+control::ControlSources Daemon::SourcesOfControl(control::Steered* steered) {
+  return {.steered = steered,
+          .counters = assembly_.get(),
+          .looks = &*worker_looks_,
+          .store = &store(),
+          .servers = &assembly_->server_table(),
+          .daemon = &state_,
           .now = &io::ReadMonotonicClock};
 }
 
@@ -407,16 +429,16 @@ void Daemon::RollCookieSecret() {
   cookie_secrets_.Use(secret);
 }
 
-uint64_t Daemon::Flush(const control::FlushWish& wish) {
-  uint64_t count = 0;
-  store().EraseIf([&](cache::EntryView entry) {
-    const bool goes = control::Wants(wish, entry);
-    if (goes) ++count;
-    return goes;
-  });
-  assembly_->ForgetRanges();
+ForgetFrom Daemon::FlushesFrom() {
+  return {.store = &store(),
+          .servers = &assembly_->server_table(),
+          .upstream_port = configuration_.view.settings->resolution.upstream_port,
+          .zones = settings_.static_zones};
+}
+
+void Daemon::OnFlushed() {
+  assembly_->ForgetBesideStore();
   if (cache_saver_ != nullptr) cache_saver_->OnFlush();
-  return count;
 }
 
 }  // namespace tern::resolver::daemon

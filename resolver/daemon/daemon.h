@@ -26,16 +26,19 @@
 #include "resolver/base/version.h"
 #include "resolver/config/settings.h"
 #include "resolver/config/settings_changes.h"
+#include "resolver/control/control_sources.h"
 #include "resolver/control/daemon_state.h"
-#include "resolver/control/flush_wish.h"
 #include "resolver/control/http_server.h"
 #include "resolver/control/reload_report.h"
 #include "resolver/control/sources.h"
+#include "resolver/control/steered.h"
+#include "resolver/control/worker_looks.h"
 #include "resolver/daemon/anchor_file.h"
 #include "resolver/daemon/bogus_log.h"
 #include "resolver/daemon/cache_file.h"
 #include "resolver/daemon/cache_saver.h"
 #include "resolver/daemon/cookie_secrets.h"
+#include "resolver/daemon/forgetting.h"
 #include "resolver/daemon/given_descriptors.h"
 #include "resolver/daemon/list_log.h"
 #include "resolver/daemon/machine.h"
@@ -89,10 +92,12 @@ class Daemon {
   absl::Status Change(config::Settings settings);
   // What the file said at the start or at the last Reload.
   const config::Settings& written() const { return written_; }
-  // Forgets what the wish says, and all ranges of signed zones, because they may deny the same
-  // names. cache.file is removed, and a save of it that is under way is given up.
-  // Returns how many entries went. What is being looked up just now may be stored again.
-  uint64_t Flush(const control::FlushWish& wish);
+  // What a flush erases (forgetting.h).
+  ForgetFrom FlushesFrom();
+  // To be called when a flush has erased. Forgets what is remembered beside the store, because it
+  // may say the same as what was erased. cache.file is removed, and a save of it that is under way
+  // is given up. Throws std::bad_alloc.
+  void OnFlushed();
   // A job that began before a Reload may still store data under the old configuration. At this time
   // all such jobs have ended, and ForgetAgain is due. Empty when nothing is to be forgotten.
   std::optional<std::chrono::steady_clock::time_point> forget_again_at() const {
@@ -150,6 +155,9 @@ class Daemon {
   // Throws std::bad_alloc. Nothing has changed then.
   void FollowNetwork(const RouteCheck& has_route = &io::HasRoute,
                      const OwnAddressesSource& own_addresses = &io::OwnAddresses);
+  std::shared_ptr<const policy::CoreSettings> settings_in_force() const {
+    return configuration_.view.settings;
+  }
   const ValidationSettings& validation_in_force() const {
     return configuration_.view.settings->dnssec;
   }
@@ -164,6 +172,8 @@ class Daemon {
   Watchdog::Duties DutiesOfWatchdog(std::function<void()> feed);
   // What is told to those who watch.
   control::DaemonState& state() { return state_; }
+  // What the commands of the control socket read. `steered` is what they steer.
+  control::ControlSources SourcesOfControl(control::Steered* steered);
   size_t worker_count() const { return workers_.size(); }
   const config::Settings& settings() const { return settings_; }
   const CounterSource& counters() const { return *assembly_; }
@@ -200,6 +210,7 @@ class Daemon {
   std::optional<uint64_t> FactsToKeep() const;
   void StartSaver();
   void TellCacheFacts();
+  void StartLooks();
   control::Sources SourcesToWatch();
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
@@ -224,6 +235,7 @@ class Daemon {
   std::unique_ptr<service::Assembly> assembly_;
   std::optional<CacheFile> cache_file_;      // without it nothing is kept
   std::unique_ptr<CacheSaver> cache_saver_;  // uses the store
+  std::optional<control::WorkerLooks> worker_looks_;
   control::DaemonState state_{ReadWallClock().now};
   std::unique_ptr<control::HttpServer> http_server_;
   std::vector<std::thread> threads_;

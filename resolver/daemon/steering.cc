@@ -125,10 +125,26 @@ absl::Status Steering::Stop() {
       kTaskMax);
 }
 
+absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> Steering::SettingsInForce() {
+  return AskMain<std::shared_ptr<const policy::CoreSettings>>(
+      parts_.tasks, kTaskMax,
+      [this]() -> absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> {
+        return parts_.daemon->settings_in_force();
+      });
+}
+
+// The walk over a large store takes seconds, so it is done on this thread.
 absl::StatusOr<uint64_t> Steering::Flush(const control::FlushWish& wish) {
-  return AskMain<uint64_t>(parts_.tasks, kTaskMax, [this, wish]() -> absl::StatusOr<uint64_t> {
-    return parts_.daemon->Flush(wish);
-  });
+  const auto from = AskMain<ForgetFrom>(
+      parts_.tasks, kTaskMax,
+      [this]() -> absl::StatusOr<ForgetFrom> { return parts_.daemon->FlushesFrom(); });
+  if (!from.ok()) return from.status();
+  auto count = Forget(wish, *from);
+  if (!count.ok()) return count.status();
+  const absl::Status status =
+      parts_.tasks->Run([daemon = parts_.daemon] { daemon->OnFlushed(); }, kTaskMax);
+  if (!status.ok()) return status;
+  return count;
 }
 
 }  // namespace tern::resolver::daemon

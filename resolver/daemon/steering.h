@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "resolver/control/steered.h"
@@ -33,6 +34,7 @@ class Steering final : public control::Steered {
   absl::StatusOr<control::ChangeReport> Change(const control::SettingsEdit& edit) override;
   absl::Status Drain(bool drains) override;
   absl::Status Stop() override;
+  absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() override;
   absl::StatusOr<uint64_t> Flush(const control::FlushWish& wish) override;
 
   bool is_stopping() const { return is_stopping_; }

@@ -369,8 +369,7 @@ int Serve(const DaemonOptions& options) {
                      .configuration = NameOfConfiguration(options),
                      .reload = [&] { return Reload(daemon->get(), options, supervisor); }});
   auto control =
-      StartControl((*daemon)->settings(),
-                   {.steered = &steering, .counters = &(*daemon)->counters()}, &given.sockets);
+      StartControl((*daemon)->settings(), (*daemon)->SourcesOfControl(&steering), &given.sockets);
   if (!control.ok()) return Fail(control.status());
   KeepSockets(supervisor, **daemon);
   CloseForeign(supervisor, &given.sockets);

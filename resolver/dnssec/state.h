@@ -42,6 +42,10 @@ struct State {
   // After a change of the settings, such as the trust anchors.
   void Begin(const ValidationSettings& settings) {
     signatures.SetAlgorithms(AlgorithmsOf(settings));
+    Forget();
+  }
+  // Forgets whose keys are good and which zones are unsigned. What the store says of them stays.
+  void Forget() {
     trust.Clear();
     insecure_zones.Clear();
   }

@@ -62,6 +62,15 @@ struct Facilities : upstream::RaceFacilities {
     }
   }
 
+  // Forgets what this worker remembers of zones beside the store.
+  void Forget() {
+    if (validation != nullptr) validation->Forget();
+    zones_without_parts.Clear();
+    zones_asked_anew.Clear();
+    zones_with_bogus.Clear();
+    zones_tried_again.Clear();
+  }
+
   // What a question can be answered from without asking a server. `of`: the settings of the
   // question.
   answer::Knowledge Known(const policy::CoreSettings& of) {

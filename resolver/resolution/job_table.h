@@ -23,6 +23,7 @@
 
 #include "resolver/base/limits.h"
 #include "resolver/resolution/facilities.h"
+#include "resolver/resolution/in_flight.h"
 #include "resolver/resolution/job.h"
 #include "resolver/upstream/race_context.h"
 
@@ -102,10 +103,13 @@ class JobTable final : public upstream::Finisher {
   void Drain() override;
 
   size_t in_flight() const { return in_flight_count_; }
+  // What clients have waited for longest: `oldest_max` questions. For people: it walks all jobs.
+  InFlight ReadInFlight(size_t oldest_max) const;
   // The memory that the answers of all jobs hold, at rest or under way. It walks all jobs.
   size_t answer_octets() const;
 
  private:
+  QuestionInFlight Describe(const Job& job) const;
   uint64_t HashOf(wire::NameView name, wire::RRType type) const;
   Job* Find(uint64_t hash, wire::NameView name, wire::RRType type) const;
   // Makes a job that does not run yet. Null when there is no room for one.

@@ -55,6 +55,8 @@ class Recursor {
 
   size_t jobs_in_flight() const { return table_.in_flight(); }
   size_t answer_octets() const { return table_.answer_octets(); }
+  // See job_table.h.
+  InFlight ReadInFlight(size_t oldest_max) const { return table_.ReadInFlight(oldest_max); }
   size_t frames_in_use() const { return facilities_.frames.in_use(); }
   const WorkerCounters& counters() const { return facilities_.counters; }
   cache::Instant StoreNow() const { return facilities_.StoreNow(); }

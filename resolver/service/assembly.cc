@@ -127,6 +127,32 @@ void Assembly::AskToTurn(const std::function<void()>& on_turn) {
   }
 }
 
+void Assembly::AskInFlight(
+    size_t worker, size_t oldest_max,
+    std::function<void(std::shared_ptr<const resolution::InFlight>)> answer) {
+  const resolution::Recursor* const recursor = &service(worker).recursor();
+  auto look = [recursor, oldest_max, answer = std::move(answer)] {
+    std::shared_ptr<const resolution::InFlight> in_flight;
+    try {
+      in_flight = std::make_shared<const resolution::InFlight>(recursor->ReadInFlight(oldest_max));
+    } catch (const std::bad_alloc&) {
+      // The worker goes on without an answer.
+    }
+    answer(std::move(in_flight));
+  };
+  workers_[worker]->Post(RecursiveService::MakeCall(std::move(look)).release());
+}
+
+void Assembly::ForgetBesideStore() {
+  ranges_.Clear();
+  warmed_.Clear();
+  unanswered_types_.Clear();
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    resolution::Facilities* const facilities = &service(i).recursor().facilities();
+    workers_[i]->Post(RecursiveService::MakeCall([facilities] { facilities->Forget(); }).release());
+  }
+}
+
 CounterSnapshot Assembly::ReadCounters() const {
   CounterSnapshot sum;
   for (const auto& service : services_) AddTo(&sum, service->recursor().counters());

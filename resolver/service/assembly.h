@@ -73,16 +73,25 @@ class Assembly final : public CounterSource {
   // std::bad_alloc.
   void AskToTurn(const std::function<void()>& on_turn);
 
+  // Has the worker tell what it has under way, the `oldest_max` oldest questions of clients. It
+  // calls `answer` on its own thread in its next turn, with null when memory is short. Any thread.
+  // Throws std::bad_alloc. REQUIRES: worker < size().
+  void AskInFlight(size_t worker, size_t oldest_max,
+                   std::function<void(std::shared_ptr<const resolution::InFlight>)> answer);
+
+  // Forgets what is remembered of zones and names beside the store and the table of servers: which
+  // names signed zones deny, which types zones do not answer, and on each worker, in its next turn,
+  // whose keys are good. What says that somebody forges stays. Any thread. Throws std::bad_alloc.
+  void ForgetBesideStore();
+
   // The sums of all workers' counters since the start. Any thread may call it.
   CounterSnapshot ReadCounters() const override;
-
-  // Forgets which names signed zones deny (dnssec/aggressive.h). Any thread may call it.
-  void ForgetRanges() { ranges_.Clear(); }
 
   cache::Store& store() { return store_; }
   // Any thread may read it.
   const upstream::ServerTable& server_table() const { return server_table_; }
   upstream::SilentZones& silent_zones() { return server_table_.silent_zones(); }
+  upstream::ServerTable& server_table() { return server_table_; }
   // REQUIRES: worker < size().
   RecursiveService& service(size_t worker) {
     TERN_REQUIRE(worker < services_.size());

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "resolver/tool/control_cache.h"
 #include "resolver/tool/control_flush.h"
+#include "resolver/tool/control_servers.h"
 #include "resolver/tool/control_settings.h"
+#include "resolver/tool/control_stuck.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -29,6 +32,10 @@ std::vector<ControlCommand> MakeCommands() {
        .text = &LinesText},
       DrainCommand(),
       {.command = {.name = "stop", .meaning = "ends ternd"}},
+      {.command = StuckCommand(), .text = &StuckText},
+      {.command = ServersCommand(), .fill = &FillServers, .text = &ServersText},
+      {.command = CacheLookCommand(), .fill = &FillCacheLook, .text = &CacheLookText},
+      {.command = CacheDumpCommand()},  // tern_main.cc asks for all pieces
       {.command = FlushCommand(), .fill = &FillFlush},
   };
   const std::vector<ControlCommand> of_settings = SettingsCommands();

@@ -13,6 +13,7 @@ absl::StatusOr<ControlOptions> ParseControlOptions(const ControlCommand& command
   if (read->help) return options;
   options.json = read->Has("--json");
   if (const auto socket = read->Value("--socket")) options.socket = *socket;
+  options.words.assign(read->words.begin(), read->words.end());
   nlohmann::ordered_json request = {{"verb", std::string(command.command.name)}};
   if (command.fill != nullptr) {
     if (const absl::Status status = command.fill(*read, &request); !status.ok()) return status;

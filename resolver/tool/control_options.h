@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "resolver/base/control_socket.h"
@@ -15,8 +16,9 @@ namespace tern::resolver::tool {
 struct ControlOptions {
   std::string socket = kControlSocket;
   bool json = false;
-  bool help = false;    // then there is no request
-  std::string request;  // the line for ternd, with its newline
+  bool help = false;                    // then there is no request
+  std::vector<std::string> words = {};  // of the command line, for what is done here
+  std::string request;                  // the line for ternd, with its newline
 };
 
 // `words` follow the command's name. An error is one line for the user.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "resolver/base/json_depth.h"
 #include "wire/concat.h"
@@ -53,9 +54,9 @@ std::string ErrorText(const std::string& error) {
 
 }  // namespace
 
-ControlReply ReadControlReply(const ControlCommand& command, std::string_view line) {
+ControlReply ReadControlResult(std::string_view line, Json* result) {
   ControlReply reply;
-  const Json answer = NestsDeeper(line, kDepthMax) ? Json() : Json::parse(line, nullptr, false);
+  Json answer = NestsDeeper(line, kDepthMax) ? Json() : Json::parse(line, nullptr, false);
   const auto ok = answer.is_object() ? answer.find("ok") : answer.end();
   if (!answer.is_object() || ok == answer.end() || !ok->is_boolean()) {
     reply.error = "tern: the answer cannot be read; is it a ternd that listens there?\n";
@@ -64,14 +65,21 @@ ControlReply ReadControlReply(const ControlCommand& command, std::string_view li
   reply.json = JsonText(answer) + "\n";
   if (ok->get<bool>()) {
     reply.exit = ControlExit::kOk;
-    const auto result = answer.find("result");
-    if (result == answer.end()) return reply;
-    reply.text = command.text == nullptr ? ResultText(*result) : command.text(*result);
+    const auto found = answer.find("result");
+    if (found != answer.end()) *result = std::move(*found);
     return reply;
   }
   const auto error = answer.find("error");
   const bool has_text = error != answer.end() && error->is_string();
   reply.error = ErrorText(has_text ? error->get<std::string>() : "ternd has refused it");
+  return reply;
+}
+
+ControlReply ReadControlReply(const ControlCommand& command, std::string_view line) {
+  Json result;
+  ControlReply reply = ReadControlResult(line, &result);
+  if (reply.exit != ControlExit::kOk || result.is_null()) return reply;
+  reply.text = command.text == nullptr ? ResultText(result) : command.text(result);
   return reply;
 }
 

@@ -3,6 +3,7 @@
 // Thread: any. Bounded by the answer.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,9 @@ struct ControlReply {
   std::string json;   // the answer on a line of its own; nothing when it cannot be read
 };
 
-// `line` is what came from the socket. Whatever it holds, the result is harmless text.
+// `line` is what came from the socket. Whatever it holds, what is made of it is harmless text.
+// Gives the result of the answer, if there is one; then the reply has no text.
+ControlReply ReadControlResult(std::string_view line, nlohmann::ordered_json* result);
 ControlReply ReadControlReply(const ControlCommand& command, std::string_view line);
 
 }  // namespace tern::resolver::tool

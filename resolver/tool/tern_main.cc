@@ -1,12 +1,14 @@
 // tern: the operator's tool. It runs the command that its words name.
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,6 +19,7 @@
 #include "resolver/tool/block_lists.h"
 #include "resolver/tool/config_check.h"
 #include "resolver/tool/configured_lists.h"
+#include "resolver/tool/control_cache.h"
 #include "resolver/tool/control_client.h"
 #include "resolver/tool/control_command.h"
 #include "resolver/tool/control_commands.h"
@@ -232,11 +235,35 @@ int CheckConfig(std::span<const std::string> words) {
   return static_cast<int>(report.exit);
 }
 
+// The file, or the standard output when it has no name.
+int Dump(const ControlOptions& options) {
+  const std::string path = options.words.empty() ? "" : options.words[0];
+  std::FILE* const to = path.empty() ? stdout : std::fopen(path.c_str(), "we");
+  if (to == nullptr) {
+    Print(stderr, Concat("tern: ", path, ": ", std::generic_category().message(errno), "\n"));
+    return static_cast<int>(ControlExit::kFailure);
+  }
+  ControlReply reply = DumpCache(
+      options, [](const ControlOptions& piece) { return AskControl(piece); },
+      [to](std::string_view text) {
+        return std::fwrite(text.data(), 1, text.size(), to) == text.size();
+      });
+  // What is buffered may have no room either.
+  const bool is_written = path.empty() ? std::fflush(to) == 0 : std::fclose(to) == 0;
+  if (!is_written && reply.exit == ControlExit::kOk) {
+    reply.exit = ControlExit::kFailure;
+    reply.error = Concat("tern: ", path, ": ", std::generic_category().message(errno), "\n");
+  }
+  Print(stderr, reply.error);
+  return static_cast<int>(reply.exit);
+}
+
 // Has a running ternd do it.
 int Control(const ControlCommand& command, std::span<const std::string> words) {
   const auto options = ParseControlOptions(command, words);
   if (!options.ok()) return UsageFailure(std::string(options.status().message()));
   if (options->help) return Help();
+  if (command.command.name == "cache dump") return Dump(*options);
   const auto answer = AskControl(*options);
   if (!answer.ok()) {
     Print(stderr, Concat("tern: ", std::string(answer.status().message()), "\n"));

@@ -61,6 +61,7 @@ class ResolverUnderTest {
   // REQUIRES: there is a keeper.
   void FollowAnchors();
 
+  resolver::service::Assembly& assembly() { return *assembly_; }
   cache::Store& store();
   resolver::io::Service& service(size_t worker = 0);
   const resolver::resolution::Recursor& recursor(size_t worker = 0) const;

@@ -1,6 +1,7 @@
 #include "resolver/control/control_verbs.h"
 
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -52,6 +53,9 @@ class FakeDaemon final : public Steered {
   absl::Status Stop() override {
     ++stops;
     return absl::OkStatus();
+  }
+  absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() override {
+    return absl::UnavailableError("no settings");
   }
   absl::StatusOr<uint64_t> Flush(const FlushWish& wish) override {
     wishes += Concat(wire::ToText(wish.name), wish.below ? " below" : "",

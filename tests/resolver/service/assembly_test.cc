@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "tests/sim/small_internet.h"
@@ -190,6 +191,50 @@ TEST_F(CountersOfTwoWorkersTest, AMailQuestionCountsOnce) {
   EXPECT_GT(Read().misses_sent, 0u);
   EXPECT_EQ(Read().of_answers.hits(), kQuestions);
   EXPECT_EQ(Read().mail_questions, 2 * kQuestions);
+}
+
+class TwoWorkersTest : public CountersTest {
+ protected:
+  TwoWorkersTest() : CountersTest(2) {}
+};
+
+TEST_F(TwoWorkersTest, WhatEachWorkerRemembersBesideTheStoreIsForgotten) {
+  internet_.Start();
+  const Time later = internet_.world().Now() + std::chrono::hours(1);
+  constexpr uint64_t kKey = 5;
+  const auto facilities = [&](size_t worker) -> resolution::Facilities& {
+    return internet_.resolver().recursor(worker).facilities();
+  };
+  for (size_t worker = 0; worker < 2; ++worker) {
+    resolution::Facilities& of = facilities(worker);
+    of.validation = std::make_unique<dnssec::State>(&internet_.world(), ValidationSettings());
+    of.validation->insecure_zones.Put(kKey, later);
+    of.validation->trust.Put(wire::Name(), kKey, dnssec::ZoneKeys(), StoreInstant(later));
+    of.zones_without_parts.Put(kKey, later);
+    of.zones_with_bogus.Put(kKey, later);
+    of.unanswered_types->Put(kKey, later);
+  }
+  internet_.resolver().assembly().ForgetBesideStore();
+  internet_.world().RunFor(std::chrono::milliseconds(10));
+  const Time now = internet_.world().Now();
+  for (size_t worker = 0; worker < 2; ++worker) {
+    resolution::Facilities& of = facilities(worker);
+    EXPECT_FALSE(of.validation->insecure_zones.Has(kKey, now));
+    EXPECT_EQ(of.validation->trust.Find(wire::Name(), kKey, StoreInstant(now)), nullptr);
+    EXPECT_FALSE(of.zones_without_parts.Has(kKey, now));
+    EXPECT_FALSE(of.zones_with_bogus.Has(kKey, now));
+    EXPECT_FALSE(of.unanswered_types->Has(kKey, now));
+  }
+}
+
+TEST_F(TwoWorkersTest, AWorkerTellsWhatItHasUnderWay) {
+  internet_.Start();
+  std::shared_ptr<const resolution::InFlight> told;
+  internet_.resolver().assembly().AskInFlight(1, 10, [&told](auto answer) { told = answer; });
+  EXPECT_EQ(told, nullptr);  // in its next turn
+  internet_.world().RunFor(std::chrono::milliseconds(10));
+  ASSERT_NE(told, nullptr);
+  EXPECT_EQ(told->jobs, 0u);
 }
 
 }  // namespace

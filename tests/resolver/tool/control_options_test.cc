@@ -27,6 +27,19 @@ TEST(ControlOptionsTest, EachCommandIsALineForTernd) {
   EXPECT_EQ(Requested({"lookup", "a"}), "no such command");
 }
 
+TEST(ControlOptionsTest, WhatLooksIntoTernd) {
+  EXPECT_EQ(Requested({"stuck"}), "{\"verb\":\"stuck\"}\n");
+  EXPECT_EQ(Requested({"servers"}), "{\"verb\":\"servers\"}\n");
+  EXPECT_EQ(Requested({"servers", "Example"}), "{\"verb\":\"servers\",\"zone\":\"Example.\"}\n");
+  EXPECT_EQ(Requested({"servers", "a..b"}), "expected a domain name, found \"a..b\"");
+  EXPECT_EQ(Requested({"cache", "look", "a"}), "{\"verb\":\"cache look\",\"name\":\"a.\"}\n");
+  EXPECT_EQ(Requested({"cache", "look", "a", "mx"}),
+            "{\"verb\":\"cache look\",\"name\":\"a.\",\"type\":\"mx\"}\n");
+  EXPECT_EQ(Requested({"cache", "look", "a", "NO"}), "expected a record type, found \"NO\"");
+  EXPECT_EQ(Requested({"cache", "look", ""}), "expected a domain name, found \"\"");
+  EXPECT_EQ(Requested({"cache", "dump", "/tmp/x"}), "{\"verb\":\"cache dump\"}\n");
+}
+
 TEST(ControlOptionsTest, FlushTakesANameOrAll) {
   EXPECT_EQ(Requested({"flush", "Example.com"}),
             "{\"verb\":\"flush\",\"name\":\"Example.com.\"}\n");
