@@ -7,9 +7,11 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cache/entry.h"
+#include "resolver/base/events.h"
 #include "resolver/io/timer_heap.h"
 #include "resolver/service/assembly.h"
 #include "wire/name.h"
@@ -54,7 +56,7 @@ wire::Name KnownName(size_t number) {
   return name;
 }
 
-service::Configuration OpenToTheLoopback() {
+service::Configuration OpenToTheLoopback(std::shared_ptr<const Events> events) {
   config::Settings settings;
   settings.allow = {*Prefix::Parse("127.0.0.0/8")};
   settings.dnssec.validation = Validation::kOff;  // what is in the store was not validated
@@ -62,14 +64,16 @@ service::Configuration OpenToTheLoopback() {
   if (!configuration.ok()) std::abort();
   configuration->cookies =
       std::make_shared<const policy::ServerCookies>(policy::CookieSecret{1, 2, 3});
+  configuration->events = std::move(events);
   return *std::move(configuration);
 }
 
 // A service that knows kKnownNames names, and a query for each.
 class BusyService {
  public:
-  BusyService()
-      : assembly_({.memory_octets = size_t{64} << 20}, OpenToTheLoopback(), {&worker_},
+  explicit BusyService(std::shared_ptr<const Events> events = nullptr)
+      : events_(std::move(events)),
+        assembly_({.memory_octets = size_t{64} << 20}, OpenToTheLoopback(events_), {&worker_},
                   [] { return uint64_t{42}; }) {
     Endpoint::Parse("127.0.0.1:4000", 0)->ToSockaddr(&peer_);
     const cache::Instant now = StoreInstant(worker_.Now());
@@ -102,6 +106,13 @@ class BusyService {
     return true;
   }
 
+  // How many events were told and not dropped.
+  size_t TakeEvents() {
+    size_t taken = 0;
+    while (events_->rings[0]->Take([](const Event&) {})) ++taken;
+    return taken;
+  }
+
  private:
   void Learn(wire::NameView name, uint32_t number, cache::Instant now) {
     alignas(8) uint8_t room[512];
@@ -116,6 +127,7 @@ class BusyService {
   }
 
   IdleWorker worker_;
+  std::shared_ptr<const Events> events_;
   service::Assembly assembly_;
   service::RecursiveService& service_ = assembly_.service(0);
   sockaddr_storage peer_{};
@@ -139,6 +151,30 @@ void BM_ServiceAnswersBatch(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(BM_ServiceAnswersBatch)->ArgName("questions")->Arg(1)->Arg(8)->Arg(64);
+
+// The same while dnstap and the query log see each query: what it costs the worker.
+void BM_ServiceAnswersBatchAndTells(benchmark::State& state) {
+  static BusyService service(std::make_shared<const Events>(
+      EventWishes{.clients_to_dnstap = true, .servers_to_dnstap = true, .to_log = true}, 1));
+  constexpr size_t kRingHolds = 2000;
+  const auto count = static_cast<size_t>(state.range(0));
+  size_t told = 0;
+  for (auto _ : state) {
+    if (told + count > kRingHolds) {
+      state.PauseTiming();
+      if (service.TakeEvents() < told) state.SkipWithError("dropped");
+      told = 0;
+      state.ResumeTiming();
+    }
+    told += count;
+    if (!service.AnswerNext(count)) {
+      state.SkipWithError("not answered");
+      return;
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(BM_ServiceAnswersBatchAndTells)->ArgName("questions")->Arg(64);
 
 }  // namespace
 }  // namespace tern::resolver

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "resolver/base/time_histogram.h"
 #include "wire/types.h"
@@ -26,6 +27,8 @@ enum class AnswerSource : uint8_t {
   kDropped,   // no answer: the query made no sense, or the answer was too late
 };
 inline constexpr size_t kAnswerSources = 6;
+inline constexpr std::string_view kAnswerSourceWords[kAnswerSources] = {
+    "cache", "stale", "local", "upstream", "refused", "dropped"};
 
 // A place for each RCODE that fits a header, and for the two that do not.
 inline constexpr size_t kRcodePlaces = 18;

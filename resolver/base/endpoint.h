@@ -97,6 +97,7 @@ struct Prefix {
   // does not count.
   bool Contains(const IpAddress& candidate) const;
   std::string ToText() const;
+  friend bool operator==(const Prefix&, const Prefix&) = default;
 };
 
 }  // namespace tern::resolver

@@ -11,10 +11,12 @@
 #include "resolver/base/domain_text.h"
 #include "resolver/base/text_file.h"
 #include "resolver/config/at_key.h"
+#include "resolver/config/item_text.h"
 #include "resolver/config/key_text.h"
 #include "resolver/config/keys.h"
 #include "resolver/config/mistakes.h"
 #include "resolver/config/root_hints.h"
+#include "resolver/config/secret_files.h"
 #include "resolver/config/time_text.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/config/value_reader.h"
@@ -29,36 +31,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kBuiltin = "builtin";
-constexpr uint16_t kDnsPort = 53;
-constexpr size_t kTokenFileOctetsMax = 4096;
 constexpr size_t kSocketPathOctetsMax = 107;  // of a sockaddr_un
-constexpr size_t kTokenOctetsMin = 16;
-constexpr size_t kTokenOctetsMax = 256;
-
-std::optional<Prefix> ParsePrefix(const std::string& text) { return Prefix::Parse(text); }
-
-std::optional<IpAddress> ParseAddress(const std::string& text) {
-  const auto address = IpAddress::ParseScoped(text);
-  return address && !address->LacksInterface() ? address : std::nullopt;
-}
-
-std::optional<Endpoint> ParseEndpoint(const std::string& text) {
-  const auto endpoint = Endpoint::Parse(text, kDnsPort);
-  if (!endpoint || endpoint->port == 0 || endpoint->address.LacksInterface()) return std::nullopt;
-  return endpoint;
-}
-
-// Why nothing can be sent to or from the address, or received there. Empty when it can be used.
-std::string_view WhyNoHost(const IpAddress& address) {
-  if (address.IsMulticast()) return "a multicast address";
-  if (address.IsIpv4Mapped()) return "an IPv4 address in IPv6 form";
-  return address.IsUnspecified() ? "an address that stands for all" : "";
-}
-
-std::optional<wire::Name> ParseDomain(const std::string& text) {
-  const auto name = ParseDomainText(text);
-  return name.ok() ? std::optional(*name) : std::nullopt;
-}
 
 class ConfigReader {
  public:
@@ -129,6 +102,11 @@ class ConfigReader {
         return ReadTokenFile(place, key);
       case KeyKind::kSocketPath:
         return ReadSocketPath(place, key);
+      case KeyKind::kEventSocket:
+      case KeyKind::kEventFile:
+      case KeyKind::kIdentity:
+      case KeyKind::kAddressKey:
+        return ReadOfEvents(place, key);
       case KeyKind::kCookieSecret:
         return ReadCookieSecret(place, key);
       case KeyKind::kLocalData:
@@ -345,33 +323,51 @@ class ConfigReader {
   }
 
   absl::Status ReadSocketPath(const ValuePlace& place, const KeySpec& key) {
-    std::string* const path = &settings_->control.socket;
-    const absl::Status status = ReadPath(place, key, path);
-    if (status.ok() && path->size() > kSocketPathOctetsMax) {
-      return reader_.Error(place, Concat("expected a path of at most ", kSocketPathOctetsMax,
-                                         " octets, found one of ", path->size()));
-    }
+    std::string path;
+    if (const absl::Status read = ReadPath(place, key, &path); !read.ok()) return read;
+    settings_->control.socket = path;
     KeepPlace(*place.node, place.path);
-    return status;
+    return CheckSocketPath(place, path);
   }
 
-  // The message does not repeat what the file holds, because secrets must not reach logs.
+  absl::Status CheckSocketPath(const ValuePlace& place, const std::string& path) const {
+    if (path.size() <= kSocketPathOctetsMax) return absl::OkStatus();
+    return reader_.Error(place, Concat("expected a path of at most ", kSocketPathOctetsMax,
+                                       " octets, found one of ", path.size()));
+  }
+
   absl::Status ReadTokenFile(const ValuePlace& place, const KeySpec& key) {
     std::string* const path = &settings_->http.token_file;
     if (const absl::Status read = ReadPath(place, key, path); !read.ok()) return read;
     settings_->http.token.clear();
     if (path->empty()) return absl::OkStatus();
-    const auto text = ReadTextFile(*path, kTokenFileOctetsMax);
-    if (!text.ok()) return ErrorInNamedFile(place, text.status());
-    const size_t end = text->find_last_not_of(" \t\r\n");
-    const std::string token = text->substr(0, end == std::string::npos ? 0 : end + 1);
-    const bool is_word =
-        std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
-    if (!is_word || token.size() < kTokenOctetsMin || token.size() > kTokenOctetsMax) {
-      return reader_.Error(place, Concat("expected a file with one word of ", kTokenOctetsMin,
-                                         " to ", kTokenOctetsMax, " letters, digits or signs"));
+    auto token = ReadToken(*path);
+    if (!token.ok()) return ErrorInNamedFile(place, token.status());
+    settings_->http.token = *std::move(token);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadOfEvents(const ValuePlace& place, const KeySpec& key) {
+    if (place.node->kind != ConfigNode::Kind::kScalar) {
+      return reader_.Expected(place, Expectation(key));
     }
-    settings_->http.token = token;
+    const std::string& text = place.node->text;
+    const bool is_path = key.value.kind != KeyKind::kIdentity && !text.empty() &&
+                         (key.path != "query_log.file" || text != kStandardError);
+    std::string& value = std::get<TextPlace>(key.value.place).at(*settings_);
+    value = is_path ? PathOf(text) : text;
+    if (key.value.kind == KeyKind::kEventSocket) return CheckSocketPath(place, value);
+    if (key.value.kind == KeyKind::kIdentity &&
+        (text.size() > kIdentityOctetsMax ||
+         !std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }))) {
+      return reader_.Expected(place, Expectation(key));
+    }
+    if (key.value.kind != KeyKind::kAddressKey || value.empty()) return absl::OkStatus();
+    auto octets = ReadAddressKey(value);
+    if (!octets.ok()) return ErrorInNamedFile(place, octets.status());
+    AddressSettings& addresses = key.path.starts_with("dnstap.") ? settings_->dnstap.addresses
+                                                                 : settings_->query_log.addresses;
+    addresses.key = *std::move(octets);
     return absl::OkStatus();
   }
 
@@ -526,7 +522,16 @@ class ConfigReader {
           reader_.ErrorAtKey({"resolution.ipv4", "resolution.ipv6"},
                              "expected at least one of ipv4 and ipv6, found both switched off"));
     }
+    mistakes.Add(CheckAddressKey(settings_->dnstap.addresses, "dnstap.addresses"));
+    mistakes.Add(CheckAddressKey(settings_->query_log.addresses, "query_log.addresses"));
     return mistakes.All();
+  }
+
+  absl::Status CheckAddressKey(const AddressSettings& addresses, std::string_view path) const {
+    if (addresses.form != AddressForm::kEncrypted || !addresses.key.empty()) {
+      return absl::OkStatus();
+    }
+    return reader_.ErrorAtKey({path}, "expected a key_file beside addresses: encrypted");
   }
 
   // Only the first contradiction: others may follow from it.

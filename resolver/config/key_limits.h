@@ -24,13 +24,16 @@ inline constexpr uint64_t kJobsMin = 16;  // with fewer, a quarter is too few fo
 inline constexpr uint64_t kQueriesMax = 1'000;
 inline constexpr uint64_t kNestingMax = 8;
 inline constexpr uint64_t kFailedAddressesMax = 100;
-inline constexpr uint64_t kTriesMax = 3;     // RFC 9520 section 3.1
+inline constexpr uint64_t kTriesMax = 3;  // RFC 9520 section 3.1
+inline constexpr uint64_t kSampleMax = 1'000'000;
 inline constexpr uint64_t kMinute = 60'000;  // in milliseconds
 inline constexpr uint64_t kDay = 24 * 60 * kMinute;
 
 // In the order of the enumerators, which config_test.cc checks.
 inline constexpr std::string_view kIpv6Words[] = {"auto", "true", "false"};
 inline constexpr std::string_view kQnameWords[] = {"off", "relaxed", "strict"};
+inline constexpr std::string_view kAddressWords[] = {"full", "prefix", "encrypted"};
+inline constexpr std::string_view kOnlyWords[] = {"all", "failures"};
 inline constexpr std::string_view kValidationWords[] = {"true", "log", "false"};
 inline constexpr std::string_view kLogWords[] = {"error", "warning", "info"};
 

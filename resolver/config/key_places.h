@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -81,6 +82,13 @@ constexpr ValueSpec List(KeyKind kind, uint64_t min, uint64_t max) {
                 return In<kPath...>(settings);
               },
               [](Settings& settings) -> std::vector<Item>& { return In<kPath...>(settings); }}};
+}
+template <auto... kPath>
+constexpr ValueSpec Text(KeyKind kind) {
+  return {.kind = kind,
+          .place = TextPlace{
+              [](const Settings& settings) -> const std::string& { return In<kPath...>(settings); },
+              [](Settings& settings) -> std::string& { return In<kPath...>(settings); }}};
 }
 template <auto... kPath>
 constexpr ValueSpec Prefixes() {

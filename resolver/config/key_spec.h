@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -24,6 +25,7 @@ inline constexpr size_t kBlockListsMax = 1'000;
 inline constexpr size_t kStaticServersMax = 16;  // of one zone
 // It fits into an extended error.
 inline constexpr size_t kReasonOctetsMax = 120;
+inline constexpr size_t kIdentityOctetsMax = 64;
 static_assert(kReasonOctetsMax <= wire::kExtendedErrorTextMax);
 
 // The largest TTL, in seconds (RFC 2181 section 8).
@@ -54,6 +56,10 @@ enum class KeyKind : uint8_t {
   kCacheFile,
   kTokenFile,
   kSocketPath,
+  kEventSocket,  // texts at a TextPlace
+  kEventFile,
+  kIdentity,
+  kAddressKey,
   kCookieSecret,
   kLocalData,
   kForwardZones,  // a list of maps; their keys are `forward[].zone` and so on
@@ -79,6 +85,11 @@ struct ListPlace {
   std::vector<Item>& (*at)(Settings& settings);
 };
 
+struct TextPlace {
+  const std::string& (*get)(const Settings& settings);
+  std::string& (*at)(Settings& settings);
+};
+
 // The value that a key takes, and its place in Settings.
 struct ValueSpec {
   KeyKind kind;
@@ -86,7 +97,7 @@ struct ValueSpec {
   uint64_t max = 0;
   std::span<const std::string_view> choices = {};
   std::variant<std::monostate, NumberPlace, ListPlace<Endpoint>, ListPlace<IpAddress>,
-               ListPlace<Prefix>, ListPlace<wire::Name>>
+               ListPlace<Prefix>, ListPlace<wire::Name>, TextPlace>
       place = {};
 };
 

@@ -18,5 +18,7 @@ std::span<const KeySpec> ResolvingKeys();
 std::span<const KeySpec> SourceKeys();
 // http, control, log
 std::span<const KeySpec> WatchingKeys();
+// dnstap, query_log
+std::span<const KeySpec> EventKeys();
 
 }  // namespace tern::resolver::config

@@ -87,7 +87,12 @@ std::string Expectation(const KeySpec& key) {
     case KeyKind::kCacheFile:
     case KeyKind::kTokenFile:
     case KeyKind::kSocketPath:
+    case KeyKind::kEventSocket:
+    case KeyKind::kEventFile:
+    case KeyKind::kAddressKey:
       return "the path of a file, or \"\" for none";
+    case KeyKind::kIdentity:
+      return Concat("a text of at most ", kIdentityOctetsMax, " printable ASCII characters");
     case KeyKind::kCookieSecret:
       return "32 hexadecimal digits, or \"\" to draw a secret";
     case KeyKind::kForwardZones:

@@ -10,7 +10,8 @@ namespace tern::resolver::config {
 std::span<const KeySpec> Keys() {
   static const std::vector<KeySpec> keys = [] {
     std::vector<KeySpec> all;
-    for (const auto part : {ServingKeys(), ResolvingKeys(), SourceKeys(), WatchingKeys()}) {
+    for (const auto part :
+         {ServingKeys(), ResolvingKeys(), SourceKeys(), WatchingKeys(), EventKeys()}) {
       std::ranges::copy(part, std::back_inserter(all));
     }
     return all;

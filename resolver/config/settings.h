@@ -16,6 +16,7 @@
 #include "resolver/base/control_socket.h"
 #include "resolver/base/dnssec_settings.h"
 #include "resolver/base/endpoint.h"
+#include "resolver/base/event_settings.h"
 #include "resolver/base/log_level.h"
 #include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
@@ -91,6 +92,8 @@ struct Settings {
   HttpSettings http;
   ControlSettings control;
   LogLevel log_level = LogLevel::kInfo;
+  DnstapSettings dnstap;
+  QueryLogSettings query_log;
   std::vector<StaticZone> static_zones;
   // The positions of values that only this machine can judge, for errors at the start. They are
   // `FILE:7:3` by key, such as `local.hosts_file` or `listen[0]`. A key that the file does not have

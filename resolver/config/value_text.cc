@@ -121,6 +121,12 @@ KeyValue CookieSecretOf(const Settings& settings) {
       .text = {}, .items = {}, .unseen = wire::ToHex(*settings.cookie_secret), .is_secret = true};
 }
 
+KeyValue AddressKeyOf(const Settings& settings, const KeySpec& key) {
+  const AddressSettings& addresses =
+      key.path.starts_with("dnstap.") ? settings.dnstap.addresses : settings.query_log.addresses;
+  return File(addresses.key_file, addresses.key);
+}
+
 }  // namespace
 
 KeyValue ValueOf(const Settings& settings, const KeySpec& key) {
@@ -157,6 +163,13 @@ KeyValue ValueOf(const Settings& settings, const KeySpec& key) {
       return File(settings.http.token_file, settings.http.token);
     case KeyKind::kSocketPath:
       return File(settings.control.socket);
+    case KeyKind::kEventSocket:
+    case KeyKind::kEventFile:
+      return File(std::get<TextPlace>(key.value.place).get(settings));
+    case KeyKind::kIdentity:
+      return {.text = YamlQuoted(std::get<TextPlace>(key.value.place).get(settings))};
+    case KeyKind::kAddressKey:
+      return AddressKeyOf(settings, key);
     case KeyKind::kCookieSecret:
       return CookieSecretOf(settings);
     case KeyKind::kLocalData:

@@ -9,8 +9,6 @@ namespace {
 
 using wire::Rcode;
 
-constexpr std::string_view kSources[kAnswerSources] = {"cache",    "stale",   "local",
-                                                       "upstream", "refused", "dropped"};
 constexpr auto kDroppedSource = static_cast<size_t>(AnswerSource::kDropped);
 
 struct RcodeWord {
@@ -63,7 +61,7 @@ Family AnswersOf(const AnswerCounts<uint64_t>& counts) {
       .help = "Answers to clients by RCODE and source. Those that were dropped got none."};
   const auto add = [&](std::string_view rcode, size_t source, uint64_t count) {
     family.samples.push_back(
-        {{{"rcode", std::string(rcode)}, {"source", std::string(kSources[source])}},
+        {{{"rcode", std::string(rcode)}, {"source", std::string(kAnswerSourceWords[source])}},
          static_cast<double>(count)});
   };
   for (size_t source = 0; source < kDroppedSource; ++source) {

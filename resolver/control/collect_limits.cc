@@ -24,6 +24,12 @@ void CollectLimits(const Sources& sources, const CounterSnapshot& counts,
   add(&hits, "questions", static_cast<double>(limits.jobs_met));
   add(&hits, "prefix_waiting", static_cast<double>(limits.prefix_waiting_met));
   add(&hits, "misses_handed_over", static_cast<double>(limits.misses_met));
+  const EventCounts& events = *sources.events;
+  uint64_t dropped = 0;
+  for (size_t i = 0; i < events.workers; ++i) dropped += events.dropped[i];
+  add(&use, "event_buffer", static_cast<double>(events.ring_octets_used));
+  add(&most, "event_buffer", static_cast<double>(events.ring_octets));
+  add(&hits, "event_buffer", static_cast<double>(dropped));
   const cache::StoreStatistics store = sources.store->Statistics();
   add(&use, "cache_memory", static_cast<double>(store.octets));
   add(&most, "cache_memory", static_cast<double>(store.octets_max));

@@ -2,6 +2,7 @@
 
 #include "resolver/control/collect_answers.h"
 #include "resolver/control/collect_counters.h"
+#include "resolver/control/collect_events.h"
 #include "resolver/control/collect_limits.h"
 #include "resolver/control/collect_process.h"
 #include "resolver/control/collect_upstream.h"
@@ -23,6 +24,7 @@ HttpResponse AnswerMetrics(const Sources& sources, const HttpRequest& request) {
   CollectCounters(counts, &families);
   CollectCache(*sources.store, &families);
   CollectZones(sources, &families);
+  CollectEvents(*sources.events, &families);
   CollectProcess(*sources.daemon, &families);
   const ExpositionFormat format = ChooseFormat(request.accept);
   HttpResponse response;

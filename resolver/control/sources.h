@@ -10,6 +10,7 @@
 #include "resolver/base/counters.h"
 #include "resolver/base/time.h"
 #include "resolver/control/daemon_state.h"
+#include "resolver/control/event_counts.h"
 #include "resolver/control/worker_looks.h"
 #include "resolver/upstream/server_table.h"
 
@@ -21,6 +22,7 @@ struct Sources {
   const upstream::ServerTable* servers = nullptr;
   const DaemonState* daemon = nullptr;
   WorkerLooks* looks = nullptr;  // not const, because a look asks the workers
+  const EventCounts* events = nullptr;
   size_t workers = 0;
   // The workers' clock.
   Time (*now)() = nullptr;

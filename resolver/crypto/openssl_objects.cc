@@ -43,6 +43,7 @@ void OpensslFree::operator()(evp_md_st* digest) const { EVP_MD_free(digest); }
 void OpensslFree::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 void OpensslFree::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 void OpensslFree::operator()(evp_pkey_ctx_st* context) const { EVP_PKEY_CTX_free(context); }
+void OpensslFree::operator()(evp_cipher_ctx_st* context) const { EVP_CIPHER_CTX_free(context); }
 
 DigestMethod FetchDigest(const char* name) {
   ForgetLibraryErrors();

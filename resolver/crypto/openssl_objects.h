@@ -9,6 +9,7 @@ struct evp_md_st;
 struct evp_md_ctx_st;
 struct evp_pkey_st;
 struct evp_pkey_ctx_st;
+struct evp_cipher_ctx_st;
 
 namespace tern::resolver::crypto {
 
@@ -17,11 +18,13 @@ struct OpensslFree {
   void operator()(evp_md_ctx_st* context) const;
   void operator()(evp_pkey_st* key) const;
   void operator()(evp_pkey_ctx_st* context) const;
+  void operator()(evp_cipher_ctx_st* context) const;
 };
 
 using DigestMethod = std::unique_ptr<evp_md_st, OpensslFree>;
 using DigestContext = std::unique_ptr<evp_md_ctx_st, OpensslFree>;
 using KeyObject = std::unique_ptr<evp_pkey_st, OpensslFree>;
+using CipherContext = std::unique_ptr<evp_cipher_ctx_st, OpensslFree>;
 using KeyContext = std::unique_ptr<evp_pkey_ctx_st, OpensslFree>;
 
 // A method is looked up once, because a look-up costs more than a digest. Null when the library has

@@ -193,6 +193,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   const absl::Status opened = daemon->OpenWorkers(&given->sockets);
   if (!opened.ok()) return opened;
   try {
+    daemon->event_counts_ = std::make_unique<control::EventCounts>(daemon->worker_count());
+    daemon->configuration_.events = daemon->EventsFor(daemon->settings_);
     daemon->StartServices(given);
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError(
@@ -205,6 +207,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   if (!http_server.ok()) return http_server.status();
   daemon->http_server_ = *std::move(http_server);
   daemon->StartThreads(on_failure);
+  daemon->StartEventWriter();
   daemon->StartSaver();
   return daemon;
 }
@@ -300,6 +303,7 @@ control::Sources Daemon::SourcesToWatch() {
           .servers = &assembly_->server_table(),
           .daemon = &state_,
           .looks = &*worker_looks_,
+          .events = event_counts_.get(),
           .workers = worker_count(),
           .now = &io::ReadMonotonicClock};
 }
@@ -338,6 +342,7 @@ Daemon::~Daemon() {
   listeners_.reset();  // the workers have the last descriptors now
   for (const auto& worker : workers_) worker->Stop();
   for (std::thread& thread : threads_) thread.join();
+  event_writer_.reset();
 }
 
 // At the start such a server is a mistake (CheckStaticZones). Later it is the machine that changed.

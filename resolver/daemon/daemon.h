@@ -28,6 +28,8 @@
 #include "resolver/config/settings_changes.h"
 #include "resolver/control/control_sources.h"
 #include "resolver/control/daemon_state.h"
+#include "resolver/control/event_counts.h"
+#include "resolver/control/event_writer.h"
 #include "resolver/control/http_server.h"
 #include "resolver/control/reload_report.h"
 #include "resolver/control/sources.h"
@@ -212,6 +214,11 @@ class Daemon {
   void TellCacheFacts();
   void StartLooks();
   control::Sources SourcesToWatch();
+  // What workers are to tell under these settings. Throws std::bad_alloc.
+  std::shared_ptr<const Events> EventsFor(const config::Settings& settings) const;
+  void StartEventWriter();
+  // After a reload.
+  void FollowEvents(const config::Settings& before);
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
   const std::function<void()> on_news_;
@@ -237,6 +244,8 @@ class Daemon {
   std::unique_ptr<CacheSaver> cache_saver_;  // uses the store
   std::optional<control::WorkerLooks> worker_looks_;
   control::DaemonState state_{ReadWallClock().now};
+  std::unique_ptr<control::EventCounts> event_counts_;
+  std::unique_ptr<control::EventWriter> event_writer_;
   std::unique_ptr<control::HttpServer> http_server_;
   std::vector<std::thread> threads_;
 };

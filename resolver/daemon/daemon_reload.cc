@@ -117,6 +117,7 @@ absl::Status Daemon::PutInForce(config::Settings settings) {
   const std::string private_zones = TellPrivateZones(settings);
   const policy::CookieSecret secret = settings.cookie_secret.value_or(cookie_secrets_.drawn());
   configuration->cookies = cookie_secrets_.With(secret);
+  configuration->events = EventsFor(settings);
   if (cache_saver_ != nullptr) cache_saver_->SetFacts(std::nullopt);  // until TellCacheFacts
   anchor_keeper_.Configure(settings.dnssec.anchors);  // FollowAnchors takes it back after an error
   service::UseAnchors(anchor_keeper_.InForce(), settings, ReadWallClock().now, &*configuration);
@@ -132,6 +133,7 @@ absl::Status Daemon::PutInForce(config::Settings settings) {
   cookie_secrets_.Use(secret);
   ForgetChangedSources(before);
   TellCacheFacts();
+  FollowEvents(before);
   if (!private_zones.empty()) Log(LogLevel::kInfo, private_zones);
   LogWarnings(EndedAnchors(settings_, ReadWallClock().now));
   return absl::OkStatus();

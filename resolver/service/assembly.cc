@@ -19,9 +19,12 @@ Configuration CountedApart(const Configuration& shared) {
   const auto within = [&share](const auto& part) {
     return typename std::remove_cvref_t<decltype(part)>(share, part.get());
   };
-  return {within(shared.gate), within(shared.cookies),
+  return {within(shared.gate),
+          within(shared.cookies),
           View{within(shared.view.settings), within(shared.view.local_data)},
-          within(shared.trust_anchors), shared.trace};
+          within(shared.trust_anchors),
+          shared.trace,
+          shared.events};
 }
 
 // What the ranges of signed zones have of the cache's memory: 8 MiB of 256, for some 30,000 ranges.

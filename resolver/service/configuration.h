@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "resolver/base/endpoint.h"
+#include "resolver/base/events.h"
 #include "resolver/policy/cookies.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/policy/gate.h"
@@ -37,6 +38,8 @@ struct Configuration {
   // What trustanchor.server says, or null.
   std::shared_ptr<const std::vector<std::string>> trust_anchors;
   bool trace = true;  // clients on the loopback may ask for a trace of their resolution
+  // For the query log and dnstap. Null: nobody wants to see anything.
+  std::shared_ptr<const Events> events;
 
   const View& ViewFor(const sockaddr*) const { return view; }
   const View& ViewFor(const IpAddress&) const { return view; }

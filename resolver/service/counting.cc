@@ -76,8 +76,7 @@ void RecursiveService::CountLate(AnswerSource source, std::span<const uint8_t> r
 void RecursiveService::CountResolved(const answer::Request& request, const answer::Answer& answer,
                                      std::span<const uint8_t> reply, Time received) {
   const answer::AnswerParts parts = answer.Parts();
-  const bool is_stale = parts.stale_ttl != 0;
-  CountLate(is_stale ? AnswerSource::kStale : AnswerSource::kUpstream, reply, received);
+  CountLate(SourceOf(answer), reply, received);
   // What Count has not found behind records.
   const bool has_records =
       reply.size() >= wire::kHeaderOctets && (wire::LoadU32(reply.data() + 6) != 0);

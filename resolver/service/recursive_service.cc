@@ -65,7 +65,12 @@ struct RecursiveService::MissMessage final : public ServiceMessage {
     if (now.follow_up == FollowUp::kResolve) {
       service.ResolveHere(path, request.query(), parsed, received);
     } else {
-      service.CountLate(now.source, service.scratch().first(is_late ? 0 : now.octets), received);
+      const auto reply = service.scratch().first(is_late ? 0 : now.octets);
+      service.CountLate(now.source, reply, received);
+      if (service.IsSeen()) {
+        service.TellLate(path, request.query(), parsed.request, now.source, reply, received,
+                         service.worker_->Now());
+      }
     }
     service.FollowHit(view, parsed.request, now.follow_up);
   }
@@ -95,6 +100,7 @@ struct RecursiveService::ReplyMessage final : public ServiceMessage {
 struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
     service.configuration_ = configuration;
+    service.OpenEvents();
     service.recursor_.SetSettings(configuration.view.settings, configuration.view.local_data);
     if (service.list_checks_ != nullptr) {
       service.list_checks_->SetLists(configuration.view.settings->block_lists);
@@ -120,6 +126,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
            const answer::Request& request, Time received, uint16_t* waiting) {
     path_ = path;
     received_ = received;
+    taken_ = service_->worker_->Now();
     waiting_ = waiting;
     if (waiting_ != nullptr) ++*waiting_;
     request_.Keep(query, request);
@@ -132,6 +139,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
     if (service.IsTooLate(path_, received_)) {
       ++service.counters().too_late;
       service.Count(AnswerSource::kDropped, {});
+      if (service.IsSeen()) Tell(AnswerSource::kDropped, {});
       service.FreeClient(this);
       return;
     }
@@ -142,6 +150,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
                                 ReplyLimit(path_.IsStream(), request, service.scratch()));
     if (octets != 0) service.Send(path_, service.scratch().first(octets));
     service.CountResolved(request, answer, service.scratch().first(octets), received_);
+    if (service.IsSeen()) Tell(SourceOf(answer), service.scratch().first(octets));
     service.WarmBehindResolved(view, request, answer);
     service.FreeClient(this);
   }
@@ -149,9 +158,15 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
  private:
   friend class RecursiveService;
 
+  void Tell(AnswerSource source, std::span<const uint8_t> reply) const {
+    service_->TellLate(path_, request_.query(), request_.request(), source, reply, received_,
+                       taken_);
+  }
+
   RecursiveService* service_;
   io::ReturnPath path_;
   Time received_;
+  Time taken_;                   // by this worker
   uint16_t* waiting_ = nullptr;  // the count of its prefix
   answer::KeptRequest request_;
 };
@@ -169,6 +184,7 @@ RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* s
       warm_up_(&recursor_.facilities(), &recursor_.table(), warmed),
       scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {
   all_clients_.reserve(kClientsMax);
+  OpenEvents();
 }
 
 RecursiveService::~RecursiveService() { EndTracedClients(); }
@@ -346,6 +362,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   CountQueries(Transport::kUdp, batch.size(), ipv6);
   const Time now = worker_->Now();
   turn_began_ = now;
+  const bool is_seen = IsSeen();
   size_t left = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
@@ -357,12 +374,22 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
       answered = AnswerNow(configuration_.ViewFor(datagram.peer), datagram.query, parsed, false,
                            datagram.reply);
       datagram.reply_octets = answered.octets;
-      if (answered.follow_up != FollowUp::kResolve) CountNow(answered, datagram.reply);
+      if (answered.follow_up != FollowUp::kResolve) {
+        CountNow(answered, datagram.reply);
+        if (is_seen) [[unlikely]] {
+          TellAnswered(datagram.Path(), datagram.query, parsed.request, answered.source,
+                       datagram.reply.first(answered.octets));
+        }
+      }
       if (answered.follow_up == FollowUp::kNone) continue;
       if (answered.follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(groups_[i], now);
     }
     if (verdict != policy::GateVerdict::kPass) {
       datagram.reply_octets = TurnAway(verdict, datagram.query, parsed, asked, datagram.reply);
+      if (is_seen) [[unlikely]] {
+        TellAnswered(datagram.Path(), datagram.query, parsed.request, AnswerSource::kRefused,
+                     datagram.reply.first(datagram.reply_octets));
+      }
       continue;
     }
     if (answered.follow_up == FollowUp::kResolve) recursor_.Prefetch(parsed.request.name);
@@ -372,6 +399,8 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
     const io::Datagram& datagram = batch[left_[i].index];
     const answer::ParsedQuery& parsed = parsed_[left_[i].index];
     if (left_[i].follow_up == FollowUp::kResolve) {
+      if (is_seen) [[unlikely]]
+        TellQuery(datagram.Path(), datagram.query, parsed.request);
       Resolve(datagram.Path(), datagram.query, parsed);
     } else {
       FollowHit(configuration_.ViewFor(datagram.peer), parsed.request, left_[i].follow_up);
@@ -411,12 +440,17 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
     if (answered.follow_up == FollowUp::kResolve) verdict = gate.JudgeMiss(group, now);
   }
   if (verdict != policy::GateVerdict::kPass) {
-    answered = {TurnAway(verdict, query, parsed, asked, scratch())};
+    answered = {TurnAway(verdict, query, parsed, asked, scratch()), FollowUp::kNone,
+                AnswerSource::kRefused};
   } else if (answered.follow_up == FollowUp::kResolve) {
+    if (IsSeen()) TellQuery(path, query, parsed.request);
     Resolve(path, query, parsed);
     return;
   } else {
     CountNow(answered, scratch());
+  }
+  if (IsSeen()) {
+    TellAnswered(path, query, parsed.request, answered.source, scratch().first(answered.octets));
   }
   // An empty reply means that the query was dropped. Then the stream stops waiting for it.
   Send(path, scratch().first(answered.octets));
@@ -457,7 +491,7 @@ void RecursiveService::Resolve(const io::ReturnPath& path, std::span<const uint8
   if (owner == static_cast<size_t>(worker_->index())) {
     ResolveHere(path, query, parsed, worker_->Now());
   } else if (!HandOver(owner, path, query, parsed.request)) {
-    SendFailure(path, query, parsed.request);
+    SendFailure(path, query, parsed.request, worker_->Now());
   }
 }
 
@@ -506,13 +540,17 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
     const size_t octets =
         TurnAway(policy::GateVerdict::kOverLimit, query, parsed, policy::GateQuery{}, scratch());
     if (octets != 0) Send(path, scratch().first(octets));
+    if (IsSeen()) {
+      TellLate(path, query, request, AnswerSource::kRefused, scratch().first(octets), received,
+               worker_->Now());
+    }
     return;
   }
   ++counters().misses_taken;
   if (request.type == wire::RRType::kMX) ++counters().mail_questions;
   Client* client = AllocateClient();
   if (client == nullptr) {
-    SendFailure(path, query, request);
+    SendFailure(path, query, request, received);
     return;
   }
   client->Set(path, query, request, received, waiting);
@@ -520,7 +558,7 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
   const bool just_missed = !configuration_.ViewFor(path.peer.address).local_data->Has(request.name);
   if (recursor_.Ask(request.name, request.type, client, just_missed)) return;
   FreeClient(client);
-  SendFailure(path, query, request);
+  SendFailure(path, query, request, received);
 }
 
 void RecursiveService::Send(const io::ReturnPath& path, std::span<const uint8_t> reply) {

@@ -37,6 +37,7 @@
 #include "resolver/answer/hot_path.h"
 #include "resolver/answer/rotation.h"
 #include "resolver/base/counters.h"
+#include "resolver/base/events.h"
 #include "resolver/base/intrusive_list.h"
 #include "resolver/base/list_observer.h"
 #include "resolver/dnssec/bogus_observer.h"
@@ -203,9 +204,25 @@ class RecursiveService final : public io::Service {
   void Count(AnswerSource source, std::span<const uint8_t> reply);
   // One for which the client has waited since `received`.
   void CountLate(AnswerSource source, std::span<const uint8_t> reply, Time received);
+  static AnswerSource SourceOf(const answer::Answer& answer) {
+    return answer.Parts().stale_ttl != 0 ? AnswerSource::kStale : AnswerSource::kUpstream;
+  }
   void CountResolved(const answer::Request& request, const answer::Answer& answer,
                      std::span<const uint8_t> reply, Time received);
   void CountExtendedError(wire::ExtendedError error);
+  // Whether somebody wants to see queries and answers (base/event.h).
+  bool IsSeen() { return events().IsOpen(); }
+  // Tell them. REQUIRES: IsSeen().
+  void TellAnswered(const io::ReturnPath& path, std::span<const uint8_t> query,
+                    const answer::Request& request, AnswerSource source,
+                    std::span<const uint8_t> reply);
+  void TellQuery(const io::ReturnPath& path, std::span<const uint8_t> query,
+                 const answer::Request& request);
+  // An answer that its client has waited for since `received`. The worker that owns the question
+  // took it at `taken`.
+  void TellLate(const io::ReturnPath& path, std::span<const uint8_t> query,
+                const answer::Request& request, AnswerSource source, std::span<const uint8_t> reply,
+                Time received, Time taken);
   // Looks up what a mail server will ask after this answer, ahead of it.
   // REQUIRES: the answer ends with an RRset of the type.
   void WarmBehind(const View& view, const answer::Request& request,
@@ -240,10 +257,12 @@ class RecursiveService final : public io::Service {
   void EndTracedClients();
   void Send(const io::ReturnPath& path, std::span<const uint8_t> reply);
   void SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
-                   const answer::Request& request);
+                   const answer::Request& request, Time received);
   Client* AllocateClient();
   void FreeClient(Client* client);
   WorkerCounters& counters() { return recursor_.facilities().counters; }
+  const EventPort& events() { return recursor_.facilities().events; }
+  void OpenEvents();
   std::span<uint8_t> scratch() { return {scratch_.get(), kScratchOctets}; }
 
   static constexpr size_t kScratchOctets = 65535;

@@ -41,6 +41,10 @@ class RecursiveService::TracedClient final : public resolution::Waiter, public L
     octets += PutOpt(answer, reply.data() + octets);
     wire::StoreU16(reply.data() + 10, 1);
     service_->Send(path_, reply.first(octets));
+    if (service_->IsSeen()) {
+      service_->TellLate(path_, request_.query(), request_.request(), SourceOf(answer),
+                         reply.first(octets), received_, received_);
+    }
   }
 
   TraceAccount account;
@@ -96,15 +100,16 @@ bool RecursiveService::MayBeTraced(const io::ReturnPath& path,
 void RecursiveService::ResolveTraced(const io::ReturnPath& path, std::span<const uint8_t> query,
                                      const answer::ParsedQuery& parsed) {
   const answer::Request& request = parsed.request;
+  if (IsSeen()) TellQuery(path, query, request);
   std::unique_ptr<TracedClient> client(new (std::nothrow) TracedClient(this, path, query, request));
-  if (client == nullptr) return SendFailure(path, query, request);
+  if (client == nullptr) return SendFailure(path, query, request, worker_->Now());
   traced_clients_.PushBack(client.get());
   resolution::Replay* const replay = AsksForReplay(request.edns) ? &client->replay : nullptr;
   if (recursor_.AskTraced(request.name, request.type, client.get(), &client->account, replay)) {
     (void)client.release();  // it deletes itself when its answer comes
   } else {
     traced_clients_.Remove(client.get());
-    SendFailure(path, query, request);
+    SendFailure(path, query, request, worker_->Now());
   }
 }
 

@@ -75,13 +75,17 @@ size_t RecursiveService::TellOverLimit(std::span<const uint8_t> query,
 }
 
 void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
-                                   const answer::Request& request) {
+                                   const answer::Request& request, Time received) {
   ++counters().turned_away;
   const size_t octets =
       answer::ComposeError(query, request, Rcode::kServFail, ExtendedError::kNotReady,
                            "too many questions at a time", scratch());
   Count(AnswerSource::kRefused, scratch().first(octets));
   Send(path, scratch().first(octets));
+  if (IsSeen()) {
+    TellLate(path, query, request, AnswerSource::kRefused, scratch().first(octets), received,
+             worker_->Now());
+  }
 }
 
 }  // namespace tern::resolver::service

@@ -64,6 +64,24 @@ void LateReplies::ArmNext() {
   environment_->ArmTimer(this, next->until);
 }
 
+void LateReplies::Tell(Event::Kind kind, size_t place, std::span<const uint8_t> reply) const {
+  const Query& query = queries_[place];
+  Event event;
+  event.kind = kind;
+  event.forwarded = query.forwarded;
+  event.peer = query.address;
+  event.began = query.sent;
+  event.ended = environment_->Now();
+  event.reply = reply;
+  // Written anew: what was sent is not kept.
+  uint8_t written[kUpstreamQueryOctetsMax];
+  if (kind != Event::Kind::kServerReply) {
+    event.query = {written,
+                   WriteUpstreamQuery((*questions_)[place], query.id, QueryForm(), {}, written)};
+  }
+  lessons_.events.TellServer(event, query.id);
+}
+
 void LateReplies::OnReply(ExchangeId id, std::span<const uint8_t> message) {
   const size_t place = Find(id);
   if (place == size_) return;
@@ -75,6 +93,7 @@ void LateReplies::OnReply(ExchangeId id, std::span<const uint8_t> message) {
   if (!is_its_own) return;
   const Time now = environment_->Now();
   const Duration rtt = std::max(now - query.sent, Duration(1));
+  if (lessons_.events.IsOpen()) Tell(Event::Kind::kServerReply, place, message);
   lessons_.server_table.NoteAnswer(query.server, rtt, now);
   lessons_.server_table.silent_zones().NoteAnswer(0);
   lessons_.lateness.Record(rtt);
@@ -82,9 +101,12 @@ void LateReplies::OnReply(ExchangeId id, std::span<const uint8_t> message) {
   ArmNext();
 }
 
-void LateReplies::OnExchangeFailed(ExchangeId id, ExchangeFailure /*failure*/) {
+void LateReplies::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
   const size_t place = Find(id);
   if (place == size_) return;
+  if (lessons_.events.IsOpen() && failure == ExchangeFailure::kUnreachable) {
+    Tell(Event::Kind::kServerUnreachable, place, {});
+  }
   Forget(place);
   ArmNext();
 }
@@ -94,6 +116,9 @@ void LateReplies::OnTimer() {
   for (size_t place = size_; place-- > 0;) {
     const Query query = queries_[place];
     if (now < query.until) continue;
+    if (lessons_.events.IsOpen() && !query.silence_is_told) {
+      Tell(Event::Kind::kServerSilent, place, {});
+    }
     End(place);
     lessons_.server_table.NoteSilence(query.server, now - query.sent, now);
     if (query.repays_hedge) lessons_.hedge_credit.GiveBack(1);

@@ -18,7 +18,9 @@
 #include <memory>
 #include <span>
 
+#include "resolver/base/endpoint.h"
 #include "resolver/base/environment.h"
+#include "resolver/base/events.h"
 #include "resolver/base/time.h"
 #include "resolver/upstream/hedge_credit.h"
 #include "resolver/upstream/lateness.h"
@@ -36,12 +38,16 @@ struct LateReplyLessons {
   Lateness& lateness;
   HedgeCredit& hedge_credit;
   OpenCounts& open_counts;
+  const EventPort& events;
 };
 
 class LateReplies final : public ExchangeSink, public Timer {
  public:
   struct Query {
     ServerKey server{};
+    Endpoint address;
+    bool forwarded = false;        // a server of a forward zone
+    bool silence_is_told = false;  // as an event
     uint16_t id = 0;
     Time sent;
     Time until;                 // after that it is not waited for
@@ -65,6 +71,8 @@ class LateReplies final : public ExchangeSink, public Timer {
   // Forgets the exchange, which has ended. Another one takes its place.
   void Forget(size_t place);
   void End(size_t place);
+  // Tells a late reply, or that none came. REQUIRES: the port for events is open.
+  void Tell(Event::Kind kind, size_t place, std::span<const uint8_t> reply) const;
   void ArmNext();
 
   Environment* const environment_;

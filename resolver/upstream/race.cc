@@ -220,6 +220,7 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
     const Duration usual = HedgeDelay(record);
     next_launch_ = std::max(next_launch_, attempt.sent + RoundTrips(transport) * usual);
   }
+  if (facilities_.events.IsOpen()) Tell(Event::Kind::kServerQuery, attempt, {query, octets}, {});
   TraceStep("query", attempt, "");
   return true;
 }
@@ -277,6 +278,7 @@ void Race::NoteSilences(Time now) {
     attempt.state = State::kSilent;
     ++silences_;
     ++facilities_.counters.of_upstream.silences;
+    if (facilities_.events.IsOpen()) TellNoReply(Event::Kind::kServerSilent, attempt);
     TraceStep("timeout", attempt, "");
     tcp_failed_ |= attempt.out_of_turn;
     if (attempt.transport == Transport::kUdp && !IsRareType()) {
@@ -354,6 +356,9 @@ void Race::OnReply(ExchangeId id, std::span<const uint8_t> message) {
     // A forger must not use up what the question may cost.
     if (matches || attempt->transport == Transport::kTcp) {
       terms_.allowance->upstream_octets -= static_cast<int>(message.size());
+    }
+    if (facilities_.events.IsOpen() && match != ReplyMatch::kForgery) {
+      Tell(Event::Kind::kServerReply, *attempt, {}, message);
     }
     if (matches) {
       OnMatchingReply(*attempt, message);
@@ -488,6 +493,9 @@ void Race::OnExchangeFailed(ExchangeId id, ExchangeFailure failure) {
   if (attempt == nullptr || decided_) return;
   if (failure == ExchangeFailure::kNoResources) NoteSilences(facilities_.environment.Now());
   const bool was_silent = attempt->state == State::kSilent;
+  if (facilities_.events.IsOpen() && failure == ExchangeFailure::kUnreachable) {
+    TellNoReply(Event::Kind::kServerUnreachable, *attempt);
+  }
   // The environment has closed it already.
   NoteClosed(*attempt);
   if (ConcedeAndAsk(*attempt)) {
@@ -516,21 +524,6 @@ void Race::OnUnreachable(const Attempt& attempt) {
   seen_unreachable_ = true;
   if (attempt.transport != Transport::kUdp) return;
   NoteSilence(attempt, kRetryUnknown, facilities_.environment.Now());
-}
-
-void Race::TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome) {
-  Trace* trace = terms_.trace;
-  if (trace == nullptr) return;
-  Trace::Step step;
-  step.kind = kind;
-  step.zone = &servers_.zone();
-  step.server = &servers_.candidates()[attempt.candidate].server;
-  step.transport = attempt.transport;
-  step.question = &name_;
-  step.type = question_.type;
-  step.outcome = outcome;
-  if (kind != "query") step.rtt = facilities_.environment.Now() - attempt.sent;
-  trace->Add(step);
 }
 
 }  // namespace tern::resolver::upstream

@@ -43,7 +43,7 @@
 //
 // race_form.cc has the rules for forms, race_forgery.cc the rules for forgery and cookies,
 // race_denial.cc the rules for replies that help nobody, race_pick.cc the choice of the next
-// server, race_losers.cc what is noted at the end.
+// server, race_losers.cc what is noted at the end, race_telling.cc what is told of it.
 //
 // Bounded:
 // - One race has at most kAttemptsMax open attempts. Its terms set its allowance and its deadline.
@@ -67,6 +67,7 @@
 
 #include "resolver/base/endpoint.h"
 #include "resolver/base/environment.h"
+#include "resolver/base/event.h"
 #include "resolver/base/intrusive_list.h"
 #include "resolver/upstream/query_form.h"
 #include "resolver/upstream/race_context.h"
@@ -354,6 +355,10 @@ class Race final : public ExchangeSink,
   // What the reply in the facilities' records means.
   ReplyMeaning Classify() const;
   void LearnCapitals(const Attempt& attempt);
+  // Tell what is sent and received, for dnstap. REQUIRES: the facilities' port is open.
+  void Tell(Event::Kind kind, const Attempt& attempt, std::span<const uint8_t> query,
+            std::span<const uint8_t> reply) const;
+  void TellNoReply(Event::Kind kind, const Attempt& attempt) const;
   void TraceStep(std::string_view kind, const Attempt& attempt, std::string_view outcome);
 
   RaceFacilities& facilities_;

@@ -12,6 +12,7 @@
 #include "resolver/base/allowance.h"
 #include "resolver/base/counters.h"
 #include "resolver/base/environment.h"
+#include "resolver/base/events.h"
 #include "resolver/base/trace.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/upstream/hedge_credit.h"
@@ -101,7 +102,9 @@ struct RaceFacilities {
   Lateness lateness;
   HedgeCredit hedge_credit;
   OpenCounts open_counts;
-  LateReplies late_replies{&environment, {server_table, lateness, hedge_credit, open_counts}};
+  EventPort events;  // where queries and replies are told
+  LateReplies late_replies{&environment,
+                           {server_table, lateness, hedge_credit, open_counts, events}};
   OpenRaces open_races;
   WorkerCounters counters;
   std::unique_ptr<uint8_t[]> reply_octets;

@@ -64,6 +64,9 @@ bool Race::LeaveLateReply(Attempt& attempt, bool repays_hedge) {
   }
   facilities_.late_replies.Await(attempt.exchange,
                                  {.server = attempt.key,
+                                  .address = servers_.candidates()[attempt.candidate].server,
+                                  .forwarded = servers_.forwarded(),
+                                  .silence_is_told = attempt.state == State::kSilent,
                                   .id = attempt.id,
                                   .sent = attempt.sent,
                                   .until = until,

@@ -98,7 +98,15 @@ void ResolverUnderTest::SetPeers(std::vector<resolver::io::WorkerPort*> peers) {
 
 void ResolverUnderTest::Reconfigure(const resolver::config::Settings& settings) {
   settings_ = settings;
-  assembly_->Reconfigure(MakeConfiguration(settings, anchor_keeper_, world_->WallSeconds()));
+  auto configuration = MakeConfiguration(settings, anchor_keeper_, world_->WallSeconds());
+  configuration.events = events_;
+  assembly_->Reconfigure(configuration);
+}
+
+void ResolverUnderTest::SetEvents(std::shared_ptr<const resolver::Events> events) {
+  events_ = std::move(events);
+  const resolver::config::Settings settings = settings_;
+  Reconfigure(settings);
 }
 
 void ResolverUnderTest::FollowAnchors() { Reconfigure(settings_); }

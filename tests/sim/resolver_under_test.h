@@ -9,6 +9,7 @@
 
 #include "cache/store.h"
 #include "resolver/base/counters.h"
+#include "resolver/base/events.h"
 #include "resolver/base/list_observer.h"
 #include "resolver/config/settings.h"
 #include "resolver/resolution/recursor.h"
@@ -57,6 +58,8 @@ class ResolverUnderTest {
 
   // As the daemon does it when its configuration has changed.
   void Reconfigure(const resolver::config::Settings& settings);
+  // From the next turns on the workers tell their events. Null: no longer.
+  void SetEvents(std::shared_ptr<const resolver::Events> events);
   // All workers use the keeper's anchors, as the daemon does it when they have changed.
   // REQUIRES: there is a keeper.
   void FollowAnchors();
@@ -75,6 +78,7 @@ class ResolverUnderTest {
  private:
   SimWorld* world_;
   resolver::config::Settings settings_;
+  std::shared_ptr<const resolver::Events> events_;
   resolver::dnssec::AnchorKeeper* anchor_keeper_;
   std::unique_ptr<resolver::service::Assembly> assembly_;
 };

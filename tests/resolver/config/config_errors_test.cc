@@ -41,7 +41,7 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
   ExpectErrors({
       {"verbosity: 3",
        "1:1: verbosity: unknown key; expected listen, workers, access, cache, resolution, dnssec, "
-       "local, http, control, mail, forward or stub"},
+       "local, mail, forward, stub, http, control, log, dnstap or query_log"},
       {"access: {deny: []}",
        "1:10: access.deny: unknown key; expected allow, rate_limit, connections, require_cookies, "
        "trace or cookie_secret"},
@@ -49,10 +49,10 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
        "1:36: stub[0].first: unknown key; expected zone, to or validate"},
       {"\"a\\e[2J\": 1",
        "1:1: \"a\\x1b[2J\": unknown key; expected listen, workers, access, cache, resolution, "
-       "dnssec, local, http, control, mail, forward or stub"},
+       "dnssec, local, mail, forward, stub, http, control, log, dnstap or query_log"},
       {"<<: {}",
        "1:1: \"<<\": unknown key; expected listen, workers, access, cache, resolution, dnssec, "
-       "local, http, control, mail, forward or stub"},
+       "local, mail, forward, stub, http, control, log, dnstap or query_log"},
   });
 }
 
@@ -65,6 +65,33 @@ TEST(ConfigErrorsTest, TheControlSocketNeedsAPathThatASocketCanHave) {
   EXPECT_EQ(
       ErrorOf("control: {socket: /" + path + "}"),
       "tern.yaml:1:19: control.socket: expected a path of at most 107 octets, found one of 108");
+}
+
+TEST(ConfigErrorsTest, DnstapAndTheQueryLogNeedPathsKeysAndWords) {
+  ExpectErrors({
+      {"dnstap: {socket: []}",
+       "1:18: dnstap.socket: expected the path of a file, or \"\" for none, found a list"},
+      {"dnstap: {sample: 0}",
+       "1:18: dnstap.sample: expected a number from 1 to 1000000, found \"0\""},
+      {"dnstap: {identity: \"a\\nb\"}",
+       "1:20: dnstap.identity: expected a text of at most 64 printable ASCII characters, found "
+       "\"a\\x0ab\""},
+      {"query_log: {only: errors}",
+       "1:19: query_log.only: expected all or failures, found \"errors\""},
+      {"query_log: {addresses: short}",
+       "1:24: query_log.addresses: expected full, prefix or encrypted, found \"short\""},
+      {"query_log: {addresses: encrypted}",
+       "1:13: query_log.addresses: expected a key_file beside addresses: encrypted"},
+      {"dnstap: {addresses: encrypted}",
+       "1:10: dnstap.addresses: expected a key_file beside addresses: encrypted"},
+      {"query_log: {key_file: /nowhere/key}",
+       "1:23: query_log.key_file: /nowhere/key: No such file or directory"},
+      {"query_log: {key_file: /etc/hostname}",
+       "1:23: query_log.key_file: expected a file with 32 hexadecimal digits"},
+  });
+  EXPECT_EQ(
+      ErrorOf("dnstap: {socket: /" + std::string(107, 'a') + "}"),
+      "tern.yaml:1:18: dnstap.socket: expected a path of at most 107 octets, found one of 108");
 }
 
 TEST(ConfigErrorsTest, HttpNeedsAddressesNamesAndAGoodToken) {

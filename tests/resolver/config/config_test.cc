@@ -53,6 +53,7 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
             "127.0.0.0/8 ::1/128 | 1024 2048 1024 "
             "8192 13 6 3"
             "| 1024 128 | 0 1 1 11100 | '' 600000000 | 127.0.0.1:9530 ''  | '/run/tern/control' | "
+            "'' '' 11 1 '' 0 ''  | '' 0 1 0 ''  | "
             "0 0 0 0 0 0 0 0 0 0 0 "
             "0 0 0 0 0 | 2 builtin");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
@@ -299,6 +300,39 @@ http: {listen: ["127.0.0.1:80", "[::]:9530"], hosts: [Tern.Example.], token_file
   EXPECT_EQ(Shown(s), Shown(e));
   EXPECT_FALSE(s.http.listen_is_default);
   EXPECT_TRUE(Parse("http: {hosts: []}").http.listen_is_default);
+}
+
+TEST(ConfigTest, DnstapAndQueryLogHaveTheirKeys) {
+  const TestFile key("key", "000102030405060708090a0b0c0d0e0f\n");
+  const Settings s = Parse(R"(
+dnstap: {socket: tap, file: /var/log/tap, clients: false, servers: false, sample: 100,
+         identity: ns1, addresses: encrypted, key_file: key}
+query_log: {file: queries, only: failures, clients: ["192.0.2.0/24"], zones: [Example., a.test],
+            sample: 7, addresses: prefix, key_file: key}
+)",
+                           key.config());
+  const std::string folder = key.path().substr(0, key.path().rfind('/') + 1);
+  const std::string octets("\0\1\2\3\4\5\6\7\x8\x9\xa\xb\xc\xd\xe\xf", 16);
+  Settings e = DefaultSettings();
+  e.dnstap = {.socket = folder + "tap",
+              .file = "/var/log/tap",
+              .sample = 100,
+              .clients = false,
+              .servers = false,
+              .identity = "ns1",
+              .addresses = {AddressForm::kEncrypted, key.path(), octets}};
+  e.query_log = {.file = folder + "queries",
+                 .filter = {.only_failures = true,
+                            .clients = {*Prefix::Parse("192.0.2.0/24")},
+                            .zones = {*wire::ParseName("Example."), *wire::ParseName("a.test.")}},
+                 .sample = 7,
+                 .addresses = {AddressForm::kPrefix, key.path(), octets}};
+  EXPECT_EQ(Shown(s), Shown(e));
+  EXPECT_TRUE(s.dnstap == e.dnstap);
+  EXPECT_TRUE(s.query_log == e.query_log);
+  EXPECT_FALSE(DefaultSettings().dnstap.IsOn());
+  EXPECT_FALSE(DefaultSettings().query_log.IsOn());
+  EXPECT_EQ(Parse("query_log: {file: stderr}", "/etc/tern/tern.yaml").query_log.file, "stderr");
 }
 
 TEST(ConfigTest, HttpCanBeSwitchedOff) {

@@ -261,7 +261,12 @@ Json SchemaOfValue(const KeySpec& key) {
     case KeyKind::kCacheFile:
     case KeyKind::kTokenFile:
     case KeyKind::kSocketPath:
+    case KeyKind::kEventSocket:
+    case KeyKind::kEventFile:
+    case KeyKind::kAddressKey:
       return {{"type", "string"}};
+    case KeyKind::kIdentity:
+      return TextSchema(Concat("^[ -~]{0,", kIdentityOctetsMax, "}$"));
     case KeyKind::kCookieSecret:
       return TextSchema("^([0-9A-Fa-f]{32})?$");
     case KeyKind::kForwardZones:

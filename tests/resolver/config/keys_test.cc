@@ -108,6 +108,12 @@ TEST(KeysTest, EveryKindHasThePlaceThatItNeeds) {
       case KeyKind::kNames:
         EXPECT_TRUE(std::holds_alternative<ListPlace<wire::Name>>(key.value.place)) << key.path;
         break;
+      case KeyKind::kEventSocket:
+      case KeyKind::kEventFile:
+      case KeyKind::kIdentity:
+      case KeyKind::kAddressKey:
+        EXPECT_TRUE(std::holds_alternative<TextPlace>(key.value.place)) << key.path;
+        break;
       default:
         EXPECT_TRUE(std::holds_alternative<std::monostate>(key.value.place)) << key.path;
     }
@@ -162,8 +168,8 @@ TEST(KeysTest, FindsTheKeysOfAMap) {
     return WordList(all);
   };
   EXPECT_EQ(names(""),
-            "listen, workers, access, cache, resolution, dnssec, local, http, control, mail, "
-            "forward or stub");
+            "listen, workers, access, cache, resolution, dnssec, local, mail, forward, stub, http, "
+            "control, log, dnstap or query_log");
   EXPECT_EQ(names("access"),
             "allow, rate_limit, connections, require_cookies, trace or cookie_secret");
   EXPECT_EQ(names("stub[]"), "zone, to or validate");

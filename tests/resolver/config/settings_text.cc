@@ -59,6 +59,19 @@ std::string Shown(const Settings& s) {
   for (const Endpoint& endpoint : s.http.listen) out << ' ' << endpoint.ToText();
   for (const wire::Name& host : s.http.hosts) out << ' ' << wire::ToText(host);
   out << " '" << s.http.token_file << "' " << s.http.token << " | '" << s.control.socket << "' |";
+  const auto put_addresses = [&out](const AddressSettings& addresses) {
+    out << ' ' << static_cast<int>(addresses.form) << " '" << addresses.key_file << "' "
+        << addresses.key;
+  };
+  out << " '" << s.dnstap.socket << "' '" << s.dnstap.file << "' " << s.dnstap.clients
+      << s.dnstap.servers << ' ' << s.dnstap.sample << " '" << s.dnstap.identity << "'";
+  put_addresses(s.dnstap.addresses);
+  out << " | '" << s.query_log.file << "' " << s.query_log.filter.only_failures << ' '
+      << s.query_log.sample;
+  for (const Prefix& prefix : s.query_log.filter.clients) out << ' ' << prefix.ToText();
+  for (const wire::Name& zone : s.query_log.filter.zones) out << ' ' << wire::ToText(zone);
+  put_addresses(s.query_log.addresses);
+  out << " |";
   for (const uint8_t octet : s.cookie_secret.value_or(policy::CookieSecret{}))
     out << ' ' << int{octet};
   out << " | ";

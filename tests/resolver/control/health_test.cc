@@ -25,7 +25,9 @@ class HealthTest : public testing::Test {
   HealthTest() { counters_.counts.of_upstream.round_trips.counts[4] = 1; }
 
   Health Look() const { return LookAtHealth(sources(), counters_.counts); }
-  Sources sources() const { return {&counters_, &store_, &servers_, &state_, 2, &TestNow}; }
+  Sources sources() const {
+    return {&counters_, &store_, &servers_, &state_, &events_, 2, &TestNow};
+  }
   void SetZone() {
     StaticZone zone;
     zone.zone = *wire::ParseName("corp.example");
@@ -54,6 +56,7 @@ class HealthTest : public testing::Test {
   cache::Store store_{{.memory_octets = cache::kStoreOctetsMin}};
   upstream::ServerTable servers_{1, SipKey{}};
   DaemonState state_{1000};
+  EventCounts events_{2};
 };
 
 TEST_F(HealthTest, AServerThatAnsweredMakesReady) {
@@ -129,13 +132,19 @@ TEST_F(HealthTest, TheProcessIsTold) {
 TEST_F(HealthTest, BoundsTellTheirUseAndHowOftenTheyWereMet) {
   counters_.counts.of_limits.clients = 3;
   counters_.counts.of_limits.jobs_met = 4;
+  events_.ring_octets = 2048;
+  events_.ring_octets_used = 5;
+  events_.dropped[0] = 4;
+  events_.dropped[1] = 5;
   std::vector<Family> families;
   CollectLimits(sources(), counters_.counts, &families);
   const std::string text = WriteExposition(families, ExpositionFormat::kPrometheusText);
   for (const char* line :
        {"tern_limit_use{limit=\"clients\"} 3", "tern_limit_max{limit=\"clients\"} 32768",
         "tern_limit_hits_total{limit=\"questions\"} 4",
-        "tern_limit_max{limit=\"cache_memory\"} 1048576"}) {
+        "tern_limit_max{limit=\"cache_memory\"} 1048576",
+        "tern_limit_use{limit=\"event_buffer\"} 5", "tern_limit_max{limit=\"event_buffer\"} 2048",
+        "tern_limit_hits_total{limit=\"event_buffer\"} 9"}) {
     EXPECT_NE(text.find(std::string("\n") + line + "\n"), std::string::npos) << text;
   }
 }

@@ -78,6 +78,7 @@ class HttpServerTest : public testing::Test {
                                  .store = &store_,
                                  .servers = &servers_,
                                  .daemon = &state_,
+                                 .events = &events_,
                                  .workers = 1,
                                  .now = [] { return Time(); }});
     options.routes.push_back({"/arguments", [](const HttpRequest& request) {
@@ -113,6 +114,7 @@ class HttpServerTest : public testing::Test {
   cache::Store store_{{.memory_octets = cache::kStoreOctetsMin}};
   upstream::ServerTable servers_{1, SipKey{}};
   DaemonState state_{0};
+  EventCounts events_{1};
   std::unique_ptr<HttpServer> server_;
 };
 
