@@ -28,6 +28,11 @@ class Answer {
     size_t zone_labels = 0;  // of the zone that was asked, which is at or above the part's name
   };
 
+  // The labels of the zone whose servers were asked when it failed, if the zone is at or above the
+  // question's name. 0: it is not, or it is not known.
+  void SetFailedZone(size_t labels) { failed_zone_labels_ = labels; }
+  size_t failed_zone_labels() const { return failed_zone_labels_; }
+
   void Clear() {
     words_.clear();
     if (words_.capacity() > kWordsKept) words_.shrink_to_fit();
@@ -40,6 +45,7 @@ class Answer {
     note_text_ = "";
     stale_ttl_ = 0;
     source_ = {};
+    failed_zone_labels_ = 0;
   }
 
   void SetSource(Source source) { source_ = source; }
@@ -174,6 +180,7 @@ class Answer {
   size_t own_text_size_ = 0;
   uint32_t stale_ttl_ = 0;
   Source source_;
+  size_t failed_zone_labels_ = 0;
 };
 
 }  // namespace tern::resolver::answer

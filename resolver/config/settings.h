@@ -21,6 +21,7 @@
 #include "resolver/base/mail_settings.h"
 #include "resolver/base/resolution_settings.h"
 #include "resolver/base/time.h"
+#include "resolver/base/top_clients.h"
 #include "resolver/config/exempt_zones.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/policy/core_settings.h"
@@ -62,6 +63,7 @@ struct HttpSettings {
   std::vector<wire::Name> hosts;
   std::string token_file;
   std::string token;  // what the file holds; empty: none is asked for
+  TopClients top_clients = TopClients::kPrefix;
 };
 
 // Where operators steer the daemon (control/control_server.h).

@@ -82,6 +82,12 @@ class Job final : public Timer,
   wire::RRType type() const { return type_; }
   answer::Answer& answer() { return answer_; }
   upstream::ZoneServers& servers() { return servers_; }
+  // The labels of the zone whose servers it asks. 0 when the question's name is not in it, or no
+  // zone is known yet.
+  size_t LabelsOfZone() const {
+    const wire::NameView zone = servers_.zone();
+    return name_.view().IsSubdomainOf(zone) ? zone.LabelCount() : 0;
+  }
   // What a race for this job needs to know. It is valid as long as the job.
   const upstream::QuestionTerms& terms() const { return terms_; }
   Allowance& allowance() { return *terms_.allowance; }

@@ -336,11 +336,10 @@ bool JobTable::MakeRoomForWaiter(Job* job) {
 
 bool JobTable::FillStale(const Job& job, answer::Answer* answer) {
   answer->Clear();
-  if (answer::AnswerFromStale(facilities_.Known(*facilities_.settings), job.name(), job.type(),
-                              answer))
-    return true;
-  answer->Clear();
-  return false;
+  const bool has_stale = answer::AnswerFromStale(facilities_.Known(*facilities_.settings),
+                                                 job.name(), job.type(), answer);
+  if (!has_stale) answer->Clear();
+  return has_stale;
 }
 
 void JobTable::GiveUp(Waiter* client) {
@@ -466,6 +465,7 @@ void JobTable::OnJobTimer(Job* job) {
   job->state_.served_stale = FillStale(*job, &late);
   if (!job->state_.served_stale) {
     late.SetFailure(wire::ExtendedError::kNoReachableAuthority, "no answer in time");
+    late.SetFailedZone(job->LabelsOfZone());
   }
   const bool stale = job->state_.served_stale;
   IntrusiveList<Waiter, OfOneJob> told = TakeLateWaiters(job, stale);

@@ -368,6 +368,7 @@ Task<bool> Resolve(Job& job) {
   }
   // A failure behind links is remembered too, because the links may not be kept.
   if (outcome == Outcome::kFailed && asked && !failure_known) RememberFailure(job, job.name());
+  if (outcome == Outcome::kFailed) job.answer().SetFailedZone(job.LabelsOfZone());
   TraceStep(job, "done", name,
             outcome == Outcome::kAnswered ? "answered" : job.answer().error_text());
   job.table().OnResolved(&job);

@@ -3,6 +3,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "resolver/answer/question_hash.h"
 #include "resolver/policy/local_data_build.h"
 
 namespace tern::resolver::service {
@@ -24,7 +25,8 @@ Configuration CountedApart(const Configuration& shared) {
           View{within(shared.view.settings), within(shared.view.local_data)},
           within(shared.trust_anchors),
           shared.trace,
-          shared.events};
+          shared.events,
+          shared.top_clients};
 }
 
 // What the ranges of signed zones have of the cache's memory: 8 MiB of 256, for some 30,000 ranges.
@@ -51,6 +53,7 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
         std::make_shared<const std::vector<std::string>>(settings.dnssec.trust_anchor_texts);
   }
   configuration.trace = settings.trace;
+  configuration.top_clients = settings.http.top_clients;
   return configuration;
 }
 
@@ -154,6 +157,21 @@ void Assembly::ForgetBesideStore() {
     resolution::Facilities* const facilities = &service(i).recursor().facilities();
     workers_[i]->Post(RecursiveService::MakeCall([facilities] { facilities->Forget(); }).release());
   }
+}
+
+Traffic Assembly::ReadTraffic(Time now) const {
+  Traffic traffic;
+  for (const auto& service : services_) service->traffic().AddTo(&traffic, now);
+  return traffic;
+}
+
+void Assembly::LookUp(const wire::Name& name, wire::RRType type,
+                      std::function<void(std::string)> done) {
+  const size_t owner = (answer::QuestionHash(store_, name, type) >> 32) % services_.size();
+  const auto look_up = [service = services_[owner].get(), name, type, done = std::move(done)] {
+    service->LookUp(name, type, done);
+  };
+  workers_[owner]->Post(RecursiveService::MakeCall(look_up).release());
 }
 
 CounterSnapshot Assembly::ReadCounters() const {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,6 +23,8 @@
 #include "resolver/dnssec/bogus_observer.h"
 #include "resolver/io/service.h"
 #include "resolver/service/configuration.h"
+#include "resolver/service/look_up.h"
+#include "resolver/service/recent_traffic.h"
 #include "resolver/service/recursive_service.h"
 #include "resolver/upstream/server_table.h"
 #include "wire/check.h"
@@ -44,7 +47,7 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
 void UseAnchors(const dnssec::AnchorsInForce& in_force, const config::Settings& settings,
                 int64_t now, Configuration* configuration);
 
-class Assembly final : public CounterSource {
+class Assembly final : public CounterSource, public TrafficSource, public LookUpSource {
  public:
   struct Options {
     size_t memory_octets = 0;                                     // for all that is cached
@@ -86,6 +89,11 @@ class Assembly final : public CounterSource {
 
   // The sums of all workers' counters since the start. Any thread may call it.
   CounterSnapshot ReadCounters() const override;
+  // What all workers were asked and what failed, in the last minutes. Any thread may call it.
+  Traffic ReadTraffic(Time now) const override;
+  // The worker that owns the question resolves it. Any thread may call it.
+  void LookUp(const wire::Name& name, wire::RRType type,
+              std::function<void(std::string json)> done) override;
 
   cache::Store& store() { return store_; }
   // Any thread may read it.

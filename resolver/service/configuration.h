@@ -19,6 +19,7 @@
 
 #include "resolver/base/endpoint.h"
 #include "resolver/base/events.h"
+#include "resolver/base/top_clients.h"
 #include "resolver/policy/cookies.h"
 #include "resolver/policy/core_settings.h"
 #include "resolver/policy/gate.h"
@@ -40,6 +41,7 @@ struct Configuration {
   bool trace = true;  // clients on the loopback may ask for a trace of their resolution
   // For the query log and dnstap. Null: nobody wants to see anything.
   std::shared_ptr<const Events> events;
+  TopClients top_clients = TopClients::kPrefix;  // how those who watch see clients
 
   const View& ViewFor(const sockaddr*) const { return view; }
   const View& ViewFor(const IpAddress&) const { return view; }

@@ -81,6 +81,7 @@ void RecursiveService::CountResolved(const answer::Request& request, const answe
   const bool has_records =
       reply.size() >= wire::kHeaderOctets && (wire::LoadU32(reply.data() + 6) != 0);
   if (request.has_edns && has_records) CountExtendedError(answer::ErrorToTell(parts).error);
+  if (answer.rcode() == wire::Rcode::kServFail) NoteFailure(request, answer);
 }
 
 }  // namespace tern::resolver::service

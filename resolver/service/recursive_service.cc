@@ -99,6 +99,9 @@ struct RecursiveService::ReplyMessage final : public ServiceMessage {
 
 struct RecursiveService::ReconfigureMessage final : public ServiceMessage {
   void Deliver(RecursiveService& service) override {
+    if (service.configuration_.top_clients != configuration.top_clients) {
+      service.traffic_.ForgetClients();
+    }
     service.configuration_ = configuration;
     service.OpenEvents();
     service.recursor_.SetSettings(configuration.view.settings, configuration.view.local_data);
@@ -182,12 +185,16 @@ RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* s
                 configuration_.view.local_data),
       warmed_(warmed),
       warm_up_(&recursor_.facilities(), &recursor_.table(), warmed),
+      traffic_(SipKey{{store->seed(), ~store->seed()}}),
       scratch_(std::make_unique<uint8_t[]>(kScratchOctets)) {
   all_clients_.reserve(kClientsMax);
   OpenEvents();
 }
 
-RecursiveService::~RecursiveService() { EndTracedClients(); }
+RecursiveService::~RecursiveService() {
+  EndTracedClients();
+  EndLookUps();
+}
 
 void RecursiveService::CheckLists() {
   list_checks_ = std::make_unique<mail::ListChecks>(&recursor_.facilities(), &recursor_.table());
@@ -363,6 +370,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
   const Time now = worker_->Now();
   turn_began_ = now;
   const bool is_seen = IsSeen();
+  if (!sampler_.PassesOver(batch.size())) NoteBatch(batch, now);
   size_t left = 0;
   for (size_t i = 0; i < batch.size(); ++i) {
     io::Datagram& datagram = batch[i];
@@ -426,6 +434,7 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
   const policy::RateLimit::Group group = gate.FindGroup(client, asked);
   const Time now = worker_->Now();
   turn_began_ = now;
+  if (!sampler_.PassesOver(1)) NoteStreamQuery(parsed, client, now);
   policy::GateVerdict verdict = gate.Judge(may_ask, group, asked, now);
   const View& view = configuration_.ViewFor(client);
   Answered answered;

@@ -48,6 +48,8 @@
 #include "resolver/resolution/anchor_checks.h"
 #include "resolver/resolution/recursor.h"
 #include "resolver/service/configuration.h"
+#include "resolver/service/recent_traffic.h"
+#include "resolver/service/sampler.h"
 #include "resolver/upstream/server_table.h"
 
 namespace tern::resolver::service {
@@ -92,6 +94,10 @@ class RecursiveService final : public io::Service {
   // Any thread. Throws std::bad_alloc.
   static std::unique_ptr<io::Message> MakeReconfigure(Configuration configuration);
 
+  // Resolves the question for those who watch (look_up.h says the rest). On the worker's thread.
+  void LookUp(const wire::Name& name, wire::RRType type,
+              std::function<void(std::string json)> done);
+
   // Makes a message. The service that it is posted to makes the call. Any thread. Throws
   // std::bad_alloc.
   static std::unique_ptr<io::Message> MakeCall(std::function<void()> call);
@@ -108,10 +114,13 @@ class RecursiveService final : public io::Service {
   const resolution::Recursor& recursor() const { return recursor_; }
   resolution::Recursor& recursor() { return recursor_; }
   size_t clients_waiting() const { return waiting_clients_.size(); }
+  // Any thread.
+  const RecentTraffic& traffic() const { return traffic_; }
 
  private:
   class Client;
   class TracedClient;
+  class LookedUp;
   // What one worker's service sends to another's.
   struct ServiceMessage : public io::Message {
     virtual void Deliver(RecursiveService& service) = 0;
@@ -223,6 +232,12 @@ class RecursiveService final : public io::Service {
   void TellLate(const io::ReturnPath& path, std::span<const uint8_t> query,
                 const answer::Request& request, AnswerSource source, std::span<const uint8_t> reply,
                 Time received, Time taken);
+  // Note for those who watch (recent_traffic.h) who asks what, and what fails.
+  void NoteBatch(std::span<const io::Datagram> batch, Time now);
+  void NoteStreamQuery(const answer::ParsedQuery& parsed, const IpAddress& client, Time now);
+  void NoteQuery(const answer::ParsedQuery& parsed, const IpAddress& client, double weight,
+                 Time now);
+  void NoteFailure(const answer::Request& request, const answer::Answer& answer);
   // Looks up what a mail server will ask after this answer, ahead of it.
   // REQUIRES: the answer ends with an RRset of the type.
   void WarmBehind(const View& view, const answer::Request& request,
@@ -255,6 +270,7 @@ class RecursiveService final : public io::Service {
                      const answer::ParsedQuery& parsed);
   // For the end: nobody waits for the answers any more.
   void EndTracedClients();
+  void EndLookUps();
   void Send(const io::ReturnPath& path, std::span<const uint8_t> reply);
   void SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
                    const answer::Request& request, Time received);
@@ -280,6 +296,8 @@ class RecursiveService final : public io::Service {
   std::vector<io::WorkerPort*> peers_;
   const CounterSource* counter_source_ = nullptr;
   answer::Rotation rotation_;
+  RecentTraffic traffic_;
+  Sampler sampler_;
   uint64_t hits_of_turn_ = 0;  // answers of this turn of the loop that came from the cache at once
   Time turn_began_;
   std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the current batch
@@ -293,6 +311,8 @@ class RecursiveService final : public io::Service {
   IntrusiveList<Client, ByAge> waiting_clients_;  // the oldest first
   struct Traced;
   IntrusiveList<TracedClient, Traced> traced_clients_;  // it owns them
+  struct ForWatchers;
+  IntrusiveList<LookedUp, ForWatchers> looked_up_;  // it owns them
   // The number of waiting UDP clients by prefix. Prefixes with the same hash share a count.
   std::array<uint16_t, 4096> waiting_{};
   // Sent to other workers, which count them down.

@@ -5,6 +5,7 @@
 
 #include "resolver/tool/lookup_json.h"
 #include "wire/concat.h"
+#include "wire/extended_error_name.h"
 #include "wire/text_encoding.h"
 
 namespace tern::resolver::tool {
@@ -45,7 +46,7 @@ std::string WhyUndecided(const LookupReply& reply) {
   if (!reply.trace) return std::string(kNoTrace);
   if (!reply.extended_errors.empty()) {
     const ExtendedErrorLine& error = reply.extended_errors[0];
-    return error.text.empty() ? std::string(ExtendedErrorName(error.code)) : error.text;
+    return error.text.empty() ? std::string(wire::ExtendedErrorName(error.code)) : error.text;
   }
   return "the resolver has not validated the answer: it may be local data, or validation is off";
 }

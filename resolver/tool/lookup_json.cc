@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "resolver/base/json_depth.h"
+#include "wire/extended_error_name.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::tool {
@@ -57,7 +58,7 @@ Json ExtendedErrorsJson(const std::vector<ExtendedErrorLine>& lines) {
   for (const ExtendedErrorLine& line : lines) {
     Json error;
     error["code"] = line.code;
-    error["name"] = ExtendedErrorName(line.code);
+    error["name"] = wire::ExtendedErrorName(line.code);
     error["text"] = line.text;
     array.push_back(std::move(error));
   }

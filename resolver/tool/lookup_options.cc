@@ -1,9 +1,8 @@
 #include "resolver/tool/lookup_options.h"
 
 #include "resolver/base/amount_text.h"
-#include "resolver/base/domain_text.h"
 #include "resolver/base/error_text.h"
-#include "resolver/base/reverse_name.h"
+#include "resolver/base/question_text.h"
 #include "wire/concat.h"
 #include "wire/presentation.h"
 
@@ -17,22 +16,11 @@ absl::Status UsageError(const std::string& message) { return absl::InvalidArgume
 
 absl::Status ReadQuestion(std::span<const std::string_view> plain, LookupOptions* options) {
   if (plain.empty()) return UsageError("expected a name to look up");
-  if (const auto address = IpAddress::Parse(plain[0])) {
-    options->name = ReverseName(*address);
-    options->type = wire::RRType::kPTR;
-  } else {
-    const auto name = ParseDomainText(plain[0]);
-    if (!name.ok()) return UsageError(std::string(name.status().message()));
-    options->name = *name;
-  }
-  if (plain.size() == 2) {
-    const auto type = wire::ParseType(plain[1]);
-    if (!type) {
-      return UsageError(
-          Concat("expected a record type such as A, MX or TYPE65280, found ", Quoted(plain[1])));
-    }
-    options->type = *type;
-  }
+  const auto question =
+      ParseQuestionText(plain[0], plain.size() == 2 ? std::optional(plain[1]) : std::nullopt);
+  if (!question.ok()) return UsageError(std::string(question.status().message()));
+  options->name = question->name;
+  options->type = question->type;
   return absl::OkStatus();
 }
 

@@ -74,46 +74,6 @@ bool LookupReply::Has(std::string_view flag) const {
   return std::find(flags.begin(), flags.end(), flag) != flags.end();
 }
 
-std::string_view ExtendedErrorName(uint16_t code) {
-  static constexpr std::string_view kNames[] = {
-      "Other Error",
-      "Unsupported DNSKEY Algorithm",
-      "Unsupported DS Digest Type",
-      "Stale Answer",
-      "Forged Answer",
-      "DNSSEC Indeterminate",
-      "DNSSEC Bogus",
-      "Signature Expired",
-      "Signature Not Yet Valid",
-      "DNSKEY Missing",
-      "RRSIGs Missing",
-      "No Zone Key Bit Set",
-      "NSEC Missing",
-      "Cached Error",
-      "Not Ready",
-      "Blocked",
-      "Censored",
-      "Filtered",
-      "Prohibited",
-      "Stale NXDOMAIN Answer",
-      "Not Authoritative",
-      "Not Supported",
-      "No Reachable Authority",
-      "Network Error",
-      "Invalid Data",
-      "Signature Expired before Valid",
-      "Too Early",
-      "Unsupported NSEC3 Iterations Value",
-      "Unable to conform to policy",
-      "Synthesized",
-      "Invalid Query Type",
-      "Rate Limited",
-      "Over Quota",
-      "Negative Trust Anchor",
-  };
-  return code < std::size(kNames) ? kNames[code] : "unassigned";
-}
-
 LookupReply ReadLookupReply(std::span<const uint8_t> message) {
   LookupReply reply;
   wire::MessageReader reader;

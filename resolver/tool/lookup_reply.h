@@ -49,8 +49,6 @@ inline constexpr std::string_view kSectionNames[] = {"answer", "authority", "add
 inline constexpr std::string_view kNoTrace =
     "no account of the steps: the server is not a ternd, or it does not take this client for one "
     "of its own machine";
-// The name of `code` in the registry of RFC 8914 section 5.2, or `unassigned`.
-std::string_view ExtendedErrorName(uint16_t code);
 
 // Mail exchangers are sorted in the order in which senders try them (RFC 5321 section 5.1).
 LookupReply ReadLookupReply(std::span<const uint8_t> message);

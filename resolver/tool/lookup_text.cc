@@ -8,6 +8,7 @@
 
 #include "resolver/tool/lookup_json.h"
 #include "wire/concat.h"
+#include "wire/extended_error_name.h"
 #include "wire/harmless_text.h"
 #include "wire/presentation.h"
 #include "wire/text_encoding.h"
@@ -141,7 +142,7 @@ std::string StatusText(const LookupOptions& options, const LookupReply& reply) {
   for (const std::string& flag : reply.flags) text += " " + flag;
   text += "\n";
   for (const ExtendedErrorLine& error : reply.extended_errors) {
-    text += Concat("error   ", error.code, " (", ExtendedErrorName(error.code), ")",
+    text += Concat("error   ", error.code, " (", wire::ExtendedErrorName(error.code), ")",
                    error.text.empty() ? "" : " ", HarmlessText(error.text), "\n");
   }
   return text;

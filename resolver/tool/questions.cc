@@ -8,6 +8,7 @@
 
 #include "wire/check.h"
 #include "wire/concat.h"
+#include "wire/extended_error_name.h"
 #include "wire/harmless_text.h"
 #include "wire/presentation.h"
 #include "wire/text_encoding.h"
@@ -28,7 +29,7 @@ std::string FailureText(const LookupReply& reply) {
   if (reply.extended_errors.empty()) return text;
   const ExtendedErrorLine& error = reply.extended_errors.front();
   const bool tells = error.code != 0 || error.text.empty();
-  if (tells) text += Concat(", ", ExtendedErrorName(error.code));
+  if (tells) text += Concat(", ", wire::ExtendedErrorName(error.code));
   if (!error.text.empty()) text += Concat(tells ? ": " : ", ", HarmlessText(error.text));
   return text;
 }

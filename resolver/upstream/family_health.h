@@ -48,7 +48,11 @@ class FamilyHealth {
 
   bool IsBroken(bool ipv6) const {
     return silent_count(ipv6) >= kBrokenAfter && silent_count(!ipv6) < kBrokenAfter &&
-           families_[!ipv6].has_answered.load(std::memory_order_relaxed);
+           HasAnswered(!ipv6);
+  }
+  // Whether any server has answered over the family.
+  bool HasAnswered(bool ipv6) const {
+    return families_[ipv6].has_answered.load(std::memory_order_relaxed);
   }
   bool IsOneBroken() const { return IsBroken(false) || IsBroken(true); }
   // True: this caller may ask a server of the broken family first, and nobody else in the process

@@ -167,6 +167,7 @@ class ServerTable {
     return families_.ClaimProbe(IsIpv6(server), now);
   }
   bool IsFamilyBroken(bool ipv6) const { return families_.IsBroken(ipv6); }
+  bool HasFamilyAnswered(bool ipv6) const { return families_.HasAnswered(ipv6); }
   FamilyHealth& families() { return families_; }
   SilentZones& silent_zones() { return silent_zones_; }
   const SilentZones& silent_zones() const { return silent_zones_; }

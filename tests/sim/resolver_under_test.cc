@@ -135,6 +135,15 @@ size_t ResolverUnderTest::work_in_flight() const {
   return count;
 }
 
+resolver::service::Traffic ResolverUnderTest::ReadTraffic(resolver::Time now) const {
+  return assembly_->ReadTraffic(now);
+}
+
+void ResolverUnderTest::LookUp(const wire::Name& name, wire::RRType type,
+                               std::function<void(std::string)> done) {
+  assembly_->LookUp(name, type, std::move(done));
+}
+
 resolver::CounterSnapshot ResolverUnderTest::ReadCounters() const {
   return assembly_->ReadCounters();
 }

@@ -4,6 +4,7 @@
 // Thread: one. Bound: the store's ceiling of kStoreOctets, and the service's own limits.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -22,6 +23,7 @@ class AnchorKeeper;
 
 namespace tern::resolver::service {
 class Assembly;
+struct Traffic;
 }  // namespace tern::resolver::service
 
 namespace tern::sim {
@@ -74,6 +76,11 @@ class ResolverUnderTest {
   size_t work_in_flight() const;
   // The sum over all workers.
   resolver::CounterSnapshot ReadCounters() const;
+  // What all workers were asked and what failed, in the last minutes.
+  resolver::service::Traffic ReadTraffic(resolver::Time now) const;
+  // As the page asks for it (service/look_up.h).
+  void LookUp(const wire::Name& name, wire::RRType type,
+              std::function<void(std::string json)> done);
 
  private:
   SimWorld* world_;

@@ -1,0 +1,31 @@
+// A question that is resolved for those who watch, with the steps of its resolution.
+//
+// Thread: as the members say. Bound: one answer, and one trace (trace_account.h).
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "wire/name.h"
+#include "wire/types.h"
+
+namespace tern::resolver::service {
+
+class LookUpSource {
+ public:
+  // Resolves the question, as a traced one: from what is known if it can. `done` is called with the
+  // JSON, on any thread, when the resolution has ended, and at the latest after
+  // resolution.budget.total_timeout. Without memory, or at the process's end, `done` is destroyed
+  // and not called. It must not wait. Throws std::bad_alloc.
+  //
+  //   {"name":"www.example.","type":"A","status":"NOERROR","secure":true,"time_us":4120,
+  //    "extended_errors":[{"code":..,"name":..,"text":..}],
+  //    "answer":[{"name":..,"ttl":..,"type":..,"data":..}],"trace":[..]}
+  virtual void LookUp(const wire::Name& name, wire::RRType type,
+                      std::function<void(std::string json)> done) = 0;
+
+ protected:
+  ~LookUpSource() = default;
+};
+
+}  // namespace tern::resolver::service
