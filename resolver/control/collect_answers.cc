@@ -2,24 +2,12 @@
 
 #include <string>
 
-#include "wire/presentation.h"
+#include "resolver/control/answer_words.h"
 
 namespace tern::resolver::control {
 namespace {
 
 using wire::Rcode;
-
-constexpr auto kDroppedSource = static_cast<size_t>(AnswerSource::kDropped);
-
-struct RcodeWord {
-  Rcode rcode;
-  std::string_view word;
-};
-constexpr RcodeWord kRcodes[] = {
-    {Rcode::kNoError, "NOERROR"},   {Rcode::kFormErr, "FORMERR"}, {Rcode::kServFail, "SERVFAIL"},
-    {Rcode::kNXDomain, "NXDOMAIN"}, {Rcode::kNotImp, "NOTIMP"},   {Rcode::kRefused, "REFUSED"},
-    {Rcode::kYXDomain, "YXDOMAIN"}, {Rcode::kBadVers, "BADVERS"}, {Rcode::kBadCookie, "BADCOOKIE"},
-};
 
 // What every resolver has sooner or later is there from the start, so that a rate can be taken.
 bool IsUsual(AnswerSource source, Rcode rcode) {
@@ -65,7 +53,7 @@ Family AnswersOf(const AnswerCounts<uint64_t>& counts) {
          static_cast<double>(count)});
   };
   for (size_t source = 0; source < kDroppedSource; ++source) {
-    for (const RcodeWord& each : kRcodes) {
+    for (const RcodeWord& each : kRcodeWords) {
       const uint64_t count = counts.answers[source][PlaceOf(each.rcode)];
       if (count != 0 || IsUsual(static_cast<AnswerSource>(source), each.rcode)) {
         add(each.word, source, count);

@@ -2,40 +2,27 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <string>
 
 #include "resolver/base/version.h"
+#include "resolver/control/process_use.h"
 #include "resolver/control/zone_health.h"
 
 namespace tern::resolver::control {
 namespace {
 
-void AddCpu(std::vector<Family>* families) {
-  rusage used{};
-  if (getrusage(RUSAGE_SELF, &used) != 0) return;
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  families->push_back(SingleOf("process_cpu_seconds", MetricType::kCounter, "Processor time used.",
-                               seconds(used.ru_utime) + seconds(used.ru_stime)));
-}
-
-void AddMemory(std::vector<Family>* families) {
-  std::FILE* const file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return;
-  unsigned long long pages = 0;
-  unsigned long long resident = 0;
-  const bool is_read = std::fscanf(file, "%llu %llu", &pages, &resident) == 2;
-  std::fclose(file);
-  if (!is_read) return;
-  const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+void AddUse(std::vector<Family>* families) {
+  const ProcessUse use = ReadProcessUse();
+  if (use.cpu_seconds) {
+    families->push_back(SingleOf("process_cpu_seconds", MetricType::kCounter,
+                                 "Processor time used.", *use.cpu_seconds));
+  }
+  if (!use.memory) return;
   families->push_back(SingleOf("process_resident_memory_bytes", MetricType::kGauge,
-                               "Resident memory.", static_cast<double>(resident) * page));
+                               "Resident memory.", use.memory->resident_octets));
   families->push_back(SingleOf("process_virtual_memory_bytes", MetricType::kGauge,
-                               "Virtual memory.", static_cast<double>(pages) * page));
+                               "Virtual memory.", use.memory->virtual_octets));
 }
 
 // The kernel counts the descriptors itself since Linux 6.2. To walk over them would cost a
@@ -70,8 +57,7 @@ void CollectProcess(const DaemonState& daemon, std::vector<Family>* families) {
   families->push_back(SingleOf("process_start_time_seconds", MetricType::kGauge,
                                "Unix time of the start of the process.",
                                static_cast<double>(daemon.started())));
-  AddCpu(families);
-  AddMemory(families);
+  AddUse(families);
   AddDescriptors(families);
 }
 

@@ -41,6 +41,10 @@ bool IsOurHost(std::string_view host, std::span<const std::string> names) {
   return name == "localhost" || std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool IsFromOurPage(std::string_view page, std::string_view fetch_site) {
+  return !page.empty() && (fetch_site.empty() || fetch_site == "same-origin");
+}
+
 bool HasToken(std::string_view authorization, std::string_view token) {
   constexpr std::string_view kScheme = "bearer ";
   if (Lowered(authorization.substr(0, kScheme.size())) != kScheme) return false;

@@ -18,4 +18,9 @@ bool IsOurHost(std::string_view host, std::span<const std::string> names);
 // tells nothing of the token but its length.
 bool HasToken(std::string_view authorization, std::string_view token);
 
+// Whether a request comes from our own page, or from a program. `page`: the header Tern-Page, which
+// a browser sends for a page of another origin only if the server allows it. `fetch_site`: the
+// header Sec-Fetch-Site; browsers say in it where the page is from.
+bool IsFromOurPage(std::string_view page, std::string_view fetch_site);
+
 }  // namespace tern::resolver::control

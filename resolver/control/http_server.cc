@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstring>
 #include <list>
+#include <mutex>
 #include <new>
+#include <optional>
 
 #include "resolver/control/http_guard.h"
 
@@ -43,7 +45,6 @@ HttpResponse ErrorResponse(unsigned status, std::string_view text) {
 MHD_Result AddArgument(void* arguments, enum MHD_ValueKind /*kind*/, const char* key,
                        const char* value) {
   auto& all = *static_cast<std::vector<std::pair<std::string, std::string>>*>(arguments);
-  if (all.size() >= kArgumentsMax) return MHD_NO;
   try {
     all.emplace_back(key, value == nullptr ? "" : value);
   } catch (const std::bad_alloc&) {
@@ -57,6 +58,7 @@ void AddHeaders(const HttpResponse& response, MHD_Response* made) {
   MHD_add_response_header(made, "Content-Security-Policy", response.content_policy.c_str());
   MHD_add_response_header(made, "X-Content-Type-Options", "nosniff");
   MHD_add_response_header(made, "Referrer-Policy", "no-referrer");
+  MHD_add_response_header(made, "Cross-Origin-Resource-Policy", "same-origin");
   MHD_add_response_header(made, "Cache-Control", "no-store");
   if (response.status == MHD_HTTP_METHOD_NOT_ALLOWED) {
     MHD_add_response_header(made, "Allow", "GET, HEAD");
@@ -64,6 +66,25 @@ void AddHeaders(const HttpResponse& response, MHD_Response* made) {
   if (response.status == MHD_HTTP_UNAUTHORIZED) {
     MHD_add_response_header(made, "WWW-Authenticate", "Bearer");
   }
+}
+
+// The library keeps arguments in the memory of the connection. When they do not fit, it says
+// nothing until the connection's time is over. So they are counted before, and refused. A NUL would
+// end the path or the argument that it is in.
+bool IsTargetRefused(std::string_view target) {
+  const auto arguments = static_cast<size_t>(std::count(target.begin(), target.end(), '&')) + 1;
+  const bool has_arguments = target.find('?') != std::string_view::npos;
+  return (has_arguments && (arguments > kArgumentsMax || target.size() > kTargetOctetsMax)) ||
+         target.find("%00") != std::string_view::npos;
+}
+
+// Before the library has read the request, it takes no response. A client that is too slow to take
+// this one gets none.
+void RefuseAtOnce(int socket) {
+  constexpr std::string_view kRefusal =
+      "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  (void)send(socket, kRefusal.data(), kRefusal.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  shutdown(socket, SHUT_RDWR);
 }
 
 // The response owns its body.
@@ -82,19 +103,80 @@ MHD_Result Queue(MHD_Connection* connection, HttpResponse response) {
 
 }  // namespace
 
+std::string_view HttpRequest::Argument(std::string_view name) const {
+  for (const auto& [key, value] : arguments) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+// A request whose response comes later. Its connection is suspended, so the library leaves it alone
+// and does not end it.
+class HttpReply::Waiting {
+ public:
+  explicit Waiting(MHD_Connection* connection) : connection_(connection) {}
+
+  void Send(HttpResponse response) {
+    const std::lock_guard guard(lock_);
+    if (connection_ == nullptr) return;
+    response_ = std::move(response);
+    MHD_resume_connection(std::exchange(connection_, nullptr));
+  }
+  // For the listener's thread, after the connection was resumed.
+  HttpResponse Take() {
+    const std::lock_guard guard(lock_);
+    return std::move(response_);
+  }
+  bool IsSent() {
+    const std::lock_guard guard(lock_);
+    return connection_ == nullptr;
+  }
+  bool IsOver() const { return Clock::now() - began_ > kLaterMax; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::mutex lock_;
+  const Clock::time_point began_ = Clock::now();
+  MHD_Connection* connection_;  // null from the response on
+  HttpResponse response_;
+};
+
+struct HttpReply::Last {
+  explicit Last(std::shared_ptr<Waiting> of) : waiting(std::move(of)) {}
+  ~Last() { waiting->Send(ErrorResponse(MHD_HTTP_SERVICE_UNAVAILABLE, "no answer could be made")); }
+  Last(const Last&) = delete;
+  Last& operator=(const Last&) = delete;
+
+  const std::shared_ptr<Waiting> waiting;
+};
+
+HttpReply::HttpReply(std::shared_ptr<Waiting> waiting)
+    : last_(std::make_shared<Last>(std::move(waiting))) {}
+
+void HttpReply::Send(HttpResponse response) const { last_->waiting->Send(std::move(response)); }
+
 // One listening socket with its thread and its connections.
 class HttpServer::Listener {
  public:
   explicit Listener(const HttpServer* server) : server_(server) {}
   ~Listener() {
+    {
+      const std::lock_guard guard(lock_);
+      is_ending_ = true;
+      for (const auto& waiting : waiting_) {
+        waiting->Send(ErrorResponse(MHD_HTTP_SERVICE_UNAVAILABLE, "ternd ends"));
+      }
+    }
     if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
   }
 
   bool Start(io::OwnedFd socket, std::chrono::seconds idle_max) {
     daemon_ = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, &Listener::OnRequest, this,
-        MHD_OPTION_LISTEN_SOCKET, socket.release(), MHD_OPTION_NOTIFY_CONNECTION,
-        &Listener::OnConnection, this, MHD_OPTION_NOTIFY_COMPLETED, &Listener::OnAnswered, this,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr,
+        &Listener::OnRequest, this, MHD_OPTION_LISTEN_SOCKET, socket.release(),
+        MHD_OPTION_NOTIFY_CONNECTION, &Listener::OnConnection, this, MHD_OPTION_URI_LOG_CALLBACK,
+        &Listener::OnTarget, this, MHD_OPTION_NOTIFY_COMPLETED, &Listener::OnAnswered, this,
         MHD_OPTION_CONNECTION_LIMIT, kLibraryConnectionsMax, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         kConnectionOctets, MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(idle_max.count()),
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
@@ -121,31 +203,84 @@ class HttpServer::Listener {
         *seen = self;
         return MHD_YES;
       }
-      return Queue(connection, static_cast<Listener*>(self)->Answer(connection, path));
+      auto* const listener = static_cast<Listener*>(self);
+      if (*seen == self) return listener->Answer(connection, path, seen);
+      return Queue(connection, static_cast<HttpReply::Waiting*>(*seen)->Take());
     } catch (const std::bad_alloc&) {
       return MHD_NO;
     }
   }
 
-  HttpResponse Answer(MHD_Connection* connection, std::string_view path) const {
+  // Called for each request before it is read.
+  static void* OnTarget(void* /*self*/, const char* target, MHD_Connection* connection) {
+    if (IsTargetRefused(target)) RefuseAtOnce(DescriptorOf(connection));
+    return nullptr;
+  }
+
+  MHD_Result Answer(MHD_Connection* connection, std::string_view path, void** seen) {
+    const auto route = std::find_if(server_->routes_.begin(), server_->routes_.end(),
+                                    [&](const HttpRoute& each) { return each.path == path; });
+    const HttpRoute* const found = route == server_->routes_.end() ? nullptr : &*route;
+    if (auto refusal = Refuse(connection, found)) return Queue(connection, *std::move(refusal));
+    HttpRequest request;
+    request.path = path;
+    request.accept = HeaderOf(connection, "Accept");
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &AddArgument, &request.arguments);
+    if (found->answer_later == nullptr) return Queue(connection, found->answer(request));
+    return AnswerLater(connection, *found, request, seen);
+  }
+
+  // Suspends the connection. When the response is there, the library calls OnRequest once more.
+  MHD_Result AnswerLater(MHD_Connection* connection, const HttpRoute& route,
+                         const HttpRequest& request, void** seen) {
+    auto waiting = std::make_shared<HttpReply::Waiting>(connection);
+    {
+      const std::lock_guard guard(lock_);
+      if (is_ending_ || !MakeRoom()) {
+        return Queue(connection, ErrorResponse(MHD_HTTP_SERVICE_UNAVAILABLE,
+                                               "others wait for their answer; try again"));
+      }
+      waiting_.push_back(waiting);
+    }
+    *seen = waiting.get();
+    MHD_suspend_connection(connection);
+    try {
+      route.answer_later(request, HttpReply(waiting));
+    } catch (const std::bad_alloc&) {
+      waiting->Send(ErrorResponse(MHD_HTTP_SERVICE_UNAVAILABLE, "no memory"));
+    }
+    return MHD_YES;
+  }
+
+  // REQUIRES: lock_ is held.
+  bool MakeRoom() {
+    size_t open = 0;
+    for (const auto& waiting : waiting_) {
+      if (waiting->IsOver()) {
+        waiting->Send(ErrorResponse(MHD_HTTP_GATEWAY_TIMEOUT, "no answer in time"));
+      }
+      open += waiting->IsSent() ? 0 : 1;
+    }
+    return open < kWaitingMax;
+  }
+
+  // What a request gets that is not answered. `route` may be null.
+  std::optional<HttpResponse> Refuse(MHD_Connection* connection, const HttpRoute* route) const {
     const char* host = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
     // Without the header it is HTTP/1.0, which no browser speaks.
     if (host != nullptr && !IsOurHost(host, server_->hosts_)) {
       return ErrorResponse(MHD_HTTP_MISDIRECTED_REQUEST, "this is not the host that was asked for");
     }
-    const auto route = std::find_if(server_->routes_.begin(), server_->routes_.end(),
-                                    [&](const HttpRoute& each) { return each.path == path; });
-    const bool is_open = route != server_->routes_.end() && route->is_open;
-    if (!server_->token_.empty() && !is_open &&
+    if (!server_->token_.empty() && (route == nullptr || !route->is_open) &&
         !HasToken(HeaderOf(connection, "Authorization"), server_->token_)) {
       return ErrorResponse(MHD_HTTP_UNAUTHORIZED, "a token is needed");
     }
-    if (route == server_->routes_.end()) return ErrorResponse(MHD_HTTP_NOT_FOUND, "not found");
-    HttpRequest request;
-    request.path = path;
-    request.accept = HeaderOf(connection, "Accept");
-    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &AddArgument, &request.arguments);
-    return route->answer(request);
+    if (route == nullptr) return ErrorResponse(MHD_HTTP_NOT_FOUND, "not found");
+    if (route->is_guarded &&
+        !IsFromOurPage(HeaderOf(connection, "Tern-Page"), HeaderOf(connection, "Sec-Fetch-Site"))) {
+      return ErrorResponse(MHD_HTTP_FORBIDDEN, "the header Tern-Page is needed");
+    }
+    return std::nullopt;
   }
 
   static void OnConnection(void* self, MHD_Connection* connection, void** /*context*/,
@@ -158,13 +293,19 @@ class HttpServer::Listener {
     }
   }
 
-  static void OnAnswered(void* self, MHD_Connection* connection, void** /*seen*/,
+  static void OnAnswered(void* self, MHD_Connection* connection, void** seen,
                          MHD_RequestTerminationCode code) {
+    if (*seen != nullptr && *seen != self) static_cast<Listener*>(self)->Forget(*seen);
     if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK) return;
     std::list<Open>& open = static_cast<Listener*>(self)->open_;
     const auto found = std::find_if(
         open.begin(), open.end(), [&](const Open& each) { return each.connection == connection; });
     if (found != open.end()) open.splice(open.end(), open, found);
+  }
+
+  void Forget(const void* waiting) {
+    const std::lock_guard guard(lock_);
+    waiting_.remove_if([&](const auto& each) { return each.get() == waiting; });
   }
 
   void Add(MHD_Connection* connection) try {
@@ -189,6 +330,9 @@ class HttpServer::Listener {
 
   const HttpServer* const server_;
   MHD_Daemon* daemon_ = nullptr;
+  std::mutex lock_;
+  bool is_ending_ = false;
+  std::list<std::shared_ptr<HttpReply::Waiting>> waiting_;  // the one that came first is the first
   std::list<Open> open_;  // the one that has had no answer for longest first
 };
 

@@ -7,7 +7,9 @@
 #include "resolver/control/collect_process.h"
 #include "resolver/control/collect_upstream.h"
 #include "resolver/control/exposition.h"
+#include "resolver/control/glance.h"
 #include "resolver/control/health.h"
+#include "resolver/control/page_routes.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::control {
@@ -54,6 +56,13 @@ HttpResponse AnswerHealth(const Sources& sources) {
   return response;
 }
 
+HttpResponse AnswerGlance(const Sources& sources) {
+  HttpResponse response;
+  response.content_type = "application/json";
+  response.body = GlanceJson(TakeGlance(sources));
+  return response;
+}
+
 }  // namespace
 
 std::vector<HttpRoute> MakeRoutes(const Sources& sources) {
@@ -63,9 +72,11 @@ std::vector<HttpRoute> MakeRoutes(const Sources& sources) {
   routes.push_back({"/ready", [sources](const HttpRequest&) { return AnswerReady(sources); },
                     /*is_open=*/true});
   routes.push_back({"/health", [sources](const HttpRequest&) { return AnswerHealth(sources); }});
+  routes.push_back({"/glance", [sources](const HttpRequest&) { return AnswerGlance(sources); }});
   routes.push_back({"/metrics", [sources](const HttpRequest& request) {
                       return AnswerMetrics(sources, request);
                     }});
+  for (HttpRoute& route : MakePageRoutes(sources)) routes.push_back(std::move(route));
   return routes;
 }
 

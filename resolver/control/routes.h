@@ -12,7 +12,7 @@
 
 namespace tern::resolver::control {
 
-// `/metrics`, `/live`, `/ready` and `/health`.
+// `/metrics`, `/live`, `/ready`, `/health`, `/glance`, and those of the page (page_routes.h).
 std::vector<HttpRoute> MakeRoutes(const Sources& sources);
 
 }  // namespace tern::resolver::control

@@ -12,6 +12,8 @@
 #include "resolver/control/daemon_state.h"
 #include "resolver/control/event_counts.h"
 #include "resolver/control/worker_looks.h"
+#include "resolver/service/look_up.h"
+#include "resolver/service/recent_traffic.h"
 #include "resolver/upstream/server_table.h"
 
 namespace tern::resolver::control {
@@ -23,9 +25,12 @@ struct Sources {
   const DaemonState* daemon = nullptr;
   WorkerLooks* looks = nullptr;  // not const, because a look asks the workers
   const EventCounts* events = nullptr;
+  const service::TrafficSource* traffic = nullptr;
+  service::LookUpSource* look_up = nullptr;
   size_t workers = 0;
   // The workers' clock.
   Time (*now)() = nullptr;
+  int64_t (*unix_now)() = nullptr;
 };
 
 }  // namespace tern::resolver::control

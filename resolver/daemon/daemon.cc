@@ -304,8 +304,11 @@ control::Sources Daemon::SourcesToWatch() {
           .daemon = &state_,
           .looks = &*worker_looks_,
           .events = event_counts_.get(),
+          .traffic = assembly_.get(),
+          .look_up = assembly_.get(),
           .workers = worker_count(),
-          .now = &io::ReadMonotonicClock};
+          .now = &io::ReadMonotonicClock,
+          .unix_now = [] { return ReadWallClock().now; }};
 }
 
 void Daemon::StartLooks() {

@@ -4,7 +4,7 @@ import json
 import pathlib
 import re
 
-from tree import sources
+from tree import is_built, sources
 
 
 _UNITY_FILE = re.compile(r"unity_\d+_cxx\.cxx$|-unity\d*\.(cpp|cc)$")
@@ -25,7 +25,7 @@ def compiled(root, database):
     for entry in json.loads(pathlib.Path(database).read_text(encoding="utf-8")):
         for path in _sources_of(pathlib.Path(entry["directory"], entry["file"])):
             path = path.resolve()
-            if path.is_relative_to(root) and path.suffix == ".cc":
+            if path.is_relative_to(root) and path.suffix == ".cc" and not is_built(path.relative_to(root)):
                 found.add(path.relative_to(root).as_posix())
     return found
 

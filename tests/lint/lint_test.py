@@ -130,6 +130,8 @@ class LintTest(unittest.TestCase):
         self.write("two.json", (self.root / "one.json").read_text(encoding="utf-8"))
         (self.root / "wire/c.cc").unlink()
         self.assertEqual(self.lint("builds", *map(str, both)), [])
+        made = database("made.json", "wire/a.cc", "wire/b.cc", "build-x/wire/made.cc")
+        self.assertEqual(self.lint("builds", str(made), str(both[1])), [])
 
     def test_options_of_builds_that_differ(self):
         none = str(self.write("none.json", "[]"))

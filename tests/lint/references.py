@@ -16,17 +16,17 @@ _OUTSIDE = {
     word: whose
     for whose, words in {
         "the field": "EdDSA _bytes _seconds TsuKing YYYYMMDDHHmmSS MAX_MINIMISE_COUNT MINIMISE_ONE_LAB SplitMix64 GiB MiB KiB",
-        "other programs": "AddressSanitizer AppArmor Benchmark Google GoogleTest Knot Kubernetes Meson NetworkPolicy "
+        "other programs": "AddressSanitizer AppArmor Benchmark Chromium Google GoogleTest Knot Kubernetes Meson NetworkPolicy "
                           "OpenMetrics Postfix V1Volume "
-                          "PowerDNS Prometheus Resolver ThreadSanitizer "
-                          "Unbound INFRA_RTT dns_again_means_nonexist acl secondary stats_noreset reconfig flush_type "
+                          "JavaScript PowerDNS Prometheus Resolver ThreadSanitizer "
+                          "Unbound WebDriver W3C INFRA_RTT dns_again_means_nonexist acl secondary stats_noreset reconfig flush_type "
                           "flush_zone flush_negative flush_bogus named.conf unbound.conf forward_add forward_remove "
                           "list_forwards stub_add stub_remove list_stubs local_data local_data_remove list_local_data "
                           "insecure_add insecure_remove list_insecure get_option showconf",
         "the system": "CAP_NET_ADMIN Debian Linux PACKET_STATISTICS SKF_AD_PKTTYPE SOL_PACKET SO_ATTACH_FILTER TIME_WAIT "
                       "perf_event_attr resolv.conf rq_clock_skip_update",
         "libraries and build systems": "Abseil CMAKE_CXX_STANDARD EVP_MAC OpenSSL io_uring_enable_rings",
-        "people and places": "Belady Bernstein Deckard English Hilferty Latin Markdown Muller Zipf",
+        "people and places": "Abbadi Agrawal Belady Bernstein Deckard El English Hilferty Latin Markdown Muller Zipf",
     }.items()
     for word in words.split()
 }

@@ -8,6 +8,11 @@ INPUTS = "corpus"  # the fuzzers' inputs lie below folders of this name
 _BUILD = re.compile(r"build[^/]*|__pycache__")
 
 
+def is_built(relative):
+    """Whether the path lies in a build folder: a build has made the file."""
+    return any(_BUILD.fullmatch(part) for part in relative.parts)
+
+
 class Source:
     def __init__(self, root, path):
         self.path = path

@@ -26,7 +26,13 @@ class HealthTest : public testing::Test {
 
   Health Look() const { return LookAtHealth(sources(), counters_.counts); }
   Sources sources() const {
-    return {&counters_, &store_, &servers_, &state_, &events_, 2, &TestNow};
+    return {.counters = &counters_,
+            .store = &store_,
+            .servers = &servers_,
+            .daemon = &state_,
+            .events = &events_,
+            .workers = 2,
+            .now = &TestNow};
   }
   void SetZone() {
     StaticZone zone;

@@ -39,5 +39,15 @@ TEST(HttpGuardTest, OnlyTheWholeTokenCounts) {
   }
 }
 
+TEST(HttpGuardTest, OurPageIsKnownByAHeaderThatOthersMayNotSend) {
+  EXPECT_TRUE(IsFromOurPage("1", ""));  // a program, or an old browser
+  EXPECT_TRUE(IsFromOurPage("1", "same-origin"));
+  EXPECT_FALSE(IsFromOurPage("", ""));
+  EXPECT_FALSE(IsFromOurPage("", "same-origin"));
+  for (const char* site : {"cross-site", "same-site", "none", "Same-Origin"}) {
+    EXPECT_FALSE(IsFromOurPage("1", site)) << site;
+  }
+}
+
 }  // namespace
 }  // namespace tern::resolver::control

@@ -5,11 +5,14 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 #include "gtest/gtest.h"
+#include "resolver/control/page_routes.h"
 #include "resolver/control/routes.h"
 #include "wire/concat.h"
+#include "wire/presentation.h"
 
 namespace tern::resolver::control {
 namespace {
@@ -67,6 +70,20 @@ class Counting final : public CounterSource {
   }
 };
 
+class NoTraffic final : public service::TrafficSource {
+ public:
+  service::Traffic ReadTraffic(Time) const override { return {}; }
+};
+
+// Answers at once, with the question.
+class LookUps final : public service::LookUpSource {
+ public:
+  void LookUp(const wire::Name& name, wire::RRType type,
+              std::function<void(std::string)> done) override {
+    done(Concat("{\"", wire::ToText(name.view()), "\":\"", wire::ToText(type), "\"}"));
+  }
+};
+
 class HttpServerTest : public testing::Test {
  protected:
   void Start(std::string token = "", std::chrono::seconds idle_max = std::chrono::seconds(10)) {
@@ -79,14 +96,29 @@ class HttpServerTest : public testing::Test {
                                  .servers = &servers_,
                                  .daemon = &state_,
                                  .events = &events_,
+                                 .traffic = &traffic_,
+                                 .look_up = &look_ups_,
                                  .workers = 1,
-                                 .now = [] { return Time(); }});
+                                 .now = [] { return Time(); },
+                                 .unix_now = [] { return int64_t{0}; }});
     options.routes.push_back({"/arguments", [](const HttpRequest& request) {
                                 std::string text;
                                 for (const auto& [name, value] : request.arguments) {
                                   text += Concat(name, "=", value, ";");
                                 }
                                 return HttpResponse{.body = text};
+                              }});
+    options.routes.push_back({.path = "/later",
+                              .answer = nullptr,
+                              .is_guarded = true,
+                              .answer_later = [this](const HttpRequest& request, HttpReply reply) {
+                                const std::lock_guard guard(lock_);
+                                if (request.Argument("is") == "lost") return;
+                                if (request.Argument("is") == "made") {
+                                  reply.Send(HttpResponse{.body = "made\n"});
+                                }
+                                if (request.Argument("is") == "no-memory") throw std::bad_alloc();
+                                replies_.push_back(std::move(reply));
                               }});
     options.routes.push_back(
         {"/no-memory", [](const HttpRequest&) -> HttpResponse { throw std::bad_alloc(); }});
@@ -115,7 +147,28 @@ class HttpServerTest : public testing::Test {
   upstream::ServerTable servers_{1, SipKey{}};
   DaemonState state_{0};
   EventCounts events_{1};
+  NoTraffic traffic_;
+  LookUps look_ups_;
+  // When the server is destroyed, it may still be asked for more.
+  std::mutex lock_;
+  std::vector<HttpReply> replies_;
   std::unique_ptr<HttpServer> server_;
+
+  static constexpr std::string_view kFromPage = "Host: localhost\r\nTern-Page: 1\r\n";
+  static std::string Later(std::string_view is = "") {
+    return Concat("GET /later?is=", is, " HTTP/1.1\r\n", kFromPage, "Connection: close\r\n\r\n");
+  }
+  // Waits until so many requests wait for their response.
+  size_t AwaitReplies(size_t count) {
+    for (int i = 0; i < 200; ++i) {
+      {
+        const std::lock_guard guard(lock_);
+        if (replies_.size() >= count) return replies_.size();
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return replies_.size();
+  }
 };
 
 bool IsStatus(const std::string& response, std::string_view status) {
@@ -141,8 +194,10 @@ TEST_F(HttpServerTest, EveryResponseForbidsWhatABrowserMightDoWithIt) {
   Start();
   for (const char* path : {"/live", "/metrics", "/nothing"}) {
     const std::string response = Get(path);
-    for (const char* header : {"X-Content-Type-Options: nosniff\r\n", "Cache-Control: no-store\r\n",
-                               "Content-Security-Policy: default-src 'none'\r\n"}) {
+    for (const char* header :
+         {"X-Content-Type-Options: nosniff\r\n", "Cache-Control: no-store\r\n",
+          "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n",
+          "Cross-Origin-Resource-Policy: same-origin\r\n", "Referrer-Policy: no-referrer\r\n"}) {
       EXPECT_NE(response.find(header), std::string::npos) << response;
     }
     EXPECT_EQ(response.find("Access-Control"), std::string::npos) << response;
@@ -151,8 +206,9 @@ TEST_F(HttpServerTest, EveryResponseForbidsWhatABrowserMightDoWithIt) {
 
 TEST_F(HttpServerTest, UnknownPathsAreNotFound) {
   Start();
-  for (const char* path : {"/", "/metricsx", "/metrics/", "/../metrics", "/live/../metrics",
-                           "/..%2fmetrics", "/%2e%2e/etc/passwd", "//metrics", "/METRICS"}) {
+  for (const char* path :
+       {"/index.html", "/metricsx", "/metrics/", "/../metrics", "/live/../metrics", "/..%2fmetrics",
+        "/%2e%2e/etc/passwd", "//metrics", "/METRICS"}) {
     EXPECT_TRUE(IsStatus(Get(path), "404")) << path;
   }
 }
@@ -161,10 +217,32 @@ TEST_F(HttpServerTest, ArgumentsAreDecodedAndFew) {
   Start();
   EXPECT_TRUE(
       Get("/arguments?name=a%20b&type=MX&flag").ends_with("\r\n\r\nname=a b;type=MX;flag=;"));
-  std::string many = "/arguments?";
-  for (int i = 0; i < 100; ++i) many += "a=1&";
+  std::string many = "/arguments?a=1";
+  for (size_t i = 1; i < kArgumentsMax; ++i) many += "&a=1";
   const std::string response = Get(many);
   EXPECT_EQ(response.size() - response.find("\r\n\r\n") - 4, kArgumentsMax * 4) << response;
+}
+
+// The library says nothing for as long as a connection may be idle when its memory cannot hold
+// them.
+TEST_F(HttpServerTest, ManyOrLongArgumentsAreRefusedAtOnce) {
+  Start();
+  for (const size_t count : {kArgumentsMax + 1, size_t{300}, size_t{3000}}) {
+    std::string many = "/live?a=1";
+    for (size_t i = 1; i < count; ++i) many += "&a=1";
+    EXPECT_TRUE(IsStatus(Get(many), "400")) << count;
+  }
+  for (const size_t octets : {kTargetOctetsMax, size_t{16'250}}) {
+    EXPECT_TRUE(IsStatus(Get(Concat("/live?a=", std::string(octets, 'a'))), "400")) << octets;
+  }
+  EXPECT_TRUE(IsStatus(Get("/live"), "200"));
+}
+
+TEST_F(HttpServerTest, NothingIsCutOffAtANul) {
+  Start();
+  for (const char* path : {"/%00", "/metrics%00.js", "/live%00", "/arguments?a=1%00b"}) {
+    EXPECT_TRUE(IsStatus(Get(path), "400")) << path;
+  }
 }
 
 TEST_F(HttpServerTest, HeadHasNoBody) {
@@ -284,6 +362,119 @@ TEST_F(HttpServerTest, AConnectionThatIsUsedOutlivesSlowOnes) {
   size_t answers = 0;
   for (size_t at = 0; (at = all.find("HTTP/1.1 200", at)) != std::string::npos; ++at) ++answers;
   EXPECT_EQ(answers, 2 * kConnectionsMax / 16 + 1);
+}
+
+TEST_F(HttpServerTest, AResponseMayComeLaterAndKeepsNobodyWaiting) {
+  Start();
+  const HttpConnection waits(endpoint());
+  waits.Send(Later());
+  ASSERT_EQ(AwaitReplies(1), 1u);
+  EXPECT_TRUE(IsStatus(Get("/live"), "200"));
+  replies_[0].Send(HttpResponse{.body = "later\n"});
+  replies_[0].Send(HttpResponse{.body = "too late\n"});
+  const std::string response = waits.ReadAll();
+  EXPECT_TRUE(IsStatus(response, "200"));
+  EXPECT_TRUE(response.ends_with("\r\n\r\nlater\n")) << response;
+}
+
+TEST_F(HttpServerTest, AResponseMayBeThereAtOnce) {
+  Start();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(Get("/later?is=made", kFromPage).ends_with("\r\n\r\nmade\n"));
+  }
+}
+
+TEST_F(HttpServerTest, WhoGetsNoResponseIsTold) {
+  Start();
+  EXPECT_TRUE(IsStatus(Get("/later?is=lost", kFromPage), "503"));
+  EXPECT_TRUE(IsStatus(Get("/later?is=no-memory", kFromPage), "503"));
+}
+
+TEST_F(HttpServerTest, FewMayWaitForTheirResponse) {
+  Start();
+  std::vector<std::unique_ptr<HttpConnection>> waiting;
+  for (size_t i = 0; i < kWaitingMax; ++i) {
+    waiting.push_back(std::make_unique<HttpConnection>(endpoint()));
+    waiting.back()->Send(Later());
+  }
+  ASSERT_EQ(AwaitReplies(kWaitingMax), kWaitingMax);
+  EXPECT_TRUE(IsStatus(Get("/later", kFromPage), "503"));
+  for (const HttpReply& reply : replies_) reply.Send(HttpResponse{});
+  for (const auto& each : waiting) EXPECT_TRUE(IsStatus(each->ReadAll(), "200"));
+  EXPECT_TRUE(IsStatus(Get("/later?is=made", kFromPage), "200"));
+}
+
+TEST_F(HttpServerTest, ItEndsWhileSomebodyWaits) {
+  Start();
+  const HttpConnection waits(endpoint());
+  waits.Send(Later());
+  ASSERT_EQ(AwaitReplies(1), 1u);
+  server_.reset();
+  waits.ReadAll();
+  EXPECT_TRUE(waits.ended());
+  replies_[0].Send(HttpResponse{.body = "too late\n"});
+}
+
+TEST_F(HttpServerTest, AClientThatLeftIsNoHarm) {
+  Start();
+  {
+    const HttpConnection leaves(endpoint());
+    leaves.Send(Later());
+    ASSERT_EQ(AwaitReplies(1), 1u);
+  }
+  replies_[0].Send(HttpResponse{.body = std::string(1 << 20, 'x')});
+  EXPECT_TRUE(IsStatus(Get("/live"), "200"));
+}
+
+// A page of another origin can send neither.
+TEST_F(HttpServerTest, WhatDoesSomethingIsForOurOwnPageOnly) {
+  Start();
+  EXPECT_TRUE(IsStatus(Get("/later?is=made"), "403"));
+  for (const char* site : {"cross-site", "same-site", "none"}) {
+    EXPECT_TRUE(IsStatus(Get("/later?is=made", Concat(kFromPage, "Sec-Fetch-Site: ", site, "\r\n")),
+                         "403"));
+  }
+  EXPECT_TRUE(
+      IsStatus(Get("/later?is=made", Concat(kFromPage, "Sec-Fetch-Site: same-origin\r\n")), "200"));
+}
+
+TEST_F(HttpServerTest, LooksANameUp) {
+  Start();
+  const std::string found = Get("/lookup?name=www.example.com&type=mx", kFromPage);
+  EXPECT_TRUE(IsStatus(found, "200")) << found;
+  EXPECT_NE(found.find("Content-Type: application/json\r\n"), std::string::npos) << found;
+  EXPECT_TRUE(found.ends_with("\r\n\r\n{\"www.example.com.\":\"MX\"}")) << found;
+  EXPECT_TRUE(Get("/lookup?name=www.example.com", kFromPage).ends_with("\"A\"}"));
+  EXPECT_TRUE(
+      Get("/lookup?name=192.0.2.7", kFromPage).ends_with("{\"7.2.0.192.in-addr.arpa.\":\"PTR\"}"));
+}
+
+TEST_F(HttpServerTest, ALookUpNeedsANameAndATypeOfRecords) {
+  Start();
+  for (const char* arguments : {"", "?name=", "?name=a..b", "?name=a&type=nonsense",
+                                "?name=a&type=ANY", "?name=a&type=AXFR", "?type=A"}) {
+    EXPECT_TRUE(IsStatus(Get(Concat("/lookup", arguments), kFromPage), "400")) << arguments;
+  }
+  EXPECT_TRUE(IsStatus(Get("/lookup?name=a"), "403"));
+}
+
+TEST_F(HttpServerTest, LookUpsHaveARate) {
+  Start();
+  std::string statuses;
+  for (int i = 0; i < kLookUpsASecond + 2; ++i) {
+    statuses += Get("/lookup?name=a", kFromPage).substr(9, 3) + " ";
+  }
+  std::string expected;
+  for (int i = 0; i < kLookUpsASecond; ++i) expected += "200 ";
+  EXPECT_EQ(statuses, expected + "429 429 ");  // its clock stands still
+}
+
+TEST_F(HttpServerTest, ThePageNeedsNoTokenAndWhatItAsksForDoes) {
+  Start("0123456789abcdef");
+  EXPECT_TRUE(IsStatus(Get("/"), "200"));
+  EXPECT_TRUE(IsStatus(Get("/page.js"), "200"));
+  EXPECT_TRUE(IsStatus(Get("/glance"), "401"));
+  EXPECT_TRUE(IsStatus(Get("/lookup?name=a", kFromPage), "401"));
 }
 
 TEST_F(HttpServerTest, WithoutMemoryForAResponseTheConnectionEnds) {

@@ -1,0 +1,58 @@
+// What an operator wants to see at a glance: the page shows it, and `tern top` may.
+//
+// There are no rates in it. Whoever looks takes them from two looks: from the counters and the
+// times in them. So nothing is kept for those who look.
+//
+// Thread: any; it reads what any thread may read. What it costs depends on the number of workers
+// and of configured zones, and not on that of names, clients and connections.
+// Bound: kGlanceTopMax of each list.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cache/store_report.h"
+#include "resolver/base/counters.h"
+#include "resolver/base/time.h"
+#include "resolver/control/health.h"
+#include "resolver/control/process_use.h"
+#include "resolver/control/sources.h"
+#include "resolver/control/zone_health.h"
+#include "resolver/service/recent_traffic.h"
+
+namespace tern::resolver::control {
+
+inline constexpr size_t kGlanceTopMax = 20;
+
+struct Glance {
+  Time now;  // of the workers' clock
+  int64_t unix_seconds = 0;
+  int64_t started = 0;      // Unix time
+  uint64_t generation = 0;  // of the configuration
+  size_t workers = 0;
+  Health health;
+  CounterSnapshot counts;
+  enum class Family : uint8_t {
+    kUnknown,  // no server has answered over it
+    kWorks,
+    kBroken,
+  };
+  Family ipv4 = Family::kUnknown;
+  Family ipv6 = Family::kUnknown;
+  std::vector<ZoneHealth> zones;  // of the configuration; at most kGlanceTopMax
+  cache::StoreStatistics cache;
+  ProcessUse use;
+  service::Traffic traffic;    // the first of each list, by KeepTop
+  double traffic_seconds = 1;  // what its counts are for (TopList::WindowSeconds)
+};
+
+// Throws std::bad_alloc.
+Glance TakeGlance(const Sources& sources);
+
+// As one JSON object on one line, in ASCII. Names are in presentation format, so whatever octets a
+// client puts into one, none is a control character.
+std::string GlanceJson(const Glance& glance);
+
+}  // namespace tern::resolver::control
