@@ -13,6 +13,7 @@
 #include "resolver/base/question_text.h"
 #include "resolver/base/time.h"
 #include "resolver/control/page_files.h"
+#include "resolver/service/look_up.h"
 #include "wire/concat.h"
 #include "wire/types.h"
 
@@ -64,7 +65,9 @@ void AnswerLookUp(const Sources& sources, LookUpRate& rate, const HttpRequest& r
   const auto question = ReadQuestion(request);
   if (!question.ok()) return reply.Send(Refusal(400, std::string(question.status().message())));
   if (!rate.Admits()) return reply.Send(Refusal(429, "too many look-ups; try again in a second"));
-  sources.look_up->LookUp(question->name, question->type, [reply](std::string json) {
+  const auto from = request.Argument("from") == "servers" ? service::LookUpFrom::kServers
+                                                          : service::LookUpFrom::kKnown;
+  sources.look_up->LookUp(question->name, question->type, from, [reply](std::string json) {
     HttpResponse response;
     response.content_type = "application/json";
     response.body = std::move(json);

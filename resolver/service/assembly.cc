@@ -165,12 +165,11 @@ Traffic Assembly::ReadTraffic(Time now) const {
   return traffic;
 }
 
-void Assembly::LookUp(const wire::Name& name, wire::RRType type,
+void Assembly::LookUp(const wire::Name& name, wire::RRType type, LookUpFrom from,
                       std::function<void(std::string)> done) {
   const size_t owner = (answer::QuestionHash(store_, name, type) >> 32) % services_.size();
-  const auto look_up = [service = services_[owner].get(), name, type, done = std::move(done)] {
-    service->LookUp(name, type, done);
-  };
+  const auto look_up = [service = services_[owner].get(), name, type, from,
+                        done = std::move(done)] { service->LookUp(name, type, from, done); };
   workers_[owner]->Post(RecursiveService::MakeCall(look_up).release());
 }
 

@@ -92,7 +92,7 @@ class Assembly final : public CounterSource, public TrafficSource, public LookUp
   // What all workers were asked and what failed, in the last minutes. Any thread may call it.
   Traffic ReadTraffic(Time now) const override;
   // The worker that owns the question resolves it. Any thread may call it.
-  void LookUp(const wire::Name& name, wire::RRType type,
+  void LookUp(const wire::Name& name, wire::RRType type, LookUpFrom from,
               std::function<void(std::string json)> done) override;
 
   cache::Store& store() { return store_; }

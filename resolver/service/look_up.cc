@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "resolver/answer/reply.h"
+#include "resolver/resolution/replay.h"
 #include "resolver/service/recursive_service.h"
 #include "resolver/service/trace_account.h"
 #include "wire/extended_error_name.h"
@@ -75,6 +76,7 @@ class RecursiveService::LookedUp final : public resolution::Waiter, public ListN
   }
 
   TraceAccount account;
+  resolution::Replay replay;
 
  private:
   std::string ToJson(const answer::Answer& answer) const {
@@ -105,12 +107,13 @@ class RecursiveService::LookedUp final : public resolution::Waiter, public ListN
   std::function<void(std::string)> done_;
 };
 
-void RecursiveService::LookUp(const wire::Name& name, wire::RRType type,
+void RecursiveService::LookUp(const wire::Name& name, wire::RRType type, LookUpFrom from,
                               std::function<void(std::string)> done) {
   std::unique_ptr<LookedUp> asked(new (std::nothrow) LookedUp(this, name, type, std::move(done)));
   if (asked == nullptr) return;
   looked_up_.PushBack(asked.get());
-  if (recursor_.AskTraced(name, type, asked.get(), &asked->account)) {
+  resolution::Replay* const replay = from == LookUpFrom::kServers ? &asked->replay : nullptr;
+  if (recursor_.AskTraced(name, type, asked.get(), &asked->account, replay)) {
     (void)asked.release();  // it deletes itself when its answer comes
   } else {
     looked_up_.Remove(asked.get());

@@ -48,6 +48,7 @@
 #include "resolver/resolution/anchor_checks.h"
 #include "resolver/resolution/recursor.h"
 #include "resolver/service/configuration.h"
+#include "resolver/service/look_up.h"
 #include "resolver/service/recent_traffic.h"
 #include "resolver/service/sampler.h"
 #include "resolver/upstream/server_table.h"
@@ -95,7 +96,7 @@ class RecursiveService final : public io::Service {
   static std::unique_ptr<io::Message> MakeReconfigure(Configuration configuration);
 
   // Resolves the question for those who watch (look_up.h says the rest). On the worker's thread.
-  void LookUp(const wire::Name& name, wire::RRType type,
+  void LookUp(const wire::Name& name, wire::RRType type, LookUpFrom from,
               std::function<void(std::string json)> done);
 
   // Makes a message. The service that it is posted to makes the call. Any thread. Throws

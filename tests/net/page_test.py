@@ -179,7 +179,7 @@ class PageTest(WorldTest):
     def test_a_keyboard_reaches_everything(self):
         self.open()
         reached = []
-        for _ in range(12):
+        for _ in range(13):
             self.browser.press(TAB)
             reached.append(self.browser.run("""
                 const at = document.activeElement;
@@ -187,9 +187,9 @@ class PageTest(WorldTest):
                 return [at.id || at.className || at.textContent, style.outlineStyle];"""))
             if reached[-1][0] == "BODY" or reached.count(reached[-1]) > 1:
                 break
-        self.assertEqual([name for name, _ in reached[:6]],
-                         ["skip", "theme", "scroll", "lookup-name", "lookup-type", "Look up"])
-        self.assertEqual({outline for _, outline in reached[:6]}, {"solid"})
+        self.assertEqual([name for name, _ in reached[:7]],
+                         ["skip", "theme", "scroll", "lookup-name", "lookup-type", "lookup-anew", "Look up"])
+        self.assertEqual({outline for _, outline in reached[:7]}, {"solid"})
         self.browser.run("document.getElementById('lookup-name').focus()")
         self.browser.type("shop.com")
         self.browser.press(ENTER)
@@ -263,10 +263,13 @@ class PageTest(WorldTest):
         self.assertEqual(stations[:3], ["root", "com.", "d03.com."])
         self.assertGreaterEqual(self.browser.run("return document.querySelectorAll('.way .lane i').length"), 3)
         self.assertRegex(self.browser.text(".way"), r"A, [\d.]+ [µm]s\n")
+        self.assertIn("Cache", self.look_up("h1.d03.com"))
+        self.browser.run("document.getElementById('lookup-anew').click()")
+        self.assertNotIn("Cache", self.look_up("h1.d03.com"))
         self.assertIn("such record", self.look_up("h1.d03.com", "TXT"))
         self.assertIn("expected a record type", self.look_up("shop.com", "nonsense"))
         self.assertIn("no domain name", self.look_up("a..b"))
-        time.sleep(1)  # look-ups have a rate
+        time.sleep(1.1)  # look-ups have a rate
         self.assertIn("in-addr.arpa.", self.look_up("198.18.20.1"))
         self.assertEqual([entry for entry in self.browser.console() if "lookup" not in entry["message"]], [])
 

@@ -140,8 +140,9 @@ resolver::service::Traffic ResolverUnderTest::ReadTraffic(resolver::Time now) co
 }
 
 void ResolverUnderTest::LookUp(const wire::Name& name, wire::RRType type,
+                               resolver::service::LookUpFrom from,
                                std::function<void(std::string)> done) {
-  assembly_->LookUp(name, type, std::move(done));
+  assembly_->LookUp(name, type, from, std::move(done));
 }
 
 resolver::CounterSnapshot ResolverUnderTest::ReadCounters() const {

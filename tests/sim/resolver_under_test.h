@@ -4,6 +4,7 @@
 // Thread: one. Bound: the store's ceiling of kStoreOctets, and the service's own limits.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -24,6 +25,7 @@ class AnchorKeeper;
 namespace tern::resolver::service {
 class Assembly;
 struct Traffic;
+enum class LookUpFrom : uint8_t;
 }  // namespace tern::resolver::service
 
 namespace tern::sim {
@@ -79,7 +81,7 @@ class ResolverUnderTest {
   // What all workers were asked and what failed, in the last minutes.
   resolver::service::Traffic ReadTraffic(resolver::Time now) const;
   // As the page asks for it (service/look_up.h).
-  void LookUp(const wire::Name& name, wire::RRType type,
+  void LookUp(const wire::Name& name, wire::RRType type, resolver::service::LookUpFrom from,
               std::function<void(std::string json)> done);
 
  private:

@@ -57,12 +57,11 @@ export function drawArea(svg, points, layers, seconds) {
   for (const part of [0.5, 1]) {
     drawn.push(element("text", { class: "scale", x: left + 2, y: y(part * most) - 4 }, number(part * most)));
   }
-  const steps = seconds > 300 ? [10, 8, 6, 4, 2] : seconds > 120 ? [5, 4, 3, 2, 1]
-    : seconds > 60 ? [2, 1.5, 1, 0.5] : [1, 0.75, 0.5, 0.25];
-  for (const minutes of steps) {
-    const at = Math.max(x(minutes * 60), 2);
-    const anchor = minutes * 60 === seconds ? "start" : "middle";
-    drawn.push(element("text", { class: "scale", x: at, y: size.height - 5, "text-anchor": anchor }, minutes % 1 ? `−${minutes * 60} s` : `−${minutes} min`));
+  const step = [15, 30, 60, 120].find((each) => seconds / each <= 5) ?? 120;
+  for (let age = step; age <= seconds; age += step) {
+    if (x(age) < 40) break;
+    const words = age % 60 ? `−${age} s` : `−${age / 60} min`;
+    drawn.push(element("text", { class: "scale", x: x(age), y: size.height - 5, "text-anchor": "middle" }, words));
   }
   drawn.push(element("text", { class: "scale", x: size.width - 2, y: size.height - 5, "text-anchor": "end" }, "now"));
   svg.replaceChildren(...drawn);

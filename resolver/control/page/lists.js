@@ -8,6 +8,13 @@ export function node(name, className = "", ...content) {
   return made;
 }
 
+// A text of two lines; the whole is its title.
+export function clamped(className, text) {
+  const made = node("span", className, text);
+  made.title = text;
+  return made;
+}
+
 function bar(entry, share) {
   const row = node("li", "");
   const fill = node("i", "");
@@ -16,7 +23,7 @@ function bar(entry, share) {
   const what = node("span", "what", entry.what);
   what.title = entry.what;
   row.append(fill, what, node("b", "", entry.text));
-  if (entry.note) row.append(node("span", "reason", entry.note));
+  if (entry.note) row.append(clamped("reason", entry.note));
   return row;
 }
 

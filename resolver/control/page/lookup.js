@@ -11,6 +11,7 @@ const LEARNT_MAX = 160;
 const nameOf = (zone) => (zone === "." ? "root" : zone);
 const withoutPort = (server) => server.replace(/:53$/, "");
 const typeOf = (question) => question?.split(" ").at(-1) ?? "";
+const isAddress = (name) => /^[0-9.]+$|:/.test(name);
 const cut = (text) => (text.length > LEARNT_MAX ? text.slice(0, LEARNT_MAX) + " …" : text);
 // Without the signatures.
 const learnt = (text) => cut(text.split("; ").filter((record) => !/ (RRSIG|NSEC3?) /.test(record)).join("; "));
@@ -148,10 +149,13 @@ export function connectLookup(form, place) {
     if (button.disabled) return;
     const name = form.elements.name.value.trim();
     const type = form.elements.type.value.trim() || "A";
+    // An address has a type of its own.
+    const question = new URLSearchParams(isAddress(name) && type === "A" ? { name } : { name, type });
+    if (document.getElementById("lookup-anew").checked) question.set("from", "servers");
     button.disabled = true;
     place.replaceChildren(node("p", "verdict", `Looking ${name} ${type} up …`));
     try {
-      show(place, await ask(`lookup?${new URLSearchParams({ name, type })}`, WAIT_MS));
+      show(place, await ask(`lookup?${question}`, WAIT_MS));
     } catch (error) {
       const text = error.name === "TimeoutError" ? "ternd has not answered in time" : error.message;
       place.replaceChildren(node("p", "verdict", node("span", "bad", text)));

@@ -3,14 +3,15 @@
 import { drawArea, drawLatency, drawSpark } from "./charts.js";
 import { bytes, count, micros, number, percent, span } from "./format.js";
 import { History, percentile } from "./history.js";
-import { node, reasonOf, showBars } from "./lists.js";
+import { clamped, node, reasonOf, showBars } from "./lists.js";
 import { connectLookup } from "./lookup.js";
 import { ask, connectToken, TokenNeeded } from "./session.js";
 import { connectTheme } from "./theme.js";
 
 const PAUSE_MS = 2000;
 // The charts show as much as there is.
-const SHOWN_SECONDS = [60, 120, 300, 600];
+const SHOWN_SECONDS_LEAST = 60;
+const SHOWN_SECONDS_MOST = 600;
 const TOP = 10;
 
 const at = (id) => document.getElementById(id);
@@ -54,7 +55,8 @@ function showRates() {
   const minute = history.since(60);
   if (!recent || !minute) return;
   const rate = (key) => recent[key] / recent.seconds;
-  show("rate", number(rate("questions")));
+  const questions = rate("questions");
+  show("rate", questions >= 100 && questions < 9999.5 ? count(questions) : number(questions));
   document.title = `${number(rate("questions"))}/s · Tern`;
   show("rate-cache", number(rate("cached")));
   show("rate-failed", number(rate("failed")));
@@ -91,10 +93,10 @@ function showCharts() {
       flight: look.flight,
     };
   });
-  const seconds = SHOWN_SECONDS.find((each) => each >= (points[0]?.age ?? 0)) ?? SHOWN_SECONDS.at(-1);
+  const seconds = Math.min(Math.max(points[0]?.age ?? 0, SHOWN_SECONDS_LEAST), SHOWN_SECONDS_MOST);
   const most = Math.max(0, ...points.map((each) => each.cached + each.fresh + each.failed));
   drawArea(at("area"), points, ["cached", "fresh", "failed"], seconds);
-  at("area").setAttribute("aria-label", `Questions a second in the last ${seconds / 60} minutes: now ${at("rate").textContent}, ` +
+  at("area").setAttribute("aria-label", `Questions a second in the last ${span(seconds)}: now ${at("rate").textContent}, ` +
     `at most ${number(most)}`);
   drawSpark(at("ratio-spark"), points, "ratio", seconds, 1);
   drawSpark(at("failed-spark"), points, "failed", seconds);
@@ -148,7 +150,7 @@ function showFailures(failures) {
     const times = failure.times > 1 ? ` ×${count(failure.times)}` : "";
     const question = node("td", "", failure.name, node("span", "type", failure.type + times));
     return node("tr", "", node("td", "", span(failure.age_seconds)), question,
-                node("td", "", reasonOf(failure.error, failure.rcode)));
+                node("td", "", clamped("clamped", reasonOf(failure.error, failure.rcode))));
   }));
 }
 

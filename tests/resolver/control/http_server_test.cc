@@ -78,9 +78,10 @@ class NoTraffic final : public service::TrafficSource {
 // Answers at once, with the question.
 class LookUps final : public service::LookUpSource {
  public:
-  void LookUp(const wire::Name& name, wire::RRType type,
+  void LookUp(const wire::Name& name, wire::RRType type, service::LookUpFrom from,
               std::function<void(std::string)> done) override {
-    done(Concat("{\"", wire::ToText(name.view()), "\":\"", wire::ToText(type), "\"}"));
+    done(Concat("{\"", wire::ToText(name.view()), "\":\"", wire::ToText(type),
+                from == service::LookUpFrom::kServers ? " from its servers" : "", "\"}"));
   }
 };
 
@@ -445,6 +446,8 @@ TEST_F(HttpServerTest, LooksANameUp) {
   EXPECT_NE(found.find("Content-Type: application/json\r\n"), std::string::npos) << found;
   EXPECT_TRUE(found.ends_with("\r\n\r\n{\"www.example.com.\":\"MX\"}")) << found;
   EXPECT_TRUE(Get("/lookup?name=www.example.com", kFromPage).ends_with("\"A\"}"));
+  EXPECT_TRUE(Get("/lookup?name=www.example.com&from=servers", kFromPage)
+                  .ends_with("\"A from its servers\"}"));
   EXPECT_TRUE(
       Get("/lookup?name=192.0.2.7", kFromPage).ends_with("{\"7.2.0.192.in-addr.arpa.\":\"PTR\"}"));
 }

@@ -26,9 +26,10 @@ class LookUpTest : public testing::Test {
   }
 
   // What comes within a resolution's time, or nothing.
-  std::optional<Json> LookUp(std::string_view name, RRType type) {
+  std::optional<Json> LookUp(std::string_view name, RRType type,
+                             LookUpFrom from = LookUpFrom::kKnown) {
     std::optional<std::string> text;
-    internet_.resolver().LookUp(*wire::ParseName(name), type, [&](std::string json) {
+    internet_.resolver().LookUp(*wire::ParseName(name), type, from, [&](std::string json) {
       EXPECT_FALSE(text) << "a second answer";
       text = std::move(json);
     });
@@ -72,6 +73,16 @@ TEST_F(LookUpTest, WhatIsKnownIsNotAskedFor) {
   EXPECT_EQ(internet_.world().upstream().size(), before);
 }
 
+TEST_F(LookUpTest, WhatIsKnownDoesNotCountIfItsReaderWantsToSeeTheServers) {
+  internet_.Start();
+  (void)internet_.Lookup("www.example.com.", RRType::kA);
+  const size_t before = internet_.world().upstream().size();
+  const auto found = LookUp("www.example.com", RRType::kA, LookUpFrom::kServers);
+  ASSERT_TRUE(found);
+  EXPECT_EQ((*found)["answer"].size(), 1u);
+  EXPECT_EQ(internet_.world().upstream().size(), before + 1);
+}
+
 TEST_F(LookUpTest, AFailureComesWithItsReason) {
   servers_[0]->conduct().fault = sim::Fault::kRefused;
   internet_.Start();
@@ -90,7 +101,7 @@ TEST_F(LookUpTest, AtTheEndWhoWaitsIsLeft) {
   servers_[0]->conduct().fault = sim::Fault::kSilent;
   internet_.Start();
   const auto waits = std::make_shared<int>(7);
-  internet_.resolver().LookUp(*wire::ParseName("www.example.com"), RRType::kA,
+  internet_.resolver().LookUp(*wire::ParseName("www.example.com"), RRType::kA, LookUpFrom::kKnown,
                               [waits](const std::string&) { FAIL() << "an answer"; });
   internet_.world().RunFor(std::chrono::milliseconds(100));
   EXPECT_GT(waits.use_count(), 1);
