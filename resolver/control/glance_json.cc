@@ -113,18 +113,18 @@ Json ErrorJson(wire::ExtendedError error, std::string_view text) {
   return Json{{"code", code}, {"name", wire::ExtendedErrorName(code)}, {"text", text}};
 }
 
-std::string NameOf(const std::string& content) {
+std::string NameOfContent(const std::string& content) {
   const auto name =
       wire::NameView::FromWire({reinterpret_cast<const uint8_t*>(content.data()), content.size()});
   return name ? wire::ToText(*name) : "";
 }
 
-std::string TypeOf(const std::string& content) {
+std::string TypeOfContent(const std::string& content) {
   const auto* const octets = reinterpret_cast<const uint8_t*>(content.data());
   return wire::ToText(static_cast<wire::RRType>(wire::LoadU16(octets)));
 }
 
-std::string ClientOf(const std::string& content) {
+std::string ClientOfContent(const std::string& content) {
   Prefix prefix;
   prefix.length = static_cast<uint8_t>(content[0]);
   prefix.address = IpAddress::FromOctets(
@@ -198,9 +198,9 @@ std::string GlanceJson(const Glance& glance) {
   json["in_flight"] = {{"clients", counts.of_limits.clients}, {"questions", counts.of_limits.jobs}};
   const service::Traffic& traffic = glance.traffic;
   json["top"] = {{"seconds", glance.traffic_seconds},
-                 {"names", TopJson(traffic.names, &NameOf)},
-                 {"types", TopJson(traffic.types, &TypeOf)},
-                 {"clients", TopJson(traffic.clients, &ClientOf)},
+                 {"names", TopJson(traffic.names, &NameOfContent)},
+                 {"types", TopJson(traffic.types, &TypeOfContent)},
+                 {"clients", TopJson(traffic.clients, &ClientOfContent)},
                  {"failing", FailingJson(traffic.failing)}};
   json["failures"] = FailuresJson(glance);
   return json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";

@@ -46,7 +46,7 @@ class Dump {
 };
 
 ControlReply Failed(ControlExit exit, std::string_view why) {
-  return {.exit = exit, .text = "", .error = Concat("tern: ", why, "\n")};
+  return {.exit = exit, .text = "", .error = Concat("tern: ", why, "\n"), .json = ""};
 }
 
 ControlReply NotWritten() {
@@ -113,7 +113,7 @@ ControlReply DumpCache(ControlOptions options,
     options.request = request.dump() + "\n";
   }
   if (!dump.End()) return NotWritten();
-  return {.exit = ControlExit::kOk, .text = "", .error = ""};
+  return {.exit = ControlExit::kOk, .text = "", .error = "", .json = ""};
 }
 
 }  // namespace tern::resolver::tool

@@ -12,14 +12,14 @@
 namespace tern::cache {
 namespace {
 
-constexpr Instant kNow(1000);
+constexpr Instant kFindNow(1000);
 
 TEST(FindAllTest, FindsAllEntriesOfANameAndMarksNone) {
   Store store({.memory_octets = size_t{8} << 20, .seed = 77});
   const std::unique_ptr<Store::Reader> reader = store.Register();
   const auto put = [&store](const std::string& name, uint16_t type) {
-    const RRsetSpec spec = {.type = static_cast<wire::RRType>(type), .now = kNow};
-    store.Put(MakeRRset(MakeName(name), "abcd", spec).bytes(), kNow);
+    const RRsetSpec spec = {.type = static_cast<wire::RRType>(type), .now = kFindNow};
+    store.Put(MakeRRset(MakeName(name), "abcd", spec).bytes(), kFindNow);
   };
   for (int i = 0; i < 5000; ++i) put("host" + std::to_string(i) + ".example.test", 1);
   const wire::Name www = MakeName("www.example.test");
@@ -27,8 +27,8 @@ TEST(FindAllTest, FindsAllEntriesOfANameAndMarksNone) {
   for (const uint16_t type : {1, 2, 15, 16, 28}) put("www.example.test", type);
   alignas(8) uint8_t octets[512];
   EntryBuilder denial(octets);
-  ASSERT_TRUE(denial.StartNxDomain(www, wire::Name(), 60, kNow));
-  store.Put(denial.Finish(), kNow);
+  ASSERT_TRUE(denial.StartNxDomain(www, wire::Name(), 60, kFindNow));
+  store.Put(denial.Finish(), kFindNow);
   size_t denials = 0;
   const std::vector<EntryView> found = store.FindAll(MakeName("WWW.example.test"));
   for (const EntryView entry : found) {
@@ -48,7 +48,7 @@ TEST(FindAllTest, FindsBothEntriesOfEveryName) {
   const auto name_of = [](int i) { return MakeName("n" + std::to_string(i) + ".test"); };
   for (int i = 0; i < kNames; ++i) {
     for (const wire::RRType type : {wire::RRType::kA, wire::RRType::kAAAA}) {
-      store.Put(MakeRRset(name_of(i), "abcd", {.type = type, .now = kNow}).bytes(), kNow);
+      store.Put(MakeRRset(name_of(i), "abcd", {.type = type, .now = kFindNow}).bytes(), kFindNow);
     }
     reader->Quiescent();
   }

@@ -24,7 +24,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using wire::RRType;
 
-constexpr std::string_view kServer = "192.0.2.20";
+constexpr std::string_view kEventServer = "192.0.2.20";
 constexpr std::string_view kOther = "192.0.2.21";
 
 // An event with octets of its own.
@@ -50,7 +50,8 @@ class EventsTest : public testing::Test {
  protected:
   explicit EventsTest(size_t workers = 1)
       : internet_(SimWorld::Options{.seed = 5, .workers = workers}) {
-    servers_ = internet_.AddDomain("example.com.", {kServer, kOther}, "www 300 A 198.51.100.1\n");
+    servers_ =
+        internet_.AddDomain("example.com.", {kEventServer, kOther}, "www 300 A 198.51.100.1\n");
     internet_.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kOff;
     wishes_ = {.clients_to_dnstap = true, .servers_to_dnstap = true, .to_log = true};
   }
@@ -166,7 +167,7 @@ TEST_F(EventsTest, SilenceIsToldWithTheQueryAndForHowLong) {
     EXPECT_EQ(seen.name(), "www.example.com.");
     EXPECT_TRUE(seen.reply.empty());
     EXPECT_GE(seen.event.ended - seen.event.began, milliseconds(100));
-    EXPECT_TRUE(seen.event.peer.address.ToText() == kServer ||
+    EXPECT_TRUE(seen.event.peer.address.ToText() == kEventServer ||
                 seen.event.peer.address.ToText() == kOther);
   }
   // Each query once, also if it is still waited for when the race is over.
@@ -190,7 +191,7 @@ TEST_F(EventsTest, TheSilenceOfAServerThatWasOvertakenIsTold) {
   const auto silent = Of(Take(), Event::Kind::kServerSilent);
   ASSERT_GE(silent.size(), 1u);
   for (const Seen& seen : silent) {
-    EXPECT_EQ(seen.event.peer.address.ToText(), kServer);
+    EXPECT_EQ(seen.event.peer.address.ToText(), kEventServer);
     EXPECT_TRUE(seen.name().ends_with(".example.com.")) << seen.name();
   }
 }

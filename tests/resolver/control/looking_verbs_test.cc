@@ -26,8 +26,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using wire::RRType;
 
-constexpr Time kNow(seconds(1000));
-Time Now() { return kNow; }
+constexpr Time kLookNow(seconds(1000));
+Time Now() { return kLookNow; }
 wire::Name N(std::string_view text) { return *wire::ParseName(text); }
 
 class SettingsOnly final : public Steered {
@@ -91,7 +91,7 @@ class LookingVerbsTest : public testing::Test {
     store_.Put(builder.Finish(), Before(0));
   }
   static cache::Instant Before(uint32_t age) {
-    return StoreInstant(kNow - seconds(static_cast<int64_t>(age)));
+    return StoreInstant(kLookNow - seconds(static_cast<int64_t>(age)));
   }
 
   SettingsOnly daemon_;
@@ -104,7 +104,7 @@ class LookingVerbsTest : public testing::Test {
 
 resolution::QuestionInFlight Question(std::string_view name, milliseconds age) {
   resolution::QuestionInFlight question;
-  question.asked_at = kNow - age;
+  question.asked_at = kLookNow - age;
   question.clients = 1;
   question.steps.push_back({.name = N(name),
                             .type = RRType::kA,
@@ -120,14 +120,14 @@ TEST(InFlightJsonTest, TheOldestOfAllWorkersComesFirst) {
   resolution::InFlight other;
   other.oldest = {Question("a.", milliseconds(400)), Question("c.", milliseconds(200))};
   other.oldest[0].steps[0].asked.push_back({.server = *Endpoint::Parse("192.0.2.1:53", 53),
-                                            .sent = kNow - milliseconds(250),
+                                            .sent = kLookNow - milliseconds(250),
                                             .transport = Transport::kTcp,
                                             .is_late = true});
   const Json json =
       InFlightJson({{std::make_shared<const resolution::InFlight>(one), std::nullopt},
                     {std::make_shared<const resolution::InFlight>(other), std::nullopt},
                     {nullptr, milliseconds(500)}},
-                   kNow);
+                   kLookNow);
   std::string names;
   for (const Json& question : json["questions"]) names += question["name"].get<std::string>();
   EXPECT_EQ(names, "a.b.c.d.");
@@ -146,7 +146,7 @@ TEST(InFlightJsonTest, AHundredAreTold) {
   auto all = std::make_shared<resolution::InFlight>();
   all->of_clients = 100;
   for (int i = 0; i < 100; ++i) all->oldest.push_back(Question("x.", milliseconds(i)));
-  const Json json = InFlightJson({{all, std::nullopt}, {all, std::nullopt}}, kNow);
+  const Json json = InFlightJson({{all, std::nullopt}, {all, std::nullopt}}, kLookNow);
   EXPECT_EQ(json["questions"].size(), 100u);
   EXPECT_EQ(json["asked_by_clients"], 200);
 }
@@ -234,9 +234,9 @@ TEST_F(LookingVerbsTest, ServersOfTheNearestZoneWithWhatIsKnownOfThem) {
   PutDelegation("example.", "ns.example.", "192.0.2.1");
   const Endpoint server = *Endpoint::Parse("192.0.2.1:53", 53);
   const upstream::ServerKey key = servers_.KeyOf(server);
-  servers_.NoteAnswer(key, milliseconds(40), kNow - seconds(9));
-  servers_.NoteSilence(server, key, milliseconds(300), kNow - seconds(2));
-  servers_.NoteLame(key, N("example."), seconds(60), kNow);
+  servers_.NoteAnswer(key, milliseconds(40), kLookNow - seconds(9));
+  servers_.NoteSilence(server, key, milliseconds(300), kLookNow - seconds(2));
+  servers_.NoteLame(key, N("example."), seconds(60), kLookNow);
   const Json zone = Result({{"verb", "servers"}, {"zone", "www.example."}});
   EXPECT_EQ(zone["zone"], "example.");
   EXPECT_EQ(zone["known_from"], "delegation");
@@ -264,7 +264,7 @@ TEST_F(LookingVerbsTest, WithoutAZoneTheConfiguredAndTheSilentOnesAreTold) {
   state_.SetConfiguration({corp});
   for (uint32_t i = 0; i < 60; ++i) {
     const Endpoint server = *Endpoint::Parse(Concat("192.0.2.", i, ":53"), 53);
-    servers_.NoteSilence(server, servers_.KeyOf(server), milliseconds(300), kNow);
+    servers_.NoteSilence(server, servers_.KeyOf(server), milliseconds(300), kLookNow);
   }
   const Json told = Result({{"verb", "servers"}});
   ASSERT_EQ(told["zones"].size(), 1u);

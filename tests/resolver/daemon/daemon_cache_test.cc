@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "resolver/base/time.h"
 #include "resolver/daemon/daemon.h"
+#include "resolver/daemon/forgetting.h"
 #include "resolver/io/sockets.h"
 #include "tests/cache/entry_making.h"
 #include "tests/resolver/daemon/loopback_settings.h"
@@ -48,6 +49,13 @@ class DaemonCacheTest : public testing::Test {
         daemon->store().Find(cache::MakeName(name), cache::KeySpace::kData, wire::RRType::kA));
   }
 
+  // As a command does it.
+  static void Flush(Daemon* daemon, std::string_view domain) {
+    const control::FlushWish wish{.name = cache::MakeName(domain), .below = true};
+    EXPECT_TRUE(Forget(wish, daemon->FlushesFrom()).ok());
+    daemon->OnFlushed();
+  }
+
   std::string folder_;
   config::Settings settings_;
 };
@@ -62,7 +70,7 @@ TEST_F(DaemonCacheTest, AFlushedNameDoesNotComeBackAfterACrash) {
   {
     const auto daemon = Started();
     EXPECT_TRUE(Has(daemon.get(), "www.flushed.test") && Has(daemon.get(), "www.kept.test"));
-    daemon->Flush({.name = cache::MakeName("flushed.test"), .below = true});
+    Flush(daemon.get(), "flushed.test");
     EXPECT_TRUE(Has(daemon.get(), "www.kept.test"));
     // It ends without a last save.
   }
@@ -81,7 +89,7 @@ TEST_F(DaemonCacheTest, AFlushedNameDoesNotComeBackAfterAStop) {
   }
   {
     const auto daemon = Started();
-    daemon->Flush({.name = cache::MakeName("flushed.test"), .below = true});
+    Flush(daemon.get(), "flushed.test");
     daemon->SaveCache(kLong);
   }
   {

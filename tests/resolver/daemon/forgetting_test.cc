@@ -112,7 +112,7 @@ TEST_F(ForgettingTest, TheServersOfAForwardZoneGoWithIt) {
 }
 
 TEST_F(ForgettingTest, AllTakesAll) {
-  EXPECT_EQ(Flush({.below = true}), 4u);
+  EXPECT_EQ(Flush({.name = {}, .below = true}), 4u);
   EXPECT_EQ(store_.Statistics().entries, 0u);
   for (const char* server : {"192.0.2.1", "192.0.2.2", "192.0.2.9", "10.0.0.1"}) {
     EXPECT_FALSE(IsKnown(server)) << server;

@@ -49,6 +49,7 @@ class LateRepliesTest : public testing::Test {
     ++open_counts_->QueriesOf(key_);
     late_.Await(id,
                 {.server = key_,
+                 .address = server_,
                  .id = kId,
                  .sent = environment_.Now(),
                  .until = environment_.Now() + seconds(1),
@@ -75,11 +76,12 @@ class LateRepliesTest : public testing::Test {
   ServerTable table_{1, kLateCookieKey, 64};
   Lateness lateness_;
   HedgeCredit hedge_credit_;
+  const EventPort events_;
   std::unique_ptr<OpenCounts> open_counts_ = std::make_unique<OpenCounts>();
   const Endpoint server_ = *Endpoint::Parse("192.0.2.1", 53);
   const ServerKey key_ = table_.KeyOf(server_);
   UpstreamQuestion question_{.name = N("wWw.eXample."), .type = RRType::kA};
-  LateReplies late_{&environment_, {table_, lateness_, hedge_credit_, *open_counts_}};
+  LateReplies late_{&environment_, {table_, lateness_, hedge_credit_, *open_counts_, events_}};
 };
 
 TEST_F(LateRepliesTest, AReplyTeachesTheRoundTripAndEndsTheSilence) {
