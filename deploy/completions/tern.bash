@@ -154,6 +154,58 @@ _tern() {
           ;;
       esac
       ;;
+    ' stuck '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
+    ' servers '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != servers ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' cache look '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != look ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
+    ' cache dump '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != dump ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
     ' flush '*)
       case $before in
         --type) ;;
@@ -349,7 +401,10 @@ _tern() {
       esac
       ;;
     '  ')
-      mapfile -t COMPREPLY < <(compgen -W 'config doctor drain flush forward health local log lookup mail nta reload stats status stop stub why -h --help --version' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'cache config doctor drain flush forward health local log lookup mail nta reload servers stats status stop stub stuck why -h --help --version' -- "$word")
+      ;;
+    ' cache ')
+      mapfile -t COMPREPLY < <(compgen -W 'dump look' -- "$word")
       ;;
     ' config ')
       mapfile -t COMPREPLY < <(compgen -W 'check import show' -- "$word")
