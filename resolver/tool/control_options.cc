@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "wire/concat.h"
+
 namespace tern::resolver::tool {
 
 absl::StatusOr<ControlOptions> ParseControlOptions(const ControlCommand& command,
@@ -11,6 +13,12 @@ absl::StatusOr<ControlOptions> ParseControlOptions(const ControlCommand& command
   ControlOptions options;
   options.help = read->help;
   if (read->help) return options;
+  const std::vector<CommandWord>& wanted = command.command.words;
+  for (size_t i = read->words.size(); i < wanted.size(); ++i) {
+    if (wanted[i].may_be_missing) continue;
+    return absl::InvalidArgumentError(
+        Concat(command.command.name, ": expected ", wanted[i].name, ", ", wanted[i].meaning));
+  }
   options.json = read->Has("--json");
   if (const auto socket = read->Value("--socket")) options.socket = *socket;
   options.words.assign(read->words.begin(), read->words.end());

@@ -2,6 +2,7 @@
 #include "gtest/gtest.h"
 #include "resolver/policy/local_record.h"
 #include "tests/sim/small_internet.h"
+#include "wire/presentation.h"
 
 namespace tern::sim {
 namespace {

@@ -42,9 +42,9 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
       {"verbosity: 3",
        "1:1: verbosity: unknown key; expected listen, workers, access, cache, resolution, dnssec, "
        "local, mail, forward, stub, http, control, log, dnstap or query_log"},
-      {"access: {deny: []}",
-       "1:10: access.deny: unknown key; expected allow, rate_limit, connections, require_cookies, "
-       "trace or cookie_secret"},
+      {"access: {whom: []}",
+       "1:10: access.whom: unknown key; expected allow, deny, rate_limit, connections, "
+       "require_cookies, trace or cookie_secret"},
       {"stub: [{zone: a., to: [192.0.2.1], first: true}]",
        "1:36: stub[0].first: unknown key; expected zone, to or validate"},
       {"\"a\\e[2J\": 1",
@@ -53,6 +53,20 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
       {"<<: {}",
        "1:1: \"<<\": unknown key; expected listen, workers, access, cache, resolution, dnssec, "
        "local, mail, forward, stub, http, control, log, dnstap or query_log"},
+  });
+}
+
+TEST(ConfigErrorsTest, LocalDataIsRecordsThatFitTogether) {
+  ExpectErrors({
+      {"local: {data: [\"a. A 192.0.2.1\", \"a. NS b.\", []]}",
+       "1:34: local.data[1]: expected a record that is no part of a zone or of DNSSEC, as NS is, "
+       "found \"a. NS b.\"\ntern.yaml:1:46: local.data[2]: expected a record such as "
+       "router.home.arpa. 3600 IN A 192.168.1.1, found \"\""},
+      {"local:\n  data:\n  - a. CNAME b.\n  - a. TXT x",
+       "4:5: local.data[1]: expected no other records of a., because it is an alias (CNAME)"},
+      {"local: {data: [a.localhost. A 127.0.0.2]}",
+       "1:16: local.data[0]: expected another name: a.localhost. has the loopback addresses while "
+       "local.special_names is true"},
   });
 }
 

@@ -171,7 +171,7 @@ TEST(KeysTest, FindsTheKeysOfAMap) {
             "listen, workers, access, cache, resolution, dnssec, local, mail, forward, stub, http, "
             "control, log, dnstap or query_log");
   EXPECT_EQ(names("access"),
-            "allow, rate_limit, connections, require_cookies, trace or cookie_secret");
+            "allow, deny, rate_limit, connections, require_cookies, trace or cookie_secret");
   EXPECT_EQ(names("stub[]"), "zone, to or validate");
   EXPECT_EQ(names("cach"), "");
   EXPECT_EQ(FindKey("resolution.budge"), nullptr);

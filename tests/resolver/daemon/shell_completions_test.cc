@@ -51,7 +51,7 @@ TEST(ShellCompletionsTest, FilesAreWhatTheDescriptionsSay) {
 }
 
 TEST(ShellCompletionsTest, BashOffersCommandsOptionsAndTypes) {
-  EXPECT_EQ(Offered("tern", "tern l"), "lookup");
+  EXPECT_EQ(Offered("tern", "tern l"), "local log lookup");
   EXPECT_EQ(Offered("tern", "tern --v"), "--version");
   EXPECT_EQ(Offered("tern", "tern m"), "mail");
   EXPECT_EQ(Offered("tern", "tern mail --c"), "--check-lists");
