@@ -19,9 +19,6 @@ using answer::ReplyLimit;
 
 namespace {
 
-// At failure_timeout the client gets an answer. That answer leaves in the next turn.
-constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
-
 policy::CookieProof ProofOf(answer::CookieState state) {
   switch (state) {
     case answer::CookieState::kNone:
@@ -194,15 +191,6 @@ RecursiveService::RecursiveService(cache::Store* store, upstream::ServerTable* s
 RecursiveService::~RecursiveService() {
   EndTracedClients();
   EndLookUps();
-}
-
-void RecursiveService::CheckLists() {
-  list_checks_ = std::make_unique<mail::ListChecks>(&recursor_.facilities(), &recursor_.table());
-}
-
-void RecursiveService::CheckAnchors(dnssec::AnchorKeeper* keeper) {
-  anchor_checks_ = std::make_unique<resolution::AnchorChecks>(&recursor_.facilities(),
-                                                              &recursor_.table(), keeper);
 }
 
 std::unique_ptr<io::Message> RecursiveService::MakeReconfigure(Configuration configuration) {
@@ -522,15 +510,6 @@ bool RecursiveService::HandOver(size_t owner, const io::ReturnPath& path,
   message->request.Keep(query, request);
   peers_[owner]->Post(message.release());
   return true;
-}
-
-// All workers read the same clock, but each reads it once in a turn. So the other worker's time may
-// be ahead of ours.
-bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) const {
-  return !path.IsStream() &&
-         worker_->Now() - received >
-             configuration_.ViewFor(path.peer.address).settings->resolution.budget.failure_timeout +
-                 kLateAnswerGrace;
 }
 
 uint16_t* RecursiveService::WaitingOf(const io::ReturnPath& path) {

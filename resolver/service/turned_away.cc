@@ -10,6 +10,9 @@ using wire::Rcode;
 
 namespace {
 
+// At failure_timeout the client gets an answer. That answer leaves in the next turn.
+constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
+
 void SetTruncated(std::span<uint8_t> reply) {
   wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
 }
@@ -86,6 +89,15 @@ void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const u
     TellLate(path, query, request, AnswerSource::kRefused, scratch().first(octets), received,
              worker_->Now());
   }
+}
+
+// All workers read the same clock, but each reads it once in a turn. So the other worker's time may
+// be ahead of ours.
+bool RecursiveService::IsTooLate(const io::ReturnPath& path, Time received) const {
+  return !path.IsStream() &&
+         worker_->Now() - received >
+             configuration_.ViewFor(path.peer.address).settings->resolution.budget.failure_timeout +
+                 kLateAnswerGrace;
 }
 
 }  // namespace tern::resolver::service

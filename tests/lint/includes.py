@@ -48,7 +48,7 @@ _LIBRARIES = (
     (re.compile(r"fstrm"), ("resolver/control/frame_control.cc",)),
     (re.compile(r"pb-c|protobuf-c"), ("resolver/control/dnstap_message.cc", "resolver/control/dnstap_proto.cc",
                                       "tests/resolver/control/dnstap_message_test.cc")),
-    (re.compile(r"nlohmann/"), ("resolver/service/look_up.cc", "resolver/service/trace_account.cc",
+    (re.compile(r"nlohmann/"), ("resolver/service/looked_up.cc", "resolver/service/trace_account.cc",
                                 "resolver/control/health.cc", "resolver/control/glance_json.cc",
                                 "resolver/control/control_request.cc", "resolver/control/verb",
                                 "resolver/control/entry_json.", "resolver/tool/control_",

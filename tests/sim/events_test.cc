@@ -114,7 +114,8 @@ TEST_F(EventsTest, AMissIsAQueryTheExchangesAndTheAnswer) {
   EXPECT_EQ(answer.event.peer, query.event.peer);
   EXPECT_EQ(answer.name(), "www.example.com.");
   EXPECT_EQ(PlainMessage::Decode(answer.reply)->answer.size(), 1u);
-  EXPECT_EQ(query.query, internet_.world().client_query(1).query);
+  EXPECT_EQ(query.query,
+            internet_.world().client_query(internet_.world().client_query_count() - 1).query);
   // The root, com. and example.com.
   const auto sent = Of(all, Event::Kind::kServerQuery);
   const auto came = Of(all, Event::Kind::kServerReply);

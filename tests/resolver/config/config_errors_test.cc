@@ -14,8 +14,7 @@ std::string ErrorOf(std::string_view yaml, std::string_view file_name = "tern.ya
 }
 
 struct Case {
-  const char* yaml;
-  const char* error;
+  const char *yaml, *error;
 };
 
 void ExpectErrors(std::initializer_list<Case> cases) {
@@ -51,8 +50,8 @@ TEST(ConfigErrorsTest, UnknownKeyThatIsNearNothingListsTheKeys) {
        "1:1: \"a\\x1b[2J\": unknown key; expected listen, workers, access, cache, resolution, "
        "dnssec, local, mail, forward, stub, http, control, log, dnstap or query_log"},
       {"<<: {}",
-       "1:1: \"<<\": unknown key; expected listen, workers, access, cache, resolution, dnssec, "
-       "local, mail, forward, stub, http, control, log, dnstap or query_log"},
+       "1:1: \"<<\": unknown key; expected listen, workers, access, cache, resolution, "
+       "dnssec, local, mail, forward, stub, http, control, log, dnstap or query_log"},
   });
 }
 

@@ -111,7 +111,7 @@ TEST_F(DumpTest, WithoutTheEndItIsNotWhole) {
 }
 
 TEST_F(DumpTest, AFullDiskIsAFailure) {
-  room_ = 300;
+  room_ = 100;
   const ControlReply reply = Dump();
   EXPECT_EQ(reply.exit, ControlExit::kFailure);
   EXPECT_NE(reply.error.find("No space left"), std::string::npos) << reply.error;
