@@ -35,6 +35,7 @@ inline constexpr std::string_view kQnameWords[] = {"off", "relaxed", "strict"};
 inline constexpr std::string_view kAddressWords[] = {"full", "prefix", "encrypted"};
 inline constexpr std::string_view kOnlyWords[] = {"all", "failures"};
 inline constexpr std::string_view kValidationWords[] = {"true", "log", "false"};
+inline constexpr std::string_view kTopClientsWords[] = {"prefix", "full", "off"};
 inline constexpr std::string_view kLogWords[] = {"error", "warning", "info"};
 
 }  // namespace tern::resolver::config

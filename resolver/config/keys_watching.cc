@@ -9,7 +9,8 @@ namespace {
 constexpr KeySpec kWatchingKeys[] = {
     {.path = "http",
      .value = kMap,
-     .summary = "What programs and people watch ternd with: `/metrics`, `/live`, `/ready`."},
+     .summary = "What programs and people watch ternd with: a page at `/`, `/metrics`, `/live`, "
+                "`/ready`."},
     {.path = "http.listen",
      .value = List<Endpoint, &Settings::http, &HttpSettings::listen>(KeyKind::kHttpListen, 0,
                                                                      kHttpListenMax),
@@ -34,6 +35,12 @@ constexpr KeySpec kWatchingKeys[] = {
                 "`\"\"`: they need none. `/live` and `/ready` are answered without it.",
      .details = "The word is 16 to 256 letters, digits or signs. The file is read at the start. "
                 "Keep it from other users' eyes."},
+    {.path = "http.top_clients",
+     .value = Choice<&Settings::http, &HttpSettings::top_clients>(kTopClientsWords),
+     .default_text = "prefix",
+     .summary = "How the page shows the clients that ask most: by the `prefix` of their addresses "
+                "(24 bits of IPv4, 56 of IPv6), in `full`, or not at all (`off`).",
+     .details = "Nothing more is kept of them. With `off` nothing is noted of clients."},
 
     {.path = "control", .value = kMap},
     {.path = "control.socket",

@@ -114,13 +114,20 @@ std::string_view HttpRequest::Argument(std::string_view name) const {
 // and does not end it.
 class HttpReply::Waiting {
  public:
-  explicit Waiting(MHD_Connection* connection) : connection_(connection) {}
+  explicit Waiting(MHD_Connection* connection)
+      : connection_(connection),
+        response_(ErrorResponse(MHD_HTTP_SERVICE_UNAVAILABLE, "no answer could be made")) {}
 
   void Send(HttpResponse response) {
     const std::lock_guard guard(lock_);
     if (connection_ == nullptr) return;
     response_ = std::move(response);
     MHD_resume_connection(std::exchange(connection_, nullptr));
+  }
+  // Nothing was sent, and nothing will be. It needs no memory.
+  void GiveUp() {
+    const std::lock_guard guard(lock_);
+    if (connection_ != nullptr) MHD_resume_connection(std::exchange(connection_, nullptr));
   }
   // For the listener's thread, after the connection was resumed.
   HttpResponse Take() {
@@ -144,7 +151,7 @@ class HttpReply::Waiting {
 
 struct HttpReply::Last {
   explicit Last(std::shared_ptr<Waiting> of) : waiting(std::move(of)) {}
-  ~Last() { waiting->Send(ErrorResponse(MHD_HTTP_SERVICE_UNAVAILABLE, "no answer could be made")); }
+  ~Last() { waiting->GiveUp(); }
   Last(const Last&) = delete;
   Last& operator=(const Last&) = delete;
 
@@ -164,9 +171,7 @@ class HttpServer::Listener {
     {
       const std::lock_guard guard(lock_);
       is_ending_ = true;
-      for (const auto& waiting : waiting_) {
-        waiting->Send(ErrorResponse(MHD_HTTP_SERVICE_UNAVAILABLE, "ternd ends"));
-      }
+      for (const auto& waiting : waiting_) waiting->GiveUp();
     }
     if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
   }
@@ -247,7 +252,7 @@ class HttpServer::Listener {
     try {
       route.answer_later(request, HttpReply(waiting));
     } catch (const std::bad_alloc&) {
-      waiting->Send(ErrorResponse(MHD_HTTP_SERVICE_UNAVAILABLE, "no memory"));
+      waiting->GiveUp();
     }
     return MHD_YES;
   }
@@ -256,9 +261,7 @@ class HttpServer::Listener {
   bool MakeRoom() {
     size_t open = 0;
     for (const auto& waiting : waiting_) {
-      if (waiting->IsOver()) {
-        waiting->Send(ErrorResponse(MHD_HTTP_GATEWAY_TIMEOUT, "no answer in time"));
-      }
+      if (waiting->IsOver()) waiting->GiveUp();
       open += waiting->IsSent() ? 0 : 1;
     }
     return open < kWaitingMax;

@@ -137,7 +137,7 @@ function showTop(glance) {
   }));
   showBars(at("top-names"), share(top.names), "Nothing was asked.");
   showBars(at("top-types"), share(top.types), "Nothing was asked.");
-  showBars(at("top-clients"), share(top.clients), top.clients_shown === "off" ? "Switched off." : "Nobody asked.");
+  showBars(at("top-clients"), share(top.clients), top.names.total > 0 ? "They are not shown." : "Nobody asked.");
   showBars(at("top-failing"), top.failing.entries.slice(0, 6).map((entry) => ({
     ...entry, text: count(Math.ceil(entry.count)), note: reasonOf(entry.error),
   })), "None fails.");

@@ -289,7 +289,7 @@ forward: [{zone: bl.example, to: [192.0.2.1]}]
 TEST(ConfigTest, ReadsWhereHttpIsServedAndForWhom) {
   const TestFile token("token", "0123456789abcdef-./~\n");
   const Settings s = Parse(R"(
-http: {listen: ["127.0.0.1:80", "[::]:9530"], hosts: [Tern.Example.], token_file: token}
+http: {listen: ["127.0.0.1:80", "[::]:9530"], hosts: [Tern.Example.], token_file: token, top_clients: full}
 )",
                            token.config());
   Settings e = DefaultSettings();
@@ -297,6 +297,7 @@ http: {listen: ["127.0.0.1:80", "[::]:9530"], hosts: [Tern.Example.], token_file
   e.http.hosts = {*wire::ParseName("Tern.Example")};
   e.http.token_file = token.path();
   e.http.token = "0123456789abcdef-./~";
+  e.http.top_clients = TopClients::kFull;
   EXPECT_EQ(Shown(s), Shown(e));
   EXPECT_FALSE(s.http.listen_is_default);
   EXPECT_TRUE(Parse("http: {hosts: []}").http.listen_is_default);

@@ -63,7 +63,7 @@ WRONG = (
     "listen: 127.0.0.1:53",
     "listen: [localhost:53]",
     "listen: [192.0.2.1, 192.0.2.1]",
-    "access: {deny: []}",
+    "access: {whom: []}",
     "access: {allow: [any]}",
     "access: {rate_limit: {queries: -1}}",
     "access: {rate_limit: {ipv4_prefix: 33}}",

@@ -58,7 +58,8 @@ std::string Shown(const Settings& s) {
   out << " |";
   for (const Endpoint& endpoint : s.http.listen) out << ' ' << endpoint.ToText();
   for (const wire::Name& host : s.http.hosts) out << ' ' << wire::ToText(host);
-  out << " '" << s.http.token_file << "' " << s.http.token << " | '" << s.control.socket << "' |";
+  out << " '" << s.http.token_file << "' " << s.http.token << ' '
+      << static_cast<int>(s.http.top_clients) << " | '" << s.control.socket << "' |";
   const auto put_addresses = [&out](const AddressSettings& addresses) {
     out << ' ' << static_cast<int>(addresses.form) << " '" << addresses.key_file << "' "
         << addresses.key;
