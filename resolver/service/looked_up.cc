@@ -1,7 +1,5 @@
 // The part of RecursiveService that resolves a question for those who watch (look_up.h). It is not
 // on the hot path.
-#include "resolver/service/look_up.h"
-
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -9,6 +7,7 @@
 
 #include "resolver/answer/reply.h"
 #include "resolver/resolution/replay.h"
+#include "resolver/service/look_up.h"
 #include "resolver/service/recursive_service.h"
 #include "resolver/service/trace_account.h"
 #include "wire/extended_error_name.h"

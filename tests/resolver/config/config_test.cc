@@ -46,16 +46,17 @@ TEST(ConfigTest, WithoutAFileTheDefaultsOfTheContractHold) {
       "300 | "
       "a.root-servers.net.=198.41.0.4=2001:503:ba3e::2:30 b");
   const std::string shown = Shown(DefaultSettings());
-  EXPECT_EQ(shown.substr(shown.find("=2001:dc3::35")),
-            "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 130 11 8 5 1800000 "
-            "5000000 7000000 | "
-            "0 builtin 11 /var/lib/tern/trust-anchors | 1 '' | | 0 0 4096 2000000 24 56 2 "
-            "127.0.0.0/8 ::1/128 | 1024 2048 1024 "
-            "8192 13 6 3"
-            "| 1024 128 | 0 1 1 11100 | '' 600000000 | 127.0.0.1:9530 ''  | '/run/tern/control' | "
-            "'' '' 11 1 '' 0 ''  | '' 0 1 0 ''  | "
-            "0 0 0 0 0 0 0 0 0 0 0 "
-            "0 0 0 0 0 | 2 builtin");
+  EXPECT_EQ(
+      shown.substr(shown.find("=2001:dc3::35")),
+      "=2001:dc3::35 | 53 1 0 1 1 | 127.0.0.0/8 ::1/128 0.0.0.0/8 | 64 130 11 8 5 1800000 "
+      "5000000 7000000 | "
+      "0 builtin 11 /var/lib/tern/trust-anchors | 1 '' | | 0 0 4096 2000000 24 56 2 "
+      "127.0.0.0/8 ::1/128 | 1024 2048 1024 "
+      "8192 13 6 3"
+      "| 1024 128 | 0 1 1 11100 | '' 600000000 | 127.0.0.1:9530 ''  0 | '/run/tern/control' | "
+      "'' '' 11 1 '' 0 ''  | '' 0 1 0 ''  | "
+      "0 0 0 0 0 0 0 0 0 0 0 "
+      "0 0 0 0 0 | 2 builtin");
   EXPECT_FALSE(DefaultSettings().cookie_secret.has_value());
   EXPECT_TRUE(DefaultSettings().listen_is_default);
 }
@@ -289,7 +290,8 @@ forward: [{zone: bl.example, to: [192.0.2.1]}]
 TEST(ConfigTest, ReadsWhereHttpIsServedAndForWhom) {
   const TestFile token("token", "0123456789abcdef-./~\n");
   const Settings s = Parse(R"(
-http: {listen: ["127.0.0.1:80", "[::]:9530"], hosts: [Tern.Example.], token_file: token, top_clients: full}
+http: {listen: ["127.0.0.1:80", "[::]:9530"], hosts: [Tern.Example.], token_file: token,
+       top_clients: full}
 )",
                            token.config());
   Settings e = DefaultSettings();
