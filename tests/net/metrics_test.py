@@ -13,6 +13,7 @@ import unittest
 
 import zones
 from internet import TERN, Program, WorldTest, dig, wait_until
+from supervisor import next_state
 
 DEPLOY = pathlib.Path(__file__).resolve().parents[2] / "deploy"
 RULES = DEPLOY / "prometheus/tern.rules.yml"
@@ -116,9 +117,9 @@ class MetricsTest(WorldTest):
             manager.bind(name)
             manager.settimeout(5)
             daemon = self.tern(environment={"NOTIFY_SOCKET": name, "WATCHDOG_USEC": "400000"})
-            self.assertEqual(manager.recv(4096), b"READY=1")
+            self.assertEqual(next_state(manager), b"READY=1")
             for _ in range(3):
-                self.assertEqual(manager.recv(4096), b"WATCHDOG=1")
+                self.assertEqual(next_state(manager), b"WATCHDOG=1")
             daemon.stop()
 
     def test_an_idle_daemon_that_nobody_watches_sleeps(self):

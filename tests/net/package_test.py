@@ -152,7 +152,7 @@ class PackageTest(unittest.TestCase):
         libraries = set(re.search(r"--no-install-recommends \\\n(.*?) \\\n", container, re.S).group(1).split())
         self.assertLessEqual(libraries | {"libc6", "systemd"}, needed)
         self.assertFalse([name for name in needed if name.endswith("-dev")])
-        self.assertEqual(run("dpkg-deb", "--info", self.package, "conffiles"), f"/{CONFIG}\n")
+        self.assertEqual(run("dpkg-deb", "--info", self.package, "conffiles"), f"/etc/logrotate.d/tern\n/{CONFIG}\n")
 
     def test_lintian_has_nothing_to_say(self):
         self.assertEqual(run("lintian", "--allow-root", "--fail-on", "error,warning", self.package,

@@ -13,6 +13,7 @@ import time
 
 import zones
 from internet import TERND, WorldTest, dig, wait_until, watch
+from supervisor import next_state
 
 A, AAAA = 1, 28
 WITHOUT = str(pathlib.Path(__file__).with_name("without.py"))
@@ -74,16 +75,16 @@ class ServiceTest(WorldTest):
                 manager.bind(name.replace("@", "\0") if name[0] == "@" else name)
                 manager.settimeout(5)
                 daemon = self.tern(environment={"NOTIFY_SOCKET": name})
-                self.assertEqual(manager.recv(4096), b"READY=1")
+                self.assertEqual(next_state(manager), b"READY=1")
                 self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
                 before = time.monotonic_ns() // 1000
                 daemon.process.send_signal(signal.SIGHUP)
-                reloading, moment = manager.recv(4096).decode().split("\nMONOTONIC_USEC=")
+                reloading, moment = next_state(manager).decode().split("\nMONOTONIC_USEC=")
                 self.assertEqual(reloading, "RELOADING=1")
                 self.assertTrue(before <= int(moment) <= time.monotonic_ns() // 1000, moment)
-                self.assertEqual(manager.recv(4096), b"READY=1")
+                self.assertEqual(next_state(manager), b"READY=1")
                 daemon.stop()
-                self.assertEqual(manager.recv(4096), b"STOPPING=1")
+                self.assertEqual(next_state(manager), b"STOPPING=1")
 
     def test_sigint_ends_like_sigterm(self):
         code, took = self.tern().stop(signal.SIGINT)

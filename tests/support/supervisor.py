@@ -101,3 +101,11 @@ class Supervisor:
         self.socket.close()
         while self.descriptors:
             os.close(self.descriptors.pop()[1])
+
+
+def next_state(manager):
+    """The next datagram to a service manager's socket that is not about kept descriptors."""
+    while True:
+        told = manager.recv(4096)
+        if not told.startswith(b"FDSTORE"):
+            return told
