@@ -1,5 +1,6 @@
 #include "cache/snapshot_read.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,6 +88,7 @@ struct ReadWork {
   const Ageing& ageing;
   absl::FunctionRef<bool()> goes_on;
   Store* store;
+  bool frees;
   std::span<const Place> places;
   std::span<const Group> groups;
   std::atomic<size_t> next_group{0};
@@ -120,8 +122,15 @@ class SnapshotReader {
     } else if (ReadBlock(place)) {
       ++read_.blocks;
     }
+    if (work_->frees) FreeBlock(place);
   } catch (const std::bad_alloc&) {
     ++read_.skipped;
+  }
+
+  // Pages that it shares with its neighbours stay: one in eight.
+  void FreeBlock(const Place& place) {
+    (void)fallocate(work_->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                    static_cast<off_t>(SnapshotBlockOffset(place.index)), kSnapshotStride);
   }
 
   bool ReadBlock(const Place& place) {
@@ -224,12 +233,12 @@ SnapshotVerdict ReadSnapshotHeader(int fd, SnapshotSeal seal, SnapshotHeader* he
 
 SnapshotRead ReadSnapshot(int fd, const SnapshotHeader& header, SnapshotSeal seal,
                           const Ageing& ageing, size_t threads, absl::FunctionRef<bool()> goes_on,
-                          Store* store) {
+                          Store* store, bool frees) {
   if (store->Statistics().insertions == 0) store->UseSeed(header.seed);
   SnapshotRead all;
   const std::vector<Place> places = FindBlocks(fd, header, goes_on, &all.skipped);
   const std::vector<Group> groups = GroupByShard(places, header.shards, store);
-  ReadWork work{fd, header, seal, ageing, goes_on, store, places, groups};
+  ReadWork work{fd, header, seal, ageing, goes_on, store, frees, places, groups};
   std::vector<SnapshotReader> readers;
   for (size_t i = 0; i < std::max<size_t>(threads, 1); ++i) readers.emplace_back(&work);
   {

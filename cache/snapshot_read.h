@@ -48,9 +48,11 @@ struct SnapshotRead {
 // file: then the blocks of a shard go to one shard, which takes a third of the time.
 // `threads` share the work; the caller's own is one of them. `goes_on` is asked before each block
 // is looked for and before it is read, on each of the threads.
+// `frees`: the file is in memory, and gives back the memory of each block that was read. So the
+// file shrinks while the store grows.
 // REQUIRES: nobody else uses the store, or something is in it already.
 SnapshotRead ReadSnapshot(int fd, const SnapshotHeader& header, SnapshotSeal seal,
                           const Ageing& ageing, size_t threads, absl::FunctionRef<bool()> goes_on,
-                          Store* store);
+                          Store* store, bool frees = false);
 
 }  // namespace tern::cache

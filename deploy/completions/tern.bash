@@ -144,6 +144,16 @@ _tern() {
           ;;
       esac
       ;;
+    ' upgrade '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
     ' stop '*)
       case $before in
         --socket)
@@ -401,7 +411,7 @@ _tern() {
       esac
       ;;
     '  ')
-      mapfile -t COMPREPLY < <(compgen -W 'cache config doctor drain flush forward health local log lookup mail nta reload servers stats status stop stub stuck why -h --help --version' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'cache config doctor drain flush forward health local log lookup mail nta reload servers stats status stop stub stuck upgrade why -h --help --version' -- "$word")
       ;;
     ' cache ')
       mapfile -t COMPREPLY < <(compgen -W 'dump look' -- "$word")

@@ -109,6 +109,7 @@ ControlServer::~ControlServer() {
   const uint64_t one = 1;
   const ssize_t written = write(stop_.get(), &one, sizeof one);
   if (thread_.joinable() && written == sizeof one) thread_.join();
+  if (makes_way_) return;
   if (socket_file_ && FileAt(options_.path) == socket_file_) unlink(options_.path.c_str());
 }
 
@@ -135,7 +136,7 @@ int ControlServer::PollTimeout(Clock::time_point now) const {
 bool ControlServer::WaitForWork() {
   pollfd waited[2 + kControlConnectionsMax];
   waited[0] = {.fd = stop_.get(), .events = POLLIN, .revents = 0};
-  const bool accepts = accept_again_ <= Clock::now();
+  const bool accepts = accept_again_ <= Clock::now() && !makes_way_;
   waited[1] = {.fd = accepts ? options_.listener.get() : -1, .events = POLLIN, .revents = 0};
   size_t count = 2;
   for (const auto& connection : connections_) {
@@ -155,7 +156,7 @@ bool ControlServer::WaitForWork() {
 }
 
 void ControlServer::AcceptAll(Clock::time_point now) {
-  for (;;) {
+  while (!makes_way_) {
     io::OwnedFd socket(
         accept4(options_.listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket.get() < 0) {

@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -45,6 +46,11 @@ class ControlServer {
   static absl::StatusOr<std::unique_ptr<ControlServer>> Start(Options options);
   // Waits for the answer that is being made, and closes all connections.
   ~ControlServer();
+  // From now on another process serves those who come: nobody is accepted, and the socket's file
+  // stays at the end. Any thread.
+  void MakeWay() { makes_way_ = true; }
+  int listener() const { return options_.listener.get(); }
+  const std::string& path() const { return options_.path; }
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
 
@@ -71,6 +77,7 @@ class ControlServer {
   const Options options_;
   const std::optional<FileId> socket_file_;
   const io::OwnedFd stop_;  // an event; readable when the thread is to end
+  std::atomic<bool> makes_way_ = false;
   Clock::time_point accept_again_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::thread thread_;  // the last member, because it uses the others

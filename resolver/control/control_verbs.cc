@@ -26,6 +26,7 @@ const std::vector<Verb>& Verbs() {
       {"reload", {}, &AnswerReload},
       {"drain", {"state"}, &AnswerDrain},
       {"stop", {}, &AnswerStop},
+      {"upgrade", {}, &AnswerUpgrade},
       {"config show", {}, &AnswerConfigShow},
       {"log level", {"level"}, &AnswerLogLevel},
       {"forward add", {"zone", "servers", "first", "validate"}, &AnswerSettingsEdit},

@@ -173,12 +173,15 @@ class HttpServer::Listener {
       is_ending_ = true;
       for (const auto& waiting : waiting_) waiting->GiveUp();
     }
-    if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
+    if (daemon_ == nullptr) return;
+    // The library would shut the socket down for all processes that have it.
+    const io::OwnedFd socket(MHD_quiesce_daemon(daemon_));
+    MHD_stop_daemon(daemon_);
   }
 
   bool Start(io::OwnedFd socket, std::chrono::seconds idle_max) {
     daemon_ = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr,
         &Listener::OnRequest, this, MHD_OPTION_LISTEN_SOCKET, socket.release(),
         MHD_OPTION_NOTIFY_CONNECTION, &Listener::OnConnection, this, MHD_OPTION_URI_LOG_CALLBACK,
         &Listener::OnTarget, this, MHD_OPTION_NOTIFY_COMPLETED, &Listener::OnAnswered, this,
@@ -351,7 +354,10 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(Options options) {
   const std::chrono::seconds idle_max = options.idle_max;
   std::unique_ptr<HttpServer> server(new HttpServer(std::move(options)));
   for (io::OwnedFd& socket : sockets) {
+    auto copy = io::Duplicate(socket.get());
+    if (!copy.ok()) return copy.status();
     server->listening_.push_back(io::LocalEndpoint(socket.get()));
+    server->sockets_.push_back(*std::move(copy));
     server->listeners_.push_back(std::make_unique<Listener>(server.get()));
     if (!server->listeners_.back()->Start(std::move(socket), idle_max)) {
       return absl::ResourceExhaustedError("cannot start a thread that serves HTTP");

@@ -108,6 +108,8 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   const std::vector<Endpoint>& listening() const { return listening_; }
+  // The sockets that listen at these endpoints.
+  const std::vector<io::OwnedFd>& sockets() const { return sockets_; }
 
  private:
   class Listener;
@@ -118,6 +120,7 @@ class HttpServer {
   const std::vector<std::string> hosts_;
   const std::string token_;
   std::vector<Endpoint> listening_;
+  std::vector<io::OwnedFd> sockets_;                  // the library has others for the same ones
   std::vector<std::unique_ptr<Listener>> listeners_;  // they use the members above
 };
 

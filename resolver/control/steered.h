@@ -60,6 +60,8 @@ class Steered {
   virtual absl::Status Drain(bool drains) = 0;
   // Drains. Returns before the daemon has stopped.
   virtual absl::Status Stop() = 0;
+  // The number of the process that has taken over. After an error this one goes on.
+  virtual absl::StatusOr<int64_t> Upgrade() = 0;
   virtual absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() = 0;
   // How many entries went. It walks over the store on the caller's thread.
   virtual absl::StatusOr<uint64_t> Flush(const FlushWish& wish) = 0;

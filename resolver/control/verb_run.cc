@@ -44,6 +44,12 @@ VerbResult AnswerDrain(const ControlSources& sources, const ControlRequest& requ
                            : "/ready is 200 again as soon as clients can be answered"}}};
 }
 
+VerbResult AnswerUpgrade(const ControlSources& sources, const ControlRequest& /*request*/) {
+  const auto process = sources.steered->Upgrade();
+  if (!process.ok()) return process.status();
+  return VerbJson{{"pid", *process}};
+}
+
 VerbResult AnswerStop(const ControlSources& sources, const ControlRequest& /*request*/) {
   if (const absl::Status status = sources.steered->Stop(); !status.ok()) return status;
   return VerbJson{{"stopping", true}};

@@ -1,4 +1,4 @@
-// `reload`, `drain` and `stop`: the daemon as a whole.
+// `reload`, `drain`, `upgrade` and `stop`: the daemon as a whole.
 //
 // Thread: the control socket's. Bound: one answer.
 #pragma once
@@ -11,6 +11,7 @@ namespace tern::resolver::control {
 
 VerbResult AnswerReload(const ControlSources& sources, const ControlRequest& request);
 VerbResult AnswerDrain(const ControlSources& sources, const ControlRequest& request);
+VerbResult AnswerUpgrade(const ControlSources& sources, const ControlRequest& request);
 VerbResult AnswerStop(const ControlSources& sources, const ControlRequest& request);
 
 }  // namespace tern::resolver::control

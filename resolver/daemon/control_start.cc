@@ -78,12 +78,10 @@ absl::StatusOr<io::OwnedFd> OpenControlSocket(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<control::ControlServer>> StartControl(
-    const config::Settings& settings, const control::ControlSources& sources,
-    io::GivenSockets* given) {
+    const config::Settings& settings, const control::ControlSources& sources, io::OwnedFd given) {
   const std::string& path = settings.control.socket;
   if (path.empty()) return nullptr;
-  io::GivenSocket there = given->TakeUnix(path);
-  absl::StatusOr<io::OwnedFd> listener = std::move(there.fd);
+  absl::StatusOr<io::OwnedFd> listener = std::move(given);
   if (listener->get() < 0) listener = OpenControlSocket(path);
   if (!listener.ok()) {
     const std::string message(listener.status().message());

@@ -10,7 +10,6 @@
 #include "resolver/config/settings.h"
 #include "resolver/control/control_server.h"
 #include "resolver/control/control_verbs.h"
-#include "resolver/io/given_sockets.h"
 #include "resolver/io/sockets.h"
 
 namespace tern::resolver::daemon {
@@ -23,9 +22,9 @@ absl::StatusOr<io::OwnedFd> OpenControlSocket(const std::string& path);
 // line and the result is null too: this may be a user's ternd, or the second on this machine. It
 // makes no difference whether the file names the default. Any other socket that cannot be had is an
 // error, with its position in the file.
-// A socket of `given` at this path is used.
+// `given` is a socket that listens at this path, if there is one.
 absl::StatusOr<std::unique_ptr<control::ControlServer>> StartControl(
     const config::Settings& settings, const control::ControlSources& sources,
-    io::GivenSockets* given);
+    io::OwnedFd given = {});
 
 }  // namespace tern::resolver::daemon

@@ -207,8 +207,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(
   if (!http_server.ok()) return http_server.status();
   daemon->http_server_ = *std::move(http_server);
   daemon->StartThreads(on_failure);
-  daemon->StartEventWriter();
-  daemon->StartSaver();
+  if (!given->has_predecessor) daemon->StartWriters();
   return daemon;
 }
 

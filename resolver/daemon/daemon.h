@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -129,9 +130,13 @@ class Daemon {
   // The end comes. Writes cache.file a last time, in at most that time. The workers still answer
   // meanwhile, but who asks is told that no new queries should come (/ready).
   void SaveCache(std::chrono::milliseconds at_most);
-  // The cache in a file in memory, for the next process. The workers still answer meanwhile. An
-  // error says why the next process gets none. It is not found when there is cache.file.
-  absl::StatusOr<io::OwnedFd> CopyCache(std::chrono::milliseconds at_most);
+  // Under which facts (cache_facts.h) the cache may be used by the next process. Nothing: it may
+  // not at the moment.
+  std::optional<uint64_t> FactsToKeep() const;
+  // Writes the cache into an empty file, for the next process. The workers still answer meanwhile.
+  // An error says why the next process gets none. Any thread.
+  absl::Status CopyCache(int fd, uint64_t facts, std::chrono::milliseconds at_most);
+  bool has_cache_file() const { return cache_file_.has_value(); }
   // The secrets of cookies in a file in memory, for the next process.
   absl::StatusOr<io::OwnedFd> CopySecrets() const;
 
@@ -143,10 +148,23 @@ class Daemon {
     bool is_given;
   };
   std::vector<ListeningSocket> ListeningSockets() const;
+  const control::HttpServer& http_server() const { return *http_server_; }
 
-  // Takes no new queries any more. Then waits until those that were taken are answered, for
-  // `at_most`. Called once, before the end.
-  void AnswerTheRest(std::chrono::milliseconds at_most);
+  // The next process does from now on what only one may do: it writes the files, and serves HTTP.
+  void MakeWay();
+  // From now on this process writes the files: cache.file, and those of events. Start has begun
+  // that, unless there is a process before.
+  void StartWriters();
+
+  struct Rest {
+    std::chrono::milliseconds at_most;
+    bool with_streams = false;                          // waits for idle clients over TCP too
+    std::set<std::string, std::less<>> serves_on = {};  // sockets that nobody else serves
+    std::function<bool()> is_wanted = {};               // asked now and then; no: it ends at once
+  };
+  // Takes no new queries any more. Then waits until those that were taken are answered. Called
+  // once, before the end.
+  void AnswerTheRest(const Rest& rest);
 
   // Looks at the machine's network again. To be called when it has changed (io/network_changes.h).
   // - The addresses behind a wildcard listener: those that have come are not asked, and those that
@@ -190,7 +208,7 @@ class Daemon {
   absl::Status CheckAddresses(const io::GivenSockets& given) const;
   absl::Status OpenWorkers(io::GivenSockets* given);
   bool AllTurn(std::chrono::steady_clock::time_point deadline);
-  bool IsAnythingUnderWay() const;
+  bool IsAnythingUnderWay(bool with_streams) const;
   absl::Status PutInForce(config::Settings settings);
   std::vector<config::KeyChange> ChangesAtRunTime(const config::Settings& settings) const;
   std::shared_ptr<const policy::CoreSettings> CoreSettingsNow(
@@ -209,14 +227,13 @@ class Daemon {
   void TellExemptions(const std::vector<NegativeAnchor>& changed) const;
   void StartServices(GivenDescriptors* given);
   void ReadCache(GivenDescriptors* given);
-  std::optional<uint64_t> FactsToKeep() const;
-  void StartSaver();
   void TellCacheFacts();
   void StartLooks();
   control::Sources SourcesToWatch();
   // What workers are to tell under these settings. Throws std::bad_alloc.
   std::shared_ptr<const Events> EventsFor(const config::Settings& settings) const;
   void StartEventWriter();
+  void StartSaver();
   // After a reload.
   void FollowEvents(const config::Settings& before);
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);

@@ -38,48 +38,47 @@ void Daemon::ReadCache(GivenDescriptors* given) {
     ttl.max_negative_ttl = std::max(ttl.max_negative_ttl, list.max_negative_ttl);
   }
   if (given->before_cache) given->before_cache();
-  const KeptCacheReading reading = {.moment = ReadBothClocks(),
-                                    .time_unsure = anchor_keeper_.InForce().time_unsure,
-                                    .facts = CacheFacts(settings_, validation_in_force()),
-                                    .max_stale = settings_.cache.max_stale,
-                                    .ttl = ttl,
-                                    .threads = CacheThreads(workers_.size())};
+  KeptCacheReading reading = {.moment = ReadBothClocks(),
+                              .time_unsure = anchor_keeper_.InForce().time_unsure,
+                              .facts = CacheFacts(settings_, validation_in_force()),
+                              .max_stale = settings_.cache.max_stale,
+                              .ttl = ttl,
+                              .threads = CacheThreads(workers_.size())};
   if (!settings_.cache_file.path.empty()) cache_file_.emplace(settings_.cache_file.path);
   if (const io::OwnedFd fd = std::move(given->cache); fd.get() >= 0) {
+    reading.frees = true;
     std::string why = WhyForeign(fd.get(), kWritableByOthers);
     if (why.empty())
       why = ReadKeptCache(fd.get(), kMemoryKey, reading, kMemory, LogSink(), &store());
     if (why.empty()) return;
     Log(LogLevel::kWarning, Concat("the cache of the process before is not used: ", why));
   }
+  reading.frees = false;
   if (cache_file_) cache_file_->Read(reading, &store());
 }
 
-absl::StatusOr<io::OwnedFd> Daemon::CopyCache(std::chrono::milliseconds at_most) {
+absl::Status Daemon::CopyCache(int fd, uint64_t facts, std::chrono::milliseconds at_most) {
   using Result = cache::SnapshotWritten::Result;
-  if (cache_file_) return absl::NotFoundError("cache.file has it");
-  const std::optional<uint64_t> facts = FactsToKeep();
-  if (!facts)
-    return absl::FailedPreconditionError("names are being forgotten, or the clock is wrong");
   if (const uint64_t memory = MachineMemory(); memory != 0 && 2 * store().octets() > memory) {
     return absl::ResourceExhaustedError("this machine has no memory for a second cache");
   }
-  auto fd = MakeMemoryFile("tern-cache");
-  if (!fd.ok()) return fd.status();
   const auto start = std::chrono::steady_clock::now();
   const auto goes_on = [&] { return std::chrono::steady_clock::now() - start < at_most; };
   const cache::SnapshotWritten written = WriteKeptCache(
-      fd->get(), kMemoryKey,
-      {.moment = ReadBothClocks(), .facts = *facts, .threads = CacheThreads(workers_.size())},
+      fd, kMemoryKey,
+      {.moment = ReadBothClocks(), .facts = facts, .threads = CacheThreads(workers_.size())},
       goes_on, &store());
-  if (written.result == Result::kFailed) return absl::ErrnoToStatus(written.error, "memory");
-  if (written.result == Result::kStopped) {
-    return absl::DeadlineExceededError(Concat("it takes longer than ", at_most.count(), " ms"));
+  switch (written.result) {
+    case Result::kWhole:
+      break;
+    case Result::kFailed:
+      return absl::ErrnoToStatus(written.error, "memory");
+    case Result::kStopped:
+      return absl::DeadlineExceededError(Concat("it takes longer than ", at_most.count(), " ms"));
+    case Result::kNoReader:
+      return absl::UnavailableError("the store has too many readers");
   }
-  if (written.result == Result::kNoReader) {
-    return absl::UnavailableError("the store has too many readers");
-  }
-  return fd;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<io::OwnedFd> Daemon::CopySecrets() const {

@@ -54,6 +54,7 @@ GivenDescriptors TakeGivenDescriptors() {
       given.secrets = std::move(fd);
     } else if (name == kPredecessorName) {
       given.predecessor = std::move(fd);
+      given.has_predecessor = true;
     } else {
       given.sockets.Add(std::move(fd), std::move(name));
     }

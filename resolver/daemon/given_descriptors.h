@@ -32,6 +32,7 @@ struct GivenDescriptors {
   std::function<void()> before_cache;
   io::OwnedFd secrets;
   io::OwnedFd predecessor;
+  bool has_predecessor = false;
 };
 
 // Reads the environment and removes from it what it has read. The descriptors are for this process

@@ -82,7 +82,7 @@ std::string ReadKeptCache(int fd, const SipKey& key, const KeptCacheReading& rea
                              .ttl = reading.ttl};
   const auto goes_on = [start] { return Clock::now() - start < kKeptCacheReadMax; };
   const cache::SnapshotRead read =
-      cache::ReadSnapshot(fd, header, seal, ageing, reading.threads, goes_on, store);
+      cache::ReadSnapshot(fd, header, seal, ageing, reading.threads, goes_on, store, reading.frees);
   LogRead(read, name, std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start),
           log);
   return "";

@@ -31,12 +31,13 @@ struct CacheMoment {
 };
 
 struct KeptCacheReading {
-  CacheMoment moment;
+  CacheMoment moment = {};
   bool time_unsure = false;  // the clock is plainly wrong
   uint64_t facts = 0;        // cache_facts.h
   uint32_t max_stale = 0;
-  cache::TtlPolicy ttl;
+  cache::TtlPolicy ttl = {};
   size_t threads = 1;
+  bool frees = false;  // see ReadSnapshot
 };
 
 // Puts the content into the store, which is empty and used by nobody else, and says in the log what
@@ -46,7 +47,7 @@ std::string ReadKeptCache(int fd, const SipKey& key, const KeptCacheReading& rea
                           std::string_view name, const LogSink& log, cache::Store* store);
 
 struct KeptCacheWriting {
-  CacheMoment moment;
+  CacheMoment moment = {};
   uint64_t facts = 0;
   size_t threads = 1;
 };

@@ -16,6 +16,11 @@ namespace {
 constexpr std::chrono::seconds kTaskMax(5);
 // A large hosts file takes its time.
 constexpr std::chrono::seconds kReloadMax(30);
+constexpr std::chrono::seconds kUpgradeMax(30);
+
+absl::Status UpgradeUnderWay() {
+  return absl::UnavailableError("an upgrade is under way; try again when it has ended");
+}
 
 std::string_view WordOf(Validation validation) {
   switch (validation) {
@@ -72,6 +77,7 @@ absl::StatusOr<control::DaemonStatus> Steering::ReadStatus() {
 absl::StatusOr<control::ReloadReport> Steering::Reload() {
   return AskMain<control::ReloadReport>(
       parts_.tasks, kReloadMax, [this]() -> absl::StatusOr<control::ReloadReport> {
+        if (IsUpgrading()) return UpgradeUnderWay();
         if (const absl::Status status = parts_.reload(); !status.ok()) return status;
         return parts_.daemon->last_reload();
       });
@@ -89,6 +95,7 @@ absl::StatusOr<control::SettingsNow> Steering::ReadSettings() {
 absl::StatusOr<control::ChangeReport> Steering::Change(const control::SettingsEdit& edit) {
   return AskMain<control::ChangeReport>(
       parts_.tasks, kReloadMax, [this, edit]() -> absl::StatusOr<control::ChangeReport> {
+        if (IsUpgrading()) return UpgradeUnderWay();
         Daemon* const daemon = parts_.daemon;
         config::Settings settings = daemon->settings();
         absl::Status status = edit(&settings, ReadWallClock().now);
@@ -116,6 +123,17 @@ absl::Status Steering::Drain(bool drains) {
       kTaskMax);
 }
 
+absl::StatusOr<int64_t> Steering::Upgrade() {
+  const auto begun = std::make_shared<absl::Status>();
+  const absl::Status status =
+      parts_.tasks->Run([this, begun] { *begun = parts_.making_way->Begin(); }, kTaskMax);
+  if (!status.ok()) return status;
+  if (!begun->ok()) return *begun;
+  const absl::StatusOr<pid_t> process = parts_.making_way->Wait(kUpgradeMax);
+  if (!process.ok()) return process.status();
+  return *process;
+}
+
 absl::Status Steering::Stop() {
   return parts_.tasks->Run(
       [this] {
@@ -135,16 +153,20 @@ absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> Steering::SettingsIn
 
 // The walk over a large store takes seconds, so it is done on this thread.
 absl::StatusOr<uint64_t> Steering::Flush(const control::FlushWish& wish) {
-  const auto from = AskMain<ForgetFrom>(
-      parts_.tasks, kTaskMax,
-      [this]() -> absl::StatusOr<ForgetFrom> { return parts_.daemon->FlushesFrom(); });
+  const auto from =
+      AskMain<ForgetFrom>(parts_.tasks, kTaskMax, [this]() -> absl::StatusOr<ForgetFrom> {
+        if (IsUpgrading()) return UpgradeUnderWay();
+        return parts_.daemon->FlushesFrom();
+      });
   if (!from.ok()) return from.status();
   auto count = Forget(wish, *from);
   if (!count.ok()) return count.status();
-  const absl::Status status =
-      parts_.tasks->Run([daemon = parts_.daemon] { daemon->OnFlushed(); }, kTaskMax);
-  if (!status.ok()) return status;
-  return count;
+  return AskMain<uint64_t>(parts_.tasks, kTaskMax, [this, count]() -> absl::StatusOr<uint64_t> {
+    parts_.daemon->OnFlushed();
+    // The next process may have what is gone here.
+    if (IsUpgrading()) return UpgradeUnderWay();
+    return count;
+  });
 }
 
 }  // namespace tern::resolver::daemon

@@ -13,6 +13,7 @@
 #include "resolver/control/steered.h"
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/main_tasks.h"
+#include "resolver/daemon/making_way.h"
 
 namespace tern::resolver::daemon {
 
@@ -24,6 +25,7 @@ class Steering final : public control::Steered {
     MainTasks* tasks = nullptr;
     std::string configuration;             // its file, or what stands for it
     std::function<absl::Status()> reload;  // reads the configuration again
+    MakingWay* making_way = nullptr;       // null: Upgrade is not called
   };
 
   explicit Steering(Parts parts) : parts_(std::move(parts)) {}
@@ -34,12 +36,17 @@ class Steering final : public control::Steered {
   absl::StatusOr<control::ChangeReport> Change(const control::SettingsEdit& edit) override;
   absl::Status Drain(bool drains) override;
   absl::Status Stop() override;
+  absl::StatusOr<int64_t> Upgrade() override;
   absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() override;
   absl::StatusOr<uint64_t> Flush(const control::FlushWish& wish) override;
 
   bool is_stopping() const { return is_stopping_; }
 
  private:
+  bool IsUpgrading() const {
+    return parts_.making_way != nullptr && parts_.making_way->is_under_way();
+  }
+
   const Parts parts_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   bool is_stopping_ = false;  // of the main thread

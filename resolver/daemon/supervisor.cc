@@ -32,6 +32,11 @@ void Supervisor::TellReloading(std::chrono::steady_clock::time_point now) const 
   Tell(Concat("RELOADING=1\nMONOTONIC_USEC=", micros.count()));
 }
 
+void Supervisor::TellMain(pid_t process) const {
+  // What the process says itself counts only after this.
+  (void)Send(Concat("MAINPID=", process), -1, kStoreMax);
+}
+
 bool Supervisor::Keep(int fd, std::string_view name) const {
   // FDPOLL=0: a socket with an error pending is kept, too.
   return Send(Concat("FDSTORE=1\nFDPOLL=0\nFDNAME=", name), fd, kStoreMax);

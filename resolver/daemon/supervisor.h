@@ -5,6 +5,8 @@
 // Thread: any; immutable once made.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -24,6 +26,8 @@ class Supervisor {
   // The service does its work (watchdog.h).
   void TellAlive() const { Tell("WATCHDOG=1"); }
   void TellStopping() const { Tell("STOPPING=1"); }
+  // Another process is the service's main one from now on, and speaks for it.
+  void TellMain(pid_t process) const;
 
   // Gives it a descriptor, which the next process gets under this name after a restart or a crash
   // (given_descriptors.h), and takes all of this name back. It keeps as many as

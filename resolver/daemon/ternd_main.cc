@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <condition_variable>
 #include <csignal>
 #include <cstdint>
@@ -33,9 +34,13 @@
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/log_limits.h"
 #include "resolver/daemon/main_tasks.h"
+#include "resolver/daemon/making_way.h"
+#include "resolver/daemon/passing_on.h"
+#include "resolver/daemon/predecessor.h"
 #include "resolver/daemon/settings_doubts.h"
 #include "resolver/daemon/steering.h"
 #include "resolver/daemon/supervisor.h"
+#include "resolver/daemon/upgrade.h"
 #include "resolver/daemon/watchdog.h"
 #include "resolver/io/given_sockets.h"
 #include "resolver/io/network_changes.h"
@@ -61,6 +66,8 @@ constexpr std::chrono::milliseconds kStopMax(1700);
 constexpr std::chrono::milliseconds kSaveMax(1000);
 // Of that, for the questions that were taken.
 constexpr std::chrono::milliseconds kAnswerMax(300);
+// After an upgrade, for clients that are connected. predecessor.h knows it.
+constexpr std::chrono::seconds kFarewellMax(30);
 constexpr std::chrono::hours kRollSecretEvery(24);
 // While the clock is wrong, and else. What workers see of the anchors is told at once.
 constexpr std::chrono::seconds kFollowWrongClockEvery(10);
@@ -104,7 +111,7 @@ int NewsSignal() { return SIGRTMIN + 1; }  // of anchors, or for the log
 sigset_t HandledSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGIO, TasksSignal(), NewsSignal()}) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR2, SIGIO, TasksSignal(), NewsSignal()}) {
     sigaddset(&signals, signal);
   }
   return signals;
@@ -148,13 +155,13 @@ void FollowAnchors(Daemon* daemon) try { daemon->FollowAnchors(); } catch (const
   Log(LogLevel::kError, "out of memory; changes of the trust anchors are not followed");
 }
 
-// Ends the process after kStopMax, even when a worker is stuck.
+// Ends the process after that time, even when a worker is stuck.
 class StopWatchdog {
  public:
-  explicit StopWatchdog(int exit_code)
-      : thread_([this, exit_code] {
+  StopWatchdog(int exit_code, std::chrono::milliseconds at_most)
+      : thread_([this, exit_code, at_most] {
           std::unique_lock lock(lock_);
-          if (done_changed_.wait_for(lock, kStopMax, [this] { return done_; })) return;
+          if (done_changed_.wait_for(lock, at_most, [this] { return done_; })) return;
           Log(LogLevel::kWarning, "a worker did not end in time");
           _exit(exit_code);
         }) {}
@@ -250,27 +257,58 @@ std::chrono::seconds FollowPause(const Daemon& daemon) {
   return std::min<std::chrono::seconds>(kFollowClockEvery, daemon.UntilAnchorEnds());
 }
 
-// Returns when a signal or a command ends the process. Meanwhile it also does the tasks that are
-// due once a day, after a reload, or when the network has changed.
-void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& options,
-                const Supervisor& supervisor, const Steering& steering, MainTasks* tasks) {
+// The parts of the running process.
+struct Running {
+  Daemon* daemon;
+  const sigset_t& signals;
+  const DaemonOptions& options;
+  const Supervisor& supervisor;
+  const Steering& steering;
+  MainTasks* tasks;
+  MakingWay* making_way;
+  Predecessor* predecessor;
+};
+
+// Has the configuration read again when there is no upgrade under way. The next process may have
+// read it too early, so it gets the signal if it takes over.
+class ReloadWish {
+ public:
+  void Note() { is_there_ = true; }
+  bool IsDue(const MakingWay& making_way) {
+    return is_there_ && !making_way.is_under_way() && std::exchange(is_there_, false);
+  }
+  void PassOnTo(pid_t process) const {
+    if (is_there_) (void)kill(process, SIGHUP);
+  }
+
+ private:
+  bool is_there_ = false;
+};
+
+// Returns when a signal or a command ends the process, or an upgrade. Meanwhile it also does the
+// tasks that are due once a day, after a reload, or when the network has changed.
+void WaitForEnd(const Running& running) {
+  Daemon* const daemon = running.daemon;
   using Clock = std::chrono::steady_clock;
   NetworkFollower network;
   Teller teller;
+  ReloadWish reload;
   Clock::time_point next_roll = Clock::now() + kRollSecretEvery;
   Clock::time_point next_follow = Clock::now() + FollowPause(*daemon);
   uint64_t generation = daemon->state().generation();
   for (;;) {
     const Clock::time_point next =
         std::min({next_roll, next_follow, daemon->forget_again_at().value_or(next_roll),
-                  network.due().value_or(next_roll), teller.due().value_or(next_roll)});
+                  network.due().value_or(next_roll), teller.due().value_or(next_roll),
+                  running.predecessor->due().value_or(next_roll)});
     const auto wait = std::max<std::chrono::seconds>(
         std::chrono::ceil<std::chrono::seconds>(next - Clock::now()), std::chrono::seconds(0));
     const timespec limit = {.tv_sec = wait.count(), .tv_nsec = 0};
-    const int signal = sigtimedwait(&signals, nullptr, &limit);
+    const int signal = sigtimedwait(&running.signals, nullptr, &limit);
     if (signal == SIGHUP) {
-      static_cast<void>(Reload(daemon, options, supervisor));  // the log tells it
-      next_follow = Clock::now();
+      reload.Note();
+    } else if (signal == SIGUSR2) {
+      static_cast<void>(running.making_way->Begin());  // the log tells it
     } else if (signal == SIGIO) {
       network.OnChange();
     } else if (signal == NewsSignal()) {
@@ -281,9 +319,18 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
       return;
     }
     teller.Tell(daemon);
-    tasks->DoAll();
-    if (steering.is_stopping()) return;
-    // A command may have changed the configuration, or read it again.
+    running.tasks->DoAll();
+    if (running.steering.is_stopping()) return;
+    if (const auto& successor = running.making_way->successor()) {
+      return reload.PassOnTo(successor->process);
+    }
+    if (reload.IsDue(*running.making_way)) {
+      static_cast<void>(Reload(daemon, running.options, running.supervisor));  // the log tells it
+    }
+    if (running.predecessor->due() && Clock::now() >= *running.predecessor->due()) {
+      running.predecessor->OnDue();
+    }
+    // It may have been read again, or a command may have changed it.
     if (std::exchange(generation, daemon->state().generation()) != daemon->state().generation()) {
       next_follow = Clock::now();
     }
@@ -301,53 +348,88 @@ void WaitForEnd(Daemon* daemon, const sigset_t& signals, const DaemonOptions& op
   }
 }
 
-// They are in this process now.
-void ForgetKeptFiles(const Supervisor& supervisor, const GivenDescriptors& given) {
-  if (given.cache.get() >= 0) supervisor.Forget(kCacheName);
-  if (given.secrets.get() >= 0) supervisor.Forget(kSecretsName);
+// Ends a process whose successor has taken over.
+int EndAfterUpgrade(const sigset_t& signals, MainTasks* tasks, MakingWay* making_way,
+                    std::unique_ptr<control::ControlServer>* control,
+                    std::unique_ptr<Daemon>* daemon) {
+  const StopWatchdog stop_watchdog(0, kFarewellMax + kStopMax);
+  tasks->Close();
+  control->reset();  // the command that began the upgrade gets its answer
+  making_way->AnswerTheRest(kFarewellMax, [&signals] {
+    const timespec now = {.tv_sec = 0, .tv_nsec = 0};
+    const int signal = sigtimedwait(&signals, nullptr, &now);
+    return signal != SIGTERM && signal != SIGINT;
+  });
+  daemon->reset();
+  Log(LogLevel::kInfo, "ended after the upgrade");
+  return 0;
 }
 
-// Queries that come after this process, and before the next one, wait in these sockets.
-void KeepSockets(const Supervisor& supervisor, const Daemon& daemon) {
-  for (const Daemon::ListeningSocket& socket : daemon.ListeningSockets()) {
-    if (!socket.is_given && !supervisor.Keep(socket.fd, socket.name)) return;
+// Waits until the process before lets this one go on. An error: this one must end.
+absl::Status TakeOver(Predecessor* predecessor, const std::vector<io::GivenSocket>& left,
+                      control::ControlServer* control, Daemon* daemon) {
+  if (!predecessor->is_there()) return absl::OkStatus();
+  std::vector<std::string_view> names;
+  for (const io::GivenSocket& one : left) names.push_back(one.name);
+  const absl::Status status = predecessor->TakeOver(names);
+  if (status.ok()) {
+    daemon->StartWriters();
+  } else {
+    if (control != nullptr) control->MakeWay();
+    daemon->AnswerTheRest({.at_most = kAnswerMax});
   }
+  return status;
 }
 
-void CloseForeign(const Supervisor& supervisor, io::GivenSockets* given) {
-  for (const io::GivenSocket& foreign : given->TakeRest()) {
-    Log(LogLevel::kWarning,
-        Concat("closing what this process was started with: ", io::DescribeSocket(foreign.fd.get()),
-               " is not in the configuration"));
-    supervisor.Forget(foreign.name);
-  }
+// Where this program lies. The next one is looked for there.
+std::string ProgramPath() {
+  char path[PATH_MAX];
+  const ssize_t octets = readlink("/proc/self/exe", path, sizeof path);
+  return octets > 0 ? std::string(path, static_cast<size_t>(octets)) : "";
 }
 
-void KeepForNext(const Supervisor& supervisor, Daemon* daemon) {
-  if (!supervisor.is_there()) return;
-  if (const auto secrets = daemon->CopySecrets(); secrets.ok()) {
-    supervisor.Keep(secrets->get(), kSecretsName);
-  }
-  const auto cache = daemon->CopyCache(kSaveMax);
-  if (cache.ok()) {
-    supervisor.Keep(cache->get(), kCacheName);
-  } else if (!absl::IsNotFound(cache.status())) {
-    Log(LogLevel::kWarning,
-        Concat("the next process does not get the cache: ", std::string(cache.status().message())));
-  }
+// The cache comes from the process before, as late as possible.
+void AskForCacheInTime(const Predecessor& predecessor, GivenDescriptors* given) {
+  given->before_cache = [&predecessor, given] {
+    if (!predecessor.AskForCache()) given->cache = io::OwnedFd();
+  };
 }
 
-int Serve(const DaemonOptions& options) {
+int Stop(const Supervisor& supervisor, bool failed, MainTasks* tasks, MakingWay* making_way,
+         std::unique_ptr<control::ControlServer>* control, std::unique_ptr<Daemon>* daemon) {
+  (*daemon)->state().SetDraining(true);
+  supervisor.TellStopping();
+  const int exit_code = failed ? kExitFailure : 0;
+  const StopWatchdog stop_watchdog(exit_code, kStopMax);
+  Log(LogLevel::kInfo, "stopping");
+  tasks->Close();
+  making_way->Cancel();
+  control->reset();
+  if (!failed) {
+    (*daemon)->SaveCache(kSaveMax);
+    KeepFiles(supervisor, kSaveMax, daemon->get());
+    (*daemon)->AnswerTheRest({.at_most = kAnswerMax});
+  }
+  daemon->reset();
+  return exit_code;
+}
+
+int Serve(const DaemonOptions& options, Upgrade::Options next) {
   GivenDescriptors given = TakeGivenDescriptors();
+  Predecessor predecessor(std::move(given.predecessor), getppid());
+  const auto fail = [&predecessor](const absl::Status& status) {
+    predecessor.TellError(std::string(status.message()));
+    return Fail(status);
+  };
   // This comes first: a signal that is sent while the configuration is read waits for its turn,
   // where SIGHUP would end the process otherwise. All threads inherit the mask, so signals reach
   // this thread only.
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // Signals that scripts for other daemons send must not end this one.
-  for (const int signal : {SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);
+  for (const int signal : {SIGPIPE, SIGALRM, SIGUSR1}) std::signal(signal, SIG_IGN);
   auto settings = ReadSettings(options);
-  if (!settings.ok()) return Fail(settings.status());
+  if (!settings.ok()) return fail(settings.status());
   if (!RaiseDescriptorLimit()) {
     Log(LogLevel::kWarning, "the limit of open files could not be raised");
   }
@@ -360,19 +442,34 @@ int Serve(const DaemonOptions& options) {
   const auto wake = [] { kill(getpid(), NewsSignal()); };
   OnLinesLeftOut(wake);
   const Supervisor supervisor(std::getenv("NOTIFY_SOCKET"));
-  ForgetKeptFiles(supervisor, given);
+  if (predecessor.is_there()) {
+    AskForCacheInTime(predecessor, &given);
+  } else {
+    ForgetFiles(supervisor, given);
+  }
   auto daemon = Daemon::Start(*std::move(settings), on_failure, wake, &given);
-  if (!daemon.ok()) return Fail(daemon.status());
-  MainTasks tasks([] { kill(getpid(), TasksSignal()); });
+  if (!daemon.ok()) return fail(daemon.status());
+  const auto wake_for_tasks = [] { kill(getpid(), TasksSignal()); };
+  MainTasks tasks(wake_for_tasks);
+  MakingWay making_way({.daemon = daemon->get(), .tasks = &tasks, .supervisor = &supervisor},
+                       std::move(next), wake_for_tasks);
   Steering steering({.daemon = daemon->get(),
                      .tasks = &tasks,
                      .configuration = NameOfConfiguration(options),
-                     .reload = [&] { return Reload(daemon->get(), options, supervisor); }});
-  auto control =
-      StartControl((*daemon)->settings(), (*daemon)->SourcesOfControl(&steering), &given.sockets);
-  if (!control.ok()) return Fail(control.status());
+                     .reload = [&] { return Reload(daemon->get(), options, supervisor); },
+                     .making_way = &making_way});
+  auto control = StartControl((*daemon)->settings(), (*daemon)->SourcesOfControl(&steering),
+                              given.sockets.TakeUnix((*daemon)->settings().control.socket).fd);
+  if (!control.ok()) {
+    (*daemon)->AnswerTheRest({.at_most = kAnswerMax});
+    return fail(control.status());
+  }
+  making_way.SetControl(control->get());
+  std::vector<io::GivenSocket> left = given.sockets.TakeRest();
+  const absl::Status taken = TakeOver(&predecessor, left, control->get(), daemon->get());
+  if (!taken.ok()) return Fail(taken);
   KeepSockets(supervisor, **daemon);
-  CloseForeign(supervisor, &given.sockets);
+  CloseForeign(supervisor, std::move(left));
   LogReady(**daemon, options);
   supervisor.TellReady();
 
@@ -382,22 +479,19 @@ int Serve(const DaemonOptions& options) {
     watchdog.emplace((*daemon)->DutiesOfWatchdog([&supervisor] { supervisor.TellAlive(); }),
                      *interval);
   }
-  WaitForEnd(daemon->get(), signals, options, supervisor, steering, &tasks);
+  WaitForEnd({.daemon = daemon->get(),
+              .signals = signals,
+              .options = options,
+              .supervisor = supervisor,
+              .steering = steering,
+              .tasks = &tasks,
+              .making_way = &making_way,
+              .predecessor = &predecessor});
   watchdog.reset();
-  (*daemon)->state().SetDraining(true);
-  supervisor.TellStopping();
-  const int exit_code = failed ? kExitFailure : 0;
-  const StopWatchdog stop_watchdog(exit_code);
-  Log(LogLevel::kInfo, "stopping");
-  tasks.Close();
-  control->reset();
-  if (!failed) {
-    (*daemon)->SaveCache(kSaveMax);
-    KeepForNext(supervisor, daemon->get());
-    (*daemon)->AnswerTheRest(kAnswerMax);
+  if (making_way.successor()) {
+    return EndAfterUpgrade(signals, &tasks, &making_way, &*control, &*daemon);
   }
-  daemon->reset();
-  return exit_code;
+  return Stop(supervisor, failed, &tasks, &making_way, &*control, &*daemon);
 }
 
 int Main(int argc, char** argv) try {
@@ -418,7 +512,10 @@ int Main(int argc, char** argv) try {
     return 0;
   }
   SetCheckReport(LogFailedCheck);
-  const int exit_code = options->check ? Check(*options) : Serve(*options);
+  const int exit_code =
+      options->check ? Check(*options)
+                     : Serve(*options, {.program = ProgramPath(),
+                                        .arguments = std::vector<std::string>(argv, argv + argc)});
   TellLinesLeftOut(/*at_end=*/true);
   return exit_code;
 } catch (const std::bad_alloc&) {

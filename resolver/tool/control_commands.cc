@@ -31,6 +31,9 @@ std::vector<ControlCommand> MakeCommands() {
       {.command = {.name = "reload", .meaning = "has ternd read its configuration again"},
        .text = &LinesText},
       DrainCommand(),
+      {.command = {.name = "upgrade",
+                   .meaning = "has ternd make way for the program that is installed now; no query "
+                              "is lost"}},
       {.command = {.name = "stop", .meaning = "ends ternd"}},
       {.command = StuckCommand(), .text = &StuckText},
       {.command = ServersCommand(), .fill = &FillServers, .text = &ServersText},

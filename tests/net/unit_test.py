@@ -1,5 +1,6 @@
 """What deploy/tern.service.in allows covers what ternd does. The unit's sandbox is not around the other tests."""
 
+import os
 import pathlib
 import re
 import shutil
@@ -89,9 +90,15 @@ class UnitTest(WorldTest):
             daemon.process.send_signal(signal.SIGHUP)
             time.sleep(1)
             dig("-p", "5302", "sale.shop.com")
+            daemon.process.send_signal(signal.SIGUSR2)
+            wait_until(lambda: "ended after the upgrade" in daemon.log(), "an upgrade")
+            successor = int(re.search(r"process (\d+) has taken over", daemon.log()).group(1))
+            dig("shop.com")
+            os.kill(successor, signal.SIGTERM)
+            wait_until(lambda: not pathlib.Path(f"/proc/{successor}/fd/0").exists(), "its end")
             daemon.stop()
             self.assertIn("configuration read again", daemon.log())
-        wait_until(lambda: "exit_group(" in log.read_text(encoding="utf-8", errors="replace"), "strace's end")
+        wait_until(lambda: log.read_text(encoding="utf-8", errors="replace").count("exit_group(") >= 2, "strace's end")
         return log.read_text(encoding="utf-8", errors="replace").splitlines()
 
     def test_the_unit_allows_the_calls_and_families_of_the_program(self):

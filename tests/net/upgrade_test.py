@@ -5,15 +5,17 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import struct
 import subprocess
 import threading
 import time
+import urllib.request
 
 import zones
-from internet import TERND, Tern, WorldTest, dig, dnsperf_lost, merged, wait_until, watch_upstream
+from internet import TERN, TERND, Internet, Tern, WorldTest, dig, dnsperf_lost, merged, wait_until, watch_upstream
 from supervisor import Supervisor
 
 POPULAR = [f"h{h}.d{n:02}.com" for n in range(zones.DOMAINS) for h in range(10)]
@@ -62,20 +64,40 @@ class SlowServer:
         self.seconds, self.asked = seconds, threading.Event()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(self.ADDRESS)
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.socket.settimeout(0.05)
+        self.closing = False
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
 
     def _serve(self):
-        with contextlib.suppress(OSError):
-            while True:
+        while not self.closing:
+            with contextlib.suppress(TimeoutError):
                 query, client = self.socket.recvfrom(4096)
                 self.asked.set()
                 end = query.index(b"\0", 12) + 5
                 reply = query[:2] + struct.pack("!HHHHH", 0x8180, 1, 1, 0, 0) + query[12:end] + \
                     b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 300, 4) + socket.inet_aton("192.0.2.7")
-                threading.Timer(self.seconds, self.socket.sendto, (reply, client)).start()
+                threading.Timer(self.seconds, self._answer, (reply, client)).start()
+
+    def _answer(self, reply, client):
+        with contextlib.suppress(OSError):  # closed
+            self.socket.sendto(reply, client)
 
     def close(self):
+        self.closing = True
+        self.thread.join()
         self.socket.close()
+
+
+def gone(process):
+    return ended(process) or not pathlib.Path("/proc", str(process)).exists()
+
+
+def ended(process):
+    """Whether the process has ended; as the first process of the namespace, this one has to look after it."""
+    with contextlib.suppress(ChildProcessError):
+        return os.waitpid(process, os.WNOHANG)[0] == process
+    return not pathlib.Path("/proc", str(process)).exists()
 
 
 class Service:
@@ -87,10 +109,20 @@ class Service:
         self.environment = {"TERN_IO_ENGINE": engine}
         self.log_path = folder / "service.log"
         self.log_path.write_text("")
-        self.config = merged(merged(Tern.defaults_in(folder), {"control": {"socket": str(folder / "control")},
+        self.program = folder / "ternd"  # its own, because tests replace it
+        self.install(TERND)
+        self.socket = folder / "control"
+        self.config = merged(merged(Tern.defaults_in(folder), {"control": {"socket": str(self.socket)},
                                                                "http": {"listen": []}}), change)
         self.write({})
-        self.process = None
+        self.child, self.process, self.processes = None, 0, []
+
+    def install(self, program):
+        """Puts the program in the place of the one that runs, as a package does."""
+        beside = self.folder / "ternd.new"
+        shutil.copy(program, beside)
+        beside.chmod(0o755)
+        beside.rename(self.program)
 
     def write(self, change):
         self.config = merged(self.config, change)
@@ -101,27 +133,62 @@ class Service:
 
     def start(self, given=()):
         with open(self.log_path, "ab") as log:
-            self.process = self.supervisor.start([TERND, "--config", str(self.path)], log, self.environment, given)
+            self.child = self.supervisor.start([str(self.program), "--config", str(self.path)], log, self.environment,
+                                               given)
+        self.child.returncode = 0  # ended() waits for it
+        self._began(self.child.pid)
+
+    def _began(self, process):
+        self.process = process
+        self.processes.append(process)
         try:
-            self.supervisor.wait_for("READY", sender=self.process.pid)
+            self.supervisor.wait_for("READY", sender=process)
         except TimeoutError as error:
             raise AssertionError(f"{error}\n{self.log()}") from error
 
     def stop(self, by=signal.SIGTERM):
-        self.process.send_signal(by)
-        return self.process.wait(10)
+        os.kill(self.process, by)
+        wait_until(lambda: ended(self.process), "the end of ternd")
+        self.process = 0
 
     def restart(self):
-        assert self.stop() == 0, self.log()
+        self.stop()
         self.start()
 
+    def tern(self, *words):
+        run = subprocess.run([TERN, *words, "--socket", str(self.socket)], capture_output=True, text=True, timeout=60,
+                             check=False)
+        return run.returncode, run.stdout + run.stderr
+
+    def upgrade(self):
+        code, text = self.tern("upgrade", "--json")
+        if code != 0:
+            raise AssertionError(f"{text}\n{self.log()}")
+        self._began(json.loads(text)["result"]["pid"])
+
     def close(self):
-        if self.process and self.process.poll() is None:
-            self.stop()
+        for process in {*self.processes, self.supervisor.main}:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+        wait_until(lambda: all(map(gone, self.processes)), "the end of all processes")
         self.supervisor.close()
 
 
+INTERNET = []  # one for all tests of this file
+
+
+def tearDownModule():
+    for internet in INTERNET:
+        internet.close()
+
+
 class ServiceTest(WorldTest):
+
+    @classmethod
+    def setUpClass(cls):
+        if not INTERNET:
+            INTERNET.append(Internet())
+        cls.internet = INTERNET[0]
 
     def service(self, change=None, engine=""):
         service = Service(self.internet.folder, change or {}, engine)
@@ -273,7 +340,197 @@ class ActivationTest(ServiceTest):
         for what in ("the UDP socket 127.0.0.1:5399", r"the UDP socket \[::\]:5354 for IPv4 and IPv6 \(BindIPv6Only=\)",
                      "a descriptor that is no listening socket"):
             self.assertRegex(service.log(), f"closing what this process was started with: {what} is not in the")
-        self.assertEqual(open_at(service.process.pid, "/dev/null"), 1)  # its standard input
+        self.assertEqual(open_at(service.process, "/dev/null"), 1)  # its standard input
+
+
+class UpgradeTest(ServiceTest):
+    """The next process takes over while this one runs."""
+
+    def test_upgrades_under_load_lose_nothing(self):
+        for engine in ENGINES:
+            with self.subTest(engine=engine):
+                service = self.service({"workers": 2}, engine)
+                service.start()
+                began = time.monotonic()
+                completed = self.undisturbed(lambda: [service.upgrade() for _ in range(TIMES)], "-c", "20")
+                print(f"{engine}: {completed} answers in {time.monotonic() - began:.1f} s", flush=True)
+                self.assertEqual(len(set(service.processes)), TIMES + 1)
+                wait_until(lambda: all(map(gone, service.processes[:-1])), "the end of the old processes")
+                self.assertEqual(service.log().count("ended after the upgrade"), TIMES)
+                service.close()
+
+    def test_systemd_is_told_of_the_new_process_by_the_old_one(self):
+        service = self.service()
+        service.start()
+        old = service.process
+        service.upgrade()
+        told = [(by, next(iter(said.items()))) for by, said in service.supervisor.messages]
+        self.assertLess(told.index((old, ("MAINPID", str(service.process)))),
+                        told.index((service.process, ("READY", "1"))))
+        self.assertEqual(service.supervisor.main, service.process)
+        self.assertNotIn((old, ("STOPPING", "1")), told)
+        service.restart()  # by the descriptors that the first process has stored
+
+    def test_control_and_http_go_on(self):
+        service = self.service({"http": {"listen": ["127.0.0.1:9530"]}})
+        service.start()
+        for _ in range(2):
+            service.upgrade()
+            self.assertEqual(json.loads(service.tern("status", "--json")[1])["result"]["pid"], service.process)
+            wait_until(lambda: ended(service.processes[-2]), "the end of the old process")
+            with urllib.request.urlopen("http://127.0.0.1:9530/live", timeout=5) as reply:
+                self.assertEqual(reply.status, 200)
+            self.assertTrue(service.socket.exists())
+        service.stop()
+        self.assertFalse(service.socket.exists())
+
+    def test_questions_under_way_end_in_the_old_process(self):
+        service = self.service({"workers": 2, "forward": [{"zone": "slow.test", "to": ["127.0.0.9:5399"]}]})
+        service.start()
+        server = SlowServer(1.0)
+        self.addCleanup(server.close)
+        clients = []
+        for transport in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            client = socket.socket(socket.AF_INET, transport)
+            self.addCleanup(client.close)
+            client.settimeout(5)
+            client.connect(("127.0.0.1", 53))
+            query = ask(9, f"name{transport.value}.slow.test")
+            client.sendall((b"" if transport == socket.SOCK_DGRAM else struct.pack("!H", len(query))) + query)
+            clients.append(client)
+        self.assertTrue(server.asked.wait(5))
+        time.sleep(0.1)
+        service.upgrade()
+        for client in clients:
+            self.assertIn(socket.inet_aton("192.0.2.7"), client.recv(512))
+        # A connection stays with the process that has accepted it, as long as it is used.
+        stream = clients[1]
+        query = ask(10, "localhost")
+        stream.sendall(struct.pack("!H", len(query)) + query)
+        self.assertEqual(stream.recv(512)[2:4], query[:2])
+        self.assertFalse(ended(service.processes[0]))
+        stream.close()
+        wait_until(lambda: ended(service.processes[0]), "the end of the old process")
+
+    def test_a_program_that_does_not_start_changes_nothing(self):
+        service = self.service()
+        service.start()
+        broken = self.internet.folder / "broken"
+        for text, reason in (("#!/bin/sh\nexit 3\n", "the new process ended with exit code 3"),
+                             ("#!/bin/sh\nkill -9 $$\n", "the new process was ended by signal 9"),
+                             ("nonsense", "Exec format error")):
+            broken.write_text(text)
+            service.install(broken)
+            code, said = service.tern("upgrade")
+            self.assertEqual(code, 3, said)
+            self.assertIn(reason, said)
+            self.assertIn(reason, service.log())
+            self.assertEqual(dig("localhost").status, "NOERROR")
+        service.program.unlink()
+        self.assertIn("No such file or directory", service.tern("upgrade")[1])
+        service.install(TERND)
+        service.upgrade()
+
+    def test_a_configuration_with_mistakes_changes_nothing(self):
+        service = self.service()
+        service.start()
+        good = service.path.read_text()
+        service.path.write_text(good.replace('"workers": 1', '"workers": 0.5, "cache": {"memory": "x"}'))
+        code, said = service.tern("upgrade")
+        self.assertEqual(code, 3, said)
+        self.assertIn("workers", said)
+        self.assertIn("cache.memory", said)
+        service.path.write_text(good)
+        service.write({"control": {"socket": str(self.internet.folder / "none" / "control")}})
+        self.assertIn("control.socket", service.tern("upgrade")[1])  # it is known after the new one answers
+        self.undisturbed(lambda: None)
+        self.assertTrue(service.socket.exists())
+        self.assertEqual(json.loads(service.tern("status", "--json")[1])["result"]["pid"], service.process)
+
+    def test_the_next_process_has_other_addresses_and_workers(self):
+        service = self.service({"workers": 1, "listen": ["127.0.0.1:53", "127.0.0.2:53"]})
+        service.start()
+        self.ask_all()
+
+        def change():
+            for workers, host in ((3, 3), (2, 2), (4, 3)):
+                service.write({"workers": workers, "listen": ["127.0.0.1:53", f"127.0.0.{host}:53"]})
+                service.upgrade()
+        self.undisturbed(change, "-c", "20")
+        wait_until(lambda: all(map(gone, service.processes[:-1])), "the end of the old processes")
+        for host, status in ((1, "NOERROR"), (2, "NONE"), (3, "NOERROR")):
+            self.assertEqual(dig("localhost", server=f"127.0.0.{host}", timeout=1).status, status)
+        self.assertIn("127.0.0.2:53 is not in the configuration", service.log())
+        self.assertEqual({name for name, _ in service.supervisor.descriptors},
+                         {f"{kind}-{place}-127.0.0.{host}_53" for kind in ("udp", "tcp") for place in range(4)
+                          for host in (1, 3)})
+
+    def test_reloads_and_saves_do_no_harm(self):
+        kept = self.internet.folder / "kept"
+        service = self.service({"cache": {"file": str(kept), "save_every": "100ms"}})
+        service.start()
+
+        def act():
+            for _ in range(5):
+                os.kill(service.process, signal.SIGHUP)
+                service.upgrade()
+                os.kill(service.process, signal.SIGHUP)
+        self.undisturbed(act)
+        began = time.time()
+        wait_until(lambda: kept.exists() and kept.stat().st_mtime > began, "a save by the last process")
+        wait_until(lambda: all(map(gone, service.processes[:-1])), "the end of the old processes")
+        # A reload that comes while the next process starts is the next one's.
+        os.kill(service.process, signal.SIGUSR2)
+        os.kill(service.process, signal.SIGHUP)
+        count = service.log().count("configuration read again")
+        wait_until(lambda: service.log().count("configuration read again") > count, "the reload")
+        service.processes.append(service.supervisor.main)
+        self.assertNotEqual(service.supervisor.main, service.process)
+
+    def test_cookies_of_clients_stay_good(self):
+        service = self.service({"access": {"require_cookies": True}})
+        service.start()
+        cookie = dig("+cookie", "localhost").cookie
+        for _ in range(2):
+            service.upgrade()
+            self.assertEqual(dig(f"+cookie={cookie}", "+nobadcookie", "localhost").status, "NOERROR")
+
+    def test_the_end_is_not_held_up(self):
+        """Neither by a next process that does not come up, nor by clients of the old one."""
+        service = self.service()
+        service.start()
+        with socket.create_connection(("127.0.0.1", 53), timeout=5):
+            time.sleep(0.1)
+            service.upgrade()
+            os.kill(service.processes[0], signal.SIGTERM)
+            wait_until(lambda: ended(service.processes[0]), "the end of the old process", 2)
+        hanging = self.internet.folder / "hanging"
+        hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+        service.install(hanging)
+        os.kill(service.process, signal.SIGUSR2)
+        wait_until(lambda: service.log().count("starts as process") == 2, "the upgrade")
+        for words in (["upgrade"], ["reload"], ["flush", "--all"]):
+            code, said = service.tern(*words)
+            self.assertEqual((code, "an upgrade is under way" in said), (3, True), said)
+        began = time.monotonic()
+        service.stop()
+        self.assertLess(time.monotonic() - began, 2.5)
+
+
+class ReloadTest(ServiceTest):
+
+    def test_reloads_under_load_lose_nothing(self):
+        for engine in ENGINES:
+            with self.subTest(engine=engine):
+                service = self.service({"workers": 2}, engine)
+                service.start()
+
+                def reload(service=service):
+                    for _ in range(TIMES):
+                        code, text = service.tern("reload")
+                        self.assertEqual(code, 0, text)
+                self.undisturbed(reload, "-c", "20")
+                service.close()
 
 
 if __name__ == "__main__":

@@ -54,6 +54,10 @@ class FakeDaemon final : public Steered {
     ++stops;
     return absl::OkStatus();
   }
+  absl::StatusOr<int64_t> Upgrade() override {
+    if (!mistake.empty()) return absl::InvalidArgumentError(mistake);
+    return 77;
+  }
   absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() override {
     return absl::UnavailableError("no settings");
   }

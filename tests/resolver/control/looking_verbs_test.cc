@@ -38,6 +38,7 @@ class SettingsOnly final : public Steered {
   absl::StatusOr<ChangeReport> Change(const SettingsEdit&) override { return ChangeReport(); }
   absl::Status Drain(bool) override { return absl::OkStatus(); }
   absl::Status Stop() override { return absl::OkStatus(); }
+  absl::StatusOr<int64_t> Upgrade() override { return absl::UnavailableError("no upgrade"); }
   absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() override {
     return settings;
   }

@@ -27,7 +27,6 @@ class ControlStartTest : public testing::Test {
 
   std::string folder_;
   std::string path_;
-  io::GivenSockets given_;
 };
 
 TEST_F(ControlStartTest, TheSocketIsForTheUserAndTheGroup) {
@@ -58,7 +57,7 @@ TEST_F(ControlStartTest, AnotherSocketThanTheDefaultMustBeThere) {
   settings.control.socket = folder_ + "/no/control";
   settings.places_in_file["control.socket"] = "tern.yaml:3:20";
   EXPECT_EQ(
-      std::string(StartControl(settings, {}, &given_).status().message()),
+      std::string(StartControl(settings, {}).status().message()),
       "tern.yaml:3:20: control.socket: " + settings.control.socket + ": No such file or directory");
 }
 
@@ -69,7 +68,7 @@ TEST_F(ControlStartTest, TheDefaultIsTheSameWhenItIsWrittenOut) {
   config::Settings settings = config::DefaultSettings();
   for (const bool is_written : {false, true}) {
     if (is_written) settings.places_in_file["control.socket"] = "tern.yaml:3:20";
-    const auto without = StartControl(settings, {}, &given_);
+    const auto without = StartControl(settings, {});
     ASSERT_TRUE(without.ok()) << without.status();
     EXPECT_EQ(*without, nullptr);
   }

@@ -12,8 +12,9 @@ namespace {
 class SteeringTest : public testing::Test {
  protected:
   SteeringTest() : daemon_(Started(LoopbackSettings())) {
-    steering_ = std::make_unique<Steering>(Steering::Parts{
-        daemon_.get(), &tasks_, "tern.yaml", [] { return absl::UnknownError("a mistake"); }});
+    steering_ = std::make_unique<Steering>(
+        Steering::Parts{daemon_.get(), &tasks_, "tern.yaml",
+                        [] { return absl::UnknownError("a mistake"); }, nullptr});
   }
 
   // Runs `command` in a thread of its own, as the control socket's, and does what it asks of this
