@@ -118,23 +118,42 @@ class PageTest(WorldTest):
         paints = []
         for _ in range(5):  # the machine is busy with other tests, so the quickest counts
             self.browser.go(ADDRESS)
-            paints.append(self.browser.wait("return performance.getEntriesByName('first-contentful-paint')[0]?.startTime",
-                                            "a paint"))
+            paints.append(self.browser.wait(
+                "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime", "a paint"))
         self.assertLess(min(paints), FIRST_PAINT_MS_MAX)
         print(f"{octets} octets, first paint after {min(paints):.0f} ms")
         self.assert_quiet()
+        # The policy holds where a script would break it.
+        self.assertEqual(self.browser.run("""
+            const broken = [];
+            try { document.body.innerHTML += "<b>"; broken.push("innerHTML"); } catch {}
+            try { document.createElement("script").textContent = "1"; broken.push("script"); } catch {}
+            return broken;"""), [])
+        self.browser.run("fetch('http://127.0.0.2:9530/live').catch(() => { document.title = 'refused'; })")
+        self.browser.wait("return document.title === 'refused'", "the refusal")
 
     def test_numbers_move_while_clients_ask(self):
-        self.open()
-        with clients([((b"shop", b"com"), 1), ((b"www", b"shop", b"com"), 28)]):
+        """It leaves pictures for people, in build/artifacts."""
+        self.open({**IMPATIENT, "forward": [{"zone": "corp.example.", "to": ["198.18.7.1:53"]}]})
+        with clients(usual()):
             self.browser.wait("return parseFloat(document.getElementById('rate').textContent) > 100", "a rate")
             self.browser.wait("return document.querySelector('#area path') !== null", "a drawing")
-            self.assertRegex(self.browser.text("#ratio"), r"^(9\d|100)(\.\d)? %$")
+            self.assertRegex(self.browser.text("#ratio"), r"^\d+(\.\d)? %$")
             self.assertRegex(self.browser.text("#hit-50"), r"^[\d.]+ [µm]s$")
             self.assertIn("shop.com.", self.browser.text("#top-names"))
             self.assertIn("AAAA", self.browser.text("#top-types"))
             self.assertIn("127.0.0.0/24", self.browser.text("#top-clients"))
-        self.assert_quiet()
+            self.look_up("h2.half03.com")
+            time.sleep(2)
+            self.assert_quiet()
+            for name, scheme, size in (("desktop-dark", "dark", (1600, 1000)), ("desktop-light", "light", (1600, 1000)),
+                                       ("phone", "dark", (360, 780))):
+                self.browser.prefer(prefers_color_scheme=scheme)
+                self.browser.size(*size)
+                self.browser.run("scrollTo(0, 0); dispatchEvent(new Event('resize'))")
+                picture = ARTIFACTS / f"page-{name}.png"
+                self.browser.screenshot(picture, whole=True)
+                self.assertGreater(picture.stat().st_size, 20_000)
 
     def test_what_fails_is_shown_with_its_reason(self):
         self.open({**IMPATIENT, "forward": [{"zone": "corp.example.", "to": ["198.18.4.3:53"]}]})
@@ -157,22 +176,13 @@ class PageTest(WorldTest):
         text = self.browser.text("#top-names")
         for shown in (r"<img\032src=x\032onerror=document\.title='caught'>.shop.com.", r"\027]0", r"\255\254\192"):
             self.assertIn(shown, text)
-        self.browser.wait("return document.getElementById('failures').innerText.includes('<script>')", "the failures", 12)
+        self.browser.wait("return document.getElementById('failures').innerText.includes('<script>')",
+                          "the failures", 12)
         self.assertEqual(self.browser.run("return document.querySelectorAll('main img, main script').length"), 0)
         self.assertNotIn("caught", self.browser.run("return document.title"))
         self.browser.size(360, 780)
         self.assertLessEqual(self.width_needed(), 360)
         self.assert_quiet()
-
-    def test_the_policy_holds_where_a_script_would_break_it(self):
-        self.open()
-        self.assertEqual(self.browser.run("""
-            const broken = [];
-            try { document.body.innerHTML += "<b>"; broken.push("innerHTML"); } catch {}
-            try { document.createElement("script").textContent = "1"; broken.push("script"); } catch {}
-            return broken;"""), [])
-        self.browser.run("fetch('http://127.0.0.2:9530/live').catch(() => { document.title = 'refused'; })")
-        self.browser.wait("return document.title === 'refused'", "the refusal")
 
     # ---- who uses it ----
 
@@ -214,7 +224,7 @@ class PageTest(WorldTest):
               return [255, 255, 255];
             };
             let least = 21;
-            for (const at of document.querySelectorAll("h1, h2, dt, dd, b, td, th, label, button, li, p, input, text")) {
+            for (const at of document.querySelectorAll("h1, h2, dt, dd, b, td, th, label, button, li, p, text")) {
               if (!at.getClientRects().length) continue;
               const style = getComputedStyle(at);
               const [a, b] = [light(rgb(at.tagName === "text" ? style.fill : style.color)), light(behind(at))];
@@ -311,21 +321,3 @@ class PageTest(WorldTest):
         self.wait_for_state("ok")
         self.assertEqual(self.browser.text("#fact-version"), "0.1.0")
         self.browser.run("sessionStorage.clear()")
-
-    def test_what_it_looks_like(self):
-        """No judgement: pictures for people, in build/artifacts."""
-        self.tern({**IMPATIENT, "forward": [{"zone": "corp.example.", "to": ["198.18.7.1:53"]}]})
-        with clients(usual()):
-            self.browser.go(ADDRESS)
-            self.browser.wait("return document.querySelectorAll('#area path').length", "a drawing")
-            time.sleep(4)
-            self.look_up("h2.half03.com")
-            for name, scheme, size in (("desktop-dark", "dark", (1600, 1000)), ("desktop-light", "light", (1600, 1000)),
-                                       ("phone", "dark", (360, 780))):
-                self.browser.prefer(prefers_color_scheme=scheme)
-                self.browser.size(*size)
-                self.browser.run("scrollTo(0, 0); dispatchEvent(new Event('resize'))")
-                picture = ARTIFACTS / f"page-{name}.png"
-                self.browser.screenshot(picture, whole=True)
-                self.assertGreater(picture.stat().st_size, 20_000)
-        self.assert_quiet()

@@ -14,7 +14,8 @@ _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # Nothing of it may look for the network, or for a sandbox that a container does not allow.
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
           "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-          "--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--hide-scrollbars", "--force-color-profile=srgb")
+          "--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+          "--hide-scrollbars", "--force-color-profile=srgb")
 
 TAB, ENTER, SHIFT = "\ue004", "\ue007", "\ue008"
 
