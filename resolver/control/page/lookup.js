@@ -52,7 +52,8 @@ function stationsOf(trace, type) {
     here.bad ||= bad;
   };
   for (const step of trace) {
-    const of_trust = typeOf(step.question) === "DNSKEY" && type !== "DNSKEY";
+    const asked = typeOf(step.question);
+    const of_trust = asked !== type && (asked === "DNSKEY" || (asked === "DS" && here?.key === "trust"));
     switch (step.kind) {
       case "query": {
         if (of_trust) go("trust", "Chain of trust");
