@@ -12,6 +12,15 @@ Glance::Family LookAtFamily(const upstream::ServerTable& servers, bool ipv6) {
   return servers.HasFamilyAnswered(ipv6) ? Glance::Family::kWorks : Glance::Family::kUnknown;
 }
 
+void LookAtWorkers(WorkerLooks* looks, Glance* glance) {
+  if (looks == nullptr) return;
+  glance->looks = looks->Look(std::chrono::milliseconds(0));
+  for (WorkerLook& look : glance->looks) {
+    if (glance->now - look.told_at > kGlanceLookMax) look.in_flight = nullptr;
+    if (look.in_flight != nullptr) glance->looked_at = std::max(glance->looked_at, look.told_at);
+  }
+}
+
 }  // namespace
 
 Glance TakeGlance(const Sources& sources) {
@@ -31,6 +40,7 @@ Glance TakeGlance(const Sources& sources) {
       glance.zones.begin(), glance.zones.end(),
       [](const ZoneHealth& a, const ZoneHealth& b) { return a.IsDown() > b.IsDown(); });
   if (glance.zones.size() > kGlanceTopMax) glance.zones.resize(kGlanceTopMax);
+  LookAtWorkers(sources.looks, &glance);
   glance.cache = sources.store->Statistics();
   glance.use = ReadProcessUse();
   glance.traffic = sources.traffic->ReadTraffic(glance.now);

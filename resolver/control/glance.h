@@ -5,9 +5,10 @@
 //
 // Thread: any; it reads what any thread may read. What it costs depends on the number of workers
 // and of configured zones, and not on that of names, clients and connections.
-// Bound: kGlanceTopMax of each list.
+// Bound: kGlanceTopMax of each list, and kGlanceOldestMax questions.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,12 +20,16 @@
 #include "resolver/control/health.h"
 #include "resolver/control/process_use.h"
 #include "resolver/control/sources.h"
+#include "resolver/control/worker_looks.h"
 #include "resolver/control/zone_health.h"
 #include "resolver/service/recent_traffic.h"
 
 namespace tern::resolver::control {
 
 inline constexpr size_t kGlanceTopMax = 20;
+inline constexpr size_t kGlanceOldestMax = 5;
+// What workers told longer ago says nothing of now.
+inline constexpr std::chrono::seconds kGlanceLookMax{6};
 
 struct Glance {
   Time now;  // of the workers' clock
@@ -42,6 +47,10 @@ struct Glance {
   Family ipv4 = Family::kUnknown;
   Family ipv6 = Family::kUnknown;
   std::vector<ZoneHealth> zones;  // of the configuration; at most kGlanceTopMax
+  // What the workers had under way when somebody looked the last time, if that is not long ago. So
+  // whoever looks every few seconds sees the look before.
+  std::vector<WorkerLook> looks;
+  Time looked_at;
   cache::StoreStatistics cache;
   ProcessUse use;
   service::Traffic traffic;    // the first of each list, by KeepTop

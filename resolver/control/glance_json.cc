@@ -7,6 +7,7 @@
 #include "resolver/base/version.h"
 #include "resolver/control/answer_words.h"
 #include "resolver/control/glance.h"
+#include "resolver/control/verb_stuck.h"
 #include "wire/extended_error_name.h"
 #include "wire/message.h"
 #include "wire/presentation.h"
@@ -171,6 +172,17 @@ Json FailuresJson(const Glance& glance) {
   return array;
 }
 
+Json InFlightOf(const Glance& glance) {
+  Json told = InFlightJson(glance.looks, glance.looked_at);
+  Json& oldest = told["questions"];
+  while (oldest.size() > kGlanceOldestMax) oldest.erase(oldest.size() - 1);
+  const LimitCounts<uint64_t>& counts = glance.counts.of_limits;
+  return Json{{"clients", counts.clients},
+              {"questions", counts.jobs},
+              {"oldest", std::move(oldest)},
+              {"silent_workers", std::move(told["silent_workers"])}};
+}
+
 }  // namespace
 
 std::string GlanceJson(const Glance& glance) {
@@ -195,7 +207,7 @@ std::string GlanceJson(const Glance& glance) {
   json["bogus"] = counts.bogus_answers;
   json["cache"] = CacheJson(glance.cache);
   json["process"] = ProcessJson(glance.use);
-  json["in_flight"] = {{"clients", counts.of_limits.clients}, {"questions", counts.of_limits.jobs}};
+  json["in_flight"] = InFlightOf(glance);
   const service::Traffic& traffic = glance.traffic;
   json["top"] = {{"seconds", glance.traffic_seconds},
                  {"names", TopJson(traffic.names, &NameOfContent)},

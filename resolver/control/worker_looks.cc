@@ -11,15 +11,19 @@ namespace tern::resolver::control {
 struct WorkerLooks::Answers {
   struct OfWorker {
     std::shared_ptr<const resolution::InFlight> last;
+    Time told_at;
     std::optional<Time> asked_at;  // while it is asked
   };
 
-  explicit Answers(size_t workers) : of(workers) {}
+  Answers(size_t workers, Time (*now_)()) : now(now_), of(workers) {}
 
   void Take(size_t worker, std::shared_ptr<const resolution::InFlight> answer) {
     {
       const std::lock_guard guard(lock);
-      if (answer != nullptr) of[worker].last.swap(answer);
+      if (answer != nullptr) {
+        of[worker].last.swap(answer);
+        of[worker].told_at = now();
+      }
       of[worker].asked_at.reset();
     }
     changed.notify_all();
@@ -28,6 +32,7 @@ struct WorkerLooks::Answers {
     return std::none_of(of.begin(), of.end(), [](const OfWorker& each) { return each.asked_at; });
   }
 
+  Time (*const now)();
   std::mutex lock;
   std::condition_variable changed;
   std::vector<OfWorker> of;
@@ -42,7 +47,7 @@ struct WorkerLooks::TakeBack {
 WorkerLooks::WorkerLooks(std::vector<AskWorker> workers, Time (*now)())
     : workers_(std::move(workers)),
       now_(now),
-      answers_(std::make_shared<Answers>(workers_.size())) {}
+      answers_(std::make_shared<Answers>(workers_.size(), now)) {}
 
 void WorkerLooks::Ask(size_t worker) {
   {
@@ -67,6 +72,7 @@ std::vector<WorkerLook> WorkerLooks::Look(std::chrono::milliseconds wait_max) {
   for (size_t i = 0; i < workers_.size(); ++i) {
     const Answers::OfWorker& of = answers_->of[i];
     looks[i].in_flight = of.last;
+    looks[i].told_at = of.told_at;
     if (of.asked_at) looks[i].silent_for = now - *of.asked_at;
   }
   return looks;

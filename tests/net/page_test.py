@@ -157,6 +157,9 @@ class PageTest(WorldTest):
 
     def test_what_fails_is_shown_with_its_reason(self):
         self.open({**IMPATIENT, "forward": [{"zone": "corp.example.", "to": ["198.18.4.3:53"]}]})
+        with clients([((b"n%d" % n, b"gone", b"com"), 1) for n in range(1000)], a_second=50):
+            self.browser.wait("return !document.getElementById('flight-oldest').hidden", "a question in flight", 12)
+            self.assertRegex(self.browser.text("#flight-oldest"), r"^[\d.]+ m?s: n\d+\.gone\.com\. A")
         dig("www.gone.com", "A")
         dig("www.gone.com", "A")
         self.browser.wait("return document.getElementById('top-failing').innerText.includes('gone.com.')", "the zone")

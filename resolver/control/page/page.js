@@ -13,6 +13,7 @@ const PAUSE_MS = 2000;
 const SHOWN_SECONDS_LEAST = 60;
 const SHOWN_SECONDS_MOST = 600;
 const TOP = 10;
+const SILENCE_MS = 5000;  // of a worker; it turns many times a second
 
 const at = (id) => document.getElementById(id);
 const history = new History();
@@ -37,8 +38,11 @@ function showState(state, word, reasons = []) {
 
 const WORDS = { ok: "All is well", degraded: "Needs a look", unready: "Not ready" };
 
-function showHealth(health) {
+function showHealth(health, silent) {
   const reasons = health.reasons.map((reason) => reason.text.charAt(0).toUpperCase() + reason.text.slice(1) + ".");
+  for (const { worker, silent_ms } of silent) {
+    if (silent_ms > SILENCE_MS) reasons.push(`Worker ${worker} has been busy for ${micros(silent_ms * 1000)}.`);
+  }
   showState(health.status, WORDS[health.status] ?? health.status, reasons);
 }
 
@@ -143,6 +147,19 @@ function showTop(glance) {
   })), "None fails.");
 }
 
+// The oldest question, if somebody waits for it for longer than one likes to.
+function showFlight(flight) {
+  show("flight-note", `questions, for ${count(flight.clients)} clients`);
+  const oldest = flight.oldest.find((question) => question.age_ms >= 500);
+  const place = at("flight-oldest");
+  place.hidden = !oldest;
+  if (!oldest) return;
+  const asked = oldest.steps.flatMap((step) => step.asked.map((query) => query.server));
+  const whom = asked.length > 0 ? `, asks ${asked.join(", ")}` : "";
+  show("flight-oldest", `${micros(oldest.age_ms * 1000)}: ${oldest.name} ${oldest.type}${whom}`);
+  place.title = place.textContent;
+}
+
 function showFailures(failures) {
   at("failures-none").hidden = failures.length > 0;
   at("failures").hidden = failures.length === 0;
@@ -161,13 +178,13 @@ function showAll(glance) {
     rtt: glance.upstream.round_trips.bounds_us,
   };
   history.add(glance);
-  showHealth(glance.health);
+  showHealth(glance.health, glance.in_flight.silent_workers);
   show("fact-up", span(glance.unix - glance.started));
   show("fact-version", glance.version);
   show("fact-workers", count(glance.workers));
   show("fact-generation", `no. ${count(glance.generation)}`);
   show("flight", count(glance.in_flight.questions));
-  show("flight-note", `questions, for ${count(glance.in_flight.clients)} clients`);
+  showFlight(glance.in_flight);
   showRates();
   showCharts();
   showUpstreamHealth(glance);

@@ -1,6 +1,7 @@
 #include "resolver/control/glance.h"
 
 #include <chrono>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -41,6 +42,7 @@ class GlanceTest : public testing::Test {
                                   .store = &store_,
                                   .servers = &servers_,
                                   .daemon = &state_,
+                                  .looks = looks_,
                                   .traffic = &traffic_,
                                   .workers = 2,
                                   .now = &GlanceNow,
@@ -68,7 +70,40 @@ class GlanceTest : public testing::Test {
   upstream::ServerTable servers_{1, SipKey{}};
   DaemonState state_{1000};
   MadeTraffic traffic_;
+  WorkerLooks* looks_ = nullptr;
 };
+
+Time some_time_ago{std::chrono::seconds(4999)};
+
+// A worker that has had one question under way for two seconds.
+void AnswerWithOneQuestion(InFlightAnswer answer) {
+  auto in_flight = std::make_shared<resolution::InFlight>();
+  in_flight->jobs = in_flight->of_clients = 1;
+  resolution::QuestionInFlight& question = in_flight->oldest.emplace_back();
+  question.asked_at = some_time_ago - std::chrono::seconds(2);
+  question.clients = 3;
+  question.steps.emplace_back().name = *wire::ParseName("slow.example");
+  question.steps.back().type = RRType::kA;
+  question.steps.back().zone = *wire::ParseName("example");
+  answer(std::move(in_flight));
+}
+
+TEST_F(GlanceTest, TheOldestQuestionIsToldAsItWasWhenSomebodyLookedLast) {
+  WorkerLooks looks({&AnswerWithOneQuestion}, [] { return some_time_ago; });
+  looks_ = &looks;
+  const Json in_flight = Look()["in_flight"];
+  ASSERT_EQ(in_flight["oldest"].size(), 1u);
+  EXPECT_EQ(in_flight["oldest"][0]["name"], "slow.example.");
+  EXPECT_EQ(in_flight["oldest"][0]["age_ms"], 2000);
+  EXPECT_EQ(in_flight["oldest"][0]["clients"], 3);
+}
+
+TEST_F(GlanceTest, WhatWorkersToldLongAgoIsNotTold) {
+  some_time_ago = kGlanceNow - kGlanceLookMax - std::chrono::seconds(1);
+  WorkerLooks looks({&AnswerWithOneQuestion}, [] { return some_time_ago; });
+  looks_ = &looks;
+  EXPECT_EQ(Look()["in_flight"]["oldest"], Json::array());
+}
 
 TEST_F(GlanceTest, CountersAreToldWithTheirTime) {
   counters_.counts.of_answers.queries = {{{7, 2}, {1, 0}}};
