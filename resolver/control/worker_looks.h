@@ -31,9 +31,9 @@ using AskWorker = std::function<void(InFlightAnswer answer)>;
 
 struct WorkerLook {
   std::shared_ptr<const resolution::InFlight> in_flight;  // null: it has never answered
-  Time told_at;                                           // when that came
   // For how long it has not answered. Nothing when it has, so that `in_flight` is new.
   std::optional<Duration> silent_for;
+  Time told_at = {};  // when `in_flight` came
 };
 
 class WorkerLooks {

@@ -105,6 +105,12 @@ class Browser:
         self.devtools("Emulation.setEmulatedMedia", features=[
             {"name": name.replace("_", "-"), "value": value} for name, value in features.items()])
 
+    def hasten(self, factor):
+        """What pages do after a time comes so many times sooner, in pages that are opened from now on."""
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", source=f"""
+            const usual = window.setTimeout;
+            window.setTimeout = (call, delay = 0, ...rest) => usual(call, delay / {factor}, ...rest);""")
+
     def screenshot(self, path, whole=False):
         taken = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         path.parent.mkdir(parents=True, exist_ok=True)
