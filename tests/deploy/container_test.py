@@ -107,7 +107,7 @@ class ContainerTest(unittest.TestCase):
         name = self.start()
         self.assertEqual(self.machine("exec", name, "tern", "health", check=False).returncode, 1)
         self.assertIn("unready", self.machine("exec", name, "tern", "health", check=False).stdout)
-        check = json.loads(self.machine("inspect", "localhost/tern"))[0]["Config"]["Healthcheck"]
+        check = json.loads(self.machine("inspect", "localhost/tern"))[0]["Healthcheck"]
         self.assertEqual(check["Test"], ["CMD", "/usr/bin/tern", "health"])
 
     def test_takes_commands_and_keeps_its_state(self):

@@ -135,14 +135,18 @@ class KeyTrapTest : public testing::TestWithParam<Trap> {
 TEST_P(KeyTrapTest, CostsOneQuestionLittleAndIsCheckedInShortTurns) {
   TrapCost least;
   nanoseconds costliest_turn = nanoseconds::max();
-  for (int round = 0; round < 3; ++round) {
+  constexpr nanoseconds kMostOfQuestion = kTrapSlower * milliseconds(20);
+  constexpr nanoseconds kMostOfTurn = kTrapSlower * milliseconds(4);
+  // On a busy machine also cpu time doubles now and then: the least of some rounds counts.
+  for (int round = 0; round < 20; ++round) {
     const TrapCost cost = Spring();
     EXPECT_EQ(cost.rcode, Rcode::kServFail);
     least.question = std::min(least.question, cost.question);
     costliest_turn = std::min(costliest_turn, cost.costliest_turn);
+    if (least.question < kMostOfQuestion && costliest_turn < kMostOfTurn) break;
   }
-  EXPECT_LT(least.question, kTrapSlower * milliseconds(20));
-  EXPECT_LT(costliest_turn, kTrapSlower * milliseconds(4));
+  EXPECT_LT(least.question, kMostOfQuestion);
+  EXPECT_LT(costliest_turn, kMostOfTurn);
 }
 
 // Each turn of the worker's loop looks after everybody else.
