@@ -114,6 +114,11 @@ class LintTest(unittest.TestCase):
     def test_headers_that_lean_on_others(self):
         self.finds("headers", "wire/a.h", "#pragma once\nstd::string Name();\n", 1)
         self.finds("headers", "wire/a.h", "#pragma once\n#include <string>\nstd::string Name();\n")
+        # With a source that includes it first, the compiler says the same.
+        self.write("wire/a.cc", '#include "wire/b.h"\n#include "wire/a.h"\n')
+        self.finds("headers", "wire/a.h", "#pragma once\nstd::string Name();\n", 1)
+        self.write("wire/a.cc", '#include "wire/a.h"\n')
+        self.finds("headers", "wire/a.h", "#pragma once\nstd::string Name();\n")
 
     def test_builds_that_differ(self):
         def database(name, *files):

@@ -21,6 +21,8 @@ from supervisor import Supervisor
 POPULAR = [f"h{h}.d{n:02}.com" for n in range(zones.DOMAINS) for h in range(10)]
 ENGINES = ("ring", "epoll")
 TIMES = 20
+STARTS = "starts as process"
+RELOADED = "configuration read again"
 
 
 def ask(number, name):
@@ -480,12 +482,13 @@ class UpgradeTest(ServiceTest):
         wait_until(lambda: kept.exists() and kept.stat().st_mtime > began, "a save by the last process")
         wait_until(lambda: all(map(gone, service.processes[:-1])), "the end of the old processes")
         # A reload that comes while the next process starts is the next one's.
+        started, reloaded = (service.log().count(what) for what in (STARTS, RELOADED))
         os.kill(service.process, signal.SIGUSR2)
+        wait_until(lambda: service.log().count(STARTS) > started, "the next process")
         os.kill(service.process, signal.SIGHUP)
-        count = service.log().count("configuration read again")
-        wait_until(lambda: service.log().count("configuration read again") > count, "the reload")
-        service.processes.append(service.supervisor.main)
-        self.assertNotEqual(service.supervisor.main, service.process)
+        service.processes.append(int(re.findall(STARTS + r" (\d+)", service.log())[-1]))
+        wait_until(lambda: service.log().count(RELOADED) > reloaded, "the reload")
+        self.assertEqual(service.supervisor.main, service.processes[-1])
 
     def test_cookies_of_clients_stay_good(self):
         service = self.service({"access": {"require_cookies": True}})
@@ -508,7 +511,7 @@ class UpgradeTest(ServiceTest):
         hanging.write_text("#!/bin/sh\nexec sleep 60\n")
         service.install(hanging)
         os.kill(service.process, signal.SIGUSR2)
-        wait_until(lambda: service.log().count("starts as process") == 2, "the upgrade")
+        wait_until(lambda: service.log().count(STARTS) == 2, "the upgrade")
         for words in (["upgrade"], ["reload"], ["flush", "--all"]):
             code, said = service.tern(*words)
             self.assertEqual((code, "an upgrade is under way" in said), (3, True), said)
