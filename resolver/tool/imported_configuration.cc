@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kColumns = 100;
 
 // In the order in which they are written. Keys of one map stand together.
-constexpr std::array<std::string_view, 28> kKeys = {
+constexpr std::array<std::string_view, 31> kKeys = {
     "listen",
     "workers",
     "access.allow",
@@ -44,6 +44,9 @@ constexpr std::array<std::string_view, 28> kKeys = {
     "dnssec.negative_trust_anchors",
     "dnssec.aggressive",
     "local.data",
+    "log.level",
+    "query_log.file",
+    "query_log.only",
     "control.socket",
 };
 

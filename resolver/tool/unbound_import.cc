@@ -168,6 +168,10 @@ class Import {
         {"trust-anchor-file", &Import::CarryFile},
         {"domain-insecure", &Import::CarryText},
         {"local-data", &Import::CarryText},
+        {"verbosity", &Import::CarryVerbosity},
+        {"log-queries", &Import::CarryQueryLog},
+        {"log-replies", &Import::CarryQueryLog},
+        {"log-servfail", &Import::CarryQueryLog},
         {"cache-min-ttl", &Import::CarrySeconds},
         {"cache-max-ttl", &Import::CarrySeconds},
         {"cache-max-negative-ttl", &Import::CarrySeconds},
@@ -207,6 +211,18 @@ class Import {
   }
   bool CarryText(const UnboundOption& option) {
     made_.Add(KeyOf(option), option.values[0]);
+    return true;
+  }
+  bool CarryVerbosity(const UnboundOption& option) {
+    if (option.values[0] == "0") made_.Set("log.level", "error");
+    return true;
+  }
+  // Its lines go where those of the log go, as in Unbound.
+  bool CarryQueryLog(const UnboundOption& option) {
+    if (!IsYes(option)) return true;
+    made_.SetText("query_log.file", "stderr");
+    all_queries_ = all_queries_ || option.name != "log-servfail";
+    made_.Set("query_log.only", all_queries_ ? "all" : "failures");
     return true;
   }
   bool CarryInterface(const UnboundOption& option) {
@@ -408,6 +424,7 @@ class Import {
   std::optional<uint64_t> cache_octets_;
   bool both_caches_ = false;
   bool stale_off_ = false;
+  bool all_queries_ = false;
   bool ask_localhost_ = false;
   std::vector<std::string> never_query_;
   std::vector<AccessRule> access_;

@@ -21,6 +21,9 @@ _OUTSIDE = {
                           "JavaScript PowerDNS Prometheus Resolver ThreadSanitizer "
                           "Unbound WebDriver W3C INFRA_RTT dns_again_means_nonexist acl secondary stats_noreset reconfig flush_type "
                           "flush_zone flush_negative flush_bogus named.conf unbound.conf forward_add forward_remove "
+                          "auth_zone_reload dump_cache dump_infra dump_requestlist dumpdb flush_infra freeze ping "
+                          "ip_ratelimit_list load_cache log_reopen ratelimit_list rec_control recursing rpz_enable "
+                          "set_option view_list_local_zones "
                           "list_forwards stub_add stub_remove list_stubs local_data local_data_remove list_local_data "
                           "insecure_add insecure_remove list_insecure get_option showconf",
         "the system": "CAP_NET_ADMIN Debian Linux PACKET_STATISTICS SKF_AD_PKTTYPE SOL_PACKET SO_ATTACH_FILTER TIME_WAIT "

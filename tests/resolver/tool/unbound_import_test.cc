@@ -52,6 +52,17 @@ TEST(UnboundImportTest, TheNarrowestBlockCounts) {
             1u);
 }
 
+TEST(UnboundImportTest, TheLogSaysAsMuch) {
+  EXPECT_EQ(Server("verbosity: 0\n"), "log:\n  level: error\n");
+  EXPECT_EQ(Server("verbosity: 2\nlog-queries: no\nlog-servfail: no\n"), "");
+  const std::string all = "query_log:\n  file: \"stderr\"\n  only: all\n";
+  EXPECT_EQ(Server("log-queries: yes\n"), all);
+  EXPECT_EQ(Server("log-replies: yes\nlog-servfail: yes\n"), all);
+  EXPECT_EQ(Server("log-servfail: yes\nlog-replies: yes\n"), all);
+  EXPECT_EQ(Server("log-servfail: yes\n"),
+            "query_log:\n  file: \"stderr\"\n  only: failures\n");
+}
+
 TEST(UnboundImportTest, BothCachesAreOne) {
   EXPECT_EQ(Server("msg-cache-size: 64m\nrrset-cache-size: 128m\n"), "cache:\n  memory: 192MiB\n");
   EXPECT_EQ(Server("rrset-cache-size: 1020m\n"), "cache:\n  memory: 1GiB\n");
