@@ -216,6 +216,20 @@ _tern() {
           ;;
       esac
       ;;
+    ' cache load '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          if [[ $word == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          elif [[ $before != load ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '' -- "$word")
+          fi
+          ;;
+      esac
+      ;;
     ' flush '*)
       case $before in
         --type) ;;
@@ -414,7 +428,7 @@ _tern() {
       mapfile -t COMPREPLY < <(compgen -W 'cache config doctor drain flush forward health local log lookup mail nta reload servers stats status stop stub stuck upgrade why -h --help --version' -- "$word")
       ;;
     ' cache ')
-      mapfile -t COMPREPLY < <(compgen -W 'dump look' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'dump load look' -- "$word")
       ;;
     ' config ')
       mapfile -t COMPREPLY < <(compgen -W 'check import show' -- "$word")

@@ -7,6 +7,7 @@
 #include "resolver/control/control_request.h"
 #include "resolver/control/verb.h"
 #include "resolver/control/verb_cache.h"
+#include "resolver/control/verb_cache_load.h"
 #include "resolver/control/verb_flush.h"
 #include "resolver/control/verb_run.h"
 #include "resolver/control/verb_servers.h"
@@ -45,6 +46,7 @@ const std::vector<Verb>& Verbs() {
       {"servers", {"zone"}, &AnswerServers},
       {"cache look", {"name", "type"}, &AnswerCacheLook},
       {"cache dump", {"from"}, &AnswerCacheDump},
+      {"cache load", {"records"}, &AnswerCacheLoad},
       {"flush", {"name", "type", "below", "negative", "all"}, &AnswerFlush},
   };
   return verbs;

@@ -34,9 +34,8 @@ class Dump {
     return text.empty() || write_(text);
   }
   bool End() {
-    return write_(json_
-                      ? Concat("{\"whole\":true,\"entries\":", count_, "}\n")
-                      : Concat("; This is whole: ", CountText(count_, "entry", "entries"), ".\n"));
+    return write_(json_ ? Concat("{\"whole\":true,\"entries\":", count_, "}\n")
+                        : Concat(kDumpIsWhole, ": ", CountText(count_, "entry", "entries"), ".\n"));
   }
 
  private:

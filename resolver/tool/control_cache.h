@@ -21,6 +21,8 @@ absl::Status FillCacheLook(const CommandWords& read, nlohmann::ordered_json* req
 std::string CacheLookText(const nlohmann::ordered_json& result);
 
 Command CacheDumpCommand();
+// How the last line of a whole dump begins.
+inline constexpr std::string_view kDumpIsWhole = "; This is whole";
 
 // Asks for the whole cache, piece by piece, and writes its entries: as text, or as a JSON object on
 // each line. The last line says that it is whole. Without that line the cache was not dumped to its

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "resolver/tool/control_cache.h"
+#include "resolver/tool/control_cache_load.h"
 #include "resolver/tool/control_flush.h"
 #include "resolver/tool/control_servers.h"
 #include "resolver/tool/control_settings.h"
@@ -39,6 +40,7 @@ std::vector<ControlCommand> MakeCommands() {
       {.command = ServersCommand(), .fill = &FillServers, .text = &ServersText},
       {.command = CacheLookCommand(), .fill = &FillCacheLook, .text = &CacheLookText},
       {.command = CacheDumpCommand()},  // tern_main.cc asks for all pieces
+      {.command = CacheLoadCommand()},  // and sends them
       {.command = FlushCommand(), .fill = &FillFlush},
   };
   const std::vector<ControlCommand> of_settings = SettingsCommands();

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
+#include <iostream>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +22,7 @@
 #include "resolver/tool/config_check.h"
 #include "resolver/tool/configured_lists.h"
 #include "resolver/tool/control_cache.h"
+#include "resolver/tool/control_cache_load.h"
 #include "resolver/tool/control_client.h"
 #include "resolver/tool/control_command.h"
 #include "resolver/tool/control_commands.h"
@@ -258,12 +261,30 @@ int Dump(const ControlOptions& options) {
   return static_cast<int>(reply.exit);
 }
 
+// The file, or the standard input when it has no name.
+int Load(const ControlOptions& options) {
+  const std::string path = options.words.empty() ? "" : options.words[0];
+  std::ifstream file;
+  if (!path.empty()) file.open(path);
+  if (!path.empty() && !file.is_open()) {
+    Print(stderr, Concat("tern: ", path, ": ", std::generic_category().message(errno), "\n"));
+    return static_cast<int>(ControlExit::kFailure);
+  }
+  const ControlReply reply =
+      LoadCache(options, path.empty() ? std::cin : file, path.empty() ? "standard input" : path,
+                [](const ControlOptions& piece) { return AskControl(piece); });
+  Print(stdout, options.json ? reply.json : reply.text);
+  Print(stderr, reply.error);
+  return static_cast<int>(reply.exit);
+}
+
 // Has a running ternd do it.
 int Control(const ControlCommand& command, std::span<const std::string> words) {
   const auto options = ParseControlOptions(command, words);
   if (!options.ok()) return UsageFailure(std::string(options.status().message()));
   if (options->help) return Help();
   if (command.command.name == "cache dump") return Dump(*options);
+  if (command.command.name == "cache load") return Load(*options);
   const auto answer = AskControl(*options);
   if (!answer.ok()) {
     Print(stderr, Concat("tern: ", std::string(answer.status().message()), "\n"));

@@ -1,11 +1,11 @@
-"""How an operator looks into a running ternd: tern stuck, servers, cache look and cache dump."""
+"""How an operator looks into a running ternd: tern stuck, servers, cache look, dump and load."""
 
 import json
 import subprocess
 import time
 
 import zones
-from internet import TERN, dig, wait_until
+from internet import TERN, dig, wait_until, watch_upstream
 from steered import SteeredTest
 
 
@@ -73,6 +73,21 @@ class LookingTest(SteeredTest):
                               text=True, timeout=40, check=False)
         self.assertEqual(full.returncode, 3)
         self.assertIn("No space left on device", full.stderr)
+
+    def test_a_dump_is_loaded_after_a_flush(self):
+        self.tern(self.started)
+        dig("shop.com", "A")
+        path = self.internet.folder / "dump"
+        self.say("cache", "dump", str(path))
+        self.result("flush", "--all")
+        loaded = self.result("cache", "load", str(path))
+        self.assertTrue(loaded["whole"])
+        self.assertGreaterEqual(loaded["loaded"], 1)
+        with watch_upstream() as seen:
+            self.answers(dig("shop.com", "A"), "A", "198.18.20.1")
+        self.assertEqual([query.name for query in seen.queries() if query.name.startswith("shop.com")], [])
+        code, _, error = self.say("cache", "load", "/nowhere")
+        self.assertEqual((code, error), (3, "tern: /nowhere: No such file or directory\n"))
 
     def test_a_flush_forgets_what_is_known_of_the_servers(self):
         self.tern(self.started)

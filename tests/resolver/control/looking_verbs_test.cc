@@ -275,5 +275,54 @@ TEST_F(LookingVerbsTest, WithoutAZoneTheConfiguredAndTheSilentOnesAreTold) {
   EXPECT_EQ(told["silent"].size(), kSilentTold);
 }
 
+TEST_F(LookingVerbsTest, ADumpCanBeLoadedElsewhere) {
+  const Json loaded = Result({{"verb", "cache load"},
+                              {"records",
+                               "a.test. 60 IN A 192.0.2.1\nA.test. 50 IN A 192.0.2.2\n"
+                               "a.test. 60 IN TXT \"; \\\" text\"\n"}});
+  EXPECT_EQ(loaded, (Json{{"loaded", 2}, {"known", 0}, {"left_out", 0}}));
+  const Json a = Result({{"verb", "cache look"}, {"name", "a.test."}, {"type", "A"}})["entries"][0];
+  EXPECT_EQ(a["records"], (Json{"192.0.2.1", "192.0.2.2"}));
+  EXPECT_EQ(a["ttl"], 50);
+  EXPECT_EQ(a["security"], "indeterminate");
+  EXPECT_EQ(a["learnt_from"], "answer without authority");
+}
+
+TEST_F(LookingVerbsTest, SignaturesAreLoadedWithWhatTheySign) {
+  const std::string signature =
+      "a.test. 60 IN RRSIG A 13 2 60 20300101000000 20200101000000 1 test. AAAA\n";
+  EXPECT_EQ(Result({{"verb", "cache load"}, {"records", signature + "a.test. 60 IN A 192.0.2.1"}}),
+            (Json{{"loaded", 1}, {"known", 0}, {"left_out", 0}}));
+  EXPECT_EQ(
+      Result({{"verb", "cache look"}, {"name", "a.test."}})["entries"][0]["signatures"].size(), 1u);
+  // Alone it signs nothing.
+  EXPECT_EQ(Result({{"verb", "cache load"}, {"records", signature}})["left_out"], 1);
+}
+
+TEST_F(LookingVerbsTest, WhatIsLoadedReplacesNothingBetter) {
+  PutAddress("a.test.", "192.0.2.9");
+  EXPECT_EQ(Result({{"verb", "cache load"}, {"records", "a.test. 60 IN A 192.0.2.1"}}),
+            (Json{{"loaded", 0}, {"known", 1}, {"left_out", 0}}));
+}
+
+TEST_F(LookingVerbsTest, WhatHasExpiredOrIsNoDataIsNotLoaded) {
+  for (const std::string_view text : {"a.test. 0 IN A 192.0.2.1", "a.test. 60 IN TYPE255 \\# 1 00",
+                                      "a.test. 60 IN TYPE1 \\# 0"}) {
+    const Json answer = Say({{"verb", "cache load"}, {"records", text}});
+    EXPECT_TRUE(answer["ok"] == false || answer["result"]["left_out"] == 1) << text << answer;
+  }
+  daemon_.settings->cache.ttl.max_ttl = 100;
+  Result({{"verb", "cache load"}, {"records", "b.test. 4000 IN A 192.0.2.1"}});
+  EXPECT_EQ(Result({{"verb", "cache look"}, {"name", "b.test."}})["entries"][0]["ttl"], 100);
+}
+
+TEST_F(LookingVerbsTest, ALoadWithAMistakeLoadsNothing) {
+  for (const std::string_view text : {"a.test. 60 IN A 192.0.2.1\nb.test. 60 IN A here",
+                                      "a.test. 60 IN A 192.0.2.1\na.test. 60 CH TXT b"}) {
+    EXPECT_EQ(Say({{"verb", "cache load"}, {"records", text}})["ok"], false);
+  }
+  EXPECT_TRUE(Result({{"verb", "cache look"}, {"name", "a.test."}})["entries"].empty());
+}
+
 }  // namespace
 }  // namespace tern::resolver::control
