@@ -276,18 +276,21 @@ void RememberFailure(Job& job, const wire::Name& name) {
 }
 
 // Whether the bogus answer may be the fault of the server that gave it. If so, the answer is
-// forgotten, and that server comes last from now on.
-bool LeavesBogusServer(Job& job, bool is_own_fault) {
+// forgotten, and that server comes last from now on. If its end is from the store, where it counts
+// as bogus from now on, the servers are asked.
+bool LeavesBogusSource(Job& job, bool is_own_fault, bool is_known) {
   answer::Answer& answer = job.answer();
   const bool is_last =
       answer.count() > 0 && answer.at(answer.count() - 1).security() == cache::Security::kBogus;
   if (!is_last || !is_own_fault || !dnssec::IsBogus(answer.error()) || job.HasUsedUpAllowance() ||
-      job.allowance().signature_checks <= 0 || !AvoidSource(job, answer)) {
+      job.allowance().signature_checks <= 0 || (!is_known && !AvoidSource(job, answer))) {
     return false;
   }
   job.table().OnAnswerLeft(&job);
   answer.Clear();
-  TraceStep(job, "retry", job.name(), "what that server said is bogus: another one is asked");
+  TraceStep(job, "retry", job.name(),
+            is_known ? "what the cache had is bogus: the servers are asked"
+                     : "what that server said is bogus: another one is asked");
   return true;
 }
 
@@ -319,12 +322,14 @@ Task<bool> Resolve(Job& job) {
   bool asked = false;
   bool failure_known = false;
   bool validated = false;
+  bool is_known = false;  // the end of the answer, from the store
   // Once more when the answer is bogus, and another server may say something else.
   for (int others = 0;; ++others) {
     do {
       outcome = AnswerFromKnown(job, name, just_missed);
       just_missed = false;
       failure_known = outcome == Outcome::kFailed;
+      is_known = outcome == Outcome::kAnswered;
       if (outcome == Outcome::kUnknown) {
         asked = true;
         outcome = co_await Iterate(job, name);
@@ -358,7 +363,8 @@ Task<bool> Resolve(Job& job) {
       continue;
     }
     outcome = Outcome::kFailed;
-    if (others == kOtherServersMax || !LeavesBogusServer(job, validity == Validity::kBadAnswer)) {
+    if (others == kOtherServersMax ||
+        !LeavesBogusSource(job, validity == Validity::kBadAnswer, is_known)) {
       break;
     }
     name = job.name();

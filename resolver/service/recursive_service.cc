@@ -542,8 +542,10 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
     return;
   }
   client->Set(path, query, request, received, waiting);
-  // An alias of local data comes here without a look into the store.
-  const bool just_missed = !configuration_.ViewFor(path.peer.address).local_data->Has(request.name);
+  // An alias of local data comes here without a look into the store. What nobody has validated yet
+  // counted as missing, and need not be asked for again.
+  const View& view = configuration_.ViewFor(path.peer.address);
+  const bool just_missed = !view.settings->dnssec.IsOn() && !view.local_data->Has(request.name);
   if (recursor_.Ask(request.name, request.type, client, just_missed)) return;
   FreeClient(client);
   SendFailure(path, query, request, received);

@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 
-from internet import TERN, WorldTest, dig, wait_until
+from internet import TERN, WorldTest, dig, wait_until, watch_upstream
 from signed_zones import SignedInternet
 
 SIGNED = ("good.com", "three.com", "hashed.com")  # NSEC, NSEC3, NSEC3 with opt-out
@@ -76,6 +76,27 @@ class DnssecTest(WorldTest):
             for alias in ("alias", "out"):
                 reply = self.secure("NOERROR", f"{alias}.{zone}", "A")
                 self.assertEqual(reply.rdata("A"), ["198.18.30.1", "198.18.30.2"], reply.text)
+
+    def test_what_is_loaded_is_validated(self):
+        """tern cache load: good records need no servers, and others are asked for again."""
+        socket = str(self.internet.folder / "control")
+        self.tern({"dnssec": {"validation": True, "trust_anchors": str(self.internet.folder / "root.anchor")},
+                   "control": {"socket": socket}})
+
+        def tern(*words, text=None):
+            return subprocess.run([TERN, *words, "--socket", socket], input=text, capture_output=True, text=True,
+                                  timeout=40, check=True).stdout
+        self.secure("NOERROR", "www.good.com", "A")
+        dump = tern("cache", "dump")
+        self.assertIn("www.good.com. ", dump)
+        forged = dump.replace(" A 198.18.30.1\n", " A 198.18.30.99\n")
+        for loaded, askings in ((dump, 0), (forged, 1)):
+            tern("flush", "--all")
+            self.assertRegex(tern("cache", "load", text=loaded), r"^\d+ RRsets loaded, 0 known better")
+            with watch_upstream() as seen:
+                self.answers(self.secure("NOERROR", "www.good.com", "A"), "A", "198.18.30.1", "198.18.30.2")
+            asked = {(query.name, query.type, query.target) for query in seen.queries() if query.name.rstrip(".").lower() == "www.good.com"}
+            self.assertEqual(len(asked), askings, asked)
 
     def test_what_does_not_exist_is_proven(self):
         for zone in ("good.com", "three.com", "com", ""):

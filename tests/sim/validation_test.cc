@@ -1,6 +1,12 @@
 // The validating resolver in a signed internet: what is answered with AD, without it, and not at
 // all.
+#include <algorithm>
+
+#include "cache/entry.h"
+#include "cache/store.h"
 #include "gtest/gtest.h"
+#include "resolver/base/endpoint.h"
+#include "resolver/base/time.h"
 #include "resolver/dnssec/bogus_observer.h"
 #include "tests/sim/signed_tlds.h"
 #include "wire/presentation.h"
@@ -177,6 +183,27 @@ class ValidationTest : public testing::Test {
     return rcodes[0];
   }
 
+  // How often a server was asked for the name's address.
+  int AddressQueriesFor(std::string_view name) {
+    const wire::Name wanted = NameOf(name);
+    return static_cast<int>(
+        std::ranges::count_if(internet_.world().upstream(), [&](const UpstreamQuery& query) {
+          return query.type == RRType::kA && query.name.view().Equals(wanted);
+        }));
+  }
+
+  // The store has this address, without a signature.
+  void PutUnchecked(std::string_view name, std::string_view address) {
+    alignas(8) uint8_t octets[512];
+    cache::EntryBuilder builder(octets);
+    const cache::Instant now = resolver::StoreInstant(internet_.world().Now());
+    const auto ip = *resolver::IpAddress::Parse(address);
+    ASSERT_TRUE(builder.StartRRset(NameOf(name), RRType::kA, 300, now,
+                                   cache::Rank::kAnswerNotAuthoritative));
+    ASSERT_TRUE(builder.AddRecord({ip.octets, 4}));
+    ASSERT_EQ(internet_.resolver().store().Put(builder.Finish(), now), cache::PutOutcome::kStored);
+  }
+
   SignedTlds internet_;
 };
 
@@ -334,6 +361,23 @@ TEST_F(ValidationTest, WhatCameForAClientThatChecksItselfIsValidatedForTheNext) 
   EXPECT_EQ(raw.rcode, Rcode::kNoError);
   EXPECT_FALSE(HasAd(raw));
   EXPECT_TRUE(HasAd(internet_.Lookup("www.example.com.", RRType::kA)));
+  EXPECT_EQ(AddressQueriesFor("www.example.com."), 1);
+}
+
+// An entry that nobody has validated, and that no server would confirm.
+TEST_F(ValidationTest, WhatTheCacheHasUncheckedAndIsBogusIsAskedOfTheServers) {
+  internet_.AddSigned("example.com.", kAddress, kRecords);
+  internet_.Start();
+  (void)internet_.Lookup("ent.example.com.", RRType::kA);  // the zone and its keys are known
+  for (const char* const asked : {"www.example.com.", "alias.example.com."}) {
+    PutUnchecked("www.example.com.", "192.0.2.99");
+    const PlainMessage answer = internet_.Lookup(asked, RRType::kA);
+    EXPECT_EQ(answer.rcode, Rcode::kNoError) << answer.ToText();
+    EXPECT_TRUE(HasAd(answer)) << answer.ToText();
+    EXPECT_EQ(CountOf(answer.answer, RRType::kA), 2u) << answer.ToText();
+    EXPECT_TRUE(internet_.resolver().store().Erase(NameOf("www.example.com."),
+                                                   cache::KeySpace::kData, RRType::kA));
+  }
 }
 
 // A validator behind this one does not take a denial without an SOA.
