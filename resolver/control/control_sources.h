@@ -4,24 +4,15 @@
 #pragma once
 
 #include "cache/store.h"
-#include "resolver/base/counters.h"
-#include "resolver/base/time.h"
-#include "resolver/control/daemon_state.h"
+#include "resolver/control/sources.h"
 #include "resolver/control/steered.h"
-#include "resolver/control/worker_looks.h"
-#include "resolver/upstream/server_table.h"
 
 namespace tern::resolver::control {
 
 struct ControlSources {
   Steered* steered = nullptr;
-  const CounterSource* counters = nullptr;
-  WorkerLooks* looks = nullptr;
-  cache::Store* store = nullptr;
-  const upstream::ServerTable* servers = nullptr;
-  const DaemonState* daemon = nullptr;
-  // The workers' clock.
-  Time (*now)() = nullptr;
+  cache::Store* store = nullptr;  // not const, because whoever walks over entries registers
+  Sources watched;                // what the HTTP server tells, too
 };
 
 }  // namespace tern::resolver::control

@@ -15,6 +15,7 @@
 #include "resolver/control/verb_stats.h"
 #include "resolver/control/verb_status.h"
 #include "resolver/control/verb_stuck.h"
+#include "resolver/control/verb_top.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::control {
@@ -42,6 +43,7 @@ const std::vector<Verb>& Verbs() {
       {"nta add", {"zone", "until", "for", "reason"}, &AnswerSettingsEdit},
       {"nta remove", {"zone"}, &AnswerSettingsEdit},
       {"nta list", {}, &AnswerAnchorList},
+      {"top", {}, &AnswerTop},
       {"stuck", {}, &AnswerStuck},
       {"servers", {"zone"}, &AnswerServers},
       {"cache look", {"name", "type"}, &AnswerCacheLook},

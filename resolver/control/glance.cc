@@ -12,9 +12,7 @@ Glance::Family LookAtFamily(const upstream::ServerTable& servers, bool ipv6) {
   return servers.HasFamilyAnswered(ipv6) ? Glance::Family::kWorks : Glance::Family::kUnknown;
 }
 
-void LookAtWorkers(WorkerLooks* looks, Glance* glance) {
-  if (looks == nullptr) return;
-  glance->looks = looks->Look(std::chrono::milliseconds(0));
+void LeaveOutOldLooks(Glance* glance) {
   for (WorkerLook& look : glance->looks) {
     if (glance->now - look.told_at > kGlanceLookMax) look.in_flight = nullptr;
     if (look.in_flight != nullptr) glance->looked_at = std::max(glance->looked_at, look.told_at);
@@ -23,8 +21,10 @@ void LookAtWorkers(WorkerLooks* looks, Glance* glance) {
 
 }  // namespace
 
-Glance TakeGlance(const Sources& sources) {
+Glance TakeGlance(const Sources& sources, std::chrono::milliseconds wait_max) {
   Glance glance;
+  // First, because it may wait: all that follows is of one moment.
+  if (sources.looks != nullptr) glance.looks = sources.looks->Look(wait_max);
   glance.now = sources.now();
   glance.unix_seconds = sources.unix_now();
   glance.started = sources.daemon->started();
@@ -40,7 +40,7 @@ Glance TakeGlance(const Sources& sources) {
       glance.zones.begin(), glance.zones.end(),
       [](const ZoneHealth& a, const ZoneHealth& b) { return a.IsDown() > b.IsDown(); });
   if (glance.zones.size() > kGlanceTopMax) glance.zones.resize(kGlanceTopMax);
-  LookAtWorkers(sources.looks, &glance);
+  LeaveOutOldLooks(&glance);
   glance.cache = sources.store->Statistics();
   glance.use = ReadProcessUse();
   glance.traffic = sources.traffic->ReadTraffic(glance.now);

@@ -1,10 +1,10 @@
-// What an operator wants to see at a glance: the page shows it, and `tern top` may.
+// What an operator wants to see at a glance: the page and `tern top` show it.
 //
 // There are no rates in it. Whoever looks takes them from two looks: from the counters and the
 // times in them. So nothing is kept for those who look.
 //
-// Thread: any; it reads what any thread may read. What it costs depends on the number of workers
-// and of configured zones, and not on that of names, clients and connections.
+// Thread: any; it reads what any thread may read, and asks the workers. What it costs depends on
+// the number of workers and of configured zones, and not on that of names, clients and connections.
 // Bound: kGlanceTopMax of each list, and kGlanceOldestMax questions.
 #pragma once
 
@@ -20,6 +20,7 @@
 #include "resolver/control/health.h"
 #include "resolver/control/process_use.h"
 #include "resolver/control/sources.h"
+#include "resolver/control/verb.h"
 #include "resolver/control/worker_looks.h"
 #include "resolver/control/zone_health.h"
 #include "resolver/service/recent_traffic.h"
@@ -47,8 +48,8 @@ struct Glance {
   Family ipv4 = Family::kUnknown;
   Family ipv6 = Family::kUnknown;
   std::vector<ZoneHealth> zones;  // of the configuration; at most kGlanceTopMax
-  // What the workers had under way when somebody looked the last time, if that is not long ago. So
-  // whoever looks every few seconds sees the look before.
+  // What the workers had under way when they told it, if that is not long ago. Whoever looks every
+  // few seconds without a wait sees the look before.
   std::vector<WorkerLook> looks;
   Time looked_at;
   cache::StoreStatistics cache;
@@ -57,11 +58,14 @@ struct Glance {
   double traffic_seconds = 1;  // what its counts are for (TopList::WindowSeconds)
 };
 
-// Throws std::bad_alloc.
-Glance TakeGlance(const Sources& sources);
+// Waits for workers that are busy, for `wait_max` at most. With 0 it has what they said the last
+// time (WorkerLooks::Look). Throws std::bad_alloc.
+Glance TakeGlance(const Sources& sources, std::chrono::milliseconds wait_max);
 
-// As one JSON object on one line, in ASCII. Names are in presentation format, so whatever octets a
-// client puts into one, none is a control character.
-std::string GlanceJson(const Glance& glance);
+// Names are in presentation format, so whatever octets a client puts into one, none is a control
+// character. A reason may hold any octets.
+VerbJson GlanceJson(const Glance& glance);
+// The same on one line, in ASCII.
+std::string GlanceText(const Glance& glance);
 
 }  // namespace tern::resolver::control

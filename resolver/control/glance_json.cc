@@ -185,7 +185,7 @@ Json InFlightOf(const Glance& glance) {
 
 }  // namespace
 
-std::string GlanceJson(const Glance& glance) {
+Json GlanceJson(const Glance& glance) {
   const CounterSnapshot& counts = glance.counts;
   const AnswerCounts<uint64_t>& answers = counts.of_answers;
   Json json;
@@ -215,7 +215,12 @@ std::string GlanceJson(const Glance& glance) {
                  {"clients", TopJson(traffic.clients, &ClientOfContent)},
                  {"failing", FailingJson(traffic.failing)}};
   json["failures"] = FailuresJson(glance);
-  return json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
+  return json;
+}
+
+std::string GlanceText(const Glance& glance) {
+  return GlanceJson(glance).dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) +
+         "\n";
 }
 
 }  // namespace tern::resolver::control

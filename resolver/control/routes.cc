@@ -1,5 +1,7 @@
 #include "resolver/control/routes.h"
 
+#include <chrono>
+
 #include "resolver/control/collect_answers.h"
 #include "resolver/control/collect_counters.h"
 #include "resolver/control/collect_events.h"
@@ -59,7 +61,7 @@ HttpResponse AnswerHealth(const Sources& sources) {
 HttpResponse AnswerGlance(const Sources& sources) {
   HttpResponse response;
   response.content_type = "application/json";
-  response.body = GlanceJson(TakeGlance(sources));
+  response.body = GlanceText(TakeGlance(sources, std::chrono::milliseconds(0)));
   return response;
 }
 

@@ -43,7 +43,7 @@ VerbResult AnswerCacheLook(const ControlSources& sources, const ControlRequest& 
   }
   const std::unique_ptr<cache::Store::Reader> reader = sources.store->Register();
   if (reader == nullptr) return NoReader();
-  const cache::Instant now = StoreInstant(sources.now());
+  const cache::Instant now = StoreInstant(sources.watched.now());
   VerbJson entries = VerbJson::array();
   for (const cache::EntryView entry : sources.store->FindAll(*name)) {
     if (type && !Concerns(entry, *type)) continue;
@@ -64,7 +64,7 @@ VerbResult AnswerCacheDump(const ControlSources& sources, const ControlRequest& 
   }
   const std::unique_ptr<cache::Store::Reader> reader = sources.store->Register();
   if (reader == nullptr) return NoReader();
-  const cache::Instant now = StoreInstant(sources.now());
+  const cache::Instant now = StoreInstant(sources.watched.now());
   VerbJson entries = VerbJson::array();
   size_t octets = 0;
   bool has_more = true;

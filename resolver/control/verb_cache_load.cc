@@ -76,7 +76,7 @@ VerbResult AnswerCacheLoad(const ControlSources& sources, const ControlRequest& 
     return each.rrclass == wire::RRClass::kIN;
   });
   if (!all_in) return absl::InvalidArgumentError("records: expected the class IN");
-  const cache::Instant now = StoreInstant(sources.now());
+  const cache::Instant now = StoreInstant(sources.watched.now());
   alignas(8) std::array<uint8_t, cache::kEntryOctetsMax> buffer;
   cache::EntryBuilder builder(buffer);
   uint64_t loaded = 0;

@@ -63,7 +63,7 @@ VerbJson StateJson(const Endpoint& server, const ServerState& state, Time now) {
 class ZoneTelling {
  public:
   ZoneTelling(const ControlSources& sources, const policy::CoreSettings& settings)
-      : sources_(sources), settings_(settings), now_(sources.now()) {}
+      : sources_(sources), settings_(settings), now_(sources.watched.now()) {}
 
   VerbJson Tell(wire::NameView name) {
     const cache::Instant now = StoreInstant(now_);
@@ -71,7 +71,7 @@ class ZoneTelling {
     zone_ = servers_.zone();
     VerbJson json = {{"zone", wire::ToText(zone_)}, {"known_from", Origin()}};
     if (servers_.delegation()) json["ttl"] = servers_.delegation().Remaining(now);
-    json["somebody_forges"] = sources_.servers->IsForged(zone_, now_);
+    json["somebody_forges"] = sources_.watched.servers->IsForged(zone_, now_);
     if (servers_.delegation()) {
       AddDelegated(now);
     } else if (servers_.static_zone() != nullptr) {
@@ -128,15 +128,15 @@ class ZoneTelling {
   void Add(std::string_view name, const Endpoint& server) {
     VerbJson json = VerbJson::object();
     if (!name.empty()) json["name"] = name;
-    const upstream::ServerKey key = sources_.servers->KeyOf(server);
-    json.update(StateJson(server, sources_.servers->Get(key), now_));
+    const upstream::ServerKey key = sources_.watched.servers->KeyOf(server);
+    json.update(StateJson(server, sources_.watched.servers->Get(key), now_));
     for (const VerbJson& other : told_) {
       if (other.value("name", "") == name && other.value("address", "") == json["address"]) return;
     }
-    json["lame"] = sources_.servers->IsLame(key, zone_, now_);
+    json["lame"] = sources_.watched.servers->IsLame(key, zone_, now_);
     const bool is_configured = servers_.static_zone() != nullptr;
     json["may_be_asked"] = is_configured || upstream::MayAsk(server.address, settings_);
-    json["family_broken"] = sources_.servers->IsOfBrokenFamily(key);
+    json["family_broken"] = sources_.watched.servers->IsOfBrokenFamily(key);
     told_.push_back(std::move(json));
   }
 
@@ -149,13 +149,13 @@ class ZoneTelling {
 };
 
 VerbJson TellTroubled(const ControlSources& sources, const policy::CoreSettings& settings) {
-  const Time now = sources.now();
+  const Time now = sources.watched.now();
   VerbJson zones = VerbJson::array();
-  for (const StaticZone& zone : *sources.daemon->zones()) {
+  for (const StaticZone& zone : *sources.watched.daemon->zones()) {
     zones.push_back(ZoneTelling(sources, settings).Tell(zone.zone));
   }
   VerbJson silent = VerbJson::array();
-  for (const upstream::SilentServer& server : sources.servers->ListSilent(kSilentTold)) {
+  for (const upstream::SilentServer& server : sources.watched.servers->ListSilent(kSilentTold)) {
     silent.push_back(StateJson(server.server, server.state, now));
   }
   return {{"zones", std::move(zones)}, {"silent", std::move(silent)}};

@@ -16,7 +16,7 @@ namespace tern::resolver::control {
 // The samples of `/metrics` under the same names.
 VerbResult AnswerStats(const ControlSources& sources, const ControlRequest& /*request*/) {
   std::vector<Family> families;
-  const CounterSnapshot counts = sources.counters->ReadCounters();
+  const CounterSnapshot counts = sources.watched.counters->ReadCounters();
   CollectAnswers(counts.of_answers, &families);
   CollectUpstream(counts, &families);
   CollectCounters(counts, &families);

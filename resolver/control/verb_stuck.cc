@@ -92,8 +92,8 @@ VerbJson InFlightJson(const std::vector<WorkerLook>& looks, Time now) {
 }
 
 VerbResult AnswerStuck(const ControlSources& sources, const ControlRequest& /*request*/) {
-  const std::vector<WorkerLook> looks = sources.looks->Look(kLookMax);
-  return InFlightJson(looks, sources.now());
+  const std::vector<WorkerLook> looks = sources.watched.looks->Look(kLookMax);
+  return InFlightJson(looks, sources.watched.now());
 }
 
 }  // namespace tern::resolver::control

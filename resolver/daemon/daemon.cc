@@ -321,13 +321,7 @@ void Daemon::StartLooks() {
 }
 
 control::ControlSources Daemon::SourcesOfControl(control::Steered* steered) {
-  return {.steered = steered,
-          .counters = assembly_.get(),
-          .looks = &*worker_looks_,
-          .store = &store(),
-          .servers = &assembly_->server_table(),
-          .daemon = &state_,
-          .now = &io::ReadMonotonicClock};
+  return {.steered = steered, .store = &store(), .watched = SourcesToWatch()};
 }
 
 void Daemon::StartThreads(const std::function<void(const absl::Status&)>& on_failure) {

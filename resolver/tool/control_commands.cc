@@ -8,6 +8,7 @@
 #include "resolver/tool/control_servers.h"
 #include "resolver/tool/control_settings.h"
 #include "resolver/tool/control_stuck.h"
+#include "resolver/tool/top_options.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -36,6 +37,7 @@ std::vector<ControlCommand> MakeCommands() {
                    .meaning = "has ternd make way for the program that is installed now; no query "
                               "is lost"}},
       {.command = {.name = "stop", .meaning = "ends ternd"}},
+      {.command = TopCommand()},  // watch_top.h asks and shows
       {.command = StuckCommand(), .text = &StuckText},
       {.command = ServersCommand(), .fill = &FillServers, .text = &ServersText},
       {.command = CacheLookCommand(), .fill = &FillCacheLook, .text = &CacheLookText},

@@ -1,12 +1,12 @@
 #include "resolver/tool/control_fields.h"
 
 #include <cstdio>
+#include <limits>
 
 #include "wire/concat.h"
 #include "wire/harmless_text.h"
 
 namespace tern::resolver::tool {
-namespace {
 
 const ControlJson& FieldOf(const ControlJson& object, std::string_view key) {
   static const ControlJson none;
@@ -14,8 +14,6 @@ const ControlJson& FieldOf(const ControlJson& object, std::string_view key) {
   const auto found = object.find(std::string(key));
   return found == object.end() ? none : *found;
 }
-
-}  // namespace
 
 std::string TextOf(const ControlJson& object, std::string_view key) {
   const ControlJson& field = FieldOf(object, key);
@@ -25,6 +23,11 @@ std::string TextOf(const ControlJson& object, std::string_view key) {
 int64_t NumberOf(const ControlJson& object, std::string_view key) {
   const ControlJson& field = FieldOf(object, key);
   return field.is_number_integer() ? field.get<int64_t>() : 0;
+}
+
+double RealOf(const ControlJson& object, std::string_view key) {
+  const ControlJson& field = FieldOf(object, key);
+  return field.is_number() ? field.get<double>() : std::numeric_limits<double>::quiet_NaN();
 }
 
 bool FlagOf(const ControlJson& object, std::string_view key) {

@@ -13,8 +13,12 @@ namespace tern::resolver::tool {
 
 using ControlJson = nlohmann::ordered_json;
 
+// Null when it is missing.
+const ControlJson& FieldOf(const ControlJson& object, std::string_view key);
 std::string TextOf(const ControlJson& object, std::string_view key);
 int64_t NumberOf(const ControlJson& object, std::string_view key);
+// NaN when it is missing.
+double RealOf(const ControlJson& object, std::string_view key);
 bool FlagOf(const ControlJson& object, std::string_view key);
 bool HasField(const ControlJson& object, std::string_view key);
 // An array, perhaps an empty one.

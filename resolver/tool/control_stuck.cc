@@ -17,6 +17,8 @@ std::string AskedText(const ControlJson& asked) {
   return text;
 }
 
+}  // namespace
+
 std::string StepText(const ControlJson& step) {
   const std::string waits_for = TextOf(step, "waits_for");
   if (waits_for == "servers") {
@@ -27,6 +29,8 @@ std::string StepText(const ControlJson& step) {
   if (waits_for == "validation") return "checks the answer";
   return Concat("waits for its turn at the servers of ", TextOf(step, "zone"));
 }
+
+namespace {
 
 std::string InFlightText(const ControlJson& question) {
   std::string text =

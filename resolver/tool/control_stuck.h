@@ -12,5 +12,7 @@ namespace tern::resolver::tool {
 
 Command StuckCommand();
 std::string StuckText(const nlohmann::ordered_json& result);
+// What one step of a question in flight waits for: `asks the servers of example.: ...`.
+std::string StepText(const nlohmann::ordered_json& step);
 
 }  // namespace tern::resolver::tool

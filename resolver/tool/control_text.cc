@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kDepthMax = 8;
+constexpr size_t kDepthMax = 12;  // `top` needs nine
 
 std::string JsonText(const Json& value) {
   return value.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);

@@ -3,14 +3,18 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -41,9 +45,12 @@
 #include "resolver/tool/mail_plan.h"
 #include "resolver/tool/mail_text.h"
 #include "resolver/tool/questions.h"
+#include "resolver/tool/terminal.h"
 #include "resolver/tool/tern_program.h"
+#include "resolver/tool/top_options.h"
 #include "resolver/tool/unbound_file.h"
 #include "resolver/tool/unbound_import.h"
+#include "resolver/tool/watch_top.h"
 #include "resolver/tool/why.h"
 #include "resolver/tool/why_json.h"
 #include "wire/check.h"
@@ -278,8 +285,41 @@ int Load(const ControlOptions& options) {
   return static_cast<int>(reply.exit);
 }
 
+bool WantsColours() {
+  const char* const no_colour = std::getenv("NO_COLOR");  // see no-color.org
+  return no_colour == nullptr || *no_colour == '\0';
+}
+
+ControlReply WatchOnTerminal(const TopOptions& options) {
+  return WatchTop(options,
+                  [](const ControlOptions& look) { return AskControl(look, kWatchTimeout); },
+                  {.in = STDIN_FILENO, .out = STDOUT_FILENO, .coloured = WantsColours()});
+}
+
+// Again and again on a terminal, otherwise once.
+int Top(const ControlCommand& command, std::span<const std::string> words) {
+  auto options = ParseTopOptions(command, words);
+  if (!options.ok()) return UsageFailure(std::string(options.status().message()));
+  if (options->control.help) return Help();
+  const bool has_terminal = Terminal::IsAt(STDOUT_FILENO);
+  if (has_terminal && !options->times) options->times = std::numeric_limits<uint64_t>::max();
+  const ControlReply reply =
+      has_terminal && !options->control.json
+          ? WatchOnTerminal(*options)
+          : PrintTop(
+                *options, [](const ControlOptions& look) { return AskControl(look); },
+                [](std::string_view text) {
+                  Print(stdout, text);
+                  return std::fflush(stdout) == 0;
+                },
+                [&] { std::this_thread::sleep_for(options->every); });
+  Print(stderr, reply.error);
+  return static_cast<int>(reply.exit);
+}
+
 // Has a running ternd do it.
 int Control(const ControlCommand& command, std::span<const std::string> words) {
+  if (command.command.name == "top") return Top(command, words);
   const auto options = ParseControlOptions(command, words);
   if (!options.ok()) return UsageFailure(std::string(options.status().message()));
   if (options->help) return Help();

@@ -88,7 +88,8 @@ class OneQuery final : public CounterSource {
 class ControlVerbsTest : public testing::Test {
  protected:
   std::string Say(std::string_view line) {
-    std::string answer = AnswerControl({.steered = &daemon_, .counters = &counters_}, line);
+    std::string answer = AnswerControl(
+        {.steered = &daemon_, .store = nullptr, .watched = {.counters = &counters_}}, line);
     EXPECT_EQ(answer.find('\n'), answer.size() - 1) << answer;
     answer.pop_back();
     return answer;

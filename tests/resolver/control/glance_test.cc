@@ -38,7 +38,7 @@ class MadeTraffic final : public service::TrafficSource {
 class GlanceTest : public testing::Test {
  protected:
   std::string Text() const {
-    return GlanceJson(TakeGlance({.counters = &counters_,
+    return GlanceText(TakeGlance({.counters = &counters_,
                                   .store = &store_,
                                   .servers = &servers_,
                                   .daemon = &state_,
@@ -46,7 +46,8 @@ class GlanceTest : public testing::Test {
                                   .traffic = &traffic_,
                                   .workers = 2,
                                   .now = &GlanceNow,
-                                  .unix_now = [] { return int64_t{1600}; }}));
+                                  .unix_now = [] { return int64_t{1600}; }},
+                                 std::chrono::milliseconds(0)));
   }
   Json Look() const { return Json::parse(Text()); }
 

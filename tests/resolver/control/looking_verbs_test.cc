@@ -1,4 +1,4 @@
-// The verbs with which operators look into ternd: stuck, servers, cache look, cache dump.
+// The verbs with which operators look into ternd: top, stuck, servers, cache look, cache dump.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -7,14 +7,17 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "cache/entry.h"
 #include "cache/store.h"
 #include "resolver/control/control_verbs.h"
+#include "resolver/control/glance.h"
 #include "resolver/control/verb_servers.h"
 #include "resolver/control/verb_stuck.h"
+#include "resolver/service/recent_traffic.h"
 #include "wire/concat.h"
 #include "wire/parse_presentation.h"
 
@@ -47,6 +50,16 @@ class SettingsOnly final : public Steered {
   std::shared_ptr<policy::CoreSettings> settings = std::make_shared<policy::CoreSettings>();
 };
 
+class QuietCounters final : public CounterSource {
+ public:
+  CounterSnapshot ReadCounters() const override { return {}; }
+};
+
+class QuietTraffic final : public service::TrafficSource {
+ public:
+  service::Traffic ReadTraffic(Time) const override { return {}; }
+};
+
 class LookingVerbsTest : public testing::Test {
  protected:
   LookingVerbsTest() : reader_(store_.Register()) {
@@ -55,15 +68,20 @@ class LookingVerbsTest : public testing::Test {
   }
 
   Json Say(const Json& request) {
-    const std::string line = AnswerControl({.steered = &daemon_,
-                                            .counters = nullptr,
-                                            .looks = &looks_,
-                                            .store = &store_,
-                                            .servers = &servers_,
-                                            .daemon = &state_,
-                                            .now = &Now},
-                                           request.dump());
+    const std::string line = AnswerControl(
+        {.steered = &daemon_, .store = &store_, .watched = Watched()}, request.dump());
     return Json::parse(line);
+  }
+  Sources Watched() {
+    return {.counters = &counters_,
+            .store = &store_,
+            .servers = &servers_,
+            .daemon = &state_,
+            .looks = looks_,
+            .traffic = &traffic_,
+            .workers = 2,
+            .now = &Now,
+            .unix_now = [] { return int64_t{70}; }};
   }
   Json Result(const Json& request) {
     const Json answer = Say(request);
@@ -100,7 +118,10 @@ class LookingVerbsTest : public testing::Test {
   std::unique_ptr<cache::Store::Reader> reader_;
   upstream::ServerTable servers_{3, {{1, 2}}};
   DaemonState state_{0};
-  WorkerLooks looks_{{}, &Now};
+  WorkerLooks no_worker_{{}, &Now};
+  WorkerLooks* looks_ = &no_worker_;
+  QuietCounters counters_;
+  QuietTraffic traffic_;
 };
 
 resolution::QuestionInFlight Question(std::string_view name, milliseconds age) {
@@ -154,6 +175,32 @@ TEST(InFlightJsonTest, AHundredAreTold) {
 
 TEST_F(LookingVerbsTest, StuckAsksTheWorkers) {
   EXPECT_EQ(Result({{"verb", "stuck"}})["questions"], Json::array());
+}
+
+TEST_F(LookingVerbsTest, TopIsWhatThePageShows) {
+  const Json top = Result({{"verb", "top"}});
+  EXPECT_EQ(top["workers"], 2);
+  EXPECT_EQ(top["unix"], 70);
+  Json page = Json::parse(GlanceText(TakeGlance(Watched(), milliseconds(0))));
+  page["process"] = top["process"];  // it goes on
+  EXPECT_EQ(page, top);
+}
+
+// A look that is the first one, or one of few, shows what is in flight all the same.
+TEST_F(LookingVerbsTest, TopGivesTheWorkersTimeToAnswer) {
+  std::vector<std::thread> workers;
+  WorkerLooks looks({[&workers](InFlightAnswer answer) {
+                      workers.emplace_back([answer = std::move(answer)] {
+                        std::this_thread::sleep_for(milliseconds(20));
+                        auto in_flight = std::make_shared<resolution::InFlight>();
+                        in_flight->oldest = {Question("slow.example.", milliseconds(300))};
+                        answer(std::move(in_flight));
+                      });
+                    }},
+                    &Now);
+  looks_ = &looks;
+  EXPECT_EQ(Result({{"verb", "top"}})["in_flight"]["oldest"][0]["name"], "slow.example.");
+  for (std::thread& worker : workers) worker.join();
 }
 
 TEST_F(LookingVerbsTest, ALookShowsEveryEntryOfTheName) {
