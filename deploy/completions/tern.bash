@@ -164,6 +164,18 @@ _tern() {
           ;;
       esac
       ;;
+    ' top '*)
+      case $before in
+        --every) ;;
+        --times) ;;
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --every --times --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
     ' stuck '*)
       case $before in
         --socket)
@@ -425,7 +437,7 @@ _tern() {
       esac
       ;;
     '  ')
-      mapfile -t COMPREPLY < <(compgen -W 'cache config doctor drain flush forward health local log lookup mail nta reload servers stats status stop stub stuck upgrade why -h --help --version' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'cache config doctor drain flush forward health local log lookup mail nta reload servers stats status stop stub stuck top upgrade why -h --help --version' -- "$word")
       ;;
     ' cache ')
       mapfile -t COMPREPLY < <(compgen -W 'dump load look' -- "$word")

@@ -14,7 +14,7 @@
 namespace tern::resolver::control {
 namespace {
 
-constexpr size_t kPieceOctets = 4096;
+constexpr size_t kFramePieceOctets = 4096;
 constexpr size_t kInOctetsMax = 1024;
 
 }  // namespace
@@ -65,7 +65,7 @@ void FrameSocket::OnControl(std::span<const uint8_t> octets) {
 }
 
 bool FrameSocket::Read() {
-  std::array<uint8_t, kPieceOctets> piece;
+  std::array<uint8_t, kFramePieceOctets> piece;
   for (;;) {
     const ssize_t octets = recv(socket_.get(), piece.data(), piece.size(), 0);
     if (octets < 0 && errno == EINTR) continue;

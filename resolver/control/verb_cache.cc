@@ -19,7 +19,7 @@ namespace {
 
 // A piece of a dump ends with the segment in which it has so many octets of entries. As JSON they
 // are several times as many.
-constexpr size_t kPieceOctets = size_t{128} << 10;
+constexpr size_t kDumpPieceOctets = size_t{128} << 10;
 
 absl::Status NoReader() {
   return absl::ResourceExhaustedError("too many look into the cache at a time");
@@ -68,7 +68,7 @@ VerbResult AnswerCacheDump(const ControlSources& sources, const ControlRequest& 
   VerbJson entries = VerbJson::array();
   size_t octets = 0;
   bool has_more = true;
-  while (octets < kPieceOctets && has_more) {
+  while (octets < kDumpPieceOctets && has_more) {
     has_more = VisitNextSegment(*sources.store, &place, [&](cache::EntryView entry) {
       octets += entry.size();
       entries.push_back(EntryJson(entry, now));

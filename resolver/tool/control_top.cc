@@ -254,10 +254,10 @@ struct TopColumn {
   size_t part;
 };
 
-constexpr std::array<TopColumn, 4> kColumns = {{{"Names", "names", "none asked", 36},
-                                                {"Clients", "clients", "none shown", 24},
-                                                {"Types", "types", "none asked", 15},
-                                                {"Failing zones", "failing", "none fails", 25}}};
+constexpr std::array<TopColumn, 4> kTopColumns = {{{"Names", "names", "none asked", 36},
+                                                   {"Clients", "clients", "none shown", 24},
+                                                   {"Types", "types", "none asked", 15},
+                                                   {"Failing zones", "failing", "none fails", 25}}};
 constexpr size_t kColumnsForAll = 60;  // a narrower screen has the names only
 
 Lines ColumnLines(const ControlJson& top, const TopColumn& column) {
@@ -279,11 +279,11 @@ Lines ColumnLines(const ControlJson& top, const TopColumn& column) {
 
 Lines ListLines(const ControlJson& now, size_t columns) {
   const ControlJson& top = FieldOf(now, "top");
-  if (columns < kColumnsForAll) return ColumnLines(top, kColumns[0]);
+  if (columns < kColumnsForAll) return ColumnLines(top, kTopColumns[0]);
   Lines lines;
   size_t begin = 0;
   size_t parts = 0;
-  for (const TopColumn& column : kColumns) {
+  for (const TopColumn& column : kTopColumns) {
     parts += column.part;
     const size_t end = columns * parts / 100;
     Lines own = ColumnLines(top, column);

@@ -11,7 +11,7 @@
 namespace tern::resolver::tool {
 namespace {
 
-constexpr std::string_view kUnknown = "-";
+constexpr std::string_view kNoFigure = "-";
 
 std::string WithDigits(double value, int digits) {
   char text[400];  // the largest double has 309 digits
@@ -30,7 +30,7 @@ int DigitsOfRate(double size, bool has_sign) {
 
 std::string RateText(double rate) {
   constexpr std::array<std::string_view, 5> kSigns = {"", "k", "M", "G", "T"};
-  if (!std::isfinite(rate)) return std::string(kUnknown);
+  if (!std::isfinite(rate)) return std::string(kNoFigure);
   if (std::fabs(rate) < 0.005) return "0";
   double size = std::fabs(rate);
   size_t sign = 0;
@@ -39,7 +39,7 @@ std::string RateText(double rate) {
 }
 
 std::string WholeText(double count) {
-  if (!std::isfinite(count)) return std::string(kUnknown);
+  if (!std::isfinite(count)) return std::string(kNoFigure);
   std::string text = WithDigits(std::fabs(std::round(count)), 0);
   for (size_t place = text.size(); place > 3;) {
     place -= 3;
@@ -49,7 +49,7 @@ std::string WholeText(double count) {
 }
 
 std::string PercentText(double part) {
-  if (!std::isfinite(part)) return std::string(kUnknown);
+  if (!std::isfinite(part)) return std::string(kNoFigure);
   const double hundredths = part * 100;
   if (hundredths > 0 && hundredths < 0.1) return "< 0.1 %";
   const bool is_whole = hundredths >= 99.95 || hundredths == 0;
@@ -58,14 +58,14 @@ std::string PercentText(double part) {
 
 std::string SizeText(double octets) {
   constexpr std::array<std::string_view, 5> kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
-  if (!std::isfinite(octets)) return std::string(kUnknown);
+  if (!std::isfinite(octets)) return std::string(kNoFigure);
   size_t unit = 0;
   for (; octets >= 1023.5 && unit + 1 < kUnits.size(); ++unit) octets /= 1024;
   return Concat(WithDigits(octets, octets < 9.95 && unit > 0 ? 1 : 0), " ", kUnits[unit]);
 }
 
 std::string MicrosText(double microseconds) {
-  if (!std::isfinite(microseconds)) return std::string(kUnknown);
+  if (!std::isfinite(microseconds)) return std::string(kNoFigure);
   double size = microseconds;
   std::string_view unit = "us";
   if (microseconds >= 999'500) {

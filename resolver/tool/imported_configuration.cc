@@ -94,7 +94,7 @@ std::string ZonesText(std::string_view key, const std::vector<ImportedZone>& zon
 }
 
 // Text from a file must not end the comment that it stands in.
-std::string OneLine(std::string text) {
+std::string CommentLine(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
   return text;
@@ -106,7 +106,7 @@ std::string NotesText(const std::vector<ImportNote>& notes, ImportGrade grade,
   for (const ImportNote& note : notes) {
     if (note.grade != grade) continue;
     if (text.empty()) text = Concat("#\n# ", title, "\n");
-    text += OneLine(Concat("#   ", note.place, ": ", note.option, ": ", note.text)) + "\n";
+    text += CommentLine(Concat("#   ", note.place, ": ", note.option, ": ", note.text)) + "\n";
   }
   return text;
 }
@@ -134,7 +134,7 @@ size_t ImportedConfiguration::Count(ImportGrade grade) const {
 }
 
 std::string ImportedConfiguration::ToYaml(std::string_view source) const {
-  std::string text = OneLine(Concat("# Made by tern config import from ", source, ".")) +
+  std::string text = CommentLine(Concat("# Made by tern config import from ", source, ".")) +
                      "\n# Check it with: ternd --check --config FILE\n";
   text += NotesText(notes_, ImportGrade::kMissing,
                     "Not carried over. Decide whether you can do without it:");

@@ -37,7 +37,7 @@ struct Word {
 
 // Takes the first word off the line. False at its end, or when a quote is not closed: then *text is
 // not empty.
-bool TakeWord(std::string_view* text, Word* word) {
+bool TakeUnboundWord(std::string_view* text, Word* word) {
   while (!text->empty() && IsSpace(text->front())) text->remove_prefix(1);
   if (text->empty()) return false;
   if (text->front() == '#') {
@@ -71,7 +71,7 @@ class Reading {
   absl::Status ReadLine(std::string_view line) {
     ++line_;
     Word word;
-    while (TakeWord(&line, &word)) {
+    while (TakeUnboundWord(&line, &word)) {
       if (word.NamesOption()) {
         word.text.pop_back();
         Begin(word.text);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr uint64_t kMib = 1 << 20;
 constexpr uint64_t kUnboundCacheDefault = 4 * kMib;
-constexpr uint16_t kDnsPort = 53;
+constexpr uint16_t kPortOfDns = 53;
 
 bool IsYes(const UnboundOption& option) {
   return !option.values.empty() && option.values[0] == "yes";
@@ -394,7 +394,7 @@ class Import {
       zone_->made.first = IsYes(option);
       return true;
     }
-    const auto endpoint = ParseUnboundAddress(option.values[0], kDnsPort);
+    const auto endpoint = ParseUnboundAddress(option.values[0], kPortOfDns);
     if (!endpoint) return false;
     zone_->made.to.push_back(endpoint->ToText());
     return true;
@@ -418,7 +418,7 @@ class Import {
   }
 
   ImportedConfiguration made_;
-  uint16_t port_ = kDnsPort;
+  uint16_t port_ = kPortOfDns;
   size_t clause_ = 0;
   size_t missing_clause_ = 0;  // the last that was told
   std::optional<uint64_t> cache_octets_;

@@ -55,7 +55,7 @@ std::string PlainText(const std::vector<ScreenLine>& lines) {
 
 ControlReply Done() { return {.exit = ControlExit::kOk, .text = "", .error = "", .json = ""}; }
 
-ControlReply NotWritten() {
+ControlReply ScreenNotWritten() {
   ControlReply reply;
   reply.error = Concat("tern: ", std::generic_category().message(errno), "\n");
   return reply;
@@ -111,7 +111,7 @@ ControlReply PrintTop(const TopOptions& options, const AskTop& ask,
     if (looks > 0) pause();
     TopLook now = LookOnce(options, ask);
     if (options.control.json && !now.reply.json.empty()) {
-      if (!write(now.reply.json)) return NotWritten();
+      if (!write(now.reply.json)) return ScreenNotWritten();
       now.reply.error.clear();  // the line has it
     }
     if (now.reply.exit != ControlExit::kOk) return std::move(now.reply);
@@ -119,7 +119,7 @@ ControlReply PrintTop(const TopOptions& options, const AskTop& ask,
       ++shown;
     } else if (looks > 0) {
       const auto lines = TopScreen(before.result, now.result, kNoTerminal);
-      if (!write(Concat(shown > 0 ? "\n" : "", PlainText(lines)))) return NotWritten();
+      if (!write(Concat(shown > 0 ? "\n" : "", PlainText(lines)))) return ScreenNotWritten();
       ++shown;
     }
     before = std::move(now);
