@@ -6,6 +6,7 @@
 #include "cache/store.h"
 #include "resolver/base/counters.h"
 #include "resolver/base/time.h"
+#include "resolver/control/connection_counts.h"
 #include "resolver/control/daemon_state.h"
 #include "resolver/control/steered.h"
 #include "resolver/control/worker_looks.h"
@@ -20,6 +21,7 @@ struct ControlSources {
   cache::Store* store = nullptr;
   const upstream::ServerTable* servers = nullptr;
   const DaemonState* daemon = nullptr;
+  ConnectionCounts* connections = nullptr;  // what the server counts
   // The workers' clock.
   Time (*now)() = nullptr;
 };
