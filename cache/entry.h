@@ -41,6 +41,8 @@ enum class EntryKind : uint8_t {
   kNxDomainOfType,
 };
 
+inline constexpr size_t kEntryKinds = 6;
+
 // Whether an entry of this kind has a RecordCursor.
 constexpr bool HasRecords(EntryKind kind) { return kind <= EntryKind::kNxDomain; }
 // Whether an answer that ends with an entry of this kind has the code NXDOMAIN.

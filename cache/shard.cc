@@ -41,12 +41,6 @@ constexpr size_t kEraseBuckets = 128;
 // After a Put took a segment, this many must be free: the reserve of invariant 3.
 constexpr size_t kReserve = 1;
 
-void Add(std::atomic<uint64_t>* counter, int64_t change) {
-  // Only the holder of the lock writes, so no read-modify-write is needed.
-  counter->store(counter->load(std::memory_order_relaxed) + static_cast<uint64_t>(change),
-                 std::memory_order_relaxed);
-}
-
 }  // namespace
 
 Shard::~Shard() {
@@ -130,35 +124,26 @@ PutOutcome Shard::Put(const EntryKey& key, std::span<const uint8_t> bytes, Insta
     if (!Fits(*queue, bytes.size())) return PutOutcome::kNoRoom;
   }
   const Location location = Append(*queue, bytes, key.tag, used);
+  const EntryView entry(bytes.data());
   const uint64_t before = slot->load(std::memory_order_relaxed);
-  slot->store(IndexTable::Pack(key.tag, location), std::memory_order_release);
-  if (before == 0) {
-    Add(&entries_, 1);
-    Add(&insertions_, 1);
-  } else if (known) {
-    Add(&replacements_, 1);
+  if (before != 0 && known) {
+    counts_.NoteReplaced(EntryOf(before), entry);
   } else {
-    Add(&evictions_, 1);
-    Add(&insertions_, 1);
+    if (before != 0) counts_.NoteLeft(EntryOf(before), Leaving::kIndex);
+    counts_.NoteInserted(entry);
   }
+  slot->store(IndexTable::Pack(key.tag, location), std::memory_order_release);
   EvictAhead(now);
   return PutOutcome::kStored;
 }
 
 bool Shard::Erase(const EntryKey& key) {
   std::lock_guard lock(mutex_);
-  IndexTable::Slot* slot = Lookup(key).slot;
-  if (slot == nullptr) return false;
-  slot->store(0, std::memory_order_release);
-  Add(&entries_, -1);
+  const Found found = Lookup(key);
+  if (found.slot == nullptr) return false;
+  found.slot->store(0, std::memory_order_release);
+  counts_.NoteLeft(found.entry, Leaving::kErased);
   return true;
-}
-
-void Shard::AddTo(StoreStatistics* statistics) const {
-  statistics->entries += entries_.load(std::memory_order_relaxed);
-  statistics->insertions += insertions_.load(std::memory_order_relaxed);
-  statistics->replacements += replacements_.load(std::memory_order_relaxed);
-  statistics->evictions += evictions_.load(std::memory_order_relaxed);
 }
 
 void Shard::ForEach(absl::FunctionRef<void(EntryView)> visit) const {
@@ -167,7 +152,7 @@ void Shard::ForEach(absl::FunctionRef<void(EntryView)> visit) const {
   for (size_t i = 0; i < table->buckets(); ++i) {
     for (const IndexTable::Slot& slot : table->BucketAt(i).slots) {
       const uint64_t value = slot.load(std::memory_order_relaxed);
-      if (value != 0) visit(EntryView(arena_->At(IndexTable::LocationOf(value))));
+      if (value != 0) visit(EntryOf(value));
     }
   }
 }
@@ -227,9 +212,9 @@ void Shard::EraseInBuckets(IndexTable* table, size_t from, size_t to,
     }
     for (IndexTable::Slot& slot : table->BucketAt(i).slots) {
       const uint64_t value = slot.load(std::memory_order_relaxed);
-      if (value == 0 || !matches(EntryView(arena_->At(IndexTable::LocationOf(value))))) continue;
+      if (value == 0 || !matches(EntryOf(value))) continue;
       slot.store(0, std::memory_order_release);
-      Add(&entries_, -1);
+      counts_.NoteLeft(EntryOf(value), Leaving::kErased);
     }
   }
 }
@@ -274,7 +259,7 @@ bool Shard::IsInMain(Location location) const {
 
 bool Shard::IndexLoadIs(size_t percent) const {
   const IndexTable& table = *table_.load(std::memory_order_relaxed);
-  return entries_.load(std::memory_order_relaxed) * 100 >= table.slots() * percent;
+  return counts_.entries() * 100 >= table.slots() * percent;
 }
 
 bool Shard::GrowIndex() {
@@ -299,15 +284,14 @@ bool Shard::GrowIndex() {
       if (value == 0) continue;
       IndexTable::Slot* room = table->FindRoom(IndexTable::TagOf(value));
       if (room == nullptr) {
-        Add(&entries_, -1);
-        Add(&evictions_, 1);
+        counts_.NoteLeft(EntryOf(value), Leaving::kIndex);
         continue;
       }
       room->store(value, std::memory_order_relaxed);
       ++moved;
     }
   }
-  TERN_DCHECK(moved == entries_.load(std::memory_order_relaxed));
+  TERN_DCHECK(moved == counts_.entries());
   reserve_ = kReserve;
   table_.store(table, std::memory_order_release);
   old->retired_at = around_.readers->Retire();
@@ -470,8 +454,7 @@ void Shard::EvictEntries(uint32_t segment, Keep keep, Instant now) {
       ghosts_.Remember(entry.tag());
       ++remembered_;
     }
-    Add(&entries_, -1);
-    Add(&evictions_, 1);
+    counts_.NoteLeft(entry, entry.IsFresh(now) ? Leaving::kRoom : Leaving::kExpired);
   }
 }
 
@@ -576,7 +559,7 @@ bool Shard::IsSound() const {
     return false;
   if (condemned_ + trial_.segments > main_.count) return false;
   const IndexTable* table = table_.load(std::memory_order_relaxed);
-  if (entries_.load(std::memory_order_relaxed) > table->slots()) return false;
+  if (counts_.entries() > table->slots()) return false;
   size_t octets = table->octets() + ghosts_.octets();
   for (const Queue* queue : {&small_, &main_, &passing_, &limbo_, &free_}) {
     octets += queue->count * kSegmentOctets;

@@ -65,6 +65,7 @@
 #include "cache/reader_epochs.h"
 #include "cache/segment_arena.h"
 #include "cache/segment_walk.h"
+#include "cache/shard_counts.h"
 #include "cache/store_report.h"
 #include "cache/ttl.h"
 
@@ -129,7 +130,7 @@ class Shard {
   PutOutcome Put(const EntryKey& key, std::span<const uint8_t> bytes, Instant now,
                  Reuse reuse = Reuse::kExpected);
   bool Erase(const EntryKey& key);
-  void AddTo(StoreStatistics* statistics) const;
+  void AddTo(StoreStatistics* statistics) const { counts_.AddTo(statistics); }
   void ForEach(absl::FunctionRef<void(EntryView)> visit) const;
   void EraseIf(absl::FunctionRef<bool(EntryView)> matches);
 
@@ -188,6 +189,9 @@ class Shard {
   bool IndexLoadIs(size_t percent) const;
   bool GrowIndex();
   bool IsInMain(Location location) const;
+  EntryView EntryOf(uint64_t packed) const {
+    return EntryView(arena_->At(IndexTable::LocationOf(packed)));
+  }
   // The slot's content for the walk's entry, unless that entry is dead.
   static uint64_t PackedOf(const SegmentWalk& walk) {
     return IndexTable::Pack(walk.entry().tag(), walk.location());
@@ -269,10 +273,7 @@ class Shard {
   uint64_t remembered_ = 0;  // ghosts ever made: the clock that compares absences and rounds
   uint64_t ghosts_grown_at_ = 0;
   bool ghosts_wait_ = false;  // memory is saved for ghosts
-  std::atomic<uint64_t> entries_{0};
-  std::atomic<uint64_t> insertions_{0};
-  std::atomic<uint64_t> replacements_{0};
-  std::atomic<uint64_t> evictions_{0};
+  ShardCounts counts_;
 };
 
 }  // namespace tern::cache

@@ -78,7 +78,7 @@ void Shard::VisitLive(uint32_t segment, size_t from, size_t filled,
 
 void Shard::ReserveIndex(uint64_t entries) {
   std::lock_guard lock(mutex_);
-  if (entries_.load(std::memory_order_relaxed) != 0) return;
+  if (counts_.entries() != 0) return;
   constexpr size_t kPage = IndexTable::kPageOctets;
   const size_t most = budget_octets_ / kRestoredIndexPart;
   const size_t slots = std::min<uint64_t>(entries, budget_octets_) * 100 / kRestoredLoadPercent;
@@ -98,7 +98,6 @@ size_t Shard::Restore(Log log, std::span<const RestoredEntry> entries) {
   std::lock_guard lock(mutex_);
   Queue& queue = QueueOf(log);
   size_t left_out = 0;
-  uint64_t restored_count = 0;
   for (size_t i = entries.size(); i-- > 0;) {
     const RestoredEntry& restored = entries[i];
     const EntryView entry = restored.entry;
@@ -117,10 +116,8 @@ size_t Shard::Restore(Log log, std::span<const RestoredEntry> entries) {
     const Location location =
         AppendTo(queue.restoring, {entry.bytes(), entry.size()}, restored.tag, restored.used);
     slot->store(IndexTable::Pack(restored.tag, location), std::memory_order_release);
-    ++restored_count;
+    counts_.NoteThere(entry);
   }
-  entries_.store(entries_.load(std::memory_order_relaxed) + restored_count,
-                 std::memory_order_relaxed);
   return left_out;
 }
 

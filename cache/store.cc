@@ -48,6 +48,7 @@ struct Store::Common {
   SegmentArena arena;
   std::atomic<size_t> octets{0};  // mapped
   std::atomic<uint32_t> max_stale{kMaxStaleAtFirst};
+  std::atomic<uint64_t> too_large{0};
   size_t octets_max;
   size_t shard_count;
   std::unique_ptr<Shard[]> shards;
@@ -104,6 +105,7 @@ void Store::Prefetch(uint64_t name_hash, KeySpace space, wire::RRType type) cons
 
 PutOutcome Store::Put(std::span<const uint8_t> bytes, Instant now, Reuse reuse) {
   if (bytes.size() < kEntryHeaderOctets || bytes.size() > kEntryOctetsMax) {
+    common_->too_large.fetch_add(1, std::memory_order_relaxed);
     return PutOutcome::kTooLarge;
   }
   const EntryView entry(bytes.data());
@@ -131,6 +133,7 @@ StoreStatistics Store::Statistics() const {
   StoreStatistics statistics;
   statistics.octets = octets();
   statistics.octets_max = common_->octets_max;
+  statistics.too_large = common_->too_large.load(std::memory_order_relaxed);
   for (size_t i = 0; i < common_->shard_count; ++i) shards_[i].AddTo(&statistics);
   return statistics;
 }

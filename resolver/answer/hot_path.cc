@@ -129,6 +129,7 @@ HotOutcome AnswerParsed(std::span<const uint8_t> query, const ParsedQuery& parse
   const cache::Instant now = context.now;
   AnswerParts answer;
   answer.exempt_zones = context.exempt_zones;
+  answer.told = context.told;
   wire::NameView missing;
   const cache::Security floor = FloorFor(request, context.validates);
   if (!Collect(context.store, request.name, parsed.name_hash, request.type, now, floor, &answer,

@@ -84,6 +84,7 @@ struct AnswerContext {
   const policy::LocalData* local_data = nullptr;
   bool validates = false;                         // only what was validated is answered
   const NegativeAnchors* exempt_zones = nullptr;  // for their reasons; may be null
+  wire::ExtendedError* told = nullptr;            // see AnswerParts
 };
 
 // The two halves of the hot path. All queries of a batch are parsed first. So the index lines of

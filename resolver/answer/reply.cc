@@ -306,6 +306,11 @@ bool IsOneRRset(const Request& request, const AnswerParts& answer) {
           (answer.parts[0].signature_count() == 0 && answer.parts[0].proof_count() == 0));
 }
 
+void NoteTold(const Request& request, const AnswerParts& answer, wire::ExtendedError error) {
+  if (answer.told == nullptr || error == wire::ExtendedError::kNone) return;
+  if (request.has_edns) *answer.told = error;
+}
+
 // The operator's reason why the name is not validated, or that this is the operator's wish.
 std::string_view WhyExempt(const AnswerParts& answer, wire::NameView name) {
   const NegativeAnchor* const anchor =
@@ -364,6 +369,7 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
     if (octets != 0) return octets;
   }
   if (request.fails_if_secure && IsSecure(answer, now)) {
+    NoteTold(request, answer, wire::ExtendedError::kOther);
     return ComposeError(query, request, wire::Rcode::kServFail, wire::ExtendedError::kOther,
                         "root key sentinel (RFC 8509)", out);
   }
@@ -389,6 +395,7 @@ size_t ComposeReply(std::span<const uint8_t> query, const Request& request,
     AddAdditional(writer, *additional, now, rotation);
   }
   if (request.has_edns && !writer.AddOpt(edns)) return 0;
+  NoteTold(request, answer, told.error);
   return writer.Finish();
 }
 

@@ -38,6 +38,8 @@ struct AnswerParts {
   const char* second_text = "";                   // a literal
   uint32_t stale_ttl = 0;                         // seconds; for records past their TTL
   const NegativeAnchors* exempt_zones = nullptr;  // for their reasons; may be null
+  // If the client is told an extended error, it is noted here too. May be null.
+  wire::ExtendedError* told = nullptr;
 
   // False when there is no room. The limit on links rules that out.
   [[nodiscard]] bool Add(cache::EntryView entry) {

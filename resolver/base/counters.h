@@ -10,31 +10,15 @@
 // Bound: 8 octets for each counter.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 #include "resolver/base/answer_counts.h"
+#include "resolver/base/counter.h"
 #include "resolver/base/limit_counts.h"
 #include "resolver/base/upstream_counts.h"
 
 namespace tern::resolver {
-
-// Thread: one writes, any reads.
-class Counter {
- public:
-  void Add(uint64_t count) {
-    value_.store(value_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
-  }
-  void operator++() { Add(1); }
-  // For a state, which may become smaller. Only one worker sets it, so the sum is its value.
-  void Set(uint64_t value) { value_.store(value, std::memory_order_relaxed); }
-  // NOLINTNEXTLINE(google-explicit-constructor): a counter is read as the number that it holds.
-  operator uint64_t() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<uint64_t> value_ = 0;
-};
 
 template <typename Count>
 struct Counts {
@@ -58,7 +42,12 @@ struct Counts {
   Count range_answers{};         // made from the ranges of signed zones (RFC 8198)
   Count error_reports{};         // sent to agents of zones (RFC 9567)
   Count range_contradictions{};  // zones that denied what they have, each for 15 minutes
-  Count bogus_answers{};         // parts of answers that validation found to be bogus
+  // Parts of answers that were validated, by the result. Those that the store had validated do not
+  // count again.
+  Count validated_secure{};
+  Count validated_insecure{};
+  Count validated_indeterminate{};  // secure, had the clock not been plainly wrong
+  Count bogus_answers{};            // bogus, even if they are answered (`dnssec.validation: log`)
   // The same by the extended error (RFC 8914) that a client gets, or would get.
   Count bogus_expired{};
   Count bogus_not_yet_valid{};

@@ -47,6 +47,7 @@ class FourWayTable {
         sets_(std::make_unique<Set[]>(mask_ + 1)) {}
 
   bool empty() const { return sets_ == nullptr; }
+  size_t places() const { return empty() ? 0 : (mask_ + 1) * kWays; }
   // REQUIRES: !empty().
   Set& SetOf(uint64_t key) const {
     TERN_REQUIRE(!empty());

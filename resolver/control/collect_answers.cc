@@ -67,9 +67,7 @@ Family AnswersOf(const AnswerCounts<uint64_t>& counts) {
 Family ExtendedErrorsOf(const AnswerCounts<uint64_t>& counts) {
   Family family{.name = "tern_ede",
                 .type = MetricType::kCounter,
-                .help =
-                    "Extended errors (RFC 8914) told to clients, by code. Those beside answers "
-                    "that came from the cache at once do not count."};
+                .help = "Extended errors (RFC 8914) told to clients, by code."};
   for (size_t code = 0; code < kExtendedErrorPlaces; ++code) {
     if (counts.extended_errors[code] == 0) continue;
     family.samples.push_back(

@@ -38,6 +38,10 @@ constexpr Row kStale[] = {{&C::stale_answers}};
 constexpr Row kRangeAnswers[] = {{&C::range_answers}};
 constexpr Row kRangeContradictions[] = {{&C::range_contradictions}};
 constexpr Row kErrorReports[] = {{&C::error_reports}};
+constexpr Row kValidated[] = {{&C::validated_secure, "secure"},
+                              {&C::validated_insecure, "insecure"},
+                              {&C::bogus_answers, "bogus"},
+                              {&C::validated_indeterminate, "indeterminate"}};
 constexpr Row kBogus[] = {
     {&C::bogus_expired, "expired"},         {&C::bogus_not_yet_valid, "not_yet_valid"},
     {&C::bogus_never_valid, "never_valid"}, {&C::bogus_no_dnskey, "no_dnskey"},
@@ -81,6 +85,8 @@ constexpr FamilyRows kFamilies[] = {
     {"tern_range_contradictions", kCounter, "Zones that denied what they have.", "",
      kRangeContradictions},
     {"tern_error_reports", kCounter, "Reports to agents of zones (RFC 9567).", "", kErrorReports},
+    {"tern_validated", kCounter, "Parts of answers that were validated, by the result.", "result",
+     kValidated},
     {"tern_bogus", kCounter, "Parts of answers that failed validation, by the reason.", "reason",
      kBogus},
     {"tern_signatures_in_grace", kCounter,

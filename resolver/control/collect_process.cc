@@ -4,13 +4,19 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "resolver/base/version.h"
 #include "resolver/control/process_use.h"
-#include "resolver/control/zone_health.h"
 
 namespace tern::resolver::control {
 namespace {
+
+constexpr std::string_view kEntryKindWords[cache::kEntryKinds] = {
+    "rrset", "no_data", "no_such_name", "delegation", "failure", "no_such_name_of_type"};
+constexpr std::string_view kLeavingWords[cache::kLeavings] = {"room", "expired", "index",
+                                                              "replaced", "flushed"};
 
 void AddUse(std::vector<Family>* families) {
   const ProcessUse use = ReadProcessUse();
@@ -67,47 +73,43 @@ void CollectCache(const cache::Store& store, std::vector<Family>* families) {
       SingleOf("tern_cache_bytes", MetricType::kGauge, "Memory of the cache.", statistics.octets));
   families->push_back(SingleOf("tern_cache_capacity_bytes", MetricType::kGauge,
                                "The most memory that the cache may have.", statistics.octets_max));
-  families->push_back(SingleOf("tern_cache_entries", MetricType::kGauge,
-                               "RRsets, denials, delegations and failures.", statistics.entries));
+  Family entries{.name = "tern_cache_entries", .help = "What the cache has, by its kind."};
+  Family octets{.name = "tern_cache_entry_bytes",
+                .unit = "bytes",
+                .help = "What the entries take, by their kind. The index comes on top."};
+  for (size_t i = 0; i < cache::kEntryKinds; ++i) {
+    const Labels kind = {{"kind", std::string(kEntryKindWords[i])}};
+    entries.samples.push_back({kind, static_cast<double>(statistics.of_kind[i].entries)});
+    octets.samples.push_back({kind, static_cast<double>(statistics.of_kind[i].octets)});
+  }
+  families->push_back(std::move(entries));
+  families->push_back(std::move(octets));
   families->push_back(SingleOf("tern_cache_insertions", MetricType::kCounter,
                                "Entries that came new.", statistics.insertions));
   families->push_back(
       SingleOf("tern_cache_replacements", MetricType::kCounter,
                "Entries that took the place of an older one of the same name and type.",
-               statistics.replacements));
-  families->push_back(SingleOf("tern_cache_evictions", MetricType::kCounter,
-                               "Entries that made way for others.", statistics.evictions));
+               statistics.Left(cache::Leaving::kReplaced)));
+  Family evictions{.name = "tern_cache_evictions",
+                   .type = MetricType::kCounter,
+                   .help = "Entries that left the cache, by the reason."};
+  for (size_t i = 0; i < cache::kLeavings; ++i) {
+    evictions.samples.push_back(
+        {{{"reason", std::string(kLeavingWords[i])}}, static_cast<double>(statistics.left[i])});
+  }
+  families->push_back(std::move(evictions));
 }
 
-void CollectZones(const Sources& sources, std::vector<Family>* families) {
-  Family servers{.name = "tern_zone_servers",
-                 .help = "Servers of the forward and stub zones, by whether they answer."};
-  Family fastest{.name = "tern_zone_round_trip_seconds",
-                 .unit = "seconds",
-                 .help = "Smoothed round trip of the fastest server of a zone that answers."};
-  for (const ZoneHealth& zone :
-       LookAtZones(*sources.daemon->zones(), *sources.servers, sources.now())) {
-    const auto add = [&](const char* state, size_t count) {
-      servers.samples.push_back(
-          {{{"zone", zone.zone}, {"state", state}}, static_cast<double>(count)});
-    };
-    add("answering", zone.answering);
-    add("silent", zone.silent);
-    add("unknown", zone.unknown);
-    if (zone.fastest.count() != 0) {
-      fastest.samples.push_back(
-          {{{"zone", zone.zone}}, static_cast<double>(zone.fastest.count()) / 1e6});
-    }
-  }
-  families->push_back(std::move(servers));
-  families->push_back(std::move(fastest));
-  Family broken{.name = "tern_family_broken",
-                .help = "1 if no name server answers over the family of addresses."};
-  for (const bool ipv6 : {false, true}) {
-    broken.samples.push_back(
-        {{{"family", ipv6 ? "ipv6" : "ipv4"}}, sources.servers->IsFamilyBroken(ipv6) ? 1.0 : 0.0});
-  }
-  families->push_back(std::move(broken));
+void CollectCacheFile(const DaemonState& daemon, std::vector<Family>* families) {
+  families->push_back(
+      {.name = "tern_cache_file_saves",
+       .type = MetricType::kCounter,
+       .help = "How often the file of the cache was to be written, by the result.",
+       .samples = {{{{"result", "written"}}, static_cast<double>(daemon.cache_saves())},
+                   {{{"result", "failed"}}, static_cast<double>(daemon.failed_cache_saves())}}});
+  families->push_back(SingleOf("tern_cache_file_last_save_successful", MetricType::kGauge,
+                               "0 if the file of the cache could not be written the last time.",
+                               daemon.cache_save_failed() ? 0.0 : 1.0));
 }
 
 }  // namespace tern::resolver::control

@@ -1,6 +1,6 @@
-// The families of metrics of the process, its cache, its configuration and its zones.
+// The families of metrics of the process, its cache and its configuration.
 //
-// Thread: any. Bound: the families; one sample for each zone of the configuration.
+// Thread: any. Bound: the families.
 #pragma once
 
 #include <vector>
@@ -12,6 +12,6 @@ namespace tern::resolver::control {
 
 void CollectProcess(const DaemonState& daemon, std::vector<Family>* families);
 void CollectCache(const cache::Store& store, std::vector<Family>* families);
-void CollectZones(const Sources& sources, std::vector<Family>* families);
+void CollectCacheFile(const DaemonState& daemon, std::vector<Family>* families);
 
 }  // namespace tern::resolver::control

@@ -103,6 +103,7 @@ absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::Start(Options opti
 ControlServer::ControlServer(Options options, io::OwnedFd stop)
     : options_(std::move(options)), socket_file_(FileAt(options_.path)), stop_(std::move(stop)) {
   connections_.reserve(kControlConnectionsMax);
+  if (options_.counts != nullptr) options_.counts->most = kControlConnectionsMax;
 }
 
 ControlServer::~ControlServer() {
@@ -120,8 +121,11 @@ std::optional<ControlServer::FileId> ControlServer::FileAt(const std::string& pa
 }
 
 void ControlServer::Run() {
-  while (WaitForWork()) {
-  }
+  while (WaitForWork()) NoteUse();
+}
+
+void ControlServer::NoteUse() const {
+  if (options_.counts != nullptr) options_.counts->open = connections_.size();
 }
 
 int ControlServer::PollTimeout(Clock::time_point now) const {
@@ -174,6 +178,7 @@ void ControlServer::AcceptAll(Clock::time_point now) {
         connections_.push_back(std::make_unique<Connection>(std::move(connection)));
         continue;
       }
+      if (may_steer && options_.counts != nullptr) ++options_.counts->met;
       connection.Answer(ErrorLine(may_steer ? "too many connections"
                                             : "not allowed: only root, the user of ternd and the "
                                               "members of its group may give commands"));

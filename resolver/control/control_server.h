@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "resolver/control/connection_counts.h"
 #include "resolver/io/sockets.h"
 
 namespace tern::resolver::control {
@@ -41,6 +42,7 @@ class ControlServer {
     // The answer to a line, with its newline. When it throws std::bad_alloc, the client is closed.
     std::function<std::string(std::string_view line)> answer;
     std::chrono::milliseconds idle_max{10'000};
+    ConnectionCounts* counts = nullptr;  // outlives the server; null: nothing is counted
   };
 
   static absl::StatusOr<std::unique_ptr<ControlServer>> Start(Options options);
@@ -72,6 +74,7 @@ class ControlServer {
   bool WaitForWork();
   void AcceptAll(Clock::time_point now);
   void Serve(Connection* connection, Clock::time_point now);
+  void NoteUse() const;
   int PollTimeout(Clock::time_point now) const;
 
   const Options options_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cache/store.h"
+#include "resolver/control/connection_counts.h"
 #include "resolver/control/sources.h"
 #include "resolver/control/steered.h"
 
@@ -13,6 +14,7 @@ struct ControlSources {
   Steered* steered = nullptr;
   cache::Store* store = nullptr;  // not const, because whoever walks over entries registers
   Sources watched;                // what the HTTP server tells, too
+  ConnectionCounts* connections = nullptr;  // what the server counts
 };
 
 }  // namespace tern::resolver::control

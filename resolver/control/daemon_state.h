@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "resolver/base/resolution_settings.h"
+#include "resolver/control/connection_counts.h"
 
 namespace tern::resolver::control {
 
@@ -29,6 +30,11 @@ class DaemonState {
     generation_.fetch_add(1, std::memory_order_relaxed);
   }
   void SetReloadFailed(bool failed) { reload_failed_ = failed; }
+  // `cache.file` was written, or could not be.
+  void NoteCacheSaved(bool saved) {
+    (saved ? cache_saves_ : failed_cache_saves_).fetch_add(1, std::memory_order_relaxed);
+    cache_save_failed_ = !saved;
+  }
   // Queries are answered, but no new ones should come.
   void SetDraining(bool draining) { draining_ = draining; }
 
@@ -41,6 +47,17 @@ class DaemonState {
   uint64_t generation() const { return generation_.load(std::memory_order_relaxed); }
   bool reload_failed() const { return reload_failed_; }
   bool draining() const { return draining_; }
+  uint64_t cache_saves() const { return cache_saves_.load(std::memory_order_relaxed); }
+  uint64_t failed_cache_saves() const {
+    return failed_cache_saves_.load(std::memory_order_relaxed);
+  }
+  // Of the last one.
+  bool cache_save_failed() const { return cache_save_failed_; }
+  // Of the listeners of `http.listen`, and of the control socket. Their servers count.
+  ConnectionCounts& http_connections() { return http_connections_; }
+  const ConnectionCounts& http_connections() const { return http_connections_; }
+  ConnectionCounts& control_connections() { return control_connections_; }
+  const ConnectionCounts& control_connections() const { return control_connections_; }
 
  private:
   const int64_t started_;
@@ -49,6 +66,11 @@ class DaemonState {
   std::atomic<uint64_t> generation_ = 0;
   std::atomic<bool> reload_failed_ = false;
   std::atomic<bool> draining_ = false;
+  std::atomic<uint64_t> cache_saves_ = 0;
+  std::atomic<uint64_t> failed_cache_saves_ = 0;
+  std::atomic<bool> cache_save_failed_ = false;
+  ConnectionCounts http_connections_;
+  ConnectionCounts control_connections_;
 };
 
 }  // namespace tern::resolver::control

@@ -98,7 +98,7 @@ Json CacheJson(const cache::StoreStatistics& cache) {
               {"bytes_max", cache.octets_max},
               {"entries", cache.entries},
               {"insertions", cache.insertions},
-              {"evictions", cache.evictions}};
+              {"evictions", cache.evictions()}};
 }
 
 Json ProcessJson(const ProcessUse& use) {

@@ -295,7 +295,8 @@ class HttpServer::Listener {
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
       listener->Add(connection);
     } else {
-      listener->open_.remove_if([&](const Open& open) { return open.connection == connection; });
+      listener->NoteOpen(-static_cast<int64_t>(listener->open_.remove_if(
+          [&](const Open& open) { return open.connection == connection; })));
     }
   }
 
@@ -314,8 +315,13 @@ class HttpServer::Listener {
     waiting_.remove_if([&](const auto& each) { return each.get() == waiting; });
   }
 
+  void NoteOpen(int64_t change) const {
+    if (server_->counts_ != nullptr) server_->counts_->open += static_cast<uint64_t>(change);
+  }
+
   void Add(MHD_Connection* connection) try {
     open_.push_back({connection, ClientOf(connection)});
+    NoteOpen(1);
     const IpAddress& client = open_.back().client;
     const auto is_of_client = [&](const Open& each) { return each.client == client; };
     if (static_cast<size_t>(std::count_if(open_.begin(), open_.end(), is_of_client)) >
@@ -332,6 +338,8 @@ class HttpServer::Listener {
   void Close(std::list<Open>::iterator open) {
     shutdown(DescriptorOf(open->connection), SHUT_RDWR);
     open_.erase(open);
+    NoteOpen(-1);
+    if (server_->counts_ != nullptr) ++server_->counts_->met;
   }
 
   const HttpServer* const server_;
@@ -345,7 +353,8 @@ class HttpServer::Listener {
 HttpServer::HttpServer(Options options)
     : routes_(std::move(options.routes)),
       hosts_(std::move(options.hosts)),
-      token_(std::move(options.token)) {}
+      token_(std::move(options.token)),
+      counts_(options.counts) {}
 
 HttpServer::~HttpServer() = default;
 
@@ -359,6 +368,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(Options options) {
     server->listening_.push_back(io::LocalEndpoint(socket.get()));
     server->sockets_.push_back(*std::move(copy));
     server->listeners_.push_back(std::make_unique<Listener>(server.get()));
+    if (server->counts_ != nullptr) server->counts_->most += kConnectionsMax;
     if (!server->listeners_.back()->Start(std::move(socket), idle_max)) {
       return absl::ResourceExhaustedError("cannot start a thread that serves HTTP");
     }

@@ -26,6 +26,7 @@
 
 #include "absl/status/statusor.h"
 #include "resolver/base/endpoint.h"
+#include "resolver/control/connection_counts.h"
 #include "resolver/io/sockets.h"
 
 namespace tern::resolver::control {
@@ -99,6 +100,7 @@ class HttpServer {
     std::vector<std::string> hosts;  // names of this machine, in lower case, without the last dot
     std::string token;               // empty: none is asked for
     std::chrono::seconds idle_max{10};
+    ConnectionCounts* counts = nullptr;  // outlives the server; null: nothing is counted
   };
 
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(Options options);
@@ -119,6 +121,7 @@ class HttpServer {
   const std::vector<HttpRoute> routes_;
   const std::vector<std::string> hosts_;
   const std::string token_;
+  ConnectionCounts* const counts_;
   std::vector<Endpoint> listening_;
   std::vector<io::OwnedFd> sockets_;                  // the library has others for the same ones
   std::vector<std::unique_ptr<Listener>> listeners_;  // they use the members above

@@ -8,6 +8,7 @@
 #include "resolver/control/collect_limits.h"
 #include "resolver/control/collect_process.h"
 #include "resolver/control/collect_upstream.h"
+#include "resolver/control/collect_zones.h"
 #include "resolver/control/exposition.h"
 #include "resolver/control/glance.h"
 #include "resolver/control/health.h"
@@ -27,6 +28,7 @@ HttpResponse AnswerMetrics(const Sources& sources, const HttpRequest& request) {
   CollectLimits(sources, counts, &families);
   CollectCounters(counts, &families);
   CollectCache(*sources.store, &families);
+  CollectCacheFile(*sources.daemon, &families);
   CollectZones(sources, &families);
   CollectEvents(*sources.events, &families);
   CollectProcess(*sources.daemon, &families);

@@ -8,13 +8,18 @@
 
 #include "cache/store.h"
 #include "resolver/base/counters.h"
+#include "resolver/base/log_counts.h"
 #include "resolver/base/time.h"
+#include "resolver/control/connection_counts.h"
 #include "resolver/control/daemon_state.h"
 #include "resolver/control/event_counts.h"
 #include "resolver/control/worker_looks.h"
+#include "resolver/dnssec/aggressive.h"
+#include "resolver/io/socket_bounds.h"
 #include "resolver/service/look_up.h"
 #include "resolver/service/recent_traffic.h"
 #include "resolver/upstream/server_table.h"
+#include "resolver/upstream/zone_counts.h"
 
 namespace tern::resolver::control {
 
@@ -27,6 +32,11 @@ struct Sources {
   const EventCounts* events = nullptr;
   const service::TrafficSource* traffic = nullptr;
   service::LookUpSource* look_up = nullptr;
+  const dnssec::AggressiveIndex* ranges = nullptr;
+  std::function<io::SocketBounds()> sockets = nullptr;             // the sums of all workers
+  std::function<upstream::ZoneCountSums()> zone_counts = nullptr;  // the same
+  LogCounts (*log)() = nullptr;
+  ConnectionCounts* http_connections = nullptr;  // what the HTTP server counts
   size_t workers = 0;
   // The workers' clock.
   Time (*now)() = nullptr;

@@ -83,8 +83,17 @@ void CacheSaver::SaveNow(std::unique_lock<std::mutex>* lock) {
     std::this_thread::sleep_for(rest);
     return IsWanted(change);
   };
-  TryToSave({.facts = facts, .threads = 1}, goes_on);
+  Save({.facts = facts, .threads = 1}, goes_on);
   lock->lock();
+}
+
+CacheFile::Saved CacheSaver::Save(CacheFile::SaveOptions options,
+                                  absl::FunctionRef<bool()> goes_on) {
+  const CacheFile::Saved saved = TryToSave(options, goes_on);
+  if (options_.on_saved && saved != CacheFile::Saved::kStopped) {
+    options_.on_saved(saved == CacheFile::Saved::kWhole);
+  }
+  return saved;
 }
 
 // Whatever it lacks: the process goes on, and only the file does without.
@@ -108,7 +117,7 @@ void CacheSaver::SaveLast(std::chrono::milliseconds at_most) {
   // A restart reads the file from memory. After a loss of power it may be damaged, and then the
   // cache starts empty.
   const CacheFile::Saved saved =
-      TryToSave({.facts = *facts_, .threads = options_.threads, .synchronise = false}, goes_on);
+      Save({.facts = *facts_, .threads = options_.threads, .synchronise = false}, goes_on);
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
   if (saved == CacheFile::Saved::kWhole) {

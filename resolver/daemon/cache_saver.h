@@ -31,6 +31,8 @@ class CacheSaver {
     size_t threads = 1;  // of the last save
     ClockReader read_clocks;
     LogSink log = {};
+    // Called when the file was written, or could not be. Not when a save was given up.
+    std::function<void(bool saved)> on_saved = nullptr;
   };
 
   // Both outlive the saver. Nothing is saved before SetFacts.
@@ -56,6 +58,7 @@ class CacheSaver {
   void Run();
   void Stop();
   void SaveNow(std::unique_lock<std::mutex>* lock);
+  CacheFile::Saved Save(CacheFile::SaveOptions options, absl::FunctionRef<bool()> goes_on);
   CacheFile::Saved TryToSave(CacheFile::SaveOptions options, absl::FunctionRef<bool()> goes_on);
   bool IsWanted(uint64_t change);
 

@@ -100,6 +100,7 @@ absl::StatusOr<std::unique_ptr<control::ControlServer>> StartControl(
     const auto peer = control::PeerOf(socket);
     return peer && control::MaySteer(*peer, geteuid(), getegid());
   };
+  options.counts = sources.connections;
   options.answer = [sources](std::string_view line) {
     return control::AnswerControl(sources, line);
   };

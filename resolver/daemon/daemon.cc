@@ -296,6 +296,12 @@ Watchdog::Duties Daemon::DutiesOfWatchdog(std::function<void()> feed) {
           worker_count(), [proof]() mutable { return proof.IsThere(); }, std::move(feed)};
 }
 
+io::SocketBounds Daemon::ReadSocketBounds() const {
+  io::SocketBounds sum;
+  for (const auto& worker : workers_) worker->AddTo(&sum);
+  return sum;
+}
+
 control::Sources Daemon::SourcesToWatch() {
   return {.counters = assembly_.get(),
           .store = &assembly_->store(),
@@ -305,6 +311,11 @@ control::Sources Daemon::SourcesToWatch() {
           .events = event_counts_.get(),
           .traffic = assembly_.get(),
           .look_up = assembly_.get(),
+          .ranges = &assembly_->ranges(),
+          .sockets = [this] { return ReadSocketBounds(); },
+          .zone_counts = [assembly = assembly_.get()] { return assembly->ReadZoneCounts(); },
+          .log = &ReadLogCounts,
+          .http_connections = &state_.http_connections(),
           .workers = worker_count(),
           .now = &io::ReadMonotonicClock,
           .unix_now = [] { return ReadWallClock().now; }};
@@ -321,7 +332,10 @@ void Daemon::StartLooks() {
 }
 
 control::ControlSources Daemon::SourcesOfControl(control::Steered* steered) {
-  return {.steered = steered, .store = &store(), .watched = SourcesToWatch()};
+  return {.steered = steered,
+          .store = &store(),
+          .watched = SourcesToWatch(),
+          .connections = &state_.control_connections()};
 }
 
 void Daemon::StartThreads(const std::function<void(const absl::Status&)>& on_failure) {

@@ -50,6 +50,7 @@
 #include "resolver/dnssec/anchor_keeper.h"
 #include "resolver/io/given_sockets.h"
 #include "resolver/io/listeners.h"
+#include "resolver/io/socket_bounds.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/worker.h"
 #include "resolver/service/assembly.h"
@@ -230,6 +231,7 @@ class Daemon {
   void TellCacheFacts();
   void StartLooks();
   control::Sources SourcesToWatch();
+  io::SocketBounds ReadSocketBounds() const;
   // What workers are to tell under these settings. Throws std::bad_alloc.
   std::shared_ptr<const Events> EventsFor(const config::Settings& settings) const;
   void StartEventWriter();

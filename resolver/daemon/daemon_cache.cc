@@ -93,11 +93,12 @@ absl::StatusOr<io::OwnedFd> Daemon::CopySecrets() const {
 
 void Daemon::StartSaver() {
   if (!cache_file_) return;
-  cache_saver_ =
-      std::make_unique<CacheSaver>(&*cache_file_, &store(),
-                                   CacheSaver::Options{.every = settings_.cache_file.save_every,
-                                                       .threads = CacheThreads(workers_.size()),
-                                                       .read_clocks = &ReadBothClocks});
+  cache_saver_ = std::make_unique<CacheSaver>(
+      &*cache_file_, &store(),
+      CacheSaver::Options{.every = settings_.cache_file.save_every,
+                          .threads = CacheThreads(workers_.size()),
+                          .read_clocks = &ReadBothClocks,
+                          .on_saved = [this](bool saved) { state_.NoteCacheSaved(saved); }});
   TellCacheFacts();
 }
 

@@ -66,7 +66,8 @@ absl::StatusOr<std::unique_ptr<control::HttpServer>> StartHttp(const config::Set
   return control::HttpServer::Start({.listeners = *std::move(listeners),
                                      .routes = control::MakeRoutes(sources),
                                      .hosts = HttpHosts(settings),
-                                     .token = settings.http.token});
+                                     .token = settings.http.token,
+                                     .counts = sources.http_connections});
 }
 
 }  // namespace tern::resolver::daemon

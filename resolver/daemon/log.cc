@@ -149,6 +149,8 @@ void LogWarnings(const std::vector<std::string>& warnings, LogSite site) {
   for (const std::string& warning : warnings) Log(LogLevel::kWarning, warning, site);
 }
 
+LogCounts ReadLogCounts() { return Limits().ReadCounts(); }
+
 bool TellLinesLeftOut(bool at_end) try {
   return Limits().TellLeftOut(std::chrono::steady_clock::now(), at_end, &WriteLine);
 } catch (const std::bad_alloc&) {

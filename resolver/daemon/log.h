@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "resolver/base/log_counts.h"
 #include "resolver/base/log_level.h"
 #include "resolver/daemon/log_limits.h"
 
@@ -39,6 +40,8 @@ void Announce(std::string_view message);
 // Says how many lines were left out, of each message of which one may be written again. With
 // `at_end`, of all. False when something is left to be told.
 bool TellLinesLeftOut(bool at_end);
+// Since the start. Thread: any.
+LogCounts ReadLogCounts();
 // LogLimits::SetOnLeftOut.
 void OnLinesLeftOut(std::function<void()> on_left_out);
 

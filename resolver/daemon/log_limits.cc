@@ -44,7 +44,18 @@ LogLimits::Site& LogLimits::SiteOf(LogSite site) {
     if (there == 0 && place.key.compare_exchange_strong(there, key)) return place;
     if (there == key) return place;
   }
+  shared_.fetch_add(1, std::memory_order_relaxed);
   return sites_[kSitesMax - 1];
+}
+
+LogCounts LogLimits::ReadCounts() const {
+  LogCounts counts{.lines_left_out = lines_left_out_.load(std::memory_order_relaxed),
+                   .messages_max = kSitesMax - 1,
+                   .shared = shared_.load(std::memory_order_relaxed)};
+  for (const Site& site : sites_) {
+    if (site.key.load(std::memory_order_relaxed) != 0) ++counts.messages;
+  }
+  return counts;
 }
 
 void LogLimits::Keep(Site& site, LogLevel level, std::string_view message) {
@@ -59,6 +70,7 @@ void LogLimits::Tell(LogLevel level, std::string_view message, LogSite at, Time 
   Site& site = SiteOf(at);
   uint64_t left_out = 0;
   if (!site.limit.Admits(now, &left_out)) {
+    lines_left_out_.fetch_add(1, std::memory_order_relaxed);
     if (!has_left_out_.exchange(true) && on_left_out_) on_left_out_();
     return;
   }

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <utility>
 
+#include "resolver/base/log_counts.h"
 #include "resolver/base/log_level.h"
 
 namespace tern::resolver::daemon {
@@ -74,6 +75,8 @@ class LogLimits {
   // `at_end`, in any case. False when something is left to be told.
   bool TellLeftOut(Time now, bool at_end, const Write& write);
 
+  LogCounts ReadCounts() const;
+
   // Called when there is something to tell, on the thread that left a line out. Not called again
   // until TellLeftOut was. To be set before there are other threads.
   void SetOnLeftOut(std::function<void()> on_left_out) { on_left_out_ = std::move(on_left_out); }
@@ -93,6 +96,8 @@ class LogLimits {
   std::array<Site, kSitesMax> sites_;
   std::mutex keeping_;  // `level`, `kept` and `kept_octets`
   std::atomic<bool> has_left_out_ = false;
+  std::atomic<uint64_t> lines_left_out_ = 0;
+  std::atomic<uint64_t> shared_ = 0;
   std::function<void()> on_left_out_;
 };
 

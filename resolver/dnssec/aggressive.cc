@@ -129,7 +129,7 @@ void AggressiveIndex::MakeRoom(Shard& shard) const {
     }
     IndexedZone* const zone = range->zone();
     RemoveRange(shard, range);
-    ++shard.counts.evicted;
+    ++shard.evicted;
     if (zone->nsec().IsEmpty() && zone->nsec3().IsEmpty()) RemoveZone(shard, zone);
   }
 }
@@ -230,6 +230,16 @@ void AggressiveIndex::Clear() {
   }
 }
 
+RangesUse AggressiveIndex::ReadUse() const {
+  RangesUse use;
+  for (const Shard& shard : shards_) {
+    use.octets += shard.octets.load(std::memory_order_relaxed);
+    use.octets_max += shard_octets_max_;
+    use.evicted += shard.evicted.load(std::memory_order_relaxed);
+  }
+  return use;
+}
+
 AggressiveCounts AggressiveIndex::ReadCounts() const {
   AggressiveCounts sum;
   for (const Shard& shard : shards_) {
@@ -240,7 +250,7 @@ AggressiveCounts AggressiveIndex::ReadCounts() const {
     sum.name_errors += shard.counts.name_errors;
     sum.no_data += shard.counts.no_data;
     sum.wildcards += shard.counts.wildcards;
-    sum.evicted += shard.counts.evicted;
+    sum.evicted += shard.evicted;
     sum.contradictions += shard.counts.contradictions;
   }
   return sum;

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -48,6 +49,13 @@ struct AggressiveCounts {
   uint64_t wildcards = 0;
   uint64_t evicted = 0;         // ranges that made room for others
   uint64_t contradictions = 0;  // zones that were switched off
+};
+
+// How much room the ranges take, how much they may, and how many made room for others.
+struct RangesUse {
+  uint64_t octets = 0;
+  uint64_t octets_max = 0;
+  uint64_t evicted = 0;
 };
 
 class AggressiveIndex {
@@ -89,6 +97,8 @@ class AggressiveIndex {
   void Clear();
 
   AggressiveCounts ReadCounts() const;
+  // Takes no lock, so no worker waits for a reader.
+  RangesUse ReadUse() const;
 
  private:
   static constexpr size_t kShards = 16;
@@ -98,7 +108,9 @@ class AggressiveIndex {
     mutable std::mutex lock;
     absl::flat_hash_map<uint64_t, std::unique_ptr<IndexedZone>> zones;  // by the hash of the name
     IntrusiveList<KeptRange, ByAge> ranges;                             // the oldest first
-    size_t octets = 0;
+    // Changed under the lock, read without it.
+    std::atomic<size_t> octets = 0;
+    std::atomic<uint64_t> evicted = 0;
     AggressiveCounts counts;  // but what the index has now
   };
 

@@ -167,11 +167,16 @@ void StreamTable::Accept(Listener* listener, int accepted) {
   if (const auto found = streams_of_client_.find(ClientOf(peer.address));
       found != streams_of_client_.end() && found->second >= limits_.streams_per_client &&
       !service_->HasNoStreamLimit(peer.address)) {
+    ++of_client_met_;
     return Refuse(accepted);
   }
   const bool may_ask = service_->Admits(peer.address);
   const bool is_full = size() >= limits_.streams;
-  if (!may_ask && (is_full || strangers_ >= kStrangersMax)) return Refuse(accepted);
+  if (is_full) ++connections_bound_.met;
+  if (!may_ask && (is_full || strangers_ >= kStrangersMax)) {
+    if (!is_full) ++strangers_bound_.met;
+    return Refuse(accepted);
+  }
   if (is_full && !CloseLongestIdle()) return Refuse(accepted);
   if (!CountClient(peer.address)) return Refuse(accepted);
   if (!Open(listener, accepted, peer, may_ask)) {
@@ -179,6 +184,7 @@ void StreamTable::Accept(Listener* listener, int accepted) {
     return Refuse(accepted);
   }
   if (!may_ask) ++strangers_;
+  NoteUse();
   KeepSweeping();
 }
 
@@ -290,6 +296,7 @@ void StreamTable::TakeMessages(Stream* stream, std::span<const uint8_t> bytes) {
     goes_on = stream->may_ask;
     return goes_on && !stream->doomed && HasRoom(*stream);
   });
+  if (goes_on && !stream->doomed && !HasRoom(*stream)) ++unanswered_met_;
   if (fed == Fed::kNoMemory) Doom(stream);
   // It sends something else than DNS, or may not ask and was told so. Nothing more is read, but
   // what was asked is answered.
@@ -361,6 +368,7 @@ void StreamTable::ShedBuffers() {
       if (largest == nullptr || stream.accounted > largest->accounted) largest = &stream;
     }
     if (largest == nullptr) return;
+    ++octets_bound_.met;
     Doom(largest);
   }
 }
@@ -426,6 +434,7 @@ void StreamTable::Account(Stream* stream) {
   const size_t held = stream->doomed ? 0 : stream->memory();
   buffered_octets_ += held - stream->accounted;
   stream->accounted = held;
+  octets_bound_.use.Set(buffered_octets_);
   const bool unsent = stream->unsent() != 0;
   if (unsent != stream->counted_unsent) unsent ? ++unsent_streams_ : --unsent_streams_;
   stream->counted_unsent = unsent;
@@ -441,7 +450,22 @@ void StreamTable::Close(Stream* stream) {
   UncountClient(stream->path.peer.address);
   if (!stream->may_ask) --strangers_;
   streams_.Free(id);
+  NoteUse();
   service_->OnStreamClosed(id);
+}
+
+void StreamTable::NoteUse() {
+  connections_bound_.use.Set(size());
+  strangers_bound_.use.Set(strangers_);
+  octets_bound_.use.Set(buffered_octets_);
+}
+
+void StreamTable::AddTo(SocketBounds* bounds) const {
+  bounds->connections.Add(connections_bound_, limits_.streams);
+  bounds->connections_of_client_met += of_client_met_;
+  bounds->strangers.Add(strangers_bound_, kStrangersMax);
+  bounds->connection_octets.Add(octets_bound_, limits_.buffered_octets);
+  bounds->unanswered_met += unanswered_met_;
 }
 
 void StreamTable::RetryUnsent() {

@@ -28,6 +28,7 @@
 #include "resolver/io/channel.h"
 #include "resolver/io/engine.h"
 #include "resolver/io/service.h"
+#include "resolver/io/socket_bounds.h"
 #include "resolver/io/sockets.h"
 #include "resolver/io/worker_options.h"
 
@@ -56,6 +57,8 @@ class StreamTable final : private Timer {
   size_t size() const { return streams_.size(); }
   // How many streams have something to be read on, answered or sent. Walks over all.
   size_t CountBusy() const;
+  // Any thread.
+  void AddTo(SocketBounds* bounds) const;
 
  private:
   class Stream;
@@ -86,6 +89,7 @@ class StreamTable final : private Timer {
   void OnTimer() override;  // closes overdue streams, resumes paused listeners
   bool IsOverdue(const Stream& stream, Time now) const;
   void KeepSweeping();
+  void NoteUse();
 
   void Touch(Stream* stream);
   static IpAddress ClientOf(const IpAddress& address);
@@ -104,6 +108,11 @@ class StreamTable final : private Timer {
   size_t unsent_streams_ = 0;
   size_t buffered_octets_ = 0;
   bool listener_paused_ = false;
+  BoundCounter connections_bound_;
+  Counter of_client_met_;
+  BoundCounter strangers_bound_;
+  BoundCounter octets_bound_;
+  Counter unanswered_met_;
 };
 
 }  // namespace tern::resolver::io

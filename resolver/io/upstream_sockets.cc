@@ -209,7 +209,10 @@ ExchangeId UpstreamSockets::Start(const Endpoint& server, std::span<const uint8_
   if (server.address.size == 0 || query.size() > sizeof(Socket::query)) return ExchangeId::kNone;
   if (started_.size() == started_.capacity()) return ExchangeId::kNone;
   Socket* socket = Take(ChoosePool(server.address));
-  if (socket == nullptr) return ExchangeId::kNone;
+  if (socket == nullptr) {
+    if (sockets() >= most_) ++bound_.met;
+    return ExchangeId::kNone;
+  }
   socket->address_octets = server.ToSockaddr(&socket->address);
   std::memcpy(socket->query, query.data(), query.size());
   socket->query_octets = static_cast<uint16_t>(query.size());
@@ -218,10 +221,12 @@ ExchangeId UpstreamSockets::Start(const Endpoint& server, std::span<const uint8_
   started_.push_back(socket->id);
   waiting_.PushBack(socket);
   if (waiting_.size() > most_ - most_ / kSparePart) DropLongestWaiting();
+  NoteUse();
   return socket->id;
 }
 
 void UpstreamSockets::DropLongestWaiting() {
+  ++bound_.met;
   FailLater(waiting_.PopFront(), ExchangeFailure::kNoResources);
 }
 
@@ -260,6 +265,7 @@ void UpstreamSockets::End(ExchangeId id) {
 void UpstreamSockets::Release(Socket* socket) {
   if (socket->ListNode<Waiting>::IsLinked()) waiting_.Remove(socket);
   if (socket->ListNode<Failing>::IsLinked()) failed_.Remove(socket);
+  NoteUse();
   socket->sink = nullptr;
   socket->id = sockets_.Renew(socket->id);
   if (socket->connected) {

@@ -28,6 +28,7 @@
 #include "resolver/base/intrusive_list.h"
 #include "resolver/base/slot_map.h"
 #include "resolver/io/engine.h"
+#include "resolver/io/socket_bounds.h"
 
 namespace tern::resolver::io {
 
@@ -54,6 +55,8 @@ class UpstreamSockets final : private Timer {
   void TellFailures();
 
   size_t sockets() const { return sockets_.size(); }
+  // Any thread.
+  void AddTo(SocketBounds* bounds) const { bounds->upstream_sockets.Add(bound_, most_); }
 
  private:
   class Socket;
@@ -74,6 +77,7 @@ class UpstreamSockets final : private Timer {
   void CloseIdleBeside(const Pool* pool);
   Socket* Open(Pool* pool);
   void DropLongestWaiting();
+  void NoteUse() { bound_.use.Set(waiting_.size()); }
   void Send(Socket* socket);
   void Release(Socket* socket);
   void GiveBack(Socket* socket);
@@ -94,6 +98,7 @@ class UpstreamSockets final : private Timer {
   // Sockets with an exchange that was not ended to free its socket, in the order of their start.
   IntrusiveList<Socket, Waiting> waiting_;
   IntrusiveList<Socket, Failing> failed_;
+  BoundCounter bound_;
 };
 
 }  // namespace tern::resolver::io

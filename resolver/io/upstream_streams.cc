@@ -101,9 +101,15 @@ ExchangeId UpstreamStreams::Start(const Endpoint& server, std::span<const uint8_
   TERN_REQUIRE(sink != nullptr);
   if (server.address.size == 0 || query.size() > kLongestQuery) return ExchangeId::kNone;
   const uint64_t group = sink->Group();
-  if (HasItsShare(server.address, group)) return ExchangeId::kNone;
+  if (HasItsShare(server.address, group)) {
+    ++share_met_;
+    return ExchangeId::kNone;
+  }
   Stream* stream = streams_.Make(this);
-  if (stream == nullptr) return ExchangeId::kNone;
+  if (stream == nullptr) {
+    ++bound_.met;
+    return ExchangeId::kNone;
+  }
   if (!SetQuery(stream, query) || !Connect(stream, server)) {
     streams_.Free(stream->id);
     return ExchangeId::kNone;
@@ -116,8 +122,10 @@ ExchangeId UpstreamStreams::Start(const Endpoint& server, std::span<const uint8_
   if (!IsArmed()) environment_->ArmTimer(this, stream->connected_by);
   waiting_.PushBack(stream);
   if (waiting_.size() > most_ - most_ / kShare) {
+    ++bound_.met;
     FailLater(waiting_.PopFront(), ExchangeFailure::kNoResources);
   }
+  bound_.use.Set(waiting_.size());
   return stream->id;
 }
 
@@ -220,6 +228,7 @@ void UpstreamStreams::Close(Stream* stream) {
   if (stream->ListNode<Waiting>::IsLinked()) waiting_.Remove(stream);
   if (stream->ListNode<Connecting>::IsLinked()) connecting_.Remove(stream);
   if (stream->ListNode<Failing>::IsLinked()) failed_.Remove(stream);
+  bound_.use.Set(waiting_.size());
   engine_->Remove(stream->engine_id);
   streams_.Free(stream->id);
 }

@@ -26,6 +26,7 @@
 #include "resolver/base/slot_map.h"
 #include "resolver/io/channel.h"
 #include "resolver/io/engine.h"
+#include "resolver/io/socket_bounds.h"
 
 namespace tern::resolver::io {
 
@@ -54,6 +55,12 @@ class UpstreamStreams final : private Timer {
   // TellFailures, from the loop.
   bool HasFailures() const { return !failed_.empty(); }
   void TellFailures();
+
+  // Any thread.
+  void AddTo(SocketBounds* bounds) const {
+    bounds->upstream_connections.Add(bound_, most_);
+    bounds->upstream_share_met += share_met_;
+  }
 
  private:
   class Stream;
@@ -86,6 +93,8 @@ class UpstreamStreams final : private Timer {
   IntrusiveList<Stream, Waiting> waiting_;
   IntrusiveList<Stream, Connecting> connecting_;  // in the order of their start
   IntrusiveList<Stream, Failing> failed_;
+  BoundCounter bound_;
+  Counter share_met_;
 };
 
 }  // namespace tern::resolver::io

@@ -27,6 +27,7 @@
 #include "resolver/io/engine.h"
 #include "resolver/io/mailbox.h"
 #include "resolver/io/service.h"
+#include "resolver/io/socket_bounds.h"
 #include "resolver/io/stream_table.h"
 #include "resolver/io/timer_heap.h"
 #include "resolver/io/upstream_sockets.h"
@@ -67,6 +68,13 @@ class Worker final : public WorkerPort {
   // Any thread may call it.
   UnderWay under_way() const {
     return {receives_.load(), open_streams_.load(), busy_streams_.load()};
+  }
+
+  // Adds those of this worker's sockets. Any thread may call it.
+  void AddTo(SocketBounds* bounds) const {
+    upstream_sockets_->AddTo(bounds);
+    upstream_streams_->AddTo(bounds);
+    streams_->AddTo(bounds);
   }
 
   std::string_view engine_name() const { return engine_->name(); }

@@ -24,7 +24,10 @@ bool WarmUp::MayRenew(uint64_t question) { return MayFollow(question ^ kOfRenewa
 
 FanOut* WarmUp::Take() {
   if (FanOut* const free = free_.PopFront()) return free;
-  if (all_.size() >= kFanOutsMax) return nullptr;
+  if (all_.size() >= kFanOutsMax) {
+    ++facilities_.counters.of_limits.mail_fan_outs_met;
+    return nullptr;
+  }
   try {
     all_.push_back(std::make_unique<FanOut>(&facilities_, &table_, &warmed_, this));
   } catch (const std::bad_alloc&) {
@@ -37,13 +40,13 @@ void WarmUp::Start(Questions questions, const Allowance& allowance) {
   FanOut* const fan_out = Take();
   if (fan_out == nullptr) return;
   ++facilities_.counters.mail_fan_outs;
-  ++under_way_;
+  facilities_.counters.of_limits.mail_fan_outs.Set(++under_way_);
   fan_out->Start(std::move(questions), allowance);
   table_.Drain();
 }
 
 void WarmUp::OnDone(FanOut* fan_out) {
-  --under_way_;
+  facilities_.counters.of_limits.mail_fan_outs.Set(--under_way_);
   free_.PushFront(fan_out);
 }
 

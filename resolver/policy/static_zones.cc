@@ -33,6 +33,11 @@ StaticZones::StaticZones(std::vector<StaticZone> zones) {
   index_ = std::move(index);
 }
 
+const std::vector<StaticZone>& StaticZones::all() const {
+  static const std::vector<StaticZone> none;
+  return index_ == nullptr ? none : index_->zones;
+}
+
 const StaticZone* StaticZones::At(wire::NameView name) const {
   if (index_ == nullptr) return nullptr;
   return index_->ZoneOf(index_->names.Walk(name, [](uint32_t, size_t) {}));

@@ -19,6 +19,8 @@ class StaticZones {
   // When two zones have the same name, the first one counts.
   explicit StaticZones(std::vector<StaticZone> zones);
 
+  // All of them, in the order of the configuration.
+  const std::vector<StaticZone>& all() const;
   // The zone with exactly that name, or null. The zone lives as long as any copy of this object.
   // Budget, also for Nearest: one probe for each label that the name shares with a zone's name, and
   // one more, whatever the number of zones; allocates nothing (bench/resolver:

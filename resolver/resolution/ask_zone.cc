@@ -79,6 +79,9 @@ Task<bool> FindMoreAddresses(Job& job) {
     }
     job.ChargeFailedLookup(/*cheap=*/queries_before - job.allowance().upstream_queries <= 1);
   }
+  if (!job.MayFailToLookUp()) {
+    ++job.facilities().counters.of_limits.query_failed_addresses_met;
+  }
   co_return servers.GatherParentsGlue(job.facilities().store, job.settings(),
                                       job.facilities().StoreNow());
 }
@@ -100,7 +103,10 @@ class ZonePlace {
     uint32_t& questions =
         job.facilities().open_counts.QuestionsOf(job.facilities().store.Hash(job.servers().zone()));
     const int reserve = job.nesting() > 0 ? places / 4 + 1 : 0;
-    if (questions >= static_cast<uint32_t>(places + reserve)) return;
+    if (questions >= static_cast<uint32_t>(places + reserve)) {
+      ++job.facilities().counters.of_limits.zone_questions_met;
+      return;
+    }
     questions_ = &questions;
     ++questions;
   }

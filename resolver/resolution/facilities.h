@@ -43,6 +43,7 @@ struct Facilities : upstream::RaceFacilities {
         settings(std::move(settings_)),
         learner(store_, settings->cache, settings->resolution.limits, settings->block_lists,
                 settings->dnssec.IsOn()) {
+    zone_counts.SetZones(settings->static_zones);
     if (settings->dnssec.IsOn())
       validation = std::make_unique<dnssec::State>(environment_, settings->dnssec);
   }
@@ -53,6 +54,7 @@ struct Facilities : upstream::RaceFacilities {
     const bool trusts_as_before = now_settings->dnssec == settings->dnssec;
     settings = std::move(now_settings);
     local_data = std::move(now_local_data);
+    zone_counts.SetZones(settings->static_zones);
     learner.SetPolicy(settings->cache, settings->resolution.limits, settings->block_lists,
                       settings->dnssec.IsOn());
     if (validation != nullptr && !trusts_as_before) validation->Begin(settings->dnssec);

@@ -353,6 +353,7 @@ std::optional<Outcome> FollowReferral(Job& job, const wire::Name& name,
     return AnsweredIf(job, AddEmpty(job, name));
   }
   if (job.allowance().referrals-- <= 0) {
+    ++job.facilities().counters.of_limits.query_referrals_met;
     return Fail(job, ExtendedError::kOther, "the question needs too many referrals");
   }
   if (!ApplyReferral(job, result, progress->went_up)) return FailFor(job, result);

@@ -37,6 +37,7 @@ void Job::OnTimer() { table_.OnJobTimer(this); }
 
 JobTable::JobTable(Facilities* facilities, ResolveFunction resolve)
     : facilities_(*facilities), resolve_(resolve), buckets_(kBuckets, nullptr) {
+  NoteJobsMax();
   all_jobs_.reserve(NestedJobs(kJobsMax));
 }
 
@@ -72,6 +73,12 @@ void JobTable::Unlink(Job* job) {
   *at = job->next_in_bucket_;
 }
 
+size_t JobTable::JobsMax() const {
+  return NestedJobs(facilities_.settings->resolution.limits.jobs);
+}
+
+void JobTable::NoteJobsMax() { facilities_.counters.of_limits.jobs_max.Set(JobsMax()); }
+
 bool JobTable::GrowJobs() {
   std::unique_ptr<Job> job(new (std::nothrow) Job(&facilities_, this));
   if (job == nullptr) return false;
@@ -81,7 +88,10 @@ bool JobTable::GrowJobs() {
 }
 
 Job* JobTable::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_t jobs_max) {
-  if (in_flight_count_ >= jobs_max) return nullptr;
+  if (in_flight_count_ >= jobs_max) {
+    if (jobs_max >= JobsMax()) ++facilities_.counters.of_limits.jobs_met;
+    return nullptr;
+  }
   if (free_.empty() && !GrowJobs()) return nullptr;
   Job* job = free_.PopFront();
   job->settings_ = facilities_.settings;
@@ -106,6 +116,7 @@ Job* JobTable::Make(uint64_t hash, wire::NameView name, wire::RRType type, size_
 Job* JobTable::MakeForClient(uint64_t hash, wire::NameView name, wire::RRType type) {
   const size_t jobs_max = facilities_.settings->resolution.limits.jobs;
   const size_t all_max = NestedJobs(jobs_max);
+  NoteJobsMax();
   const bool full = by_age_.size() >= jobs_max || in_flight_count_ >= all_max;
   if (full) DropOldest();
   if (by_age_.size() >= jobs_max) return nullptr;
@@ -152,8 +163,11 @@ void JobTable::Launch(Job* job) {
 
 Job* JobTable::StartNested(uint64_t hash, wire::NameView name, wire::RRType type, Job* parent,
                            bool shared, bool traced) {
-  if (parent->state_.nesting >= facilities_.settings->resolution.budget.nesting) return nullptr;
-  Job* job = Make(hash, name, type, NestedJobs(facilities_.settings->resolution.limits.jobs));
+  if (parent->state_.nesting >= facilities_.settings->resolution.budget.nesting) {
+    ++facilities_.counters.of_limits.query_nesting_met;
+    return nullptr;
+  }
+  Job* job = Make(hash, name, type, JobsMax());
   if (job == nullptr) return nullptr;
   job->state_.nesting = parent->state_.nesting + 1;
   job->state_.shared = shared;
@@ -221,8 +235,11 @@ bool JobTable::IsUnderWay(const wire::Name& name, wire::RRType type) const {
 Job* JobTable::MakeDetached(const wire::Name& name, wire::RRType type, int nesting,
                             const Allowance& allowance) {
   const ResolutionSettings& resolution = facilities_.settings->resolution;
-  if (nesting > resolution.budget.nesting) return nullptr;
-  Job* job = Make(HashOf(name, type), name, type, NestedJobs(resolution.limits.jobs));
+  if (nesting > resolution.budget.nesting) {
+    ++facilities_.counters.of_limits.query_nesting_met;
+    return nullptr;
+  }
+  Job* job = Make(HashOf(name, type), name, type, JobsMax());
   if (job == nullptr) return nullptr;
   job->state_.nesting = nesting;
   job->own_allowance_ = allowance;
@@ -293,47 +310,6 @@ void JobTable::PrimeBesideForwarders() {
   Launch(job);
 }
 
-void JobTable::AddWaiter(Job* job, Waiter* waiter, Time stale_at, Time failure_at, bool is_client) {
-  waiter->job_ = job;
-  waiter->stale_at_ = stale_at;
-  waiter->failure_at_ = failure_at;
-  waiter->is_client_ = is_client;
-  job->waiters_.PushBack(waiter);
-  job->state_.wants_proof |= !waiter->takes_unchecked_;
-}
-
-void JobTable::AddClient(Job* job, Waiter* client) {
-  const Time now = facilities_.environment.Now();
-  if (job->state_.asked_at == Time()) job->state_.asked_at = now;
-  const policy::CoreSettings& settings = *facilities_.settings;
-  const BlockList* list = settings.block_lists.Nearest(job->name_);
-  if (list != nullptr) ++facilities_.counters.list_questions;
-  const Duration patience = list == nullptr ? Duration::max() : list->timeout;
-  const Budget& budget = settings.resolution.budget;
-  const Time stale_at = now + std::min(budget.client_timeout, patience);
-  const Time failure_at = now + std::min(budget.failure_timeout, patience);
-  AddWaiter(job, client, stale_at, failure_at, /*is_client=*/true);
-  job->kept_stale_.Keep(facilities_.Known(settings), job->name_, job->type_);
-  if (!job->IsArmed() || job->due() > stale_at) facilities_.environment.ArmTimer(job, stale_at);
-}
-
-void JobTable::RemoveWaiter(Waiter* waiter) {
-  std::exchange(waiter->job_, nullptr)->waiters_.Remove(waiter);
-}
-
-// The client that has waited longest is given up, unless it is another resolution.
-bool JobTable::MakeRoomForWaiter(Job* job) {
-  const auto waiters_max = static_cast<size_t>(facilities_.settings->resolution.limits.waiters);
-  // The first waiter of a job that was started ahead is its starter, which takes no client's place.
-  const size_t ahead = job->state_.ahead ? 1 : 0;
-  if (job->waiters_.size() < waiters_max + ahead) return true;
-  Waiter* const first = job->waiters_.front();
-  Waiter* const oldest = ahead == 0 ? first : IntrusiveList<Waiter, OfOneJob>::Next(*first);
-  if (!oldest->is_client_) return false;
-  GiveUp(oldest);
-  return true;
-}
-
 bool JobTable::FillStale(const Job& job, answer::Answer* answer) {
   answer->Clear();
   const bool has_stale = answer::AnswerFromStale(facilities_.Known(*facilities_.settings),
@@ -394,8 +370,9 @@ bool JobTable::AnswerAtOnce(const Job& job, Waiter* client) {
 void JobTable::Refresh(wire::NameView name, wire::RRType type) {
   // Clients come first: half of the jobs are theirs alone.
   const size_t jobs_max = facilities_.settings->resolution.limits.jobs;
-  if (!facilities_.settings->cache.prefetch || refresh_count_ >= kRefreshesMax ||
-      in_flight_count_ >= jobs_max / 2) {
+  if (!facilities_.settings->cache.prefetch) return;
+  if (refresh_count_ >= kRefreshesMax || in_flight_count_ >= jobs_max / 2) {
+    ++facilities_.counters.of_limits.refreshes_met;
     return;
   }
   const uint64_t hash = HashOf(name, type);
@@ -406,7 +383,7 @@ void JobTable::Refresh(wire::NameView name, wire::RRType type) {
   job->terms_.dnssec_ok |= known && known.security() >= cache::Security::kUnchecked;
   job->state_.refreshes = true;
   job->state_.wants_proof = true;
-  ++refresh_count_;
+  facilities_.counters.of_limits.refreshes.Set(++refresh_count_);
   ++facilities_.counters.refreshes;
   Launch(job);
   Drain();
@@ -436,51 +413,6 @@ void JobTable::LendAllowance(Job* job, const Job& parent) {
   MoveAccount(job, parent.terms_.allowance);
 }
 
-void JobTable::ArmJobTimer(Job* job) {
-  const Time now = facilities_.environment.Now();
-  Time at = Time::max();
-  for (const Waiter& waiter : job->waiters_) {
-    at = std::min(at, waiter.stale_at_ > now ? waiter.stale_at_ : waiter.failure_at_);
-  }
-  if (at != Time::max()) facilities_.environment.ArmTimer(job, at);
-}
-
-IntrusiveList<Waiter, OfOneJob> JobTable::TakeLateWaiters(Job* job, bool has_stale) {
-  const Time now = facilities_.environment.Now();
-  IntrusiveList<Waiter, OfOneJob> taken;
-  for (Waiter& waiter : job->waiters_) {
-    if (waiter.failure_at_ > now && !(has_stale && waiter.is_client_)) continue;
-    RemoveWaiter(&waiter);
-    taken.PushBack(&waiter);
-  }
-  return taken;
-}
-
-// RFC 8767 section 5 has two timers. When the client response timer fires, clients get a stale
-// answer if there is one. Clients that came later get it too, because the servers are late for them
-// as well. Without a stale answer the clients wait on until their time is over. The job goes on for
-// the others and for the store.
-void JobTable::OnJobTimer(Job* job) {
-  answer::Answer late;
-  job->state_.served_stale = FillStale(*job, &late);
-  if (!job->state_.served_stale) {
-    late.SetFailure(wire::ExtendedError::kNoReachableAuthority, "no answer in time");
-    late.SetFailedZone(job->LabelsOfZone());
-  }
-  const bool stale = job->state_.served_stale;
-  IntrusiveList<Waiter, OfOneJob> told = TakeLateWaiters(job, stale);
-  if (job->settings_->block_lists.Nearest(job->name_) != nullptr) {
-    facilities_.counters.list_timeouts.Add(told.size());
-  }
-  ArmJobTimer(job);
-  // The waiter may be gone after its call.
-  while (Waiter* const waiter = told.PopFront()) {
-    if (stale) ++facilities_.counters.stale_answers;
-    waiter->OnAnswer(late);
-  }
-  Drain();
-}
-
 bool JobTable::OnAnswerCame(Job* job) {
   job->state_.has_answer = true;
   if (!job->state_.wants_proof) return false;
@@ -497,50 +429,11 @@ void JobTable::OnAnswerLeft(Job* job) {
   job->state_.has_answer = false;
 }
 
-void JobTable::TellUnchecked(Job* job) {
-  IntrusiveList<Waiter, OfOneJob> told;
-  for (Waiter& waiter : job->waiters_) {
-    if (!waiter.takes_unchecked_) continue;
-    RemoveWaiter(&waiter);
-    told.PushBack(&waiter);
-  }
-  if (told.empty()) return;
-  // A copy, because a waiter that resumes a coroutine may end this job.
-  const answer::Answer came = job->answer_;
-  while (Waiter* const waiter = told.PopFront()) waiter->OnAnswer(came);
-}
-
 void JobTable::OnResolved(Job* job) {
   job->state_.resolved = true;
   if (job->ListNode<Unchecked>::IsLinked()) came_.Remove(job);
   LeaveAges(job);
   finished_.PushFront(job);
-}
-
-void JobTable::TellWaiters(Job* job) {
-  const bool failed = job->answer_.rcode() == wire::Rcode::kServFail;
-  // RFC 8767 section 5: when no server could be asked, clients get what was known before.
-  // What is bogus is not replaced by what was true before: that may be what an attacker wants. The
-  // operator may want it all the same.
-  const bool is_bogus = failed && dnssec::IsBogus(job->answer_.error());
-  if (failed) job->kept_stale_.PutBack(&facilities_);
-  const bool may_serve = failed && (!is_bogus || job->has_kept_stale());
-  answer::Answer stale;
-  const bool has_stale = may_serve && !job->waiters_.empty() && FillStale(*job, &stale);
-  if (has_stale && is_bogus) stale.SetNote(job->answer_.error(), KeptStale::kWhy);
-  answer::Answer unchecked;
-  if (is_bogus) {
-    unchecked = job->answer_;
-    unchecked.ClearFailure();
-  }
-  // One by one, because a waiter that resumes a coroutine may remove other waiters.
-  while (Waiter* const waiter = job->waiters_.front()) {
-    RemoveWaiter(waiter);
-    const bool gets_unchecked = is_bogus && waiter->takes_unchecked_ && unchecked.count() > 0;
-    const bool gets_stale = has_stale && waiter->is_client_ && !gets_unchecked;
-    if (gets_stale) ++facilities_.counters.stale_answers;
-    waiter->OnAnswer(gets_stale ? stale : gets_unchecked ? unchecked : job->answer_);
-  }
 }
 
 void JobTable::Recycle(Job* job) {
@@ -550,7 +443,7 @@ void JobTable::Recycle(Job* job) {
   job->kept_stale_.Clear();
   free_.PushFront(job);
   facilities_.counters.of_limits.jobs.Set(--in_flight_count_);
-  if (job->state_.refreshes) --refresh_count_;
+  if (job->state_.refreshes) facilities_.counters.of_limits.refreshes.Set(--refresh_count_);
 }
 
 size_t JobTable::answer_octets() const {

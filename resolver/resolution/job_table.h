@@ -115,6 +115,9 @@ class JobTable final : public upstream::Finisher {
   // Makes a job that does not run yet. Null when there is no room for one.
   Job* Make(uint64_t hash, wire::NameView name, wire::RRType type, size_t jobs_max);
   bool GrowJobs();
+  // As many jobs as there may be, with nested ones.
+  size_t JobsMax() const;
+  void NoteJobsMax();
   // The same for a question that nobody waits for.
   Job* MakeDetached(const wire::Name& name, wire::RRType type, int nesting,
                     const Allowance& allowance);

@@ -67,8 +67,10 @@ int CountLinks(const answer::Answer& answer, RRType type) {
   return links;
 }
 
-bool IsTooLong(const Job& job, int links) {
-  return links > job.settings().resolution.budget.aliases;
+bool IsTooLong(Job& job, int links) {
+  if (links <= job.settings().resolution.budget.aliases) return false;
+  ++job.facilities().counters.of_limits.query_aliases_met;
+  return true;
 }
 
 // Sets *name to the target of the answer's last link. Fails on a loop and when there are too many.

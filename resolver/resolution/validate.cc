@@ -191,6 +191,19 @@ Counter WorkerCounters::*CounterOf(wire::ExtendedError error) {
   }
 }
 
+// What is bogus is counted by NoteBogus.
+void CountResult(Job& job, Security security) {
+  WorkerCounters& counters = job.facilities().counters;
+  if (security == Security::kBogus) return;
+  if (security != Security::kSecure) {
+    ++counters.validated_insecure;
+  } else if (job.settings().dnssec.time_unsure) {
+    ++counters.validated_indeterminate;
+  } else {
+    ++counters.validated_secure;
+  }
+}
+
 // Counts and tells what is bogus.
 void NoteBogus(Job& job, EntryView part, const Problem& problem, bool passes) {
   Facilities& facilities = job.facilities();
@@ -250,6 +263,7 @@ Task<Validity> Validate(Job& job) {
       co_return Validity::kOldAnchors;
     }
     TraceJudgement(job, answer.at(i), judgement.security, judgement.problem);
+    CountResult(job, judgement.security);
     bool passes = true;
     if (judgement.security == Security::kBogus) {
       passes = LetsPass(job, answer.at(i), judgement);

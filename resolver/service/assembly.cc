@@ -173,9 +173,18 @@ void Assembly::LookUp(const wire::Name& name, wire::RRType type, LookUpFrom from
   workers_[owner]->Post(RecursiveService::MakeCall(look_up).release());
 }
 
+upstream::ZoneCountSums Assembly::ReadZoneCounts() const {
+  upstream::ZoneCountSums sums;
+  for (const auto& service : services_) service->recursor().facilities().zone_counts.AddTo(&sums);
+  return sums;
+}
+
 CounterSnapshot Assembly::ReadCounters() const {
   CounterSnapshot sum;
-  for (const auto& service : services_) AddTo(&sum, service->recursor().counters());
+  for (const auto& service : services_) {
+    AddTo(&sum, service->recursor().counters());
+    sum.of_limits.misses += service->misses_under_way();
+  }
   return sum;
 }
 

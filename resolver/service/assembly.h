@@ -89,6 +89,9 @@ class Assembly final : public CounterSource, public TrafficSource, public LookUp
 
   // The sums of all workers' counters since the start. Any thread may call it.
   CounterSnapshot ReadCounters() const override;
+  // The sums of all workers since the start, for each static zone. Any thread may call it. Throws
+  // std::bad_alloc.
+  upstream::ZoneCountSums ReadZoneCounts() const;
   // What all workers were asked and what failed, in the last minutes. Any thread may call it.
   Traffic ReadTraffic(Time now) const override;
   // The worker that owns the question resolves it. Any thread may call it.
@@ -98,6 +101,7 @@ class Assembly final : public CounterSource, public TrafficSource, public LookUp
   cache::Store& store() { return store_; }
   // Any thread may read it.
   const upstream::ServerTable& server_table() const { return server_table_; }
+  const dnssec::AggressiveIndex& ranges() const { return ranges_; }
   upstream::SilentZones& silent_zones() { return server_table_.silent_zones(); }
   upstream::ServerTable& server_table() { return server_table_; }
   // REQUIRES: worker < size().

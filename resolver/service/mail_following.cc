@@ -150,7 +150,10 @@ void RecursiveService::Spread(const View& view, const mail::Questions& questions
       continue;
     }
     // The mailbox of a suspended worker would grow.
-    if (warm_under_way_.load(std::memory_order_relaxed) >= mail::kFanOutsMax) continue;
+    if (warm_under_way_.load(std::memory_order_relaxed) >= mail::kFanOutsMax) {
+      ++counters().of_limits.mail_fan_outs_met;
+      continue;
+    }
     auto message = std::make_unique<WarmMessage>();
     warm_under_way_.fetch_add(1, std::memory_order_relaxed);
     message->sender = &warm_under_way_;

@@ -279,7 +279,8 @@ answer::AnswerContext RecursiveService::ContextOf(const View& view) {
                                    .additional = view.settings->mail.additional,
                                    .local_data = view.local_data.get(),
                                    .validates = view.settings->dnssec.IsOn(),
-                                   .exempt_zones = &view.settings->dnssec.negative_anchors};
+                                   .exempt_zones = &view.settings->dnssec.negative_anchors,
+                                   .told = &told_error_};
   if (configuration_.trust_anchors) context.trust_anchors = *configuration_.trust_anchors;
   return context;
 }

@@ -31,6 +31,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cache/store.h"
@@ -52,6 +53,7 @@
 #include "resolver/service/recent_traffic.h"
 #include "resolver/service/sampler.h"
 #include "resolver/upstream/server_table.h"
+#include "wire/types.h"
 
 namespace tern::resolver::service {
 
@@ -115,6 +117,8 @@ class RecursiveService final : public io::Service {
   const resolution::Recursor& recursor() const { return recursor_; }
   resolution::Recursor& recursor() { return recursor_; }
   size_t clients_waiting() const { return waiting_clients_.size(); }
+  // Questions on their way to other workers. Any thread.
+  size_t misses_under_way() const { return misses_under_way_.load(std::memory_order_relaxed); }
   // Any thread.
   const RecentTraffic& traffic() const { return traffic_; }
 
@@ -205,6 +209,9 @@ class RecursiveService final : public io::Service {
     if (answered.source == AnswerSource::kCache) {
       ++counters().of_answers.answers[0][reply[3] & 0xf];
       ++hits_of_turn_;
+      if (told_error_ != wire::ExtendedError::kNone) [[unlikely]] {
+        CountExtendedError(std::exchange(told_error_, wire::ExtendedError::kNone));
+      }
     } else {
       Count(answered.source, reply.first(answered.octets));
     }
@@ -299,6 +306,8 @@ class RecursiveService final : public io::Service {
   answer::Rotation rotation_;
   RecentTraffic traffic_;
   Sampler sampler_;
+  // Beside the answer from the cache that was just written, until it is counted.
+  wire::ExtendedError told_error_ = wire::ExtendedError::kNone;
   uint64_t hits_of_turn_ = 0;  // answers of this turn of the loop that came from the cache at once
   Time turn_began_;
   std::array<answer::ParsedQuery, io::kBatch> parsed_;  // of the current batch

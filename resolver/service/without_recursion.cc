@@ -53,6 +53,7 @@ RecursiveService::Answered RecursiveService::AnswerWithoutRecursion(const View& 
   const cache::Security floor = answer::FloorFor(request, view.settings->dnssec.IsOn());
   answer::AnswerParts parts;
   parts.exempt_zones = &view.settings->dnssec.negative_anchors;
+  parts.told = &told_error_;
   wire::NameView name;
   (void)answer::CollectFromCache(*store_, request.name, request.type, now, &parts, &name,
                                  view.settings->resolution.budget.aliases, floor);
@@ -61,6 +62,7 @@ RecursiveService::Answered RecursiveService::AnswerWithoutRecursion(const View& 
     // Only a failure of validation has a text. A client that checks itself may see what is bogus.
     if (failure && failure.IsFresh(now) && !failure.ErrorText().empty() &&
         (request.flags & wire::kFlagCD) == 0) {
+      if (request.has_edns) told_error_ = failure.Error();
       return {answer::ComposeError(query, request, Rcode::kServFail, failure.Error(),
                                    failure.ErrorText(), reply),
               FollowUp::kNone, AnswerSource::kCache};

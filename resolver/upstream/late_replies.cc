@@ -18,11 +18,14 @@ LateReplies::~LateReplies() {
 
 void LateReplies::Await(ExchangeId exchange, const Query& query, const UpstreamQuestion& question) {
   TERN_REQUIRE(exchange != ExchangeId::kNone);
-  if (size_ == kLateRepliesMax) End(LongestWaiting());
+  if (size_ == kLateRepliesMax) {
+    ++lessons_.limits.late_replies_met;
+    End(LongestWaiting());
+  }
   exchanges_[size_] = exchange;
   queries_[size_] = query;
   (*questions_)[size_] = question;
-  ++size_;
+  lessons_.limits.late_replies.Set(++size_);
   environment_->HandOver(exchange, this);
   ArmNext();
 }
@@ -41,7 +44,7 @@ size_t LateReplies::LongestWaiting() const {
 
 void LateReplies::Forget(size_t place) {
   --lessons_.open_counts.QueriesOf(queries_[place].server);
-  --size_;
+  lessons_.limits.late_replies.Set(--size_);
   if (place == size_) return;
   exchanges_[place] = exchanges_[size_];
   queries_[place] = queries_[size_];

@@ -18,9 +18,11 @@
 #include <memory>
 #include <span>
 
+#include "resolver/base/counter.h"
 #include "resolver/base/endpoint.h"
 #include "resolver/base/environment.h"
 #include "resolver/base/events.h"
+#include "resolver/base/limit_counts.h"
 #include "resolver/base/time.h"
 #include "resolver/upstream/hedge_credit.h"
 #include "resolver/upstream/lateness.h"
@@ -39,6 +41,7 @@ struct LateReplyLessons {
   HedgeCredit& hedge_credit;
   OpenCounts& open_counts;
   const EventPort& events;
+  LimitCounts<Counter>& limits;
 };
 
 class LateReplies final : public ExchangeSink, public Timer {

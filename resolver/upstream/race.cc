@@ -103,7 +103,10 @@ void Race::NoteClosed(Attempt& attempt) {
 }
 
 bool Race::HasBudget() {
-  if (terms_.allowance->upstream_queries > 0 && terms_.allowance->upstream_octets > 0) return true;
+  const bool has_queries = terms_.allowance->upstream_queries > 0;
+  if (has_queries && terms_.allowance->upstream_octets > 0) return true;
+  LimitCounts<Counter>& limits = facilities_.counters.of_limits;
+  ++(has_queries ? limits.query_octets_met : limits.query_queries_met);
   why_not_ = RaceResult::Kind::kNoBudget;
   return false;
 }
@@ -165,6 +168,7 @@ Race::Attempt* Race::FreeSlot() {
     if (attempt.state == State::kSilent && (oldest == nullptr || attempt.sent < oldest->sent))
       oldest = &attempt;
   }
+  ++facilities_.counters.of_limits.attempts_met;
   if (oldest != nullptr) Close(*oldest);
   return oldest;
 }
@@ -210,6 +214,7 @@ bool Race::Send(uint8_t candidate, const KnownServer& known, Transport transport
     return false;
   }
   --terms_.allowance->upstream_queries;
+  if (auto* const of_zone = CountsOfZone()) ++of_zone->queries;
   facilities_.CountQuery(transport, like != nullptr || asked.tries > 1);
   ++facilities_.open_counts.QueriesOf(attempt.key);
   if (transport == Transport::kUdp) ++facilities_.open_counts.DatagramsOf(zone_hash_);
@@ -278,6 +283,7 @@ void Race::NoteSilences(Time now) {
     attempt.state = State::kSilent;
     ++silences_;
     ++facilities_.counters.of_upstream.silences;
+    if (auto* const of_zone = CountsOfZone()) ++of_zone->silences;
     if (facilities_.events.IsOpen()) TellNoReply(Event::Kind::kServerSilent, attempt);
     TraceStep("timeout", attempt, "");
     tcp_failed_ |= attempt.out_of_turn;
@@ -332,6 +338,9 @@ void Race::Finish(RaceResult::Kind kind) {
   result_.server = answered_;
   NoteLosers();
   NoteSilentZone();
+  const bool failed =
+      result_.kind == RaceResult::Kind::kExhausted || result_.kind == RaceResult::Kind::kDeadline;
+  if (auto* const of_zone = failed ? CountsOfZone() : nullptr) ++of_zone->failures;
   if (ListNode<ByQuestion>::IsLinked()) facilities_.open_races.WithHash(hash_).Remove(this);
   TellFollowers();
   // The coroutine destroys this object, so nothing may follow.
@@ -410,10 +419,17 @@ std::span<const uint8_t> Race::WithOurCase(std::span<const uint8_t> message) {
   return room.first(message.size());
 }
 
+void Race::NoteBoundOf(const ReplyRecords& records) {
+  LimitCounts<Counter>& limits = facilities_.counters.of_limits;
+  if (records.bound_met() == ReplyRecords::BoundMet::kRecords) ++limits.reply_records_met;
+  if (records.bound_met() == ReplyRecords::BoundMet::kSteps) ++limits.reply_steps_met;
+}
+
 void Race::OnMatchingReply(Attempt& attempt, std::span<const uint8_t> packet) {
   const std::span<const uint8_t> message = WithOurCase(packet);
   ReplyRecords& records = facilities_.records;
   const bool sound = records.Read(message, servers_.zone()) == wire::ParseError::kNone;
+  if (!sound) NoteBoundOf(records);
   if (sound && !AcceptCookie(attempt)) return;
   NoteAnswer(attempt);
   if (!sound && !records.header().Has(wire::kFlagTC)) {

@@ -306,6 +306,7 @@ class Race final : public ExchangeSink,
   void OnSignOfForgery(const Attempt& met);
   void AskOverTcp(Attempt& attempt, std::string_view why);
   void AskAgain(Attempt& attempt, Transport transport, const QueryForm& form);
+  void NoteBoundOf(const ReplyRecords& records);
   void OnMatchingReply(Attempt& attempt, std::span<const uint8_t> message);
   std::span<const uint8_t> WithOurCase(std::span<const uint8_t> message);
   // Whether the question is about a part, and the whole name may be asked for instead at any time.
@@ -336,6 +337,11 @@ class Race final : public ExchangeSink,
   bool LeaveLateReply(Attempt& attempt, bool repays_hedge);
   // Tells the zone's silence, if no server of it answered.
   void NoteSilentZone();
+  // The counts of the static zone that is asked, or null.
+  ZoneCounts<Counter>* CountsOfZone() const {
+    if (servers_.static_zone() == nullptr) return nullptr;
+    return facilities_.zone_counts.Of(servers_.zone());
+  }
   // Asks the server in the one way that is left, if there is one. True when it was asked.
   bool ConcedeAndAsk(const Attempt& failed);
   bool AskInTurn(const Attempt& like);

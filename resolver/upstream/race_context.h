@@ -22,6 +22,7 @@
 #include "resolver/upstream/open_races.h"
 #include "resolver/upstream/reply_records.h"
 #include "resolver/upstream/server_table.h"
+#include "resolver/upstream/zone_counts.h"
 #include "wire/message.h"
 #include "wire/name.h"
 
@@ -102,11 +103,13 @@ struct RaceFacilities {
   Lateness lateness;
   HedgeCredit hedge_credit;
   OpenCounts open_counts;
-  EventPort events;  // where queries and replies are told
-  LateReplies late_replies{&environment,
-                           {server_table, lateness, hedge_credit, open_counts, events}};
-  OpenRaces open_races;
   WorkerCounters counters;
+  ZoneCountTable zone_counts;
+  EventPort events;  // where queries and replies are told
+  LateReplies late_replies{
+      &environment,
+      {server_table, lateness, hedge_credit, open_counts, events, counters.of_limits}};
+  OpenRaces open_races;
   std::unique_ptr<uint8_t[]> reply_octets;
   Finisher* finisher = nullptr;  // set before the first race
 };

@@ -149,6 +149,7 @@ int Race::Pick(Time now, KnownServer* picked) {
     const bool dead = record.silences >= kDeadAfter;
     if (candidate.tries > 0 && only_dead && record.IsDeadAt(now)) continue;
     if (IsAtLimit(key, record, candidate.tries, now)) {
+      ++facilities_.counters.of_limits.server_queries_met;
       at_limit = true;
       continue;
     }

@@ -51,6 +51,7 @@ void ReplyRecords::NoteIfAbove(const wire::RecordView& record, wire::NameView zo
 ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameView zone) {
   for (auto& section : sections_) section.clear();
   stray_addresses_.clear();
+  bound_met_ = BoundMet::kNone;
   has_edns_ = false;
   refers_upward_ = false;
   refers_elsewhere_ = false;
@@ -82,7 +83,8 @@ ParseError ReplyRecords::ReadAll(std::span<const uint8_t> message, wire::NameVie
       return is_lost ? ParseError::kBadRecord : ParseError::kNone;
     }
     steps_ += record.owner.steps();
-    if (read == kRecordsReadMax || steps_ > kStepsMax) return ParseError::kBadRecord;
+    if (read == kRecordsReadMax) return Exceeds(BoundMet::kRecords);
+    if (steps_ > kStepsMax) return Exceeds(BoundMet::kSteps);
     error = Take(record, section, zone);
     if (error != ParseError::kNone) return error;
   }
@@ -123,12 +125,14 @@ ParseError ReplyRecords::Keep(const ReplyRecord& record, wire::Section section) 
   if (MustBeReadable(section, record.type)) {
     const ParseError error = wire::CheckRdata(record, &steps_);
     if (error != ParseError::kNone) return error;
-    if (steps_ > kStepsMax) return ParseError::kBadRecord;
+    if (steps_ > kStepsMax) return Exceeds(BoundMet::kSteps);
   }
   std::vector<ReplyRecord>& kept = sections_[static_cast<size_t>(section)];
   if (section == wire::Section::kAnswer) {
     if (record.type == wire::RRType::kCNAME || record.type == wire::RRType::kDNAME) ++aliases_;
-    if (kept.size() == kAnswerRecordsMax || aliases_ > kAliasesMax) return ParseError::kBadRecord;
+    if (kept.size() == kAnswerRecordsMax || aliases_ > kAliasesMax) {
+      return Exceeds(BoundMet::kRecords);
+    }
   }
   const size_t most = section == wire::Section::kAdditional ? kGlueRecordsMax : kOtherRecordsMax;
   if (kept.size() < most) kept.push_back(record);

@@ -48,6 +48,9 @@ class ReplyRecords {
   std::optional<std::span<const uint8_t>> cookie() const { return cookie_; }
   // The content of the first Report-Channel option (RFC 9567), unchecked.
   std::optional<std::span<const uint8_t>> report_channel() const { return report_channel_; }
+  // Which bound made the reply unsound.
+  enum class BoundMet : uint8_t { kNone, kRecords, kSteps };
+  BoundMet bound_met() const { return bound_met_; }
   // The full code: OPT has its upper bits.
   wire::Rcode rcode() const { return rcode_; }
   std::span<const ReplyRecord> answer() const { return sections_[0]; }
@@ -74,11 +77,16 @@ class ReplyRecords {
   wire::ParseError ReadAll(std::span<const uint8_t> message, wire::NameView zone);
   wire::ParseError Take(const ReplyRecord& record, wire::Section section, wire::NameView zone);
   wire::ParseError ReadOpt(const wire::RecordView& record, wire::Section section);
+  wire::ParseError Exceeds(BoundMet bound) {
+    bound_met_ = bound;
+    return wire::ParseError::kBadRecord;
+  }
   wire::ParseError Keep(const ReplyRecord& record, wire::Section section);
   void NoteIfAbove(const wire::RecordView& record, wire::NameView zone);
 
   wire::Header header_;
   wire::Rcode rcode_ = wire::Rcode::kNoError;
+  BoundMet bound_met_ = BoundMet::kNone;
   bool has_edns_ = false;
   bool refers_upward_ = false;
   bool refers_elsewhere_ = false;

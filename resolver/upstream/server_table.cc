@@ -101,7 +101,11 @@ ServerTable::Slot& ServerTable::Make(ServerKey key) {
   const size_t oldest =
       Servers::LeastWay([&](size_t way) { return set.values[way].touched.load(kRelaxed); });
   Slot& slot = set.values[oldest];
-  set.keys[oldest].store(0, kRelaxed);
+  if (set.keys[oldest].exchange(0, kRelaxed) == 0) {
+    known_.fetch_add(1, kRelaxed);
+  } else {
+    replaced_.fetch_add(1, kRelaxed);
+  }
   slot.speed.store(0, kRelaxed);
   slot.penalty.store(0, kRelaxed);
   slot.last_answer.store(0, kRelaxed);
@@ -245,17 +249,19 @@ void ServerTable::Forget(ServerKey server) {
   const std::lock_guard lock(making_[servers_.NumberOf(set) % kLocks]);
   const size_t way = set.Find(static_cast<uint64_t>(server), kRelaxed);
   if (way == Servers::kWays) return;
+  Clear(set, way);
+}
+
+// REQUIRES: the lock of the set is held.
+void ServerTable::Clear(Servers::Set& set, size_t way) {
   set.values[way].touched.store(0, kRelaxed);
-  set.keys[way].store(0, kRelaxed);
+  if (set.keys[way].exchange(0, kRelaxed) != 0) known_.fetch_sub(1, kRelaxed);
 }
 
 void ServerTable::ForgetAll() {
   servers_.ForEachSet([this](Servers::Set& set) {
     const std::lock_guard lock(making_[servers_.NumberOf(set) % kLocks]);
-    for (size_t way = 0; way < Servers::kWays; ++way) {
-      set.values[way].touched.store(0, kRelaxed);
-      set.keys[way].store(0, kRelaxed);
-    }
+    for (size_t way = 0; way < Servers::kWays; ++way) Clear(set, way);
   });
   ForgetLame();
 }

@@ -168,6 +168,11 @@ class ServerTable {
   }
   bool IsFamilyBroken(bool ipv6) const { return families_.IsBroken(ipv6); }
   bool HasFamilyAnswered(bool ipv6) const { return families_.HasAnswered(ipv6); }
+  // How many servers are known, how many there may be, and how often one made way for another one.
+  size_t size() const { return known_.load(std::memory_order_relaxed); }
+  size_t capacity() const { return servers_.places(); }
+  uint64_t replaced() const { return replaced_.load(std::memory_order_relaxed); }
+
   FamilyHealth& families() { return families_; }
   SilentZones& silent_zones() { return silent_zones_; }
   const SilentZones& silent_zones() const { return silent_zones_; }
@@ -227,6 +232,7 @@ class ServerTable {
   // The server's slot. It is made if there is none.
   Slot& Touch(ServerKey key, Time now);
   Slot& Make(ServerKey key);
+  void Clear(Servers::Set& set, size_t way);
   static ServerState StateOf(const Slot& slot);
   static Endpoint EndpointOf(const Slot& slot);
   uint64_t ZoneKey(ServerKey server, wire::NameView zone) const;
@@ -236,6 +242,8 @@ class ServerTable {
   uint64_t seed_;
   SipKey cookie_key_;
   Servers servers_;
+  std::atomic<size_t> known_ = 0;
+  std::atomic<uint64_t> replaced_ = 0;
   std::array<std::mutex, kLocks> making_;  // each for the sets with an equal number modulo kLocks
   FamilyHealth families_;
   SilentZones silent_zones_;

@@ -40,7 +40,9 @@ void SilentZones::NoteSilence(wire::NameView zone, uint64_t hash, Kind kind, Tim
       is_news = count + 1 == kEverybodyAfter;
     }
     const auto free = PlaceWith(zones_, 0);
-    if (is_shared && PlaceWith(zones_, hash) == zones_.end() && free != zones_.end()) {
+    const bool is_new = is_shared && PlaceWith(zones_, hash) == zones_.end();
+    if (is_new && free == zones_.end()) left_out_.fetch_add(1, kUnordered);
+    if (is_new && free != zones_.end()) {
       TakePlace(*free, zone, hash, now);
       free->kind = kind;
       is_news = true;
@@ -70,6 +72,12 @@ void SilentZones::EndSilence(uint64_t hash) {
                  kUnordered);
   }
   if (is_news) TellNews();
+}
+
+size_t SilentZones::CountTaken() const {
+  return static_cast<size_t>(std::count_if(zones_.begin(), zones_.end(), [](const Noted& noted) {
+    return noted.hash.load(kUnordered) != 0;
+  }));
 }
 
 SilentZones::Report SilentZones::Look() {

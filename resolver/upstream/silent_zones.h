@@ -64,6 +64,9 @@ class SilentZones {
 
   // Throws std::bad_alloc.
   Report Look();
+  // How many of the places for zones are taken, and how often there was none.
+  size_t CountTaken() const;
+  uint64_t left_out() const { return left_out_.load(std::memory_order_relaxed); }
   bool IsEverybodySilent() const {
     return others_count_.load(std::memory_order_relaxed) == kEverybodyAfter;
   }
@@ -84,6 +87,7 @@ class SilentZones {
   std::array<Noted, kZonesMax> zones_;
   std::mutex lock_;  // for those who change something, and for names
   std::atomic<bool> has_news_ = false;
+  std::atomic<uint64_t> left_out_ = 0;
   std::function<void()> on_news_;
 };
 

@@ -175,6 +175,7 @@ TEST_F(ShardTest, FullBucketsGiveUpTheEntryThatIsWorthLeast) {
   }
   EXPECT_EQ(put(16, kShardNow), PutOutcome::kStored);
   EXPECT_EQ(Statistics().entries, 16u);
+  EXPECT_EQ(Statistics().Left(Leaving::kIndex), 1u);
   EXPECT_FALSE(shard_.Find(KeyOf(NameOf(5), 77)));
   EXPECT_TRUE(shard_.Find(KeyOf(NameOf(16), 77)));
 }
@@ -188,10 +189,57 @@ TEST_F(ShardTest, StaysWithinItsBudgetAndItsCountsAgree) {
   }
   const StoreStatistics statistics = Statistics();
   EXPECT_EQ(statistics.insertions, 100'000u);
-  EXPECT_EQ(statistics.entries + statistics.evictions, 100'000u);
+  EXPECT_EQ(statistics.entries + statistics.evictions(), 100'000u);
+  EXPECT_EQ(statistics.Left(Leaving::kExpired), 0u);
+  EXPECT_GT(statistics.Left(Leaving::kRoom), 50'000u);
   uint64_t found = 0;
-  shard_.ForEach([&](EntryView entry) { found += IsSoundEntry({entry.bytes(), entry.size()}); });
+  uint64_t octets = 0;
+  shard_.ForEach([&](EntryView entry) {
+    found += IsSoundEntry({entry.bytes(), entry.size()});
+    octets += entry.size();
+  });
   EXPECT_EQ(found, statistics.entries);
+  const StoreStatistics::OfKind& rrsets =
+      statistics.of_kind[static_cast<size_t>(EntryKind::kRRset)];
+  EXPECT_EQ(rrsets.entries, found);
+  EXPECT_EQ(rrsets.octets, octets);
+}
+
+TEST_F(ShardTest, WhatHasExpiredLeavesForThatReason) {
+  Start();
+  for (uint32_t i = 0; i < 50'000; ++i) {
+    // Of each two, one expired long ago.
+    const Instant now = i % 2 == 0 ? kShardNow : kShardNow - 900;
+    const wire::Name name = NameOf(i);
+    const OwnedEntry entry = MakeRRset(name, "abcd", {.ttl = 60, .now = now});
+    ASSERT_EQ(shard_.Put(KeyOf(name, TagOf(i)), entry.bytes(), kShardNow), PutOutcome::kStored);
+    readers_.Quiescent(reader_);
+  }
+  const StoreStatistics statistics = Statistics();
+  EXPECT_GT(statistics.Left(Leaving::kExpired), 5000u);
+  EXPECT_GT(statistics.Left(Leaving::kRoom), 5000u);
+}
+
+TEST_F(ShardTest, CountsOfKindsFollowWhatReplacesAndWhatIsErased) {
+  Start();
+  const auto of_rrsets = [&] {
+    return Statistics().of_kind[static_cast<size_t>(EntryKind::kRRset)];
+  };
+  ASSERT_EQ(Put(1, "abcd"), PutOutcome::kStored);
+  const uint64_t one = of_rrsets().octets;
+  EXPECT_EQ(one, Find(1).size());
+  ASSERT_EQ(Put(1, std::string(400, 'x')), PutOutcome::kStored);
+  EXPECT_EQ(of_rrsets().entries, 1u);
+  EXPECT_EQ(of_rrsets().octets, Find(1).size());
+  EXPECT_GT(of_rrsets().octets, one);
+  EXPECT_EQ(Statistics().Left(Leaving::kReplaced), 1u);
+  EXPECT_EQ(Statistics().insertions, 1u);
+  const wire::Name name = NameOf(1);
+  EXPECT_TRUE(shard_.Erase(KeyOf(name, TagOf(1))));
+  EXPECT_EQ(of_rrsets().entries, 0u);
+  EXPECT_EQ(of_rrsets().octets, 0u);
+  EXPECT_EQ(Statistics().Left(Leaving::kErased), 1u);
+  EXPECT_EQ(Statistics().evictions(), 0u);
 }
 
 TEST_F(ShardTest, EraseIfTakesOutWhatMatches) {
@@ -199,6 +247,8 @@ TEST_F(ShardTest, EraseIfTakesOutWhatMatches) {
   for (uint32_t i = 0; i < 100; ++i) ASSERT_EQ(Put(i), PutOutcome::kStored);
   shard_.EraseIf([](EntryView entry) { return entry.name().FirstLabel().ends_with('7'); });
   EXPECT_EQ(Statistics().entries, 90u);
+  EXPECT_EQ(Statistics().Left(Leaving::kErased), 10u);
+  EXPECT_EQ(Statistics().of_kind[static_cast<size_t>(EntryKind::kRRset)].entries, 90u);
   EXPECT_FALSE(Find(17));
   EXPECT_TRUE(Find(18));
 }

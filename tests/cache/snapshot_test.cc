@@ -188,6 +188,9 @@ TEST(SnapshotTest, EveryKindAndStatusComesBack) {
   EXPECT_EQ(back.read.damaged, 0u);
   EXPECT_EQ(ContentOf(*before), ContentOf(*after));
   EXPECT_EQ(after->Statistics().entries, 11u);
+  uint64_t of_kinds = 0;
+  for (const auto& kind : after->Statistics().of_kind) of_kinds += kind.entries;
+  EXPECT_EQ(of_kinds, 11u);
 }
 
 TEST(SnapshotTest, FailuresAreNotKept) {

@@ -162,7 +162,7 @@ TEST_F(StoreTest, EqualOrHigherRankReplaces) {
   const StoreStatistics statistics = store_->Statistics();
   EXPECT_EQ(statistics.entries, 1u);
   EXPECT_EQ(statistics.insertions, 1u);
-  EXPECT_EQ(statistics.replacements, 2u);
+  EXPECT_EQ(statistics.Left(Leaving::kReplaced), 2u);
 }
 
 TEST_F(StoreTest, RefreshTakesOverTheCountOfUsesAndIsNoneByItself) {
@@ -218,7 +218,7 @@ TEST_F(StoreTest, GrowsWithItsContentAndKeepsAll) {
   for (uint64_t i = 0; i < kNames; ++i) ASSERT_EQ(Value(NumberedName(i)), std::to_string(i));
   const StoreStatistics statistics = store_->Statistics();
   EXPECT_EQ(statistics.entries, kNames);
-  EXPECT_EQ(statistics.evictions, 0u);
+  EXPECT_EQ(statistics.evictions(), 0u);
   EXPECT_LT(empty, size_t{1} << 20);
   EXPECT_LE(statistics.octets, kNames * 100);
 }
@@ -334,7 +334,7 @@ TEST_P(StoreCeilingTest, HoldsUnderEndlessUniqueNames) {
   }
   const StoreStatistics statistics = store_->Statistics();
   EXPECT_EQ(statistics.insertions, names);
-  EXPECT_EQ(statistics.insertions - statistics.evictions, statistics.entries);
+  EXPECT_EQ(statistics.insertions - statistics.evictions(), statistics.entries);
   uint64_t visited = 0;
   store_->ForEach([&](EntryView) { ++visited; });
   EXPECT_EQ(visited, statistics.entries);
@@ -537,7 +537,7 @@ void CompareWithModel(uint64_t seed, size_t ceiling, uint64_t keys, int steps) {
         ASSERT_NE(known, model.end());
         ASSERT_EQ(FirstRecord(entry), known->second.value);
         ASSERT_EQ(entry.expiry(), known->second.expiry);
-      } else if (store.Statistics().evictions == 0) {
+      } else if (store.Statistics().evictions() == 0) {
         ASSERT_EQ(known, model.end());
       }
     } else if (dice < 9) {
@@ -562,7 +562,7 @@ void CompareWithModel(uint64_t seed, size_t ceiling, uint64_t keys, int steps) {
     }
     ASSERT_LE(store.octets(), ceiling);
   }
-  if (store.Statistics().evictions == 0) {
+  if (store.Statistics().evictions() == 0) {
     EXPECT_EQ(store.Statistics().entries, model.size());
   }
 }

@@ -1,6 +1,7 @@
 // Readers against writers. It also runs under ThreadSanitizer.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <random>
 #include <string>
@@ -130,8 +131,17 @@ void Stress(const Load& load) {
   const StoreStatistics statistics = store.Statistics();
   EXPECT_LE(statistics.octets, statistics.octets_max);
   uint64_t visited = 0;
-  store.ForEach([&](EntryView) { ++visited; });
+  std::array<StoreStatistics::OfKind, kEntryKinds> of_kind{};
+  store.ForEach([&](EntryView entry) {
+    ++visited;
+    ++of_kind[static_cast<size_t>(entry.kind())].entries;
+    of_kind[static_cast<size_t>(entry.kind())].octets += entry.size();
+  });
   EXPECT_EQ(visited, statistics.entries);
+  for (size_t i = 0; i < kEntryKinds; ++i) {
+    EXPECT_EQ(of_kind[i].entries, statistics.of_kind[i].entries) << i;
+    EXPECT_EQ(of_kind[i].octets, statistics.of_kind[i].octets) << i;
+  }
   // Puts may have been refused while a reader's thread did not run. Now there is room again.
   const OwnedEntry entry = MakeRRset(MakeName("after.test"), "abcd");
   EXPECT_EQ(store.Put(entry.bytes(), Instant(1)), PutOutcome::kStored);

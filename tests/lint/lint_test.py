@@ -55,6 +55,21 @@ class LintTest(unittest.TestCase):
         self.finds("includes", "resolver/unknown/a.cc", "", 1)
         self.finds("includes", "wire/a.cc", '#include "name.h"\n', 1)
 
+    def test_the_table_of_bounds_and_the_metrics_agree(self):
+        self.write("resolver/control/collect_limits.cc",
+                   'limits->Add("clients", 1, 2, 3);\nlimits->AddMet("waiters", 4);\n'
+                   'add("links", x);\nSingleOf("tern_lines_left_out");\n')
+        self.write("resolver/control/collect_b.cc", '{.name = "tern_lost"}\n')
+        head = "| What | Bound | Metric |\n|---|---|---|\n"
+        good = ("| a | 1 | `clients`; `waiters`, hits; none of `others` |\n| b | 2 | none: a reason |\n"
+                "| c | 3 | `links`, `tern_lost_total` with `reason=\"x\"` |\n| d | 4 | `tern_lines_left_out_total` |\n")
+        path = "resolver/service/README.md"
+        self.finds("bounds", path, head + good)
+        self.finds("bounds", path, head + good.replace("`waiters`, hits; ", ""), 1)
+        self.finds("bounds", path, head + good + "| e | 5 | `jobs` |\n| f | 6 | some |\n", 7, 8)
+        self.finds("bounds", path, head + good + "| e | 5 | none: |\n| f | 6 |\n", 7, 8)
+        self.finds("bounds", path, head + good.replace("tern_lost", "tern_last"), 5)
+
     def test_units_that_include_each_other(self):
         self.write("wire/a.h", '#include "wire/b.h"\n')
         self.write("wire/b.h", "")

@@ -55,6 +55,7 @@ class WrongClockTest : public testing::Test {
     EXPECT_EQ(answer.rcode, Rcode::kNoError) << answer.ToText();
     EXPECT_FALSE(answer.Has(wire::kFlagAD));
     EXPECT_EQ(ExtendedErrorOf(answer), ExtendedError::kDnssecIndeterminate) << answer.ToText();
+    EXPECT_GT(internet_.resolver().ReadCounters().validated_indeterminate, 0u);
   }
   void ExpectSecure(std::string_view name) {
     const PlainMessage answer = internet_.Lookup(name, RRType::kA);

@@ -41,10 +41,20 @@ class ToldDomain {
       EXPECT_EQ(ExtendedErrorOf(answer), error) << name << i << answer.ToText();
       EXPECT_NE(TextOfError(answer).find(text), std::string::npos) << TextOfError(answer);
       EXPECT_TRUE(i == 0 || internet_.last_upstream_queries() == 0) << name;
+      // Those beside cached answers count too.
+      if (error) {
+        EXPECT_EQ(CountOf(*error), ++told_) << name << i;
+      }
     }
+  }
+  uint64_t CountOf(ExtendedError error) {
+    return internet_.resolver().ReadCounters().of_answers.extended_errors.at(
+        static_cast<size_t>(error));
   }
 
  private:
+  uint64_t told_ = 0;
+
   SignedTlds internet_;
 };
 
@@ -114,6 +124,10 @@ TEST(ExtendedErrorsTest, TheReasonOfAnExemptionIsToldWithItsAnswers) {
   const PlainMessage known =
       told.internet().Lookup("www.example.com.", RRType::kA, {.dnssec_ok = false, .flags = 0});
   EXPECT_EQ(TextOfError(known), "an old DS, ticket 17") << "without recursion";
+  EXPECT_EQ(told.CountOf(kError), 7u);
+  // A client without EDNS is told nothing.
+  (void)told.internet().Lookup("www.example.com.", RRType::kA, {.edns = false});
+  EXPECT_EQ(told.CountOf(kError), 7u);
 }
 
 TEST(ExtendedErrorsTest, UnsignedZonesAndLogModeTellNothing) {

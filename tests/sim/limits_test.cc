@@ -207,6 +207,7 @@ TEST_F(InFlightTest, QuestionsBeyondAZonesShareFailAtOnce) {
   internet_.Start();
   EXPECT_EQ(internet_.Lookup("www.example.com.", RRType::kA).rcode, Rcode::kNoError);
   EXPECT_EQ(CountRefused(AskAtOnce(10)), 6u);
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.zone_questions_met, 6u);
   EXPECT_EQ(CountRefused(AskAtOnce(4)), 0u);
 }
 
@@ -224,6 +225,7 @@ TEST_F(InFlightTest, AServerAtItsLimitLeavesTheQuestionToItsReplica) {
   EXPECT_EQ(CountRefused(AskAtOnce(8)), 0u);
   EXPECT_EQ(internet_.world().CountUpstream(kFirstServer, before), 4u);
   EXPECT_EQ(internet_.world().CountUpstream(kSecondServer, before), 4u);
+  EXPECT_GT(internet_.resolver().ReadCounters().of_limits.server_queries_met, 0u);
   // When all servers are at their limit, the other questions fail at once.
   EXPECT_EQ(CountRefused(AskAtOnce(11)), 3u);
   EXPECT_EQ(CountRefused(AskAtOnce(8)), 0u);
@@ -389,6 +391,7 @@ TEST_F(ClientLimitTest, UnansweredUdpQuestionsOfAPrefixAreBounded) {
   const Duration patience = milliseconds(5050);
   EXPECT_EQ(AskAtOnce(100, false, "www.dead.com.", patience),
             (Counts{.answered = 20, .silent = 80}));
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.prefix_waiting_met, 80u);
   // With each answer there is room again.
   EXPECT_EQ(AskAtOnce(100, false, "ftp.dead.com.", patience),
             (Counts{.answered = 20, .silent = 80}));
@@ -410,6 +413,7 @@ TEST_F(ClientLimitTest, WaitersOfAQuestionAreBounded) {
   internet_.Start();
   const Counts counts = AskAtOnce(3000, false, "www.dead.com.", milliseconds(50));
   EXPECT_EQ(counts, (Counts{.answered = 3000 - 1024, .silent = 1024}));
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.waiters_met, 3000u - 1024);
 }
 
 TEST_F(ClientLimitTest, AUdpAnswerThatComesTooLateIsNotSent) {
@@ -454,6 +458,8 @@ TEST_F(ClientLimitTest, MissesThatAnotherWorkerDoesNotTakeAreBounded) {
   internet_.resolver().SetPeers({&internet_.world(), &sleeping});
   const Counts counts = AskAtOnce(3 * kMost, false);
   EXPECT_EQ(sleeping.posted.size(), kMost);
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.misses, kMost);
+  EXPECT_GT(internet_.resolver().ReadCounters().of_limits.misses_met, 0u);
   EXPECT_EQ(counts.silent, static_cast<int>(kMost));  // the others have their failure at once
   // When it takes a question, there is room again.
   for (size_t i = 0; i < 100; ++i) internet_.world().Post(sleeping.posted[i].release());

@@ -7,6 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "resolver/config/settings.h"
+#include "resolver/mail/warm_up.h"
 #include "tests/sim/small_internet.h"
 
 namespace tern::sim {
@@ -244,6 +245,27 @@ TEST_F(MailTest, AHundredExchangersInAHundredZonesCostNoMoreThanOneQuestion) {
   // The MX answer takes two, over UDP and over TCP.
   EXPECT_LE(Sent() - before, 2u + 64u);
   EXPECT_EQ(fan_outs(), 1u);
+}
+
+TEST_F(MailTest, FanOutsOfAWorkerAreBoundedAndCounted) {
+  constexpr uint64_t kMost = resolver::mail::kFanOutsMax;
+  std::string records;
+  for (uint64_t i = 0; i < kMost + 6; ++i) {
+    records += "d" + std::to_string(i) + " 300 MX 10 mx.slow.net.\n";
+    records += "d" + std::to_string(i) + " 300 MX 20 mx" + std::to_string(i) + ".slow.net.\n";
+  }
+  internet_.AddDomain("example.com.", {kMailServer}, records);
+  internet_.AddDomain("slow.net.", {"192.0.2.60"}, "")[0]->conduct().fault = Fault::kSilent;
+  internet_.Start();
+  for (uint64_t i = 0; i < kMost + 6; ++i) {
+    (void)internet_.Ask("d" + std::to_string(i) + ".example.com.", RRType::kMX);
+  }
+  internet_.world().RunFor(milliseconds(800));
+  auto limits = internet_.resolver().ReadCounters().of_limits;
+  EXPECT_EQ(limits.mail_fan_outs, kMost);
+  EXPECT_EQ(limits.mail_fan_outs_met, 6u);
+  internet_.world().RunFor(seconds(20));
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.mail_fan_outs, 0u);
 }
 
 // NXNSAttack: one question must not become many for the servers of a victim.

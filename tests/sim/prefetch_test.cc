@@ -209,6 +209,12 @@ TEST_F(PrefetchTest, RefreshesAreBounded) {
   EXPECT_EQ(internet_.world().unanswered(), 0u);
   EXPECT_EQ(refreshes(), resolver::resolution::kRefreshesMax);
   EXPECT_EQ(internet_.resolver().recursor().jobs_in_flight(), resolver::resolution::kRefreshesMax);
+  const auto limits = internet_.resolver().ReadCounters().of_limits;
+  EXPECT_EQ(limits.refreshes, resolver::resolution::kRefreshesMax);
+  EXPECT_GE(limits.refreshes_met, 600 - resolver::resolution::kRefreshesMax);
+  server_->conduct().fault = Fault::kNone;
+  Wait(seconds(20));
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.refreshes, 0u);
 }
 
 }  // namespace

@@ -473,6 +473,7 @@ TEST_F(ValidationTest, WhatIsBogusIsToldAndCountedByItsReason) {
     SigningPlan without_proof;
     without_proof.withheld.denial = true;
     internet.AddSigned("example.net.", kOther, "www 300 A 198.51.100.9\n", without_proof);
+    internet.AddUnsigned("plain.com.", "192.0.2.22", "www 300 A 198.51.100.5\n");
     if (passes) internet.SetValidation(resolver::Validation::kLog);
     internet.Start();
     internet.resolver().recursor().facilities().bogus_observer = &heard;
@@ -482,6 +483,15 @@ TEST_F(ValidationTest, WhatIsBogusIsToldAndCountedByItsReason) {
     EXPECT_GE(counters.bogus_expired, 1u);
     EXPECT_GE(counters.bogus_no_nsec, 1u);
     EXPECT_EQ(counters.bogus_expired + counters.bogus_no_nsec, counters.bogus_answers);
+    EXPECT_EQ(counters.validated_secure, 0u);
+    internet.Lookup("www.example.net.", RRType::kA);
+    EXPECT_EQ(internet.resolver().ReadCounters().validated_secure, 1u);
+    internet.Lookup("www.example.net.", RRType::kA);
+    EXPECT_EQ(internet.resolver().ReadCounters().validated_secure, 1u) << "known already";
+    EXPECT_EQ(internet.resolver().ReadCounters().validated_insecure, 0u);
+    internet.Lookup("www.plain.com.", RRType::kA);
+    EXPECT_EQ(internet.resolver().ReadCounters().validated_insecure, 1u);
+    EXPECT_EQ(internet.resolver().ReadCounters().bogus_answers, counters.bogus_answers);
     ASSERT_EQ(heard.lines.size(), counters.bogus_answers);
     const std::string verb = passes ? " passes: " : ": ";
     EXPECT_EQ(heard.lines.front(), "www.example.com. A" + verb + "RRSIG of example.com. DNSKEY ");

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "gtest/gtest.h"
 #include "resolver/control/peer.h"
@@ -97,6 +98,7 @@ class ControlServerTest : public testing::Test {
       return Concat("<", line, ">\n");
     };
     options.idle_max = idle_max;
+    options.counts = &counts_;
     auto server = ControlServer::Start(std::move(options));
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -104,6 +106,7 @@ class ControlServerTest : public testing::Test {
 
   std::string folder_;
   std::string path_;
+  ConnectionCounts counts_;
   std::unique_ptr<ControlServer> server_;
 };
 
@@ -175,6 +178,14 @@ TEST_F(ControlServerTest, OneClientTooManyIsRefused) {
   EXPECT_TRUE(another.Ends());
   clients[0]->Send("y\n");
   EXPECT_EQ(clients[0]->ReadLine(), "<y>\n");
+  EXPECT_EQ(counts_.open, kControlConnectionsMax);
+  EXPECT_EQ(counts_.most, kControlConnectionsMax);
+  EXPECT_EQ(counts_.met, 1u);
+  clients.clear();
+  for (int i = 0; i < 200 && counts_.open != 0; ++i) {
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  EXPECT_EQ(counts_.open, 0u);
 }
 
 TEST_F(ControlServerTest, WhoMayNotGiveCommandsIsToldAndClosed) {

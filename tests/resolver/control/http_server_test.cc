@@ -99,9 +99,14 @@ class HttpServerTest : public testing::Test {
                                  .events = &events_,
                                  .traffic = &traffic_,
                                  .look_up = &look_ups_,
+                                 .ranges = &ranges_,
+                                 .sockets = [] { return io::SocketBounds(); },
+                                 .zone_counts = [] { return upstream::ZoneCountSums(); },
+                                 .log = [] { return LogCounts(); },
                                  .workers = 1,
                                  .now = [] { return Time(); },
                                  .unix_now = [] { return int64_t{0}; }});
+    options.counts = &state_.http_connections();
     options.routes.push_back({"/arguments", [](const HttpRequest& request) {
                                 std::string text;
                                 for (const auto& [name, value] : request.arguments) {
@@ -146,6 +151,7 @@ class HttpServerTest : public testing::Test {
   Counting counters_;
   cache::Store store_{{.memory_octets = cache::kStoreOctetsMin}};
   upstream::ServerTable servers_{1, SipKey{}};
+  dnssec::AggressiveIndex ranges_{1 << 20, 1};
   DaemonState state_{0};
   EventCounts events_{1};
   NoTraffic traffic_;
@@ -343,6 +349,15 @@ TEST_F(HttpServerTest, SlowClientsKeepNobodyOut) {
   EXPECT_TRUE(IsStatus(Get("/live"), "200"));
   EXPECT_TRUE(slow.front()->IsClosed());
   EXPECT_FALSE(slow.back()->IsClosed());
+  const ConnectionCounts& counts = state_.http_connections();
+  EXPECT_EQ(counts.most, kConnectionsMax);
+  // All are of one address.
+  EXPECT_LE(counts.open, kConnectionsOfClientMax);
+  EXPECT_GE(counts.open, kConnectionsOfClientMax - 1);
+  EXPECT_GE(counts.met, 3 * kConnectionsMax - kConnectionsOfClientMax);
+  slow.clear();
+  server_.reset();
+  EXPECT_EQ(counts.open, 0u);
 }
 
 TEST_F(HttpServerTest, AConnectionThatIsUsedOutlivesSlowOnes) {

@@ -41,6 +41,11 @@ class CacheSaverTest : public testing::Test {
                 [this](LogLevel, std::string_view line) {
                   const std::lock_guard guard(lock_);
                   log_ += std::string(line) + "\n";
+                },
+            .on_saved =
+                [this](bool saved) {
+                  const std::lock_guard guard(lock_);
+                  results_ += saved ? "saved " : "failed ";
                 }};
   }
   bool IsThere() const { return std::filesystem::exists(path()); }
@@ -69,6 +74,7 @@ class CacheSaverTest : public testing::Test {
   std::optional<CacheFile> file_;
   std::mutex lock_;
   std::string log_;
+  std::string results_;
   std::function<void(int number)> on_save_;
   int saves_ = 0;
 };
@@ -111,6 +117,7 @@ TEST_F(CacheSaverTest, FileStaysWhenTheTimeIsUp) {
   saver.SetFacts(1);
   saver.SaveLast(milliseconds(0));
   EXPECT_FALSE(IsThere());
+  EXPECT_EQ(results_, "");
   EXPECT_EQ(log(), "the cache could not be written within 0 ms; " + path() +
                        " stays as it was written last\n");
 }
@@ -152,6 +159,8 @@ TEST_F(CacheSaverTest, WhatALackOfMemoryOrThreadsPreventsIsSavedLater) {
   EXPECT_TRUE(LogHasSoon("the cache could not be written: out of memory\n"));
   EXPECT_TRUE(LogHasSoon("the cache could not be written: no thread could be started\n"));
   EXPECT_TRUE(ComesSoon());
+  saver.SaveLast(milliseconds(10'000));
+  EXPECT_TRUE(results_.starts_with("failed failed saved ")) << results_;
 }
 
 TEST_F(CacheSaverTest, TheEndComesWithoutMemoryToo) {

@@ -42,6 +42,8 @@ TEST_F(LogLimitsTest, SomeLinesMayComeAtOnceAndThenOneASecond) {
   ASSERT_EQ(lines_.size(), static_cast<size_t>(LogLimit::kLinesAtOnce) + 1);
   EXPECT_EQ(lines_.front(), "full");
   EXPECT_EQ(lines_.back(), "full (76 more since the last such line)");
+  EXPECT_EQ(limits_.ReadCounts().lines_left_out, 76u);
+  EXPECT_EQ(limits_.ReadCounts().messages, 1u);
   now_ += seconds(1);
   Tell("full");
   EXPECT_EQ(lines_.back(), "full");
@@ -98,6 +100,9 @@ TEST_F(LogLimitsTest, ItIsCalledOnceUntilItIsTold) {
 TEST_F(LogLimitsTest, PlacesThatFindNoRoomShareALimit) {
   for (int i = 0; i < 1000; ++i) Tell("some", {"some.cc", i});
   EXPECT_EQ(lines_.size(), LogLimits::kSitesMax - 1 + LogLimit::kLinesAtOnce);
+  const LogCounts counts = limits_.ReadCounts();
+  EXPECT_EQ(counts.messages, counts.messages_max);
+  EXPECT_EQ(counts.shared, 1000u - counts.messages_max);
 }
 
 TEST_F(LogLimitsTest, OfThreadsThatComeAtOnceSoManyAreAdmittedAsOfOne) {

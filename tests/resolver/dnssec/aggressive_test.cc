@@ -345,6 +345,11 @@ TEST_F(AggressiveTest, TheLeastRecentlyUsedMakesRoom) {
   const AggressiveCounts counts = index_.ReadCounts();
   EXPECT_GT(counts.evicted, 10000u);
   EXPECT_GT(counts.octets, kRoom * 9 / 10);
+  const RangesUse use = index_.ReadUse();
+  EXPECT_EQ(use.octets, counts.octets);
+  EXPECT_EQ(use.evicted, counts.evicted);
+  EXPECT_GT(use.octets_max, kRoom * 9 / 10);
+  EXPECT_LE(use.octets_max, kRoom);
   EXPECT_EQ(Ask("x.y.example.", RRType::kMX), AggressiveKind::kNone);  // which nobody used
 }
 

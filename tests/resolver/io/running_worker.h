@@ -69,6 +69,11 @@ class RunningWorker {
   void Post(std::function<void()> task);
 
   Worker* worker() { return worker_.get(); }
+  SocketBounds bounds() const {
+    SocketBounds bounds;
+    worker_->AddTo(&bounds);
+    return bounds;
+  }
   EchoService& service() { return service_; }
   Endpoint endpoint(size_t listener = 0) const { return worker_->listening()[listener]; }
 

@@ -155,6 +155,7 @@ TEST_P(StreamTableTest, AStreamWithManyUnansweredQueriesIsNotRead) {
   std::this_thread::sleep_for(milliseconds(100));
   // Eight, however many more the last read brought.
   EXPECT_EQ(running->service().stream_messages.load(), 8);
+  EXPECT_EQ(running->bounds().unanswered_met, 1u);
   running->OnThread([&] {
     holding = false;
     for (const auto& [path, answer] : held) worker->SendReply(path, answer);
@@ -234,12 +235,16 @@ TEST_P(StreamTableTest, WhoHoldsTheMostGivesWayNotWhoComesNext) {
   }
   std::this_thread::sleep_for(milliseconds(200));  // until all of it is read
   EXPECT_EQ(running->service().streams_closed, 0);
+  EXPECT_GT(running->bounds().connection_octets.use, 150'000u);
+  EXPECT_EQ(running->bounds().connection_octets.met, 0u);
   PlainSocket modest = Client(running.get());
   for (uint16_t id = 0; id < 3; ++id) {
     ASSERT_TRUE(modest.SendMessage(Query(id)));
     ASSERT_EQ(modest.ReceiveMessage(), Bytes(40'000, 1)) << id;
   }
   EXPECT_TRUE(WaitFor([&] { return running->service().streams_closed == 1; }));
+  EXPECT_EQ(running->bounds().connection_octets.met, 1u);
+  EXPECT_EQ(running->bounds().connection_octets.most, 200'000u);
 }
 
 TEST_P(StreamTableTest, ASlowLorisIsClosedAtTheMessagesDeadline) {
@@ -317,6 +322,8 @@ TEST_P(StreamTableTest, ClientsThatMayNotAskHaveFewStreamsForOneMessageEach) {
     const bool too_many = i >= kStrangers;
     EXPECT_EQ(strangers.back().IsClosedWithin(milliseconds(too_many ? 3000 : 50)), too_many) << i;
   }
+  EXPECT_EQ(running->bounds().strangers.use, static_cast<uint64_t>(kStrangers));
+  EXPECT_EQ(running->bounds().strangers.met, 3u);
   // They take no stream from a client that may ask.
   admits = true;
   PlainSocket client = Client(running.get());
@@ -363,6 +370,7 @@ TEST_P(StreamTableTest, OneClientGetsNoMoreThanItsShare) {
   }
   PlainSocket fourth = Client(running.get());
   EXPECT_TRUE(fourth.IsClosedWithin(milliseconds(2000)));
+  EXPECT_EQ(running->bounds().connections_of_client_met, 1u);
   PlainSocket elsewhere(AF_INET, SOCK_STREAM);
   ASSERT_TRUE(elsewhere.Bind(AddressOf("127.0.0.50:0")));
   ASSERT_TRUE(elsewhere.Connect(running->endpoint()));
@@ -395,6 +403,9 @@ TEST_P(StreamTableTest, WhenFullTheLongestIdleGivesWay) {
   ASSERT_TRUE(fifth.SendMessage(Query(5)));
   EXPECT_EQ(fifth.ReceiveMessage(), AnswerTo(Query(5)));
   EXPECT_TRUE(clients[1].IsClosedWithin(milliseconds(2000)));
+  EXPECT_EQ(running->bounds().connections.use, 4u);
+  EXPECT_EQ(running->bounds().connections.most, 4u);
+  EXPECT_EQ(running->bounds().connections.met, 1u);
   for (size_t i : {0, 2, 3}) EXPECT_FALSE(clients[i].IsClosedWithin(milliseconds(20))) << i;
 }
 

@@ -223,7 +223,11 @@ TEST_P(UpstreamSocketsTest, ExchangesAreBoundedAndComeBack) {
     EXPECT_NE(open.back(), ExchangeId::kNone);
   }
   EXPECT_EQ(Start(running.get(), server.local(), Query(1), &sink), ExchangeId::kNone);
+  EXPECT_EQ(running->bounds().upstream_sockets.use, 4u);
+  EXPECT_EQ(running->bounds().upstream_sockets.most, 4u);
+  EXPECT_EQ(running->bounds().upstream_sockets.met, 1u);
   EndOn(running.get(), open[2]);
+  EXPECT_EQ(running->bounds().upstream_sockets.use, 3u);
   std::this_thread::sleep_for(milliseconds(5));
   const ExchangeId again = Start(running.get(), server.local(), Query(1), &sink);
   EXPECT_NE(again, ExchangeId::kNone);
@@ -275,6 +279,8 @@ TEST_P(UpstreamSocketsTest, WhereSocketsAreShortTheLongestWaitingMakesWay) {
   int failures = 0;
   for (const RecordingSink& sink : sinks) failures += sink.failures();
   EXPECT_EQ(failures, 100 - kMost);
+  EXPECT_EQ(running->bounds().upstream_sockets.met, 100u - kMost);
+  EXPECT_EQ(running->bounds().upstream_sockets.use, static_cast<uint64_t>(kMost));
   EndOn(running.get(), ids[0]);  // over already
   EndOn(running.get(), ids[95]);
   EXPECT_NE(Start(running.get(), server.local(), Query(1), &sinks[0]), ExchangeId::kNone);

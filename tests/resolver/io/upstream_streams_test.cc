@@ -183,6 +183,9 @@ TEST_P(UpstreamStreamsTest, ASilentServersConnectionsLeaveRoomForOthers) {
     if (id != ExchangeId::kNone) ++started;
   }
   EXPECT_EQ(started, 4);
+  EXPECT_EQ(running->bounds().upstream_connections.use, 4u);
+  EXPECT_EQ(running->bounds().upstream_connections.most, 32u);
+  EXPECT_EQ(running->bounds().upstream_share_met, 96u);
   EXPECT_NE(Start(running.get(), server.local(), Query(2), &sink), ExchangeId::kNone);
   std::vector<PlainSocket> accepted;
   EXPECT_TRUE(AnswerOnly(Query(2), &server, &accepted));
@@ -235,6 +238,8 @@ TEST_P(UpstreamStreamsTest, WhereConnectionsAreShortTheLongestWaitingMakesWay) {
   int failures = 0;
   for (const RecordingSink& sink : sinks) failures += sink.failures();
   EXPECT_EQ(failures, static_cast<int>(sinks.size()) - kMost);
+  EXPECT_EQ(running->bounds().upstream_connections.met, sinks.size() - kMost);
+  EXPECT_EQ(running->bounds().upstream_connections.use, static_cast<uint64_t>(kMost));
 }
 
 TEST_P(UpstreamStreamsTest, AServerThatMakesNoConnectionIsUnreachableBeforeTheTimeForAnswers) {

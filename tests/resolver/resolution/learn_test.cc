@@ -314,7 +314,7 @@ TEST_F(LearnTest, NamesBelowABlockListTakeNoRoomFromOthers) {
   ASSERT_TRUE(Learn("www.example.", RRType::kA, {.answer = "www.example. 300 A 192.0.2.1"}));
   size_t asked = 0;
   // More than there is room for.
-  while (store_.Statistics().evictions < 1000) {
+  while (store_.Statistics().evictions() < 1000) {
     ASSERT_LT(asked, 100'000u);
     const std::string name = "n" + std::to_string(asked++) + ".list.example.";
     ASSERT_TRUE(Learn(name, RRType::kA, {.authority = kSoa, .rcode = Rcode::kNXDomain}));

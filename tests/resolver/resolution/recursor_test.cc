@@ -100,6 +100,8 @@ TEST_F(RecursorTest, JobsAreBoundedAndComeBackToZero) {
     ASSERT_LE(world_.recursor().jobs_in_flight(), kJobsMax + 1);
   }
   EXPECT_EQ(world_.recursor().counters().dropped, 500u);
+  EXPECT_EQ(world_.recursor().counters().of_limits.jobs_met, 500u);
+  EXPECT_EQ(world_.recursor().counters().of_limits.jobs_max, NestedJobs(kJobsMax));
   for (size_t i = 0; i < heard.size(); ++i) {
     ASSERT_EQ(heard[i]->count, i < 500 ? 1 : 0) << i;
     EXPECT_EQ(heard[i]->error, i < 500 ? ExtendedError::kNotReady : ExtendedError::kNone);

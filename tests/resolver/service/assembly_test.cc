@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/sim/small_internet.h"
 
@@ -145,6 +146,50 @@ TEST_F(CountersTest, RefusalsAndSilenceCountAsAnswersToo) {
       counts.answers[static_cast<size_t>(AnswerSource::kRefused)][PlaceOf(wire::Rcode::kRefused)],
       1u);
   EXPECT_EQ(counts.answers[static_cast<size_t>(AnswerSource::kDropped)][0], 1u);
+}
+
+TEST_F(CountersTest, QueriesToAStaticZoneCountByZone) {
+  sim::ZoneServer* const server =
+      internet_.AddServer("192.0.2.50", "corp.example.",
+                          "@ 3600 SOA ns root 1 3600 600 86400 300\n* 300 A 198.51.100.1\n");
+  StaticZone zone;
+  zone.zone = sim::NameOf("corp.example.");
+  zone.to = {*Endpoint::Parse("192.0.2.50:53", 53)};
+  zone.forward = true;
+  internet_.settings().static_zones = {zone};
+  internet_.Start();
+  const auto counts = [&] {
+    upstream::ZoneCountSums sums;
+    internet_.resolver().recursor().facilities().zone_counts.AddTo(&sums);
+    return sums.at("corp.example.");
+  };
+  EXPECT_EQ(counts().queries, 0u);
+  Ask("www.corp.example.");
+  Ask("www.example.com.");
+  EXPECT_EQ(counts().queries, 1u);
+  EXPECT_EQ(counts().silences, 0u);
+  EXPECT_EQ(counts().failures, 0u);
+  server->conduct().fault = sim::Fault::kSilent;
+  Ask("mail.corp.example.");
+  internet_.world().RunFor(std::chrono::seconds(10));
+  EXPECT_GT(counts().queries, 1u);
+  EXPECT_EQ(counts().silences, counts().queries - 1);
+  EXPECT_EQ(counts().failures, 1u);
+}
+
+TEST_F(CountersTest, ARaceThatHasTooManyAttemptsOpenIsCounted) {
+  std::vector<std::string> addresses;
+  for (int i = 0; i < 13; ++i) addresses.push_back("192.0.2." + std::to_string(100 + i));
+  for (sim::ZoneServer* const server : internet_.AddDomain(
+           "dead.com.", {addresses.begin(), addresses.end()}, "www 300 A 198.51.100.1\n")) {
+    server->conduct().fault = sim::Fault::kSilent;
+  }
+  internet_.Start();
+  Ask("www.example.com.");
+  EXPECT_EQ(Read().of_limits.attempts_met, 0u);
+  Ask("www.dead.com.");
+  internet_.world().RunFor(std::chrono::seconds(10));
+  EXPECT_GT(Read().of_limits.attempts_met, 0u);
 }
 
 TEST_F(CountersTest, TheTimeOfHitsAndOfMissesIsCountedApart) {

@@ -81,7 +81,9 @@ class LateRepliesTest : public testing::Test {
   const Endpoint server_ = *Endpoint::Parse("192.0.2.1", 53);
   const ServerKey key_ = table_.KeyOf(server_);
   UpstreamQuestion question_{.name = N("wWw.eXample."), .type = RRType::kA};
-  LateReplies late_{&environment_, {table_, lateness_, hedge_credit_, *open_counts_, events_}};
+  LimitCounts<Counter> limits_;
+  LateReplies late_{&environment_,
+                    {table_, lateness_, hedge_credit_, *open_counts_, events_, limits_}};
 };
 
 TEST_F(LateRepliesTest, AReplyTeachesTheRoundTripAndEndsTheSilence) {
@@ -142,6 +144,8 @@ TEST_F(LateRepliesTest, TheLongestWaitingMakesWay) {
   environment_.Run(milliseconds(1));
   for (size_t i = 0; i < kLateRepliesMax; ++i) Await();
   EXPECT_EQ(late_.size(), kLateRepliesMax);
+  EXPECT_EQ(limits_.late_replies, kLateRepliesMax);
+  EXPECT_EQ(limits_.late_replies_met, 1u);
   EXPECT_EQ(environment_.open().size(), kLateRepliesMax);
   EXPECT_FALSE(environment_.open().contains(first));
   EXPECT_EQ(table_.Get(key_).silences, 0) << "it did not get its time";
@@ -152,6 +156,7 @@ TEST_F(LateRepliesTest, AnExchangeThatFailsIsForgotten) {
   environment_.open().erase(id);
   environment_.sink()->OnExchangeFailed(id, ExchangeFailure::kUnreachable);
   EXPECT_EQ(late_.size(), 0u);
+  EXPECT_EQ(limits_.late_replies, 0u);
   EXPECT_FALSE(environment_.HasTimer());
   EXPECT_EQ(open_counts_->QueriesOf(key_), 0u);
 }

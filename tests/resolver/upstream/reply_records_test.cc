@@ -117,7 +117,13 @@ std::string Lines(int count, const std::string& record) {
 TEST(ReplyRecordsTest, MoreRecordsThanAnyAnswerOfUseHasAreUnsound) {
   const auto read = [](const ReplyText& text) {
     ReplyRecords records;
-    return records.Read(PlainReply("www.example.", RRType::kA, text).Encode(), N("example."));
+    const ParseError error =
+        records.Read(PlainReply("www.example.", RRType::kA, text).Encode(), N("example."));
+    EXPECT_EQ(records.bound_met() == ReplyRecords::BoundMet::kRecords, error != ParseError::kNone);
+    // Of the next reply it says nothing.
+    (void)records.Read(Octets{}, N("example."));
+    EXPECT_EQ(records.bound_met(), ReplyRecords::BoundMet::kNone);
+    return error;
   };
   EXPECT_EQ(read({.answer = Lines(320, "300 A 192.0.2.1")}), ParseError::kNone);
   EXPECT_EQ(read({.answer = Lines(321, "300 A 192.0.2.1")}), ParseError::kBadRecord);
@@ -177,8 +183,10 @@ TEST(ReplyRecordsTest, AReplyWhoseNamesTakeTooManyStepsIsUnsound) {
     std::string answer;
     for (int i = 0; i < count; ++i) answer += deep + "example. 300 PTR " + deep + "example.\n";
     ReplyRecords records;
-    return records.Read(PlainReply(deep + "example.", RRType::kPTR, {.answer = answer}).Encode(),
-                        N("example."));
+    const ParseError error = records.Read(
+        PlainReply(deep + "example.", RRType::kPTR, {.answer = answer}).Encode(), N("example."));
+    EXPECT_EQ(records.bound_met() == ReplyRecords::BoundMet::kSteps, error != ParseError::kNone);
+    return error;
   };
   const int most = static_cast<int>(ReplyRecords::kStepsMax / (2 * 61));
   EXPECT_EQ(read(most - 3), ParseError::kNone);

@@ -164,6 +164,9 @@ TEST_F(ServerTableTest, AMillionServersTakeNoMoreRoomThanTheTableHas) {
   }
   EXPECT_EQ(known, 64u);
   EXPECT_EQ(lame, 64u);
+  EXPECT_EQ(small.size(), 64u);
+  EXPECT_EQ(small.capacity(), 64u);
+  EXPECT_EQ(small.replaced(), 1'000'000u - 64);
   // The server that was noted last is there.
   EXPECT_TRUE(small.Get(Server(999'999)).IsKnown());
 }
@@ -394,7 +397,9 @@ TEST_F(ServerTableTest, ForgetsOneServerAndKeepsTheOthers) {
   table_.NotePlainDns(key_, now_);
   table_.NoteSilence(server_, key_, milliseconds(100), now_);
   table_.NoteAnswer(table_.KeyOf(Server(2)), milliseconds(5), now_);
+  EXPECT_EQ(table_.size(), 2u);
   table_.Forget(key_);
+  EXPECT_EQ(table_.size(), 1u);
   EXPECT_FALSE(table_.Get(server_).plain_dns);
   EXPECT_TRUE(table_.ListSilent(9).empty());
   EXPECT_TRUE(table_.Get(Server(2)).IsKnown());
@@ -407,6 +412,8 @@ TEST_F(ServerTableTest, ForgetsAllButTheForgers) {
   table_.NoteLame(key_, N("example."), minutes(5), now_);
   table_.NoteForgery(N("example."), minutes(5), now_);
   table_.ForgetAll();
+  EXPECT_EQ(table_.size(), 0u);
+  EXPECT_EQ(table_.replaced(), 0u);
   EXPECT_FALSE(table_.Get(server_).IsKnown());
   EXPECT_FALSE(table_.IsLame(key_, N("example."), now_));
   EXPECT_TRUE(table_.IsForged(N("example."), now_));

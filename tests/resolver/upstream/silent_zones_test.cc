@@ -112,7 +112,10 @@ TEST_F(SilentZonesTest, KeepsSoManyZones) {
   for (size_t i = 0; i < SilentZones::kZonesMax + 10; ++i)
     Silence("t" + std::to_string(i), Kind::kStatic);
   EXPECT_EQ(zones_.Look().zones.size(), SilentZones::kZonesMax);
+  EXPECT_EQ(zones_.CountTaken(), SilentZones::kZonesMax);
+  EXPECT_EQ(zones_.left_out(), 10u);
   Answer("t3");
+  EXPECT_EQ(zones_.CountTaken(), SilentZones::kZonesMax - 1);
   Silence("t70", Kind::kStatic);
   EXPECT_EQ(zones_.Look().zones.size(), SilentZones::kZonesMax);
 }

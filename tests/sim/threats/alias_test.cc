@@ -57,6 +57,7 @@ TEST_F(AliasTest, AnOperatorMayAllowFewerLinks) {
       EXPECT_EQ(answer.answer.size(), links == 3 ? 4u : 0u) << internet.world().Trace();
     };
     ask();
+    EXPECT_EQ(internet.resolver().ReadCounters().of_limits.query_aliases_met > 0, links == 4);
     EXPECT_EQ(internet.Lookup("n2.chain.com.", RRType::kA).rcode, Rcode::kNoError);
     ask();
     EXPECT_EQ(internet.last_upstream_queries(), 0u);

@@ -75,6 +75,7 @@ TEST_F(BudgetTest, SixtyFourUpstreamQueriesAndNoMore) {
     const PlainMessage answer = internet_.Lookup(DeepName(labels, "x.com."), RRType::kA);
     EXPECT_EQ(answer.rcode, labels == 64 ? Rcode::kNoError : Rcode::kServFail) << labels;
     EXPECT_EQ(Sent() - before, 64u) << labels;
+    EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.query_queries_met > 0, labels == 65);
     internet_.world().RunFor(seconds(3700));
     internet_.Lookup("com.", RRType::kNS);
   }
@@ -105,6 +106,8 @@ TEST_F(BudgetTest, AQuarterMebibyteOfRepliesAndNoMore) {
   internet_.world().RunFor(seconds(10));
   EXPECT_GT(octets, 200u << 10);
   EXPECT_LT(octets, (256u + 64) << 10);
+  EXPECT_GT(internet_.resolver().ReadCounters().of_limits.query_octets_met, 0u);
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.query_queries_met, 0u);
 }
 
 TEST_F(BudgetTest, AnOperatorMayAllowFewerQueries) {
@@ -157,6 +160,8 @@ TEST_F(BudgetTest, AnOperatorMayAllowFewerReferrals) {
     EXPECT_EQ(internet_.Lookup(DeepName(labels, "x.com."), RRType::kA).rcode,
               labels == 6 ? Rcode::kNoError : Rcode::kServFail);
     EXPECT_EQ(Sent() - before, 6u) << labels;
+    EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.query_referrals_met,
+              labels == 6 ? 0u : 1u);
     internet_.world().RunFor(seconds(3700));
   }
 }
@@ -220,6 +225,7 @@ void ExpectNestedLookUps(std::optional<int> setting, int most) {
         << depth << "\n"
         << internet.world().Trace();
     EXPECT_LE(internet.world().upstream().size(), 66u);
+    EXPECT_EQ(internet.resolver().ReadCounters().of_limits.query_nesting_met > 0, depth > most);
     EXPECT_EQ(internet.CheckRest(), "");
   }
 }

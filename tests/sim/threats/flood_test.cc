@@ -161,7 +161,7 @@ TEST_F(FloodTest, EndlessUniqueNamesStayBelowTheCeiling) {
   internet_.world().RunFor(seconds(5));
   EXPECT_LE(octets_max, ResolverUnderTest::kStoreOctets);
   const cache::StoreStatistics statistics = internet_.resolver().store().Statistics();
-  EXPECT_GT(statistics.evictions, 1000u);  // more came than there is room for
+  EXPECT_GT(statistics.evictions(), 1000u);  // more came than there is room for
   EXPECT_GT(statistics.octets, ResolverUnderTest::kStoreOctets / 2);
   EXPECT_EQ(internet_.resolver().work_in_flight(), 0u);
   EXPECT_EQ(internet_.world().open_exchanges(), 0u);

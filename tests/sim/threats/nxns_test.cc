@@ -48,6 +48,7 @@ TEST_F(NxnsTest, HundredServersThatDoNotExist) {
   EXPECT_EQ(StoredServers(internet_, "attack.com.").size(),
             13 * std::string_view("n00.victim.net.\n").size() - 10)
       << StoredServers(internet_, "attack.com.");
+  EXPECT_GT(internet_.resolver().ReadCounters().of_limits.query_failed_addresses_met, 0u);
   // While the failure is remembered, no server is asked.
   EXPECT_EQ(internet_.Lookup("www.attack.com.", RRType::kA).rcode, Rcode::kServFail);
 }

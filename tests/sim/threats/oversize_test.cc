@@ -63,6 +63,17 @@ TEST_F(OversizeTest, EntriesOver32KibAreAnsweredAndNotKept) {
       EXPECT_FALSE(IsStored(name));
     }
   }
+  EXPECT_GT(internet_.resolver().store().Statistics().too_large, 0u);
+}
+
+TEST_F(OversizeTest, RepliesWithTooManyRecordsAreCounted) {
+  internet_.AddDomain("large.com.", {kVictim}, Texts("much", 250, 10) + Texts("more", 330, 10));
+  internet_.Start();
+  EXPECT_EQ(LookupOverTcp("much.large.com.", RRType::kTXT).answer.size(), 250u);
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.reply_records_met, 0u);
+  EXPECT_EQ(LookupOverTcp("more.large.com.", RRType::kTXT).rcode, Rcode::kServFail);
+  EXPECT_GT(internet_.resolver().ReadCounters().of_limits.reply_records_met, 0u);
+  EXPECT_EQ(internet_.resolver().ReadCounters().of_limits.reply_steps_met, 0u);
 }
 
 // "UDP answers <= 1232 or the client's size"
