@@ -59,8 +59,7 @@ TEST(UnboundImportTest, TheLogSaysAsMuch) {
   EXPECT_EQ(Server("log-queries: yes\n"), all);
   EXPECT_EQ(Server("log-replies: yes\nlog-servfail: yes\n"), all);
   EXPECT_EQ(Server("log-servfail: yes\nlog-replies: yes\n"), all);
-  EXPECT_EQ(Server("log-servfail: yes\n"),
-            "query_log:\n  file: \"stderr\"\n  only: failures\n");
+  EXPECT_EQ(Server("log-servfail: yes\n"), "query_log:\n  file: \"stderr\"\n  only: failures\n");
 }
 
 TEST(UnboundImportTest, BothCachesAreOne) {
