@@ -14,10 +14,11 @@ _tern() {
     ' lookup '*)
       case $before in
         --server) ;;
+        --class) ;;
         --timeout) ;;
         *)
           if [[ $word == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-h --help --server --tcp --json --trace --timeout' -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W '-h --help --server --tcp --class --dnssec --unchecked --no-recursion --short --json --trace --timeout' -- "$word")
           elif [[ $before != lookup ]]; then
             mapfile -t COMPREPLY < <(compgen -W 'A AAAA ANY CAA CNAME DNAME DNSKEY DS HTTPS MX NAPTR NS PTR SOA SRV SVCB TLSA TXT' -- "$word")
           fi

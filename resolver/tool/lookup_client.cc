@@ -122,7 +122,9 @@ std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id,
   std::vector<uint8_t> message(kQueryOctetsMax);
   wire::MessageWriter writer(message);
   // RFC 6840 section 5.7: AD asks whether the answer is secure.
-  writer.SetHeader(id, wire::kFlagRD | wire::kFlagAD);
+  writer.SetHeader(id,
+                   static_cast<uint16_t>(wire::kFlagAD | (options.recursion ? wire::kFlagRD : 0) |
+                                         (options.unchecked ? wire::kFlagCD : 0)));
   bool fits = writer.AddQuestion(options.name, options.type, options.rrclass);
   if (edns) {
     static_assert(wire::kTraceRequest.size() == wire::kReplayRequest.size());
@@ -133,6 +135,7 @@ std::vector<uint8_t> BuildLookupQuery(const LookupOptions& options, uint16_t id,
     std::copy(request.begin(), request.end(), trace + wire::kOptionHeadOctets);
     wire::Edns opt;
     opt.payload_octets = wire::kEdnsPayloadDefault;
+    opt.dnssec_ok = options.signatures;
     if (options.trace) opt.options = trace;
     fits = fits && writer.AddOpt(opt);
   }

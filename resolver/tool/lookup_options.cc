@@ -1,5 +1,10 @@
 #include "resolver/tool/lookup_options.h"
 
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <vector>
+
 #include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
 #include "resolver/base/question_text.h"
@@ -16,11 +21,38 @@ absl::Status UsageError(const std::string& message) { return absl::InvalidArgume
 
 absl::Status ReadQuestion(std::span<const std::string_view> plain, LookupOptions* options) {
   if (plain.empty()) return UsageError("expected a name to look up");
-  const auto question =
-      ParseQuestionText(plain[0], plain.size() == 2 ? std::optional(plain[1]) : std::nullopt);
-  if (!question.ok()) return UsageError(std::string(question.status().message()));
-  options->name = question->name;
-  options->type = question->type;
+  for (size_t i = 1; i < std::max<size_t>(plain.size(), 2); ++i) {
+    const auto question =
+        ParseQuestionText(plain[0], i < plain.size() ? std::optional(plain[i]) : std::nullopt);
+    if (!question.ok()) return UsageError(std::string(question.status().message()));
+    options->name = question->name;
+    if (i == 1) {
+      options->type = question->type;
+    } else {
+      options->more_types.push_back(question->type);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Takes `@ADDRESS` out of the words. It is as dig has it.
+absl::Status TakeServer(std::vector<std::string_view>* words, Endpoint* server) {
+  const auto at = std::find_if(words->begin(), words->end(),
+                               [](std::string_view word) { return word.starts_with('@'); });
+  if (at == words->end()) return absl::OkStatus();
+  const absl::Status status = ReadServer(at->substr(1), server);
+  words->erase(at);
+  return status;
+}
+
+absl::Status ReadClass(std::string_view value, wire::RRClass* rrclass) {
+  if (value == "IN" || value == "in") {
+    *rrclass = wire::RRClass::kIN;
+  } else if (value == "CH" || value == "ch") {
+    *rrclass = wire::RRClass::kCH;
+  } else {
+    return UsageError(Concat("--class: expected IN or CH, found ", Quoted(value)));
+  }
   return absl::OkStatus();
 }
 
@@ -71,11 +103,12 @@ absl::Status ReadTimeout(std::string_view value, std::chrono::milliseconds* time
 const Command& LookupCommand() {
   static const Command command = {
       .name = "lookup",
-      .meaning = "asks one question",
+      .meaning = "asks a question, or one for each type",
       .words = {{.name = "NAME", .meaning = "a domain name, or an address for its PTR record"},
                 {.name = "TYPE",
                  .meaning = "a record type; A when it is not given",
                  .may_be_missing = true,
+                 .may_repeat = true,
                  .choices = {"A", "AAAA", "ANY", "CAA", "CNAME", "DNAME", "DNSKEY", "DS", "HTTPS",
                              "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "SVCB", "TLSA", "TXT"}}},
       .options = {{.name = "--server",
@@ -83,7 +116,15 @@ const Command& LookupCommand() {
                    .meaning = "the resolver to ask; without it the first nameserver of "
                               "/etc/resolv.conf"},
                   {.name = "--tcp", .meaning = "use TCP from the start"},
-                  {.name = "--json", .meaning = "print one JSON object"},
+                  {.name = "--class",
+                   .value = "CLASS",
+                   .meaning = "CH asks the server about itself; "
+                              "IN when it is not given"},
+                  {.name = "--dnssec", .meaning = "show signatures too"},
+                  {.name = "--unchecked", .meaning = "show what does not validate, too"},
+                  {.name = "--no-recursion", .meaning = "only what the server knows already"},
+                  {.name = "--short", .meaning = "print the data only"},
+                  {.name = "--json", .meaning = "print one JSON object for each question"},
                   {.name = "--trace",
                    .meaning = "show each step by which ternd found the answer; it tells clients "
                               "on its own machine only"},
@@ -118,11 +159,20 @@ absl::StatusOr<LookupOptions> ReadQuestionOptions(const Command& command,
   options.tcp = read->Has("--tcp");
   options.json = read->Has("--json");
   options.trace = read->Has("--trace");
+  options.recursion = !read->Has("--no-recursion");
+  options.signatures = read->Has("--dnssec");
+  options.unchecked = read->Has("--unchecked");
+  options.brief = read->Has("--short");
   options.help = read->help;
   if (options.help) return options;
   const absl::Status asking = ReadServerAndTimeout(*read, &options.server, &options.timeout);
   if (!asking.ok()) return asking;
-  if (absl::Status status = ReadQuestion(read->words, &options); !status.ok()) return status;
+  std::vector<std::string_view> plain = read->words;
+  if (absl::Status status = TakeServer(&plain, &options.server); !status.ok()) return status;
+  if (const auto value = read->Value("--class")) {
+    if (absl::Status status = ReadClass(*value, &options.rrclass); !status.ok()) return status;
+  }
+  if (absl::Status status = ReadQuestion(plain, &options); !status.ok()) return status;
   return options;
 }
 

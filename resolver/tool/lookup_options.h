@@ -22,7 +22,14 @@ struct LookupOptions {
   wire::RRType type = wire::RRType::kA;
   wire::RRClass rrclass = wire::RRClass::kIN;
   Endpoint server;
+  // What the command line asks for beside `type`, each as a question of its own.
+  std::vector<wire::RRType> more_types = {};
   bool tcp = false;
+  bool recursion = true;
+  bool signatures = false;  // DO: show what signs the answer
+  bool unchecked = false;   // CD: show what does not validate, too
+  bool brief = false;       // print the data only
+  bool coloured = false;
   bool json = false;
   bool trace = false;
   bool replay = false;  // a trace for which nothing counts that ternd knew

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "resolver/tool/lookup_json.h"
+#include "resolver/tool/screen_line.h"
 #include "wire/concat.h"
 #include "wire/extended_error_name.h"
 #include "wire/harmless_text.h"
@@ -17,7 +18,8 @@ namespace tern::resolver::tool {
 namespace {
 
 std::string QuestionText(const LookupOptions& options) {
-  return Concat(wire::ToText(options.name), " ", wire::ToText(options.type));
+  return Concat(wire::ToText(options.name), options.rrclass == wire::RRClass::kIN ? " " : " CH ",
+                wire::ToText(options.type));
 }
 
 std::string_view TransportText(Transport transport) {
@@ -128,9 +130,16 @@ bool IsReferral(const LookupReply& reply) {
   return reply.sections[0].empty() && has(wire::RRType::kNS) && !has(wire::RRType::kSOA);
 }
 
+Tone ToneOf(LookupExit exit) {
+  if (exit == LookupExit::kAnswer) return Tone::kGood;
+  return exit == LookupExit::kNoSuchRecord ? Tone::kWarning : Tone::kBad;
+}
+
 std::string StatusText(const LookupOptions& options, const LookupReply& reply) {
   const LookupExit exit = ExitOf(reply, options.type);
-  std::string text = Concat("status  ", wire::ToText(reply.rcode));
+  const ScreenLine status = ScreenLine("status  ").Add(wire::ToText(reply.rcode), ToneOf(exit));
+  std::string text = options.coloured ? status.Coloured() : status.Plain();
+  if (reply.rcode == wire::Rcode::kNXDomain) text += " (there is no such name)";
   if (reply.rcode == wire::Rcode::kNoError && exit == LookupExit::kNoSuchRecord) {
     text += IsReferral(reply)
                 ? " (a referral)"
@@ -142,8 +151,10 @@ std::string StatusText(const LookupOptions& options, const LookupReply& reply) {
   for (const std::string& flag : reply.flags) text += " " + flag;
   text += "\n";
   for (const ExtendedErrorLine& error : reply.extended_errors) {
-    text += Concat("error   ", error.code, " (", wire::ExtendedErrorName(error.code), ")",
-                   error.text.empty() ? "" : " ", HarmlessText(error.text), "\n");
+    // Beside an answer it is no failure: the answer is stale, or not signed.
+    text += Concat(exit == LookupExit::kServerFailure ? "error   " : "note    ", error.code, " (",
+                   wire::ExtendedErrorName(error.code), ")", error.text.empty() ? "" : " ",
+                   HarmlessText(error.text), "\n");
   }
   return text;
 }
@@ -169,6 +180,11 @@ std::string TtlToText(uint32_t seconds) {
 
 std::string LookupText(const LookupOptions& options, const RawReply& raw,
                        const LookupReply& reply) {
+  if (options.brief) {
+    std::string data;
+    for (const ReplyLine& line : reply.sections[0]) data += line.rdata + "\n";
+    return data;
+  }
   std::string text = Concat("name    ", QuestionText(options), "\n");
   if (options.trace) text += TraceText(reply);
   text += StatusText(options, reply);

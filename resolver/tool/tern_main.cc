@@ -1,6 +1,7 @@
 // tern: the operator's tool. It runs the command that its words name.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -82,20 +83,36 @@ using ParseOptions = absl::StatusOr<LookupOptions> (*)(std::span<const std::stri
                                                        std::string_view resolv_conf);
 using Show = int (*)(const LookupOptions& options, const RawReply& raw, const LookupReply& reply);
 
-// Asks the one question of a command line and shows the reply.
+int AskOnce(const LookupOptions& options, Show show, int exit_without_reply) {
+  const RawReply raw = AskServer(options);
+  if (raw.outcome == LookupOutcome::kReply) {
+    return show(options, raw, ReadLookupReply(raw.message));
+  }
+  if (options.json) Print(stdout, NoReplyJson(options, raw));
+  Print(stderr, NoReplyText(options, raw));
+  return exit_without_reply;
+}
+
+bool WantsColours() {
+  const char* const no_colour = std::getenv("NO_COLOR");  // see no-color.org
+  return no_colour == nullptr || *no_colour == '\0';
+}
+
+// Asks the questions of a command line and shows the replies. The worst exit code counts.
 int AskAndShow(std::span<const std::string> words, ParseOptions parse, Show show,
                int exit_without_reply) {
   const auto resolv_conf = ReadTextFile(kResolvConf, kResolvConfOctetsMax);
-  const auto options = parse(words, resolv_conf.ok() ? *resolv_conf : "");
+  auto options = parse(words, resolv_conf.ok() ? *resolv_conf : "");
   if (!options.ok()) return UsageFailure(std::string(options.status().message()));
   if (options->help) return Help();
-  const RawReply raw = AskServer(*options);
-  if (raw.outcome == LookupOutcome::kReply) {
-    return show(*options, raw, ReadLookupReply(raw.message));
+  options->coloured = Terminal::IsAt(STDOUT_FILENO) && WantsColours();
+  int exit = AskOnce(*options, show, exit_without_reply);
+  for (const wire::RRType type : options->more_types) {
+    options->type = type;
+    if (!options->json && !options->brief) Print(stdout, "\n");
+    exit = std::max(exit, AskOnce(*options, show, exit_without_reply));
   }
-  if (options->json) Print(stdout, NoReplyJson(*options, raw));
-  Print(stderr, NoReplyText(*options, raw));
-  return exit_without_reply;
+  return exit;
 }
 
 int ShowLookup(const LookupOptions& options, const RawReply& raw, const LookupReply& reply) {
@@ -285,11 +302,6 @@ int Load(const ControlOptions& options) {
   return static_cast<int>(reply.exit);
 }
 
-bool WantsColours() {
-  const char* const no_colour = std::getenv("NO_COLOR");  // see no-color.org
-  return no_colour == nullptr || *no_colour == '\0';
-}
-
 ControlReply WatchOnTerminal(const TopOptions& options) {
   return WatchTop(options,
                   [](const ControlOptions& look) { return AskControl(look, kWatchTimeout); },
@@ -349,7 +361,11 @@ int Main(int argc, char** argv) {
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return Help();
   size_t taken = 0;
   const Command* const command = FindCommand(TernProgram(), words, &taken);
-  if (command == nullptr) return UsageFailure(Concat("unknown command ", Quoted(words[0])));
+  if (command == nullptr) {
+    const bool is_name = words[0].starts_with('@') || words[0].find('.') != std::string::npos;
+    return UsageFailure(Concat("unknown command ", Quoted(words[0]),
+                               is_name ? "; to ask for a name: tern lookup NAME" : ""));
+  }
   const std::span<const std::string> rest = std::span(words).subspan(taken);
   if (const ControlCommand* const control = FindControlCommand(command->name)) {
     return Control(*control, rest);

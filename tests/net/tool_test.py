@@ -23,6 +23,21 @@ class ToolTest(WorldTest):
         self.assertEqual(run.returncode, 0, run)
         self.assertIn("198.18.20.3", run.stdout)
 
+    def test_one_question_for_each_type(self):
+        run = lookup("@127.0.0.1", "shop.com", "A", "MX", "--short")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertIn("198.18.20.1\n", run.stdout)
+        self.assertGreater(len(run.stdout.splitlines()), 1)
+        run = lookup("shop.com", "A", "LOC", "--json")
+        self.assertEqual(run.returncode, 1)  # the worst of both
+        self.assertEqual([json.loads(line)["type"] for line in run.stdout.splitlines()], ["A", "LOC"])
+        self.assertIn("tern lookup NAME", subprocess.run([TERN, "shop.com"], capture_output=True, text=True, timeout=9,
+                                                         check=False).stderr)
+
+    def test_the_server_is_asked_about_itself(self):
+        run = lookup("version.bind", "TXT", "--class", "CH")
+        self.assertIn("version.bind. CH TXT", run.stdout)
+
     def test_mail_exchangers_in_order_of_preference(self):
         run = lookup("shop.com", "MX", "--server", "127.0.0.1")
         self.assertEqual(run.returncode, 0, run)

@@ -149,6 +149,19 @@ TEST(LookupClientTest, QueryAsksForRecursionAndForAdWithEdns) {
   EXPECT_EQ(BuildLookupQuery(options, 1, false).size() + 11, query.size());
 }
 
+TEST(LookupClientTest, QueryHasTheBitsThatWereAskedFor) {
+  LookupOptions options = ClientOptions({});
+  options.recursion = false;
+  options.unchecked = true;
+  EXPECT_EQ(wire::LoadU16(BuildLookupQuery(options, 1, true).data() + 2),
+            wire::kFlagCD | wire::kFlagAD);
+  const Octets without = BuildLookupQuery(options, 1, true);
+  options.signatures = true;
+  const Octets with = BuildLookupQuery(options, 1, true);
+  ASSERT_EQ(with.size(), without.size());
+  EXPECT_NE(with, without);
+}
+
 TEST(LookupClientTest, AnOptionWithItsOwnContentAsksForTheTrace) {
   LookupOptions options = ClientOptions({});
   options.trace = true;

@@ -51,7 +51,21 @@ TEST(LookupOptionsTest, DefaultsAreTheSystemsServerAndFiveSeconds) {
   const auto options = Parse({"a"});
   EXPECT_EQ(options->server.ToText(), "192.0.2.53:53");
   EXPECT_EQ(options->timeout, std::chrono::seconds(8));
-  EXPECT_FALSE(options->tcp || options->json || options->trace);
+  EXPECT_FALSE(options->tcp || options->json || options->trace || options->signatures ||
+               options->unchecked || options->brief);
+  EXPECT_TRUE(options->recursion);
+}
+
+TEST(LookupOptionsTest, WhatDigTakesIsTaken) {
+  const auto options = Parse({"@192.0.2.1", "version.bind", "TXT", "A", "mx", "--class", "CH",
+                              "--dnssec", "--unchecked", "--no-recursion", "--short"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->server.ToText(), "192.0.2.1:53");
+  EXPECT_EQ(options->type, wire::RRType::kTXT);
+  EXPECT_EQ(options->more_types, (std::vector{wire::RRType::kA, wire::RRType::kMX}));
+  EXPECT_EQ(options->rrclass, wire::RRClass::kCH);
+  EXPECT_TRUE(options->signatures && options->unchecked && options->brief);
+  EXPECT_FALSE(options->recursion);
 }
 
 TEST(LookupOptionsTest, WordsBehindTwoDashesAreNoOptions) {
@@ -62,7 +76,11 @@ TEST(LookupOptionsTest, HelpNeedsNoName) { EXPECT_TRUE(Parse({"--help"})->help);
 
 TEST(LookupOptionsTest, SaysWhatIsWrong) {
   EXPECT_EQ(ErrorOf({}), "expected a name to look up");
-  EXPECT_EQ(ErrorOf({"a", "A", "B"}), "unexpected word \"B\"");
+  EXPECT_EQ(ErrorOf({"a", "A", "B"}),
+            "expected a record type such as A, MX or TYPE65280, found \"B\"");
+  EXPECT_EQ(ErrorOf({"a", "@dns.example"}).substr(0, 30), "--server: expected an address ");
+  EXPECT_EQ(ErrorOf({"@192.0.2.1"}), "expected a name to look up");
+  EXPECT_EQ(ErrorOf({"a", "--class", "HS"}), "--class: expected IN or CH, found \"HS\"");
   EXPECT_EQ(ErrorOf({"a", "NOSUCHTYPE"}),
             "expected a record type such as A, MX or TYPE65280, found \"NOSUCHTYPE\"");
   EXPECT_EQ(ErrorOf({"a", "--serve", "x"}), "unknown option \"--serve\"; did you mean --server?");

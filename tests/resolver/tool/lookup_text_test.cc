@@ -60,6 +60,39 @@ TEST(LookupTextTest, ShowsErrorsWithoutTouchingTheTerminal) {
             "server  127.0.0.1:53 over UDP, 12.3 ms, 100 octets\n");
 }
 
+TEST(LookupTextTest, SaysThatThereIsNoSuchName) {
+  LookupReply reply;
+  reply.rcode = wire::Rcode::kNXDomain;
+  EXPECT_NE(LookupText(Options("a.", wire::RRType::kA), Raw(), reply)
+                .find("status  NXDOMAIN (there is no such name)  flags\n"),
+            std::string::npos);
+}
+
+TEST(LookupTextTest, AnExtendedErrorBesideAnAnswerIsANote) {
+  LookupReply reply = MailReply();
+  reply.extended_errors = {{3, ""}};
+  EXPECT_NE(LookupText(Options("example.", wire::RRType::kMX), Raw(), reply)
+                .find("\nnote    3 (Stale Answer)\n"),
+            std::string::npos);
+}
+
+TEST(LookupTextTest, ShortIsTheDataOnly) {
+  LookupOptions options = Options("example.", wire::RRType::kMX);
+  options.brief = true;
+  EXPECT_EQ(LookupText(options, Raw(), MailReply()), "5 a.example.\n20 b.example.\n");
+}
+
+TEST(LookupTextTest, TheStatusHasAColourOnATerminal) {
+  LookupOptions options = Options("example.", wire::RRType::kMX);
+  options.coloured = true;
+  const std::string good = LookupText(options, Raw(), MailReply());
+  EXPECT_NE(good.find("\x1b["), std::string::npos);
+  LookupReply failed = MailReply();
+  failed.rcode = wire::Rcode::kServFail;
+  const std::string bad = LookupText(options, Raw(), failed);
+  EXPECT_NE(good.substr(good.find('\x1b'), 6), bad.substr(bad.find('\x1b'), 6));
+}
+
 TEST(LookupTextTest, TellsTheStepsLikeATextbook) {
   LookupReply reply;
   reply.trace = "";
