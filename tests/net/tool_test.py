@@ -28,9 +28,9 @@ class ToolTest(WorldTest):
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         self.assertIn("198.18.20.1\n", run.stdout)
         self.assertGreater(len(run.stdout.splitlines()), 1)
-        run = lookup("shop.com", "A", "LOC", "--json")
+        run = lookup("shop.com", "A", "TLSA", "--json")
         self.assertEqual(run.returncode, 1)  # the worst of both
-        self.assertEqual([json.loads(line)["type"] for line in run.stdout.splitlines()], ["A", "LOC"])
+        self.assertEqual([json.loads(line)["type"] for line in run.stdout.splitlines()], ["A", "TLSA"])
         self.assertIn("tern lookup NAME", subprocess.run([TERN, "shop.com"], capture_output=True, text=True, timeout=9,
                                                          check=False).stderr)
 
