@@ -56,9 +56,10 @@ class CommandReader {
 
  private:
   absl::Status ReadWord(std::string_view word) {
-    // A command without words expects options only. So the user meant this word as one.
-    if (command_.words.empty()) return UnknownOption(command_, word);
-    if (read_.words.size() >= command_.words.size() && !command_.words.back().may_repeat) {
+    // A program without commands and words expects options only. So the user meant one.
+    if (command_.words.empty() && command_.name.empty()) return UnknownOption(command_, word);
+    if (command_.words.empty() ||
+        (read_.words.size() >= command_.words.size() && !command_.words.back().may_repeat)) {
       return UsageError(Concat("unexpected word ", Quoted(word)));
     }
     read_.words.push_back(word);
@@ -185,6 +186,19 @@ const Command* FindCommand(const Program& program, std::span<const std::string> 
 absl::StatusOr<CommandWords> ReadCommand(const Command& command,
                                          std::span<const std::string> words) {
   return CommandReader(command, words).Read();
+}
+
+std::string HelpText(const Program& program, const Command& command) {
+  return UsageLine(Concat("usage: ", program.name, " "), command) + "\n" +
+         Wrapped("", Pieces(Concat("It ", command.meaning, "."))) + "\n" + Meanings(command);
+}
+
+std::vector<std::string_view> CommandsThatBegin(const Program& program, std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const Command& command : program.commands) {
+    if (command.name.starts_with(Concat(word, " "))) names.push_back(command.name);
+  }
+  return names;
 }
 
 std::string HelpText(const Program& program) {

@@ -79,5 +79,9 @@ absl::StatusOr<CommandWords> ReadCommand(const Command& command,
 // The text of --help. It is at most 80 columns wide, unless one of the description's words is
 // longer.
 std::string HelpText(const Program& program);
+// The same of one command.
+std::string HelpText(const Program& program, const Command& command);
+// The names of the commands of several words of which this is the first one.
+std::vector<std::string_view> CommandsThatBegin(const Program& program, std::string_view word);
 
 }  // namespace tern::resolver

@@ -2,13 +2,7 @@
 
 #include <chrono>
 
-#include "resolver/control/collect_answers.h"
-#include "resolver/control/collect_counters.h"
-#include "resolver/control/collect_events.h"
-#include "resolver/control/collect_limits.h"
-#include "resolver/control/collect_process.h"
-#include "resolver/control/collect_upstream.h"
-#include "resolver/control/collect_zones.h"
+#include "resolver/control/collect_all.h"
 #include "resolver/control/exposition.h"
 #include "resolver/control/glance.h"
 #include "resolver/control/health.h"
@@ -21,17 +15,7 @@ namespace {
 constexpr unsigned kUnavailable = 503;
 
 HttpResponse AnswerMetrics(const Sources& sources, const HttpRequest& request) {
-  std::vector<Family> families;
-  const CounterSnapshot counts = sources.counters->ReadCounters();
-  CollectAnswers(counts.of_answers, &families);
-  CollectUpstream(counts, &families);
-  CollectLimits(sources, counts, &families);
-  CollectCounters(counts, &families);
-  CollectCache(*sources.store, &families);
-  CollectCacheFile(*sources.daemon, &families);
-  CollectZones(sources, &families);
-  CollectEvents(*sources.events, &families);
-  CollectProcess(*sources.daemon, &families);
+  const std::vector<Family> families = CollectAll(sources);
   const ExpositionFormat format = ChooseFormat(request.accept);
   HttpResponse response;
   response.content_type = ContentTypeOf(format);

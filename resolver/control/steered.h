@@ -47,6 +47,12 @@ struct SettingsNow {
   int64_t now = 0;  // Unix time
 };
 
+struct UpgradeReport {
+  int64_t process = 0;  // the number of the one that has taken over
+  // What commands had changed and the file does not say. The new process does not know it.
+  std::vector<config::KeyChange> dropped = {};
+};
+
 class Steered {
  public:
   virtual absl::StatusOr<DaemonStatus> ReadStatus() = 0;
@@ -60,8 +66,8 @@ class Steered {
   virtual absl::Status Drain(bool drains) = 0;
   // Drains. Returns before the daemon has stopped.
   virtual absl::Status Stop() = 0;
-  // The number of the process that has taken over. After an error this one goes on.
-  virtual absl::StatusOr<int64_t> Upgrade() = 0;
+  // After an error this process goes on.
+  virtual absl::StatusOr<UpgradeReport> Upgrade() = 0;
   virtual absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() = 0;
   // How many entries went. It walks over the store on the caller's thread.
   virtual absl::StatusOr<uint64_t> Flush(const FlushWish& wish) = 0;

@@ -45,9 +45,15 @@ VerbResult AnswerDrain(const ControlSources& sources, const ControlRequest& requ
 }
 
 VerbResult AnswerUpgrade(const ControlSources& sources, const ControlRequest& /*request*/) {
-  const auto process = sources.steered->Upgrade();
-  if (!process.ok()) return process.status();
-  return VerbJson{{"pid", *process}};
+  const auto report = sources.steered->Upgrade();
+  if (!report.ok()) return report.status();
+  VerbJson lines = {Concat("process ", report->process, " has taken over")};
+  for (const config::KeyChange& change : report->dropped) {
+    lines.push_back(Concat("it does not know what a command changed: ", config::ToText(change)));
+  }
+  return VerbJson{{"pid", report->process},
+                  {"dropped", ChangesJson(report->dropped)},
+                  {"lines", std::move(lines)}};
 }
 
 VerbResult AnswerStop(const ControlSources& sources, const ControlRequest& /*request*/) {

@@ -6,20 +6,14 @@
 #include <string_view>
 #include <vector>
 
-#include "resolver/control/collect_answers.h"
-#include "resolver/control/collect_counters.h"
-#include "resolver/control/collect_upstream.h"
+#include "resolver/control/collect_all.h"
 #include "resolver/control/exposition.h"
 
 namespace tern::resolver::control {
 
 // The samples of `/metrics` under the same names.
 VerbResult AnswerStats(const ControlSources& sources, const ControlRequest& /*request*/) {
-  std::vector<Family> families;
-  const CounterSnapshot counts = sources.watched.counters->ReadCounters();
-  CollectAnswers(counts.of_answers, &families);
-  CollectUpstream(counts, &families);
-  CollectCounters(counts, &families);
+  const std::vector<Family> families = CollectAll(sources.watched);
   const std::string text = WriteExposition(families, ExpositionFormat::kPrometheusText);
   VerbJson stats = VerbJson::object();
   std::string_view left = text;

@@ -96,6 +96,8 @@ class Daemon {
   absl::Status Change(config::Settings settings);
   // What the file said at the start or at the last Reload.
   const config::Settings& written() const { return written_; }
+  // What commands have changed and the file, as it was read, does not say.
+  std::vector<config::KeyChange> ChangesByCommands() const { return ChangesAtRunTime(settings_); }
   // What a flush erases (forgetting.h).
   ForgetFrom FlushesFrom();
   // To be called when a flush has erased. Forgets what is remembered beside the store, because it

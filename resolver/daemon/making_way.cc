@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "resolver/config/settings_changes.h"
 #include "resolver/daemon/given_descriptors.h"
 #include "resolver/daemon/log.h"
 #include "wire/concat.h"
@@ -34,7 +35,15 @@ absl::Status MakingWay::Begin() {
   auto descriptors = DescriptorsForNext();
   const absl::Status begun =
       descriptors.ok() ? upgrade_.Begin(*std::move(descriptors)) : descriptors.status();
-  if (!begun.ok()) Log(LogLevel::kError, Concat("upgrade: ", std::string(begun.message())));
+  if (!begun.ok()) {
+    Log(LogLevel::kError, Concat("upgrade: ", std::string(begun.message())));
+    return begun;
+  }
+  for (const config::KeyChange& change : parts_.daemon->ChangesByCommands()) {
+    Log(LogLevel::kWarning,
+        Concat("upgrade: the new process does not know what a command changed: ",
+               config::ToText(change)));
+  }
   return begun;
 }
 

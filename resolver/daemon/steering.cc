@@ -123,15 +123,17 @@ absl::Status Steering::Drain(bool drains) {
       kTaskMax);
 }
 
-absl::StatusOr<int64_t> Steering::Upgrade() {
-  const auto begun = std::make_shared<absl::Status>();
-  const absl::Status status =
-      parts_.tasks->Run([this, begun] { *begun = parts_.making_way->Begin(); }, kTaskMax);
-  if (!status.ok()) return status;
-  if (!begun->ok()) return *begun;
+absl::StatusOr<control::UpgradeReport> Steering::Upgrade() {
+  using Changes = std::vector<config::KeyChange>;
+  auto dropped = AskMain<Changes>(parts_.tasks, kTaskMax, [this]() -> absl::StatusOr<Changes> {
+    const absl::Status begun = parts_.making_way->Begin();
+    if (!begun.ok()) return begun;
+    return parts_.daemon->ChangesByCommands();
+  });
+  if (!dropped.ok()) return dropped.status();
   const absl::StatusOr<pid_t> process = parts_.making_way->Wait(kUpgradeMax);
   if (!process.ok()) return process.status();
-  return *process;
+  return control::UpgradeReport{*process, *std::move(dropped)};
 }
 
 absl::Status Steering::Stop() {

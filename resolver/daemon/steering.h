@@ -36,7 +36,7 @@ class Steering final : public control::Steered {
   absl::StatusOr<control::ChangeReport> Change(const control::SettingsEdit& edit) override;
   absl::Status Drain(bool drains) override;
   absl::Status Stop() override;
-  absl::StatusOr<int64_t> Upgrade() override;
+  absl::StatusOr<control::UpgradeReport> Upgrade() override;
   absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() override;
   absl::StatusOr<uint64_t> Flush(const control::FlushWish& wish) override;
 

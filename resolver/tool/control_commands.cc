@@ -35,7 +35,8 @@ std::vector<ControlCommand> MakeCommands() {
       DrainCommand(),
       {.command = {.name = "upgrade",
                    .meaning = "has ternd make way for the program that is installed now; no query "
-                              "is lost"}},
+                              "is lost"},
+       .text = &LinesText},
       {.command = {.name = "stop", .meaning = "ends ternd"}},
       {.command = TopCommand()},  // watch_top.h asks and shows
       {.command = StuckCommand(), .text = &StuckText},

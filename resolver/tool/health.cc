@@ -36,6 +36,14 @@ std::string HealthText(const nlohmann::json& health) {
   return text;
 }
 
+// What the tool found itself, in the form in which ternd says such things.
+HealthReport Unready(const HealthOptions& options, const std::string& text) {
+  if (!options.json) return {HealthExit::kUnready, text + "\n"};
+  const nlohmann::ordered_json health = {{"status", "unready"},
+                                         {"reasons", {{{"code", "no_answer"}, {"text", text}}}}};
+  return {HealthExit::kUnready, health.dump() + "\n"};
+}
+
 }  // namespace
 
 const Command& HealthCommand() {
@@ -106,8 +114,8 @@ std::string FetchHealth(const HealthOptions& options, std::string_view token) {
 HealthReport ReadHealth(const HealthOptions& options, std::string_view response) {
   const size_t body = response.find("\r\n\r\n");
   if (body == std::string_view::npos) {
-    return {HealthExit::kUnready, Concat("no answer from ", options.server.ToText(), " within ",
-                                         DurationToText(options.timeout), "\n")};
+    return Unready(options, Concat("no answer from ", options.server.ToText(),
+                                   "; is http.listen set, and does ternd run?"));
   }
   const std::string_view content = response.substr(body + 4);
   const auto health = NestsDeeper(content, kHealthDepthMax)
@@ -115,8 +123,13 @@ HealthReport ReadHealth(const HealthOptions& options, std::string_view response)
                           : nlohmann::json::parse(content, nullptr, /*allow_exceptions=*/false);
   if (!health.is_object() || !health.contains("status") || !health["status"].is_string()) {
     const std::string_view status = response.substr(0, response.find('\r'));
-    return {HealthExit::kUnready,
-            Concat("not the answer of ternd: ", HarmlessText(status.substr(0, 80)), "\n")};
+    if (status.find(" 401 ") != std::string_view::npos) {
+      return Unready(options, options.token_file.empty()
+                                  ? "a token is needed (http.token_file): give --token-file"
+                                  : "the token is not that of http.token_file");
+    }
+    return Unready(options,
+                   Concat("not the answer of ternd: ", HarmlessText(status.substr(0, 80))));
   }
   HealthReport report;
   const std::string status = health["status"];

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kColumns = 100;
 
 // In the order in which they are written. Keys of one map stand together.
-constexpr std::array<std::string_view, 31> kKeys = {
+constexpr std::array<std::string_view, 32> kKeys = {
     "listen",
     "workers",
     "access.allow",
@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 31> kKeys = {
     "access.rate_limit.queries",
     "access.rate_limit.ipv4_prefix",
     "access.connections.most",
+    "access.cookie_secret",
     "cache.memory",
     "cache.min_ttl",
     "cache.max_ttl",

@@ -67,15 +67,20 @@ constexpr const char* kPostfixQueue = "/var/spool/postfix";
 
 void Print(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
 
+// The command that runs; null when there is none.
+const Command* running_command = nullptr;
+
 int Help() {
-  Print(stdout, HelpText(TernProgram()));
+  Print(stdout, running_command == nullptr ? HelpText(TernProgram())
+                                           : HelpText(TernProgram(), *running_command));
   return 0;
 }
 
 int UsageFailure(std::string_view message) {
   Print(stderr, "tern: ");
   Print(stderr, message);
-  Print(stderr, "\nTry tern --help.\n");
+  const std::string_view command = running_command == nullptr ? "" : running_command->name;
+  Print(stderr, Concat("\nTry tern ", command, command.empty() ? "" : " ", "--help.\n"));
   return static_cast<int>(LookupExit::kUsage);
 }
 
@@ -361,11 +366,18 @@ int Main(int argc, char** argv) {
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return Help();
   size_t taken = 0;
   const Command* const command = FindCommand(TernProgram(), words, &taken);
+  if (const auto longer = CommandsThatBegin(TernProgram(), words[0]);
+      command == nullptr && !longer.empty()) {
+    std::string names;
+    for (const std::string_view name : longer) names += Concat(names.empty() ? "" : ", ", name);
+    return UsageFailure(Concat("expected one of these: ", names));
+  }
   if (command == nullptr) {
     const bool is_name = words[0].starts_with('@') || words[0].find('.') != std::string::npos;
     return UsageFailure(Concat("unknown command ", Quoted(words[0]),
                                is_name ? "; to ask for a name: tern lookup NAME" : ""));
   }
+  running_command = command;
   const std::span<const std::string> rest = std::span(words).subspan(taken);
   if (const ControlCommand* const control = FindControlCommand(command->name)) {
     return Control(*control, rest);

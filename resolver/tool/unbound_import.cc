@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,7 @@ namespace {
 constexpr uint64_t kMib = 1 << 20;
 constexpr uint64_t kUnboundCacheDefault = 4 * kMib;
 constexpr uint16_t kPortOfDns = 53;
+constexpr size_t kCookieSecretDigits = 32;
 
 bool IsYes(const UnboundOption& option) {
   return !option.values.empty() && option.values[0] == "yes";
@@ -96,8 +98,11 @@ class Import {
 
   // The port counts for all interfaces, also for those before it.
   void TakePort(const UnboundOption& option) {
-    if (option.clause.name != "server" || option.name != "port" || option.values.empty()) return;
-    if (const auto port = wire::ParseDecimal<uint16_t>(option.values[0])) port_ = *port;
+    if (option.clause.name != "server" || option.values.empty()) return;
+    const auto port = wire::ParseDecimal<uint16_t>(option.values[0]);
+    if (!port) return;
+    if (option.name == "port") port_ = *port;
+    if (option.name == "tls-port" || option.name == "https-port") encrypted_ports_.insert(*port);
   }
 
   void Take(const UnboundOption& option) {
@@ -168,6 +173,7 @@ class Import {
         {"trust-anchor-file", &Import::CarryFile},
         {"domain-insecure", &Import::CarryText},
         {"local-data", &Import::CarryText},
+        {"cookie-secret", &Import::CarrySecret},
         {"verbosity", &Import::CarryVerbosity},
         {"log-queries", &Import::CarryQueryLog},
         {"log-replies", &Import::CarryQueryLog},
@@ -205,12 +211,18 @@ class Import {
   }
   bool CarryFile(const UnboundOption& option) {
     const std::string_view key = KeyOf(option);
+    if (option.values[0].empty()) return true;  // as if it were not there
     if (made_.Has(key)) return false;
     made_.SetText(key, option.values[0]);
     return true;
   }
   bool CarryText(const UnboundOption& option) {
     made_.Add(KeyOf(option), option.values[0]);
+    return true;
+  }
+  bool CarrySecret(const UnboundOption& option) {
+    if (option.values[0].size() != kCookieSecretDigits) return false;
+    made_.SetText("access.cookie_secret", option.values[0]);
     return true;
   }
   bool CarryVerbosity(const UnboundOption& option) {
@@ -228,6 +240,10 @@ class Import {
   bool CarryInterface(const UnboundOption& option) {
     const auto endpoint = ParseUnboundAddress(option.values[0], port_);
     if (!endpoint) return false;
+    if (endpoint->port != kPortOfDns && encrypted_ports_.contains(endpoint->port)) {
+      Note(option, ImportGrade::kMissing, "ternd has no encrypted transports yet");
+      return true;
+    }
     made_.Add("listen", endpoint->ToText());
     return true;
   }
@@ -425,6 +441,7 @@ class Import {
   bool both_caches_ = false;
   bool stale_off_ = false;
   bool all_queries_ = false;
+  std::set<uint16_t> encrypted_ports_ = {853, 443};  // Unbound's defaults
   bool ask_localhost_ = false;
   std::vector<std::string> never_query_;
   std::vector<AccessRule> access_;

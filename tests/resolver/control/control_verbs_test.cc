@@ -54,9 +54,9 @@ class FakeDaemon final : public Steered {
     ++stops;
     return absl::OkStatus();
   }
-  absl::StatusOr<int64_t> Upgrade() override {
+  absl::StatusOr<UpgradeReport> Upgrade() override {
     if (!mistake.empty()) return absl::InvalidArgumentError(mistake);
-    return 77;
+    return UpgradeReport{77, {{.key = "log.level", .before = "info", .after = "error"}}};
   }
   absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() override {
     return absl::UnavailableError("no settings");
@@ -124,12 +124,6 @@ TEST_F(ControlVerbsTest, StatusSaysWhatRuns) {
   EXPECT_EQ(status["listening"][0], "127.0.0.1:53");
 }
 
-TEST_F(ControlVerbsTest, StatsHaveTheNamesOfTheMetrics) {
-  const auto stats = Result(R"({"verb":"stats"})");
-  EXPECT_EQ(stats["tern_jobs_total"], 12);
-  EXPECT_EQ(stats["tern_turned_away_total{reason=\"access\"}"], 0);
-}
-
 TEST_F(ControlVerbsTest, ReloadSaysWhatNeedsAStartOrWhatIsWrong) {
   EXPECT_EQ(Result(R"({"verb":"reload"})"), nlohmann::json::parse(R"({
     "generation": 2, "needs_restart": ["workers"], "dropped": [],
@@ -141,6 +135,13 @@ TEST_F(ControlVerbsTest, ReloadSaysWhatNeedsAStartOrWhatIsWrong) {
   daemon_.mistake = "tern.yaml:1:1: worker: unknown key";
   EXPECT_EQ(Say(R"({"verb":"reload"})"),
             R"({"ok":false,"error":"tern.yaml:1:1: worker: unknown key"})");
+}
+
+TEST_F(ControlVerbsTest, AnUpgradeSaysWhatTheNextProcessDoesNotKnow) {
+  EXPECT_EQ(Result(R"({"verb":"upgrade"})"), nlohmann::json::parse(R"({
+    "pid": 77, "dropped": [{"key": "log.level", "before": "info", "after": "error"}],
+    "lines": ["process 77 has taken over",
+              "it does not know what a command changed: log.level: info -> error"]})"));
 }
 
 TEST_F(ControlVerbsTest, AZoneIsAddedListedAndRemoved) {

@@ -41,7 +41,7 @@ class SettingsOnly final : public Steered {
   absl::StatusOr<ChangeReport> Change(const SettingsEdit&) override { return ChangeReport(); }
   absl::Status Drain(bool) override { return absl::OkStatus(); }
   absl::Status Stop() override { return absl::OkStatus(); }
-  absl::StatusOr<int64_t> Upgrade() override { return absl::UnavailableError("no upgrade"); }
+  absl::StatusOr<UpgradeReport> Upgrade() override { return absl::UnavailableError("no upgrade"); }
   absl::StatusOr<std::shared_ptr<const policy::CoreSettings>> SettingsInForce() override {
     return settings;
   }
@@ -78,7 +78,12 @@ class LookingVerbsTest : public testing::Test {
             .servers = &servers_,
             .daemon = &state_,
             .looks = looks_,
+            .events = &events_,
             .traffic = &traffic_,
+            .ranges = &ranges_,
+            .sockets = [] { return io::SocketBounds(); },
+            .zone_counts = [] { return upstream::ZoneCountSums(); },
+            .log = [] { return LogCounts(); },
             .workers = 2,
             .now = &Now,
             .unix_now = [] { return int64_t{70}; }};
@@ -122,6 +127,8 @@ class LookingVerbsTest : public testing::Test {
   WorkerLooks* looks_ = &no_worker_;
   QuietCounters counters_;
   QuietTraffic traffic_;
+  EventCounts events_{1};
+  dnssec::AggressiveIndex ranges_{1 << 20, 1};
 };
 
 resolution::QuestionInFlight Question(std::string_view name, milliseconds age) {
@@ -184,6 +191,16 @@ TEST_F(LookingVerbsTest, TopIsWhatThePageShows) {
   Json page = Json::parse(GlanceText(TakeGlance(Watched(), milliseconds(0))));
   page["process"] = top["process"];  // it goes on
   EXPECT_EQ(page, top);
+}
+
+TEST_F(LookingVerbsTest, StatsAreAllMetrics) {
+  const Json stats = Result({{"verb", "stats"}});
+  for (const char* const name :
+       {"tern_jobs_total", "tern_turned_away_total{reason=\"access\"}",
+        "tern_query_log_lines_total", "tern_cache_evictions_total{reason=\"room\"}",
+        "tern_config_generation", "process_resident_memory_bytes"}) {
+    EXPECT_TRUE(stats.contains(name)) << name << stats.dump(1);
+  }
 }
 
 // A look that is the first one, or one of few, shows what is in flight all the same.

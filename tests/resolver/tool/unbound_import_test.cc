@@ -52,6 +52,22 @@ TEST(UnboundImportTest, TheNarrowestBlockCounts) {
             1u);
 }
 
+TEST(UnboundImportTest, APortForEncryptionIsLeftOut) {
+  EXPECT_EQ(Server("interface: 192.0.2.1\ninterface: 192.0.2.1@853\ninterface: 192.0.2.1@8443\n"
+                   "https-port: 8443\n"),
+            "listen: [\"192.0.2.1:53\"]\n");
+  EXPECT_GE(Missing("server:\n interface: 192.0.2.1@853\n"), 1u);
+}
+
+TEST(UnboundImportTest, ACookieSecretIsKept) {
+  constexpr const char* kSecret = "000102030405060708090a0b0c0d0e0f";
+  EXPECT_EQ(Server(Concat("cookie-secret: ", kSecret, "\n")),
+            Concat("access:\n  cookie_secret: \"", kSecret, "\"\n"));
+  EXPECT_EQ(Missing("server:\n cookie-secret: 00\n"), 1u);
+}
+
+TEST(UnboundImportTest, AnEmptyFileNameIsNone) { EXPECT_EQ(Server("root-hints: \"\"\n"), ""); }
+
 TEST(UnboundImportTest, TheLogSaysAsMuch) {
   EXPECT_EQ(Server("verbosity: 0\n"), "log:\n  level: error\n");
   EXPECT_EQ(Server("verbosity: 2\nlog-queries: no\nlog-servfail: no\n"), "");
