@@ -130,8 +130,9 @@ class ZoneTelling {
     if (!name.empty()) json["name"] = name;
     const upstream::ServerKey key = sources_.watched.servers->KeyOf(server);
     json.update(StateJson(server, sources_.watched.servers->Get(key), now_));
+    const std::string address = json.value("address", "");
     for (const VerbJson& other : told_) {
-      if (other.value("name", "") == name && other.value("address", "") == json["address"]) return;
+      if (other.value("name", "") == name && other.value("address", "") == address) return;
     }
     json["lame"] = sources_.watched.servers->IsLame(key, zone_, now_);
     const bool is_configured = servers_.static_zone() != nullptr;
