@@ -38,8 +38,9 @@ void FrameFile::Turn(Clock::time_point now) {
   if (!IsOpen() && now >= next_open_) {
     next_open_ = now + kOpenEach;
     error_ = file_.Open(path_, /*begins_anew=*/true);
-    if (IsOpen() && (error_ = file_.Append(MakeFrameControl(FrameControl::kStart))) != 0) {
-      file_.Close();
+    if (IsOpen()) {
+      error_ = file_.Append(MakeFrameControl(FrameControl::kStart));
+      if (error_ != 0) file_.Close();
     }
   }
   if (IsOpen()) (void)Write();

@@ -61,7 +61,7 @@ HttpResponse Refusal(unsigned status, std::string_view text) {
 }
 
 void AnswerLookUp(const Sources& sources, LookUpRate& rate, const HttpRequest& request,
-                  HttpReply reply) {
+                  const HttpReply& reply) {
   const auto question = ReadQuestion(request);
   if (!question.ok()) return reply.Send(Refusal(400, std::string(question.status().message())));
   if (!rate.Admits()) return reply.Send(Refusal(429, "too many look-ups; try again in a second"));
@@ -98,8 +98,8 @@ std::vector<HttpRoute> MakePageRoutes(const Sources& sources) {
   look_up.path = "/lookup";
   look_up.is_guarded = true;
   look_up.answer_later = [sources, rate = std::make_shared<LookUpRate>(sources.now)](
-                             const HttpRequest& request, HttpReply reply) {
-    AnswerLookUp(sources, *rate, request, std::move(reply));
+                             const HttpRequest& request, const HttpReply& reply) {
+    AnswerLookUp(sources, *rate, request, reply);
   };
   routes.push_back(std::move(look_up));
   return routes;

@@ -49,9 +49,9 @@ void OnLinesLeftOut(std::function<void()> on_left_out);
 class LogSink {
  public:
   LogSink() : write_(&Log) {}
-  // NOLINTNEXTLINE(google-explicit-constructor): stands for the log wherever one is taken.
+  // It stands for the log wherever one is taken.
   template <std::invocable<LogLevel, std::string_view> Write>
-  LogSink(Write write)
+  LogSink(Write write)  // NOLINT(google-explicit-constructor)
       : write_([write = std::move(write)](LogLevel level, std::string_view message, LogSite) {
           write(level, message);
         }) {}
