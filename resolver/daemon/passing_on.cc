@@ -38,6 +38,7 @@ void KeepSockets(const Supervisor& supervisor, const Daemon& daemon) {
   }
 }
 
+// The end of `foreign` closes them. NOLINTNEXTLINE(performance-unnecessary-value-param)
 void CloseForeign(const Supervisor& supervisor, std::vector<io::GivenSocket> foreign) {
   for (const io::GivenSocket& one : foreign) {
     Log(LogLevel::kWarning,

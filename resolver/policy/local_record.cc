@@ -65,7 +65,7 @@ absl::StatusOr<LocalRecord> ParseLocalRecord(std::string_view line) {
     return expected(Concat("a record that is no part of a zone or of DNSSEC, as ",
                            wire::ToText(record.type), " is"));
   }
-  return LocalRecord{std::move(record.owner), record.type, record.ttl, std::move(record.rdata)};
+  return LocalRecord{record.owner, record.type, record.ttl, std::move(record.rdata)};
 }
 
 std::string ToText(const LocalRecord& record) {
