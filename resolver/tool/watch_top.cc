@@ -21,7 +21,7 @@ using Clock = Terminal::Clock;
 // Where there is no terminal: as much as there is to show.
 constexpr ScreenSize kNoTerminal = {.rows = 60, .columns = 100};
 
-struct TopLook {
+struct TopLook {  // NOLINT(bugprone-exception-escape): a move of JSON throws nothing
   ControlJson result;
   ControlReply reply;  // its exit says whether there is a result
 };
