@@ -44,13 +44,9 @@ class Dump {
   int64_t count_ = 0;
 };
 
-ControlReply Failed(ControlExit exit, std::string_view why) {
-  return {.exit = exit, .text = "", .error = Concat("tern: ", why, "\n"), .json = ""};
-}
-
 ControlReply NotWritten() {
-  return Failed(ControlExit::kFailure,
-                Concat("the dump cannot be written: ", std::generic_category().message(errno)));
+  return FailedReply(ControlExit::kFailure, Concat("the dump cannot be written: ",
+                                                   std::generic_category().message(errno)));
 }
 
 }  // namespace
@@ -102,7 +98,8 @@ ControlReply DumpCache(ControlOptions options,
   if (!dump.Begin()) return NotWritten();
   for (;;) {
     const auto line = ask(options);
-    if (!line.ok()) return Failed(ControlExit::kNoAnswer, std::string(line.status().message()));
+    if (!line.ok())
+      return FailedReply(ControlExit::kNoAnswer, std::string(line.status().message()));
     ControlJson piece;
     ControlReply reply = ReadControlResult(*line, &piece);
     if (reply.exit != ControlExit::kOk) return reply;

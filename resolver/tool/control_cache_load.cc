@@ -83,10 +83,6 @@ std::string MistakeIn(const std::string& line) {
   return Concat("expected a record, found ", Quoted(line));
 }
 
-ControlReply LoadFailed(ControlExit exit, std::string_view why) {
-  return {.exit = exit, .text = "", .error = Concat("tern: ", why, "\n"), .json = ""};
-}
-
 }  // namespace
 
 Command CacheLoadCommand() {
@@ -114,7 +110,7 @@ ControlReply LoadCache(
         request.dump(-1, ' ', /*ensure_ascii=*/true, ControlJson::error_handler_t::replace) + "\n";
     const auto line = ask(options);
     if (!line.ok()) {
-      reply = LoadFailed(ControlExit::kNoAnswer, std::string(line.status().message()));
+      reply = FailedReply(ControlExit::kNoAnswer, std::string(line.status().message()));
       return false;
     }
     ControlJson result;
@@ -132,9 +128,9 @@ ControlReply LoadCache(
     if (line.empty() || line.starts_with(';')) continue;
     if (const std::string mistake = MistakeIn(line); !mistake.empty()) {
       if (!send()) return reply;
-      return LoadFailed(ControlExit::kFailure,
-                        Concat(file, ":", number, ": ", mistake, "; ",
-                               CountText(loading.loaded, "RRset", "RRsets"), " loaded before it"));
+      return FailedReply(ControlExit::kFailure,
+                         Concat(file, ":", number, ": ", mistake, "; ",
+                                CountText(loading.loaded, "RRset", "RRsets"), " loaded before it"));
     }
     if (pieces.IsFull(line) && !send()) return reply;
     pieces.Add(line, &loading);

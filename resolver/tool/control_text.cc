@@ -54,6 +54,10 @@ std::string ErrorText(const std::string& error) {
 
 }  // namespace
 
+ControlReply FailedReply(ControlExit exit, std::string_view why) {
+  return {.exit = exit, .text = "", .error = Concat("tern: ", why, "\n"), .json = ""};
+}
+
 ControlReply ReadControlResult(std::string_view line, Json* result) {
   ControlReply reply;
   Json answer = NestsDeeper(line, kDepthMax) ? Json() : Json::parse(line, nullptr, false);

@@ -25,6 +25,9 @@ struct ControlReply {
   std::string json;   // the answer on a line of its own; nothing when it cannot be read
 };
 
+// `why` is one line for the user.
+ControlReply FailedReply(ControlExit exit, std::string_view why);
+
 // `line` is what came from the socket. Whatever it holds, what is made of it is harmless text.
 // Gives the result of the answer, if there is one; then the reply has no text.
 ControlReply ReadControlResult(std::string_view line, nlohmann::ordered_json* result);

@@ -56,9 +56,7 @@ std::string PlainText(const std::vector<ScreenLine>& lines) {
 ControlReply Done() { return {.exit = ControlExit::kOk, .text = "", .error = "", .json = ""}; }
 
 ControlReply ScreenNotWritten() {
-  ControlReply reply;
-  reply.error = Concat("tern: ", std::generic_category().message(errno), "\n");
-  return reply;
+  return FailedReply(ControlExit::kFailure, std::generic_category().message(errno));
 }
 
 void DrawAgainAndAgain(const TopOptions& options, const AskTop& ask, ControlJson now,
