@@ -6,7 +6,7 @@ import collections
 from messages import AA, NAMES, QR, RA, TC, TYPES, lower, printed
 
 CNAME, DNAME, SOA, OPT, ANY, RRSIG = (TYPES[kind] for kind in ("CNAME", "DNAME", "SOA", "OPT", "ANY", "RRSIG"))
-NOERROR, NXDOMAIN = 0, 3
+NOERROR, SERVFAIL, NXDOMAIN = 0, 2, 3
 
 
 def majority(outcomes):

@@ -45,6 +45,7 @@ class Case:
 class Explained:
     why: str
     fits: Callable[[Case], bool]
+    always: bool = True  # needed in every run; False: it hangs on which replica the others happen to ask
 
 
 def rcode(outcome):
@@ -113,7 +114,7 @@ class Differences:
             [f"{case.phase}: {case.question}{world.described(case.question.name)}", *(f"{name:8} {answer}" for name, answer in answers.items())]))
 
     def unused(self):
-        return [each.why for each in self.explained if not self.used[each.why]]
+        return [each.why for each in self.explained if each.always and not self.used[each.why]]
 
 
 class Peer(Program):
