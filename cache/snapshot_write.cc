@@ -36,7 +36,7 @@ constexpr int kRoundsMax = 8;
 struct Work {
   Store* store;
   int fd;
-  uint64_t number;
+  const SnapshotFacts& facts;
   SnapshotSeal seal;
   absl::FunctionRef<bool()> goes_on;
   size_t visits_max;  // of segments of one log: twice as many as a shard has
@@ -114,6 +114,8 @@ class Writer {
   // Nothing is written to the file here, because a disk may make the thread wait.
   void Add(EntryView entry) {
     if (entry.kind() == EntryKind::kFailure) return;
+    const auto& leaves_out = work_->facts.leaves_out;
+    if (leaves_out != nullptr && leaves_out(entry)) return;
     const size_t octets = entry.size();
     if (block_->header.octets + octets > kSnapshotBlockOctets) {
       full_.push_back(std::move(block_));
@@ -139,7 +141,7 @@ class Writer {
 
   bool WriteBlock(Block* block, size_t shard, Log log) {
     SnapshotBlock& header = block->header;
-    header.number = work_->number;
+    header.number = work_->facts.number;
     header.index = work_->next_block.fetch_add(1, std::memory_order_relaxed);
     header.shard = static_cast<uint32_t>(shard);
     header.log = static_cast<uint8_t>(log);
@@ -165,7 +167,8 @@ void RunWriter(Work* work, Store::Reader* reader) try {
   work->error = ENOMEM;
 }
 
-void WriteHeader(const SnapshotFacts& facts, Work* work) {
+void WriteHeader(Work* work) {
+  const SnapshotFacts& facts = work->facts;
   uint8_t octets[kSnapshotHeaderOctets] = {};
   SnapshotHeader header;
   header.entry_layout = kEntryLayoutVersion;
@@ -192,7 +195,7 @@ SnapshotWritten WriteSnapshot(Store* store, int fd, const SnapshotFacts& facts, 
   const size_t shard_octets = store->Statistics().octets_max / store->shard_count();
   Work work{.store = store,
             .fd = fd,
-            .number = facts.number,
+            .facts = facts,
             .seal = seal,
             .goes_on = goes_on,
             .visits_max = 2 * shard_octets / kSegmentOctets};
@@ -209,7 +212,7 @@ SnapshotWritten WriteSnapshot(Store* store, int fd, const SnapshotFacts& facts, 
     RunWriter(&work, readers[0].get());
   }
   if (work.stopped) return {.result = Result::kStopped};
-  if (work.error == 0) WriteHeader(facts, &work);
+  if (work.error == 0) WriteHeader(&work);
   if (work.error != 0) return {.result = Result::kFailed, .error = work.error};
   return {.result = Result::kWhole,
           .is_outrun = work.is_outrun,

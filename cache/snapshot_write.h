@@ -6,15 +6,18 @@
 // - What the store has from the start of the writing to its end is in the snapshot. What is learnt
 //   meanwhile may be in it. If more is learnt meanwhile than a shard has room for, what of it was
 //   known before may be missing (`is_outrun`).
-// - Failures are left out: whatever failed may work for the next process.
+// - Failures are left out: whatever failed may work for the next process. So is what the caller
+//   names.
 //
 // Thread: any. Bound: 96 KiB for each writing thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "absl/functional/function_ref.h"
+#include "cache/entry.h"
 #include "cache/snapshot.h"
 #include "cache/store.h"
 #include "cache/ttl.h"
@@ -26,6 +29,8 @@ struct SnapshotFacts {
   int64_t wall_seconds = 0;  // Unix time, of the same moment
   uint64_t facts = 0;        // see SnapshotHeader
   uint64_t number = 0;       // random
+  // Entries that are not to be in the snapshot. Empty: none. It is called on each of the threads.
+  std::function<bool(EntryView)> leaves_out = nullptr;
 };
 
 struct SnapshotWritten {

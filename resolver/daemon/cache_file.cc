@@ -118,10 +118,9 @@ CacheFile::Saved CacheFile::Save(const SaveOptions& options, absl::FunctionRef<b
   const absl::Cleanup remove = [this] { RemoveBeside(path_); };  // when it is not put in place
   const io::OwnedFd fd = MakeBeside(path_, S_IRUSR | S_IWUSR);
   if (fd.get() < 0) return Fail(Concat(path_, ": ", ReasonOf(errno)));
-  const cache::SnapshotWritten written =
-      WriteKeptCache(fd.get(), *key,
-                     {.moment = options.moment, .facts = options.facts, .threads = options.threads},
-                     goes_on, store);
+  const cache::SnapshotWritten written = WriteKeptCache(
+      fd.get(), *key, {.moment = options.moment, .what = options.what, .threads = options.threads},
+      goes_on, store);
   int error = written.error;
   const bool is_whole = written.result == Result::kWhole;
   if (is_whole && options.synchronise && fsync(fd.get()) != 0) error = errno;

@@ -41,7 +41,7 @@ class CacheFile {
 
   struct SaveOptions {
     CacheMoment moment = {};
-    uint64_t facts = 0;
+    CacheToKeep what = {};
     size_t threads = 1;
     bool synchronise = true;  // whether the file outlives a loss of power from now on
   };

@@ -45,10 +45,10 @@ void CacheSaver::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void CacheSaver::SetFacts(std::optional<uint64_t> facts) {
+void CacheSaver::Keep(std::optional<CacheToKeep> what) {
   const std::lock_guard lock(mutex_);
-  if (facts_ == facts) return;
-  facts_ = facts;
+  if (what_ == what) return;
+  what_ = std::move(what);
   ++changes_;
 }
 
@@ -70,12 +70,12 @@ void CacheSaver::Run() {
   (void)setpriority(PRIO_PROCESS, 0, kLowestPriority);
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, options_.every, [this] { return stop_; })) {
-    if (facts_) SaveNow(&lock);
+    if (what_) SaveNow(&lock);
   }
 }
 
 void CacheSaver::SaveNow(std::unique_lock<std::mutex>* lock) {
-  const uint64_t facts = *facts_;
+  const CacheToKeep what = *what_;
   const uint64_t change = changes_;
   lock->unlock();
   const std::chrono::microseconds rest = RestFor(*store_, options_.every);
@@ -83,7 +83,7 @@ void CacheSaver::SaveNow(std::unique_lock<std::mutex>* lock) {
     std::this_thread::sleep_for(rest);
     return IsWanted(change);
   };
-  Save({.facts = facts, .threads = 1}, goes_on);
+  Save({.what = what, .threads = 1}, goes_on);
   lock->lock();
 }
 
@@ -112,12 +112,15 @@ CacheFile::Saved CacheSaver::TryToSave(CacheFile::SaveOptions options,
 void CacheSaver::SaveLast(std::chrono::milliseconds at_most) {
   const SteadyClock::time_point start = SteadyClock::now();
   Stop();
-  if (!facts_) return;
+  if (!what_) {
+    options_.log(LogLevel::kInfo, Concat("the cache is not written: ", kNothingToKeep));
+    return;
+  }
   const auto goes_on = [&] { return SteadyClock::now() - start < at_most; };
   // A restart reads the file from memory. After a loss of power it may be damaged, and then the
   // cache starts empty.
   const CacheFile::Saved saved =
-      Save({.facts = *facts_, .threads = options_.threads, .synchronise = false}, goes_on);
+      Save({.what = *what_, .threads = options_.threads, .synchronise = false}, goes_on);
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
   if (saved == CacheFile::Saved::kWhole) {

@@ -35,16 +35,16 @@ class CacheSaver {
     std::function<void(bool saved)> on_saved = nullptr;
   };
 
-  // Both outlive the saver. Nothing is saved before SetFacts.
+  // Both outlive the saver. Nothing is saved before Keep.
   CacheSaver(CacheFile* file, cache::Store* store, Options options);
   // Does not save.
   ~CacheSaver();
   CacheSaver(const CacheSaver&) = delete;
   CacheSaver& operator=(const CacheSaver&) = delete;
 
-  // Under which facts (cache_facts.h) the store was filled. Nothing: its content is not to be kept
-  // at the moment. If that is news, a save that is under way is given up.
-  void SetFacts(std::optional<uint64_t> facts);
+  // What is to be kept of the store from now on. Nothing: it is not to be kept at the moment. If
+  // that is news, a save that is under way is given up.
+  void Keep(std::optional<CacheToKeep> what);
 
   // Something was flushed. It must not come back after a restart: a save that is under way is given
   // up, and the file is removed. The next save writes it anew.
@@ -68,8 +68,8 @@ class CacheSaver {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stop_ = false;
-  std::optional<uint64_t> facts_;
-  uint64_t changes_ = 0;  // of facts_, and flushes
+  std::optional<CacheToKeep> what_;
+  uint64_t changes_ = 0;  // of what_, and flushes
   std::thread thread_;    // the last member, because it uses the others
 };
 

@@ -287,6 +287,7 @@ void Daemon::StartServices(GivenDescriptors* given) {
       configuration_, std::move(ports), &DrawSeed);
   for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->SetService(&assembly_->service(i));
   ReadCache(given);
+  ForgetLocalNames();
 }
 
 Watchdog::Duties Daemon::DutiesOfWatchdog(std::function<void()> feed) {

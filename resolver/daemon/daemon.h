@@ -25,6 +25,7 @@
 #include "absl/status/statusor.h"
 #include "cache/store.h"
 #include "resolver/base/version.h"
+#include "resolver/base/zone_set.h"
 #include "resolver/config/settings.h"
 #include "resolver/config/settings_changes.h"
 #include "resolver/control/control_sources.h"
@@ -133,12 +134,15 @@ class Daemon {
   // The end comes. Writes cache.file a last time, in at most that time. The workers still answer
   // meanwhile, but who asks is told that no new queries should come (/ready).
   void SaveCache(std::chrono::milliseconds at_most);
-  // Under which facts (cache_facts.h) the cache may be used by the next process. Nothing: it may
-  // not at the moment.
-  std::optional<uint64_t> FactsToKeep() const;
+  // What of the cache the next process may have, if it reads the file that this one has read. It
+  // knows nothing of what commands have changed.
+  // - Left out is what is being forgotten, and names whose servers or trust commands have changed.
+  // - Nothing when that is all of it, or when the clock is wrong: nobody can tell its age then.
+  // Throws std::bad_alloc.
+  std::optional<CacheToKeep> ToKeep() const;
   // Writes the cache into an empty file, for the next process. The workers still answer meanwhile.
   // An error says why the next process gets none. Any thread.
-  absl::Status CopyCache(int fd, uint64_t facts, std::chrono::milliseconds at_most);
+  absl::Status CopyCache(int fd, const CacheToKeep& what, std::chrono::milliseconds at_most);
   bool has_cache_file() const { return cache_file_.has_value(); }
   // The secrets of cookies in a file in memory, for the next process.
   absl::StatusOr<io::OwnedFd> CopySecrets() const;
@@ -218,11 +222,10 @@ class Daemon {
       const RouteCheck& has_route, const OwnAddressesSource& own_addresses,
       const std::vector<Endpoint>& own_servers) const;
   std::vector<Endpoint> OwnServersNow(const OwnAddressesSource& own_addresses) const;
-  std::vector<wire::Name> ZonesToForget(const config::Settings& after,
-                                        const ValidationSettings& validation) const;
+  ZoneSet ZonesToForget(const config::Settings& after, const ValidationSettings& validation) const;
   void ForgetChangedSources(const config::Settings& before);
   void EraseNamesToForget();
-  void ForgetZones(std::vector<wire::Name> zones);
+  void ForgetZones(ZoneSet zones);
   void StartAnchors(const WallClock& clock);
   void OpenAnchorFile();
   void TellAnchors();
@@ -230,7 +233,8 @@ class Daemon {
   void TellExemptions(const std::vector<NegativeAnchor>& changed) const;
   void StartServices(GivenDescriptors* given);
   void ReadCache(GivenDescriptors* given);
-  void TellCacheFacts();
+  void ForgetLocalNames();
+  void TellSaver();
   void StartLooks();
   control::Sources SourcesToWatch();
   io::SocketBounds ReadSocketBounds() const;
@@ -250,7 +254,7 @@ class Daemon {
   // Servers of static zones whose address has become this machine's own. They are not asked.
   std::vector<Endpoint> own_servers_;
   CookieSecrets cookie_secrets_;
-  std::vector<wire::Name> zones_to_forget_;
+  ZoneSet zones_to_forget_;
   std::optional<std::chrono::steady_clock::time_point> forget_again_at_;
   dnssec::AnchorKeeper anchor_keeper_;
   std::optional<AnchorFile> anchor_file_;

@@ -1,12 +1,17 @@
 // What the daemon does for the cache's file (see daemon.h).
 #include <algorithm>
 #include <chrono>
+#include <new>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "cache/snapshot_write.h"
 #include "resolver/base/siphash.h"
 #include "resolver/base/time.h"
+#include "resolver/base/zone_set.h"
+#include "resolver/config/exempt_zones.h"
+#include "resolver/config/keys.h"
 #include "resolver/daemon/beside_file.h"
 #include "resolver/daemon/cache_facts.h"
 #include "resolver/daemon/daemon.h"
@@ -57,7 +62,13 @@ void Daemon::ReadCache(GivenDescriptors* given) {
   if (cache_file_) cache_file_->Read(reading, &store());
 }
 
-absl::Status Daemon::CopyCache(int fd, uint64_t facts, std::chrono::milliseconds at_most) {
+// The process before may have cached what is a local name now. An alias would lead to it.
+void Daemon::ForgetLocalNames() {
+  if (!settings_.local.has_names() || store().Statistics().entries == 0) return;
+  forget_again_at_ = std::chrono::steady_clock::now();
+}
+
+absl::Status Daemon::CopyCache(int fd, const CacheToKeep& what, std::chrono::milliseconds at_most) {
   using Result = cache::SnapshotWritten::Result;
   if (const uint64_t memory = MachineMemory(); memory != 0 && 2 * store().octets() > memory) {
     return absl::ResourceExhaustedError("this machine has no memory for a second cache");
@@ -66,8 +77,8 @@ absl::Status Daemon::CopyCache(int fd, uint64_t facts, std::chrono::milliseconds
   const auto goes_on = [&] { return std::chrono::steady_clock::now() - start < at_most; };
   const cache::SnapshotWritten written = WriteKeptCache(
       fd, kMemoryKey,
-      {.moment = ReadBothClocks(), .facts = facts, .threads = CacheThreads(workers_.size())},
-      goes_on, &store());
+      {.moment = ReadBothClocks(), .what = what, .threads = CacheThreads(workers_.size())}, goes_on,
+      &store());
   switch (written.result) {
     case Result::kWhole:
       break;
@@ -99,18 +110,26 @@ void Daemon::StartSaver() {
                           .threads = CacheThreads(workers_.size()),
                           .read_clocks = &ReadBothClocks,
                           .on_saved = [this](bool saved) { state_.NoteCacheSaved(saved); }});
-  TellCacheFacts();
+  TellSaver();
 }
 
-// While something is to be forgotten, the cache may hold what the next process must not use. By a
-// wrong clock nobody can tell its age.
-std::optional<uint64_t> Daemon::FactsToKeep() const {
-  if (forget_again_at_ || anchor_keeper_.InForce().time_unsure) return std::nullopt;
-  return CacheFacts(settings_, validation_in_force());
+// The next process knows the file, and nothing of what commands have changed.
+std::optional<CacheToKeep> Daemon::ToKeep() const {
+  if (validation_in_force().time_unsure) return std::nullopt;
+  config::Settings next = written_;
+  config::KeepFixedKeys(settings_, &next);
+  ValidationSettings validation = validation_in_force();
+  validation.negative_anchors = config::ExemptZonesAt(next, ReadWallClock().now);
+  ZoneSet left_out = ZonesToForget(next, validation);
+  if (left_out.Covers(wire::Name())) return std::nullopt;
+  return CacheToKeep{CacheFacts(next, validation), std::move(left_out)};
 }
 
-void Daemon::TellCacheFacts() {
-  if (cache_saver_ != nullptr) cache_saver_->SetFacts(FactsToKeep());
+// Without memory nothing is kept, until FollowAnchors tells the saver again.
+void Daemon::TellSaver() try {
+  if (cache_saver_ != nullptr) cache_saver_->Keep(ToKeep());
+} catch (const std::bad_alloc&) {
+  cache_saver_->Keep(std::nullopt);
 }
 
 void Daemon::SaveCache(std::chrono::milliseconds at_most) {

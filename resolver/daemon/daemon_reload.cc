@@ -3,59 +3,17 @@
 #include <chrono>
 #include <utility>
 
+#include "resolver/base/zone_set.h"
 #include "resolver/config/config.h"
 #include "resolver/config/keys.h"
 #include "resolver/config/settings_changes.h"
+#include "resolver/daemon/changed_names.h"
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/settings_doubts.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::daemon {
-namespace {
-
-bool Same(const StaticZone& a, const StaticZone& b) {
-  return a.zone.view().Equals(b.zone) && a.to == b.to && a.forward == b.forward &&
-         a.first == b.first && a.validate == b.validate;
-}
-
-// The static zones that `other` does not have, or has with different settings, and the block lists
-// that it does not have.
-std::vector<wire::Name> ZonesOnlyIn(const config::Settings& settings,
-                                    const config::Settings& other) {
-  std::vector<wire::Name> zones;
-  for (const StaticZone& zone : settings.static_zones) {
-    const bool stays = std::any_of(other.static_zones.begin(), other.static_zones.end(),
-                                   [&](const StaticZone& same) { return Same(zone, same); });
-    if (!stays) zones.push_back(zone.zone);
-  }
-  for (const BlockList& list : settings.mail.dnsbl) {
-    const bool stays =
-        std::any_of(other.mail.dnsbl.begin(), other.mail.dnsbl.end(),
-                    [&](const BlockList& same) { return list.zone.view().Equals(same.zone); });
-    if (!stays) zones.push_back(list.zone);
-  }
-  return zones;
-}
-
-// Names that are validated otherwise under `there`: those below a trust anchor that `there` does
-// not have. When only one of the two validates, or knows SHA-1, all names are.
-std::vector<wire::Name> AnchorsOnlyIn(const config::DnssecSettings& here,
-                                      const config::DnssecSettings& there) {
-  if (here.validation != there.validation) return {wire::Name()};
-  std::vector<wire::Name> zones;
-  if (here.validation == Validation::kOff) return zones;
-  if (here.sha1 != there.sha1) return {wire::Name()};
-  for (const TrustAnchor& anchor : here.anchors) {
-    const auto& others = there.anchors;
-    const bool stays = std::find(others.begin(), others.end(), anchor) != others.end();
-    if (!stays) zones.push_back(anchor.zone);
-  }
-  return zones;
-}
-
-}  // namespace
-
 absl::Status Daemon::Reload(config::Settings settings) {
   const config::Settings& current = settings_;
   if (settings.listen_is_default && current.listen_is_default) settings.listen = current.listen;
@@ -77,6 +35,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
     report.changes.push_back(std::move(hosts));
   }
   written_ = std::move(written);
+  TellSaver();
   report.generation = state_.generation();
   last_reload_ = std::move(report);
   return absl::OkStatus();
@@ -100,8 +59,11 @@ absl::Status Daemon::Change(config::Settings settings) {
            place.first.starts_with("local.data[") ||
            place.first.starts_with("dnssec.negative_trust_anchors[");
   });
-  if (const absl::Status status = config::CheckLocalData(settings); !status.ok()) return status;
-  return PutInForce(std::move(settings));
+  absl::Status status = config::CheckLocalData(settings);
+  if (!status.ok()) return status;
+  status = PutInForce(std::move(settings));
+  TellSaver();
+  return status;
 }
 
 std::vector<config::KeyChange> Daemon::ChangesAtRunTime(const config::Settings& settings) const {
@@ -118,11 +80,10 @@ absl::Status Daemon::PutInForce(config::Settings settings) {
   const policy::CookieSecret secret = settings.cookie_secret.value_or(cookie_secrets_.drawn());
   configuration->cookies = cookie_secrets_.With(secret);
   configuration->events = EventsFor(settings);
-  if (cache_saver_ != nullptr) cache_saver_->SetFacts(std::nullopt);  // until TellCacheFacts
+  if (cache_saver_ != nullptr) cache_saver_->Keep(std::nullopt);  // until TellSaver
   anchor_keeper_.Configure(settings.dnssec.anchors);  // FollowAnchors takes it back after an error
   service::UseAnchors(anchor_keeper_.InForce(), settings, ReadWallClock().now, &*configuration);
-  std::vector<wire::Name> zones_to_forget =
-      ZonesToForget(settings, configuration->view.settings->dnssec);
+  ZoneSet zones_to_forget = ZonesToForget(settings, configuration->view.settings->dnssec);
   state_.SetConfiguration(settings.static_zones);
   assembly_->Reconfigure(*configuration);
   SetLogLevel(settings.log_level);
@@ -132,7 +93,6 @@ absl::Status Daemon::PutInForce(config::Settings settings) {
   zones_to_forget_ = std::move(zones_to_forget);
   cookie_secrets_.Use(secret);
   ForgetChangedSources(before);
-  TellCacheFacts();
   FollowEvents(before);
   if (!private_zones.empty()) Log(LogLevel::kInfo, private_zones);
   LogWarnings(EndedAnchors(settings_, ReadWallClock().now));
@@ -141,27 +101,22 @@ absl::Status Daemon::PutInForce(config::Settings settings) {
 
 // Names for which others speak under `after`, or which are validated otherwise, and those that are
 // to be forgotten already.
-std::vector<wire::Name> Daemon::ZonesToForget(const config::Settings& after,
-                                              const ValidationSettings& validation) const {
-  std::vector<wire::Name> all = zones_to_forget_;
-  for (const auto& [here, there] : {std::pair(&settings_, &after), std::pair(&after, &settings_)}) {
-    const std::vector<wire::Name> zones = ZonesOnlyIn(*here, *there);
-    all.insert(all.end(), zones.begin(), zones.end());
-    const std::vector<wire::Name> anchors = AnchorsOnlyIn(here->dnssec, there->dnssec);
-    all.insert(all.end(), anchors.begin(), anchors.end());
-  }
-  if (!validation.IsOn()) return all;
+ZoneSet Daemon::ZonesToForget(const config::Settings& after,
+                              const ValidationSettings& validation) const {
+  std::vector<wire::Name> all = ChangedNames(settings_, after);
+  all.insert(all.end(), zones_to_forget_.all().begin(), zones_to_forget_.all().end());
+  if (!validation.IsOn()) return ZoneSet(std::move(all));
   for (const NegativeAnchor& anchor : ChangedExemptions(validation.negative_anchors)) {
     all.push_back(anchor.zone);
   }
-  return all;
+  return ZoneSet(std::move(all));
 }
 
 // Forgets cached data of names whose source (policy/name_source.h) or trust anchor has changed.
 void Daemon::ForgetChangedSources(const config::Settings& before) {
   const config::Settings& after = settings_;
-  if (zones_to_forget_.empty() && after.local.hosts_file.empty() &&
-      before.local.special_names == after.local.special_names && after.local.data.empty()) {
+  if (zones_to_forget_.empty() && !after.local.has_names() &&
+      before.local.special_names == after.local.special_names) {
     return;
   }
   EraseNamesToForget();
@@ -170,7 +125,7 @@ void Daemon::ForgetChangedSources(const config::Settings& before) {
   forget_again_at_ = std::chrono::steady_clock::now() + jobs_end + std::chrono::seconds(1);
 }
 
-void Daemon::ForgetZones(std::vector<wire::Name> zones) {
+void Daemon::ForgetZones(ZoneSet zones) {
   zones_to_forget_ = std::move(zones);
   EraseNamesToForget();
   forget_again_at_ = std::chrono::steady_clock::now() + settings_.resolution.budget.total_timeout +
@@ -179,17 +134,15 @@ void Daemon::ForgetZones(std::vector<wire::Name> zones) {
 
 void Daemon::ForgetAgain() {
   EraseNamesToForget();
-  zones_to_forget_.clear();
+  zones_to_forget_ = ZoneSet();
   forget_again_at_.reset();
-  TellCacheFacts();
+  TellSaver();
 }
 
 void Daemon::EraseNamesToForget() {
   store().EraseIf([this](cache::EntryView entry) {
     const wire::NameView name = entry.name();
-    return configuration_.view.local_data->Has(name) ||
-           std::any_of(zones_to_forget_.begin(), zones_to_forget_.end(),
-                       [&](const wire::Name& zone) { return name.IsSubdomainOf(zone); });
+    return configuration_.view.local_data->Has(name) || zones_to_forget_.Covers(name);
   });
 }
 

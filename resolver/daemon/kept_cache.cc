@@ -91,12 +91,14 @@ std::string ReadKeptCache(int fd, const SipKey& key, const KeptCacheReading& rea
 cache::SnapshotWritten WriteKeptCache(int fd, const SipKey& key, const KeptCacheWriting& writing,
                                       absl::FunctionRef<bool()> goes_on, cache::Store* store) {
   const auto seal = [&key](std::span<const uint8_t> octets) { return SipHash(key, octets); };
-  return cache::WriteSnapshot(store, fd,
-                              {.now = writing.moment.now,
-                               .wall_seconds = writing.moment.wall_seconds,
-                               .facts = writing.facts,
-                               .number = crypto::RandomGenerator().Next()},
-                              seal, writing.threads, goes_on);
+  cache::SnapshotFacts facts{.now = writing.moment.now,
+                             .wall_seconds = writing.moment.wall_seconds,
+                             .facts = writing.what.facts,
+                             .number = crypto::RandomGenerator().Next()};
+  if (const ZoneSet& zones = writing.what.left_out; !zones.empty()) {
+    facts.leaves_out = [&zones](cache::EntryView entry) { return zones.Covers(entry.name()); };
+  }
+  return cache::WriteSnapshot(store, fd, facts, seal, writing.threads, goes_on);
 }
 
 std::string WhyForeign(int fd, unsigned forbidden) {

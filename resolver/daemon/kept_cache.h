@@ -15,6 +15,7 @@
 #include "cache/store.h"
 #include "cache/ttl.h"
 #include "resolver/base/siphash.h"
+#include "resolver/base/zone_set.h"
 #include "resolver/daemon/log.h"
 
 namespace tern::resolver::daemon {
@@ -46,9 +47,18 @@ struct KeptCacheReading {
 std::string ReadKeptCache(int fd, const SipKey& key, const KeptCacheReading& reading,
                           std::string_view name, const LogSink& log, cache::Store* store);
 
+// What the next process may have.
+struct CacheToKeep {
+  uint64_t facts = 0;     // cache_facts.h
+  ZoneSet left_out = {};  // what is cached of their names was learnt under other facts
+
+  friend bool operator==(const CacheToKeep&, const CacheToKeep&) = default;
+};
+inline constexpr const char* kNothingToKeep = "all of it is being forgotten, or the clock is wrong";
+
 struct KeptCacheWriting {
   CacheMoment moment = {};
-  uint64_t facts = 0;
+  CacheToKeep what = {};
   size_t threads = 1;
 };
 

@@ -16,10 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kControlName = "control";
 constexpr std::chrono::seconds kMainThreadMax(10);
-// After a reload some names are forgotten again a while later. Until then the cache is not for the
-// next process.
-constexpr std::chrono::seconds kForgettingMax(9);
-constexpr std::chrono::milliseconds kForgettingPause(100);
 constexpr std::chrono::seconds kCopyMax(5);
 
 }  // namespace
@@ -72,17 +68,13 @@ absl::StatusOr<std::vector<io::GivenSocket>> MakingWay::DescriptorsForNext() con
 }
 
 bool MakingWay::CopyCache(int fd) {
-  const Clock::time_point start = Clock::now();
-  const auto facts = std::make_shared<std::optional<uint64_t>>();
-  for (;;) {
-    const absl::Status asked =
-        parts_.tasks->Run([this, facts] { *facts = parts_.daemon->FactsToKeep(); }, kMainThreadMax);
-    if (!asked.ok() || *facts || Clock::now() - start > kForgettingMax) break;
-    std::this_thread::sleep_for(kForgettingPause);
-  }
+  const auto what = std::make_shared<std::optional<CacheToKeep>>();
   absl::Status copied =
-      *facts ? parts_.daemon->CopyCache(fd, **facts, kCopyMax)
-             : absl::FailedPreconditionError("names are being forgotten, or the clock is wrong");
+      parts_.tasks->Run([this, what] { *what = parts_.daemon->ToKeep(); }, kMainThreadMax);
+  if (copied.ok()) {
+    copied = *what ? parts_.daemon->CopyCache(fd, **what, kCopyMax)
+                   : absl::FailedPreconditionError(kNothingToKeep);
+  }
   if (copied.ok()) return true;
   Log(LogLevel::kWarning,
       Concat("the next process does not get the cache: ", std::string(copied.message())));

@@ -1,6 +1,5 @@
 #include "resolver/daemon/passing_on.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,13 +13,11 @@ namespace {
 
 absl::Status KeepCache(const Supervisor& supervisor, std::chrono::milliseconds at_most,
                        Daemon* daemon) {
-  const std::optional<uint64_t> facts = daemon->FactsToKeep();
-  if (!facts) {
-    return absl::FailedPreconditionError("names are being forgotten, or the clock is wrong");
-  }
+  const std::optional<CacheToKeep> what = daemon->ToKeep();
+  if (!what) return absl::FailedPreconditionError(kNothingToKeep);
   const auto file = MakeMemoryFile("tern-cache");
   if (!file.ok()) return file.status();
-  const absl::Status copied = daemon->CopyCache(file->get(), *facts, at_most);
+  const absl::Status copied = daemon->CopyCache(file->get(), *what, at_most);
   if (copied.ok()) supervisor.Keep(file->get(), kCacheName);
   return copied;
 }

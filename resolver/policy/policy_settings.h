@@ -35,6 +35,9 @@ struct LocalSettings {
   bool special_names = true;
   std::string hosts_file;
   std::vector<LocalRecord> data = {};
+
+  // Names of the operator's own.
+  bool has_names() const { return !hosts_file.empty() || !data.empty(); }
 };
 
 }  // namespace tern::resolver::policy

@@ -81,17 +81,18 @@ class RestartTest(WorldTest):
                    "forward": [{"zone": "corp.test", "to": ["198.18.20.99:53"]}]})
         self.assertIn("the configuration asks other servers", self.daemon.log())
 
-
-    def test_nothing_is_kept_while_names_are_forgotten(self):
+    def test_what_is_being_forgotten_is_not_kept_and_the_rest_is(self):
         """A question that began under the old configuration may still teach what is wrong now."""
         daemon = self.start()
         self.ask_all()
-        daemon.write({"forward": [{"zone": "corp.test", "to": ["198.18.20.99:53"]}]})
+        forward = {"forward": [{"zone": "corp.test", "to": ["198.18.20.99:53"]}]}
+        daemon.write(forward)
         daemon.process.send_signal(signal.SIGHUP)
         wait_until(lambda: "configuration read again" in daemon.log(), "the reload")
         daemon.stop()
-        self.assertNotIn("cache written", daemon.log())
-        self.assertFalse(self.file.exists())
+        self.assertIn(f"cache written to {self.file} in ", daemon.log())
+        self.tern({"cache": {"file": str(self.file)}} | forward)
+        self.assertEqual(self.upstream(), 0)
 
 
 class SignedRestartTest(WorldTest):

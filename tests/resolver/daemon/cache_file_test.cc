@@ -55,7 +55,7 @@ class CacheFileTest : public testing::Test {
   }
   CacheFile File() { return File(path()); }
   CacheFile::Saved Save() {
-    return File().Save({.moment = kSavedAt, .facts = kFacts}, &GoesOn, full_.get());
+    return File().Save({.moment = kSavedAt, .what = {.facts = kFacts}}, &GoesOn, full_.get());
   }
   // A later process, whose clock is at another place. The default: a minute later.
   struct Later {
@@ -221,7 +221,7 @@ TEST_F(CacheFileTest, SaveThatIsStoppedLeavesTheOldFile) {
   ASSERT_EQ(Save(), CacheFile::Saved::kWhole);
   full_->Erase(MakeName("secure.test"), KeySpace::kData, RRType::kA);
   const auto stops = [] { return false; };
-  EXPECT_EQ(File().Save({.moment = kSavedAt, .facts = kFacts}, stops, full_.get()),
+  EXPECT_EQ(File().Save({.moment = kSavedAt, .what = {.facts = kFacts}}, stops, full_.get()),
             CacheFile::Saved::kStopped);
   const auto files = std::filesystem::directory_iterator(folder_);
   EXPECT_EQ(std::distance(begin(files), end(files)), 2);
@@ -232,7 +232,7 @@ TEST_F(CacheFileTest, SaveThatIsStoppedLeavesTheOldFile) {
 TEST_F(CacheFileTest, FailureIsToldOnceAndAgainWhenItIsOver) {
   CacheFile file = File(folder_ + "/none/cache");
   const auto save = [&] {
-    return file.Save({.moment = kSavedAt, .facts = kFacts}, &GoesOn, full_.get());
+    return file.Save({.moment = kSavedAt, .what = {.facts = kFacts}}, &GoesOn, full_.get());
   };
   EXPECT_EQ(save(), CacheFile::Saved::kFailed);
   EXPECT_EQ(save(), CacheFile::Saved::kFailed);
@@ -260,7 +260,7 @@ TEST_F(CacheFileTest, AFolderThatIsMissingIsToldAtTheStart) {
                       "/none: No such file or directory\nthe cache starts empty: there is no " +
                       folder_ + "/none/cache yet\n");
   log_.clear();
-  EXPECT_EQ(file.Save({.moment = kSavedAt, .facts = kFacts}, &GoesOn, full_.get()),
+  EXPECT_EQ(file.Save({.moment = kSavedAt, .what = {.facts = kFacts}}, &GoesOn, full_.get()),
             CacheFile::Saved::kFailed);
   EXPECT_EQ(log_, "");
 }

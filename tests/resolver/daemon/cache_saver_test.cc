@@ -22,6 +22,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+const CacheToKeep kAll{.facts = 1};
+
 class CacheSaverTest : public testing::Test {
  protected:
   CacheSaverTest() : store_({.memory_octets = cache::kStoreOctetsMin}) {
@@ -81,7 +83,7 @@ class CacheSaverTest : public testing::Test {
 
 TEST_F(CacheSaverTest, SavesAgainAndAgain) {
   CacheSaver saver(&*file_, &store_, Every(milliseconds(20)));
-  saver.SetFacts(1);
+  saver.Keep(kAll);
   ASSERT_TRUE(ComesSoon());
   std::filesystem::remove(path());
   EXPECT_TRUE(ComesSoon());
@@ -89,7 +91,7 @@ TEST_F(CacheSaverTest, SavesAgainAndAgain) {
 
 TEST_F(CacheSaverTest, SavesOnlyAtTheEndIfThatIsWanted) {
   CacheSaver saver(&*file_, &store_, Every(Duration(0)));
-  saver.SetFacts(1);
+  saver.Keep(kAll);
   std::this_thread::sleep_for(milliseconds(50));
   EXPECT_FALSE(IsThere());
   saver.SaveLast(milliseconds(10'000));
@@ -101,20 +103,21 @@ TEST_F(CacheSaverTest, WhatMustNotBeKeptIsNotSaved) {
   CacheSaver saver(&*file_, &store_, Every(milliseconds(20)));
   std::this_thread::sleep_for(milliseconds(100));
   EXPECT_FALSE(IsThere());
-  saver.SetFacts(1);
+  saver.Keep(kAll);
   ASSERT_TRUE(ComesSoon());
-  saver.SetFacts(std::nullopt);
+  saver.Keep(std::nullopt);
   std::this_thread::sleep_for(milliseconds(100));
   std::filesystem::remove(path());
   std::this_thread::sleep_for(milliseconds(100));
   saver.SaveLast(milliseconds(10'000));
   EXPECT_FALSE(IsThere());
-  EXPECT_EQ(log(), "");
+  EXPECT_EQ(log(),
+            "the cache is not written: all of it is being forgotten, or the clock is wrong\n");
 }
 
 TEST_F(CacheSaverTest, FileStaysWhenTheTimeIsUp) {
   CacheSaver saver(&*file_, &store_, Every(Duration(0)));
-  saver.SetFacts(1);
+  saver.Keep(kAll);
   saver.SaveLast(milliseconds(0));
   EXPECT_FALSE(IsThere());
   EXPECT_EQ(results_, "");
@@ -139,7 +142,7 @@ TEST_F(CacheSaverTest, AFlushRemovesTheFileAndGivesUpASave) {
     }
   };
   CacheSaver saver(&*file_, &store_, Every(milliseconds(20)));
-  saver.SetFacts(1);
+  saver.Keep(kAll);
   while (!has_begun) std::this_thread::yield();
   saver.OnFlush();
   EXPECT_FALSE(IsThere());
@@ -155,7 +158,7 @@ TEST_F(CacheSaverTest, WhatALackOfMemoryOrThreadsPreventsIsSavedLater) {
     if (number == 1) throw std::system_error(EAGAIN, std::generic_category());
   };
   CacheSaver saver(&*file_, &store_, Every(milliseconds(20)));
-  saver.SetFacts(1);
+  saver.Keep(kAll);
   EXPECT_TRUE(LogHasSoon("the cache could not be written: out of memory\n"));
   EXPECT_TRUE(LogHasSoon("the cache could not be written: no thread could be started\n"));
   EXPECT_TRUE(ComesSoon());
@@ -166,7 +169,7 @@ TEST_F(CacheSaverTest, WhatALackOfMemoryOrThreadsPreventsIsSavedLater) {
 TEST_F(CacheSaverTest, TheEndComesWithoutMemoryToo) {
   on_save_ = [](int) { throw std::bad_alloc(); };
   CacheSaver saver(&*file_, &store_, Every(Duration(0)));
-  saver.SetFacts(1);
+  saver.Keep(kAll);
   saver.SaveLast(milliseconds(10'000));
   EXPECT_FALSE(IsThere());
   EXPECT_EQ(log(), "the cache could not be written: out of memory\n");

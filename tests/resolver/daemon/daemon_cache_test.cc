@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -47,6 +48,14 @@ class DaemonCacheTest : public testing::Test {
     const auto reader = daemon->store().Register();
     return bool(
         daemon->store().Find(cache::MakeName(name), cache::KeySpace::kData, wire::RRType::kA));
+  }
+
+  static StaticZone ForwardZone(std::string_view name) {
+    StaticZone zone;
+    zone.zone = cache::MakeName(name);
+    zone.to = {*Endpoint::Parse("127.0.0.9", 53)};
+    zone.forward = true;
+    return zone;
   }
 
   // As a command does it.
@@ -97,6 +106,100 @@ TEST_F(DaemonCacheTest, AFlushedNameDoesNotComeBackAfterAStop) {
     EXPECT_FALSE(Has(daemon.get(), "www.flushed.test"));
     EXPECT_TRUE(Has(daemon.get(), "www.kept.test"));
   }
+}
+
+// A question that began before may still store what was learnt under the old configuration.
+TEST_F(DaemonCacheTest, WhatIsBeingForgottenIsNotKeptAndTheRestIs) {
+  {
+    const auto daemon = Started();
+    settings_.static_zones = {ForwardZone("corp.test")};
+    ASSERT_TRUE(daemon->Reload(settings_).ok());
+    ASSERT_TRUE(daemon->forget_again_at().has_value());
+    Put(daemon.get(), "www.corp.test");
+    Put(daemon.get(), "www.kept.test");
+    daemon->SaveCache(kLong);
+  }
+  const auto daemon = Started();
+  EXPECT_TRUE(Has(daemon.get(), "www.kept.test"));
+  EXPECT_FALSE(Has(daemon.get(), "www.corp.test"));
+}
+
+// The next process reads the file, and the file does not say what a command has changed.
+TEST_F(DaemonCacheTest, AChangeByCommandCostsOnlyItsOwnNames) {
+  config::Settings with_forward = settings_;
+  with_forward.static_zones = {ForwardZone("corp.test")};
+  for (const auto& [file, changed] :
+       {std::pair(settings_, with_forward), std::pair(with_forward, settings_)}) {
+    settings_ = file;
+    {
+      const auto daemon = Started();
+      ASSERT_TRUE(daemon->Change(changed).ok());
+      daemon->ForgetAgain();
+      Put(daemon.get(), "www.corp.test");
+      Put(daemon.get(), "www.kept.test");
+      daemon->SaveCache(kLong);
+    }
+    const auto daemon = Started();
+    EXPECT_TRUE(Has(daemon.get(), "www.kept.test"));
+    EXPECT_FALSE(Has(daemon.get(), "www.corp.test"));
+  }
+}
+
+TEST_F(DaemonCacheTest, ANegativeAnchorByCommandCostsOnlyItsOwnNames) {
+  settings_.dnssec.validation = Validation::kOn;
+  config::Settings changed = settings_;
+  changed.dnssec.negative_trust_anchors.emplace_back();
+  changed.dnssec.negative_trust_anchors.back().zone = cache::MakeName("broken.test");
+  {
+    const auto daemon = Started();
+    ASSERT_TRUE(daemon->Change(changed).ok());
+    daemon->ForgetAgain();
+    Put(daemon.get(), "www.broken.test");
+    Put(daemon.get(), "www.kept.test");
+    daemon->SaveCache(kLong);
+  }
+  const auto daemon = Started();
+  EXPECT_TRUE(Has(daemon.get(), "www.kept.test"));
+  EXPECT_FALSE(Has(daemon.get(), "www.broken.test"));
+}
+
+// When validation is turned on, all that is cached was not validated.
+TEST_F(DaemonCacheTest, WhenAllIsBeingForgottenNothingIsKept) {
+  settings_.dnssec.validation = Validation::kOff;
+  const auto daemon = Started();
+  EXPECT_TRUE(daemon->ToKeep().has_value());
+  settings_.dnssec.validation = Validation::kOn;
+  ASSERT_TRUE(daemon->Reload(settings_).ok());
+  EXPECT_FALSE(daemon->ToKeep().has_value());
+  daemon->ForgetAgain();
+  EXPECT_TRUE(daemon->ToKeep().has_value());
+}
+
+// An alias in the cache would lead to what the name was before.
+TEST_F(DaemonCacheTest, ALocalNameThatWasCachedBeforeTheStartIsForgotten) {
+  {
+    const auto daemon = Started();
+    Put(daemon.get(), "printer.home.net");
+    Put(daemon.get(), "www.kept.net");
+    daemon->SaveCache(kLong);
+  }
+  std::ofstream(folder_ + "/hosts") << "192.0.2.1 printer.home.net\n";
+  settings_.local.hosts_file = folder_ + "/hosts";
+  const auto daemon = Started();
+  ASSERT_TRUE(daemon->forget_again_at().has_value());
+  EXPECT_LE(*daemon->forget_again_at(), std::chrono::steady_clock::now());
+  daemon->ForgetAgain();
+  EXPECT_FALSE(Has(daemon.get(), "printer.home.net"));
+  EXPECT_TRUE(Has(daemon.get(), "www.kept.net"));
+}
+
+TEST_F(DaemonCacheTest, WithoutLocalNamesNothingIsForgottenAtTheStart) {
+  {
+    const auto daemon = Started();
+    Put(daemon.get(), "www.kept.test");
+    daemon->SaveCache(kLong);
+  }
+  EXPECT_FALSE(Started()->forget_again_at().has_value());
 }
 
 // The probe of a load balancer is told as soon as possible.

@@ -54,5 +54,22 @@ TEST(KeptCacheTest, AFileInMemoryShrinksWhileItIsRead) {
   }
 }
 
+TEST(KeptCacheTest, NamesOfTheZonesThatAreLeftOutAreNotInIt) {
+  const auto full = MakeSmallStore();
+  for (const char* name : {"gone.test", "www.gone.test", "www.Gone.test", "www.kept.test"}) {
+    const cache::OwnedEntry entry =
+        cache::MakeRRset(cache::MakeName(name), "\1\2\3\4", {.ttl = 300, .now = kMoment.now});
+    ASSERT_EQ(full->Put(entry.bytes(), kMoment.now), cache::PutOutcome::kStored);
+  }
+  const auto file = MakeMemoryFile("cache");
+  ASSERT_TRUE(file.ok()) << file.status();
+  const KeptCacheWriting writing{
+      .moment = kMoment,
+      .what = {.facts = 1, .left_out = ZoneSet({cache::MakeName("gone.test")})},
+      .threads = 2};
+  const auto always = [] { return true; };
+  EXPECT_EQ(WriteKeptCache(file->get(), kZeroKey, writing, always, full.get()).entries, 1u);
+}
+
 }  // namespace
 }  // namespace tern::resolver::daemon
