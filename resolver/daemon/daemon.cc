@@ -253,7 +253,7 @@ absl::Status Daemon::OpenWorkers(io::GivenSockets* given) {
     Log(LogLevel::kInfo,
         steering.processors.empty()
             ? Concat("the kernel spreads UDP queries over the workers by hash: ", steering.why_not)
-            : "each worker has a processor of its own and the UDP queries that come in there; TCP "
+            : "each worker gets the UDP queries that come in at a processor of its own; TCP "
               "connections are spread by hash");
     options.processors = std::move(steering.processors);
   }

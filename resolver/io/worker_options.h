@@ -69,8 +69,9 @@ struct WorkerOptions {
   std::vector<IpAddress> outgoing;
   // The number of workers that share the process's file descriptors. Limits are lowered to fit.
   size_t workers = 1;
-  // In ascending order. Worker i runs alone on the i-th processor and gets the UDP queries that
-  // arrive there (steering.h). When the list is empty, the kernel decides.
+  // In ascending order. Worker i gets the UDP queries that arrive at the i-th processor
+  // (steering.h). It is bound to that processor. When the kernel forbids that, the worker is mostly
+  // woken there. When the list is empty, the kernel decides.
   std::vector<int> processors;
 };
 
