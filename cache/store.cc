@@ -148,6 +148,11 @@ void Store::EraseIf(absl::FunctionRef<bool(EntryView)> matches) {
   for (size_t i = 0; i < common_->shard_count; ++i) shards_[i].EraseIf(matches);
 }
 
+void Store::EraseIf(size_t shard, absl::FunctionRef<bool(EntryView)> matches) {
+  TERN_REQUIRE(shard < common_->shard_count);
+  shards_[shard].EraseIf(matches);
+}
+
 size_t Store::shard_count() const { return common_->shard_count; }
 
 bool Store::VisitSegmentAfter(size_t shard, Log log, LogPlace* place,

@@ -122,6 +122,9 @@ class Store {
   // slices: a shard's lock is held for about a thousand entries at a time. So no writer waits long.
   // `matches` may see an entry twice, and the store must not be changed in it. Any thread.
   void EraseIf(absl::FunctionRef<bool(EntryView)> matches);
+  // The same for one shard, so that a walk can be interrupted.
+  // REQUIRES: shard < shard_count().
+  void EraseIf(size_t shard, absl::FunctionRef<bool(EntryView)> matches);
 
   // For snapshots (snapshot_write.h, snapshot_read.h). The names of a shard are those whose hash
   // under the seed has the shard's number in its upper bits.

@@ -106,11 +106,14 @@ class Daemon {
   // is given up. Throws std::bad_alloc.
   void OnFlushed();
   // A job that began before a Reload may still store data under the old configuration. At this time
-  // all such jobs have ended, and ForgetAgain is due. Empty when nothing is to be forgotten.
+  // all such jobs have ended, and ForgetAgain is due. Empty when nothing is to be forgotten. After
+  // a start it is due at once if the process before may have cached what is a local name now.
   std::optional<std::chrono::steady_clock::time_point> forget_again_at() const {
     return forget_again_at_;
   }
-  void ForgetAgain();
+  // In a large store it takes seconds. After that time, or a little more, it returns, and is due
+  // again.
+  void ForgetAgain(std::chrono::milliseconds at_most = std::chrono::hours(1));
   // Replaces the secret for cookies by a new random one, unless the configuration has a secret.
   // Cookies of the old secret stay valid for their hour. To be called once a day
   // (RFC 7873 section 7.1).
@@ -224,7 +227,9 @@ class Daemon {
   std::vector<Endpoint> OwnServersNow(const OwnAddressesSource& own_addresses) const;
   ZoneSet ZonesToForget(const config::Settings& after, const ValidationSettings& validation) const;
   void ForgetChangedSources(const config::Settings& before);
+  bool IsToForget(cache::EntryView entry) const;
   void EraseNamesToForget();
+  void ForgetAgainAt(std::chrono::steady_clock::time_point when);
   void ForgetZones(ZoneSet zones);
   void StartAnchors(const WallClock& clock);
   void OpenAnchorFile();
@@ -256,6 +261,7 @@ class Daemon {
   CookieSecrets cookie_secrets_;
   ZoneSet zones_to_forget_;
   std::optional<std::chrono::steady_clock::time_point> forget_again_at_;
+  size_t shards_forgotten_ = 0;  // by ForgetAgain
   dnssec::AnchorKeeper anchor_keeper_;
   std::optional<AnchorFile> anchor_file_;
   ListLog list_log_;

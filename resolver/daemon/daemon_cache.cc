@@ -65,7 +65,7 @@ void Daemon::ReadCache(GivenDescriptors* given) {
 // The process before may have cached what is a local name now. An alias would lead to it.
 void Daemon::ForgetLocalNames() {
   if (!settings_.local.has_names() || store().Statistics().entries == 0) return;
-  forget_again_at_ = std::chrono::steady_clock::now();
+  ForgetAgainAt(std::chrono::steady_clock::now());
 }
 
 absl::Status Daemon::CopyCache(int fd, const CacheToKeep& what, std::chrono::milliseconds at_most) {

@@ -122,28 +122,41 @@ void Daemon::ForgetChangedSources(const config::Settings& before) {
   EraseNamesToForget();
   const auto jobs_end =
       std::max(before.resolution.budget.total_timeout, after.resolution.budget.total_timeout);
-  forget_again_at_ = std::chrono::steady_clock::now() + jobs_end + std::chrono::seconds(1);
+  ForgetAgainAt(std::chrono::steady_clock::now() + jobs_end + std::chrono::seconds(1));
 }
 
 void Daemon::ForgetZones(ZoneSet zones) {
   zones_to_forget_ = std::move(zones);
   EraseNamesToForget();
-  forget_again_at_ = std::chrono::steady_clock::now() + settings_.resolution.budget.total_timeout +
-                     std::chrono::seconds(1);
+  ForgetAgainAt(std::chrono::steady_clock::now() + settings_.resolution.budget.total_timeout +
+                std::chrono::seconds(1));
 }
 
-void Daemon::ForgetAgain() {
-  EraseNamesToForget();
+void Daemon::ForgetAgainAt(std::chrono::steady_clock::time_point when) {
+  forget_again_at_ = when;
+  shards_forgotten_ = 0;
+}
+
+void Daemon::ForgetAgain(std::chrono::milliseconds at_most) {
+  const auto end = std::chrono::steady_clock::now() + at_most;
+  while (shards_forgotten_ < store().shard_count()) {
+    store().EraseIf(shards_forgotten_,
+                    [this](cache::EntryView entry) { return IsToForget(entry); });
+    ++shards_forgotten_;
+    if (std::chrono::steady_clock::now() >= end) return;
+  }
   zones_to_forget_ = ZoneSet();
   forget_again_at_.reset();
   TellSaver();
 }
 
+bool Daemon::IsToForget(cache::EntryView entry) const {
+  const wire::NameView name = entry.name();
+  return configuration_.view.local_data->Has(name) || zones_to_forget_.Covers(name);
+}
+
 void Daemon::EraseNamesToForget() {
-  store().EraseIf([this](cache::EntryView entry) {
-    const wire::NameView name = entry.name();
-    return configuration_.view.local_data->Has(name) || zones_to_forget_.Covers(name);
-  });
+  store().EraseIf([this](cache::EntryView entry) { return IsToForget(entry); });
 }
 
 }  // namespace tern::resolver::daemon

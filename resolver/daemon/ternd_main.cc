@@ -68,6 +68,8 @@ constexpr std::chrono::milliseconds kSaveMax(1000);
 constexpr std::chrono::milliseconds kAnswerMax(300);
 // After an upgrade, for clients that are connected. predecessor.h knows it.
 constexpr std::chrono::seconds kFarewellMax(30);
+// What is to be forgotten is forgotten in slices, so that signals and commands do not wait.
+constexpr std::chrono::milliseconds kForgetSlice(20);
 constexpr std::chrono::hours kRollSecretEvery(24);
 // While the clock is wrong, and else. What workers see of the anchors is told at once.
 constexpr std::chrono::seconds kFollowWrongClockEvery(10);
@@ -335,7 +337,7 @@ void WaitForEnd(const Running& running) {
       next_follow = Clock::now();
     }
     if (daemon->forget_again_at() && Clock::now() >= *daemon->forget_again_at()) {
-      daemon->ForgetAgain();
+      daemon->ForgetAgain(kForgetSlice);
     }
     if (network.due() && Clock::now() >= *network.due()) network.Follow(daemon);
     if (Clock::now() >= next_follow) {

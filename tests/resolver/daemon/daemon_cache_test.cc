@@ -193,6 +193,29 @@ TEST_F(DaemonCacheTest, ALocalNameThatWasCachedBeforeTheStartIsForgotten) {
   EXPECT_TRUE(Has(daemon.get(), "www.kept.net"));
 }
 
+// Signals and commands come in between.
+TEST_F(DaemonCacheTest, ForgettingIsInterruptedAfterEachShard) {
+  settings_.cache.memory_octets = size_t{64} << 20;
+  const auto daemon = Started();
+  ASSERT_GT(daemon->store().shard_count(), 1u);
+  settings_.static_zones = {ForwardZone("corp.test")};
+  ASSERT_TRUE(daemon->Reload(settings_).ok());
+  constexpr int kNames = 100;
+  for (int i = 0; i < kNames; ++i) Put(daemon.get(), "n" + std::to_string(i) + ".corp.test");
+  size_t calls = 0;
+  for (; daemon->forget_again_at(); ++calls) daemon->ForgetAgain(std::chrono::milliseconds(0));
+  EXPECT_EQ(calls, daemon->store().shard_count() + 1);
+  for (int i = 0; i < kNames; ++i) {
+    EXPECT_FALSE(Has(daemon.get(), "n" + std::to_string(i) + ".corp.test"));
+  }
+  // The next change begins anew.
+  settings_.static_zones = {ForwardZone("home.test")};
+  ASSERT_TRUE(daemon->Reload(settings_).ok());
+  Put(daemon.get(), "www.home.test");
+  daemon->ForgetAgain();
+  EXPECT_FALSE(Has(daemon.get(), "www.home.test"));
+}
+
 TEST_F(DaemonCacheTest, WithoutLocalNamesNothingIsForgottenAtTheStart) {
   {
     const auto daemon = Started();
