@@ -7,7 +7,11 @@ import subprocess
 import tempfile
 import unittest
 
+import yaml
+
 from internet import TERN, TERND, Program, wait_until
+
+DEPLOY = pathlib.Path(__file__).resolve().parents[2] / "deploy"
 
 # Everything that is carried over. Unbound's own checker says that it is a file of Unbound's.
 WHOLE = """
@@ -206,6 +210,42 @@ remote-control:
         run = self.run_import("server:\n  port: \"53\n")
         self.assertEqual((run.returncode, run.stdout), (3, ""))
         self.assertIn("unbound.conf:2: expected a closing quote", run.stderr)
+
+
+def keys(values, above=""):
+    """`access.allow` and the like, of a map of maps."""
+    for name, value in values.items():
+        yield above + name
+        if isinstance(value, dict):
+            yield from keys(value, f"{above}{name}.")
+
+
+class MovingPageTest(unittest.TestCase):
+    """What deploy/moving.md names."""
+
+    def rows(self, heading):
+        """The cells of each row below a heading, without the titles of tables."""
+        section = (DEPLOY / "moving.md").read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
+        for table in section.split("\n\n"):
+            for line in table.splitlines()[2:]:
+                if line.startswith("| "):
+                    yield [cell.strip() for cell in line.strip("|").split(" | ")]
+
+    def test_powerdns_has_these_settings(self):
+        known = subprocess.run(["pdns_recursor", "--config=default"], capture_output=True, text=True, timeout=30,
+                               check=False).stdout
+        settings = [name.split("=")[0] for cells in self.rows("From PowerDNS Recursor")
+                    for name in re.findall(r"`([^`]*)`", cells[0]) if not re.search("[A-Z]", name)]  # functions have some
+        self.assertGreater(len(settings), 90)
+        self.assertEqual([name for name in settings if f"\n# {name}=" not in known], [])
+
+    def test_ternd_has_these_keys(self):
+        with open(DEPLOY / "examples" / "tern.yaml", encoding="utf-8") as file:
+            known = set(keys(yaml.safe_load(file)))
+        named = {key for heading in ("From BIND", "From PowerDNS Recursor") for cells in self.rows(heading)
+                 for key in re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)(?:: [^`]*)?`", cells[-1])}
+        self.assertGreater(len(named), 40)
+        self.assertEqual(sorted(named - known), [])
 
 
 if __name__ == "__main__":
