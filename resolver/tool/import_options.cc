@@ -6,8 +6,8 @@ const Command& ImportCommand() {
   static const Command command = {
       .name = "config import",
       .meaning =
-          "prints a configuration for ternd that does what one of Unbound does, and as "
-          "comments what could not be carried over",
+          "prints a configuration for ternd that does what one of Unbound does. Comments say what "
+          "could not be carried over, and which defaults differ",
       .words = {{.name = "FILE", .meaning = "an unbound.conf"}}};
   return command;
 }

@@ -16,12 +16,13 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kColumns = 100;
 
 // In the order in which they are written. Keys of one map stand together.
-constexpr std::array<std::string_view, 32> kKeys = {
+constexpr std::array<std::string_view, 40> kKeys = {
     "listen",
     "workers",
     "access.allow",
     "access.deny",
     "access.rate_limit.queries",
+    "access.rate_limit.waiting",
     "access.rate_limit.ipv4_prefix",
     "access.connections.most",
     "access.cookie_secret",
@@ -39,16 +40,23 @@ constexpr std::array<std::string_view, 32> kKeys = {
     "resolution.case_randomisation",
     "resolution.never_query",
     "resolution.outgoing",
+    "resolution.budget.aliases",
     "resolution.budget.client_timeout",
     "dnssec.validation",
     "dnssec.trust_anchors",
     "dnssec.negative_trust_anchors",
     "dnssec.aggressive",
+    "dnssec.error_reporting",
     "local.data",
     "log.level",
     "query_log.file",
     "query_log.only",
     "control.socket",
+    "dnstap.socket",
+    "dnstap.clients",
+    "dnstap.servers",
+    "dnstap.sample",
+    "dnstap.identity",
 };
 
 void RequireKnown(std::string_view key) {
@@ -112,6 +120,18 @@ std::string NotesText(const std::vector<ImportNote>& notes, ImportGrade grade,
   return text;
 }
 
+std::string DifferencesText(const std::vector<ImportedDifference>& differences) {
+  if (differences.empty()) return "";
+  std::string text =
+      "\n# The file leaves these to the defaults, and those of ternd differ. With these values "
+      "ternd"
+      "\n# does as before:\n";
+  for (const ImportedDifference& each : differences) {
+    text += Concat("#   ", each.key, ": ", each.value, "  # ", each.text, "\n");
+  }
+  return text;
+}
+
 }  // namespace
 
 void ImportedConfiguration::Set(std::string_view key, std::string value) {
@@ -154,7 +174,8 @@ std::string ImportedConfiguration::ToYaml(std::string_view source) const {
     text += "\n";
     open = key;
   }
-  return text + ZonesText("forward", forward_) + ZonesText("stub", stub_);
+  return text + ZonesText("forward", forward_) + ZonesText("stub", stub_) +
+         DifferencesText(differences_);
 }
 
 }  // namespace tern::resolver::tool

@@ -32,6 +32,13 @@ struct ImportNote {
   std::string text;  // why
 };
 
+// A key in which ternd's default differs from that of the other resolver.
+struct ImportedDifference {
+  std::string key;
+  std::string value;  // with which ternd does what the other one did
+  std::string text;   // what ternd does without it
+};
+
 class ImportedConfiguration {
  public:
   // REQUIRES, of all three: tern.yaml has the key, and kKeys in the source file too.
@@ -46,10 +53,12 @@ class ImportedConfiguration {
   void Forward(ImportedZone zone) { forward_.push_back(std::move(zone)); }
   void Stub(ImportedZone zone) { stub_.push_back(std::move(zone)); }
   void Note(ImportNote note) { notes_.push_back(std::move(note)); }
+  void Differ(ImportedDifference difference) { differences_.push_back(std::move(difference)); }
 
   const std::vector<ImportNote>& notes() const { return notes_; }
   size_t Count(ImportGrade grade) const;
-  // A file for ternd. It begins with the notes as comments, those about what is missing first.
+  // A file for ternd. It begins with the notes as comments, those about what is missing first, and
+  // ends with the differences.
   std::string ToYaml(std::string_view source) const;
 
  private:
@@ -58,6 +67,7 @@ class ImportedConfiguration {
   std::vector<ImportedZone> forward_;
   std::vector<ImportedZone> stub_;
   std::vector<ImportNote> notes_;
+  std::vector<ImportedDifference> differences_;
 };
 
 }  // namespace tern::resolver::tool

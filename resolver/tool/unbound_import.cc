@@ -1,17 +1,22 @@
 #include "resolver/tool/unbound_import.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "resolver/base/amount_text.h"
 #include "resolver/base/endpoint.h"
 #include "resolver/base/error_text.h"
+#include "resolver/tool/unbound_access.h"
+#include "resolver/tool/unbound_defaults.h"
+#include "resolver/tool/unbound_local_zone.h"
 #include "resolver/tool/unbound_rules.h"
+#include "resolver/tool/unbound_values.h"
 #include "wire/concat.h"
 #include "wire/text_encoding.h"
 
@@ -21,7 +26,10 @@ namespace {
 constexpr uint64_t kMib = 1 << 20;
 constexpr uint64_t kUnboundCacheDefault = 4 * kMib;
 constexpr uint16_t kPortOfDns = 53;
+constexpr uint32_t kWaitingMax = 65535;  // of access.rate_limit.waiting
+constexpr uint16_t kAliasesMax = 11;     // of resolution.budget.aliases
 constexpr size_t kCookieSecretDigits = 32;
+constexpr std::string_view kDnstapSocket = "/run/dnstap.sock";  // Unbound's default in Debian
 
 bool IsYes(const UnboundOption& option) {
   return !option.values.empty() && option.values[0] == "yes";
@@ -31,40 +39,11 @@ std::string PlaceOf(const UnboundOption& option) {
   return Concat(option.file, ":", std::to_string(option.line));
 }
 
-// `4m`, `1g`, `500k`, `1000000`: octets.
-std::optional<uint64_t> ParseUnboundOctets(std::string_view text) {
-  uint64_t unit = 1;
-  if (!text.empty()) {
-    constexpr std::string_view kUnits = "kmg";
-    const size_t at = kUnits.find(static_cast<char>(text.back() | 0x20));
-    if (at != std::string_view::npos && text.back() > '9') {
-      unit = uint64_t{1} << (10 * (at + 1));
-      text.remove_suffix(1);
-    }
-  }
-  const auto number = wire::ParseDecimal<uint32_t>(text);
-  if (!number) return std::nullopt;
-  return *number * unit;
-}
-
-// An address as Unbound writes it, `192.0.2.1@5353#name`, with the port that it names or another.
-std::optional<Endpoint> ParseUnboundAddress(std::string_view text, uint16_t port) {
-  text = text.substr(0, text.find('#'));
-  const size_t at = text.find('@');
-  const auto address = IpAddress::ParseScoped(text.substr(0, at));
-  if (at != std::string_view::npos) {
-    const auto own = wire::ParseDecimal<uint16_t>(text.substr(at + 1));
-    if (!own) return std::nullopt;
-    port = *own;
-  }
-  if (!address || port == 0) return std::nullopt;
-  return Endpoint{*address, port};
-}
-
-struct AccessRule {
-  Prefix prefix;
-  bool allowed = false;
-  const UnboundOption* option = nullptr;
+struct Dnstap {
+  bool enabled = false;
+  bool clients = false;
+  bool servers = false;
+  std::string_view socket = kDnstapSocket;
 };
 
 struct Zone {
@@ -75,17 +54,20 @@ struct Zone {
 class Import {
  public:
   ImportedConfiguration Run(const std::vector<UnboundOption>& options) {
-    for (const UnboundOption& option : options) TakePort(option);
+    for (const UnboundOption& option : options) TakeFirst(option);
     for (const UnboundOption& option : options) Take(option);
     EndZone();
+    EndListen();
     EndAccess();
+    EndDnstap();
     if (cache_octets_) {
       const uint64_t other = both_caches_ ? 0 : kUnboundCacheDefault;
       const uint64_t mib = std::clamp<uint64_t>((*cache_octets_ + other) / kMib, 1, 32 * 1024);
       made_.Set("cache.memory", OctetsToText(mib * kMib));
     }
     EndNeverQuery();
-    if (stale_off_) made_.Set("cache.max_stale", "0s");
+    EndStale();
+    TellDefaults();
     return std::move(made_);
   }
 
@@ -96,13 +78,37 @@ class Import {
     made_.Note({grade, PlaceOf(option), option.name, std::string(text)});
   }
 
-  // The port counts for all interfaces, also for those before it.
-  void TakePort(const UnboundOption& option) {
-    if (option.clause.name != "server" || option.values.empty()) return;
-    const auto port = wire::ParseDecimal<uint16_t>(option.values[0]);
+  // ternd cannot do it, whatever the table of rules says. True, so that carriers can return it.
+  bool Refuse(const UnboundOption& option, std::string_view text) {
+    Note(option, ImportGrade::kMissing, text);
+    if (zone_) zone_->refused.push_back(&option);
+    return true;
+  }
+
+  // What counts for options before it, too.
+  void TakeFirst(const UnboundOption& option) {
+    seen_.insert(option.name);
+    if (option.values.empty()) return;
+    const std::string& value = option.values[0];
+    if (option.name == "name" && IsStaticZone(option.clause)) {
+      local_names_.static_zones.push_back(value);
+    }
+    if (option.clause.name != "server") return;
+    if (IsYes(option)) switched_on_.insert(option.name);
+    if (option.name == "do-ip4") ipv4_ = IsYes(option);
+    if (option.name == "do-ip6") ipv6_ = IsYes(option);
+    if (option.name == "local-data") {
+      local_names_.local_data.push_back(value.substr(0, value.find_first_of(" \t")));
+    }
+    if (option.name == "directory" && !value.empty()) folder_ = value;
+    const auto port = wire::ParseDecimal<uint16_t>(value);
     if (!port) return;
     if (option.name == "port") port_ = *port;
     if (option.name == "tls-port" || option.name == "https-port") encrypted_ports_.insert(*port);
+  }
+
+  static bool IsStaticZone(const UnboundClause& clause) {
+    return clause.name == "forward-zone" || clause.name == "stub-zone";
   }
 
   void Take(const UnboundOption& option) {
@@ -133,16 +139,18 @@ class Import {
 
   // Whether the value says that what ternd lacks is not wanted either.
   static bool TakesNothingAway(const UnboundOption& option) {
-    const bool wanted = option.name == "do-udp" || option.name == "do-tcp";
-    return option.values[0] == (wanted ? "yes" : "no") ||
-           (option.name == "ratelimit" && option.values[0] == "0");
+    static constexpr std::string_view kOnByDefault[] = {
+        "do-udp", "do-tcp", "http-nodelay", "tls-use-sni", "pad-queries", "pad-responses"};
+    const std::string_view value = option.values[0];
+    const bool on = std::find(std::begin(kOnByDefault), std::end(kOnByDefault), option.name) !=
+                    std::end(kOnByDefault);
+    return value == (on ? "yes" : "no") || value == "0" || value.empty();
   }
 
   bool Carry(const UnboundOption& option) {
-    if (option.clause.name == "forward-zone" || option.clause.name == "stub-zone") {
-      return CarryZone(option);
-    }
+    if (IsStaticZone(option.clause)) return CarryZone(option);
     if (option.clause.name == "remote-control") return CarryControl(option);
+    if (option.clause.name == "dnstap") return CarryDnstap(option);
     struct Carrier {
       std::string_view option;
       Translate translate;
@@ -155,11 +163,13 @@ class Import {
         {"access-control", &Import::CarryAccess},
         {"num-threads", &Import::CarryThreads},
         {"ip-ratelimit", &Import::CarryRateLimit},
+        {"wait-limit", &Import::CarryWaitLimit},
         {"incoming-num-tcp", &Import::CarryConnections},
         {"msg-cache-size", &Import::CarryCacheSize},
         {"rrset-cache-size", &Import::CarryCacheSize},
-        {"serve-expired", &Import::CarryStale},
+        {"serve-expired", &Import::CarryNothing},
         {"serve-expired-client-timeout", &Import::CarryClientTimeout},
+        {"max-query-restarts", &Import::CarryAliases},
         {"do-ip4", &Import::CarryFamily},
         {"do-ip6", &Import::CarryFamily},
         {"qname-minimisation", &Import::CarryMinimisation},
@@ -173,6 +183,8 @@ class Import {
         {"trust-anchor-file", &Import::CarryFile},
         {"domain-insecure", &Import::CarryText},
         {"local-data", &Import::CarryText},
+        {"local-data-ptr", &Import::CarryPointer},
+        {"local-zone", &Import::CarryLocalZone},
         {"cookie-secret", &Import::CarrySecret},
         {"verbosity", &Import::CarryVerbosity},
         {"log-queries", &Import::CarryQueryLog},
@@ -186,6 +198,7 @@ class Import {
         {"prefetch", &Import::CarrySwitch},
         {"use-caps-for-id", &Import::CarrySwitch},
         {"aggressive-nsec", &Import::CarrySwitch},
+        {"dns-error-reporting", &Import::CarrySwitch},
     };
     for (const Carrier& carrier : kCarriers) {
       if (carrier.option == option.name) return (this->*carrier.translate)(option);
@@ -204,16 +217,18 @@ class Import {
   bool CarrySeconds(const UnboundOption& option) {
     const auto seconds = wire::ParseDecimal<uint32_t>(option.values[0]);
     if (!seconds) return false;
-    // 0 is no bound there, and none at all here.
-    if (option.name == "serve-expired-ttl" && *seconds == 0) return false;
+    if (option.name == "serve-expired-ttl" && *seconds == 0) {
+      return Refuse(option, "ternd needs a bound: write a long time into cache.max_stale");
+    }
     made_.Set(KeyOf(option), DurationToText(std::chrono::seconds(*seconds)));
     return true;
   }
   bool CarryFile(const UnboundOption& option) {
     const std::string_view key = KeyOf(option);
     if (option.values[0].empty()) return true;  // as if it were not there
-    if (made_.Has(key)) return false;
-    made_.SetText(key, option.values[0]);
+    if (made_.Has(key)) return Refuse(option, "ternd takes one file: join them");
+    const bool is_whole = option.values[0].starts_with('/');
+    made_.SetText(key, is_whole ? option.values[0] : Concat(folder_, "/", option.values[0]));
     return true;
   }
   bool CarryText(const UnboundOption& option) {
@@ -237,23 +252,43 @@ class Import {
     made_.Set("query_log.only", all_queries_ ? "all" : "failures");
     return true;
   }
+  bool IsFamilyOn(const IpAddress& address) const { return address.IsIpv4() ? ipv4_ : ipv6_; }
+
+  void NoteFamilyOff(const UnboundOption& option, const IpAddress& address) {
+    Note(option, ImportGrade::kNotNeeded,
+         Concat(address.IsIpv4() ? "do-ip4" : "do-ip6", " is no, so Unbound does not use it"));
+  }
+
   bool CarryInterface(const UnboundOption& option) {
-    const auto endpoint = ParseUnboundAddress(option.values[0], port_);
-    if (!endpoint) return false;
-    if (endpoint->port != kPortOfDns && encrypted_ports_.contains(endpoint->port)) {
-      Note(option, ImportGrade::kMissing, "ternd has no encrypted transports yet");
-      return true;
+    const auto address = ParseUnboundAddress(option.values[0], port_);
+    if (!address) return Refuse(option, "write the addresses of the interface into `listen`");
+    if (address->port != kPortOfDns && encrypted_ports_.contains(address->port)) {
+      return Refuse(option, "ternd has no encrypted transports yet");
     }
-    made_.Add("listen", endpoint->ToText());
+    listens_ = true;
+    if (IsFamilyOn(address->address)) {
+      made_.Add("listen", address->ToText());
+    } else {
+      NoteFamilyOff(option, address->address);
+    }
     return true;
   }
   bool CarryPort(const UnboundOption& option) { return option.values[0] == std::to_string(port_); }
   bool CarryAutomatic(const UnboundOption& option) {
-    if (!IsYes(option)) return true;
-    made_.Add("listen", Concat("0.0.0.0:", std::to_string(port_)));
-    made_.Add("listen", Concat("[::]:", std::to_string(port_)));
+    if (IsYes(option)) Listen("0.0.0.0", "[::]");
     return true;
   }
+  void Listen(std::string_view ipv4, std::string_view ipv6) {
+    listens_ = true;
+    if (ipv4_) made_.Add("listen", Concat(ipv4, ":", std::to_string(port_)));
+    if (ipv6_) made_.Add("listen", Concat(ipv6, ":", std::to_string(port_)));
+  }
+  // Both listen at the loopback addresses if no others are named.
+  void EndListen() {
+    if (!listens_ && (port_ != kPortOfDns || !ipv4_ || !ipv6_)) Listen("127.0.0.1", "[::1]");
+  }
+  // EndStale does it.
+  bool CarryNothing(const UnboundOption&) { return true; }
   bool CarryThreads(const UnboundOption& option) {
     const auto number = wire::ParseDecimal<uint16_t>(option.values[0]);
     if (!number || *number == 0 || *number > 256) return false;
@@ -268,10 +303,35 @@ class Import {
     made_.Set("access.rate_limit.ipv4_prefix", "32");  // Unbound counts each address
     return true;
   }
+  bool CarryWaitLimit(const UnboundOption& option) {
+    const auto number = wire::ParseDecimal<uint32_t>(option.values[0]);
+    if (!number) return false;
+    made_.Set("access.rate_limit.waiting", std::to_string(std::min(*number, kWaitingMax)));
+    made_.Set("access.rate_limit.ipv4_prefix", "32");  // Unbound counts each address
+    return true;
+  }
+  bool CarryAliases(const UnboundOption& option) {
+    const auto number = wire::ParseDecimal<uint16_t>(option.values[0]);
+    if (!number || *number == 0) return false;
+    if (*number > kAliasesMax) return Refuse(option, "ternd follows 11 aliases at most");
+    made_.Set("resolution.budget.aliases", std::to_string(*number));
+    return true;
+  }
   bool CarryConnections(const UnboundOption& option) {
     const auto number = wire::ParseDecimal<uint16_t>(option.values[0]);
     if (!number || *number == 0 || *number > 16384) return false;
     made_.Set("access.connections.most", std::to_string(*number));
+    return true;
+  }
+  bool CarryPointer(const UnboundOption& option) {
+    const auto record = ParseUnboundPointer(option.values[0]);
+    if (record) made_.Add("local.data", *record);
+    return record.has_value();
+  }
+  bool CarryLocalZone(const UnboundOption& option) {
+    if (option.values.size() < 2) return false;
+    const auto [grade, text] = FateOfLocalZone({option.values[0], option.values[1]}, local_names_);
+    Note(option, grade, text);
     return true;
   }
   bool CarryCacheSize(const UnboundOption& option) {
@@ -281,13 +341,18 @@ class Import {
     cache_octets_ = cache_octets_.value_or(0) + *octets;
     return true;
   }
-  bool CarryStale(const UnboundOption& option) {
-    stale_off_ = !IsYes(option);
-    return true;
+  // Without `serve-expired` its other options have no effect.
+  void EndStale() {
+    const bool is_named = seen_.contains("serve-expired") || made_.Has("cache.max_stale");
+    if (is_named && !switched_on_.contains("serve-expired")) made_.Set("cache.max_stale", "0s");
   }
   bool CarryClientTimeout(const UnboundOption& option) {
     const auto number = wire::ParseDecimal<uint32_t>(option.values[0]);
-    if (!number || *number < 10 || *number > 7000) return false;
+    if (!number || (*number != 0 && *number < 10) || *number > 7000) return false;
+    if (*number == 0) {  // as if it were not there
+      seen_.erase("serve-expired-client-timeout");
+      return true;
+    }
     made_.Set("resolution.budget.client_timeout",
               DurationToText(std::chrono::milliseconds(*number)));
     return true;
@@ -322,12 +387,19 @@ class Import {
     return true;
   }
   bool CarryOutgoing(const UnboundOption& option) {
-    if (!IpAddress::Parse(option.values[0])) return false;
-    made_.Add("resolution.outgoing", option.values[0]);
+    const auto address = IpAddress::Parse(option.values[0]);
+    if (!address) return Refuse(option, "ternd takes single addresses only, without an interface");
+    if (!IsFamilyOn(*address)) {
+      NoteFamilyOff(option, *address);
+    } else {
+      made_.Add("resolution.outgoing", option.values[0]);
+    }
     return true;
   }
   bool CarryModules(const UnboundOption& option) {
-    constexpr std::string_view kKnown[] = {"validator", "iterator", "cachedb"};
+    // What the last three do is asked for by other options.
+    constexpr std::string_view kKnown[] = {"validator", "iterator", "cachedb", "respip",
+                                           "subnetcache"};
     std::string_view left = option.values[0];
     bool validates = false;
     while (!left.empty()) {
@@ -358,35 +430,23 @@ class Import {
                          action == "refuse_non_local";
     if (!prefix || (!allowed && !refused)) return false;
     access_.push_back({*prefix, allowed, &option});
+    if (action == "allow_cookie") {
+      return Refuse(option, "access.require_cookies counts for all clients");
+    }
+    if (action == "allow_setrd") {
+      return Refuse(option, "ternd answers queries without RD from the cache only");
+    }
     return true;
   }
 
-  static bool IsInside(const Prefix& inner, const Prefix& outer) {
-    return inner.length >= outer.length && outer.Contains(inner.address);
-  }
-
-  // In Unbound the narrowest block counts; here `access.deny` goes before `access.allow`. All that
-  // no block allows is refused in both.
   void EndAccess() {
-    for (const AccessRule& rule : access_) {
-      const auto narrower = [&](const AccessRule& other, bool allowed) {
-        return other.allowed == allowed && &other != &rule && IsInside(rule.prefix, other.prefix);
-      };
-      const bool in_allowed = std::any_of(access_.begin(), access_.end(),
-                                          [&](const auto& other) { return narrower(other, true); });
-      const bool in_refused = std::any_of(access_.begin(), access_.end(), [&](const auto& other) {
-        return narrower(other, false);
-      });
-      if (!rule.allowed) {
-        if (in_allowed) made_.Add("access.deny", rule.prefix.ToText());
-        continue;
-      }
-      made_.Add("access.allow", rule.prefix.ToText());
-      if (in_allowed && in_refused) {
-        Note(*rule.option, ImportGrade::kMissing,
-             "the block is allowed inside of a refused one, and that is inside of an allowed one: "
-             "write access.deny without it");
-      }
+    const UnboundAccess access = JoinUnboundAccess(access_);
+    for (const Prefix& prefix : access.allow) made_.Add("access.allow", prefix.ToText());
+    for (const Prefix& prefix : access.deny) made_.Add("access.deny", prefix.ToText());
+    for (const UnboundOption* option : access.refused) {
+      Note(*option, ImportGrade::kMissing,
+           "the block is allowed inside of a refused one, and that is inside of an allowed one: "
+           "write access.deny without it");
     }
   }
 
@@ -397,6 +457,27 @@ class Import {
     }
     // Wherever Unbound had it: ternd's own socket is where `tern` looks for it.
     return true;
+  }
+
+  bool CarryDnstap(const UnboundOption& option) {
+    const std::string_view name = option.name;
+    if (name == "dnstap-enable") dnstap_.enabled = IsYes(option);
+    if (name == "dnstap-socket-path") dnstap_.socket = option.values[0];
+    if (name == "dnstap-identity") made_.SetText("dnstap.identity", option.values[0]);
+    if (name == "dnstap-sample-rate" && option.values[0] != "0") {
+      if (!wire::ParseDecimal<uint32_t>(option.values[0])) return false;
+      made_.Set("dnstap.sample", option.values[0]);
+    }
+    if (name.starts_with("dnstap-log-") && IsYes(option)) {
+      (name.find("-client-") != std::string_view::npos ? dnstap_.clients : dnstap_.servers) = true;
+    }
+    return true;
+  }
+  void EndDnstap() {
+    if (!dnstap_.enabled) return;
+    made_.SetText("dnstap.socket", dnstap_.socket);
+    made_.Set("dnstap.clients", dnstap_.clients ? "true" : "false");
+    made_.Set("dnstap.servers", dnstap_.servers ? "true" : "false");
   }
 
   bool CarryZone(const UnboundOption& option) {
@@ -433,18 +514,37 @@ class Import {
     }
   }
 
+  // What the file leaves to the defaults.
+  void TellDefaults() {
+    for (const UnboundDefault& each : UnboundDefaults()) {
+      const bool named = std::any_of(each.options.begin(), each.options.end(),
+                                     [&](auto option) { return seen_.contains(option); });
+      const bool matters = each.only_with.empty() || switched_on_.contains(each.only_with);
+      if (matters && !named && !made_.Has(each.key)) {
+        made_.Differ({std::string(each.key), std::string(each.value), std::string(each.meaning)});
+      }
+    }
+  }
+
   ImportedConfiguration made_;
+  std::string folder_ = "/etc/unbound";             // where files are; Unbound's default
+  std::set<std::string, std::less<>> seen_;         // the names of the options
+  std::set<std::string, std::less<>> switched_on_;  // of these, those that were `yes`
+  bool ipv4_ = true;
+  bool ipv6_ = true;
+  bool listens_ = false;  // some address was named, whether or not it is used
   uint16_t port_ = kPortOfDns;
   size_t clause_ = 0;
   size_t missing_clause_ = 0;  // the last that was told
   std::optional<uint64_t> cache_octets_;
   bool both_caches_ = false;
-  bool stale_off_ = false;
   bool all_queries_ = false;
   std::set<uint16_t> encrypted_ports_ = {853, 443};  // Unbound's defaults
   bool ask_localhost_ = false;
   std::vector<std::string> never_query_;
-  std::vector<AccessRule> access_;
+  std::vector<UnboundAccessRule> access_;
+  UnboundLocalNames local_names_;
+  Dnstap dnstap_;
   std::optional<Zone> zone_;
   bool zone_is_forward_ = false;
 };

@@ -25,7 +25,10 @@ _OUTSIDE = {
                           "ip_ratelimit_list load_cache log_reopen ratelimit_list rec_control recursing rpz_enable "
                           "set_option view_list_local_zones "
                           "list_forwards stub_add stub_remove list_stubs local_data local_data_remove list_local_data "
-                          "insecure_add insecure_remove list_insecure get_option showconf",
+                          "insecure_add insecure_remove list_insecure get_option showconf "
+                          "recursor.conf loglevel webserver setuid setgid addTA addNTA readTrustAnchorsFromFile "
+                          "dnstapFrameStreamServer protobufServer rpzFile rpzPrimary zoneToCache addSortList "
+                          "PromQL credentials_file",
         "the system": "CAP_NET_ADMIN Debian Linux PACKET_STATISTICS SKF_AD_PKTTYPE SOL_PACKET SO_ATTACH_FILTER TIME_WAIT "
                       "perf_event_attr resolv.conf rq_clock_skip_update",
         "libraries and build systems": "Abseil CMAKE_CXX_STANDARD EVP_MAC OpenSSL io_uring_enable_rings",

@@ -54,5 +54,17 @@ TEST(ImportedConfigurationTest, NotesAreCommentsAndCannotEndThem) {
   EXPECT_EQ(made.Count(ImportGrade::kMissing), 1u);
 }
 
+TEST(ImportedConfigurationTest, DifferencesAreCommentsAtTheEnd) {
+  ImportedConfiguration made;
+  EXPECT_THAT(made.ToYaml("x"), Not(HasSubstr("default")));
+  made.Set("workers", "2");
+  made.Differ({"cache.prefetch", "false", "it does"});
+  EXPECT_THAT(made.ToYaml("x"),
+              EndsWith("workers: 2\n\n# The file leaves these to the defaults, and "
+                       "those of ternd differ. With these values ternd\n"
+                       "# does as before:\n"
+                       "#   cache.prefetch: false  # it does\n"));
+}
+
 }  // namespace
 }  // namespace tern::resolver::tool

@@ -18,10 +18,11 @@ ImportedConfiguration Import(std::string_view text) {
   return ImportUnbound(*options);
 }
 
-// The part for ternd, without the comments.
+// The part for ternd, without the comments before and behind it.
 std::string Yaml(std::string_view text) {
   const std::string yaml = Import(text).ToYaml("u");
-  return yaml.substr(yaml.find("\n\n") + 2);
+  const size_t begin = yaml.find("\n\n") + 2;
+  return yaml.substr(begin, yaml.find("\n#", begin) - begin);
 }
 
 std::string Server(std::string_view lines) { return Yaml(Concat("server:\n", lines)); }
@@ -33,7 +34,7 @@ TEST(UnboundImportTest, TheDefaultsOfDebianNeedNothing) {
       "server:\n auto-trust-anchor-file: \"/var/lib/unbound/root.key\"\n"
       "remote-control:\n control-enable: yes\n control-interface: /run/unbound.ctl\n");
   EXPECT_EQ(made.Count(ImportGrade::kMissing), 0u);
-  EXPECT_THAT(made.ToYaml("u"), testing::EndsWith("(RFC 5011)\n\n"));
+  EXPECT_THAT(made.ToYaml("u"), HasSubstr("(RFC 5011)\n\n\n# The file leaves"));
 }
 
 TEST(UnboundImportTest, ThePortCountsForAllInterfaces) {
@@ -46,10 +47,93 @@ TEST(UnboundImportTest, ThePortCountsForAllInterfaces) {
 TEST(UnboundImportTest, TheNarrowestBlockCounts) {
   EXPECT_EQ(Server("access-control: 0.0.0.0/0 refuse\naccess-control: 10.0.0.0/8 allow\n"
                    "access-control: 10.9.0.0/16 deny\naccess-control: 192.0.2.0/24 allow_snoop\n"),
-            "access:\n  allow: [\"10.0.0.0/8\", \"192.0.2.0/24\"]\n  deny: [\"10.9.0.0/16\"]\n");
+            "access:\n  allow: [\"10.0.0.0/8\", \"192.0.2.0/24\", \"127.0.0.0/8\", \"::1/128\"]\n"
+            "  deny: [\"10.9.0.0/16\"]\n");
   EXPECT_EQ(Missing("server:\naccess-control: 10.0.0.0/8 allow\naccess-control: 10.9.0.0/16 deny\n"
                     "access-control: 10.9.9.0/24 allow\n"),
             1u);
+}
+
+TEST(UnboundImportTest, WithoutAnInterfaceThePortCountsForThisMachine) {
+  EXPECT_EQ(Server("port: 5300\n"), "listen: [\"127.0.0.1:5300\", \"[::1]:5300\"]\n");
+  EXPECT_EQ(Server("port: 53\n"), "");
+}
+
+TEST(UnboundImportTest, AFamilyThatIsOffIsNotListenedTo) {
+  EXPECT_EQ(Server("interface: ::0\ninterface: 0.0.0.0\noutgoing-interface: ::1\ndo-ip6: no\n"),
+            "listen: [\"0.0.0.0:53\"]\nresolution:\n  ipv6: false\n");
+  EXPECT_EQ(Server("do-ip6: no\n"), "listen: [\"127.0.0.1:53\"]\nresolution:\n  ipv6: false\n");
+  EXPECT_EQ(Server("do-ip4: no\ninterface-automatic: yes\n"),
+            "listen: [\"[::]:53\"]\nresolution:\n  ipv4: false\n");
+  EXPECT_THAT(Import("server:\ninterface: ::0\ndo-ip6: no\n").ToYaml("u"),
+              HasSubstr("u:2: interface: do-ip6 is no, so Unbound does not use it\n"));
+  EXPECT_EQ(Missing("server:\ninterface: ::0\ndo-ip6: no\n"), 0u);
+}
+
+TEST(UnboundImportTest, AnInterfaceOfALinkLocalAddressIsKept) {
+  EXPECT_EQ(Server("interface: fe80::1%no-such-0\n"), "listen: [\"[fe80::1%no-such-0]:53\"]\n");
+  EXPECT_THAT(Import("server:\ninterface: eth0\n").ToYaml("u"),
+              HasSubstr("interface: write the addresses of the interface into `listen`\n"));
+}
+
+TEST(UnboundImportTest, LocalZonesAreJudgedByTheWholeFile) {
+  constexpr const char* kZones =
+      "server:\nlocal-zone: 10.in-addr.arpa nodefault\nlocal-zone: a.example typetransparent\n";
+  EXPECT_EQ(Missing(kZones), 1u);
+  EXPECT_EQ(Missing(Concat(kZones, "local-data: \"b.a.example A 192.0.2.1\"\n")), 2u);
+  EXPECT_EQ(Missing(Concat(kZones, "stub-zone:\nname: 10.in-addr.arpa\nstub-addr: 10.0.0.1\n")),
+            0u);
+  EXPECT_EQ(Missing("server:\nlocal-zone: a.example\n"), 1u);
+}
+
+TEST(UnboundImportTest, APointerBecomesARecord) {
+  EXPECT_EQ(Server("local-data-ptr: \"192.0.2.4 60 www.example\"\n"),
+            "local:\n  data: [\"4.2.0.192.in-addr.arpa. 60 IN PTR www.example.\"]\n");
+  EXPECT_EQ(Missing("server:\nlocal-data-ptr: www.example\n"), 1u);
+}
+
+TEST(UnboundImportTest, Dnstap) {
+  constexpr const char* kOn = "dnstap:\ndnstap-enable: yes\ndnstap-socket-path: /run/tap\n";
+  EXPECT_EQ(Yaml(Concat(kOn,
+                        "dnstap-identity: a\ndnstap-sample-rate: 10\n"
+                        "dnstap-log-client-query-messages: yes\n"
+                        "dnstap-log-resolver-query-messages: no\n")),
+            "dnstap:\n  socket: \"/run/tap\"\n  clients: true\n  servers: false\n  sample: 10\n"
+            "  identity: \"a\"\n");
+  EXPECT_THAT(Yaml(Concat(kOn, "dnstap-log-forwarder-response-messages: yes\n")),
+              HasSubstr("clients: false\n  servers: true\n"));
+  EXPECT_EQ(Yaml("dnstap:\ndnstap-enable: no\ndnstap-socket-path: /run/tap\n"), "");
+}
+
+TEST(UnboundImportTest, Bounds) {
+  EXPECT_EQ(Server("wait-limit: 1000\nmax-query-restarts: 8\ndns-error-reporting: yes\n"),
+            "access:\n  rate_limit:\n    waiting: 1000\n    ipv4_prefix: 32\n"
+            "resolution:\n  budget:\n    aliases: 8\ndnssec:\n  error_reporting: true\n");
+  EXPECT_EQ(Server("wait-limit: 100000\n"),
+            "access:\n  rate_limit:\n    waiting: 65535\n    ipv4_prefix: 32\n");
+  EXPECT_EQ(Missing("server:\nmax-query-restarts: 12\n"), 1u);
+  EXPECT_EQ(Missing("server:\nserve-expired-ttl: 0\n"), 1u);
+}
+
+TEST(UnboundImportTest, WhatTheFileLeavesToTheDefaultsIsTold) {
+  const auto has = [](std::string_view text, const char* line) {
+    const std::string yaml = Import(text).ToYaml("u");
+    const size_t begin = yaml.find("\n# The file leaves");
+    return begin != std::string::npos &&
+           yaml.find(Concat("\n#   ", line, "  # "), begin) != std::string::npos;
+  };
+  EXPECT_TRUE(has("", "cache.prefetch: false"));
+  EXPECT_FALSE(has("server:\nprefetch: yes\n", "cache.prefetch: false"));
+  EXPECT_FALSE(has("server:\nprefetch: no\n", "cache.prefetch: false"));
+  EXPECT_TRUE(has("", "dnssec.validation: false"));
+  EXPECT_FALSE(has("server:\nauto-trust-anchor-file: a\n", "dnssec.validation: false"));
+  EXPECT_FALSE(has("server:\nmodule-config: iterator\n", "dnssec.validation: false"));
+  constexpr const char* kAtOnce = "resolution.budget.client_timeout: 10ms";
+  EXPECT_FALSE(has("", kAtOnce));
+  EXPECT_FALSE(has("server:\nserve-expired: no\n", kAtOnce));
+  EXPECT_TRUE(has("server:\nserve-expired: yes\n", kAtOnce));
+  EXPECT_TRUE(has("server:\nserve-expired: yes\nserve-expired-client-timeout: 0\n", kAtOnce));
+  EXPECT_FALSE(has("server:\nserve-expired: yes\nserve-expired-client-timeout: 900\n", kAtOnce));
 }
 
 TEST(UnboundImportTest, APortForEncryptionIsLeftOut) {
@@ -67,6 +151,33 @@ TEST(UnboundImportTest, ACookieSecretIsKept) {
 }
 
 TEST(UnboundImportTest, AnEmptyFileNameIsNone) { EXPECT_EQ(Server("root-hints: \"\"\n"), ""); }
+
+TEST(UnboundImportTest, AFileIsInTheWorkingFolder) {
+  EXPECT_EQ(Server("root-hints: hints\n"), "resolution:\n  root_hints: \"/etc/unbound/hints\"\n");
+  EXPECT_EQ(Server("root-hints: hints\ndirectory: /srv\n"),
+            "resolution:\n  root_hints: \"/srv/hints\"\n");
+  EXPECT_EQ(Server("directory: /srv\nroot-hints: /a/hints\n"),
+            "resolution:\n  root_hints: \"/a/hints\"\n");
+  EXPECT_EQ(Missing("server:\ntrust-anchor-file: /a\ntrust-anchor-file: /b\n"), 1u);
+}
+
+TEST(UnboundImportTest, StaleAnswersAreOffUnlessTheFileWantsThem) {
+  EXPECT_EQ(Server("serve-expired-ttl: 9\n"), "cache:\n  max_stale: 0s\n");
+  EXPECT_EQ(Server("serve-expired-ttl: 9\nserve-expired: yes\n"), "cache:\n  max_stale: 9s\n");
+}
+
+TEST(UnboundImportTest, SpecialWaysToBeAllowedAreTold) {
+  EXPECT_EQ(Missing("server:\naccess-control: 10.0.0.0/8 allow_snoop\n"), 0u);
+  EXPECT_EQ(Missing("server:\naccess-control: 10.0.0.0/8 allow_setrd\n"), 1u);
+  EXPECT_EQ(Missing("server:\naccess-control: 10.0.0.0/8 allow_cookie\n"), 1u);
+}
+
+TEST(UnboundImportTest, ModulesWithoutTheirOptionsDoNothing) {
+  EXPECT_EQ(Missing("server:\nmodule-config: \"respip subnetcache validator iterator\"\n"), 0u);
+  EXPECT_EQ(Missing("server:\nmodule-config: \"subnetcache iterator\"\n"
+                    "send-client-subnet: 192.0.2.1\n"),
+            1u);
+}
 
 TEST(UnboundImportTest, TheLogSaysAsMuch) {
   EXPECT_EQ(Server("verbosity: 0\n"), "log:\n  level: error\n");
@@ -93,7 +204,8 @@ TEST(UnboundImportTest, TimesAndSwitches) {
             "    client_timeout: 500ms\n");
   EXPECT_EQ(Server("serve-expired: no\nserve-expired-ttl: 9\n"), "cache:\n  max_stale: 0s\n");
   EXPECT_EQ(Server("do-ip6: no\nqname-minimisation: no\nuse-caps-for-id: yes\n"),
-            "resolution:\n  ipv6: false\n  qname_minimisation: off\n  case_randomisation: true\n");
+            "listen: [\"127.0.0.1:53\"]\nresolution:\n  ipv6: false\n  qname_minimisation: off\n  "
+            "case_randomisation: true\n");
   EXPECT_EQ(Server("num-threads: 4\nincoming-num-tcp: 100\nip-ratelimit: 30\n"),
             "workers: 4\naccess:\n  rate_limit:\n    queries: 30\n    ipv4_prefix: 32\n"
             "  connections:\n    most: 100\n");
