@@ -41,7 +41,7 @@ class FrameFile {
 
  private:
   bool Write();
-  void Lose(int error, EventLoss why);
+  void Lose(int error);
 
   const std::string path_;
   OutputCounts& counts_;

@@ -82,6 +82,9 @@ class EventWriterTest : public testing::Test {
     const std::lock_guard guard(lock_);
     return told_;
   }
+  static uint64_t Lost(const OutputCounts& counts, EventLoss why) {
+    return counts.lost[static_cast<size_t>(why)];
+  }
   std::string Metrics() const {
     std::vector<Family> families;
     CollectEvents(counts_, &families);
@@ -147,11 +150,29 @@ TEST_F(EventWriterTest, AFileThatCannotBeWrittenIsToldOnce) {
   EXPECT_EQ(told()[0], "bad: the query log cannot be written to " + path("no/log") +
                            ": No such file or directory");
   Tell();
-  EXPECT_TRUE(Within([&] { return counts_.query_log.lost[0] == 1; }));
+  EXPECT_TRUE(Within([&] { return Lost(counts_.query_log, EventLoss::kWriteFailed) == 1; }));
+  EXPECT_EQ(Lost(counts_.query_log, EventLoss::kNoReader), 0u);
   fs::create_directory(folder_ / "no");
   writer_->Reopen();
   ASSERT_TRUE(Within([&] { return told().size() == 2; }));
   EXPECT_EQ(told()[1], "good: the query log is written to " + path("no/log") + " again");
+}
+
+TEST_F(EventWriterTest, AFileOfDnstapThatCannotBeOpenedIsNoMissingReader) {
+  query_log_.file = "";
+  dnstap_.file = path("no/tap");
+  Start();
+  Tell();
+  EXPECT_TRUE(Within([&] { return Lost(counts_.dnstap, EventLoss::kWriteFailed) == 2; }));
+  EXPECT_EQ(Lost(counts_.dnstap, EventLoss::kNoReader), 0u);
+}
+
+TEST_F(EventWriterTest, APipeThatNobodyReadsHasNoReader) {
+  ASSERT_EQ(mkfifo(path("log").c_str(), 0600), 0);
+  Start();
+  Tell();
+  EXPECT_TRUE(Within([&] { return Lost(counts_.query_log, EventLoss::kNoReader) == 1; }));
+  EXPECT_EQ(Lost(counts_.query_log, EventLoss::kWriteFailed), 0u);
 }
 
 TEST_F(EventWriterTest, AFullDiskLosesLinesAndNothingElse) {
