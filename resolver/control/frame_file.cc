@@ -46,10 +46,11 @@ void FrameFile::Turn(Clock::time_point now) {
   if (IsOpen()) (void)Write();
 }
 
-void FrameFile::Reopen() {
-  if (!IsOpen() || !file_.WasMoved()) return;
+bool FrameFile::Reopen() {
+  if (IsOpen() && !file_.WasMoved()) return false;
   End();
   next_open_ = {};
+  return true;
 }
 
 void FrameFile::End() {

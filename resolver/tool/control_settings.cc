@@ -159,6 +159,10 @@ std::vector<ControlCommand> SettingsCommands() {
                               .choices = {"error", "warning", "info"}}}},
        .fill = &FillLevel,
        .text = &LinesText},
+      {.command = {.name = "log reopen",
+                   .meaning = "has ternd open the files of the query log and of dnstap again, as "
+                              "after logrotate"},
+       .text = &LinesText},
       AddZoneCommand("forward add", "has other resolvers asked for a zone", /*forward=*/true),
       RemoveZoneCommand("forward remove", "has the zone looked up from the root again"),
       ListCommand("forward list", "shows the forward zones"),

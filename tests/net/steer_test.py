@@ -104,6 +104,21 @@ class SteerTest(SteeredTest):
         self.assertEqual([(change["key"], len(change["added"])) for change in dropped], [("stub", 1)])
         self.assertEqual(dig("www.corp.example", "A").status, "NXDOMAIN")
 
+    def test_a_query_log_is_opened_again_and_nothing_else_changes(self):
+        log = self.internet.folder / "queries"
+        self.tern({**self.started, "query_log": {"file": str(log)}})
+        self.result("forward", "add", "corp.example", zones.FORWARDER)
+        moved = log.rename(self.internet.folder / "queries.1")
+        self.assertEqual(self.lines("log", "reopen"), [f"query_log.file: {log}: opened"])
+        self.answers(dig("www.corp.example", "A"), "A", "198.18.24.1")
+        wait_until(lambda: "www.corp.example." in log.read_text(), "the line")
+        self.assertEqual(moved.read_text(), "")
+        log.unlink()
+        log.mkdir()
+        failure = f"query_log.file: {log}: cannot be opened: Is a directory"
+        self.assertEqual(self.refused("log", "reopen"), f"tern: {failure}\n")
+        self.assertIn(failure, self.lines("reload"))
+
     def test_records_of_the_operators_come_before_the_world(self):
         self.tern(self.started)
         self.answers(dig("shop.com", "A"), "A", "198.18.20.1")

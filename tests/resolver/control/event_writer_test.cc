@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -141,6 +142,38 @@ TEST_F(EventWriterTest, AFileThatWasMovedIsLeftAtReopen) {
   Tell();
   EXPECT_TRUE(Within([&] { return Lines("log") == 1; }));
   EXPECT_EQ(Lines("log.1"), 2u);
+}
+
+TEST_F(EventWriterTest, WhoHasFilesReopenedHearsWhatBecameOfEach) {
+  dnstap_.file = path("no/tap");
+  query_log_.file = path("log");
+  Start();
+  std::vector<EventFile> files = writer_->AwaitFiles();
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_EQ(TextOf(files[0]), "query_log.file: " + path("log") + ": opened");
+  EXPECT_EQ(TextOf(files[1]),
+            "dnstap.file: " + path("no/tap") + ": cannot be opened: No such file or directory");
+  // It does not wait until it is tried again anyway.
+  fs::create_directory(folder_ / "no");
+  writer_->Reopen();
+  EXPECT_EQ(writer_->AwaitFiles()[1].state, EventFile::State::kOpened);
+  writer_->Reopen();
+  EXPECT_EQ(writer_->AwaitFiles()[1].state, EventFile::State::kStayed);
+  fs::rename(path("log"), path("log.1"));
+  fs::rename(path("no/tap"), path("no/tap.1"));
+  fs::create_directory(folder_ / "log");
+  writer_->Reopen();
+  files = writer_->AwaitFiles();
+  EXPECT_EQ(files[0].state, EventFile::State::kFailed);
+  EXPECT_EQ(files[0].error, EISDIR);
+  EXPECT_EQ(files[1].state, EventFile::State::kOpened);
+  EXPECT_TRUE(fs::exists(path("no/tap")));
+}
+
+TEST_F(EventWriterTest, TheStandardErrorIsNoFile) {
+  query_log_.file = kStandardError;
+  Start();
+  EXPECT_TRUE(writer_->AwaitFiles().empty());
 }
 
 TEST_F(EventWriterTest, AFileThatCannotBeWrittenIsToldOnce) {

@@ -37,6 +37,7 @@ class SettingsOnly final : public Steered {
  public:
   absl::StatusOr<DaemonStatus> ReadStatus() override { return DaemonStatus(); }
   absl::StatusOr<ReloadReport> Reload() override { return ReloadReport(); }
+  absl::StatusOr<std::vector<EventFile>> ReopenFiles() override { return std::vector<EventFile>(); }
   absl::StatusOr<SettingsNow> ReadSettings() override { return SettingsNow(); }
   absl::StatusOr<ChangeReport> Change(const SettingsEdit&) override { return ChangeReport(); }
   absl::Status Drain(bool) override { return absl::OkStatus(); }
