@@ -79,6 +79,11 @@ class SteerTest(SteeredTest):
                                check=False)
         self.assertEqual(check.returncode, 3)
         self.assertIn("more: unknown key", json.loads(check.stdout)["result"]["errors"][0])
+        shown.write_text("query_log: {file: no/log}\n")
+        check = subprocess.run([TERN, "config", "check", str(shown)], capture_output=True, text=True, check=False)
+        self.assertEqual(check.returncode, 0)
+        self.assertIn(f"warning: {shown}:1:19: query_log.file: expected a file in a folder that is there, "
+                      f"found {shown.parent}/no/log", check.stdout)
 
     def test_a_forward_zone_comes_and_goes_while_it_runs(self):
         daemon = self.tern(self.started)
