@@ -98,8 +98,7 @@ ControlReply DumpCache(ControlOptions options,
   if (!dump.Begin()) return NotWritten();
   for (;;) {
     const auto line = ask(options);
-    if (!line.ok())
-      return FailedReply(ControlExit::kNoAnswer, std::string(line.status().message()));
+    if (!line.ok()) return NoAnswerReply(line.status());
     ControlJson piece;
     ControlReply reply = ReadControlResult(*line, &piece);
     if (reply.exit != ControlExit::kOk) return reply;
