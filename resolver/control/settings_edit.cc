@@ -1,18 +1,17 @@
 #include "resolver/control/settings_edit.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_split.h"
-#include "resolver/base/amount_text.h"
 #include "resolver/base/domain_text.h"
 #include "resolver/base/error_text.h"
+#include "resolver/base/negative_anchors.h"
+#include "resolver/base/time_text.h"
 #include "resolver/config/config.h"
 #include "resolver/config/key_limits.h"
 #include "resolver/config/key_spec.h"
-#include "resolver/config/time_text.h"
 #include "resolver/config/yaml_tree.h"
 #include "resolver/policy/local_record.h"
 #include "wire/concat.h"
@@ -83,14 +82,12 @@ absl::StatusOr<std::string> ReadUntil(const ControlRequest& request, int64_t now
   if (request.Has("until")) {
     return absl::InvalidArgumentError(Concat(request.verb, ": expected either until or for"));
   }
-  constexpr std::chrono::hours kMost(24 * 366);
-  const auto time = ParseDuration(request.Text("for"));
-  if (!time || *time < std::chrono::seconds(1) || *time > kMost) {
+  const auto time = ParseAnchorTime(request.Text("for"));
+  if (!time.ok()) {
     return absl::InvalidArgumentError(
-        Concat(request.verb, ": for: expected a duration such as 1h, from 1s to 366d, found ",
-               Quoted(request.Text("for"))));
+        Concat(request.verb, ": for: ", std::string(time.status().message())));
   }
-  return config::TimeToText(now + std::chrono::ceil<std::chrono::seconds>(*time).count());
+  return TimeToText(now + time->count());
 }
 
 std::string Indent(size_t levels) { return std::string(levels * 2, ' '); }

@@ -3,11 +3,9 @@
 #include <cstdio>
 #include <string_view>
 
-#include "resolver/base/error_text.h"
+#include "resolver/tool/command_words.h"
 #include "resolver/tool/control_fields.h"
 #include "wire/concat.h"
-#include "wire/parse_presentation.h"
-#include "wire/presentation.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -88,13 +86,7 @@ Command ServersCommand() {
 
 absl::Status FillServers(const CommandWords& read, ControlJson* request) {
   if (read.words.empty()) return absl::OkStatus();
-  const auto name = wire::ParseName(read.words[0]);
-  if (!name.ok() || read.words[0].empty()) {
-    return absl::InvalidArgumentError(
-        Concat("expected a domain name, found ", Quoted(read.words[0])));
-  }
-  (*request)["zone"] = wire::ToText(*name);
-  return absl::OkStatus();
+  return FillName(read.words[0], "zone", request);
 }
 
 std::string ServersText(const ControlJson& result) {

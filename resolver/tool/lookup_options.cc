@@ -8,6 +8,7 @@
 #include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
 #include "resolver/base/question_text.h"
+#include "resolver/tool/command_words.h"
 #include "wire/concat.h"
 #include "wire/presentation.h"
 
@@ -79,13 +80,8 @@ Endpoint DefaultServer(std::string_view resolv_conf) {
 }
 
 absl::Status ReadServer(std::string_view value, Endpoint* server) {
-  const auto read = Endpoint::Parse(value, kDnsPort);
-  if (!read || read->port == 0 || read->address.LacksInterface()) {
-    return UsageError(
-        Concat("--server: expected an address such as 127.0.0.1, 127.0.0.1:5353, "
-               "[::1]:5353 or fe80::1%eth0, found ",
-               Quoted(value)));
-  }
+  const auto read = ReadServerWord(value);
+  if (!read.ok()) return UsageError(Concat("--server: ", std::string(read.status().message())));
   *server = *read;
   return absl::OkStatus();
 }

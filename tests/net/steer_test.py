@@ -91,8 +91,11 @@ class SteerTest(SteeredTest):
         added = self.result("forward", "add", "corp.example", zones.FORWARDER)
         self.answers(dig("www.corp.example", "A"), "A", "198.18.24.1")
         self.assertIn("listens itself", self.refused("stub", "add", "a.example", "127.0.0.1"))
-        self.assertIn('forward[0].to[0]: expected an address with a port',
-                      self.refused("forward", "add", "a.example", "x"))
+        for wrong in (["forward", "add", "a.example", "x"], ["drain", "of"], ["log", "level", "debug"],
+                      ["nta", "add", "a..b"]):
+            code, _, error = self.say(*wrong)
+            self.assertEqual(code, 2)
+            self.assertIn("expected ", error)
         self.assertEqual(self.result("forward", "list")["items"][0]["at_run_time"], True)
         # What it prints keeps it: JSON is YAML, and so is a file of both.
         good = daemon.path.read_text()
