@@ -66,10 +66,19 @@ auto FindZone(List* list, wire::NameView zone) {
                       [&](const auto& item) { return item.zone.view().Equals(zone); });
 }
 
-absl::Status NotThere(const ControlRequest& request, wire::NameView name) {
+// `what` is what the list of the verb has.
+absl::Status NotThere(const ControlRequest& request, std::string_view what, wire::NameView name) {
   const std::string list = Concat(request.verb.substr(0, request.verb.find(' ')), " list");
-  return absl::NotFoundError(Concat(request.verb, ": ", wire::ToText(name), " is not there; `tern ",
-                                    list, "` shows what is"));
+  return absl::NotFoundError(Concat(request.verb, ": there is no ", what, " ", wire::ToText(name),
+                                    "; `tern ", list, "` shows all"));
+}
+
+absl::Status NoZone(const ControlRequest& request, wire::NameView name, bool is_other_kind) {
+  const bool forward = IsForward(request);
+  if (!is_other_kind) return NotThere(request, forward ? "forward zone" : "stub zone", name);
+  return absl::NotFoundError(Concat(
+      request.verb, ": ", wire::ToText(name), " is a ",
+      forward ? "stub zone: `tern stub" : "forward zone: `tern forward", " remove` takes it away"));
 }
 
 absl::Status TooMany(const ControlRequest& request, size_t most) {
@@ -130,7 +139,7 @@ absl::Status RemoveZone(const ControlRequest& request, Settings* settings) {
   if (!name.ok()) return name.status();
   const auto zone = FindZone(&settings->static_zones, *name);
   if (zone == settings->static_zones.end() || zone->forward != IsForward(request)) {
-    return NotThere(request, *name);
+    return NoZone(request, *name, /*is_other_kind=*/zone != settings->static_zones.end());
   }
   settings->static_zones.erase(zone);
   return absl::OkStatus();
@@ -161,7 +170,11 @@ absl::Status RemoveLocalRecords(const ControlRequest& request, Settings* setting
   const size_t count = std::erase_if(settings->local.data, [&](const policy::LocalRecord& record) {
     return record.owner.view().Equals(*name) && (!type || record.type == *type);
   });
-  return count == 0 ? NotThere(request, *name) : absl::OkStatus();
+  return count == 0
+             ? NotThere(request,
+                        type ? "record of that type in local.data at" : "record in local.data at",
+                        *name)
+             : absl::OkStatus();
 }
 
 absl::Status AddNegativeAnchor(const ControlRequest& request, int64_t now, Settings* settings) {
@@ -195,7 +208,7 @@ absl::Status RemoveNegativeAnchor(const ControlRequest& request, Settings* setti
   if (!name.ok()) return name.status();
   auto& anchors = settings->dnssec.negative_trust_anchors;
   const auto anchor = FindZone(&anchors, *name);
-  if (anchor == anchors.end()) return NotThere(request, *name);
+  if (anchor == anchors.end()) return NotThere(request, "negative trust anchor", *name);
   anchors.erase(anchor);
   return absl::OkStatus();
 }

@@ -38,9 +38,12 @@ absl::Status ReadQuestion(std::span<const std::string_view> plain, LookupOptions
 
 // Takes `@ADDRESS` out of the words. It is as dig has it.
 absl::Status TakeServer(std::vector<std::string_view>* words, Endpoint* server) {
-  const auto at = std::find_if(words->begin(), words->end(),
-                               [](std::string_view word) { return word.starts_with('@'); });
+  const auto is_server = [](std::string_view word) { return word.starts_with('@'); };
+  const auto at = std::find_if(words->begin(), words->end(), is_server);
   if (at == words->end()) return absl::OkStatus();
+  if (const auto other = std::find_if(at + 1, words->end(), is_server); other != words->end()) {
+    return UsageError(Concat("expected one server, found ", Quoted(*at), " and ", Quoted(*other)));
+  }
   const absl::Status status = ReadServer(at->substr(1), server);
   words->erase(at);
   return status;
