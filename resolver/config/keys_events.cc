@@ -65,7 +65,8 @@ constexpr KeySpec kEventKeys[] = {
     {.path = "query_log",
      .value = kMap,
      .summary = "A line for each query that was answered, or got no answer, as a JSON object. "
-                "Changes hold from a reload on."},
+                "If the answer has an extended error, the line has its number and its reason in "
+                "words. Changes hold from a reload on."},
     {.path = "query_log.file",
      .value = Text<kQueryLog, &QueryLogSettings::file>(KeyKind::kEventFile),
      .default_text = R"("")",
