@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <system_error>
 
-#include "resolver/tool/command_words.h"
 #include "resolver/tool/control_fields.h"
+#include "resolver/tool/control_words.h"
 #include "resolver/tool/entry_text.h"
 #include "wire/concat.h"
 

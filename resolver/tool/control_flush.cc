@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "resolver/tool/command_words.h"
+#include "resolver/tool/control_words.h"
 
 namespace tern::resolver::tool {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "resolver/tool/command_words.h"
 #include "resolver/tool/control_fields.h"
+#include "resolver/tool/control_words.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::tool {

@@ -6,7 +6,8 @@
 #include "resolver/base/error_text.h"
 #include "resolver/base/negative_anchors.h"
 #include "resolver/base/time_text.h"
-#include "resolver/tool/command_words.h"
+#include "resolver/tool/control_words.h"
+#include "resolver/tool/server_word.h"
 #include "wire/concat.h"
 #include "wire/harmless_text.h"
 

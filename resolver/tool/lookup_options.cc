@@ -8,7 +8,7 @@
 #include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
 #include "resolver/base/question_text.h"
-#include "resolver/tool/command_words.h"
+#include "resolver/tool/server_word.h"
 #include "wire/concat.h"
 #include "wire/presentation.h"
 

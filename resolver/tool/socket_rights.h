@@ -1,4 +1,4 @@
-// Who may use a control socket, for one who may not.
+// Says which users may use a control socket, to a user that may not.
 //
 // Thread: any. Bound: one line.
 #pragma once

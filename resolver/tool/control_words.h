@@ -1,5 +1,5 @@
-// The words of a command line that stand for names, types and servers, as far as they can be judged
-// here: what is wrong with them is wrong usage.
+// The words of a command for ternd that stand for names and types. They are judged here, so that
+// what is wrong with them is wrong usage.
 //
 // Thread: any. Bounded by the word.
 #pragma once
@@ -8,8 +8,6 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "resolver/base/endpoint.h"
 
 namespace tern::resolver::tool {
 
@@ -18,7 +16,5 @@ absl::Status FillName(std::string_view word, std::string_view key, nlohmann::ord
 // `place` begins the error: that of an option names it.
 absl::Status FillType(std::string_view word, std::string_view place,
                       nlohmann::ordered_json* request);
-
-absl::StatusOr<Endpoint> ReadServerWord(std::string_view word);
 
 }  // namespace tern::resolver::tool

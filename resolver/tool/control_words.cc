@@ -1,4 +1,4 @@
-#include "resolver/tool/command_words.h"
+#include "resolver/tool/control_words.h"
 
 #include <string>
 
@@ -28,15 +28,6 @@ absl::Status FillType(std::string_view word, std::string_view place,
   }
   (*request)["type"] = std::string(word);
   return absl::OkStatus();
-}
-
-absl::StatusOr<Endpoint> ReadServerWord(std::string_view word) {
-  const auto server = Endpoint::ParseServer(word);
-  if (server) return *server;
-  return absl::InvalidArgumentError(
-      Concat("expected an address such as 127.0.0.1, 127.0.0.1:5353, [::1]:5353 or fe80::1%eth0, "
-             "found ",
-             Quoted(word)));
 }
 
 }  // namespace tern::resolver::tool
