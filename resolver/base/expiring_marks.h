@@ -74,7 +74,7 @@ class ExpiringMarks {
   }
 
  private:
-  // When each mark expires, in units of 8 ns, with its note in the lowest bits.
+  // When each mark expires, rounded down to eight microseconds, with its note in the lowest bits.
   using Table = FourWayTable<std::array<std::atomic<int64_t>, 4>>;
   static constexpr int64_t kNoteMask = 7;
 
