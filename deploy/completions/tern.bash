@@ -282,6 +282,16 @@ _tern() {
           ;;
       esac
       ;;
+    ' log reopen '*)
+      case $before in
+        --socket)
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+          ;;
+        *)
+          mapfile -t COMPREPLY < <(compgen -W '-h --help --socket --json' -- "$word")
+          ;;
+      esac
+      ;;
     ' forward add '*)
       case $before in
         --socket)
@@ -456,7 +466,7 @@ _tern() {
       mapfile -t COMPREPLY < <(compgen -W 'add list remove' -- "$word")
       ;;
     ' log ')
-      mapfile -t COMPREPLY < <(compgen -W 'level' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'level reopen' -- "$word")
       ;;
     ' nta ')
       mapfile -t COMPREPLY < <(compgen -W 'add list remove' -- "$word")

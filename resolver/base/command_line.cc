@@ -62,6 +62,13 @@ class CommandReader {
         (read_.words.size() >= command_.words.size() && !command_.words.back().may_repeat)) {
       return UsageError(Concat("unexpected word ", Quoted(word)));
     }
+    const CommandWord& wanted =
+        command_.words[std::min(read_.words.size(), command_.words.size() - 1)];
+    const auto& choices = wanted.choices;
+    if (wanted.only_choices && std::find(choices.begin(), choices.end(), word) == choices.end()) {
+      return UsageError(
+          Concat(command_.name, ": expected ", WordList(choices), ", found ", Quoted(word)));
+    }
     read_.words.push_back(word);
     return absl::OkStatus();
   }

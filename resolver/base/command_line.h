@@ -37,7 +37,8 @@ struct CommandWord {
   std::string_view meaning = {};
   bool may_be_missing = false;
   bool may_repeat = false;                     // of the last word only: any number of them
-  std::vector<std::string_view> choices = {};  // a shell offers these; others are allowed
+  std::vector<std::string_view> choices = {};  // a shell offers these
+  bool only_choices = false;                   // others are not allowed
 };
 
 struct Command {

@@ -108,6 +108,13 @@ std::optional<Endpoint> Endpoint::Parse(std::string_view text, uint16_t default_
   return endpoint;
 }
 
+std::optional<Endpoint> Endpoint::ParseServer(std::string_view text) {
+  constexpr uint16_t kDnsPort = 53;
+  const auto server = Parse(text, kDnsPort);
+  if (!server || server->port == 0 || server->address.LacksInterface()) return std::nullopt;
+  return server;
+}
+
 Endpoint Endpoint::FromSockaddr(const sockaddr* address) {
   Endpoint endpoint;
   if (address->sa_family == AF_INET) {

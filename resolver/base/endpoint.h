@@ -78,6 +78,9 @@ struct Endpoint {
   // `192.0.2.1:53`, `[2001:db8::1]:53` or `[fe80::1%eth0]:53`. When the port is missing, it is
   // `default_port`. An IPv6 address whose last group could be a port (`::1:53`) needs brackets.
   static std::optional<Endpoint> Parse(std::string_view text, uint16_t default_port);
+  // The same of a server that can be asked: the port is 53 when it is missing, and not 0, and a
+  // link-local address has its interface.
+  static std::optional<Endpoint> ParseServer(std::string_view text);
   static Endpoint FromSockaddr(const sockaddr* address);
   // Fills *storage and returns its size, as socket calls want it.
   socklen_t ToSockaddr(sockaddr_storage* storage) const;

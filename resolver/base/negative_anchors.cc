@@ -4,9 +4,22 @@
 #include <cstddef>
 #include <utility>
 
+#include "resolver/base/amount_text.h"
+#include "resolver/base/error_text.h"
 #include "resolver/base/name_tree.h"
+#include "wire/concat.h"
 
 namespace tern::resolver {
+
+absl::StatusOr<std::chrono::seconds> ParseAnchorTime(std::string_view text) {
+  constexpr std::chrono::hours kMost(24 * 366);
+  const auto time = ParseDuration(text);
+  if (!time || *time < std::chrono::seconds(1) || *time > kMost) {
+    return absl::InvalidArgumentError(
+        Concat("expected a duration such as 1h, from 1s to 366d, found ", Quoted(text)));
+  }
+  return std::chrono::ceil<std::chrono::seconds>(*time);
+}
 
 struct NegativeAnchors::Index {
   NameTree zones;

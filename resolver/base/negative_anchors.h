@@ -4,13 +4,16 @@
 // configuration.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "wire/name.h"
 
 namespace tern::resolver {
@@ -25,6 +28,10 @@ struct NegativeAnchor {
 
   friend bool operator==(const NegativeAnchor&, const NegativeAnchor&) = default;
 };
+
+// How long an anchor that is put in force now may hold, as people write it. An error says in words
+// what was expected.
+absl::StatusOr<std::chrono::seconds> ParseAnchorTime(std::string_view text);
 
 class NegativeAnchors {
  public:

@@ -10,14 +10,15 @@
 #include "resolver/base/amount_text.h"
 #include "resolver/base/domain_text.h"
 #include "resolver/base/text_file.h"
+#include "resolver/base/time_text.h"
 #include "resolver/config/at_key.h"
 #include "resolver/config/item_text.h"
 #include "resolver/config/key_text.h"
 #include "resolver/config/keys.h"
 #include "resolver/config/mistakes.h"
+#include "resolver/config/named_path.h"
 #include "resolver/config/root_hints.h"
 #include "resolver/config/secret_files.h"
-#include "resolver/config/time_text.h"
 #include "resolver/config/trust_anchors.h"
 #include "resolver/config/value_reader.h"
 #include "wire/concat.h"
@@ -93,7 +94,7 @@ class ConfigReader {
       case KeyKind::kTrustAnchors:
         return ReadTrustAnchors(place, key);
       case KeyKind::kHostsFile:
-        return ReadHostsFile(place, key);
+        return ReadPath(place, key, &settings_->local.hosts_file);
       case KeyKind::kStateFile:
         return ReadPath(place, key, &settings_->dnssec.state_file);
       case KeyKind::kCacheFile:
@@ -230,13 +231,7 @@ class ConfigReader {
     }
   }
 
-  // The path of a file that the configuration names. A relative path starts at the configuration's
-  // folder.
-  std::string PathOf(const std::string& text) const {
-    if (text.starts_with('/')) return text;
-    const std::string& file = reader_.file_name();
-    return Concat(file.substr(0, file.rfind('/') + 1), text);
-  }
+  std::string PathOf(const std::string& text) const { return NamedPath(text, reader_.file_name()); }
 
   // Reads `builtin` or the path of a file. *path is empty for `builtin`.
   absl::Status ReadBuiltinOrPath(const ValuePlace& place, const KeySpec& key, std::string* path) {
@@ -285,11 +280,6 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
-  absl::Status ReadHostsFile(const ValuePlace& place, const KeySpec& key) {
-    KeepPlace(*place.node, place.path);
-    return ReadPath(place, key, &settings_->local.hosts_file);
-  }
-
   absl::Status ReadLocalData(const ValuePlace& place, const KeySpec& key) {
     if (place.node->kind != ConfigNode::Kind::kList) {
       return reader_.Expected(place, Expectation(key));
@@ -317,6 +307,7 @@ class ConfigReader {
     if (place.node->kind != ConfigNode::Kind::kScalar) {
       return reader_.Expected(place, Expectation(key));
     }
+    KeepPlace(*place.node, place.path);
     const std::string& text = place.node->text;
     *path = text.empty() ? "" : PathOf(text);
     return absl::OkStatus();
@@ -326,7 +317,6 @@ class ConfigReader {
     std::string path;
     if (const absl::Status read = ReadPath(place, key, &path); !read.ok()) return read;
     settings_->control.socket = path;
-    KeepPlace(*place.node, place.path);
     return CheckSocketPath(place, path);
   }
 
@@ -351,6 +341,7 @@ class ConfigReader {
     if (place.node->kind != ConfigNode::Kind::kScalar) {
       return reader_.Expected(place, Expectation(key));
     }
+    KeepPlace(*place.node, place.path);
     const std::string& text = place.node->text;
     const bool is_path = key.value.kind != KeyKind::kIdentity && !text.empty() &&
                          (key.path != "query_log.file" || text != kStandardError);

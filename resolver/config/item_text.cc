@@ -1,16 +1,8 @@
 #include "resolver/config/item_text.h"
 
-#include <cstdint>
-
 #include "resolver/base/domain_text.h"
 
 namespace tern::resolver::config {
-namespace {
-
-constexpr uint16_t kDnsPort = 53;
-
-}  // namespace
-
 std::optional<Prefix> ParsePrefix(const std::string& text) { return Prefix::Parse(text); }
 
 std::optional<IpAddress> ParseAddress(const std::string& text) {
@@ -19,9 +11,7 @@ std::optional<IpAddress> ParseAddress(const std::string& text) {
 }
 
 std::optional<Endpoint> ParseEndpoint(const std::string& text) {
-  const auto endpoint = Endpoint::Parse(text, kDnsPort);
-  if (!endpoint || endpoint->port == 0 || endpoint->address.LacksInterface()) return std::nullopt;
-  return endpoint;
+  return Endpoint::ParseServer(text);
 }
 
 std::string_view WhyNoHost(const IpAddress& address) {

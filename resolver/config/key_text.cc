@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "resolver/base/amount_text.h"
+#include "resolver/base/error_text.h"
+#include "resolver/base/time_text.h"
 #include "wire/check.h"
 #include "wire/concat.h"
 
@@ -103,7 +105,7 @@ std::string Expectation(const KeySpec& key) {
     case KeyKind::kNegativeAnchors:
       return "a list, each item a domain name or a map with the key zone";
     case KeyKind::kTime:
-      return "a date such as 2030-12-31, or a time such as 2030-12-31T18:00:00Z";
+      return std::string(kTimeExpected);
     case KeyKind::kReason:
       return Concat("a text of at most ", kReasonOctetsMax, " printable ASCII characters");
     case KeyKind::kExemptZone:
@@ -112,14 +114,6 @@ std::string Expectation(const KeySpec& key) {
       return "a domain name";
   }
   return "";
-}
-
-std::string WordList(std::span<const std::string_view> words) {
-  std::string text;
-  for (size_t i = 0; i < words.size(); ++i) {
-    text += Concat(i == 0 ? "" : i + 1 < words.size() ? ", " : " or ", words[i]);
-  }
-  return text;
 }
 
 }  // namespace tern::resolver::config

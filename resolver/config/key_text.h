@@ -3,7 +3,6 @@
 // Thread: any.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,8 +17,5 @@ std::string_view ManyItems(KeyKind kind);
 
 // What an error says was expected: `a number from 1 to 256`, `auto, true or false`.
 std::string Expectation(const KeySpec& key);
-
-// `a, b or c`.
-std::string WordList(std::span<const std::string_view> words);
 
 }  // namespace tern::resolver::config

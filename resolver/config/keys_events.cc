@@ -31,7 +31,7 @@ constexpr KeySpec kEventKeys[] = {
      .default_text = R"("")",
      .summary = "A file for the same. It begins anew at each start, and what was there is kept as "
                 "`FILE.old`. `\"\"`: none.",
-     .details = "If it was moved, the next reload begins a new one."},
+     .details = "If it was moved, `tern log reopen` and a reload begin a new one."},
     {.path = "dnstap.clients",
      .value = Flag<kDnstap, &DnstapSettings::clients>(),
      .default_text = "true",
@@ -65,13 +65,15 @@ constexpr KeySpec kEventKeys[] = {
     {.path = "query_log",
      .value = kMap,
      .summary = "A line for each query that was answered, or got no answer, as a JSON object. "
-                "Changes hold from a reload on."},
+                "If the answer has an extended error, the line has its number and its reason in "
+                "words. Changes hold from a reload on."},
     {.path = "query_log.file",
      .value = Text<kQueryLog, &QueryLogSettings::file>(KeyKind::kEventFile),
      .default_text = R"("")",
      .summary = "The file. `stderr` is where the log goes, so perhaps the journal. `\"\"`: none.",
-     .details = "It is made with mode 0640. A reload opens it again, so that logrotate(8) may move "
-                "it. Lines for which there is no room are dropped and counted; no client waits for "
+     .details = "It is made with mode 0640. `tern log reopen` and a reload open it again, so that "
+                "logrotate(8) may move it. Lines for which there is no room are dropped and "
+                "counted; no client waits for "
                 "them."},
     {.path = "query_log.only",
      .value = Choice<kQueryLog, kFilter, &QueryLogFilter::only_failures>(kOnlyWords),

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "resolver/base/amount_text.h"
-#include "resolver/config/time_text.h"
+#include "resolver/base/time_text.h"
 #include "resolver/policy/local_record.h"
 #include "wire/check.h"
 #include "wire/concat.h"

@@ -16,6 +16,12 @@ constexpr mode_t kMode = 0640;
 
 }  // namespace
 
+EventLoss LossOf(int error) {
+  // A pipe: nobody reads it (fifo(7)), or it is full.
+  if (error == ENXIO) return EventLoss::kNoReader;
+  return error == EAGAIN ? EventLoss::kSlowReader : EventLoss::kWriteFailed;
+}
+
 int AppendedFile::Open(const std::string& path, bool begins_anew) {
   path_ = path;
   struct stat status;

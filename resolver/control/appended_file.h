@@ -7,9 +7,13 @@
 #include <span>
 #include <string>
 
+#include "resolver/control/event_counts.h"
 #include "resolver/io/sockets.h"
 
 namespace tern::resolver::control {
+
+// Why what was meant for a file is lost. `error` is what Open or Append gave.
+EventLoss LossOf(int error);
 
 class AppendedFile {
  public:

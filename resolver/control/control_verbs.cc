@@ -9,6 +9,7 @@
 #include "resolver/control/verb_cache.h"
 #include "resolver/control/verb_cache_load.h"
 #include "resolver/control/verb_flush.h"
+#include "resolver/control/verb_log_reopen.h"
 #include "resolver/control/verb_run.h"
 #include "resolver/control/verb_servers.h"
 #include "resolver/control/verb_settings.h"
@@ -31,6 +32,7 @@ const std::vector<Verb>& Verbs() {
       {"upgrade", {}, &AnswerUpgrade},
       {"config show", {}, &AnswerConfigShow},
       {"log level", {"level"}, &AnswerLogLevel},
+      {"log reopen", {}, &AnswerLogReopen},
       {"forward add", {"zone", "servers", "first", "validate"}, &AnswerSettingsEdit},
       {"forward remove", {"zone"}, &AnswerSettingsEdit},
       {"forward list", {}, &AnswerZoneList},

@@ -9,6 +9,7 @@
 #include "cache/use_mark.h"
 #include "resolver/base/endpoint.h"
 #include "wire/concat.h"
+#include "wire/extended_error_name.h"
 #include "wire/presentation.h"
 
 namespace tern::resolver::control {
@@ -126,6 +127,17 @@ void AddNameServers(EntryView entry, Json* json) {
 }
 
 // What only this kind of entry has.
+// Not every failure was kept with a text. Then the name of its extended error is the reason.
+void AddReason(EntryView entry, Json* json) {
+  if (entry.Error() == wire::ExtendedError::kNone) {
+    (*json)["reason"] = entry.ErrorText().empty() ? "no reason was kept" : entry.ErrorText();
+    return;
+  }
+  const auto code = static_cast<uint16_t>(entry.Error());
+  (*json)["extended_error"] = code;
+  (*json)["reason"] = entry.ErrorText().empty() ? wire::ExtendedErrorName(code) : entry.ErrorText();
+}
+
 void AddContent(EntryView entry, Json* json) {
   switch (entry.kind()) {
     case EntryKind::kRRset:
@@ -147,8 +159,7 @@ void AddContent(EntryView entry, Json* json) {
       AddNameServers(entry, json);
       return;
     case EntryKind::kFailure:
-      (*json)["extended_error"] = static_cast<uint16_t>(entry.Error());
-      (*json)["reason"] = entry.ErrorText();
+      AddReason(entry, json);
       (*json)["failures_in_a_row"] = entry.FailuresInARow();
       return;
     case EntryKind::kNxDomainOfType:

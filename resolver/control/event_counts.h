@@ -15,9 +15,9 @@ namespace tern::resolver::control {
 
 // Why a frame or a line was not written.
 enum class EventLoss : uint8_t {
-  kNoReader,     // nobody listens at the socket, or the file cannot be opened
+  kNoReader,     // nobody listens at the socket, or reads the pipe
   kSlowReader,   // the reader does not keep up
-  kWriteFailed,  // the file did not take it, or the connection broke
+  kWriteFailed,  // the file cannot be opened or did not take it, or the connection broke
 };
 inline constexpr size_t kEventLosses = 3;
 inline constexpr std::string_view kEventLossWords[kEventLosses] = {"no_reader", "slow_reader",

@@ -19,6 +19,19 @@ constexpr double kLittle = 1.0 / 64;
 // The difference of the clocks is taken anew when it is off by more.
 constexpr Duration kClockDrift = std::chrono::milliseconds(1);
 
+constexpr std::string_view kDnstapFile = "dnstap.file";
+
+std::vector<EventFile> PathsOf(const EventWriter::Options& options) {
+  std::vector<EventFile> files;
+  const std::string& log = options.query_log.file;
+  if (!log.empty() && log != kStandardError)
+    files.push_back({.key = "query_log.file", .path = log});
+  if (!options.dnstap.file.empty()) {
+    files.push_back({.key = kDnstapFile, .path = options.dnstap.file});
+  }
+  return files;
+}
+
 }  // namespace
 
 std::shared_ptr<const Events> MakeEvents(const DnstapSettings& dnstap,
@@ -58,9 +71,18 @@ EventWriter::~EventWriter() {
 void EventWriter::Reopen() {
   {
     const std::lock_guard guard(waiting_);
+    files_.reset();
     reopens_ = true;
   }
   options_.events->bell.notify_all();
+}
+
+std::vector<EventFile> EventWriter::AwaitFiles() {
+  std::unique_lock lock(waiting_);
+  if (files_known_.wait_for(lock, kOpenMax, [this] { return files_.has_value(); })) return *files_;
+  std::vector<EventFile> files = PathsOf(options_);
+  for (EventFile& file : files) file.state = EventFile::State::kUnknown;
+  return files;
 }
 
 void EventWriter::Run() {
@@ -79,11 +101,9 @@ void EventWriter::Run() {
 
 // When memory is short, what was being written is lost, and the thread goes on.
 void EventWriter::TurnOnce() try {
-  if (reopens_.exchange(false)) {
-    if (file_) file_->Reopen();
-    if (query_log_) query_log_->Reopen();
-  }
+  if (reopens_.exchange(false)) BeginReopening();
   Turn();
+  NoteFiles();
   const double most = Drain();
   if (most > kMuch) {
     pause_ = std::max(pause_ / 2, kPauseMin);
@@ -94,6 +114,27 @@ void EventWriter::TurnOnce() try {
   TellChanges();
 } catch (const std::bad_alloc&) {
   pause_ = kPauseMax;
+}
+
+void EventWriter::BeginReopening() {
+  dnstap_stayed_ = file_ && !file_->Reopen();
+  if (query_log_) query_log_->Reopen();
+}
+
+// After the files had their turn.
+void EventWriter::NoteFiles() {
+  const std::lock_guard guard(waiting_);
+  if (files_ || reopens_) return;
+  std::vector<EventFile> files = PathsOf(options_);
+  for (EventFile& file : files) {
+    const bool is_dnstap = file.key == kDnstapFile;
+    if (is_dnstap && dnstap_stayed_) file.state = EventFile::State::kStayed;
+    if (is_dnstap ? file_->IsOpen() : query_log_->IsOpen()) continue;
+    file.state = EventFile::State::kFailed;
+    file.error = is_dnstap ? file_->error() : query_log_->error();
+  }
+  files_ = std::move(files);
+  files_known_.notify_all();
 }
 
 double EventWriter::Drain() {

@@ -5,11 +5,13 @@
 // - Nothing that it waits for holds a worker back. When the writer is late, rings are full and
 //   events are dropped.
 //
-// Thread: Reopen and the end are the owner's. Bound: those of the rings and of the outputs.
+// Thread: Reopen, AwaitFiles and the end are the owner's. Bound: those of the rings and of the
+// outputs.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,6 +25,7 @@
 #include "resolver/base/events.h"
 #include "resolver/control/dnstap_message.h"
 #include "resolver/control/event_counts.h"
+#include "resolver/control/event_file.h"
 #include "resolver/control/frame_file.h"
 #include "resolver/control/frame_socket.h"
 #include "resolver/control/query_log_output.h"
@@ -43,6 +46,8 @@ class EventWriter {
 
   static constexpr std::chrono::milliseconds kPauseMax{100};
   static constexpr std::chrono::milliseconds kPauseMin{1};
+  // A disk that hangs must not hold the owner of the writer.
+  static constexpr std::chrono::milliseconds kOpenMax{2000};
   // What the reader of dnstap gets to read what is left.
   static constexpr std::chrono::milliseconds kEndMax{300};
 
@@ -64,8 +69,11 @@ class EventWriter {
   EventWriter(const EventWriter&) = delete;
   EventWriter& operator=(const EventWriter&) = delete;
 
-  // Files that were moved are begun anew. Any thread.
+  // Files that were moved are begun anew, soon.
   void Reopen();
+  // What became of the files at the start or, after a Reopen, at that. Waits until it is known,
+  // kOpenMax at the longest. Without the standard error. Throws std::bad_alloc.
+  std::vector<EventFile> AwaitFiles();
 
  private:
   void Run();
@@ -74,6 +82,8 @@ class EventWriter {
   double Drain();
   void Use(const Event& event);
   void Turn();
+  void BeginReopening();
+  void NoteFiles();
   void TellChanges();
   void CountRings();
   void End();
@@ -99,7 +109,10 @@ class EventWriter {
   Duration wall_shift_{0};
   std::atomic<bool> reopens_ = false;
   std::atomic<bool> stops_ = false;
+  bool dnstap_stayed_ = false;  // at the last Reopen
   std::mutex waiting_;
+  std::optional<std::vector<EventFile>> files_;  // under waiting_; nothing: not known yet
+  std::condition_variable files_known_;
   std::thread thread_;  // the last member, because it uses the others
 };
 

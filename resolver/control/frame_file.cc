@@ -4,8 +4,8 @@
 
 namespace tern::resolver::control {
 
-void FrameFile::Lose(int error, EventLoss why) {
-  counts_.Lose(why, frames_);
+void FrameFile::Lose(int error) {
+  counts_.Lose(LossOf(error), frames_);
   frames_ = 0;
   out_.clear();
   error_ = error;
@@ -14,7 +14,7 @@ void FrameFile::Lose(int error, EventLoss why) {
 bool FrameFile::Write() {
   if (out_.empty()) return true;
   if (const int error = file_.Append(out_); error != 0) {
-    Lose(error, EventLoss::kWriteFailed);
+    Lose(error);
     return false;
   }
   counts_.written += frames_;
@@ -26,7 +26,7 @@ bool FrameFile::Write() {
 
 void FrameFile::Put(std::span<const uint8_t> frame) {
   if (!IsOpen()) {
-    counts_.Lose(EventLoss::kNoReader);
+    counts_.Lose(LossOf(error_));
     return;
   }
   if (out_.size() + kFrameHeadOctets + frame.size() > kBufferOctets) (void)Write();
@@ -46,10 +46,11 @@ void FrameFile::Turn(Clock::time_point now) {
   if (IsOpen()) (void)Write();
 }
 
-void FrameFile::Reopen() {
-  if (!IsOpen() || !file_.WasMoved()) return;
+bool FrameFile::Reopen() {
+  if (IsOpen() && !file_.WasMoved()) return false;
   End();
   next_open_ = {};
+  return true;
 }
 
 void FrameFile::End() {

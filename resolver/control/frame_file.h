@@ -35,13 +35,14 @@ class FrameFile {
   void Put(std::span<const uint8_t> frame);
   // Opens the file if it is time to, and writes what was put.
   void Turn(Clock::time_point now);
-  // Goes on in another file if the path names another one now (logrotate).
-  void Reopen();
+  // Opens the file again, at the next Turn, if the path names another one now (logrotate), or if it
+  // is not open. Otherwise it goes on, and the result is false.
+  bool Reopen();
   void End();
 
  private:
   bool Write();
-  void Lose(int error, EventLoss why);
+  void Lose(int error);
 
   const std::string path_;
   OutputCounts& counts_;

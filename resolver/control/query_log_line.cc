@@ -10,6 +10,8 @@
 #include "resolver/base/answer_counts.h"
 #include "wire/concat.h"
 #include "wire/edns.h"
+#include "wire/extended_error_name.h"
+#include "wire/harmless_text.h"
 #include "wire/message.h"
 #include "wire/presentation.h"
 
@@ -46,16 +48,44 @@ void AppendString(std::string_view text, std::string* line) {
   *line += '"';
 }
 
-// The RCODE with the part that is in OPT, and the extended errors.
+// The flags of the header, the RCODE with the part that is in OPT, and the extended errors.
 struct Verdict {
+  std::string flags;  // as dig shows them, without `qr`
   uint16_t rcode = 0;
   std::vector<uint16_t> errors;
+  std::string reason;  // of the first extended error, in words
 };
+
+std::string FlagsText(const wire::Header& header) {
+  struct Row {
+    uint16_t flag;
+    std::string_view word;
+  };
+  constexpr Row kRows[] = {{wire::kFlagAA, "aa"}, {wire::kFlagTC, "tc"}, {wire::kFlagRD, "rd"},
+                           {wire::kFlagRA, "ra"}, {wire::kFlagAD, "ad"}, {wire::kFlagCD, "cd"}};
+  std::string text;
+  for (const Row& row : kRows) {
+    if (header.Has(row.flag)) text += Concat(text.empty() ? "" : " ", row.word);
+  }
+  return text;
+}
+
+void AddError(std::span<const uint8_t> content, Verdict* verdict) {
+  if (content.size() < 2) return;
+  const uint16_t code = wire::LoadU16(content.data());
+  if (verdict->errors.empty()) {
+    const std::string_view text(reinterpret_cast<const char*>(content.data()) + 2,
+                                content.size() - 2);
+    verdict->reason = HarmlessText(text.empty() ? wire::ExtendedErrorName(code) : text);
+  }
+  verdict->errors.push_back(code);
+}
 
 Verdict Read(std::span<const uint8_t> reply) {
   Verdict verdict;
   wire::MessageReader reader;
   if (wire::MessageReader::Open(reply, &reader) != wire::ParseError::kNone) return verdict;
+  verdict.flags = FlagsText(reader.header());
   verdict.rcode = static_cast<uint16_t>(reader.header().rcode());
   wire::Question question;
   for (uint16_t i = 0; i < reader.header().question_count; ++i) {
@@ -74,8 +104,7 @@ Verdict Read(std::span<const uint8_t> reply) {
     wire::OptionCursor options(edns.options);
     wire::EdnsOptionView option;
     while (options.Next(&option)) {
-      if (option.code != wire::EdnsOption::kExtendedError || option.content.size() < 2) continue;
-      verdict.errors.push_back(wire::LoadU16(option.content.data()));
+      if (option.code == wire::EdnsOption::kExtendedError) AddError(option.content, &verdict);
     }
   }
   return verdict;
@@ -99,12 +128,15 @@ void AppendReply(std::span<const uint8_t> reply, std::string* line) {
   const Verdict verdict = Read(reply);
   *line += ",\"rcode\":";
   AppendString(wire::ToText(static_cast<wire::Rcode>(verdict.rcode)), line);
+  *line += ",\"flags\":";
+  AppendString(verdict.flags, line);
   if (verdict.errors.empty()) return;
   *line += ",\"ede\":";
   for (size_t i = 0; i < verdict.errors.size(); ++i) {
     *line += Concat(i == 0 ? "[" : ",", verdict.errors[i]);
   }
-  *line += "]";
+  *line += "],\"reason\":";
+  AppendString(verdict.reason, line);
 }
 
 }  // namespace

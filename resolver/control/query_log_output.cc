@@ -38,11 +38,7 @@ void QueryLogOutput::Write() {
     error_ = file_.Append({reinterpret_cast<const uint8_t*>(out_.data()), out_.size()});
     if (error_ == 0) counts_.written += std::exchange(count_, 0);
   }
-  const bool has_file = IsStandardError() || file_.IsOpen();
-  const EventLoss why = !has_file          ? EventLoss::kNoReader
-                        : error_ == EAGAIN ? EventLoss::kSlowReader
-                                           : EventLoss::kWriteFailed;
-  counts_.Lose(why, std::exchange(count_, 0));
+  counts_.Lose(LossOf(error_), std::exchange(count_, 0));
   out_.clear();
 }
 

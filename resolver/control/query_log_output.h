@@ -28,6 +28,8 @@ class QueryLogOutput {
       : path_(settings.file), counts_(*counts), lines_(settings) {}
 
   const std::string& path() const { return path_; }
+  bool IsStandardError() const { return path_ == kStandardError; }
+  bool IsOpen() const { return file_.IsOpen(); }
   int error() const { return error_; }  // errno of what failed last; 0: nothing did
 
   // Takes the event's line. Throws std::bad_alloc.
@@ -38,7 +40,6 @@ class QueryLogOutput {
   void Reopen();
 
  private:
-  bool IsStandardError() const { return path_ == kStandardError; }
   void Write();
   int WriteToStandardError();
 

@@ -16,6 +16,7 @@ std::vector<ReportLine> LinesOf(const ReloadReport& report) {
                             ToText(change), ": no longer so"),
                      true});
   }
+  for (const EventFile& file : report.unopened) lines.push_back({TextOf(file), true});
   lines.push_back({Concat("generation ", report.generation, " is in force; the cache is kept")});
   return lines;
 }

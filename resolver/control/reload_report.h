@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "resolver/config/settings_changes.h"
+#include "resolver/control/event_file.h"
 
 namespace tern::resolver::control {
 
@@ -17,6 +18,8 @@ struct ReloadReport {
   std::vector<config::KeyChange> waiting = {};  // from what is in force to what a new start brings
   std::vector<config::KeyChange> dropped =
       {};  // what commands had changed and the file does not say
+  std::vector<EventFile> unopened =
+      {};  // they could not be opened, and what is meant for them is lost
 };
 
 struct ReportLine {

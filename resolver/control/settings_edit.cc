@@ -1,18 +1,17 @@
 #include "resolver/control/settings_edit.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_split.h"
-#include "resolver/base/amount_text.h"
 #include "resolver/base/domain_text.h"
 #include "resolver/base/error_text.h"
+#include "resolver/base/negative_anchors.h"
+#include "resolver/base/time_text.h"
 #include "resolver/config/config.h"
 #include "resolver/config/key_limits.h"
 #include "resolver/config/key_spec.h"
-#include "resolver/config/time_text.h"
 #include "resolver/config/yaml_tree.h"
 #include "resolver/policy/local_record.h"
 #include "wire/concat.h"
@@ -67,10 +66,19 @@ auto FindZone(List* list, wire::NameView zone) {
                       [&](const auto& item) { return item.zone.view().Equals(zone); });
 }
 
-absl::Status NotThere(const ControlRequest& request, wire::NameView name) {
+// `what` is what the list of the verb has.
+absl::Status NotThere(const ControlRequest& request, std::string_view what, wire::NameView name) {
   const std::string list = Concat(request.verb.substr(0, request.verb.find(' ')), " list");
-  return absl::NotFoundError(Concat(request.verb, ": ", wire::ToText(name), " is not there; `tern ",
-                                    list, "` shows what is"));
+  return absl::NotFoundError(Concat(request.verb, ": there is no ", what, " ", wire::ToText(name),
+                                    "; `tern ", list, "` shows all"));
+}
+
+absl::Status NoZone(const ControlRequest& request, wire::NameView name, bool is_other_kind) {
+  const bool forward = IsForward(request);
+  if (!is_other_kind) return NotThere(request, forward ? "forward zone" : "stub zone", name);
+  return absl::NotFoundError(Concat(
+      request.verb, ": ", wire::ToText(name), " is a ",
+      forward ? "stub zone: `tern stub" : "forward zone: `tern forward", " remove` takes it away"));
 }
 
 absl::Status TooMany(const ControlRequest& request, size_t most) {
@@ -83,14 +91,12 @@ absl::StatusOr<std::string> ReadUntil(const ControlRequest& request, int64_t now
   if (request.Has("until")) {
     return absl::InvalidArgumentError(Concat(request.verb, ": expected either until or for"));
   }
-  constexpr std::chrono::hours kMost(24 * 366);
-  const auto time = ParseDuration(request.Text("for"));
-  if (!time || *time < std::chrono::seconds(1) || *time > kMost) {
+  const auto time = ParseAnchorTime(request.Text("for"));
+  if (!time.ok()) {
     return absl::InvalidArgumentError(
-        Concat(request.verb, ": for: expected a duration such as 1h, from 1s to 366d, found ",
-               Quoted(request.Text("for"))));
+        Concat(request.verb, ": for: ", std::string(time.status().message())));
   }
-  return config::TimeToText(now + std::chrono::ceil<std::chrono::seconds>(*time).count());
+  return TimeToText(now + time->count());
 }
 
 std::string Indent(size_t levels) { return std::string(levels * 2, ' '); }
@@ -133,7 +139,7 @@ absl::Status RemoveZone(const ControlRequest& request, Settings* settings) {
   if (!name.ok()) return name.status();
   const auto zone = FindZone(&settings->static_zones, *name);
   if (zone == settings->static_zones.end() || zone->forward != IsForward(request)) {
-    return NotThere(request, *name);
+    return NoZone(request, *name, /*is_other_kind=*/zone != settings->static_zones.end());
   }
   settings->static_zones.erase(zone);
   return absl::OkStatus();
@@ -164,7 +170,11 @@ absl::Status RemoveLocalRecords(const ControlRequest& request, Settings* setting
   const size_t count = std::erase_if(settings->local.data, [&](const policy::LocalRecord& record) {
     return record.owner.view().Equals(*name) && (!type || record.type == *type);
   });
-  return count == 0 ? NotThere(request, *name) : absl::OkStatus();
+  return count == 0
+             ? NotThere(request,
+                        type ? "record of that type in local.data at" : "record in local.data at",
+                        *name)
+             : absl::OkStatus();
 }
 
 absl::Status AddNegativeAnchor(const ControlRequest& request, int64_t now, Settings* settings) {
@@ -198,7 +208,7 @@ absl::Status RemoveNegativeAnchor(const ControlRequest& request, Settings* setti
   if (!name.ok()) return name.status();
   auto& anchors = settings->dnssec.negative_trust_anchors;
   const auto anchor = FindZone(&anchors, *name);
-  if (anchor == anchors.end()) return NotThere(request, *name);
+  if (anchor == anchors.end()) return NotThere(request, "negative trust anchor", *name);
   anchors.erase(anchor);
   return absl::OkStatus();
 }

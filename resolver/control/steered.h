@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "resolver/config/settings.h"
+#include "resolver/control/event_file.h"
 #include "resolver/control/flush_wish.h"
 #include "resolver/control/reload_report.h"
 #include "resolver/control/settings_edit.h"
@@ -58,6 +59,9 @@ class Steered {
   virtual absl::StatusOr<DaemonStatus> ReadStatus() = 0;
   // An error has a line for each mistake. The old configuration stays in force then.
   virtual absl::StatusOr<ReloadReport> Reload() = 0;
+  // Opens the files of the query log and of dnstap again, and says what became of each. An error:
+  // nobody writes them.
+  virtual absl::StatusOr<std::vector<EventFile>> ReopenFiles() = 0;
   virtual absl::StatusOr<SettingsNow> ReadSettings() = 0;
   // Puts the settings in force as `edit` changes them, until the next reload. `edit` is called in
   // the main thread. After an error nothing has changed.

@@ -15,11 +15,19 @@ namespace {
 VerbJson ReportJson(const ReloadReport& report) {
   VerbJson needs_restart = VerbJson::array();
   for (const config::KeyChange& change : report.waiting) needs_restart.push_back(change.key);
+  VerbJson unopened = VerbJson::array();
+  for (const EventFile& file : report.unopened) {
+    unopened.push_back({{"key", file.key}, {"path", file.path}});
+  }
   VerbJson lines = VerbJson::array();
   for (const ReportLine& line : LinesOf(report)) lines.push_back(line.text);
-  return {{"generation", report.generation},           {"changed", ChangesJson(report.changes)},
-          {"needs_restart", std::move(needs_restart)}, {"waiting", ChangesJson(report.waiting)},
-          {"dropped", ChangesJson(report.dropped)},    {"lines", std::move(lines)}};
+  return {{"generation", report.generation},
+          {"changed", ChangesJson(report.changes)},
+          {"needs_restart", std::move(needs_restart)},
+          {"waiting", ChangesJson(report.waiting)},
+          {"dropped", ChangesJson(report.dropped)},
+          {"unopened", std::move(unopened)},
+          {"lines", std::move(lines)}};
 }
 
 }  // namespace

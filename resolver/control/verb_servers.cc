@@ -20,6 +20,26 @@
 namespace tern::resolver::control {
 namespace {
 
+std::string_view WordOf(upstream::WhyAvoided why) {
+  switch (why) {
+    case upstream::WhyAvoided::kLame:
+      return "lame";
+    case upstream::WhyAvoided::kRefused:
+      return "refused";
+    case upstream::WhyAvoided::kFailed:
+      return "failed";
+    case upstream::WhyAvoided::kFormatError:
+      return "format_error";
+    case upstream::WhyAvoided::kUnsound:
+      return "unsound";
+    case upstream::WhyAvoided::kOvertaken:
+      return "overtaken";
+    case upstream::WhyAvoided::kBogus:
+      break;
+  }
+  return "bogus";
+}
+
 using upstream::ServerState;
 
 double InMilliseconds(Duration time) { return static_cast<double>(time.count()) / 1000; }
@@ -134,7 +154,9 @@ class ZoneTelling {
     for (const VerbJson& other : told_) {
       if (other.value("name", "") == name && other.value("address", "") == address) return;
     }
-    json["lame"] = sources_.watched.servers->IsLame(key, zone_, now_);
+    const auto why = sources_.watched.servers->WhyLame(key, zone_, now_);
+    json["lame"] = why == upstream::WhyAvoided::kLame;
+    if (why) json["avoided"] = WordOf(*why);
     const bool is_configured = servers_.static_zone() != nullptr;
     json["may_be_asked"] = is_configured || upstream::MayAsk(server.address, settings_);
     json["family_broken"] = sources_.watched.servers->IsOfBrokenFamily(key);

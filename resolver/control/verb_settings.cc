@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "resolver/base/time_text.h"
 #include "resolver/config/keys.h"
 #include "resolver/config/settings_yaml.h"
-#include "resolver/config/time_text.h"
 #include "resolver/config/value_text.h"
 #include "resolver/control/changes_json.h"
 #include "resolver/control/settings_edit.h"
@@ -145,7 +145,7 @@ VerbResult AnswerAnchorList(const ControlSources& sources, const ControlRequest&
                     const bool ends = anchor.until != NegativeAnchor::kNoEnd;
                     return VerbJson{
                         {"zone", wire::ToText(anchor.zone)},
-                        {"until", ends ? VerbJson(config::TimeToText(anchor.until)) : VerbJson()},
+                        {"until", ends ? VerbJson(TimeToText(anchor.until)) : VerbJson()},
                         {"reason", anchor.reason},
                         {"ended", anchor.until <= now->now}};
                   });

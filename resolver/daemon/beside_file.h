@@ -17,6 +17,9 @@ namespace tern::resolver::daemon {
 // The folder that holds `path`: "." for a name alone.
 std::string FolderOf(const std::string& path);
 
+// Why this process cannot make files in the folder: 0, or the error.
+int WhyNoFilesIn(const std::string& folder);
+
 // The new file, empty, to be written and read. What an earlier process left there is removed. When
 // it is not open, errno says why.
 io::OwnedFd MakeBeside(const std::string& path, mode_t mode);

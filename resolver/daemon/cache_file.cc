@@ -76,8 +76,8 @@ std::optional<SipKey> CacheFile::EnsureKey(std::string* why_not) const {
 // Otherwise it would be known only at the first save.
 void CacheFile::WarnOfFolder() {
   const std::string folder = FolderOf(path_);
-  if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
-  Fail(Concat("the folder ", folder, ": ", ReasonOf(errno)));
+  const int error = WhyNoFilesIn(folder);
+  if (error != 0) Fail(Concat("the folder ", folder, ": ", ReasonOf(error)));
 }
 
 void CacheFile::Read(const ReadOptions& options, cache::Store* store) {

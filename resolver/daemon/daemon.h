@@ -31,6 +31,7 @@
 #include "resolver/control/control_sources.h"
 #include "resolver/control/daemon_state.h"
 #include "resolver/control/event_counts.h"
+#include "resolver/control/event_file.h"
 #include "resolver/control/event_writer.h"
 #include "resolver/control/http_server.h"
 #include "resolver/control/reload_report.h"
@@ -95,6 +96,9 @@ class Daemon {
   // written() in kRunTimeChangesMax values and items of lists at most.
   // Errors and exceptions as Reload's.
   absl::Status Change(config::Settings settings);
+  // Opens the files of the query log and of dnstap again, and says what became of each. An error:
+  // nobody writes them. Throws std::bad_alloc.
+  absl::StatusOr<std::vector<control::EventFile>> ReopenEventFiles();
   // What the file said at the start or at the last Reload.
   const config::Settings& written() const { return written_; }
   // What commands have changed and the file, as it was read, does not say.
@@ -249,6 +253,7 @@ class Daemon {
   void StartSaver();
   // After a reload.
   void FollowEvents(const config::Settings& before);
+  std::vector<control::EventFile> UnopenedEventFiles() const;
   void StartThreads(const std::function<void(const absl::Status&)>& on_failure);
 
   const std::function<void()> on_news_;

@@ -3,7 +3,11 @@
 #include <new>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "resolver/control/event_file.h"
 #include "resolver/crypto/random.h"
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/log.h"
@@ -55,6 +59,23 @@ void Daemon::FollowEvents(const config::Settings& before) {
   // The one before writes what it has. Meanwhile the workers fill the new rings.
   event_writer_.reset();
   StartEventWriter();
+}
+
+absl::StatusOr<std::vector<control::EventFile>> Daemon::ReopenEventFiles() {
+  FollowEvents(settings_);
+  if (event_writer_ != nullptr) return event_writer_->AwaitFiles();
+  if (configuration_.events == nullptr) return std::vector<control::EventFile>();
+  return absl::UnavailableError("nobody writes the query log and dnstap; the log says why");
+}
+
+// The reload is in force already, so it must not fail when there is no memory for its report.
+std::vector<control::EventFile> Daemon::UnopenedEventFiles() const try {
+  if (event_writer_ == nullptr) return {};
+  std::vector<control::EventFile> files = event_writer_->AwaitFiles();
+  std::erase_if(files, [](const control::EventFile& file) { return file.IsOpen(); });
+  return files;
+} catch (const std::bad_alloc&) {
+  return {};
 }
 
 }  // namespace tern::resolver::daemon

@@ -37,6 +37,7 @@ absl::Status Daemon::Reload(config::Settings settings) {
   written_ = std::move(written);
   TellSaver();
   report.generation = state_.generation();
+  report.unopened = UnopenedEventFiles();
   last_reload_ = std::move(report);
   return absl::OkStatus();
 }

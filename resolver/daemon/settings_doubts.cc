@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "resolver/base/amount_text.h"
+#include "resolver/base/time_text.h"
 #include "resolver/config/at_key.h"
 #include "resolver/config/private_zones.h"
-#include "resolver/config/time_text.h"
 #include "resolver/daemon/machine.h"
 #include "resolver/daemon/machine_memory.h"
 #include "resolver/io/sockets.h"
@@ -80,7 +80,7 @@ std::vector<std::string> EndedAnchors(const config::Settings& settings, int64_t 
     if (now < anchors[i].until) continue;
     const std::string key = Concat("dnssec.negative_trust_anchors[", i, "].until");
     warnings.push_back(AtKey(settings, key,
-                             Concat(config::TimeToText(anchors[i].until), " is past, so ",
+                             Concat(TimeToText(anchors[i].until), " is past, so ",
                                     wire::ToText(anchors[i].zone), " is validated")));
   }
   return warnings;

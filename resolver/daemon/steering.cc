@@ -83,6 +83,14 @@ absl::StatusOr<control::ReloadReport> Steering::Reload() {
       });
 }
 
+absl::StatusOr<std::vector<control::EventFile>> Steering::ReopenFiles() {
+  using Files = std::vector<control::EventFile>;
+  return AskMain<Files>(parts_.tasks, kTaskMax, [this]() -> absl::StatusOr<Files> {
+    if (IsUpgrading()) return UpgradeUnderWay();
+    return parts_.daemon->ReopenEventFiles();
+  });
+}
+
 absl::StatusOr<control::SettingsNow> Steering::ReadSettings() {
   return AskMain<control::SettingsNow>(
       parts_.tasks, kTaskMax, [this]() -> absl::StatusOr<control::SettingsNow> {

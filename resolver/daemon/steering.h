@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "resolver/control/steered.h"
 #include "resolver/daemon/daemon.h"
@@ -32,6 +33,7 @@ class Steering final : public control::Steered {
 
   absl::StatusOr<control::DaemonStatus> ReadStatus() override;
   absl::StatusOr<control::ReloadReport> Reload() override;
+  absl::StatusOr<std::vector<control::EventFile>> ReopenFiles() override;
   absl::StatusOr<control::SettingsNow> ReadSettings() override;
   absl::StatusOr<control::ChangeReport> Change(const control::SettingsEdit& edit) override;
   absl::Status Drain(bool drains) override;

@@ -30,6 +30,7 @@
 #include "resolver/daemon/control_start.h"
 #include "resolver/daemon/daemon.h"
 #include "resolver/daemon/daemon_options.h"
+#include "resolver/daemon/file_doubts.h"
 #include "resolver/daemon/given_descriptors.h"
 #include "resolver/daemon/log.h"
 #include "resolver/daemon/log_limits.h"
@@ -101,6 +102,7 @@ int Check(const DaemonOptions& options) {
   const auto configuration = MakeConfiguration(*settings);
   if (!configuration.ok()) return Fail(configuration.status());
   LogWarnings(DoubtsOf(*settings));
+  LogWarnings(FileDoubts(*settings));
   std::printf("%s: good\n", NameOfConfiguration(options).c_str());
   return 0;
 }

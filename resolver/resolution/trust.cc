@@ -456,7 +456,8 @@ bool AvoidSource(Job& job, const answer::Answer& answer) {
   facilities.zones_with_bogus.Put(facilities.store.Hash(zone),
                                   facilities.environment.Now() + kAvoidedFor);
   facilities.server_table.NoteLame(static_cast<upstream::ServerKey>(source.server), zone,
-                                   kAvoidedFor, facilities.environment.Now());
+                                   kAvoidedFor, facilities.environment.Now(),
+                                   upstream::WhyAvoided::kBogus);
   // What others have may be good.
   if (job.replay() == nullptr) facilities.learner.Forget(last.name(), last.type());
   return true;

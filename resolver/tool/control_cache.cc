@@ -4,12 +4,10 @@
 #include <cstdint>
 #include <system_error>
 
-#include "resolver/base/error_text.h"
 #include "resolver/tool/control_fields.h"
+#include "resolver/tool/control_words.h"
 #include "resolver/tool/entry_text.h"
 #include "wire/concat.h"
-#include "wire/parse_presentation.h"
-#include "wire/presentation.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -61,19 +59,8 @@ Command CacheLookCommand() {
 }
 
 absl::Status FillCacheLook(const CommandWords& read, ControlJson* request) {
-  const auto name = wire::ParseName(read.words[0]);
-  if (!name.ok() || read.words[0].empty()) {
-    return absl::InvalidArgumentError(
-        Concat("expected a domain name, found ", Quoted(read.words[0])));
-  }
-  (*request)["name"] = wire::ToText(*name);
-  if (read.words.size() < 2) return absl::OkStatus();
-  if (!wire::ParseType(read.words[1])) {
-    return absl::InvalidArgumentError(
-        Concat("expected a record type, found ", Quoted(read.words[1])));
-  }
-  (*request)["type"] = std::string(read.words[1]);
-  return absl::OkStatus();
+  const absl::Status status = FillName(read.words[0], "name", request);
+  return status.ok() && read.words.size() > 1 ? FillType(read.words[1], "", request) : status;
 }
 
 std::string CacheLookText(const ControlJson& result) {
@@ -98,8 +85,7 @@ ControlReply DumpCache(ControlOptions options,
   if (!dump.Begin()) return NotWritten();
   for (;;) {
     const auto line = ask(options);
-    if (!line.ok())
-      return FailedReply(ControlExit::kNoAnswer, std::string(line.status().message()));
+    if (!line.ok()) return NoAnswerReply(line.status());
     ControlJson piece;
     ControlReply reply = ReadControlResult(*line, &piece);
     if (reply.exit != ControlExit::kOk) return reply;

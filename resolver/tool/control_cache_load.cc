@@ -110,7 +110,7 @@ ControlReply LoadCache(
         request.dump(-1, ' ', /*ensure_ascii=*/true, ControlJson::error_handler_t::replace) + "\n";
     const auto line = ask(options);
     if (!line.ok()) {
-      reply = FailedReply(ControlExit::kNoAnswer, std::string(line.status().message()));
+      reply = NoAnswerReply(line.status());
       return false;
     }
     ControlJson result;

@@ -8,6 +8,7 @@
 
 #include "resolver/base/error_text.h"
 #include "resolver/tool/client_socket.h"
+#include "resolver/tool/socket_rights.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::tool {
@@ -17,8 +18,12 @@ absl::Status NotReached(const std::string& path, int error) {
   if (error == ENAMETOOLONG) {
     return absl::UnavailableError(Concat(Quoted(path), ": expected the path of a socket"));
   }
+  const std::string reason = Concat(path, ": ", std::generic_category().message(error));
+  if (error == EACCES || error == EPERM) {
+    return absl::PermissionDeniedError(Concat(reason, "; ", WhoMayUse(path)));
+  }
   return absl::UnavailableError(Concat(
-      path, ": ", std::generic_category().message(error),
+      reason,
       error == ENOENT || error == ECONNREFUSED
           ? "; no ternd listens there. --socket names the control.socket of its configuration"
           : ""));

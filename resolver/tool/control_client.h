@@ -18,6 +18,7 @@ inline constexpr size_t kControlAnswerOctetsMax = size_t{16} << 20;
 inline constexpr std::chrono::seconds kControlTimeout(35);
 
 // The line that ternd answers, without its newline. An error says for the user why there is none.
+// absl::IsPermissionDenied: this user may not use the socket, and the text says which users may.
 absl::StatusOr<std::string> AskControl(const ControlOptions& options,
                                        std::chrono::milliseconds timeout = kControlTimeout);
 

@@ -2,10 +2,7 @@
 
 #include <string>
 
-#include "resolver/base/error_text.h"
-#include "wire/concat.h"
-#include "wire/parse_presentation.h"
-#include "wire/presentation.h"
+#include "resolver/tool/control_words.h"
 
 namespace tern::resolver::tool {
 
@@ -34,19 +31,10 @@ absl::Status FillFlush(const CommandWords& read, nlohmann::ordered_json* request
     (*request)["all"] = true;
     return absl::OkStatus();
   }
-  const auto name = wire::ParseName(read.words[0]);
-  if (!name.ok() || read.words[0].empty()) {
-    return absl::InvalidArgumentError(
-        Concat("expected a domain name, found ", Quoted(read.words[0])));
-  }
-  (*request)["name"] = wire::ToText(*name);
-  if (const auto type = read.Value("--type")) {
-    if (!wire::ParseType(*type)) {
-      return absl::InvalidArgumentError(
-          Concat("--type: expected a record type, found ", Quoted(*type)));
-    }
-    (*request)["type"] = std::string(*type);
-  }
+  absl::Status status = FillName(read.words[0], "name", request);
+  if (const auto type = read.Value("--type"); type && status.ok())
+    status = FillType(*type, "--type: ", request);
+  if (!status.ok()) return status;
   if (read.Has("--below")) (*request)["below"] = true;
   if (read.Has("--negative")) (*request)["negative"] = true;
   return absl::OkStatus();

@@ -1,13 +1,14 @@
 #include "resolver/tool/control_servers.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
+#include <string>
 #include <string_view>
 
-#include "resolver/base/error_text.h"
 #include "resolver/tool/control_fields.h"
+#include "resolver/tool/control_words.h"
 #include "wire/concat.h"
-#include "wire/parse_presentation.h"
-#include "wire/presentation.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -29,6 +30,26 @@ std::string AgoText(const ControlJson& server, std::string_view key) {
   return Concat(SpanText(NumberOf(server, key) * 1000), " ago");
 }
 
+// Why it is asked last for the zone.
+std::string AvoidedText(const std::string& why) {
+  struct Row {
+    std::string_view why;
+    std::string_view text;
+  };
+  constexpr Row kRows[] = {
+      {"lame", "LAME for the zone"},
+      {"refused", "REFUSES the zone"},
+      {"failed", "avoided for the zone, because it answered with an error"},
+      {"format_error", "avoided for the zone, because it did not understand the query"},
+      {"unsound", "avoided for the zone, because its replies cannot be used"},
+      {"overtaken", "avoided for the zone, because another server was faster over TCP"},
+      {"bogus", "avoided for the zone, because what it gave failed validation"},
+  };
+  const auto* const row =
+      std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.why == why; });
+  return row == std::end(kRows) ? Concat("avoided for the zone: ", why) : std::string(row->text);
+}
+
 // What an operator has to know of it.
 std::string StateText(const ControlJson& server) {
   if (!HasField(server, "address")) return "no address known";
@@ -45,7 +66,7 @@ std::string StateText(const ControlJson& server) {
   if (HasField(server, "answered_seconds_ago")) {
     words += Concat(", answered ", AgoText(server, "answered_seconds_ago"));
   }
-  AddWord(FlagOf(server, "lame"), "LAME for the zone", &words);
+  AddWord(HasField(server, "avoided"), AvoidedText(TextOf(server, "avoided")), &words);
   AddWord(HasField(server, "may_be_asked") && !FlagOf(server, "may_be_asked"), "may not be asked",
           &words);
   AddWord(FlagOf(server, "family_broken"), "its address family does not work here", &words);
@@ -88,13 +109,7 @@ Command ServersCommand() {
 
 absl::Status FillServers(const CommandWords& read, ControlJson* request) {
   if (read.words.empty()) return absl::OkStatus();
-  const auto name = wire::ParseName(read.words[0]);
-  if (!name.ok() || read.words[0].empty()) {
-    return absl::InvalidArgumentError(
-        Concat("expected a domain name, found ", Quoted(read.words[0])));
-  }
-  (*request)["zone"] = wire::ToText(*name);
-  return absl::OkStatus();
+  return FillName(read.words[0], "zone", request);
 }
 
 std::string ServersText(const ControlJson& result) {

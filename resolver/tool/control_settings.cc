@@ -3,6 +3,11 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "resolver/base/error_text.h"
+#include "resolver/base/negative_anchors.h"
+#include "resolver/base/time_text.h"
+#include "resolver/tool/control_words.h"
+#include "resolver/tool/server_word.h"
 #include "wire/concat.h"
 #include "wire/harmless_text.h"
 
@@ -31,16 +36,17 @@ absl::Status FillLevel(const CommandWords& read, Json* request) {
 }
 
 absl::Status FillZone(const CommandWords& read, Json* request) {
-  (*request)["zone"] = std::string(read.words[0]);
-  return absl::OkStatus();
+  return FillName(read.words[0], "zone", request);
 }
 
 absl::Status FillNewZone(const CommandWords& read, Json* request) {
   std::string servers;
   for (size_t i = 1; i < read.words.size(); ++i) {
+    const auto server = ReadServerWord(read.words[i]);
+    if (!server.ok()) return server.status();
     servers += Concat(i == 1 ? "" : " ", read.words[i]);
   }
-  (*request)["zone"] = std::string(read.words[0]);
+  if (absl::Status status = FillZone(read, request); !status.ok()) return status;
   (*request)["servers"] = servers;
   FillFlag(read, "--first", request);
   FillFlag(read, "--validate", request);
@@ -65,12 +71,27 @@ absl::Status FillRecord(const CommandWords& read, Json* request) {
 }
 
 absl::Status FillOldRecords(const CommandWords& read, Json* request) {
-  (*request)["name"] = std::string(read.words[0]);
-  if (read.words.size() > 1) (*request)["type"] = std::string(read.words[1]);
-  return absl::OkStatus();
+  const absl::Status status = FillName(read.words[0], "name", request);
+  return status.ok() && read.words.size() > 1 ? FillType(read.words[1], "", request) : status;
+}
+
+absl::Status CheckEnd(const CommandWords& read) {
+  const auto time = read.Value("--for");
+  const auto until = read.Value("--until");
+  if (time && until) {
+    return absl::InvalidArgumentError("nta add: expected either --until or --for");
+  }
+  if (until && !ParseTime(*until)) {
+    return absl::InvalidArgumentError(
+        Concat("--until: expected ", kTimeExpected, ", found ", Quoted(*until)));
+  }
+  const absl::Status status = time ? ParseAnchorTime(*time).status() : absl::OkStatus();
+  return status.ok() ? status
+                     : absl::InvalidArgumentError(Concat("--for: ", std::string(status.message())));
 }
 
 absl::Status FillAnchor(const CommandWords& read, Json* request) {
+  if (absl::Status status = CheckEnd(read); !status.ok()) return status;
   for (const std::string_view option : {"--until", "--for", "--reason"}) {
     FillValue(read, option, request);
   }
@@ -156,8 +177,13 @@ std::vector<ControlCommand> SettingsCommands() {
                    .words = {{.name = "LEVEL",
                               .meaning = "error, warning or info",
                               .may_be_missing = true,
-                              .choices = {"error", "warning", "info"}}}},
+                              .choices = {"error", "warning", "info"},
+                              .only_choices = true}}},
        .fill = &FillLevel,
+       .text = &LinesText},
+      {.command = {.name = "log reopen",
+                   .meaning = "has ternd open the files of the query log and of dnstap again, as "
+                              "after logrotate"},
        .text = &LinesText},
       AddZoneCommand("forward add", "has other resolvers asked for a zone", /*forward=*/true),
       RemoveZoneCommand("forward remove", "has the zone looked up from the root again"),
@@ -178,7 +204,8 @@ ControlCommand DrainCommand() {
                       .words = {{.name = "STATE",
                                  .meaning = "on, which is the default, or off",
                                  .may_be_missing = true,
-                                 .choices = {"on", "off"}}}},
+                                 .choices = {"on", "off"},
+                                 .only_choices = true}}},
           .fill = &FillState,
           .text = &LinesText};
 }

@@ -12,8 +12,8 @@
 
 namespace tern::resolver::tool {
 
-// `config show`, `log level`, and `add`, `remove` and `list` of `forward`, `stub`, `local` and
-// `nta`.
+// `config show`, `log level`, `log reopen`, and `add`, `remove` and `list` of `forward`, `stub`,
+// `local` and `nta`.
 std::vector<ControlCommand> SettingsCommands();
 ControlCommand DrainCommand();
 

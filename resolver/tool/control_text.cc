@@ -58,6 +58,11 @@ ControlReply FailedReply(ControlExit exit, std::string_view why) {
   return {.exit = exit, .text = "", .error = Concat("tern: ", why, "\n"), .json = ""};
 }
 
+ControlReply NoAnswerReply(const absl::Status& why) {
+  return FailedReply(absl::IsPermissionDenied(why) ? ControlExit::kFailure : ControlExit::kNoAnswer,
+                     std::string(why.message()));
+}
+
 ControlReply ReadControlResult(std::string_view line, Json* result) {
   ControlReply reply;
   Json answer = NestsDeeper(line, kDepthMax) ? Json() : Json::parse(line, nullptr, false);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "resolver/tool/control_command.h"
 
 namespace tern::resolver::tool {
@@ -14,7 +15,7 @@ namespace tern::resolver::tool {
 enum class ControlExit : int {
   kOk = 0,
   kUsage = 2,
-  kFailure = 3,   // ternd refused, or could not do it
+  kFailure = 3,   // ternd could not do it, or who asks may not ask for it
   kNoAnswer = 4,  // nobody answers at the socket
 };
 
@@ -27,6 +28,9 @@ struct ControlReply {
 
 // `why` is one line for the user.
 ControlReply FailedReply(ControlExit exit, std::string_view why);
+
+// Why ternd gave no answer (AskControl): nobody answered, or who asks may not.
+ControlReply NoAnswerReply(const absl::Status& why);
 
 // `line` is what came from the socket. Whatever it holds, what is made of it is harmless text.
 // Gives the result of the answer, if there is one; then the reply has no text.

@@ -53,9 +53,12 @@ std::string DenialText(const ControlJson& entry) {
   std::string lines = Concat(";   ", HeadText(entry, type), "\n");
   lines += LinesOf(ListOf(entry, "soa"), Concat(";   with ", TextOf(entry, "zone"), " SOA"));
   if (HasField(entry, "reason")) {
-    lines += Concat(";   because: ", TextOf(entry, "reason"), " (extended error ",
-                    NumberOf(entry, "extended_error"), "), ", NumberOf(entry, "failures_in_a_row"),
-                    " in a row\n");
+    const std::string code =
+        HasField(entry, "extended_error")
+            ? Concat(" (extended error ", NumberOf(entry, "extended_error"), ")")
+            : "";
+    lines += Concat(";   because: ", TextOf(entry, "reason"), code, ", ",
+                    NumberOf(entry, "failures_in_a_row"), " in a row\n");
   }
   return lines;
 }

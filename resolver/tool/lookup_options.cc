@@ -8,6 +8,7 @@
 #include "resolver/base/amount_text.h"
 #include "resolver/base/error_text.h"
 #include "resolver/base/question_text.h"
+#include "resolver/tool/server_word.h"
 #include "wire/concat.h"
 #include "wire/presentation.h"
 
@@ -37,9 +38,12 @@ absl::Status ReadQuestion(std::span<const std::string_view> plain, LookupOptions
 
 // Takes `@ADDRESS` out of the words. It is as dig has it.
 absl::Status TakeServer(std::vector<std::string_view>* words, Endpoint* server) {
-  const auto at = std::find_if(words->begin(), words->end(),
-                               [](std::string_view word) { return word.starts_with('@'); });
+  const auto is_server = [](std::string_view word) { return word.starts_with('@'); };
+  const auto at = std::find_if(words->begin(), words->end(), is_server);
   if (at == words->end()) return absl::OkStatus();
+  if (const auto other = std::find_if(at + 1, words->end(), is_server); other != words->end()) {
+    return UsageError(Concat("expected one server, found ", Quoted(*at), " and ", Quoted(*other)));
+  }
   const absl::Status status = ReadServer(at->substr(1), server);
   words->erase(at);
   return status;
@@ -79,13 +83,8 @@ Endpoint DefaultServer(std::string_view resolv_conf) {
 }
 
 absl::Status ReadServer(std::string_view value, Endpoint* server) {
-  const auto read = Endpoint::Parse(value, kDnsPort);
-  if (!read || read->port == 0 || read->address.LacksInterface()) {
-    return UsageError(
-        Concat("--server: expected an address such as 127.0.0.1, 127.0.0.1:5353, "
-               "[::1]:5353 or fe80::1%eth0, found ",
-               Quoted(value)));
-  }
+  const auto read = ReadServerWord(value);
+  if (!read.ok()) return UsageError(Concat("--server: ", std::string(read.status().message())));
   *server = *read;
   return absl::OkStatus();
 }

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "resolver/tool/lookup_text.h"
+#include "resolver/tool/mail_counters.h"
 #include "wire/concat.h"
 
 namespace tern::resolver::tool {
@@ -210,6 +212,16 @@ std::string InColumn(std::string_view head, size_t width, std::string_view text)
   return column;
 }
 
+// What has not happened yet says nothing to a reader. Programs get all (mail_json.h).
+std::string CountersText(const std::vector<MailCounter>& counters) {
+  std::string text;
+  for (const MailCounter& counter : counters) {
+    if (counter.value == 0) continue;
+    text += Row(text.empty() ? "ternd so far" : "", CounterText(counter));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string MailText(const MailPlan& plan, const Endpoint& server) {
@@ -224,9 +236,7 @@ std::string MailText(const MailPlan& plan, const Endpoint& server) {
   for (size_t i = 0; i < plan.warnings.size(); ++i) {
     text += Row(i == 0 ? "warnings" : "", InColumn("-", 2, plan.warnings[i].text));
   }
-  for (size_t i = 0; i < plan.counters.size(); ++i) {
-    text += Row(i == 0 ? "ternd so far" : "", CounterText(plan.counters[i]));
-  }
+  text += CountersText(plan.counters);
   return text + Row("asked", Concat(server.ToText(), ", ", plan.questions,
                                     " questions, the slowest answer in ",
                                     Milliseconds(plan.slowest.count())));

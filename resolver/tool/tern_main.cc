@@ -344,8 +344,9 @@ int Control(const ControlCommand& command, std::span<const std::string> words) {
   if (command.command.name == "cache load") return Load(*options);
   const auto answer = AskControl(*options);
   if (!answer.ok()) {
-    Print(stderr, Concat("tern: ", std::string(answer.status().message()), "\n"));
-    return static_cast<int>(ControlExit::kNoAnswer);
+    const ControlReply failure = NoAnswerReply(answer.status());
+    Print(stderr, failure.error);
+    return static_cast<int>(failure.exit);
   }
   const ControlReply reply = ReadControlReply(command, *answer);
   const bool shows_json = options->json && !reply.json.empty();

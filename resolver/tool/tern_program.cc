@@ -39,9 +39,9 @@ const Program& TernProgram() {
           "--strict).\n"
           "Of config import: 0 all is carried over, 1 some is not, 2 wrong usage, 3 the\n"
           "file cannot be read.\n"
-          "Of those with --socket: 0 done, 2 wrong usage, 3 ternd could not do it,\n"
-          "4 nobody answers at the socket. Of config check: 0 good, 2 wrong usage,\n"
-          "3 mistakes, 4 there is no ternd to run. See tern(1).\n",
+          "Of those with --socket: 0 done, 2 wrong usage, 3 ternd could not do it, or you\n"
+          "may not ask for it, 4 nobody answers at the socket. Of config check: 0 good,\n"
+          "2 wrong usage, 3 mistakes, 4 there is no ternd to run. See tern(1).\n",
   };
   return program;
 }

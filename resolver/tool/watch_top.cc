@@ -32,8 +32,7 @@ TopLook LookOnce(const TopOptions& options, const AskTop& ask) {
   if (line.ok()) {
     look.reply = ReadControlResult(*line, &look.result);
   } else {
-    look.reply.exit = ControlExit::kNoAnswer;
-    look.reply.error = Concat("tern: ", std::string(line.status().message()), "\n");
+    look.reply = NoAnswerReply(line.status());
   }
   return look;
 }

@@ -19,9 +19,9 @@ constexpr Duration kTcpTimeout = seconds(3);
 // free.
 constexpr Duration kConnectionRetry = std::chrono::milliseconds(50);
 
-constexpr Duration kLameFor = minutes(10);
-constexpr Duration kRefusedFor = seconds(60);
-constexpr Duration kServfailFor = seconds(5);
+constexpr Avoidance kLameFor = {minutes(10), WhyAvoided::kLame};
+constexpr Avoidance kRefusedFor = {seconds(60), WhyAvoided::kRefused};
+constexpr Avoidance kServfailFor = {seconds(5), WhyAvoided::kFailed};
 
 }  // namespace
 

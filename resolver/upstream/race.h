@@ -69,6 +69,7 @@
 #include "resolver/base/environment.h"
 #include "resolver/base/event.h"
 #include "resolver/base/intrusive_list.h"
+#include "resolver/upstream/avoided.h"
 #include "resolver/upstream/query_form.h"
 #include "resolver/upstream/race_context.h"
 #include "resolver/upstream/reply_class.h"
@@ -349,7 +350,7 @@ class Race final : public ExchangeSink,
   // There is no connection for the next try: this zone or this server has its share.
   void WaitForConnection(Time now);
   void OnUnreachable(const Attempt& attempt);
-  void Drop(Attempt& attempt, Duration lame_for, std::string_view why,
+  void Drop(Attempt& attempt, const Avoidance& avoid, std::string_view why,
             RaceResult::Said said = RaceResult::kSaidOther);
   void OnEmpty(Attempt& attempt);
   // Whether the server may have denied the name only because of its capitals.

@@ -132,7 +132,7 @@ void Race::OnEmpty(Attempt& attempt) {
   seen_empty_ = true;
   if (!servers_.forwarded() && facilities_.records.header().Has(wire::kFlagAA)) ++confirmations_;
   if (confirmations_ < kConfirmationsEnough) {
-    Drop(attempt, Duration(0), "empty");
+    Drop(attempt, Avoidance(), "empty");
     return;
   }
   TraceStep("reply", attempt, "empty, as another server said");
@@ -140,7 +140,8 @@ void Race::OnEmpty(Attempt& attempt) {
   Finish(RaceResult::Kind::kEmpty);
 }
 
-void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why, RaceResult::Said said) {
+void Race::Drop(Attempt& attempt, const Avoidance& avoid, std::string_view why,
+                RaceResult::Said said) {
   TraceStep("reply", attempt, why);
   result_.said |= said;
   Candidate& candidate = servers_.candidates()[attempt.candidate];
@@ -150,10 +151,10 @@ void Race::Drop(Attempt& attempt, Duration lame_for, std::string_view why, RaceR
   const bool could_not_find_out =
       servers_.forwarded() && facilities_.records.rcode() == wire::Rcode::kServFail;
   candidate.gave_nothing = said != RaceResult::kSaidUnsound && !could_not_find_out;
-  if (lame_for.count() > 0 && !IsRareType()) {
+  if (avoid.time.count() > 0 && !IsRareType()) {
     ++facilities_.counters.of_upstream.lame;
-    facilities_.server_table.NoteLame(attempt.key, servers_.zone(), lame_for,
-                                      facilities_.environment.Now());
+    facilities_.server_table.NoteLame(attempt.key, servers_.zone(), avoid.time,
+                                      facilities_.environment.Now(), avoid.why);
   }
   Close(attempt);
   GoOn();

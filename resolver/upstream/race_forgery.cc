@@ -11,7 +11,7 @@ namespace {
 
 // For so long after a sign of forgery, the zone's questions have one datagram open at a time.
 constexpr Duration kForgedFor = std::chrono::seconds(20);
-constexpr Duration kUnsoundFor = std::chrono::seconds(60);
+constexpr Avoidance kUnsoundFor = {std::chrono::seconds(60), WhyAvoided::kUnsound};
 
 std::string_view Describe(ReplyMatch match) {
   switch (match) {

@@ -10,7 +10,7 @@
 namespace tern::resolver::upstream {
 namespace {
 
-constexpr Duration kFormatErrorFor = std::chrono::seconds(5);
+constexpr Avoidance kFormatErrorFor = {std::chrono::seconds(5), WhyAvoided::kFormatError};
 // After so many silences, servers that are not known to take all are asked in a leaner form.
 constexpr int kSilencesBeforeLeaner = 2;
 // A race asks so often in a leaner form when all servers failed.
@@ -138,7 +138,7 @@ bool Race::IsAboutType(const Attempt& attempt) const {
 // EDNS. Its fault is learnt only from an answer that then comes.
 void Race::OnFormatError(Attempt& attempt) {
   if (IsAboutType(attempt)) {
-    Drop(attempt, Duration(0), "FORMERR", RaceResult::kSaidNotImplemented);
+    Drop(attempt, Avoidance(), "FORMERR", RaceResult::kSaidNotImplemented);
     return;
   }
   if (IsDoubtfulFormatError(attempt)) {

@@ -37,7 +37,8 @@ void Race::NoteLosers() {
         !IsRareType() && attempt.state != State::kSilent && attempt.key != answered_ &&
         waited >= RoundTrips(attempt.transport) * HedgeDelay(table.Get(attempt.key));
     if (is_late && attempt.transport == Transport::kTcp) {
-      table.NoteLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now);
+      table.NoteLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now,
+                     WhyAvoided::kOvertaken);
     } else if (is_late) {
       NoteSilence(attempt, waited, now);
       if (attempt.expendable) ++needed;

@@ -364,8 +364,15 @@ uint64_t ServerTable::ZoneKey(ServerKey server, wire::NameView zone) const {
   return wire::Mix(static_cast<uint64_t>(server), wire::HashName(zone, seed_));
 }
 
-void ServerTable::NoteLame(ServerKey server, wire::NameView zone, Duration duration, Time now) {
-  lame_.Put(ZoneKey(server, zone), now + duration);
+void ServerTable::NoteLame(ServerKey server, wire::NameView zone, Duration duration, Time now,
+                           WhyAvoided why) {
+  lame_.Put(ZoneKey(server, zone), now + duration, static_cast<uint8_t>(why));
+}
+
+std::optional<WhyAvoided> ServerTable::WhyLame(ServerKey server, wire::NameView zone,
+                                               Time now) const {
+  const std::optional<uint8_t> note = lame_.NoteOf(ZoneKey(server, zone), now);
+  return note ? std::optional(static_cast<WhyAvoided>(*note)) : std::nullopt;
 }
 
 bool ServerTable::IsLame(ServerKey server, wire::NameView zone, Time now) const {

@@ -2,7 +2,7 @@
 // - how fast each one is, and whether it answers at all;
 // - what it cannot do;
 // - its last cookie;
-// - for which zones it is lame.
+// - for which zones it is lame, or avoided for another reason.
 //
 // It also holds the zones for which somebody seems to forge answers, whether IPv4 and IPv6 work
 // (family_health.h), and which zones are silent (silent_zones.h).
@@ -31,6 +31,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -39,6 +40,7 @@
 #include "resolver/base/four_way_table.h"
 #include "resolver/base/siphash.h"
 #include "resolver/base/time.h"
+#include "resolver/upstream/avoided.h"
 #include "resolver/upstream/family_health.h"
 #include "resolver/upstream/silent_zones.h"
 #include "resolver/upstream/upstream_query.h"
@@ -177,10 +179,13 @@ class ServerTable {
   SilentZones& silent_zones() { return silent_zones_; }
   const SilentZones& silent_zones() const { return silent_zones_; }
 
-  // Lame delegations (RFC 9499 section 7): for `duration` this server counts as not serving this
-  // zone.
-  void NoteLame(ServerKey server, wire::NameView zone, Duration duration, Time now);
+  // Lame delegations (RFC 9499 section 7), and what is as useless: for `duration` this server
+  // counts as not serving this zone.
+  void NoteLame(ServerKey server, wire::NameView zone, Duration duration, Time now,
+                WhyAvoided why = WhyAvoided::kLame);
   bool IsLame(ServerKey server, wire::NameView zone, Time now) const;
+  // Nothing when it counts as serving the zone. For people.
+  std::optional<WhyAvoided> WhyLame(ServerKey server, wire::NameView zone, Time now) const;
 
   // Call it when replies came to an open query about the zone that were no answer to it. Somebody
   // may be guessing. The zone is marked, not the server. Servers of one operator serve thousands of

@@ -164,6 +164,16 @@ class DnssecTest(WorldTest):
         self.assertEqual(dig("www.old.com", "A").status, "SERVFAIL")
         self.assertEqual(self.daemon.log().count("has ended"), 1)
 
+    def test_servers_of_bogus_data_are_avoided_and_not_lame(self):
+        control = str(self.internet.folder / "control")
+        self.tern({"dnssec": {"validation": True, "trust_anchors": str(self.internet.folder / "root.anchor")},
+                   "control": {"socket": control}})
+        self.assertEqual(dig("www.old.com", "A").status, "SERVFAIL")
+        run = subprocess.run([TERN, "servers", "old.com", "--socket", control], capture_output=True, text=True,
+                             timeout=30, check=True)
+        self.assertIn("avoided for the zone, because what it gave failed validation", run.stdout)
+        self.assertNotIn("LAME", run.stdout)
+
     def test_the_tool_says_why_a_name_is_not_secure(self):
         for name, verdict, code, words in (
                 ("www.good.com", "secure", 0, ()),

@@ -79,6 +79,11 @@ class SteerTest(SteeredTest):
                                check=False)
         self.assertEqual(check.returncode, 3)
         self.assertIn("more: unknown key", json.loads(check.stdout)["result"]["errors"][0])
+        shown.write_text("query_log: {file: no/log}\n")
+        check = subprocess.run([TERN, "config", "check", str(shown)], capture_output=True, text=True, check=False)
+        self.assertEqual(check.returncode, 0)
+        self.assertIn(f"warning: {shown}:1:19: query_log.file: expected a file in a folder that is there, "
+                      f"found {shown.parent}/no/log", check.stdout)
 
     def test_a_forward_zone_comes_and_goes_while_it_runs(self):
         daemon = self.tern(self.started)
@@ -86,8 +91,11 @@ class SteerTest(SteeredTest):
         added = self.result("forward", "add", "corp.example", zones.FORWARDER)
         self.answers(dig("www.corp.example", "A"), "A", "198.18.24.1")
         self.assertIn("listens itself", self.refused("stub", "add", "a.example", "127.0.0.1"))
-        self.assertIn('forward[0].to[0]: expected an address with a port',
-                      self.refused("forward", "add", "a.example", "x"))
+        for wrong in (["forward", "add", "a.example", "x"], ["drain", "of"], ["log", "level", "debug"],
+                      ["nta", "add", "a..b"]):
+            code, _, error = self.say(*wrong)
+            self.assertEqual(code, 2)
+            self.assertIn("expected ", error)
         self.assertEqual(self.result("forward", "list")["items"][0]["at_run_time"], True)
         # What it prints keeps it: JSON is YAML, and so is a file of both.
         good = daemon.path.read_text()
@@ -103,6 +111,21 @@ class SteerTest(SteeredTest):
         dropped = self.result("reload")["dropped"]
         self.assertEqual([(change["key"], len(change["added"])) for change in dropped], [("stub", 1)])
         self.assertEqual(dig("www.corp.example", "A").status, "NXDOMAIN")
+
+    def test_a_query_log_is_opened_again_and_nothing_else_changes(self):
+        log = self.internet.folder / "queries"
+        self.tern({**self.started, "query_log": {"file": str(log)}})
+        self.result("forward", "add", "corp.example", zones.FORWARDER)
+        moved = log.rename(self.internet.folder / "queries.1")
+        self.assertEqual(self.lines("log", "reopen"), [f"query_log.file: {log}: opened"])
+        self.answers(dig("www.corp.example", "A"), "A", "198.18.24.1")
+        wait_until(lambda: "www.corp.example." in log.read_text(), "the line")
+        self.assertEqual(moved.read_text(), "")
+        log.unlink()
+        log.mkdir()
+        failure = f"query_log.file: {log}: cannot be opened: Is a directory"
+        self.assertEqual(self.refused("log", "reopen"), f"tern: {failure}\n")
+        self.assertIn(failure, self.lines("reload"))
 
     def test_records_of_the_operators_come_before_the_world(self):
         self.tern(self.started)

@@ -23,6 +23,19 @@ TEST(ExpiringMarksTest, AMarkIsThereUntilItsTimeIsOver) {
   EXPECT_FALSE(marks.Has(9, kNow));
 }
 
+TEST(ExpiringMarksTest, TheMarkThatLastsLongerKeepsItsNote) {
+  ExpiringMarks marks(64);
+  EXPECT_EQ(marks.NoteOf(7, kNow), std::nullopt);
+  marks.Put(7, kNow + seconds(5), 6);
+  EXPECT_EQ(marks.NoteOf(7, kNow + seconds(4)), 6);
+  EXPECT_EQ(marks.NoteOf(7, kNow + seconds(5)), std::nullopt);
+  EXPECT_FALSE(marks.Has(7, kNow + seconds(5)));
+  marks.Put(7, kNow + seconds(4), 7);
+  EXPECT_EQ(marks.NoteOf(7, kNow), 6);
+  marks.Put(7, kNow + seconds(9), 1);
+  EXPECT_EQ(marks.NoteOf(7, kNow), 1);
+}
+
 TEST(ExpiringMarksTest, ClearForgetsAllMarks) {
   ExpiringMarks marks(64);
   for (uint64_t key = 1; key < 100; ++key) marks.Put(key << 33, kNow + seconds(5));

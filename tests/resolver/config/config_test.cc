@@ -338,6 +338,25 @@ query_log: {file: queries, only: failures, clients: ["192.0.2.0/24"], zones: [Ex
   EXPECT_EQ(Parse("query_log: {file: stderr}", "/etc/tern/tern.yaml").query_log.file, "stderr");
 }
 
+// So that what ternd prints means the same in every folder.
+TEST(ConfigTest, PathsAreAbsoluteAlsoWhenTheFilesOwnPathIsNot) {
+  const std::string here = std::filesystem::current_path().string();
+  const std::string yaml =
+      "{query_log: {file: queries}, dnstap: {socket: tap}, cache: {file: c}, dnssec: {state_file: "
+      "s},"
+      " local: {hosts_file: h}, control: {socket: ./control}}";
+  const Settings s = Parse(yaml, "tern.yaml");
+  EXPECT_EQ(s.query_log.file, here + "/queries");
+  EXPECT_EQ(s.dnstap.socket, here + "/tap");
+  EXPECT_EQ(s.cache_file.path, here + "/c");
+  EXPECT_EQ(s.dnssec.state_file, here + "/s");
+  EXPECT_EQ(s.local.hosts_file, here + "/h");
+  EXPECT_EQ(s.control.socket, here + "/./control");
+  EXPECT_EQ(Parse(yaml, "../a/tern.yaml").cache_file.path, here + "/../a/c");
+  EXPECT_EQ(Parse("{query_log: {file: stderr}, cache: {file: \"\"}}", "t").query_log.file,
+            "stderr");
+}
+
 TEST(ConfigTest, HttpCanBeSwitchedOff) {
   for (const char* off : {"http: {listen: []}", "http: {listen: \"\"}"}) {
     EXPECT_TRUE(Parse(off).http.listen.empty()) << off;

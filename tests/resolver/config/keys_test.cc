@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "gtest/gtest.h"
+#include "resolver/base/error_text.h"
 #include "resolver/config/config.h"
 #include "resolver/config/key_text.h"
 #include "resolver/config/value_reader.h"

@@ -1,5 +1,6 @@
 #include "resolver/control/control_verbs.h"
 
+#include <cerrno>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -32,6 +33,7 @@ class FakeDaemon final : public Steered {
     report.waiting = {{.key = "workers", .before = "auto", .after = "2"}};
     return report;
   }
+  absl::StatusOr<std::vector<EventFile>> ReopenFiles() override { return files; }
   absl::StatusOr<SettingsNow> ReadSettings() override {
     return SettingsNow{in_force, written, "tern.yaml", 5, /*now=*/1'000'000'000};
   }
@@ -69,6 +71,7 @@ class FakeDaemon final : public Steered {
   }
 
   std::string mistake;
+  std::vector<EventFile> files;
   config::Settings in_force = config::DefaultSettings();
   config::Settings written = config::DefaultSettings();
   bool draining = false;
@@ -126,7 +129,7 @@ TEST_F(ControlVerbsTest, StatusSaysWhatRuns) {
 
 TEST_F(ControlVerbsTest, ReloadSaysWhatNeedsAStartOrWhatIsWrong) {
   EXPECT_EQ(Result(R"({"verb":"reload"})"), nlohmann::json::parse(R"({
-    "generation": 2, "needs_restart": ["workers"], "dropped": [],
+    "generation": 2, "needs_restart": ["workers"], "dropped": [], "unopened": [],
     "changed": [{"key": "stub", "added": ["{zone: \"a.\"}"], "removed": []}],
     "waiting": [{"key": "workers", "before": "auto", "after": "2"}],
     "lines": ["stub: added {zone: \"a.\"}",
@@ -135,6 +138,24 @@ TEST_F(ControlVerbsTest, ReloadSaysWhatNeedsAStartOrWhatIsWrong) {
   daemon_.mistake = "tern.yaml:1:1: worker: unknown key";
   EXPECT_EQ(Say(R"({"verb":"reload"})"),
             R"({"ok":false,"error":"tern.yaml:1:1: worker: unknown key"})");
+}
+
+TEST_F(ControlVerbsTest, LogReopenSaysWhatItOpenedAndFailsWhenOneCannotBe) {
+  const std::string request = R"({"verb":"log reopen"})";
+  EXPECT_EQ(Result(request)["lines"][0],
+            "nothing is written to a file (query_log.file, dnstap.file)");
+  daemon_.files = {{.key = "query_log.file", .path = "/a/log"},
+                   {.key = "dnstap.file", .path = "/a/tap", .state = EventFile::State::kStayed}};
+  EXPECT_EQ(Result(request), nlohmann::json::parse(R"({
+    "files": [{"key": "query_log.file", "path": "/a/log", "opened": true},
+              {"key": "dnstap.file", "path": "/a/tap", "opened": false}],
+    "lines": ["query_log.file: /a/log: opened",
+              "dnstap.file: /a/tap: was not moved, so it goes on"]})"));
+  daemon_.files[0].state = EventFile::State::kFailed;
+  daemon_.files[0].error = EACCES;
+  EXPECT_EQ(Say(request),
+            R"({"ok":false,"error":"query_log.file: /a/log: cannot be opened: Permission denied\n)"
+            R"(dnstap.file: /a/tap: was not moved, so it goes on"})");
 }
 
 TEST_F(ControlVerbsTest, AnUpgradeSaysWhatTheNextProcessDoesNotKnow) {

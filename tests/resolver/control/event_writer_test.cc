@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -82,6 +83,9 @@ class EventWriterTest : public testing::Test {
     const std::lock_guard guard(lock_);
     return told_;
   }
+  static uint64_t Lost(const OutputCounts& counts, EventLoss why) {
+    return counts.lost[static_cast<size_t>(why)];
+  }
   std::string Metrics() const {
     std::vector<Family> families;
     CollectEvents(counts_, &families);
@@ -140,6 +144,38 @@ TEST_F(EventWriterTest, AFileThatWasMovedIsLeftAtReopen) {
   EXPECT_EQ(Lines("log.1"), 2u);
 }
 
+TEST_F(EventWriterTest, WhoHasFilesReopenedHearsWhatBecameOfEach) {
+  dnstap_.file = path("no/tap");
+  query_log_.file = path("log");
+  Start();
+  std::vector<EventFile> files = writer_->AwaitFiles();
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_EQ(TextOf(files[0]), "query_log.file: " + path("log") + ": opened");
+  EXPECT_EQ(TextOf(files[1]),
+            "dnstap.file: " + path("no/tap") + ": cannot be opened: No such file or directory");
+  // It does not wait until it is tried again anyway.
+  fs::create_directory(folder_ / "no");
+  writer_->Reopen();
+  EXPECT_EQ(writer_->AwaitFiles()[1].state, EventFile::State::kOpened);
+  writer_->Reopen();
+  EXPECT_EQ(writer_->AwaitFiles()[1].state, EventFile::State::kStayed);
+  fs::rename(path("log"), path("log.1"));
+  fs::rename(path("no/tap"), path("no/tap.1"));
+  fs::create_directory(folder_ / "log");
+  writer_->Reopen();
+  files = writer_->AwaitFiles();
+  EXPECT_EQ(files[0].state, EventFile::State::kFailed);
+  EXPECT_EQ(files[0].error, EISDIR);
+  EXPECT_EQ(files[1].state, EventFile::State::kOpened);
+  EXPECT_TRUE(fs::exists(path("no/tap")));
+}
+
+TEST_F(EventWriterTest, TheStandardErrorIsNoFile) {
+  query_log_.file = kStandardError;
+  Start();
+  EXPECT_TRUE(writer_->AwaitFiles().empty());
+}
+
 TEST_F(EventWriterTest, AFileThatCannotBeWrittenIsToldOnce) {
   query_log_.file = path("no/log");
   Start();
@@ -147,11 +183,29 @@ TEST_F(EventWriterTest, AFileThatCannotBeWrittenIsToldOnce) {
   EXPECT_EQ(told()[0], "bad: the query log cannot be written to " + path("no/log") +
                            ": No such file or directory");
   Tell();
-  EXPECT_TRUE(Within([&] { return counts_.query_log.lost[0] == 1; }));
+  EXPECT_TRUE(Within([&] { return Lost(counts_.query_log, EventLoss::kWriteFailed) == 1; }));
+  EXPECT_EQ(Lost(counts_.query_log, EventLoss::kNoReader), 0u);
   fs::create_directory(folder_ / "no");
   writer_->Reopen();
   ASSERT_TRUE(Within([&] { return told().size() == 2; }));
   EXPECT_EQ(told()[1], "good: the query log is written to " + path("no/log") + " again");
+}
+
+TEST_F(EventWriterTest, AFileOfDnstapThatCannotBeOpenedIsNoMissingReader) {
+  query_log_.file = "";
+  dnstap_.file = path("no/tap");
+  Start();
+  Tell();
+  EXPECT_TRUE(Within([&] { return Lost(counts_.dnstap, EventLoss::kWriteFailed) == 2; }));
+  EXPECT_EQ(Lost(counts_.dnstap, EventLoss::kNoReader), 0u);
+}
+
+TEST_F(EventWriterTest, APipeThatNobodyReadsHasNoReader) {
+  ASSERT_EQ(mkfifo(path("log").c_str(), 0600), 0);
+  Start();
+  Tell();
+  EXPECT_TRUE(Within([&] { return Lost(counts_.query_log, EventLoss::kNoReader) == 1; }));
+  EXPECT_EQ(Lost(counts_.query_log, EventLoss::kWriteFailed), 0u);
 }
 
 TEST_F(EventWriterTest, AFullDiskLosesLinesAndNothingElse) {

@@ -37,6 +37,7 @@ class SettingsOnly final : public Steered {
  public:
   absl::StatusOr<DaemonStatus> ReadStatus() override { return DaemonStatus(); }
   absl::StatusOr<ReloadReport> Reload() override { return ReloadReport(); }
+  absl::StatusOr<std::vector<EventFile>> ReopenFiles() override { return std::vector<EventFile>(); }
   absl::StatusOr<SettingsNow> ReadSettings() override { return SettingsNow(); }
   absl::StatusOr<ChangeReport> Change(const SettingsEdit&) override { return ChangeReport(); }
   absl::Status Drain(bool) override { return absl::OkStatus(); }
@@ -295,6 +296,24 @@ TEST_F(LookingVerbsTest, APlaceThatAClientMadeUpDoesNoHarm) {
   }
 }
 
+TEST_F(LookingVerbsTest, AFailureThatWasKeptWithoutATextHasTheNameOfItsError) {
+  const auto reason_of = [this](std::string_view name, wire::ExtendedError error,
+                                std::string_view text) {
+    alignas(8) uint8_t octets[512];
+    cache::EntryBuilder builder(octets);
+    EXPECT_TRUE(builder.StartFailure(N(name), RRType::kA, error, 1, 5, Before(0), text));
+    store_.Put(builder.Finish(), Before(0));
+    return Result({{"verb", "cache look"}, {"name", name}})["entries"][0];
+  };
+  const Json silent = reason_of("a.", wire::ExtendedError::kNoReachableAuthority, "");
+  EXPECT_EQ(silent["reason"], "No Reachable Authority");
+  EXPECT_EQ(silent["extended_error"], 22);
+  EXPECT_EQ(reason_of("b.", wire::ExtendedError::kOther, "why")["reason"], "why");
+  const Json none = reason_of("c.", wire::ExtendedError::kNone, "");
+  EXPECT_EQ(none["reason"], "no reason was kept");
+  EXPECT_FALSE(none.contains("extended_error"));
+}
+
 TEST_F(LookingVerbsTest, ServersOfTheNearestZoneWithWhatIsKnownOfThem) {
   PutDelegation("example.", "ns.example.", "192.0.2.1");
   const Endpoint server = *Endpoint::Parse("192.0.2.1:53", 53);
@@ -314,6 +333,18 @@ TEST_F(LookingVerbsTest, ServersOfTheNearestZoneWithWhatIsKnownOfThem) {
   EXPECT_EQ(told["answered_seconds_ago"], 9);
   EXPECT_EQ(told["silent_seconds_ago"], 2);
   EXPECT_EQ(told["lame"], true);
+  EXPECT_EQ(told["avoided"], "lame");
+}
+
+TEST_F(LookingVerbsTest, AServerWhoseDataWasBogusIsAvoidedAndNotLame) {
+  PutDelegation("example.", "ns.example.", "192.0.2.1");
+  const upstream::ServerKey key = servers_.KeyOf(*Endpoint::Parse("192.0.2.1:53", 53));
+  const Json request = {{"verb", "servers"}, {"zone", "www.example."}};
+  EXPECT_FALSE(Result(request)["servers"][0].contains("avoided"));
+  servers_.NoteLame(key, N("example."), seconds(60), kLookNow, upstream::WhyAvoided::kBogus);
+  const Json told = Result(request)["servers"][0];
+  EXPECT_EQ(told["lame"], false);
+  EXPECT_EQ(told["avoided"], "bogus");
 }
 
 TEST_F(LookingVerbsTest, WithoutADelegationTheRootHintsAreTold) {

@@ -26,7 +26,8 @@ Octets QueryFor(std::string_view labels, RRType type = RRType::kA, uint16_t rrcl
 }
 
 // The reply to it: an RCODE, and extended errors in OPT.
-Octets ReplyTo(const Octets& query, uint16_t rcode, const std::vector<uint16_t>& errors = {}) {
+Octets ReplyTo(const Octets& query, uint16_t rcode, const std::vector<uint16_t>& errors = {},
+               std::string_view why = "why") {
   Octets reply = query;
   reply[2] |= 0x80;
   reply[3] = static_cast<uint8_t>(rcode & 0xf);
@@ -34,7 +35,7 @@ Octets ReplyTo(const Octets& query, uint16_t rcode, const std::vector<uint16_t>&
   std::array<uint8_t, 200> room{};
   wire::OptWriter opt({.extended_rcode = static_cast<uint8_t>(rcode >> 4)}, room.data());
   for (const uint16_t error : errors) {
-    opt.AddExtendedError(static_cast<wire::ExtendedError>(error), "why");
+    opt.AddExtendedError(static_cast<wire::ExtendedError>(error), why);
   }
   const auto octets = opt.Finish();
   reply.insert(reply.end(), octets.begin(), octets.end());
@@ -74,7 +75,8 @@ TEST_F(QueryLogLineTest, SaysWhoAskedWhatAndWhatCameOfIt) {
   const Octets query = QueryFor("\3www\7example");
   EXPECT_EQ(Line(query, ReplyTo(query, 0)),
             "{\"time\":\"2025-11-29T12:00:05.123456Z\",\"client\":\"192.0.2.77\",\"transport\":"
-            "\"udp\",\"name\":\"www.example.\",\"type\":\"A\",\"rcode\":\"NOERROR\",\"source\":"
+            "\"udp\",\"name\":\"www.example.\",\"type\":\"A\",\"rcode\":\"NOERROR\",\"flags\":"
+            "\"rd\",\"source\":"
             "\"cache\",\"octets\":40,\"total_ms\":0.000,\"queue_ms\":0.000,\"upstream_ms\":0.000}"
             "\n");
 }
@@ -92,9 +94,23 @@ TEST_F(QueryLogLineTest, HasTheTimesOfAQueryThatWaited) {
   EXPECT_EQ(json["rcode"], "SERVFAIL");
   EXPECT_EQ(json["source"], "upstream");
   EXPECT_EQ(json["ede"], nlohmann::json({22, 65}));
+  EXPECT_EQ(json["reason"], "why");
+  EXPECT_EQ(json["flags"], "rd");
   EXPECT_EQ(json["total_ms"], 12.345);
   EXPECT_EQ(json["queue_ms"], 1.005);
   EXPECT_EQ(json["upstream_ms"], 11.34);
+}
+
+TEST_F(QueryLogLineTest, AFailureHasItsReasonInWordsAndTheFlags) {
+  const Octets query = QueryFor("\3www\7example");
+  Octets reply = ReplyTo(query, 2, {22}, "");
+  reply[2] |= 0x04;  // AA
+  reply[3] |= 0xb0;  // RA, AD, CD
+  const auto json = Json(query, reply);
+  EXPECT_EQ(json["reason"], "No Reachable Authority");
+  EXPECT_EQ(json["flags"], "aa rd ra ad cd");
+  EXPECT_EQ(Json(query, ReplyTo(query, 2, {6}, "a \"b\"\n"))["reason"], "a \"b\"\\x0a");
+  EXPECT_FALSE(Json(query, ReplyTo(query, 0)).contains("reason"));
 }
 
 TEST_F(QueryLogLineTest, AnUnusualCodeOrClassIsNamed) {

@@ -60,7 +60,11 @@ TEST_F(SettingsEditTest, AZoneMakesWayForANewOneOfTheSameKindOnly) {
   EXPECT_EQ(Do(&AddZone, "stub add", {{"zone", "a"}, {"servers", "10.0.0.1"}}),
             "stub add: expected each zone once in forward and stub, but a. is a forward zone");
   EXPECT_EQ(Do(&RemoveZone, "stub remove", {{"zone", "a"}}),
-            "stub remove: a. is not there; `tern stub list` shows what is");
+            "stub remove: a. is a forward zone: `tern forward remove` takes it away");
+  EXPECT_EQ(Do(&RemoveZone, "stub remove", {{"zone", "b"}}),
+            "stub remove: there is no stub zone b.; `tern stub list` shows all");
+  EXPECT_EQ(Do(&RemoveZone, "forward remove", {{"zone", "b"}}),
+            "forward remove: there is no forward zone b.; `tern forward list` shows all");
   EXPECT_EQ(Do(&RemoveZone, "forward remove", {{"zone", "a"}}),
             "forward: removed {zone: \"A.\", to: [\"10.0.0.2:53\"]}");
   EXPECT_EQ(Do(&RemoveZone, "forward remove", {{"zone", ""}}),
@@ -75,7 +79,10 @@ TEST_F(SettingsEditTest, LocalRecordsComeAndGo) {
   EXPECT_EQ(Do(&AddLocalRecord, "local add", {{"record", "a. NS b."}}).substr(0, 24),
             "local add: local.data[0]");
   EXPECT_EQ(Do(&RemoveLocalRecords, "local remove", {{"name", "a"}, {"type", "MX"}}),
-            "local remove: a. is not there; `tern local list` shows what is");
+            "local remove: there is no record of that type in local.data at a.; `tern local list` "
+            "shows all");
+  EXPECT_EQ(Do(&RemoveLocalRecords, "local remove", {{"name", "b"}}),
+            "local remove: there is no record in local.data at b.; `tern local list` shows all");
   EXPECT_EQ(Do(&RemoveLocalRecords, "local remove", {{"name", "a"}, {"type", "TXT"}}),
             "local.data: removed \"A. 3600 IN TXT \\\"x\\\"\"");
   EXPECT_EQ(Do(&RemoveLocalRecords, "local remove", {{"name", "a"}, {"type", "BAD TYPE"}}),
@@ -101,7 +108,7 @@ TEST_F(SettingsEditTest, AnAnchorEndsInTime) {
     EXPECT_EQ(Do(&AddAnchorNow, "nta add", wrong).rfind("nta add: ", 0), 0u);
   }
   EXPECT_EQ(Do(&RemoveNegativeAnchor, "nta remove", {{"zone", "b"}}),
-            "nta remove: b. is not there; `tern nta list` shows what is");
+            "nta remove: there is no negative trust anchor b.; `tern nta list` shows all");
   Do(&RemoveNegativeAnchor, "nta remove", {{"zone", "A"}});
   EXPECT_TRUE(settings_.dnssec.negative_trust_anchors.empty());
 }

@@ -56,6 +56,28 @@ StaticZone ForwardTo(const char* zone, const char* server) {
   return {*wire::ParseName(zone), {*Endpoint::Parse(server, 53)}, /*forward=*/true};
 }
 
+TEST(DaemonReloadTest, AReloadSaysThatTheQueryLogCannotBeOpened) {
+  const std::string folder = testing::TempDir() + "/tern-reload-log";
+  std::filesystem::remove_all(folder);
+  config::Settings settings = LoopbackSettings();
+  const auto daemon = Started(settings);
+  settings.query_log.file = folder + "/no/log";
+  const std::string failure = "query_log.file: " + settings.query_log.file +
+                              ": cannot be opened: No such file or directory";
+  // The first brings it, the second finds it as it was.
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(daemon->Reload(settings).ok());
+    EXPECT_NE(LastReport(*daemon).find(failure + " (warning)\n"), std::string::npos)
+        << LastReport(*daemon);
+  }
+  const auto files = daemon->ReopenEventFiles();
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_EQ(TextOf(files->at(0)), failure);
+  std::filesystem::create_directories(folder + "/no");
+  ASSERT_TRUE(daemon->Reload(settings).ok());
+  EXPECT_TRUE(daemon->last_reload().unopened.empty());
+}
+
 TEST(DaemonReloadTest, WhatACommandChangedIsGoneWithTheNextReloadWhichSaysSo) {
   const auto daemon = Started(LoopbackSettings());
   config::Settings settings = daemon->settings();

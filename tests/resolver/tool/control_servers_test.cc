@@ -17,7 +17,7 @@ constexpr char kGood[] =
         "family_broken":false})";
 constexpr char kBad[] =
     R"({"address":"192.0.2.2:53","silences":4,"dead":true,"silent_seconds_ago":300,"edns":false,
-        "cookies":"refuses","case":"not kept","large_replies":false,"lame":true,
+        "cookies":"refuses","case":"not kept","large_replies":false,"lame":true,"avoided":"lame",
         "may_be_asked":false,"family_broken":true})";
 
 TEST(ServersTextTest, AZoneHasALineForEachAddress) {
@@ -32,6 +32,23 @@ TEST(ServersTextTest, AZoneHasALineForEachAddress) {
       "zone, may not be asked, its address family does not work here, no EDNS, refuses "
       "cookies, case not kept, loses replies over 512 octets\n"
       "  b.ns.: no address known\n");
+}
+
+TEST(ServersTextTest, WhyAServerIsAvoidedIsSaidAndNotAllAreLame) {
+  const auto text_of = [](std::string_view why) {
+    const std::string server =
+        R"({"address":"192.0.2.1:53","edns":true,"case":"kept","large_replies":true,"avoided":")";
+    return ServersText(Json::parse(R"({"zone":"a.","known_from":"delegation","servers":[)" +
+                                   server + std::string(why) + R"("}]})"));
+  };
+  EXPECT_NE(
+      text_of("bogus").find(", avoided for the zone, because what it gave failed validation\n"),
+      std::string::npos)
+      << text_of("bogus");
+  EXPECT_NE(text_of("refused").find(", REFUSES the zone\n"), std::string::npos);
+  EXPECT_NE(text_of("of tomorrow").find(", avoided for the zone: of tomorrow\n"),
+            std::string::npos);
+  EXPECT_EQ(text_of("bogus").find("LAME"), std::string::npos);
 }
 
 TEST(ServersTextTest, WithoutAZoneTheSilentOnesComeLast) {

@@ -6,6 +6,7 @@
 #include "resolver/tool/control_options.h"
 #include "resolver/tool/control_text.h"
 #include "resolver/tool/tern_program.h"
+#include "wire/concat.h"
 
 namespace tern::resolver::tool {
 namespace {
@@ -27,10 +28,10 @@ std::string RequestOf(std::vector<std::string> words) {
 
 TEST(ControlSettingsTest, ZonesHaveServersAndFlags) {
   EXPECT_EQ(RequestOf({"forward", "add", "a.example", "10.0.0.1", "[::1]:54", "--first"}),
-            R"({"zone":"a.example","servers":"10.0.0.1 [::1]:54","first":true})");
+            R"({"zone":"a.example.","servers":"10.0.0.1 [::1]:54","first":true})");
   EXPECT_EQ(RequestOf({"stub", "add", "a", "10.0.0.1", "--validate"}),
-            R"({"zone":"a","servers":"10.0.0.1","validate":true})");
-  EXPECT_EQ(RequestOf({"stub", "remove", "a"}), R"({"zone":"a"})");
+            R"({"zone":"a.","servers":"10.0.0.1","validate":true})");
+  EXPECT_EQ(RequestOf({"stub", "remove", "a"}), R"({"zone":"a."})");
   EXPECT_EQ(RequestOf({"forward", "list", "--json"}), "{}");
 }
 
@@ -46,6 +47,46 @@ TEST(ControlSettingsTest, AWordThatIsMissingIsNamed) {
   EXPECT_EQ(RequestOf({"stub", "add", "a", "10.0.0.1", "--first"}).find('{'), std::string::npos);
 }
 
+// So that they end with the code for wrong usage, whether there is a ternd or not.
+TEST(ControlSettingsTest, WhatCanBeSeenHereIsNotLeftToTernd) {
+  const std::string no_name = "expected a domain name, found \"a..b\"";
+  EXPECT_EQ(RequestOf({"forward", "add", "a..b", "10.0.0.1"}), no_name);
+  EXPECT_EQ(RequestOf({"stub", "remove", "a..b"}), no_name);
+  EXPECT_EQ(RequestOf({"local", "remove", "a..b"}), no_name);
+  EXPECT_EQ(RequestOf({"nta", "add", "a..b"}), no_name);
+  EXPECT_EQ(RequestOf({"nta", "remove", ""}), "expected a domain name, found \"\"");
+  EXPECT_EQ(RequestOf({"local", "remove", "a", "NO"}), "expected a record type, found \"NO\"");
+  for (const char* server : {"x", "10.0.0.1:0", "fe80::1"}) {
+    EXPECT_EQ(RequestOf({"stub", "add", "a", "10.0.0.1", server}).substr(0, 38),
+              "expected an address such as 127.0.0.1,")
+        << server;
+  }
+  EXPECT_EQ(RequestOf({"drain", "of"}), "drain: expected on or off, found \"of\"");
+  EXPECT_EQ(RequestOf({"log", "level", "debug"}),
+            "log level: expected error, warning or info, found \"debug\"");
+  for (const char* time : {"x", "0s", "999ms", "367d"}) {
+    EXPECT_EQ(
+        RequestOf({"nta", "add", "a", "--for", time}),
+        Concat("--for: expected a duration such as 1h, from 1s to 366d, found \"", time, "\""));
+  }
+  EXPECT_EQ(RequestOf({"nta", "add", "a", "--until", "soon"}),
+            "--until: expected a date such as 2030-12-31, or a time such as 2030-12-31T18:00:00Z, "
+            "found \"soon\"");
+  EXPECT_EQ(RequestOf({"nta", "add", "a", "--until", "2030-12-31", "--for", "1h"}),
+            "nta add: expected either --until or --for");
+}
+
+TEST(ControlSettingsTest, NamesAreReadAsTheConfigurationReadsThem) {
+  const std::string converted = "\"xn--bcher-kva.example.\"";
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"flush", "bücher.example"},
+                                             {"cache", "look", "bücher.example"},
+                                             {"servers", "bücher.example"},
+                                             {"nta", "remove", "bücher.example"}}) {
+    EXPECT_NE(RequestOf(words).find(converted), std::string::npos) << words[0];
+  }
+}
+
 TEST(ControlSettingsTest, ARecordIsOneWordOrSeveral) {
   EXPECT_EQ(RequestOf({"local", "add", "a. 60 IN A 192.0.2.1"}),
             R"({"record":"a. 60 IN A 192.0.2.1"})");
@@ -53,14 +94,14 @@ TEST(ControlSettingsTest, ARecordIsOneWordOrSeveral) {
             R"({"record":"a. TXT \"x y\" z"})");
   EXPECT_EQ(RequestOf({"local", "add", "a.", "TXT", "\"x y\"", "a;b"}),
             R"({"record":"a. TXT \"x y\" \"a;b\""})");
-  EXPECT_EQ(RequestOf({"local", "remove", "a", "TXT"}), R"({"name":"a","type":"TXT"})");
+  EXPECT_EQ(RequestOf({"local", "remove", "a", "TXT"}), R"({"name":"a.","type":"TXT"})");
 }
 
 TEST(ControlSettingsTest, AnAnchorHasAnEndAndAReason) {
   EXPECT_EQ(RequestOf({"nta", "add", "a", "--for", "1h", "--reason", "x y"}),
-            R"({"for":"1h","reason":"x y","zone":"a"})");
+            R"({"for":"1h","reason":"x y","zone":"a."})");
   EXPECT_EQ(RequestOf({"nta", "add", "a", "--until=2030-01-01"}),
-            R"({"until":"2030-01-01","zone":"a"})");
+            R"({"until":"2030-01-01","zone":"a."})");
 }
 
 TEST(ControlSettingsTest, TheLevelAndTheStateMayBeMissing) {

@@ -80,6 +80,8 @@ TEST(LookupOptionsTest, SaysWhatIsWrong) {
             "expected a record type such as A, MX or TYPE65280, found \"B\"");
   EXPECT_EQ(ErrorOf({"a", "@dns.example"}).substr(0, 30), "--server: expected an address ");
   EXPECT_EQ(ErrorOf({"@192.0.2.1"}), "expected a name to look up");
+  EXPECT_EQ(ErrorOf({"@192.0.2.1", "a", "@192.0.2.2"}),
+            "expected one server, found \"@192.0.2.1\" and \"@192.0.2.2\"");
   EXPECT_EQ(ErrorOf({"a", "--class", "HS"}), "--class: expected IN or CH, found \"HS\"");
   EXPECT_EQ(ErrorOf({"a", "NOSUCHTYPE"}),
             "expected a record type such as A, MX or TYPE65280, found \"NOSUCHTYPE\"");

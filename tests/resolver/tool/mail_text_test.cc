@@ -13,6 +13,18 @@ const Endpoint& Local() {
   return endpoint;
 }
 
+TEST(MailTextTest, WhatHasNotHappenedYetIsNotCounted) {
+  MadeAnswers made;
+  MailPlan plan = PlanMail(*wire::ParseName("a."), made.Asking());
+  plan.counters = {{"mail_questions", 0}, {"mail_fan_outs", 3}, {"list_refusals", 0}};
+  const std::string text = MailText(plan, Local());
+  EXPECT_NE(text.find("ternd so far 3 answers whose next questions were asked ahead\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("MX questions"), std::string::npos);
+  EXPECT_EQ(text.find("refused"), std::string::npos);
+}
+
 TEST(MailTextTest, ThePlanStandsInColumns) {
   MadeAnswers made;
   made.Add("a.", RRType::kMX, {"5 m.a.", "10 longer.a.", "10 gone.a."});

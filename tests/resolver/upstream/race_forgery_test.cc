@@ -225,6 +225,7 @@ TEST_F(RaceForgeryTest, AServerThatIsUnsoundOverTcpTooIsLeftForAMinute) {
   EXPECT_EQ(heard.rcode, Rcode::kServFail);
   EXPECT_EQ(heard.error, wire::ExtendedError::kInvalidData);
   EXPECT_TRUE(world_.table().IsLame(KeyOf(kServerA), N("example."), Now()));
+  EXPECT_EQ(world_.table().WhyLame(KeyOf(kServerA), N("example."), Now()), WhyAvoided::kUnsound);
   world_.Run(seconds(61));
   EXPECT_FALSE(world_.table().IsLame(KeyOf(kServerA), N("example."), Now()));
 }

@@ -150,6 +150,15 @@ TEST_F(ServerTableTest, LameForOneZoneOnlyAndForAWhile) {
   EXPECT_FALSE(table_.IsLame(table_.KeyOf(Server(2)), N("example."), now_));
 }
 
+TEST_F(ServerTableTest, SaysWhyAServerIsAvoided) {
+  EXPECT_EQ(table_.WhyLame(key_, N("example."), now_), std::nullopt);
+  table_.NoteLame(key_, N("example."), minutes(1), now_, WhyAvoided::kBogus);
+  EXPECT_EQ(table_.WhyLame(key_, N("example."), now_), WhyAvoided::kBogus);
+  EXPECT_EQ(table_.WhyLame(key_, N("example."), now_ + minutes(1)), std::nullopt);
+  table_.NoteLame(key_, N("sub."), minutes(1), now_);
+  EXPECT_EQ(table_.WhyLame(key_, N("sub."), now_), WhyAvoided::kLame);
+}
+
 TEST_F(ServerTableTest, AMillionServersTakeNoMoreRoomThanTheTableHas) {
   ServerTable small(42, kCookieKey, 64);
   for (uint32_t i = 0; i < 1'000'000; ++i) {

@@ -1,4 +1,4 @@
-// Reads and writes a moment as the configuration spells it (RFC 3339, in UTC).
+// Reads and writes a moment as the configuration and the command line spell it (RFC 3339, in UTC).
 //
 // Thread: any.
 #pragma once
@@ -8,7 +8,10 @@
 #include <string>
 #include <string_view>
 
-namespace tern::resolver::config {
+namespace tern::resolver {
+
+inline constexpr std::string_view kTimeExpected =
+    "a date such as 2030-12-31, or a time such as 2030-12-31T18:00:00Z";
 
 // Unix time of `2030-12-31T18:00:00Z`, or of `2030-12-31`, which is the first moment of that day.
 std::optional<int64_t> ParseTime(std::string_view text);
@@ -16,4 +19,4 @@ std::optional<int64_t> ParseTime(std::string_view text);
 // REQUIRES: ParseTime has made `seconds`.
 std::string TimeToText(int64_t seconds);
 
-}  // namespace tern::resolver::config
+}  // namespace tern::resolver

@@ -1,4 +1,4 @@
-#include "resolver/config/time_text.h"
+#include "resolver/base/time_text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,7 +6,7 @@
 
 #include "wire/text_encoding.h"
 
-namespace tern::resolver::config {
+namespace tern::resolver {
 namespace {
 
 constexpr int64_t kDaySeconds = 86'400;
@@ -58,4 +58,4 @@ std::string TimeToText(int64_t seconds) {
   return shown + text;
 }
 
-}  // namespace tern::resolver::config
+}  // namespace tern::resolver

@@ -1,8 +1,8 @@
-#include "resolver/config/time_text.h"
+#include "resolver/base/time_text.h"
 
 #include "gtest/gtest.h"
 
-namespace tern::resolver::config {
+namespace tern::resolver {
 namespace {
 
 TEST(TimeTextTest, ADateIsItsFirstMomentInUtc) {
@@ -30,4 +30,4 @@ TEST(TimeTextTest, WhatWasReadIsWrittenAlike) {
 }
 
 }  // namespace
-}  // namespace tern::resolver::config
+}  // namespace tern::resolver
