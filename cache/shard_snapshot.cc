@@ -87,6 +87,7 @@ void Shard::ReserveIndex(uint64_t entries) {
   if (wanted <= old->octets() || !FreeOctets(wanted)) return;
   IndexTable* table = IndexTable::Map(wanted / kPage * kPage);
   if (table == nullptr) return;
+  table->Populate();
   CountOctets(static_cast<ptrdiff_t>(table->octets()));
   table_.store(table, std::memory_order_release);
   old->retired_at = around_.readers->Retire();

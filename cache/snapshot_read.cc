@@ -75,9 +75,11 @@ std::vector<Place> FindBlocks(int fd, const SnapshotHeader& header,
   return places;
 }
 
+// The places of one shard.
 struct Group {
-  size_t from;  // in the places
+  size_t from;
   size_t to;
+  uint64_t entries;  // at most
 };
 
 // What the threads share.
@@ -91,6 +93,7 @@ struct ReadWork {
   bool frees;
   std::span<const Place> places;
   std::span<const Group> groups;
+  bool has_same_shards;
   std::atomic<size_t> next_group{0};
 };
 
@@ -105,6 +108,9 @@ class SnapshotReader {
       const size_t next = work_->next_group.fetch_add(1, std::memory_order_relaxed);
       if (next >= work_->groups.size()) return;
       const Group& group = work_->groups[next];
+      if (work_->has_same_shards) {
+        work_->store->ReserveIndex(work_->places[group.from].shard, group.entries);
+      }
       for (size_t i = group.from; i < group.to; ++i) {
         ReadOrSkip(work_->places[i]);
       }
@@ -190,26 +196,27 @@ void AddPart(const SnapshotRead& part, SnapshotRead* all) {
   all->skipped += part.skipped;
 }
 
-// Groups the places by shard, and makes room for the entries of each.
-std::vector<Group> GroupByShard(const std::vector<Place>& places, uint32_t shards, Store* store) {
+std::vector<Group> GroupByShard(const std::vector<Place>& places) {
   std::vector<Group> groups;
-  uint64_t all = 0;
   for (size_t from = 0; from < places.size();) {
     uint64_t entries = 0;
     size_t to = from;
     for (; to < places.size() && places[to].shard == places[from].shard; ++to) {
       entries += std::min<uint64_t>(places[to].entries, kSnapshotBlockOctets / kEntryHeaderOctets);
     }
-    if (shards == store->shard_count()) store->ReserveIndex(places[from].shard, entries);
-    all += entries;
-    groups.push_back({from, to});
+    groups.push_back({from, to, entries});
     from = to;
   }
-  if (shards == store->shard_count()) return groups;
+  return groups;
+}
+
+// For a store of another number of shards, each of which gets entries of all groups.
+void ReserveForAll(const std::vector<Group>& groups, Store* store) {
+  uint64_t all = 0;
+  for (const Group& group : groups) all += group.entries;
   for (size_t i = 0; i < store->shard_count(); ++i) {
     store->ReserveIndex(i, all / store->shard_count());
   }
-  return groups;
 }
 
 }  // namespace
@@ -237,8 +244,10 @@ SnapshotRead ReadSnapshot(int fd, const SnapshotHeader& header, SnapshotSeal sea
   if (store->Statistics().insertions == 0) store->UseSeed(header.seed);
   SnapshotRead all;
   const std::vector<Place> places = FindBlocks(fd, header, goes_on, &all.skipped);
-  const std::vector<Group> groups = GroupByShard(places, header.shards, store);
-  ReadWork work{fd, header, seal, ageing, goes_on, store, frees, places, groups};
+  const std::vector<Group> groups = GroupByShard(places);
+  const bool has_same_shards = header.shards == store->shard_count();
+  if (!has_same_shards) ReserveForAll(groups, store);
+  ReadWork work{fd, header, seal, ageing, goes_on, store, frees, places, groups, has_same_shards};
   std::vector<SnapshotReader> readers;
   for (size_t i = 0; i < std::max<size_t>(threads, 1); ++i) readers.emplace_back(&work);
   {

@@ -24,6 +24,7 @@
 #include "resolver/daemon/cache_file.h"
 #include "resolver/daemon/machine.h"
 #include "resolver/io/worker.h"
+#include "resolver/service/assembly.h"
 #include "wire/parse_presentation.h"
 
 namespace {
@@ -81,8 +82,9 @@ int Run(const std::string& path, size_t octets) {
   }
   const auto now = resolver::StoreInstant(resolver::io::ReadMonotonicClock());
   const int64_t wall = resolver::daemon::ReadWallClock().now;
-  cache::Store store({.memory_octets = settings->cache.memory_octets});
-  const uint32_t count = Fill(Txt(octets), now, settings->cache.memory_octets / 10 * 9, &store);
+  const size_t store_octets = resolver::service::StoreOctets(settings->cache.memory_octets);
+  cache::Store store({.memory_octets = store_octets});
+  const uint32_t count = Fill(Txt(octets), now, store_octets / 10 * 9, &store);
   auto validation = resolver::config::CoreSettingsOf(*settings).dnssec;
   validation.negative_anchors = resolver::config::ExemptZonesAt(*settings, wall);
   resolver::daemon::CacheFile file(settings->cache_file.path);

@@ -37,6 +37,8 @@ size_t RangesOctets(size_t memory_octets) {
 
 }  // namespace
 
+size_t StoreOctets(size_t memory_octets) { return memory_octets - RangesOctets(memory_octets); }
+
 absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings,
                                                 const SeedSource& draw,
                                                 std::vector<std::string>* warnings) {
@@ -93,8 +95,7 @@ Assembly::Assembly(const Options& options, const Configuration& configuration,
 Assembly::Assembly(const Options& options, const Configuration& configuration,
                    std::vector<io::WorkerPort*> workers, const Seeds& seeds)
     : workers_(std::move(workers)),
-      store_({.memory_octets = options.memory_octets - RangesOctets(options.memory_octets),
-              .seed = seeds.store}),
+      store_({.memory_octets = StoreOctets(options.memory_octets), .seed = seeds.store}),
       server_table_(seeds.servers, seeds.server_key, options.servers),
       ranges_(RangesOctets(options.memory_octets), seeds.store) {
   server_table_.families().SetObserver(options.on_family_change);

@@ -47,6 +47,9 @@ absl::StatusOr<Configuration> MakeConfiguration(const config::Settings& settings
 void UseAnchors(const dnssec::AnchorsInForce& in_force, const config::Settings& settings,
                 int64_t now, Configuration* configuration);
 
+// What of `cache.memory` the store gets. The rest is for ranges of signed zones.
+size_t StoreOctets(size_t memory_octets);
+
 class Assembly final : public CounterSource, public TrafficSource, public LookUpSource {
  public:
   struct Options {
