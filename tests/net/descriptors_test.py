@@ -44,6 +44,7 @@ class DescriptorsTest(WorldTest):
         # A sanitizer looks at an object with a pipe of its own when it first meets its type; without a descriptor
         # to spare it takes the object for invalid.
         self.answers(dig("+tcp", "shop.com", "A"), "A", "198.18.20.1")
+        self.assertEqual(dig("www.gone.com", "A", timeout=8).status, "SERVFAIL")  # both servers of it are silent
         # As many as will be kept: sockets rest, and are kept a while.
         quiet = packets.descriptors(daemon.process.pid)
         failures, errors, took = 0, {}, []
