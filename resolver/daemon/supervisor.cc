@@ -26,6 +26,9 @@ Supervisor::Supervisor(const char* socket_name) {
   if (name.front() == '@') address_.front() = '\0';  // an abstract name (unix(7))
 }
 
+// What comes before it may have filled the supervisor's queue: a message for each socket.
+void Supervisor::TellReady() const { (void)Send("READY=1", -1, kStoreMax); }
+
 void Supervisor::TellReloading(std::chrono::steady_clock::time_point now) const {
   const std::chrono::microseconds micros =
       std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());

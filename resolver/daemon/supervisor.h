@@ -19,8 +19,9 @@ class Supervisor {
   // abstract socket. Other kinds of sockets are not known here.
   explicit Supervisor(const char* socket_name);
 
-  // The service answers queries, and a reload has ended.
-  void TellReady() const { Tell("READY=1"); }
+  // The service answers queries, and a reload has ended. If this were lost, the supervisor would
+  // end the service in time. So when it has much to read, this waits for a second at most.
+  void TellReady() const;
   // The service reads its configuration again. TellReady must follow. `now` is CLOCK_MONOTONIC.
   void TellReloading(std::chrono::steady_clock::time_point now) const;
   // The service does its work (watchdog.h).

@@ -4,9 +4,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include "gtest/gtest.h"
 #include "resolver/io/sockets.h"
@@ -104,7 +106,30 @@ TEST(SupervisorTest, ADeafSupervisorHoldsNothingBack) {
   const std::string name = "@tern-deaf-" + std::to_string(getpid());
   const SupervisorSocket supervisor(name);
   const Supervisor told(name.c_str());
-  for (int i = 0; i < 5000; ++i) told.TellReady();
+  for (int i = 0; i < 5000; ++i) told.TellAlive();
+  const auto start = std::chrono::steady_clock::now();
+  told.TellReady();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+// Otherwise it would wait for a service that has long been ready, and end it in time.
+TEST(SupervisorTest, ASlowSupervisorHearsThatTheServiceIsReady) {
+  const std::string name = "@tern-slow-" + std::to_string(getpid());
+  SupervisorSocket supervisor(name);
+  const Supervisor told(name.c_str());
+  for (int i = 0; i < 5000; ++i) told.TellAlive();
+  bool has_heard = false;
+  std::jthread reader([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    for (std::string text = "first"; !text.empty(); std::this_thread::yield()) {
+      text = supervisor.Heard();
+      has_heard = has_heard || text == "READY=1";
+    }
+  });
+  told.TellReady();
+  reader.join();
+  // It may have come when the queue had just been emptied.
+  EXPECT_TRUE(has_heard || supervisor.Heard() == "READY=1");
 }
 
 }  // namespace
