@@ -352,6 +352,17 @@ void WaitForEnd(const Running& running) {
   }
 }
 
+// Takes the signals that have come. A reload is meant for the next process, which may have read its
+// file too early.
+bool EndsAtOnce(const sigset_t& signals, pid_t successor) {
+  const timespec now = {.tv_sec = 0, .tv_nsec = 0};
+  for (int signal = 0; (signal = sigtimedwait(&signals, nullptr, &now)) >= 0;) {
+    if (signal == SIGHUP) (void)kill(successor, SIGHUP);
+    if (signal == SIGTERM || signal == SIGINT) return true;
+  }
+  return false;
+}
+
 // Ends a process whose successor has taken over.
 int EndAfterUpgrade(const sigset_t& signals, MainTasks* tasks, MakingWay* making_way,
                     std::unique_ptr<control::ControlServer>* control,
@@ -359,12 +370,10 @@ int EndAfterUpgrade(const sigset_t& signals, MainTasks* tasks, MakingWay* making
   const StopWatchdog stop_watchdog(0, kFarewellMax + kStopMax);
   tasks->Close();
   control->reset();  // the command that began the upgrade gets its answer
-  making_way->AnswerTheRest(kFarewellMax, [&signals] {
-    const timespec now = {.tv_sec = 0, .tv_nsec = 0};
-    const int signal = sigtimedwait(&signals, nullptr, &now);
-    return signal != SIGTERM && signal != SIGINT;
-  });
+  const pid_t successor = making_way->successor()->process;
+  making_way->AnswerTheRest(kFarewellMax, [&] { return !EndsAtOnce(signals, successor); });
   daemon->reset();
+  (void)EndsAtOnce(signals, successor);
   Log(LogLevel::kInfo, "ended after the upgrade");
   return 0;
 }

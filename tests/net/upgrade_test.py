@@ -490,6 +490,16 @@ class UpgradeTest(ServiceTest):
         wait_until(lambda: service.log().count(RELOADED) > reloaded, "the reload")
         self.assertEqual(service.supervisor.main, service.processes[-1])
 
+    def test_a_reload_that_the_old_process_is_told_of_is_the_next_ones(self):
+        service = self.service()
+        service.start()
+        with socket.create_connection(("127.0.0.1", 53), timeout=5):  # the old process waits for it
+            time.sleep(0.1)
+            service.upgrade()
+            reloaded = service.log().count(RELOADED)
+            os.kill(service.processes[0], signal.SIGHUP)
+            wait_until(lambda: service.log().count(RELOADED) > reloaded, "a reload by the next process", 5)
+
     def test_cookies_of_clients_stay_good(self):
         service = self.service({"access": {"require_cookies": True}})
         service.start()
