@@ -89,7 +89,7 @@ void CacheSaver::SaveNow(std::unique_lock<std::mutex>* lock) {
 
 CacheFile::Saved CacheSaver::Save(CacheFile::SaveOptions options,
                                   absl::FunctionRef<bool()> goes_on) {
-  const CacheFile::Saved saved = TryToSave(options, goes_on);
+  const CacheFile::Saved saved = TryToSave(std::move(options), goes_on);
   if (options_.on_saved && saved != CacheFile::Saved::kStopped) {
     options_.on_saved(saved == CacheFile::Saved::kWhole);
   }
