@@ -30,13 +30,6 @@ void IndexTable::Unmap(IndexTable* table) {
   munmap(table, octets);
 }
 
-void IndexTable::Populate() {
-#ifdef MADV_POPULATE_WRITE
-  // Kernels before 5.14 do not know it.
-  (void)madvise(this, octets(), MADV_POPULATE_WRITE);
-#endif
-}
-
 IndexTable::Slot* IndexTable::FindValue(uint64_t value) {
   return FindSlot(TagOf(value), [value](const Slot& slot) {
     return slot.load(std::memory_order_relaxed) == value;

@@ -45,10 +45,6 @@ class alignas(64) IndexTable {
   // memory.
   static IndexTable* Map(size_t octets);
   static void Unmap(IndexTable* table);
-  // Has the kernel give all of the memory at once, for a table that is about to be filled.
-  // Otherwise each page would cost two faults: it is read before it is written. The second one
-  // interrupts all processors that run this process.
-  void Populate();
 
   // Notes of the shard that retired the table: the next one that waits, and the epoch after which
   // no reader sees this one.

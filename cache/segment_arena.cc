@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <new>
 
+#include "cache/populate.h"
+
 namespace tern::cache {
 
 SegmentArena::SegmentArena(size_t octets) {
@@ -33,12 +35,7 @@ uint32_t SegmentArena::Take() {
 }
 
 void SegmentArena::Populate(uint32_t segment) {
-#ifdef MADV_POPULATE_WRITE
-  // Kernels before 5.14 do not know it.
-  (void)madvise(base_ + size_t{segment} * kSegmentOctets, kSegmentOctets, MADV_POPULATE_WRITE);
-#else
-  (void)segment;
-#endif
+  cache::Populate(base_ + size_t{segment} * kSegmentOctets, kSegmentOctets);
 }
 
 void SegmentArena::Give(uint32_t segment) {

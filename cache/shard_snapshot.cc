@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cache/populate.h"
 #include "cache/shard.h"
 
 namespace tern::cache {
@@ -87,7 +88,7 @@ void Shard::ReserveIndex(uint64_t entries) {
   if (wanted <= old->octets() || !FreeOctets(wanted)) return;
   IndexTable* table = IndexTable::Map(wanted / kPage * kPage);
   if (table == nullptr) return;
-  table->Populate();
+  Populate(table, table->octets());
   CountOctets(static_cast<ptrdiff_t>(table->octets()));
   table_.store(table, std::memory_order_release);
   old->retired_at = around_.readers->Retire();
