@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "resolver/base/control_socket.h"
+
 namespace tern::resolver::control {
 
 std::optional<Peer> PeerOf(int socket) {
@@ -25,10 +27,7 @@ std::optional<Peer> PeerOf(int socket) {
   return peer;
 }
 
-// All kinds of programs run in the group nogroup, and the kernel puts everybody into it who comes
-// from another namespace of users.
 bool MaySteer(const Peer& peer, uid_t own_user, gid_t own_group) {
-  constexpr gid_t kNoGroup = 65534;
   if (peer.user == 0 || peer.user == own_user) return true;
   return own_group != kNoGroup &&
          std::find(peer.groups.begin(), peer.groups.end(), own_group) != peer.groups.end();

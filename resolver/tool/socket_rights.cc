@@ -5,14 +5,13 @@
 
 #include <string_view>
 
+#include "resolver/base/control_socket.h"
 #include "wire/concat.h"
 #include "wire/harmless_text.h"
 
 namespace tern::resolver::tool {
 namespace {
 
-// It gives no right to commands (control/peer.h).
-constexpr gid_t kNoGroup = 65534;
 constexpr std::string_view kRootOnly = "only root and the user of ternd may use it";
 
 }  // namespace
