@@ -100,6 +100,20 @@ std::string ToText(RRClass rrclass) { return TextOf(kClasses, rrclass, "CLASS");
 
 std::string ToText(Rcode rcode) { return TextOf(kRcodes, rcode, "RCODE"); }
 
+std::vector<std::string_view> FlagNames(const Header& header) {
+  struct Flag {
+    uint16_t bit;
+    std::string_view name;
+  };
+  constexpr Flag kFlags[] = {{kFlagAA, "aa"}, {kFlagTC, "tc"}, {kFlagRD, "rd"},
+                             {kFlagRA, "ra"}, {kFlagAD, "ad"}, {kFlagCD, "cd"}};
+  std::vector<std::string_view> names;
+  for (const Flag& flag : kFlags) {
+    if (header.Has(flag.bit)) names.push_back(flag.name);
+  }
+  return names;
+}
+
 std::optional<RRType> ParseType(std::string_view text) {
   for (const RdataShape& shape : KnownShapes()) {
     if (EqualTexts(text, shape.mnemonic)) return shape.type;

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "wire/message.h"
 #include "wire/name.h"
@@ -24,6 +25,8 @@ std::string ToText(NameView name);
 std::string ToText(RRType type);
 std::string ToText(RRClass rrclass);
 std::string ToText(Rcode rcode);
+// The flags that are set, except QR, as dig names them: `aa`, `tc`, `rd`, `ra`, `ad`, `cd`.
+std::vector<std::string_view> FlagNames(const Header& header);
 // RDATA as in a master file. It is `\# n hex` for opaque types, and for octets that do not have
 // their type's shape.
 std::string RdataToText(RRType type, std::span<const uint8_t> rdata);

@@ -14,6 +14,7 @@
 #include "wire/harmless_text.h"
 #include "wire/message.h"
 #include "wire/presentation.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver::control {
 namespace {
@@ -57,15 +58,9 @@ struct Verdict {
 };
 
 std::string FlagsText(const wire::Header& header) {
-  struct Row {
-    uint16_t flag;
-    std::string_view word;
-  };
-  constexpr Row kRows[] = {{wire::kFlagAA, "aa"}, {wire::kFlagTC, "tc"}, {wire::kFlagRD, "rd"},
-                           {wire::kFlagRA, "ra"}, {wire::kFlagAD, "ad"}, {wire::kFlagCD, "cd"}};
   std::string text;
-  for (const Row& row : kRows) {
-    if (header.Has(row.flag)) text += Concat(text.empty() ? "" : " ", row.word);
+  for (const std::string_view flag : wire::FlagNames(header)) {
+    text += Concat(text.empty() ? "" : " ", flag);
   }
   return text;
 }
@@ -74,8 +69,7 @@ void AddError(std::span<const uint8_t> content, Verdict* verdict) {
   if (content.size() < 2) return;
   const uint16_t code = wire::LoadU16(content.data());
   if (verdict->errors.empty()) {
-    const std::string_view text(reinterpret_cast<const char*>(content.data()) + 2,
-                                content.size() - 2);
+    const std::string_view text = wire::AsText(content.subspan(2));
     verdict->reason = HarmlessText(text.empty() ? wire::ExtendedErrorName(code) : text);
   }
   verdict->errors.push_back(code);

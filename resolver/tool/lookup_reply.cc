@@ -10,13 +10,6 @@
 namespace tern::resolver::tool {
 namespace {
 
-struct Flag {
-  uint16_t bit;
-  std::string_view name;
-};
-constexpr Flag kFlags[] = {{wire::kFlagAA, "aa"}, {wire::kFlagTC, "tc"}, {wire::kFlagRD, "rd"},
-                           {wire::kFlagRA, "ra"}, {wire::kFlagAD, "ad"}, {wire::kFlagCD, "cd"}};
-
 void AddTrace(std::string_view lines, LookupReply* reply) {
   if (reply->trace) *reply->trace += '\n';
   reply->trace = reply->trace.value_or("") + std::string(lines);
@@ -83,9 +76,7 @@ LookupReply ReadLookupReply(std::span<const uint8_t> message) {
   }
   const wire::Header& header = reader.header();
   reply.rcode = header.rcode();
-  for (const Flag& flag : kFlags) {
-    if (header.Has(flag.bit)) reply.flags.emplace_back(flag.name);
-  }
+  for (const std::string_view flag : wire::FlagNames(header)) reply.flags.emplace_back(flag);
   for (uint16_t i = 0; i < header.question_count; ++i) {
     wire::Question question;
     if (reader.ReadQuestion(&question) != wire::ParseError::kNone) {
