@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "resolver/base/name_tree.h"
 
@@ -15,20 +16,28 @@ struct ZoneSet::Index {
   std::vector<bool> is_zone;  // by node number in `names`
 };
 
-ZoneSet::ZoneSet(std::vector<wire::Name> zones) {
+ZoneSet::ZoneSet(const std::vector<wire::Name>& zones) {
   if (zones.empty()) return;
   auto index = std::make_shared<Index>();
-  index->zones = std::move(zones);
-  for (const wire::Name& zone : index->zones) {
+  for (const wire::Name& zone : zones) {
     const uint32_t node = index->names.MakeNode(zone);
     index->is_zone.resize(index->names.size());
+    if (index->is_zone[node]) continue;
     index->is_zone[node] = true;
+    index->zones.push_back(zone);
   }
   index_ = std::move(index);
 }
 
 std::span<const wire::Name> ZoneSet::all() const {
   return index_ == nullptr ? std::span<const wire::Name>() : index_->zones;
+}
+
+ZoneSet ZoneSet::With(const std::vector<wire::Name>& more) const {
+  if (more.empty()) return *this;
+  std::vector<wire::Name> zones(all().begin(), all().end());
+  zones.insert(zones.end(), more.begin(), more.end());
+  return ZoneSet(zones);
 }
 
 bool ZoneSet::Find(wire::NameView name) const {

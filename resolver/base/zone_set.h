@@ -17,10 +17,12 @@ class ZoneSet {
   // No zones.
   ZoneSet() = default;
   // Throws std::bad_alloc.
-  explicit ZoneSet(std::vector<wire::Name> zones);
+  explicit ZoneSet(const std::vector<wire::Name>& zones);
 
-  // As they were given.
+  // In the order in which they were given, each once.
   std::span<const wire::Name> all() const;
+  // These and more. Throws std::bad_alloc.
+  ZoneSet With(const std::vector<wire::Name>& more) const;
   bool empty() const { return index_ == nullptr; }
 
   // Whether the name is one of the zones, or below one. ASCII case is ignored.

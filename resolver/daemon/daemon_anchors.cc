@@ -48,17 +48,15 @@ void Daemon::FollowAnchors(const WallClock& clock) {
   if (!(after == before)) {
     // What needs memory comes first.
     const std::vector<NegativeAnchor> changed = ChangedExemptions(after.negative_anchors);
-    const std::span<const wire::Name> before_these = zones_to_forget_.all();
-    std::vector<wire::Name> forgotten(before_these.begin(), before_these.end());
+    std::vector<wire::Name> forgotten;
     for (const NegativeAnchor& anchor : changed) forgotten.push_back(anchor.zone);
     // What counted as secure, or failed, by dates that a wrong clock has judged.
     if (after.time_unsure && !before.time_unsure) forgotten.emplace_back();
-    const bool has_more = forgotten.size() > before_these.size();
-    ZoneSet to_forget(std::move(forgotten));
+    ZoneSet to_forget = zones_to_forget_.With(forgotten);
     assembly_->Reconfigure(configuration);
     configuration_ = std::move(configuration);
     TellExemptions(changed);
-    if (has_more) ForgetZones(std::move(to_forget));
+    if (!forgotten.empty()) ForgetZones(std::move(to_forget));
   }
   TellSaver();
   // Validation may have been off at the start.

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -15,7 +14,7 @@ ZoneSet SetOf(const std::vector<std::string>& zones) {
   std::vector<wire::Name> names;
   names.reserve(zones.size());
   for (const std::string& zone : zones) names.push_back(*wire::ParseName(zone));
-  return ZoneSet(std::move(names));
+  return ZoneSet(names);
 }
 
 bool CoversText(const ZoneSet& zones, std::string_view name) {
@@ -31,6 +30,20 @@ TEST(ZoneSetTest, CoversItsZonesAndWhatIsBelow) {
   for (const char* name : {".", "com.", "anexample.com.", "example.net.", "b.test.", "c.b.test."}) {
     EXPECT_FALSE(CoversText(zones, name)) << name;
   }
+}
+
+TEST(ZoneSetTest, HasEachZoneOnce) {
+  const ZoneSet zones = SetOf({"example.com.", "b.test.", "Example.com."});
+  EXPECT_TRUE(zones == SetOf({"example.com.", "b.test."}));
+}
+
+TEST(ZoneSetTest, MoreZonesLeaveTheSetAsItWas) {
+  const ZoneSet zones = SetOf({"example.com."});
+  const ZoneSet more = zones.With({*wire::ParseName("b.test."), *wire::ParseName("example.com.")});
+  EXPECT_TRUE(more == SetOf({"example.com.", "b.test."}));
+  EXPECT_TRUE(zones == SetOf({"example.com."}));
+  EXPECT_TRUE(zones.With({}) == zones);
+  EXPECT_TRUE(ZoneSet().With({*wire::ParseName("b.test.")}) == SetOf({"b.test."}));
 }
 
 TEST(ZoneSetTest, TheRootCoversAll) {
