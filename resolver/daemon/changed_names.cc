@@ -54,15 +54,12 @@ void AddListsOnlyIn(const std::vector<BlockList>& here, const std::vector<BlockL
 
 void AddAnchorsOnlyIn(const config::DnssecSettings& here, const config::DnssecSettings& there,
                       std::vector<wire::Name>* names) {
-  if (here.validation != there.validation) {
+  const bool is_off = here.validation == Validation::kOff;
+  if (here.validation != there.validation || (!is_off && here.sha1 != there.sha1)) {
     names->emplace_back();
     return;
   }
-  if (here.validation == Validation::kOff) return;
-  if (here.sha1 != there.sha1) {
-    names->emplace_back();
-    return;
-  }
+  if (is_off) return;
   for (const TrustAnchor& anchor : here.anchors) {
     if (std::ranges::find(there.anchors, anchor) == there.anchors.end()) {
       names->push_back(anchor.zone);

@@ -224,6 +224,8 @@ class Daemon {
   bool AllTurn(std::chrono::steady_clock::time_point deadline);
   bool IsAnythingUnderWay(bool with_streams) const;
   absl::Status PutInForce(config::Settings settings);
+  // What the file said, with the fixed keys of `settings`: those wait for a restart.
+  config::Settings WrittenFor(const config::Settings& settings) const;
   std::vector<config::KeyChange> ChangesAtRunTime(const config::Settings& settings) const;
   std::shared_ptr<const policy::CoreSettings> CoreSettingsNow(
       const RouteCheck& has_route, const OwnAddressesSource& own_addresses,

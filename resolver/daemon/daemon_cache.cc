@@ -11,7 +11,6 @@
 #include "resolver/base/time.h"
 #include "resolver/base/zone_set.h"
 #include "resolver/config/exempt_zones.h"
-#include "resolver/config/keys.h"
 #include "resolver/daemon/beside_file.h"
 #include "resolver/daemon/cache_facts.h"
 #include "resolver/daemon/daemon.h"
@@ -116,8 +115,7 @@ void Daemon::StartSaver() {
 // The next process knows the file, and nothing of what commands have changed.
 std::optional<CacheToKeep> Daemon::ToKeep() const {
   if (validation_in_force().time_unsure) return std::nullopt;
-  config::Settings next = written_;
-  config::KeepFixedKeys(settings_, &next);
+  const config::Settings next = WrittenFor(settings_);
   ValidationSettings validation = validation_in_force();
   validation.negative_anchors = config::ExemptZonesAt(next, ReadWallClock().now);
   ZoneSet left_out = ZonesToForget(next, validation);

@@ -67,10 +67,14 @@ absl::Status Daemon::Change(config::Settings settings) {
   return status;
 }
 
-std::vector<config::KeyChange> Daemon::ChangesAtRunTime(const config::Settings& settings) const {
+config::Settings Daemon::WrittenFor(const config::Settings& settings) const {
   config::Settings written = written_;
   config::KeepFixedKeys(settings, &written);
-  return config::ChangesBetween(written, settings);
+  return written;
+}
+
+std::vector<config::KeyChange> Daemon::ChangesAtRunTime(const config::Settings& settings) const {
+  return config::ChangesBetween(WrittenFor(settings), settings);
 }
 
 absl::Status Daemon::PutInForce(config::Settings settings) {
@@ -104,13 +108,13 @@ absl::Status Daemon::PutInForce(config::Settings settings) {
 // to be forgotten already.
 ZoneSet Daemon::ZonesToForget(const config::Settings& after,
                               const ValidationSettings& validation) const {
-  std::vector<wire::Name> all = ChangedNames(settings_, after);
-  all.insert(all.end(), zones_to_forget_.all().begin(), zones_to_forget_.all().end());
-  if (!validation.IsOn()) return ZoneSet(std::move(all));
-  for (const NegativeAnchor& anchor : ChangedExemptions(validation.negative_anchors)) {
-    all.push_back(anchor.zone);
+  std::vector<wire::Name> changed = ChangedNames(settings_, after);
+  if (validation.IsOn()) {
+    for (const NegativeAnchor& anchor : ChangedExemptions(validation.negative_anchors)) {
+      changed.push_back(anchor.zone);
+    }
   }
-  return ZoneSet(std::move(all));
+  return zones_to_forget_.With(changed);
 }
 
 // Forgets cached data of names whose source (policy/name_source.h) or trust anchor has changed.

@@ -1,7 +1,6 @@
 #include "resolver/daemon/making_way.h"
 
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "resolver/config/settings_changes.h"
@@ -11,8 +10,6 @@
 
 namespace tern::resolver::daemon {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr const char* kControlName = "control";
 constexpr std::chrono::seconds kMainThreadMax(10);

@@ -58,6 +58,21 @@ class DaemonCacheTest : public testing::Test {
     return zone;
   }
 
+  // A process that a command has changed so leaves all but `name` to the next one.
+  void ExpectLostAfter(const config::Settings& changed, std::string_view name) {
+    {
+      const auto daemon = Started();
+      ASSERT_TRUE(daemon->Change(changed).ok());
+      daemon->ForgetAgain();
+      Put(daemon.get(), name);
+      Put(daemon.get(), "www.kept.test");
+      daemon->SaveCache(kLong);
+    }
+    const auto daemon = Started();
+    EXPECT_TRUE(Has(daemon.get(), "www.kept.test"));
+    EXPECT_FALSE(Has(daemon.get(), name));
+  }
+
   // As a command does it.
   static void Flush(Daemon* daemon, std::string_view domain) {
     const control::FlushWish wish{.name = cache::MakeName(domain), .below = true};
@@ -131,17 +146,7 @@ TEST_F(DaemonCacheTest, AChangeByCommandCostsOnlyItsOwnNames) {
   for (const auto& [file, changed] :
        {std::pair(settings_, with_forward), std::pair(with_forward, settings_)}) {
     settings_ = file;
-    {
-      const auto daemon = Started();
-      ASSERT_TRUE(daemon->Change(changed).ok());
-      daemon->ForgetAgain();
-      Put(daemon.get(), "www.corp.test");
-      Put(daemon.get(), "www.kept.test");
-      daemon->SaveCache(kLong);
-    }
-    const auto daemon = Started();
-    EXPECT_TRUE(Has(daemon.get(), "www.kept.test"));
-    EXPECT_FALSE(Has(daemon.get(), "www.corp.test"));
+    ExpectLostAfter(changed, "www.corp.test");
   }
 }
 
@@ -150,17 +155,7 @@ TEST_F(DaemonCacheTest, ANegativeAnchorByCommandCostsOnlyItsOwnNames) {
   config::Settings changed = settings_;
   changed.dnssec.negative_trust_anchors.emplace_back();
   changed.dnssec.negative_trust_anchors.back().zone = cache::MakeName("broken.test");
-  {
-    const auto daemon = Started();
-    ASSERT_TRUE(daemon->Change(changed).ok());
-    daemon->ForgetAgain();
-    Put(daemon.get(), "www.broken.test");
-    Put(daemon.get(), "www.kept.test");
-    daemon->SaveCache(kLong);
-  }
-  const auto daemon = Started();
-  EXPECT_TRUE(Has(daemon.get(), "www.kept.test"));
-  EXPECT_FALSE(Has(daemon.get(), "www.broken.test"));
+  ExpectLostAfter(changed, "www.broken.test");
 }
 
 // When validation is turned on, all that is cached was not validated.
