@@ -1,38 +1,15 @@
 #include "resolver/tool/unbound_values.h"
 
-#include <algorithm>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "resolver/base/reverse_name.h"
 #include "wire/concat.h"
+#include "wire/parse_presentation.h"
 #include "wire/presentation.h"
 #include "wire/text_encoding.h"
 
 namespace tern::resolver::tool {
-namespace {
-
-// Lower case, with a dot at its end.
-std::string CanonicalName(std::string_view name) {
-  std::string text(name);
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  if (!text.ends_with('.')) text += '.';
-  return text;
-}
-
-std::vector<std::string_view> WordsOf(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (true) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-    if (text.empty()) return words;
-    const size_t end = std::min(text.find_first_of(" \t"), text.size());
-    words.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-}
-
-}  // namespace
-
 std::optional<uint64_t> ParseUnboundOctets(std::string_view text) {
   uint64_t unit = 1;
   if (!text.empty()) {
@@ -75,20 +52,21 @@ std::optional<UnboundAddress> ParseUnboundAddress(std::string_view text, uint16_
 }
 
 std::optional<std::string> ParseUnboundPointer(std::string_view text) {
-  const std::vector<std::string_view> words = WordsOf(text);
+  const std::vector<std::string> words =
+      absl::StrSplit(std::string(text), absl::ByAnyChar(" \t"), absl::SkipEmpty());
   if (words.size() < 2 || words.size() > 3) return std::nullopt;
   const auto address = IpAddress::Parse(words[0]);
   const bool has_ttl = words.size() == 3;
   if (!address || (has_ttl && !wire::ParseDecimal<uint32_t>(words[1]))) return std::nullopt;
-  std::string_view name = words.back();
+  const std::string& name = words.back();
   return Concat(wire::ToText(ReverseName(*address)), has_ttl ? " " : "", has_ttl ? words[1] : "",
                 " IN PTR ", name, name.ends_with('.') ? "" : ".");
 }
 
 bool IsInUnboundZone(std::string_view name, std::string_view zone) {
-  const std::string below = CanonicalName(name);
-  const std::string above = CanonicalName(zone);
-  return above == "." || below == above || below.ends_with("." + above);
+  const auto below = wire::ParseName(name);
+  const auto above = wire::ParseName(zone);
+  return below.ok() && above.ok() && below->view().IsSubdomainOf(*above);
 }
 
 }  // namespace tern::resolver::tool
