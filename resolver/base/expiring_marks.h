@@ -30,12 +30,7 @@ class ExpiringMarks {
   // True when nothing was ever marked. Then the caller need not compute a key.
   bool never_used() const { return !used_.load(std::memory_order_relaxed); }
 
-  bool Has(uint64_t key, Time now) const {
-    const Table::Set& set = table_.SetOf(key);
-    const size_t way = set.Find(KeyOf(key), std::memory_order_acquire);
-    return way < Table::kWays &&
-           EndOf(set.values[way].load(std::memory_order_relaxed)) > now.time_since_epoch().count();
-  }
+  bool Has(uint64_t key, Time now) const { return NoteOf(key, now).has_value(); }
 
   // The note of the key's mark. Nothing when it has none.
   std::optional<uint8_t> NoteOf(uint64_t key, Time now) const {
@@ -52,14 +47,16 @@ class ExpiringMarks {
     const std::lock_guard lock(writing_);
     used_.store(true, std::memory_order_relaxed);
     Table::Set& set = table_.SetOf(key);
-    const auto end_of = [&](size_t way) { return set.values[way].load(std::memory_order_relaxed); };
+    const auto value_of = [&](size_t way) {
+      return set.values[way].load(std::memory_order_relaxed);
+    };
     int64_t value = EndOf(until.time_since_epoch().count()) | (note & kNoteMask);
     size_t way = set.Find(KeyOf(key), std::memory_order_relaxed);
     if (way < Table::kWays) {
-      const int64_t before = set.values[way].load(std::memory_order_relaxed);
+      const int64_t before = value_of(way);
       if (EndOf(before) > EndOf(value)) value = before;
     } else {
-      way = Table::LeastWay(end_of);
+      way = Table::LeastWay(value_of);
     }
     set.values[way].store(value, std::memory_order_relaxed);
     set.keys[way].store(KeyOf(key), std::memory_order_release);

@@ -126,7 +126,6 @@ void AddNameServers(EntryView entry, Json* json) {
   (*json)["name_servers"] = std::move(servers);
 }
 
-// What only this kind of entry has.
 // Not every failure was kept with a text. Then the name of its extended error is the reason.
 void AddReason(EntryView entry, Json* json) {
   if (entry.Error() == wire::ExtendedError::kNone) {
@@ -138,6 +137,7 @@ void AddReason(EntryView entry, Json* json) {
   (*json)["reason"] = entry.ErrorText().empty() ? wire::ExtendedErrorName(code) : entry.ErrorText();
 }
 
+// What only this kind of entry has.
 void AddContent(EntryView entry, Json* json) {
   switch (entry.kind()) {
     case EntryKind::kRRset:
