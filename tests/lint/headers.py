@@ -1,7 +1,7 @@
 """Every header compiles alone.
 
 Left out are the headers that a source of the same name includes first: they compile alone when that source does, and
-.ci/run compiles each source of the programs by itself (clang_release).
+.ci/run compiles each source of the programs by itself (tsan).
 """
 
 import concurrent.futures
