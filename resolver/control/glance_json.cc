@@ -72,7 +72,7 @@ Json UpstreamJson(const Glance& glance) {
               {"hedges", glance.counts.hedges},
               {"retries", upstream.again},
               {"timeouts", upstream.silences},
-              {"lame", upstream.lame},
+              {"avoided", upstream.avoided_sum()},
               {"forgeries", glance.counts.forgeries},
               {"ipv4", WordOf(glance.ipv4)},
               {"ipv6", WordOf(glance.ipv6)},

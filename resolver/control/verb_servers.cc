@@ -20,26 +20,6 @@
 namespace tern::resolver::control {
 namespace {
 
-std::string_view WordOf(upstream::WhyAvoided why) {
-  switch (why) {
-    case upstream::WhyAvoided::kLame:
-      return "lame";
-    case upstream::WhyAvoided::kRefused:
-      return "refused";
-    case upstream::WhyAvoided::kFailed:
-      return "failed";
-    case upstream::WhyAvoided::kFormatError:
-      return "format_error";
-    case upstream::WhyAvoided::kUnsound:
-      return "unsound";
-    case upstream::WhyAvoided::kOvertaken:
-      return "overtaken";
-    case upstream::WhyAvoided::kBogus:
-      break;
-  }
-  return "bogus";
-}
-
 using upstream::ServerState;
 
 double InMilliseconds(Duration time) { return static_cast<double>(time.count()) / 1000; }

@@ -3,9 +3,12 @@
 // Thread: any; values.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "resolver/base/time.h"
+#include "resolver/base/upstream_counts.h"
 
 namespace tern::resolver::upstream {
 
@@ -19,6 +22,20 @@ enum class WhyAvoided : uint8_t {
   kOvertaken,    // over TCP, by another server
   kBogus,        // what it gave failed validation
 };
+
+// In metrics and in what commands tell, by WhyAvoided.
+inline constexpr std::array<std::string_view, kAvoidReasons> kAvoidReasonNames = {
+    "lame", "refused", "failed", "format_error", "unsound", "overtaken", "bogus"};
+
+constexpr std::string_view WordOf(WhyAvoided why) {
+  return kAvoidReasonNames[static_cast<size_t>(why)];
+}
+
+// `counts`: of the worker that learnt it (base/upstream_counts.h).
+template <typename Count>
+void CountAvoided(UpstreamCounts<Count>* counts, WhyAvoided why) {
+  ++counts->avoided[static_cast<size_t>(why)];
+}
 
 struct Avoidance {
   Duration time{0};

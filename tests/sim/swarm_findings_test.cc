@@ -1,10 +1,12 @@
 // What the swarm found. Each test is the smallest world that shows it.
 #include "gtest/gtest.h"
+#include "resolver/upstream/avoided.h"
 #include "tests/sim/small_internet.h"
 
 namespace tern::sim {
 namespace {
 
+using resolver::upstream::WhyAvoided;
 using wire::RRType;
 
 // Seed 386 found it. A chain led to the apex of the child zone. The child's server denied the DS,
@@ -117,8 +119,9 @@ TEST(SwarmFindingsTest, TryThatWasBrokenOffIsNoneOfTheThree) {
 }
 
 // Looks up a name of many labels. The first of two servers gives no useful answer. Returns how
-// often it was asked.
-size_t QueriesToTheUselessOne(uint64_t seed, const Conduct& conduct) {
+// often it was asked. `*avoided` grows if it is avoided from then on for this reason.
+size_t QueriesToTheUselessOne(uint64_t seed, const Conduct& conduct, WhyAvoided why,
+                              uint64_t* avoided) {
   SmallInternet internet(SimWorld::Options{.seed = seed});
   internet.settings().resolution.qname_minimisation = resolver::QnameMinimisation::kRelaxed;
   const std::vector<ZoneServer*> servers = internet.AddDomain(
@@ -126,6 +129,7 @@ size_t QueriesToTheUselessOne(uint64_t seed, const Conduct& conduct) {
   servers[0]->conduct() = conduct;
   internet.Start();
   EXPECT_EQ(internet.Lookup("a.b.c.d.e.f.g.h.example.com.", RRType::kA).answer.size(), 1u);
+  *avoided += internet.resolver().ReadCounters().of_upstream.avoided[static_cast<size_t>(why)];
   return servers[0]->queries();
 }
 
@@ -133,9 +137,12 @@ size_t QueriesToTheUselessOne(uint64_t seed, const Conduct& conduct) {
 // again for each label, until the question's queries were used up.
 TEST(SwarmFindingsTest, ServerThatIsOfNoUseOverTcpEitherIsAskedOnce) {
   for (const Fault fault : {Fault::kWrongQuestion, Fault::kWrongId, Fault::kGarbage}) {
+    uint64_t avoided = 0;
     for (uint64_t seed = 1; seed <= 8; ++seed) {
-      EXPECT_LE(QueriesToTheUselessOne(seed, {.fault = fault}), 2u) << "seed " << seed;
+      EXPECT_LE(QueriesToTheUselessOne(seed, {.fault = fault}, WhyAvoided::kUnsound, &avoided), 2u)
+          << "seed " << seed;
     }
+    EXPECT_GT(avoided, 0u);
   }
 }
 
@@ -146,8 +153,31 @@ TEST(SwarmFindingsTest, ServerThatWasOvertakenOverTcpIsNotTheNextOneAsked) {
   Conduct conduct;
   conduct.copies_case = false;
   conduct.think_time = std::chrono::milliseconds(350);
+  uint64_t avoided = 0;
   for (uint64_t seed = 1; seed <= 8; ++seed) {
-    EXPECT_LE(QueriesToTheUselessOne(seed, conduct), 2u) << "seed " << seed;
+    EXPECT_LE(QueriesToTheUselessOne(seed, conduct, WhyAvoided::kUnsound, &avoided), 2u)
+        << "seed " << seed;
+  }
+}
+
+// The near server truncates and is silent over TCP, so its slow replica answers. After that the
+// replica is asked first, although it is slower.
+TEST(SwarmFindingsTest, ServerThatWasOvertakenOverTcpIsAvoided) {
+  SmallInternet internet(SimWorld::Options{.seed = 1});
+  const std::vector<ZoneServer*> servers =
+      internet.AddDomain("example.com.", {"192.0.2.20", "192.0.2.21"}, "* 300 A 192.0.2.99\n");
+  servers[0]->conduct().fault = Fault::kTruncatesAlways;
+  servers[0]->conduct().tcp_silent = true;
+  servers[1]->conduct().think_time = std::chrono::milliseconds(700);
+  internet.Start();
+  internet.Lookup("first.example.com.", RRType::kA);
+  const auto why = static_cast<size_t>(WhyAvoided::kOvertaken);
+  EXPECT_EQ(internet.resolver().ReadCounters().of_upstream.avoided[why], 1u);
+  for (const std::string_view name : {"second.example.com.", "third.example.com."}) {
+    const size_t before = internet.world().upstream().size();
+    EXPECT_EQ(internet.Lookup(name, RRType::kA).answer.size(), 1u);
+    ASSERT_GT(internet.world().upstream().size(), before);
+    EXPECT_EQ(internet.world().upstream()[before].server.address.ToText(), "192.0.2.21");
   }
 }
 

@@ -8,6 +8,7 @@
 #include "resolver/base/endpoint.h"
 #include "resolver/base/time.h"
 #include "resolver/dnssec/bogus_observer.h"
+#include "resolver/upstream/avoided.h"
 #include "tests/sim/signed_tlds.h"
 #include "wire/presentation.h"
 
@@ -482,6 +483,8 @@ TEST_F(ValidationTest, WhatIsBogusIsToldAndCountedByItsReason) {
     const resolver::CounterSnapshot counters = internet.resolver().ReadCounters();
     EXPECT_GE(counters.bogus_expired, 1u);
     EXPECT_GE(counters.bogus_no_nsec, 1u);
+    const auto why = static_cast<size_t>(resolver::upstream::WhyAvoided::kBogus);
+    EXPECT_GE(counters.of_upstream.avoided[why], 2u);
     EXPECT_EQ(counters.bogus_expired + counters.bogus_no_nsec, counters.bogus_answers);
     EXPECT_EQ(counters.validated_secure, 0u);
     internet.Lookup("www.example.net.", RRType::kA);

@@ -18,7 +18,7 @@ function lookOf(glance) {
     silent: glance.upstream.timeouts,
     hedged: glance.upstream.hedges,
     tcp: glance.upstream.tcp,
-    odd: glance.upstream.forgeries + glance.upstream.lame,
+    odd: glance.upstream.forgeries + glance.upstream.avoided,
     evictions: glance.cache.evictions,
     cpu: glance.process.cpu_seconds,
     flight: glance.in_flight.questions,

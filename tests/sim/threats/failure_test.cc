@@ -1,9 +1,12 @@
 // "Repeated failure (RFC 9520)", "Silent and slow servers", "Lame, REFUSED, SERVFAIL, NOTIMP" and
 // "EDNS-broken servers": what a failing server costs, and what is remembered of it.
+#include "resolver/upstream/avoided.h"
 #include "tests/sim/threats/threat_test.h"
 
 namespace tern::sim {
 namespace {
+
+using resolver::upstream::WhyAvoided;
 
 constexpr std::string_view kFailureRecords = "www 300 A 198.51.100.1\nftp 300 A 198.51.100.2\n";
 
@@ -299,13 +302,20 @@ TEST_F(FailureTest, ASlowAnswerIsKeptAndNotSentLate) {
 
 // "next server, remember per (server, zone)"
 TEST_F(FailureTest, ALameServerIsRememberedForItsZoneAndNotForOthers) {
-  const std::pair<Fault, seconds> faults[] = {
-      {Fault::kRefused, seconds(60)},       {Fault::kServFail, seconds(5)},
-      {Fault::kNotImp, seconds(5)},         {Fault::kFormErr, seconds(5)},
-      {Fault::kRefersUpward, seconds(600)}, {Fault::kNotAuthoritative, seconds(600)}};
-  for (const auto& pair : faults) {
-    const Fault fault = pair.first;
-    const seconds remembered_for = pair.second;
+  struct Case {
+    Fault fault;
+    seconds remembered_for;
+    WhyAvoided why;
+  };
+  const Case cases[] = {{Fault::kRefused, seconds(60), WhyAvoided::kRefused},
+                        {Fault::kServFail, seconds(5), WhyAvoided::kFailed},
+                        {Fault::kNotImp, seconds(5), WhyAvoided::kFormatError},
+                        {Fault::kFormErr, seconds(5), WhyAvoided::kFormatError},
+                        {Fault::kRefersUpward, seconds(600), WhyAvoided::kLame},
+                        {Fault::kNotAuthoritative, seconds(600), WhyAvoided::kLame}};
+  for (const Case& each : cases) {
+    const Fault fault = each.fault;
+    const seconds remembered_for = each.remembered_for;
     SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)));
     SmallInternet internet(SimWorld::Options{.seed = 5});
     ZoneServer* bad =
@@ -334,6 +344,9 @@ TEST_F(FailureTest, ALameServerIsRememberedForItsZoneAndNotForOthers) {
     const size_t met = by_zone.queries();
     for (int i = 0; i < 20; ++i) ask("lame.com.");
     EXPECT_EQ(by_zone.queries(), met);
+    const resolver::CounterSnapshot counters = internet.resolver().ReadCounters();
+    EXPECT_EQ(counters.of_upstream.avoided[static_cast<size_t>(each.why)], 1u);
+    EXPECT_EQ(counters.of_upstream.avoided_sum(), 1u);
     ask("sound.com.");
     EXPECT_EQ(by_zone.queries(), met + 1) << internet.world().Trace();
     internet.world().RunFor(remembered_for + seconds(1));
