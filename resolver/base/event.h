@@ -18,6 +18,7 @@
 #include "resolver/base/endpoint.h"
 #include "resolver/base/environment.h"
 #include "resolver/base/time.h"
+#include "wire/types.h"
 
 namespace tern::resolver {
 
@@ -48,6 +49,9 @@ struct Event {
   std::span<const uint8_t> zone;   // the name of the servers' zone, as on the wire
   std::span<const uint8_t> query;  // empty: not known
   std::span<const uint8_t> reply;  // empty: none
+  // What the reply would say (RFC 8914) if the client's query had EDNS.
+  wire::ExtendedError error = wire::ExtendedError::kNone;
+  std::span<const uint8_t> error_text;
 
   bool IsOfClient() const { return kind <= Kind::kClientReply; }
 };

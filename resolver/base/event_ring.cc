@@ -8,7 +8,8 @@ namespace tern::resolver {
 static_assert(std::is_trivially_copyable_v<Event>);
 
 bool EventRing::Put(const Event& event) {
-  const size_t content = event.zone.size() + event.query.size() + event.reply.size();
+  const size_t content =
+      event.zone.size() + event.query.size() + event.reply.size() + event.error_text.size();
   const size_t octets = RoundUp(sizeof(Place) + sizeof event + content);
   const uint64_t head = head_.load(std::memory_order_relaxed);
   const size_t to_end = ToEnd(head);
@@ -29,7 +30,7 @@ bool EventRing::Put(const Event& event) {
   to += sizeof place;
   std::memcpy(to, static_cast<const void*>(&event), sizeof event);
   to += sizeof event;
-  for (const std::span<const uint8_t>& piece : {event.zone, event.query, event.reply}) {
+  for (const auto& piece : {event.zone, event.query, event.reply, event.error_text}) {
     to = std::copy(piece.begin(), piece.end(), to);
   }
   head_.store(next, std::memory_order_release);

@@ -94,7 +94,7 @@ bool EventRing::Take(const Use& use) {
   Event event;
   std::memcpy(static_cast<void*>(&event), from, sizeof event);
   from += sizeof event;
-  for (std::span<const uint8_t>* octets : {&event.zone, &event.query, &event.reply}) {
+  for (auto* octets : {&event.zone, &event.query, &event.reply, &event.error_text}) {
     *octets = {from, octets->size()};
     from += octets->size();
   }

@@ -65,11 +65,8 @@ std::string FlagsText(const wire::Header& header) {
   return text;
 }
 
-void AddError(std::span<const uint8_t> content, Verdict* verdict) {
-  if (content.size() < 2) return;
-  const uint16_t code = wire::LoadU16(content.data());
+void AddError(uint16_t code, std::string_view text, Verdict* verdict) {
   if (verdict->errors.empty()) {
-    const std::string_view text = wire::AsText(content.subspan(2));
     verdict->reason = HarmlessText(text.empty() ? wire::ExtendedErrorName(code) : text);
   }
   verdict->errors.push_back(code);
@@ -98,7 +95,9 @@ Verdict Read(std::span<const uint8_t> reply) {
     wire::OptionCursor options(edns.options);
     wire::EdnsOptionView option;
     while (options.Next(&option)) {
-      if (option.code == wire::EdnsOption::kExtendedError) AddError(option.content, &verdict);
+      if (option.code != wire::EdnsOption::kExtendedError || option.content.size() < 2) continue;
+      AddError(wire::LoadU16(option.content.data()), wire::AsText(option.content.subspan(2)),
+               &verdict);
     }
   }
   return verdict;
@@ -117,9 +116,12 @@ void AppendQuestion(std::span<const uint8_t> message, std::string* line) {
   AppendString(wire::ToText(question->rrclass), line);
 }
 
-void AppendReply(std::span<const uint8_t> reply, std::string* line) {
-  if (reply.empty()) return;
-  const Verdict verdict = Read(reply);
+void AppendReply(const Event& event, std::string* line) {
+  if (event.reply.empty()) return;
+  Verdict verdict = Read(event.reply);
+  if (event.error != wire::ExtendedError::kNone) {
+    AddError(static_cast<uint16_t>(event.error), wire::AsText(event.error_text), &verdict);
+  }
   *line += ",\"rcode\":";
   AppendString(wire::ToText(static_cast<wire::Rcode>(verdict.rcode)), line);
   *line += ",\"flags\":";
@@ -141,7 +143,7 @@ void QueryLogLines::Append(const Event& event, Duration wall_shift, std::string*
              clients_.ToText(event.peer.address), "\",\"transport\":\"",
              event.transport == Transport::kTcp ? "tcp" : "udp", "\"");
   AppendQuestion(event.query, &line);
-  AppendReply(event.reply, &line);
+  AppendReply(event, &line);
   const Duration total = event.ended - event.began;
   line += Concat(",\"source\":\"", kAnswerSourceWords[static_cast<size_t>(event.source)],
                  "\",\"octets\":", event.reply.size(), ",\"total_ms\":", Milliseconds(total),

@@ -5,7 +5,8 @@
 //    "total_ms":12.3,"queue_ms":0.1,"upstream_ms":12.2}
 //
 // - `time` is when the query came. `source` is a word of the metric tern_answers.
-// - `ede` has the numbers of the extended errors (RFC 8914), if there are any.
+// - `ede` has the numbers of the extended errors (RFC 8914), if there are any, and `reason` says
+//   the first in words. The log has them for a client without EDNS too, which is not told them.
 // - `class` is there if it is not IN.
 // - Without an answer there is no `rcode`, and `octets` is 0.
 // - `queue_ms`: until the worker that owns the question took it. `upstream_ms`: from then to the

@@ -139,7 +139,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
     if (service.IsTooLate(path_, received_)) {
       ++service.counters().too_late;
       service.Count(AnswerSource::kDropped, {});
-      if (service.IsSeen()) Tell(AnswerSource::kDropped, {});
+      if (service.IsSeen()) Tell(AnswerSource::kDropped, {}, {});
       service.FreeClient(this);
       return;
     }
@@ -148,9 +148,10 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
     const size_t octets =
         service.ComposeResolved(view, request_.query(), request, answer,
                                 ReplyLimit(path_.IsStream(), request, service.scratch()));
-    if (octets != 0) service.Send(path_, service.scratch().first(octets));
-    service.CountResolved(request, answer, service.scratch().first(octets), received_);
-    if (service.IsSeen()) Tell(SourceOf(answer), service.scratch().first(octets));
+    const auto reply = service.scratch().first(octets);
+    if (octets != 0) service.Send(path_, reply);
+    service.CountResolved(request, answer, reply, received_);
+    if (service.IsSeen()) Tell(SourceOf(answer), reply, UntoldOf(request, answer));
     service.WarmBehindResolved(view, request, answer);
     service.FreeClient(this);
   }
@@ -158,9 +159,10 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
  private:
   friend class RecursiveService;
 
-  void Tell(AnswerSource source, std::span<const uint8_t> reply) const {
+  void Tell(AnswerSource source, std::span<const uint8_t> reply,
+            const answer::ToldError& untold) const {
     service_->TellLate(path_, request_.query(), request_.request(), source, reply, received_,
-                       taken_);
+                       taken_, untold);
   }
 
   RecursiveService* service_;
@@ -385,7 +387,7 @@ void RecursiveService::OnDatagrams(std::span<io::Datagram> batch) {
       datagram.reply_octets = TurnAway(verdict, datagram.query, parsed, asked, datagram.reply);
       if (is_seen) [[unlikely]] {
         TellAnswered(datagram.Path(), datagram.query, parsed.request, AnswerSource::kRefused,
-                     datagram.reply.first(datagram.reply_octets));
+                     datagram.reply.first(datagram.reply_octets), verdict);
       }
       continue;
     }
@@ -448,7 +450,8 @@ void RecursiveService::OnStreamMessage(const io::ReturnPath& path, std::span<con
     CountNow(answered, scratch());
   }
   if (IsSeen()) {
-    TellAnswered(path, query, parsed.request, answered.source, scratch().first(answered.octets));
+    TellAnswered(path, query, parsed.request, answered.source, scratch().first(answered.octets),
+                 verdict);
   }
   // An empty reply means that the query was dropped. Then the stream stops waiting for it.
   Send(path, scratch().first(answered.octets));
@@ -531,7 +534,7 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
     if (octets != 0) Send(path, scratch().first(octets));
     if (IsSeen()) {
       TellLate(path, query, request, AnswerSource::kRefused, scratch().first(octets), received,
-               worker_->Now());
+               worker_->Now(), UntoldOf(policy::GateVerdict::kOverLimit, request));
     }
     return;
   }

@@ -36,6 +36,7 @@
 
 #include "cache/store.h"
 #include "resolver/answer/hot_path.h"
+#include "resolver/answer/reply.h"
 #include "resolver/answer/rotation.h"
 #include "resolver/base/counters.h"
 #include "resolver/base/events.h"
@@ -182,6 +183,9 @@ class RecursiveService final : public io::Service {
   size_t TurnAway(policy::GateVerdict verdict, std::span<const uint8_t> query,
                   const answer::ParsedQuery& parsed, const policy::GateQuery& asked,
                   std::span<uint8_t> reply);
+  // Why the reply is as it is, for the query log, if the client has no EDNS to be told in.
+  static answer::ToldError UntoldOf(policy::GateVerdict verdict, const answer::Request& request);
+  static answer::ToldError UntoldOf(const answer::Request& request, const answer::Answer& answer);
   size_t TellOverLimit(std::span<const uint8_t> query, const answer::Request& request,
                        bool verified, std::span<uint8_t> reply);
   void Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
@@ -232,14 +236,15 @@ class RecursiveService final : public io::Service {
   // Tell them. REQUIRES: IsSeen().
   void TellAnswered(const io::ReturnPath& path, std::span<const uint8_t> query,
                     const answer::Request& request, AnswerSource source,
-                    std::span<const uint8_t> reply);
+                    std::span<const uint8_t> reply,
+                    policy::GateVerdict verdict = policy::GateVerdict::kPass);
   void TellQuery(const io::ReturnPath& path, std::span<const uint8_t> query,
                  const answer::Request& request);
   // An answer that its client has waited for since `received`. The worker that owns the question
   // took it at `taken`.
   void TellLate(const io::ReturnPath& path, std::span<const uint8_t> query,
                 const answer::Request& request, AnswerSource source, std::span<const uint8_t> reply,
-                Time received, Time taken);
+                Time received, Time taken, const answer::ToldError& untold = {});
   // Note for those who watch (recent_traffic.h) who asks what, and what fails.
   void NoteBatch(std::span<const io::Datagram> batch, Time now);
   void NoteStreamQuery(const answer::ParsedQuery& parsed, const IpAddress& client, Time now);

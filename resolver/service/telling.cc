@@ -1,6 +1,7 @@
 // The part of RecursiveService that tells queries and answers (base/event.h). While nobody wants to
 // see them, nothing here is called.
 #include "resolver/service/recursive_service.h"
+#include "wire/text_encoding.h"
 
 namespace tern::resolver::service {
 namespace {
@@ -19,6 +20,11 @@ Event EventOf(const io::ReturnPath& path, std::span<const uint8_t> query,
 
 }  // namespace
 
+answer::ToldError RecursiveService::UntoldOf(const answer::Request& request,
+                                             const answer::Answer& answer) {
+  return request.has_edns ? answer::ToldError() : answer::ErrorToTell(answer.Parts());
+}
+
 void RecursiveService::OpenEvents() {
   recursor_.facilities().events =
       EventPort(configuration_.events.get(), static_cast<size_t>(worker_->index()));
@@ -26,9 +32,12 @@ void RecursiveService::OpenEvents() {
 
 void RecursiveService::TellAnswered(const io::ReturnPath& path, std::span<const uint8_t> query,
                                     const answer::Request& request, AnswerSource source,
-                                    std::span<const uint8_t> reply) {
+                                    std::span<const uint8_t> reply, policy::GateVerdict verdict) {
   Event event = EventOf(path, query, reply);
   event.source = source;
+  const answer::ToldError untold = UntoldOf(verdict, request);
+  event.error = untold.error;
+  event.error_text = wire::AsOctets(untold.text);
   event.began = event.ended = worker_->Now();
   events().TellClient(event, request.id, request.name);
 }
@@ -43,13 +52,16 @@ void RecursiveService::TellQuery(const io::ReturnPath& path, std::span<const uin
 
 void RecursiveService::TellLate(const io::ReturnPath& path, std::span<const uint8_t> query,
                                 const answer::Request& request, AnswerSource source,
-                                std::span<const uint8_t> reply, Time received, Time taken) {
+                                std::span<const uint8_t> reply, Time received, Time taken,
+                                const answer::ToldError& untold) {
   Event event = EventOf(path, query, reply);
   event.kind = Event::Kind::kClientReply;
   event.source = source;
   event.began = received;
   event.ended = worker_->Now();
   event.queued = taken - received;
+  event.error = untold.error;
+  event.error_text = wire::AsOctets(untold.text);
   events().TellClient(event, request.id, request.name);
 }
 

@@ -13,6 +13,11 @@ namespace {
 // At failure_timeout the client gets an answer. That answer leaves in the next turn.
 constexpr Duration kLateAnswerGrace = std::chrono::milliseconds(100);
 
+constexpr answer::ToldError kNotAllowed = {ExtendedError::kProhibited,
+                                           "not among the clients that may ask"};
+constexpr answer::ToldError kOverRate = {ExtendedError::kProhibited, "over the rate limit"};
+constexpr answer::ToldError kTooMany = {ExtendedError::kNotReady, "too many questions at a time"};
+
 void SetTruncated(std::span<uint8_t> reply) {
   wire::StoreU16(reply.data() + 2, wire::LoadU16(reply.data() + 2) | wire::kFlagTC);
 }
@@ -34,8 +39,8 @@ size_t RecursiveService::TurnAway(policy::GateVerdict verdict, std::span<const u
       // than were sent.
       if (is_answered) {
         octets = answer::ComposeError(
-            query, request, Rcode::kRefused, ExtendedError::kProhibited,
-            asked.transport == Transport::kTcp ? "not among the clients that may ask" : "", reply);
+            query, request, Rcode::kRefused, kNotAllowed.error,
+            asked.transport == Transport::kTcp ? kNotAllowed.text : std::string_view(), reply);
       }
       break;
     case policy::GateVerdict::kOverLimit:
@@ -59,12 +64,20 @@ size_t RecursiveService::TurnAway(policy::GateVerdict verdict, std::span<const u
   return octets;
 }
 
+answer::ToldError RecursiveService::UntoldOf(policy::GateVerdict verdict,
+                                             const answer::Request& request) {
+  if (request.has_edns) return {};
+  if (verdict == policy::GateVerdict::kForbidden) return kNotAllowed;
+  if (verdict == policy::GateVerdict::kOverLimit) return kOverRate;
+  return {};
+}
+
 size_t RecursiveService::TellOverLimit(std::span<const uint8_t> query,
                                        const answer::Request& request, bool verified,
                                        std::span<uint8_t> reply) {
   if (verified) {
-    return answer::ComposeError(query, request, Rcode::kRefused, ExtendedError::kProhibited,
-                                "over the rate limit", reply);
+    return answer::ComposeError(query, request, Rcode::kRefused, kOverRate.error, kOverRate.text,
+                                reply);
   }
   // If the address is forged, an answer is one more packet for its owner. But a real client returns
   // over TCP when it is told to. So some are answered: by chance, so that nobody can take all the
@@ -80,14 +93,13 @@ size_t RecursiveService::TellOverLimit(std::span<const uint8_t> query,
 void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const uint8_t> query,
                                    const answer::Request& request, Time received) {
   ++counters().turned_away;
-  const size_t octets =
-      answer::ComposeError(query, request, Rcode::kServFail, ExtendedError::kNotReady,
-                           "too many questions at a time", scratch());
+  const size_t octets = answer::ComposeError(query, request, Rcode::kServFail, kTooMany.error,
+                                             kTooMany.text, scratch());
   Count(AnswerSource::kRefused, scratch().first(octets));
   Send(path, scratch().first(octets));
   if (IsSeen()) {
     TellLate(path, query, request, AnswerSource::kRefused, scratch().first(octets), received,
-             worker_->Now());
+             worker_->Now(), request.has_edns ? answer::ToldError() : kTooMany);
   }
 }
 

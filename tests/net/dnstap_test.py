@@ -209,6 +209,25 @@ class QueryLogTest(Told):
         self.assertTrue(failure["ede"])
         self.assertGreater(failure["total_ms"], 500)
 
+    def test_why_a_client_without_edns_got_nothing_is_in_its_line(self):
+        file = self.path("log")
+        self.tern({"query_log": {"file": str(file)}, "resolution": QUICK})
+        for _ in range(2):  # the second time from what is remembered
+            dig("www.gone.com", "MX", "+noedns", timeout=8)
+        for line in self.logged(file, 2):
+            self.assertEqual(line["rcode"], "SERVFAIL")
+            self.assertTrue(line["ede"])
+            self.assertRegex(line["reason"], "gone.com|[Nn]o ")
+
+    def test_why_a_client_was_refused_is_in_its_line(self):
+        file = self.path("log")
+        self.tern({"query_log": {"file": str(file)}, "access": {"allow": ["127.0.0.2/32"]}})
+        dig("shop.com", "A", "+noedns")
+        dig("shop.com", "A", "+noedns", "+tcp")
+        for line in self.logged(file, 2):
+            self.assertEqual((line["rcode"], line["source"]), ("REFUSED", "refused"))
+            self.assertEqual((line["ede"], line["reason"]), ([18], "not among the clients that may ask"))
+
     def test_a_hostile_name_breaks_no_line(self):
         file = self.path("log")
         self.tern({"query_log": {"file": str(file)}})

@@ -24,6 +24,7 @@ Event NumberedEvent(size_t number, const std::vector<uint8_t>& query,
   event.peer.port = static_cast<uint16_t>(number);
   event.query = query;
   event.reply = reply;
+  event.error_text = std::span<const uint8_t>(query).first(query.size() / 2);
   return event;
 }
 
@@ -43,6 +44,7 @@ class EventRingTest : public testing::Test {
       EXPECT_TRUE(std::ranges::equal(event.query, Content(event.query.size(), seed)));
       EXPECT_TRUE(std::ranges::equal(event.reply, Content(event.reply.size(), seed + 1)));
       EXPECT_TRUE(event.zone.empty());
+      EXPECT_TRUE(std::ranges::equal(event.error_text, Content(event.query.size() / 2, seed)));
     });
     return number;
   }

@@ -113,6 +113,20 @@ TEST_F(QueryLogLineTest, AFailureHasItsReasonInWordsAndTheFlags) {
   EXPECT_FALSE(Json(query, ReplyTo(query, 0)).contains("reason"));
 }
 
+TEST_F(QueryLogLineTest, WhatAClientWithoutEdnsIsNotToldIsInTheLog) {
+  const Octets query = QueryFor("\3www\7example");
+  Octets reply = query;
+  reply[2] |= 0x80;
+  reply[3] = 2;
+  EXPECT_FALSE(Json(query, reply).contains("ede"));
+  event_.error = wire::ExtendedError::kNoReachableAuthority;
+  EXPECT_EQ(Json(query, reply)["ede"], nlohmann::json({22}));
+  EXPECT_EQ(Json(query, reply)["reason"], "No Reachable Authority");
+  const Octets text = {'o', 'd', 'd'};
+  event_.error_text = text;
+  EXPECT_EQ(Json(query, reply)["reason"], "odd");
+}
+
 TEST_F(QueryLogLineTest, AnUnusualCodeOrClassIsNamed) {
   const Octets query = QueryFor("\7version\4bind", RRType::kTXT, 3);
   const auto json = Json(query, ReplyTo(query, 16));
