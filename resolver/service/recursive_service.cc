@@ -151,7 +151,7 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
     const auto reply = service.scratch().first(octets);
     if (octets != 0) service.Send(path_, reply);
     service.CountResolved(request, answer, reply, received_);
-    if (service.IsSeen()) Tell(SourceOf(answer), reply, UntoldOf(request, answer));
+    if (service.IsSeen()) Tell(SourceOf(answer), reply, answer::ErrorToTell(answer.Parts()));
     service.WarmBehindResolved(view, request, answer);
     service.FreeClient(this);
   }
@@ -160,9 +160,9 @@ class RecursiveService::Client final : public resolution::Waiter, public ListNod
   friend class RecursiveService;
 
   void Tell(AnswerSource source, std::span<const uint8_t> reply,
-            const answer::ToldError& untold) const {
+            const answer::ToldError& why) const {
     service_->TellLate(path_, request_.query(), request_.request(), source, reply, received_,
-                       taken_, untold);
+                       taken_, why);
   }
 
   RecursiveService* service_;
@@ -534,7 +534,7 @@ void RecursiveService::ResolveHere(const io::ReturnPath& path, std::span<const u
     if (octets != 0) Send(path, scratch().first(octets));
     if (IsSeen()) {
       TellLate(path, query, request, AnswerSource::kRefused, scratch().first(octets), received,
-               worker_->Now(), UntoldOf(policy::GateVerdict::kOverLimit, request));
+               worker_->Now(), WhyTurnedAway(policy::GateVerdict::kOverLimit));
     }
     return;
   }

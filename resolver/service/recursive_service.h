@@ -183,9 +183,8 @@ class RecursiveService final : public io::Service {
   size_t TurnAway(policy::GateVerdict verdict, std::span<const uint8_t> query,
                   const answer::ParsedQuery& parsed, const policy::GateQuery& asked,
                   std::span<uint8_t> reply);
-  // Why the reply is as it is, for the query log, if the client has no EDNS to be told in.
-  static answer::ToldError UntoldOf(policy::GateVerdict verdict, const answer::Request& request);
-  static answer::ToldError UntoldOf(const answer::Request& request, const answer::Answer& answer);
+  // What the reply says of it, if the client has EDNS.
+  static answer::ToldError WhyTurnedAway(policy::GateVerdict verdict);
   size_t TellOverLimit(std::span<const uint8_t> query, const answer::Request& request,
                        bool verified, std::span<uint8_t> reply);
   void Resolve(const io::ReturnPath& path, std::span<const uint8_t> query,
@@ -233,7 +232,7 @@ class RecursiveService final : public io::Service {
   void CountExtendedError(wire::ExtendedError error);
   // Whether somebody wants to see queries and answers (base/event.h).
   bool IsSeen() { return events().IsOpen(); }
-  // Tell them. REQUIRES: IsSeen().
+  // Tell them, and why to a client without EDNS: its reply cannot say it. REQUIRES: IsSeen().
   void TellAnswered(const io::ReturnPath& path, std::span<const uint8_t> query,
                     const answer::Request& request, AnswerSource source,
                     std::span<const uint8_t> reply,
@@ -244,7 +243,7 @@ class RecursiveService final : public io::Service {
   // took it at `taken`.
   void TellLate(const io::ReturnPath& path, std::span<const uint8_t> query,
                 const answer::Request& request, AnswerSource source, std::span<const uint8_t> reply,
-                Time received, Time taken, const answer::ToldError& untold = {});
+                Time received, Time taken, const answer::ToldError& why = {});
   // Note for those who watch (recent_traffic.h) who asks what, and what fails.
   void NoteBatch(std::span<const io::Datagram> batch, Time now);
   void NoteStreamQuery(const answer::ParsedQuery& parsed, const IpAddress& client, Time now);

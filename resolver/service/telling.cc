@@ -7,7 +7,8 @@ namespace tern::resolver::service {
 namespace {
 
 Event EventOf(const io::ReturnPath& path, std::span<const uint8_t> query,
-              std::span<const uint8_t> reply) {
+              const answer::Request& request, std::span<const uint8_t> reply,
+              const answer::ToldError& why) {
   Event event;
   event.transport = path.IsStream() ? Transport::kTcp : Transport::kUdp;
   event.listener = path.listener;
@@ -15,15 +16,14 @@ Event EventOf(const io::ReturnPath& path, std::span<const uint8_t> query,
   event.local = path.local;
   event.query = query;
   event.reply = reply;
+  if (!request.has_edns) {
+    event.error = why.error;
+    event.error_text = wire::AsOctets(why.text);
+  }
   return event;
 }
 
 }  // namespace
-
-answer::ToldError RecursiveService::UntoldOf(const answer::Request& request,
-                                             const answer::Answer& answer) {
-  return request.has_edns ? answer::ToldError() : answer::ErrorToTell(answer.Parts());
-}
 
 void RecursiveService::OpenEvents() {
   recursor_.facilities().events =
@@ -33,18 +33,15 @@ void RecursiveService::OpenEvents() {
 void RecursiveService::TellAnswered(const io::ReturnPath& path, std::span<const uint8_t> query,
                                     const answer::Request& request, AnswerSource source,
                                     std::span<const uint8_t> reply, policy::GateVerdict verdict) {
-  Event event = EventOf(path, query, reply);
+  Event event = EventOf(path, query, request, reply, WhyTurnedAway(verdict));
   event.source = source;
-  const answer::ToldError untold = UntoldOf(verdict, request);
-  event.error = untold.error;
-  event.error_text = wire::AsOctets(untold.text);
   event.began = event.ended = worker_->Now();
   events().TellClient(event, request.id, request.name);
 }
 
 void RecursiveService::TellQuery(const io::ReturnPath& path, std::span<const uint8_t> query,
                                  const answer::Request& request) {
-  Event event = EventOf(path, query, {});
+  Event event = EventOf(path, query, request, {}, {});
   event.kind = Event::Kind::kClientQuery;
   event.began = event.ended = worker_->Now();
   events().TellClient(event, request.id, request.name);
@@ -53,15 +50,13 @@ void RecursiveService::TellQuery(const io::ReturnPath& path, std::span<const uin
 void RecursiveService::TellLate(const io::ReturnPath& path, std::span<const uint8_t> query,
                                 const answer::Request& request, AnswerSource source,
                                 std::span<const uint8_t> reply, Time received, Time taken,
-                                const answer::ToldError& untold) {
-  Event event = EventOf(path, query, reply);
+                                const answer::ToldError& why) {
+  Event event = EventOf(path, query, request, reply, why);
   event.kind = Event::Kind::kClientReply;
   event.source = source;
   event.began = received;
   event.ended = worker_->Now();
   event.queued = taken - received;
-  event.error = untold.error;
-  event.error_text = wire::AsOctets(untold.text);
   events().TellClient(event, request.id, request.name);
 }
 

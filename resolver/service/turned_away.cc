@@ -64,9 +64,7 @@ size_t RecursiveService::TurnAway(policy::GateVerdict verdict, std::span<const u
   return octets;
 }
 
-answer::ToldError RecursiveService::UntoldOf(policy::GateVerdict verdict,
-                                             const answer::Request& request) {
-  if (request.has_edns) return {};
+answer::ToldError RecursiveService::WhyTurnedAway(policy::GateVerdict verdict) {
   if (verdict == policy::GateVerdict::kForbidden) return kNotAllowed;
   if (verdict == policy::GateVerdict::kOverLimit) return kOverRate;
   return {};
@@ -99,7 +97,7 @@ void RecursiveService::SendFailure(const io::ReturnPath& path, std::span<const u
   Send(path, scratch().first(octets));
   if (IsSeen()) {
     TellLate(path, query, request, AnswerSource::kRefused, scratch().first(octets), received,
-             worker_->Now(), request.has_edns ? answer::ToldError() : kTooMany);
+             worker_->Now(), kTooMany);
   }
 }
 
