@@ -455,10 +455,8 @@ bool AvoidSource(Job& job, const answer::Answer& answer) {
   const wire::NameView zone = last.name().Suffix(source.zone_labels);
   facilities.zones_with_bogus.Put(facilities.store.Hash(zone),
                                   facilities.environment.Now() + kAvoidedFor);
-  upstream::CountAvoided(&facilities.counters.of_upstream, upstream::WhyAvoided::kBogus);
-  facilities.server_table.NoteLame(static_cast<upstream::ServerKey>(source.server), zone,
-                                   kAvoidedFor, facilities.environment.Now(),
-                                   upstream::WhyAvoided::kBogus);
+  facilities.Avoid(static_cast<upstream::ServerKey>(source.server), zone,
+                   {kAvoidedFor, upstream::WhyAvoided::kBogus});
   // What others have may be good.
   if (job.replay() == nullptr) facilities.learner.Forget(last.name(), last.type());
   return true;

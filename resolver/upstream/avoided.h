@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -26,15 +27,10 @@ enum class WhyAvoided : uint8_t {
 // In metrics and in what commands tell, by WhyAvoided.
 inline constexpr std::array<std::string_view, kAvoidReasons> kAvoidReasonNames = {
     "lame", "refused", "failed", "format_error", "unsound", "overtaken", "bogus"};
+static_assert(static_cast<size_t>(WhyAvoided::kBogus) + 1 == kAvoidReasons);
 
 constexpr std::string_view WordOf(WhyAvoided why) {
   return kAvoidReasonNames[static_cast<size_t>(why)];
-}
-
-// `counts`: of the worker that learnt it (base/upstream_counts.h).
-template <typename Count>
-void CountAvoided(UpstreamCounts<Count>* counts, WhyAvoided why) {
-  ++counts->avoided[static_cast<size_t>(why)];
 }
 
 struct Avoidance {

@@ -15,6 +15,7 @@
 #include "resolver/base/events.h"
 #include "resolver/base/trace.h"
 #include "resolver/policy/core_settings.h"
+#include "resolver/upstream/avoided.h"
 #include "resolver/upstream/hedge_credit.h"
 #include "resolver/upstream/late_replies.h"
 #include "resolver/upstream/lateness.h"
@@ -91,6 +92,11 @@ struct RaceFacilities {
     ++counters.upstream_queries;
     if (transport == Transport::kTcp) ++counters.of_upstream.over_tcp;
     if (again) ++counters.of_upstream.again;
+  }
+  // From now on the server counts as not serving the zone for a while.
+  void Avoid(ServerKey server, wire::NameView zone, const Avoidance& avoidance) {
+    ++counters.of_upstream.avoided[static_cast<size_t>(avoidance.why)];
+    server_table.NoteLame(server, zone, avoidance.time, environment.Now(), avoidance.why);
   }
   // A buffer for a copy of one upstream reply.
   std::span<uint8_t> reply_buffer() { return {reply_octets.get(), wire::kMessageOctetsMax}; }

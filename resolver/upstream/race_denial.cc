@@ -152,9 +152,7 @@ void Race::Drop(Attempt& attempt, const Avoidance& avoid, std::string_view why,
       servers_.forwarded() && facilities_.records.rcode() == wire::Rcode::kServFail;
   candidate.gave_nothing = said != RaceResult::kSaidUnsound && !could_not_find_out;
   if (avoid.time.count() > 0 && !IsRareType()) {
-    CountAvoided(&facilities_.counters.of_upstream, avoid.why);
-    facilities_.server_table.NoteLame(attempt.key, servers_.zone(), avoid.time,
-                                      facilities_.environment.Now(), avoid.why);
+    facilities_.Avoid(attempt.key, servers_.zone(), avoid);
   }
   Close(attempt);
   GoOn();

@@ -37,9 +37,8 @@ void Race::NoteLosers() {
         !IsRareType() && attempt.state != State::kSilent && attempt.key != answered_ &&
         waited >= RoundTrips(attempt.transport) * HedgeDelay(table.Get(attempt.key));
     if (is_late && attempt.transport == Transport::kTcp) {
-      CountAvoided(&facilities_.counters.of_upstream, WhyAvoided::kOvertaken);
-      table.NoteLame(attempt.key, servers_.zone(), kOvertakenOverTcpFor, now,
-                     WhyAvoided::kOvertaken);
+      facilities_.Avoid(attempt.key, servers_.zone(),
+                        {kOvertakenOverTcpFor, WhyAvoided::kOvertaken});
     } else if (is_late) {
       NoteSilence(attempt, waited, now);
       if (attempt.expendable) ++needed;
