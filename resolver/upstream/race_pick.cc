@@ -126,12 +126,14 @@ int Race::Pick(Time now, KnownServer* picked) {
     int index;
     Duration expected;
     ServerKey key;
+    bool measured_once;
   };
   std::array<Option, kCandidatesMax> options;
   size_t count = 0;
   bool at_limit = false;
   int best_class = 1 << 30;
   Duration best = Duration::max();
+  bool best_is_well_known = false;
   ServerTable& table = facilities_.server_table;
   const std::span<Candidate> candidates = servers_.candidates();
   const bool only_dead = launches_ > 0 && OnlyDeadAreLeft(now);
@@ -180,8 +182,11 @@ int Race::Pick(Time now, KnownServer* picked) {
       best = Duration::max();
       count = 0;
     }
-    best = std::min(best, expected);
-    options[count++] = {static_cast<int>(i), expected, key};
+    if (expected < best) {
+      best = expected;
+      best_is_well_known = record.IsMeasuredWell();
+    }
+    options[count++] = {static_cast<int>(i), expected, key, record.IsMeasuredOnce()};
   }
   if (count == 0) {
     // If others have used up the limit, this says nothing about the zone. The failed tries of this
@@ -190,8 +195,12 @@ int Race::Pick(Time now, KnownServer* picked) {
     return -1;
   }
   const Duration limit = best + best / 16 + kNearBest;
-  const auto end = std::remove_if(options.begin(), options.begin() + count,
-                                  [&](const Option& option) { return option.expected > limit; });
+  // A replica that seemed slow once is measured a second time, when the zone is asked often.
+  const bool again = launches_ == 0 && best_is_well_known;
+  const auto end =
+      std::remove_if(options.begin(), options.begin() + count, [&](const Option& option) {
+        return option.expected > limit && !(again && option.measured_once);
+      });
   const auto near = static_cast<uint64_t>(end - options.begin());
   const Option& option = options[near == 1 ? 0 : facilities_.environment.Random() % near];
   *picked = {option.key, table.Get(option.key)};

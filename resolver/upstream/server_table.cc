@@ -34,18 +34,36 @@ uint32_t SecondsFor(Evidence evidence) {
 
 Time MomentOf(int64_t micros) { return Time(Duration(micros)); }
 
-// Both numbers of one measurement are in one word. So they are never from two measurements.
+// The numbers of one measurement are in one word. So they are never from two measurements.
 struct Speed {
   Duration srtt{0};
   Duration rttvar{0};
+  uint16_t measured = 0;
+
+  static constexpr int kBits = 24;  // of a duration
+  static constexpr uint64_t kMask = (uint64_t{1} << kBits) - 1;
+  static_assert(kSlowest.count() <= kMask);
 
   static Speed Unpack(uint64_t word) {
-    return {Duration(static_cast<int64_t>(word >> 32)), Duration(static_cast<uint32_t>(word))};
+    return {Duration(static_cast<int64_t>(word >> kBits & kMask)),
+            Duration(static_cast<int64_t>(word & kMask)), static_cast<uint16_t>(word >> 2 * kBits)};
   }
-  // REQUIRES: neither is more than kSlowest, which fits 32 bits.
+  // REQUIRES: neither duration is more than kSlowest.
   uint64_t Pack() const {
     TERN_DCHECK(srtt <= kSlowest && rttvar <= kSlowest);
-    return static_cast<uint64_t>(srtt.count()) << 32 | static_cast<uint64_t>(rttvar.count());
+    return uint64_t{measured} << 2 * kBits | static_cast<uint64_t>(srtt.count()) << kBits |
+           static_cast<uint64_t>(rttvar.count());
+  }
+  void Add(Duration rtt) {
+    if (measured == 0 || (measured == 1 && 4 * rtt < srtt)) {
+      srtt = rtt;  // a first measurement, RFC 6298 (2.2)
+      rttvar = rtt / 2;
+    } else {
+      const Duration error = rtt > srtt ? rtt - srtt : srtt - rtt;
+      rttvar = (3 * rttvar + error) / 4;
+      srtt = std::max(Duration(1), (7 * srtt + rtt) / 8);
+    }
+    if (measured < kMeasuredMax) ++measured;
   }
 };
 
@@ -144,6 +162,7 @@ ServerState ServerTable::StateOf(const Slot& slot) {
   const Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
   record.srtt = speed.srtt;
   record.rttvar = speed.rttvar;
+  record.measured = speed.measured;
   record.silences = slot.silences.load(kRelaxed);
   record.penalty = Duration(slot.penalty.load(kRelaxed));
   record.plain_dns = slot.plain_dns_until.load(kRelaxed) != cache::Instant();
@@ -165,13 +184,8 @@ void ServerTable::NoteAnswer(ServerKey server, Duration rtt, Time now) {
   Slot& slot = Touch(server, now);
   Speed speed = Speed::Unpack(slot.speed.load(kRelaxed));
   const Time last_answer = MomentOf(slot.last_answer.load(kRelaxed));
-  if (speed.srtt.count() == 0 || now - last_answer > kForgetSpeed) {
-    speed = {rtt, rtt / 2};  // a first measurement, RFC 6298 (2.2)
-  } else {
-    const Duration error = rtt > speed.srtt ? rtt - speed.srtt : speed.srtt - rtt;
-    speed.rttvar = (3 * speed.rttvar + error) / 4;
-    speed.srtt = std::max(Duration(1), (7 * speed.srtt + rtt) / 8);
-  }
+  if (now - last_answer > kForgetSpeed) speed = Speed();
+  speed.Add(rtt);
   slot.speed.store(speed.Pack(), kRelaxed);
   slot.silences.store(0, kRelaxed);
   slot.penalty.store(0, kRelaxed);

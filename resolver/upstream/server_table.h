@@ -50,11 +50,13 @@ namespace tern::resolver::upstream {
 
 // A server with so many silences in a row is dead: it is asked only when nothing better is left.
 inline constexpr int kDeadAfter = 3;
+inline constexpr uint16_t kMeasuredMax = 8;
 
 // A snapshot of one server.
 struct ServerState {
   Duration srtt{0};  // RFC 6298's smoothed round trip; 0: never measured
   Duration rttvar{0};
+  uint16_t measured = 0;             // round trips that these two come from, at most kMeasuredMax
   uint16_t silences = 0;             // attempts without an answer since the last answer
   Duration penalty{0};               // while there are silences, it counts as at least this slow
   bool plain_dns = false;            // it answered FORMERR or NOTIMP to EDNS
@@ -92,6 +94,9 @@ struct ServerState {
     const Duration measured = IsKnownAt(now) ? srtt : usual;
     return silences > 1 || !HasAnswered() ? std::max(measured, penalty) : measured;
   }
+  // One round trip says little, because chance may have delayed it.
+  bool IsMeasuredOnce() const { return measured == 1 && silences == 0; }
+  bool IsMeasuredWell() const { return measured == kMeasuredMax; }
   // If an answer takes longer, the server is later than usual.
   Duration Lateness() const { return srtt + 4 * rttvar; }
 };
@@ -122,7 +127,8 @@ class ServerTable {
   ServerState Get(ServerKey server) const;
   ServerState Get(const Endpoint& server) const { return Get(KeyOf(server)); }
 
-  // Call it when an answer came after `rtt` (RFC 6298 section 2: gains 1/8 and 1/4).
+  // Call it when an answer came after `rtt` (RFC 6298 section 2: gains 1/8 and 1/4). If the second
+  // one is four times as fast as the first, chance delayed the first, which is forgotten.
   void NoteAnswer(ServerKey server, Duration rtt, Time now);
   // Call it when no answer came within `waited`. Until the server answers again, it counts as at
   // least that slow. What was measured is kept. Of overlapping queries only one counts, because

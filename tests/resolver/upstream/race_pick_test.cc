@@ -105,6 +105,31 @@ TEST_F(RacePickTest, ReplicasShareTheLoad) {
   EXPECT_LE(Sent(), 210u);
 }
 
+// Chance may delay the one reply that a server is judged by.
+TEST_F(RacePickTest, AReplicaWhoseFirstReplyWasDelayedSharesTheLoad) {
+  StartTwo();
+  b_->conduct().think_time = milliseconds(60);
+  int asked = 0;
+  while (world_.world().CountUpstream(kServerB) == 0 && asked < 40) {
+    world_.Lookup("v" + std::to_string(asked++) + ".example.");
+  }
+  ASSERT_EQ(world_.world().CountUpstream(kServerB), 1u);
+  world_.Run(seconds(1));
+  b_->conduct().think_time = milliseconds(0);
+  WarmUp();
+  for (int i = 0; i < 100; ++i) world_.Lookup("y" + std::to_string(i) + ".example.");
+  EXPECT_GE(Sent(kServerA), 30u);
+  EXPECT_GE(Sent(kServerB), 30u);
+}
+
+TEST_F(RacePickTest, AFarReplicaIsMeasuredTwice) {
+  StartTwo(milliseconds(10), milliseconds(60));
+  for (int i = 0; i < 100; ++i) world_.Lookup("y" + std::to_string(i) + ".example.");
+  // A second question may come before the first reply.
+  EXPECT_LE(world_.world().CountUpstream(kServerB), 3u);
+  EXPECT_FALSE(world_.table().Get(KeyOf(kServerB)).IsMeasuredOnce());
+}
+
 TEST_F(RacePickTest, TheNearerReplicaGetsMost) {
   StartTwo(milliseconds(5), milliseconds(150));
   for (int i = 0; i < 60; ++i) world_.Lookup("w" + std::to_string(i) + ".example.");

@@ -58,6 +58,40 @@ TEST_F(ServerTableTest, SmoothsWithTheUsualGains) {
   EXPECT_LT(table_.Get(server_).Lateness(), milliseconds(22));
 }
 
+TEST_F(ServerTableTest, AFirstRoundTripThatTheSecondContradictsIsForgotten) {
+  table_.NoteAnswer(key_, milliseconds(80), now_);
+  EXPECT_TRUE(table_.Get(server_).IsMeasuredOnce());
+  table_.NoteAnswer(key_, milliseconds(19), now_);
+  EXPECT_FALSE(table_.Get(server_).IsMeasuredOnce());
+  EXPECT_EQ(table_.Get(server_).srtt, milliseconds(19));
+  EXPECT_EQ(table_.Get(server_).rttvar, Duration(9500));
+  // Not when it is less than four times as fast, and not later.
+  for (const bool later : {false, true}) {
+    const ServerKey key = table_.KeyOf(Server(later ? 5 : 6));
+    table_.NoteAnswer(key, milliseconds(80), now_);
+    if (later) table_.NoteAnswer(key, milliseconds(80), now_);
+    table_.NoteAnswer(key, milliseconds(later ? 1 : 20), now_);
+    EXPECT_GT(table_.Get(key).srtt, milliseconds(70));
+  }
+}
+
+TEST_F(ServerTableTest, OneThatWasSilentDidNotOnlySeemSlow) {
+  table_.NoteAnswer(key_, milliseconds(80), now_);
+  table_.NoteSilence(key_, milliseconds(400), now_ + seconds(1));
+  EXPECT_FALSE(table_.Get(server_).IsMeasuredOnce());
+}
+
+TEST_F(ServerTableTest, EightRoundTripsSayMuch) {
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_FALSE(table_.Get(server_).IsMeasuredWell());
+    table_.NoteAnswer(key_, milliseconds(80), now_);
+  }
+  EXPECT_TRUE(table_.Get(server_).IsMeasuredWell());
+  for (int i = 0; i < 100'000; ++i) table_.NoteAnswer(key_, seconds(20), now_);
+  EXPECT_TRUE(table_.Get(server_).IsMeasuredWell());
+  EXPECT_GT(table_.Get(server_).srtt, seconds(9));
+}
+
 TEST_F(ServerTableTest, PortsAndFamiliesAreServersOfTheirOwn) {
   table_.NoteAnswer(key_, milliseconds(80), now_);
   Endpoint other = server_;
