@@ -257,6 +257,11 @@ void BothEngines::SetUp() {
 WorkerOptions BothEngines::OnLoopback() {
   WorkerOptions options;
   options.listen.push_back(Loopback());
+  StreamLimits& streams = options.streams;
+  for (Duration* time : {&streams.idle, &streams.idle_under_pressure, &streams.message_deadline,
+                         &streams.send_deadline}) {
+    *time = 3 * kCloseMax;
+  }
   return options;
 }
 

@@ -83,6 +83,9 @@ class RunningWorker {
   std::thread thread_;
 };
 
+// For what is to be closed soon. A machine may stand still for seconds.
+constexpr milliseconds kCloseMax(20'000);
+
 // A blocking socket with a receive timeout.
 class PlainSocket {
  public:
@@ -128,6 +131,7 @@ class BothEngines : public ::testing::TestWithParam<EngineChoice> {
  protected:
   // Null after a failed expectation.
   std::unique_ptr<RunningWorker> Make(WorkerOptions options = {});
+  // No stream is closed within kCloseMax because its time is up.
   static WorkerOptions OnLoopback();
   void SetUp() override;
 };

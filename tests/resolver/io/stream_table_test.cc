@@ -24,6 +24,11 @@ class StreamTableTest : public BothEngines {
     const linger now{1, 0};
     setsockopt(socket->fd(), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
   }
+  static void AppendMessage(const Bytes& message, Bytes* all) {
+    all->push_back(0);
+    all->push_back(static_cast<uint8_t>(message.size()));
+    all->insert(all->end(), message.begin(), message.end());
+  }
   // `send` sends Query(4), and something by which nothing more is to be read. The answer, which
   // comes a while later, still arrives, and the stream is closed then.
   void ExpectLateAnswerAndClose(const std::function<void(PlainSocket&)>& send) {
@@ -41,7 +46,7 @@ class StreamTableTest : public BothEngines {
     std::this_thread::sleep_for(milliseconds(50));
     running->OnThread([&] { worker->SendReply(kept, AnswerTo(Query(4))); });
     EXPECT_EQ(client.ReceiveMessage(), AnswerTo(Query(4)));
-    EXPECT_TRUE(client.IsClosedWithin(milliseconds(2000)));
+    EXPECT_TRUE(client.IsClosedWithin(kCloseMax));
   }
 };
 TERN_BOTH_ENGINES(StreamTableTest);
@@ -52,12 +57,7 @@ TEST_P(StreamTableTest, AnswersPipelinedQueries) {
   running->Start();
   PlainSocket client = Client(running.get());
   Bytes all;
-  for (uint16_t id = 0; id < 1000; ++id) {
-    const Bytes query = Query(id, 20 + id % 50);
-    all.push_back(0);
-    all.push_back(static_cast<uint8_t>(query.size()));
-    all.insert(all.end(), query.begin(), query.end());
-  }
+  for (uint16_t id = 0; id < 1000; ++id) AppendMessage(Query(id, 20 + id % 50), &all);
   ASSERT_TRUE(client.Send(all));
   for (uint16_t id = 0; id < 1000; ++id) {
     ASSERT_EQ(client.ReceiveMessage(), AnswerTo(Query(id, 20 + id % 50))) << id;
@@ -182,12 +182,7 @@ TEST_P(StreamTableTest, QueriesThatWaitForRoomAreAnsweredAfterTheClientHasFinish
   ASSERT_TRUE(client.Connect(running->endpoint()));
   constexpr uint16_t kQueries = 150;  // in one read; their answers are more than the kernel takes
   Bytes all;
-  for (uint16_t id = 0; id < kQueries; ++id) {
-    const Bytes query = Query(id, 20);
-    all.push_back(0);
-    all.push_back(static_cast<uint8_t>(query.size()));
-    all.insert(all.end(), query.begin(), query.end());
-  }
+  for (uint16_t id = 0; id < kQueries; ++id) AppendMessage(Query(id, 20), &all);
   ASSERT_TRUE(client.Send(all));
   ASSERT_EQ(shutdown(client.fd(), SHUT_WR), 0);
   std::this_thread::sleep_for(milliseconds(100));
@@ -212,7 +207,9 @@ TEST_P(StreamTableTest, AClientThatNeverReadsIsCutOffAndBounded) {
   const int small = 4096;
   setsockopt(client.fd(), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
   ASSERT_TRUE(client.Connect(running->endpoint()));
-  for (uint16_t id = 0; id < 120; ++id) ASSERT_TRUE(client.SendMessage(Query(id)));
+  Bytes all;  // at once, because the client is cut off meanwhile
+  for (uint16_t id = 0; id < 120; ++id) AppendMessage(Query(id), &all);
+  ASSERT_TRUE(client.Send(all));
   EXPECT_TRUE(WaitFor([&] { return running->service().streams_closed == 1; }));
 }
 
@@ -233,9 +230,9 @@ TEST_P(StreamTableTest, WhoHoldsTheMostGivesWayNotWhoComesNext) {
     part[0] = part[1] = 0xff;  // more of it never comes
     ASSERT_TRUE(greedy.back().Send(part));
   }
-  std::this_thread::sleep_for(milliseconds(200));  // until all of it is read
+  // Until nearly all of it is read.
+  EXPECT_TRUE(WaitFor([&] { return running->bounds().connection_octets.use > 150'000; }));
   EXPECT_EQ(running->service().streams_closed, 0);
-  EXPECT_GT(running->bounds().connection_octets.use, 150'000u);
   EXPECT_EQ(running->bounds().connection_octets.met, 0u);
   PlainSocket modest = Client(running.get());
   for (uint16_t id = 0; id < 3; ++id) {
@@ -257,7 +254,7 @@ TEST_P(StreamTableTest, ASlowLorisIsClosedAtTheMessagesDeadline) {
   const auto began = std::chrono::steady_clock::now();
   bool closed = false;
   ASSERT_TRUE(client.Send({0, 200}));
-  while (!closed && std::chrono::steady_clock::now() - began < milliseconds(3000)) {
+  while (!closed && std::chrono::steady_clock::now() - began < kCloseMax) {
     client.Send({1});  // an octet now and then
     closed = client.IsClosedWithin(milliseconds(40));
   }
@@ -265,47 +262,67 @@ TEST_P(StreamTableTest, ASlowLorisIsClosedAtTheMessagesDeadline) {
   EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(280));
 }
 
+// On a machine that stands still meanwhile the busy one is idle too. Then it has another try with
+// more time.
 TEST_P(StreamTableTest, AnIdleStreamIsClosedAndABusyOneIsNot) {
-  WorkerOptions options = OnLoopback();
-  options.streams.idle = milliseconds(400);
-  auto running = Make(options);
-  ASSERT_NE(running, nullptr);
-  running->Start();
-  PlainSocket idle = Client(running.get());
-  PlainSocket busy = Client(running.get());
-  for (uint16_t id = 0; id < 10; ++id) {
-    ASSERT_TRUE(busy.SendMessage(Query(id)));
-    ASSERT_EQ(busy.ReceiveMessage(), AnswerTo(Query(id)));
-    std::this_thread::sleep_for(milliseconds(100));
+  using Clock = std::chrono::steady_clock;
+  for (milliseconds idle_max(400); idle_max < milliseconds(10'000); idle_max *= 4) {
+    WorkerOptions options = OnLoopback();
+    options.streams.idle = idle_max;
+    auto running = Make(options);
+    ASSERT_NE(running, nullptr);
+    running->Start();
+    PlainSocket busy = Client(running.get());
+    PlainSocket idle = Client(running.get());
+    Clock::time_point last = Clock::now();
+    Clock::duration longest_pause(0);
+    bool is_answered = true;
+    bool is_closed = false;
+    for (int i = 0; i < 40 && is_answered && !is_closed; ++i) {
+      is_closed = idle.IsClosedWithin(idle_max / 8);
+      is_answered = busy.SendMessage(Query(1)) && busy.ReceiveMessage() == AnswerTo(Query(1));
+      const Clock::time_point now = Clock::now();
+      longest_pause = std::max(longest_pause, now - std::exchange(last, now));
+    }
+    if (is_answered && is_closed && running->service().streams_closed == 1) return;
+    ASSERT_GT(longest_pause, idle_max / 2) << is_answered << is_closed;
   }
-  EXPECT_TRUE(idle.IsClosedWithin(milliseconds(10)));
-  EXPECT_FALSE(busy.IsClosedWithin(milliseconds(10)));
-  EXPECT_EQ(running->service().streams_closed.load(), 1);
+  FAIL() << "the machine stands still";
 }
 
 // Otherwise a client would lose an answer that takes longer than idle streams are kept.
 TEST_P(StreamTableTest, AStreamThatWaitsForAnAnswerIsNotIdle) {
   WorkerOptions options = OnLoopback();
   options.streams.idle = milliseconds(100);
-  options.streams.answer_deadline = milliseconds(1500);
   auto running = Make(options);
   ASSERT_NE(running, nullptr);
   Worker* worker = running->worker();
-  std::vector<ReturnPath> kept;
+  ReturnPath kept;
   running->service().on_stream_message = [&](const ReturnPath& path, std::span<const uint8_t>) {
-    kept.push_back(path);
+    kept = path;
   };
-  running->Start();
   PlainSocket client = Client(running.get());
-  PlainSocket forgotten = Client(running.get());
   ASSERT_TRUE(client.SendMessage(Query(4)));
+  running->Start();  // now, so that the stream never waits for its query
   ASSERT_TRUE(WaitFor([&] { return running->service().stream_messages == 1; }));
-  ASSERT_TRUE(forgotten.SendMessage(Query(5)));
   EXPECT_FALSE(client.IsClosedWithin(milliseconds(600)));
-  running->OnThread([&] { worker->SendReply(kept.at(0), AnswerTo(Query(4))); });
+  running->OnThread([&] { worker->SendReply(kept, AnswerTo(Query(4))); });
   EXPECT_EQ(client.ReceiveMessage(), AnswerTo(Query(4)));
-  EXPECT_TRUE(client.IsClosedWithin(milliseconds(1000)));
-  EXPECT_TRUE(forgotten.IsClosedWithin(milliseconds(3000)));
+  EXPECT_TRUE(client.IsClosedWithin(kCloseMax));
+}
+
+TEST_P(StreamTableTest, AStreamWhoseAnswerNeverComesIsClosedAtTheAnswersDeadline) {
+  WorkerOptions options = OnLoopback();
+  options.streams.answer_deadline = milliseconds(300);
+  auto running = Make(options);
+  ASSERT_NE(running, nullptr);
+  running->service().on_stream_message = [](const ReturnPath&, std::span<const uint8_t>) {};
+  running->Start();
+  PlainSocket forgotten = Client(running.get());
+  const auto began = std::chrono::steady_clock::now();
+  ASSERT_TRUE(forgotten.SendMessage(Query(5)));
+  EXPECT_TRUE(forgotten.IsClosedWithin(kCloseMax));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, milliseconds(280));
 }
 
 TEST_P(StreamTableTest, ClientsThatMayNotAskHaveFewStreamsForOneMessageEach) {
@@ -320,7 +337,8 @@ TEST_P(StreamTableTest, ClientsThatMayNotAskHaveFewStreamsForOneMessageEach) {
     strangers.push_back(Client(running.get()));
     // Until the worker has accepted it, or closed it.
     const bool too_many = i >= kStrangers;
-    EXPECT_EQ(strangers.back().IsClosedWithin(milliseconds(too_many ? 3000 : 50)), too_many) << i;
+    EXPECT_EQ(strangers.back().IsClosedWithin(too_many ? kCloseMax : milliseconds(50)), too_many)
+        << i;
   }
   EXPECT_EQ(running->bounds().strangers.use, static_cast<uint64_t>(kStrangers));
   EXPECT_EQ(running->bounds().strangers.met, 3u);
@@ -332,19 +350,16 @@ TEST_P(StreamTableTest, ClientsThatMayNotAskHaveFewStreamsForOneMessageEach) {
   EXPECT_FALSE(client.IsClosedWithin(milliseconds(50)));
   // The first message is answered, and says so. The second is not read.
   Bytes both;
-  for (const Bytes& query : {Query(2), Query(3)}) {
-    both.insert(both.end(), {0, static_cast<uint8_t>(query.size())});
-    both.insert(both.end(), query.begin(), query.end());
-  }
+  AppendMessage(Query(2), &both);
+  AppendMessage(Query(3), &both);
   ASSERT_TRUE(strangers[0].Send(both));
   EXPECT_EQ(strangers[0].ReceiveMessage(), AnswerTo(Query(2)));
-  EXPECT_TRUE(strangers[0].IsClosedWithin(milliseconds(2000)));
+  EXPECT_TRUE(strangers[0].IsClosedWithin(kCloseMax));
 }
 
 TEST_P(StreamTableTest, IdleTimeShrinksUnderPressure) {
   WorkerOptions options = OnLoopback();
   options.streams.streams = 8;
-  options.streams.idle = milliseconds(60'000);
   options.streams.idle_under_pressure = milliseconds(200);
   auto running = Make(options);
   ASSERT_NE(running, nullptr);
@@ -353,7 +368,7 @@ TEST_P(StreamTableTest, IdleTimeShrinksUnderPressure) {
   for (int i = 0; i < 6; ++i) clients.push_back(Client(running.get()));
   EXPECT_FALSE(clients[0].IsClosedWithin(milliseconds(600))) << "closed without pressure";
   clients.push_back(Client(running.get()));
-  EXPECT_TRUE(clients[0].IsClosedWithin(milliseconds(2000)));
+  EXPECT_TRUE(clients[0].IsClosedWithin(kCloseMax));
 }
 
 TEST_P(StreamTableTest, OneClientGetsNoMoreThanItsShare) {
@@ -369,7 +384,7 @@ TEST_P(StreamTableTest, OneClientGetsNoMoreThanItsShare) {
     EXPECT_EQ(clients[id].ReceiveMessage(), AnswerTo(Query(id)));
   }
   PlainSocket fourth = Client(running.get());
-  EXPECT_TRUE(fourth.IsClosedWithin(milliseconds(2000)));
+  EXPECT_TRUE(fourth.IsClosedWithin(kCloseMax));
   EXPECT_EQ(running->bounds().connections_of_client_met, 1u);
   PlainSocket elsewhere(AF_INET, SOCK_STREAM);
   ASSERT_TRUE(elsewhere.Bind(AddressOf("127.0.0.50:0")));
@@ -387,7 +402,6 @@ TEST_P(StreamTableTest, OneClientGetsNoMoreThanItsShare) {
 TEST_P(StreamTableTest, WhenFullTheLongestIdleGivesWay) {
   WorkerOptions options = OnLoopback();
   options.streams.streams = 4;
-  options.streams.idle_under_pressure = milliseconds(60'000);
   auto running = Make(options);
   ASSERT_NE(running, nullptr);
   running->Start();
@@ -402,7 +416,7 @@ TEST_P(StreamTableTest, WhenFullTheLongestIdleGivesWay) {
   PlainSocket fifth = Client(running.get());
   ASSERT_TRUE(fifth.SendMessage(Query(5)));
   EXPECT_EQ(fifth.ReceiveMessage(), AnswerTo(Query(5)));
-  EXPECT_TRUE(clients[1].IsClosedWithin(milliseconds(2000)));
+  EXPECT_TRUE(clients[1].IsClosedWithin(kCloseMax));
   EXPECT_EQ(running->bounds().connections.use, 4u);
   EXPECT_EQ(running->bounds().connections.most, 4u);
   EXPECT_EQ(running->bounds().connections.met, 1u);
@@ -415,15 +429,14 @@ TEST_P(StreamTableTest, AStreamThatSpeaksNoDnsIsClosed) {
   running->Start();
   PlainSocket client = Client(running.get());
   ASSERT_TRUE(client.SendMessage({1, 2, 3}));
-  EXPECT_TRUE(client.IsClosedWithin(milliseconds(2000)));
+  EXPECT_TRUE(client.IsClosedWithin(kCloseMax));
   EXPECT_EQ(running->service().stream_messages.load(), 0);
 }
 
 TEST_P(StreamTableTest, WhatWasAskedBeforeAMessageThatIsNoDnsIsAnswered) {
   ExpectLateAnswerAndClose([](PlainSocket& client) {
-    const Bytes query = Query(4);
-    Bytes bytes = {0, static_cast<uint8_t>(query.size())};
-    bytes.insert(bytes.end(), query.begin(), query.end());
+    Bytes bytes;
+    AppendMessage(Query(4), &bytes);
     bytes.insert(bytes.end(), {0, 3, 1, 2, 3});
     ASSERT_TRUE(client.Send(bytes));
   });

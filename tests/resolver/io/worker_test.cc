@@ -262,7 +262,7 @@ TEST_P(WorkerTest, FiresTimersAndSleepsUntilThen) {
   const int turns_before = running->service().turns;
   ASSERT_TRUE(WaitFor([&] { return timer.fired.load(); }));
   EXPECT_GE(timer.at_us.load(), wanted_us);
-  EXPECT_LT(timer.at_us.load(), wanted_us + 500'000);
+  EXPECT_LT(timer.at_us.load(), wanted_us + 5'000'000);
   EXPECT_LT(running->service().turns.load() - turns_before, 20) << "spun instead of sleeping";
 }
 
@@ -273,7 +273,7 @@ TEST_P(WorkerTest, StopsAtOnceWhileIdleAndWhenStoppedBeforeItRan) {
   running->OnThread([] {});
   const auto began = std::chrono::steady_clock::now();
   running->StopAndJoin();
-  EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(1000));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(10'000));
 
   auto stopped_before = Make(OnLoopback());
   ASSERT_NE(stopped_before, nullptr);
