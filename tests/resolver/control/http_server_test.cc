@@ -17,12 +17,12 @@
 namespace tern::resolver::control {
 namespace {
 
-// A connection to the server. Reading waits for two seconds at most.
+// A connection to the server. Reading waits for 20 seconds at most.
 class HttpConnection {
  public:
   explicit HttpConnection(const Endpoint& server)
       : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    const timeval limit = {.tv_sec = 2, .tv_usec = 0};
+    const timeval limit = {.tv_sec = 20, .tv_usec = 0};
     setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     sockaddr_storage address;
     const socklen_t size = server.ToSockaddr(&address);
@@ -42,7 +42,7 @@ class HttpConnection {
     std::string all;
     char piece[4096];
     ssize_t octets;
-    while ((octets = recv(fd_.get(), piece, sizeof piece, 0)) > 0) {
+    while ((octets = Receive(piece, sizeof piece)) > 0) {
       all.append(piece, static_cast<size_t>(octets));
     }
     ended_ = octets == 0 || errno == ECONNRESET;
@@ -57,6 +57,14 @@ class HttpConnection {
   }
 
  private:
+  // A process that was stopped meanwhile goes on.
+  ssize_t Receive(char* octets, size_t octets_max) const {
+    for (;;) {
+      const ssize_t received = recv(fd_.get(), octets, octets_max, 0);
+      if (received >= 0 || errno != EINTR) return received;
+    }
+  }
+
   io::OwnedFd fd_;
   mutable bool ended_ = false;
 };
@@ -167,7 +175,7 @@ class HttpServerTest : public testing::Test {
   }
   // Waits until so many requests wait for their response.
   size_t AwaitReplies(size_t count) {
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 2000; ++i) {
       {
         const std::lock_guard guard(lock_);
         if (replies_.size() >= count) return replies_.size();

@@ -206,19 +206,24 @@ TEST_F(LookingVerbsTest, StatsAreAllMetrics) {
 
 // A look that is the first one, or one of few, shows what is in flight all the same.
 TEST_F(LookingVerbsTest, TopGivesTheWorkersTimeToAnswer) {
-  std::vector<std::thread> workers;
-  WorkerLooks looks({[&workers](InFlightAnswer answer) {
-                      workers.emplace_back([answer = std::move(answer)] {
-                        std::this_thread::sleep_for(milliseconds(20));
-                        auto in_flight = std::make_shared<resolution::InFlight>();
-                        in_flight->oldest = {Question("slow.example.", milliseconds(300))};
-                        answer(std::move(in_flight));
-                      });
-                    }},
-                    &Now);
-  looks_ = &looks;
-  EXPECT_EQ(Result({{"verb", "top"}})["in_flight"]["oldest"][0]["name"], "slow.example.");
-  for (std::thread& worker : workers) worker.join();
+  Json oldest = Json::array();
+  // It waits for less than a machine may stand still.
+  for (int i = 0; i < 5 && oldest.empty(); ++i) {
+    std::vector<std::jthread> workers;
+    WorkerLooks looks({[&workers](InFlightAnswer answer) {
+                        workers.emplace_back([answer = std::move(answer)] {
+                          std::this_thread::sleep_for(milliseconds(20));
+                          auto in_flight = std::make_shared<resolution::InFlight>();
+                          in_flight->oldest = {Question("slow.example.", milliseconds(300))};
+                          answer(std::move(in_flight));
+                        });
+                      }},
+                      &Now);
+    looks_ = &looks;
+    oldest = Result({{"verb", "top"}})["in_flight"]["oldest"];
+  }
+  ASSERT_EQ(oldest.size(), 1u);
+  EXPECT_EQ(oldest[0]["name"], "slow.example.");
 }
 
 TEST_F(LookingVerbsTest, ALookShowsEveryEntryOfTheName) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -74,17 +75,27 @@ TEST_F(WorkerLooksTest, AWorkerThatHasNotAnsweredIsNotAskedAgain) {
 }
 
 TEST_F(WorkerLooksTest, AnAnswerEndsTheWaiting) {
-  (void)looks_.Look(milliseconds(0));
+  static std::atomic<bool> is_asked;
+  is_asked = false;
+  WorkerLooks all({&Busy,
+                   [](InFlightAnswer answer) {
+                     is_asked = true;
+                     Quick(std::move(answer));
+                   }},
+                  &SteadyNow);
+  (void)all.Look(milliseconds(0));
+  is_asked = false;
   std::thread worker([] {
+    while (!is_asked) std::this_thread::yield();
     std::this_thread::sleep_for(milliseconds(20));
     asked_of_busy(Jobs(4));
   });
   const auto began = std::chrono::steady_clock::now();
-  const std::vector<WorkerLook> looks = looks_.Look(seconds(60));
+  const std::vector<WorkerLook> looks = all.Look(seconds(60));
   worker.join();
   EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(30));
-  EXPECT_EQ(looks[1].in_flight->jobs, 4u);
-  EXPECT_FALSE(looks[1].silent_for.has_value());
+  EXPECT_EQ(looks[0].in_flight->jobs, 4u);
+  EXPECT_FALSE(looks[0].silent_for.has_value());
 }
 
 TEST_F(WorkerLooksTest, ALateAnswerDoesNoHarm) {

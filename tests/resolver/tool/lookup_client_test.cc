@@ -119,7 +119,7 @@ Octets Reply(const Octets& query, uint16_t flags = 0) {
   return reply;
 }
 
-LookupOptions ClientOptions(const Endpoint& server, int timeout_ms = 5000) {
+LookupOptions ClientOptions(const Endpoint& server, int timeout_ms = 20'000) {
   LookupOptions options;
   options.name = *wire::ParseName("www.example.");
   options.server = server;
@@ -212,17 +212,21 @@ TEST(LookupClientTest, PassesOverForgeriesBeforeTheReply) {
   EXPECT_EQ(reply.message[3] & 0xf, 3);
 }
 
-TEST(LookupClientTest, AsksAgainWhenNothingComes) {
-  const LoopbackServer server([](const Octets& query, bool, int count) {
-    return count < 3 ? Replies() : Replies{Reply(query)};
-  });
-  const RawReply reply = AskServer(ClientOptions(server.endpoint(), 1000));
-  EXPECT_EQ(reply.outcome, LookupOutcome::kReply);
-  EXPECT_EQ(server.queries(), 3);
-}
-
 // On a machine that stands still meanwhile the client is late, and may ask fewer times. Then it has
 // another try with more time. Giving up early or asking more often is never excused.
+TEST(LookupClientTest, AsksAgainWhenNothingComes) {
+  for (const int timeout_ms : {1000, 2000, 4000, 8000}) {
+    const LoopbackServer server([](const Octets& query, bool, int count) {
+      return count < 3 ? Replies() : Replies{Reply(query)};
+    });
+    const RawReply reply = AskServer(ClientOptions(server.endpoint(), timeout_ms));
+    ASSERT_LE(server.queries(), 3);
+    if (reply.outcome == LookupOutcome::kReply && server.queries() == 3) return;
+  }
+  FAIL() << "no reply to the third query";
+}
+
+// The same.
 TEST(LookupClientTest, GivesUpAtTheTimeout) {
   using std::chrono::milliseconds;
   milliseconds elapsed(0);

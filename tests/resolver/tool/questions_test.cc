@@ -157,13 +157,13 @@ TEST(QuestionsTest, AllQuestionsTogetherEndAtTheTimeout) {
   const UdpPort port;
   const AskMany ask = AskingServer(port.endpoint(), std::chrono::milliseconds(300));
   const auto start = std::chrono::steady_clock::now();
-  for (int batch = 0; batch < 3; ++batch) {
+  for (int batch = 0; batch < 30; ++batch) {
     for (const Answer& answer : ask(std::vector<Question>(3 * kSideBySideMax, MxQuestion()))) {
       EXPECT_EQ(OutcomeText(answer), "no reply: timeout");
     }
   }
-  // One after the other they would take 2.7 s.
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(2000));
+  // One after the other they would take 27 s.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 }  // namespace
