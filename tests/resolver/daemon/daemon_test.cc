@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -198,6 +199,12 @@ TEST(DaemonTest, OwnAddressesFollowThoseOfTheMachine) {
   EXPECT_TRUE(follow());
 }
 
+void AwaitTurns(Daemon* daemon) {
+  const auto turned = std::make_shared<std::atomic<size_t>>(0);
+  daemon->DutiesOfWatchdog({}).ask_workers([turned] { ++*turned; });
+  while (*turned < daemon->worker_count()) usleep(1000);
+}
+
 // Each question would come back as one more client of itself, and end at its timeout.
 TEST(DaemonTest, AForwarderWhoseAddressBecomesTheMachinesOwnIsNotAsked) {
   const io::OwnedFd forwarder(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -216,7 +223,7 @@ TEST(DaemonTest, AForwarderWhoseAddressBecomesTheMachinesOwnIsNotAsked) {
                           [&](std::span<const Endpoint>, uint16_t port, std::string*) {
                             return port == server.port ? own : std::vector<Prefix>();
                           });
-    usleep(50'000);  // each worker takes it in with its next turn
+    AwaitTurns(daemon.get());  // each worker takes it in with its next turn
     EXPECT_EQ(Ask(*daemon, name).rcode, wire::Rcode::kServFail);
     int count = 0;
     for (char octet = 0; recv(forwarder.get(), &octet, 1, 0) >= 0;) ++count;
@@ -358,7 +365,7 @@ TEST(DaemonTest, EndsAtOnceWhileATcpClientIsConnected) {
   EXPECT_EQ(Ask(*daemon, "localhost.", true).rcode, wire::Rcode::kNoError);
   const auto start = std::chrono::steady_clock::now();
   daemon.reset();
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 TEST(ConfigurationTest, NamesThePlaceAndTheKeyOfABadHostsFile) {

@@ -38,8 +38,8 @@ class PredecessorTest : public testing::Test {
     return packet.ok() ? *packet : "";
   }
   // Whether it ends soon, by SIGKILL.
-  bool IsEnded() {
-    for (int i = 0; i < 100; ++i) {
+  bool IsEnded(int milliseconds_max) {
+    for (int i = 0; i < milliseconds_max; ++i) {
       int status = 0;
       if (waitpid(process_, &status, WNOHANG) == process_) {
         waited_ = true;
@@ -83,7 +83,7 @@ TEST_F(PredecessorTest, TakesOverWhenItMay) {
   ASSERT_TRUE(predecessor.due());
   predecessor.OnDue();
   EXPECT_FALSE(predecessor.due());
-  EXPECT_TRUE(IsEnded()) << "it hangs";
+  EXPECT_TRUE(IsEnded(5000)) << "it hangs";
 }
 
 TEST_F(PredecessorTest, OneThatHasEndedIsLeftAlone) {
@@ -93,7 +93,7 @@ TEST_F(PredecessorTest, OneThatHasEndedIsLeftAlone) {
   EXPECT_EQ(Heard(), "ready");
   old_ = io::OwnedFd();
   predecessor.OnDue();
-  EXPECT_FALSE(IsEnded()) << "whoever has its number now";
+  EXPECT_FALSE(IsEnded(100)) << "whoever has its number now";
 }
 
 TEST_F(PredecessorTest, DoesNotTakeOverFromOneThatGoesOn) {

@@ -117,19 +117,23 @@ TEST(SupervisorTest, ASlowSupervisorHearsThatTheServiceIsReady) {
   const std::string name = "@tern-slow-" + std::to_string(getpid());
   SupervisorSocket supervisor(name);
   const Supervisor told(name.c_str());
-  for (int i = 0; i < 5000; ++i) told.TellAlive();
   bool has_heard = false;
-  std::jthread reader([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    for (std::string text = "first"; !text.empty(); std::this_thread::yield()) {
-      text = supervisor.Heard();
-      has_heard = has_heard || text == "READY=1";
-    }
-  });
-  told.TellReady();
-  reader.join();
-  // It may have come when the queue had just been emptied.
-  EXPECT_TRUE(has_heard || supervisor.Heard() == "READY=1");
+  // It waits for a second, and a machine may stand still for longer.
+  for (int i = 0; i < 5 && !has_heard; ++i) {
+    for (int j = 0; j < 5000; ++j) told.TellAlive();
+    std::jthread reader([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      for (std::string text = "first"; !text.empty(); std::this_thread::yield()) {
+        text = supervisor.Heard();
+        has_heard = has_heard || text == "READY=1";
+      }
+    });
+    told.TellReady();
+    reader.join();
+    // It may have come when the queue had just been emptied.
+    has_heard = has_heard || supervisor.Heard() == "READY=1";
+  }
+  EXPECT_TRUE(has_heard);
 }
 
 }  // namespace

@@ -35,16 +35,28 @@ struct WatchdogParts {
             },
             workers, [this] { return answers; }, [this] { ++fed; }};
   }
-  int FedWithin(milliseconds time) {
+  // Until it is fed that often.
+  int FedWithin(milliseconds time, int wanted = 1) {
     const Watchdog watchdog(Duties(), milliseconds(20));
-    std::this_thread::sleep_for(time);
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (fed < wanted && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(milliseconds(5));
+    }
     return fed;
   }
 };
 
+// One call waits for less than a machine may stand still.
+bool OneCallIsAnswered(const std::vector<Endpoint>& listeners) {
+  for (int i = 0; i < 5; ++i) {
+    if (AnswersItself(listeners)) return true;
+  }
+  return false;
+}
+
 TEST(WatchdogTest, IsFedAgainAndAgainWhileAllIsWell) {
   WatchdogParts parts;
-  EXPECT_GE(parts.FedWithin(milliseconds(300)), 3);
+  EXPECT_GE(parts.FedWithin(milliseconds(20'000), 3), 3);
 }
 
 TEST(WatchdogTest, IsNotFedWhenAWorkerIsStuck) {
@@ -73,11 +85,11 @@ TEST(WatchdogTest, ADaemonAnswersItselfAndItsWorkersTurn) {
   settings.listen = {*Endpoint::Parse("0.0.0.0", 0)};
   auto daemon = Daemon::Start(settings, [](const absl::Status&) {});
   ASSERT_TRUE(daemon.ok()) << daemon.status();
-  EXPECT_TRUE(AnswersItself((*daemon)->listening()));
+  EXPECT_TRUE(OneCallIsAnswered((*daemon)->listening()));
   std::atomic<int> fed = 0;
   {
     const Watchdog watchdog((*daemon)->DutiesOfWatchdog([&fed] { ++fed; }), milliseconds(50));
-    for (int i = 0; i < 250 && fed == 0; ++i) std::this_thread::sleep_for(milliseconds(20));
+    for (int i = 0; i < 1000 && fed == 0; ++i) std::this_thread::sleep_for(milliseconds(20));
   }
   EXPECT_GT(fed, 0);
   const std::vector<Endpoint> listeners = (*daemon)->listening();
@@ -126,7 +138,7 @@ class FakeServer {
 TEST(WatchdogTest, OneListenerThatAnswersIsEnough) {
   const FakeServer silent([](uint16_t) { return false; });
   const FakeServer good([](uint16_t) { return true; });
-  EXPECT_TRUE(AnswersItself(std::vector{silent.endpoint(), good.endpoint()}));
+  EXPECT_TRUE(OneCallIsAnswered({silent.endpoint(), good.endpoint()}));
   EXPECT_FALSE(AnswersItself(std::vector{silent.endpoint(), silent.endpoint()}));
 }
 
@@ -136,18 +148,22 @@ TEST(WatchdogTest, AListenerWhoseAddressTheMachineLacksIsNoFault) {
   const FakeServer good([](uint16_t) { return true; });
   const Endpoint missing = *Endpoint::Parse("192.0.2.77", 53);
   EXPECT_TRUE(AnswersItself(std::vector{missing}));
-  EXPECT_TRUE(AnswersItself(std::vector{missing, good.endpoint()}));
+  EXPECT_TRUE(OneCallIsAnswered({missing, good.endpoint()}));
   EXPECT_FALSE(AnswersItself(std::vector{missing, silent.endpoint()}));
 }
 
 // The kernel chooses a worker by the ports. So the same ones would meet the same worker again.
 TEST(WatchdogTest, EachTryIsFromAnotherPort) {
-  std::set<uint16_t> ports;
-  const FakeServer second_only([&](uint16_t port) {
-    ports.insert(port);
-    return ports.size() > 1;
-  });
-  EXPECT_TRUE(AnswersItself(std::vector{second_only.endpoint()}));
+  bool is_answered = false;
+  for (int i = 0; i < 5 && !is_answered; ++i) {
+    std::set<uint16_t> ports;  // of one call
+    const FakeServer second_only([&](uint16_t port) {
+      ports.insert(port);
+      return ports.size() > 1;
+    });
+    is_answered = AnswersItself(std::vector{second_only.endpoint()});
+  }
+  EXPECT_TRUE(is_answered);
 }
 
 TEST(WatchdogTest, AnswersToClientsAreProofToo) {
