@@ -5,7 +5,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -502,15 +501,11 @@ TEST(SnapshotTest, LookingForBlocksStopsWhenItIsTold) {
   header.blocks = 20'000'000;
   ASSERT_EQ(ftruncate(file.fd(), static_cast<off_t>(SnapshotBlockOffset(header.blocks))), 0);
   const auto after = MakeStore();
-  const auto start = std::chrono::steady_clock::now();
-  const auto goes_on = [&] {
-    return std::chrono::steady_clock::now() - start < std::chrono::milliseconds(20);
-  };
+  int asked = 0;
+  const auto goes_on = [&asked] { return ++asked <= 1000; };
   const SnapshotRead read =
       ReadSnapshot(file.fd(), header, &OwnSeal, AgeingAfter(0), 1, goes_on, after.get());
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
-  EXPECT_EQ(read.skipped + read.blocks + read.damaged, header.blocks);
-  EXPECT_GT(read.skipped, header.blocks / 2);
+  EXPECT_EQ(read.skipped, header.blocks);  // and no block was read
 }
 
 TEST(SnapshotTest, WhatWasErasedOrReplacedIsNotKept) {
