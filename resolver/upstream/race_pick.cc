@@ -37,6 +37,24 @@ Duration ProbeInterval(const ServerState& record) {
   return std::min(kProbeMax, once * (1 << std::clamp(record.silences - kDeadAfter, 0, 9)));
 }
 
+// A candidate that may be asked next.
+struct Option {
+  int index;
+  Duration expected;
+  ServerKey key;
+  bool measured_once;
+};
+
+// Moves the replicas that share the load to the front. Returns how many there are. Those near the
+// best one do, and if `again` is set, those that seemed slow once.
+size_t TakeSharers(std::span<Option> options, Duration best, bool again) {
+  const Duration limit = best + best / 16 + kNearBest;
+  const auto end = std::remove_if(options.begin(), options.end(), [&](const Option& option) {
+    return option.expected > limit && !(again && option.measured_once);
+  });
+  return static_cast<size_t>(end - options.begin());
+}
+
 }  // namespace
 
 Duration Race::HedgeDelay(const ServerState& record) const {
@@ -122,12 +140,6 @@ bool Race::LaunchNext() {
 // to be dead; then it is fast. Chance decides among those near the best, so load spreads over
 // replicas.
 int Race::Pick(Time now, KnownServer* picked) {
-  struct Option {
-    int index;
-    Duration expected;
-    ServerKey key;
-    bool measured_once;
-  };
   std::array<Option, kCandidatesMax> options;
   size_t count = 0;
   bool at_limit = false;
@@ -194,14 +206,9 @@ int Race::Pick(Time now, KnownServer* picked) {
     if (at_limit && launches_ == 0) why_not_ = RaceResult::Kind::kNoResources;
     return -1;
   }
-  const Duration limit = best + best / 16 + kNearBest;
   // A replica that seemed slow once is measured a second time, when the zone is asked often.
   const bool again = launches_ == 0 && best_is_well_known;
-  const auto end =
-      std::remove_if(options.begin(), options.begin() + count, [&](const Option& option) {
-        return option.expected > limit && !(again && option.measured_once);
-      });
-  const auto near = static_cast<uint64_t>(end - options.begin());
+  const size_t near = TakeSharers({options.data(), count}, best, again);
   const Option& option = options[near == 1 ? 0 : facilities_.environment.Random() % near];
   *picked = {option.key, table.Get(option.key)};
   return option.index;

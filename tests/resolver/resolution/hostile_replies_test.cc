@@ -26,8 +26,8 @@ constexpr int kSlower = 20;
 #endif
 
 // In what the names take that are read and written beside it: about half a millisecond.
-constexpr int kMostOfReply = 2;
-constexpr int kMostOfQuestion = 40;
+constexpr int kMostOfReply = 4;
+constexpr int kMostOfQuestion = 80;
 
 struct Cost {
   nanoseconds costliest_reply{0};
