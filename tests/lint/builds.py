@@ -33,7 +33,7 @@ def compiled(root, database):
 _CMAKE_OPTION = re.compile(r'^option\(TERN_(\w+)\s+"([^"]*)"\s+(ON|OFF)\)|^set\(TERN_(\w+)\s.*CACHE', re.M)
 _MESON_OPTION = re.compile(r"^option\('(\w+)', type: '\w+', value: '?(\w+)'?,\s+description: '([^']*)'\)", re.M)
 # Meson has an option of its own for these.
-_MESON_HAS = {"sanitize": "b_sanitize"}
+_MESON_HAS = {"sanitize": "b_sanitize", "precompile": "b_pch"}
 _ON = {"ON": True, "OFF": False, "enabled": True, "disabled": False, "true": True, "false": False}
 
 

@@ -1,7 +1,7 @@
 """Every header compiles alone.
 
 Left out are the headers that a source of the same name includes first: they compile alone when that source does, and
-.ci/run compiles each source of the programs by itself (tsan).
+.ci/run compiles each source of the programs by itself (tsan), after the headers of libraries.
 """
 
 import concurrent.futures

@@ -21,8 +21,8 @@ ns1.example.com. 3600 A   192.0.2.20
 )";
 constexpr std::string_view kRollNames = "*.some 300 A 198.51.100.1\nkept 86400 A 198.51.100.2\n";
 
-constexpr KeyPlan kOldKey = {.algorithm = kRsaSha256, .seed = 1};
-constexpr KeyPlan kNewKey = {.algorithm = kEcdsaP256, .seed = 2};
+constexpr KeyPlan kOldPlan = {.algorithm = kRsaSha256, .seed = 1};
+constexpr KeyPlan kNewPlan = {.algorithm = kEcdsaP256, .seed = 2};
 
 SigningPlan PlanOf(std::vector<KeyPlan> keys) {
   SigningPlan plan;
@@ -32,7 +32,7 @@ SigningPlan PlanOf(std::vector<KeyPlan> keys) {
 
 // Signs with both keys, and shows only one.
 SigningPlan Showing(const KeyPlan& shown) {
-  SigningPlan plan = PlanOf({kOldKey, kNewKey});
+  SigningPlan plan = PlanOf({kOldPlan, kNewPlan});
   plan.dnskey_edits.push_back([shown](wire::NameView, std::vector<PlainRecord>* records) {
     std::erase_if(*records,
                   [&](const PlainRecord& record) { return record.rdata != shown.Make().Dnskey(); });
@@ -43,7 +43,7 @@ SigningPlan Showing(const KeyPlan& shown) {
 class KeyRollTest : public testing::Test {
  protected:
   KeyRollTest() : internet_({.seed = 9}) {
-    server_ = internet_.AddSigned(kRollZone, kRollServer, kRollNames, PlanOf({kOldKey}));
+    server_ = internet_.AddSigned(kRollZone, kRollServer, kRollNames, PlanOf({kOldPlan}));
     internet_.Start();
   }
 
@@ -73,15 +73,15 @@ class KeyRollTest : public testing::Test {
 
 TEST_F(KeyRollTest, AnotherAlgorithmIsNotFelt) {
   AskThroughTheStage("the old key");
-  Serve(Showing(kOldKey));
+  Serve(Showing(kOldPlan));
   AskThroughTheStage("signatures by both");
-  Serve(PlanOf({kOldKey, kNewKey}));
+  Serve(PlanOf({kOldPlan, kNewPlan}));
   AskThroughTheStage("both keys");
-  internet_.ReplaceDs(kRollZone, PlanOf({kNewKey}));
+  internet_.ReplaceDs(kRollZone, PlanOf({kNewPlan}));
   AskThroughTheStage("the parent names the new key");
-  Serve(Showing(kNewKey));
+  Serve(Showing(kNewPlan));
   AskThroughTheStage("the old key has gone");
-  Serve(PlanOf({kNewKey}));
+  Serve(PlanOf({kNewPlan}));
   AskThroughTheStage("the old signatures have gone");
 }
 
@@ -111,8 +111,8 @@ TEST_F(KeyRollTest, AnotherKeyOfTheZoneIsNotFelt) {
 // A zone that skips the waiting is bogus for a while, and heals by itself.
 TEST_F(KeyRollTest, AZoneThatHurriesHealsWhenItsOldDsHasExpired) {
   AskThroughTheStage("the old key");
-  Serve(PlanOf({kNewKey}));
-  internet_.ReplaceDs(kRollZone, PlanOf({kNewKey}));
+  Serve(PlanOf({kNewPlan}));
+  internet_.ReplaceDs(kRollZone, PlanOf({kNewPlan}));
   internet_.world().RunFor(minutes(61));
   EXPECT_TRUE(internet_.Lookup("healed.some.example.com.", RRType::kA).Has(wire::kFlagAD));
 }
