@@ -64,7 +64,8 @@ class FramePool {
 
  private:
   static constexpr size_t kGranule = 256;
-  static constexpr size_t kClasses = 64;
+  // Clang makes one frame of 57 KiB of a resolution and all that it waits for.
+  static constexpr size_t kClasses = 256;
 
   struct alignas(16) Block {
     union {

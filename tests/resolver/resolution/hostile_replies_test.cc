@@ -1,5 +1,5 @@
-// What replies may cost that are made to cost much: no reply more than about a millisecond of the
-// processor, and no client's question more than about twenty, with all its upstream queries.
+// What replies may cost that are made to cost much: a reply no more than a few milliseconds of the
+// processor, and a client's question no more than some tens, with all its upstream queries.
 #include "tests/support/hostile_replies.h"
 
 #include <gtest/gtest.h>
