@@ -8,7 +8,7 @@ import time
 import zones
 from internet import WorldTest, dig, dnsperf_lost
 
-SECONDS = float(os.environ.get("TERN_LOAD_SECONDS", "10"))
+SECONDS = float(os.environ.get("TERN_LOAD_SECONDS", "6"))
 
 
 def dnsperf(queries, *words, seconds=SECONDS):
