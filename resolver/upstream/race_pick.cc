@@ -4,6 +4,7 @@
 #include <chrono>
 #include <span>
 
+#include "resolver/base/environment.h"
 #include "resolver/upstream/race.h"
 
 namespace tern::resolver::upstream {
@@ -45,14 +46,22 @@ struct Option {
   bool measured_once;
 };
 
-// Moves the replicas that share the load to the front. Returns how many there are. Those near the
-// best one do, and if `again` is set, those that seemed slow once.
-size_t TakeSharers(std::span<Option> options, Duration best, bool again) {
-  const Duration limit = best + best / 16 + kNearBest;
-  const auto end = std::remove_if(options.begin(), options.end(), [&](const Option& option) {
-    return option.expected > limit && !(again && option.measured_once);
+// A replica that seemed slow once, and that this caller alone measures a second time now. Or null.
+const Option* ClaimSecondMeasurement(std::span<const Option> options, Duration near, Time now,
+                                     ServerTable* table) {
+  const auto found = std::find_if(options.begin(), options.end(), [&](const Option& option) {
+    return option.measured_once && option.expected > near &&
+           table->ClaimProbe(option.key, kProbeMin, now);
   });
-  return static_cast<size_t>(end - options.begin());
+  return found == options.end() ? nullptr : &*found;
+}
+
+// One of the replicas that share the load: chance decides among those that are so near.
+const Option* OneNear(std::span<Option> options, Duration near, Environment* environment) {
+  const auto end = std::remove_if(options.begin(), options.end(),
+                                  [near](const Option& option) { return option.expected > near; });
+  const auto count = static_cast<uint64_t>(end - options.begin());
+  return &options[count == 1 ? 0 : environment->Random() % count];
 }
 
 }  // namespace
@@ -206,12 +215,15 @@ int Race::Pick(Time now, KnownServer* picked) {
     if (at_limit && launches_ == 0) why_not_ = RaceResult::Kind::kNoResources;
     return -1;
   }
-  // A replica that seemed slow once is measured a second time, when the zone is asked often.
-  const bool again = launches_ == 0 && best_is_well_known;
-  const size_t near = TakeSharers({options.data(), count}, best, again);
-  const Option& option = options[near == 1 ? 0 : facilities_.environment.Random() % near];
-  *picked = {option.key, table.Get(option.key)};
-  return option.index;
+  const Duration near = best + best / 16 + kNearBest;
+  const std::span<Option> possible(options.data(), count);
+  const Option* option = nullptr;
+  if (launches_ == 0 && best_is_well_known) {
+    option = ClaimSecondMeasurement(possible, near, now, &table);
+  }
+  if (option == nullptr) option = OneNear(possible, near, &facilities_.environment);
+  *picked = {option->key, table.Get(option->key)};
+  return option->index;
 }
 
 // A packet is lost now and then. If a server that usually answers is late, to repeat the query may

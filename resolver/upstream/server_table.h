@@ -50,6 +50,7 @@ namespace tern::resolver::upstream {
 
 // A server with so many silences in a row is dead: it is asked only when nothing better is left.
 inline constexpr int kDeadAfter = 3;
+// So many round trips say how fast a server is.
 inline constexpr uint16_t kMeasuredMax = 8;
 
 // A snapshot of one server.
@@ -154,7 +155,8 @@ class ServerTable {
   void NoteGivesNoCookie(ServerKey server, Time now);
   void NoteTakesNoCookie(ServerKey server, Time now, Evidence evidence = Evidence::kSaidSo);
 
-  // A probe asks a dead server, although a better one is there, to see whether it lives again.
+  // A probe asks a dead server, although a better one is there, to see whether it lives again; or
+  // one that seemed slow once.
   // True: this caller may send the probe, and nobody else in the process until `interval` is over.
   bool ClaimProbe(ServerKey server, Duration interval, Time now);
 

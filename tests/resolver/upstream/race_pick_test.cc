@@ -130,6 +130,17 @@ TEST_F(RacePickTest, AFarReplicaIsMeasuredTwice) {
   EXPECT_FALSE(world_.table().Get(KeyOf(kServerB)).IsMeasuredOnce());
 }
 
+TEST_F(RacePickTest, OneQuestionOfManyMeasuresAFarReplicaAgain) {
+  StartTwo(milliseconds(10), milliseconds(60));
+  WarmUp();
+  world_.table().Forget(KeyOf(kServerB));
+  world_.table().NoteAnswer(KeyOf(kServerB), milliseconds(60), Now());
+  for (int i = 0; i < 20; ++i) world_.Ask("y" + std::to_string(i) + ".example.", RRType::kA);
+  world_.Run(milliseconds(5));
+  EXPECT_EQ(Sent(kServerA), 19u);
+  EXPECT_EQ(Sent(kServerB), 1u);
+}
+
 TEST_F(RacePickTest, TheNearerReplicaGetsMost) {
   StartTwo(milliseconds(5), milliseconds(150));
   for (int i = 0; i < 60; ++i) world_.Lookup("w" + std::to_string(i) + ".example.");
